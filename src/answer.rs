@@ -1,0 +1,246 @@
+//! The contract with the phone systems: one table of fields, and the answer that fills it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::customer::Customer;
+use crate::finding::{Finding, Origin, Record};
+use crate::phone::Phone;
+use crate::prompt::{Choice, Playlist};
+use crate::safe_text::{SafeText, is_machine_word};
+
+/// Longest name in characters and bytes.
+const NAME_MAX: (usize, usize) = (128, 256);
+/// Longest alert text in characters and bytes.
+const MESSAGE_MAX: (usize, usize) = (256, 512);
+/// Longest id or code; HubSoft's are 64-bit numbers.
+const DIGITS_MAX: usize = 20;
+/// Longest service status; the longest of HubSoft's list has 30.
+const STATUS_MAX: usize = 64;
+
+/// Which phone system is spoken to; it decides only the form of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pbx {
+    Asterisk,
+    Freeswitch,
+}
+
+/// One row of the contract.
+pub struct Field {
+    /// Its name in every format.
+    pub key: &'static str,
+    /// What it means, for README and `--help`.
+    pub meaning: &'static str,
+    value: fn(&Answer, Pbx) -> Cow<'_, str>,
+}
+
+impl Field {
+    /// The field's value in `answer`, safe for the PBX; empty when there is none.
+    pub fn value<'a>(&self, answer: &'a Answer, pbx: Pbx) -> Cow<'a, str> {
+        (self.value)(answer, pbx)
+    }
+}
+
+/// Every field, in the order in which it is written. `end` stays last: an answer without it was
+/// cut on the way (Asterisk hands over the part that came), and counts as unavailable.
+pub const FIELDS: [Field; 15] = [
+    Field {
+        key: "status",
+        meaning: "found, not_found, no_number or unavailable",
+        value: |a, _| a.status.into(),
+    },
+    Field {
+        key: "source",
+        meaning: "where the answer comes from: hubsoft, cache, stale or none",
+        value: |a, _| origin_word(a.origin).into(),
+    },
+    Field {
+        key: "alerta",
+        meaning: "1 when a customer on this number has an alert in HubSoft, else 0",
+        value: |a, _| flag(a.details.alert).into(),
+    },
+    Field {
+        key: "prompt",
+        meaning: "what to play, in the PBX's own form, or empty: play it when it is not empty",
+        value: |a, pbx| match (&a.details.play, pbx) {
+            (None, _) => "".into(),
+            (Some(play), Pbx::Asterisk) => play.asterisk.as_str().into(),
+            (Some(play), Pbx::Freeswitch) => play.freeswitch.as_str().into(),
+        },
+    },
+    Field {
+        key: "rule",
+        meaning: "name of the rule that chose the prompt, or empty",
+        value: |a, _| a.details.rule.as_str().into(),
+    },
+    Field {
+        key: "route",
+        meaning: "the rule's hint for the dialplan (a queue, a context), or empty",
+        value: |a, _| a.details.route.as_str().into(),
+    },
+    Field {
+        key: "nome",
+        meaning: "the customer's name; empty when several customers share the number",
+        value: |a, _| a.details.name.reveal().into(),
+    },
+    Field {
+        key: "codigo_cliente",
+        meaning: "the customer's code, digits; empty when several share the number",
+        value: |a, _| a.details.code.as_str().into(),
+    },
+    Field {
+        key: "id_cliente",
+        meaning: "HubSoft's internal id, digits; empty when several share the number",
+        value: |a, _| a.details.id.as_str().into(),
+    },
+    Field {
+        key: "servico_status",
+        meaning: "status of the first service that is not enabled, else servico_habilitado",
+        value: |a, _| a.details.service_status.as_str().into(),
+    },
+    Field {
+        key: "conectado",
+        meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
+        value: |a, _| a.details.connected.map_or("", flag).into(),
+    },
+    Field {
+        key: "mensagem",
+        meaning: "the alert text for the agent's screen; empty unless the rule exposes it",
+        value: |a, _| a.details.message.reveal().into(),
+    },
+    Field {
+        key: "matches",
+        meaning: "how many customers have this number",
+        value: |a, _| a.details.matches.to_string().into(),
+    },
+    Field {
+        key: "telefone",
+        meaning: "the caller's number, 10 or 11 digits, or empty",
+        value: |a, _| a.phone.as_ref().map_or("", Phone::reveal).into(),
+    },
+    Field {
+        key: "end",
+        meaning: "always 1 and always last: without it the answer was cut",
+        value: |_, _| "1".into(),
+    },
+];
+
+/// What a PBX is told about one call. Every field has a value in every answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: &'static str,
+    origin: Origin,
+    phone: Option<Phone>,
+    details: Details,
+}
+
+/// The fields that are filled only when a customer was found.
+#[derive(Clone, Debug, Default)]
+struct Details {
+    alert: bool,
+    play: Option<Arc<Playlist>>,
+    rule: String,
+    route: String,
+    name: SafeText,
+    code: String,
+    id: String,
+    service_status: String,
+    connected: Option<bool>,
+    message: SafeText,
+    matches: usize,
+}
+
+impl Answer {
+    /// Writes down what was found for `phone`, and what was chosen to be played.
+    pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
+        let (status, origin, details) = match finding {
+            Finding::Found { record, origin, alert_expired } => {
+                ("found", *origin, Details::new(record, *alert_expired, choice))
+            }
+            Finding::NoNumber(_) => ("no_number", Origin::None, Details::default()),
+            Finding::Nobody(origin) => ("not_found", *origin, Details::default()),
+            Finding::Unavailable(_) => ("unavailable", Origin::None, Details::default()),
+        };
+        Self { status, origin, phone, details }
+    }
+
+    /// The value of `status`, for the log.
+    pub fn status(&self) -> &'static str {
+        self.status
+    }
+
+    /// The value of `source`, for the log.
+    pub fn source(&self) -> &'static str {
+        origin_word(self.origin)
+    }
+
+    /// The name of the rule that chose, for the log; empty when none did.
+    pub fn rule(&self) -> &str {
+        &self.details.rule
+    }
+
+    /// What to play, when there is something.
+    pub fn playlist(&self) -> Option<&Playlist> {
+        self.details.play.as_deref()
+    }
+}
+
+impl Details {
+    fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
+        let alert = !alert_expired && record.customers().iter().any(Customer::alerted);
+        let shared = Self { matches: record.customers().len(), alert, ..Self::default() };
+        let shared = if alert { shared.with_choice(choice) } else { shared };
+        match record.customers() {
+            [customer] => shared.with_identity(customer),
+            _ => shared,
+        }
+    }
+
+    fn with_choice(self, choice: &Choice<'_>) -> Self {
+        let message = choice.message.map_or("", |text| text.reveal());
+        Self {
+            // A rule may match and play nothing, so that its alert stays silent.
+            play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
+            rule: choice.rule.unwrap_or_default().to_owned(),
+            route: choice.route.unwrap_or_default().to_owned(),
+            message: SafeText::new(message, MESSAGE_MAX.0, MESSAGE_MAX.1),
+            ..self
+        }
+    }
+
+    fn with_identity(self, customer: &Customer) -> Self {
+        Self {
+            name: SafeText::new(&customer.name, NAME_MAX.0, NAME_MAX.1),
+            code: digits(&customer.code),
+            id: digits(&customer.id),
+            service_status: customer
+                .service_status
+                .as_deref()
+                .filter(|word| is_machine_word(word, STATUS_MAX))
+                .unwrap_or_default()
+                .to_owned(),
+            connected: customer.connected,
+            ..self
+        }
+    }
+}
+
+/// Flags are 1 and 0, because any other word counts as true in a dialplan.
+fn flag(on: bool) -> &'static str {
+    if on { "1" } else { "0" }
+}
+
+fn origin_word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Cache => "cache",
+        Origin::Hubsoft => "hubsoft",
+        Origin::None => "none",
+        Origin::Stale => "stale",
+    }
+}
+
+/// Lets digits pass and nothing else, whatever the source says of itself.
+fn digits(text: &str) -> String {
+    let good = text.len() <= DIGITS_MAX && text.bytes().all(|b| b.is_ascii_digit());
+    if good { text.to_owned() } else { String::new() }
+}

@@ -1,0 +1,88 @@
+//! Holds one question of a PBX: who is calling, on which number, and how long it may wait.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::phone::Phone;
+
+/// Shortest deadline a PBX may ask for; below it no answer of HubSoft could arrive.
+pub const DEADLINE_MIN: Duration = Duration::from_millis(100);
+
+/// One call to be answered.
+#[derive(Clone)]
+pub struct Call {
+    /// Where it came in, for the log.
+    pub door: &'static str,
+    /// Caller ID as the PBX presents it; `None` when it is withheld or cannot be trusted.
+    pub caller: Option<String>,
+    /// The number that was dialled.
+    pub did: Option<Did>,
+    /// When the request was accepted.
+    pub accepted: Instant,
+    /// How long the PBX is ready to wait, when it said so.
+    pub patience: Option<Duration>,
+}
+
+impl Call {
+    /// When the answer must leave: the setting's `longest`, which the PBX can only shorten.
+    pub fn deadline(&self, longest: Duration) -> Instant {
+        let asked = self.patience.filter(|wait| (DEADLINE_MIN..=longest).contains(wait));
+        self.accepted + asked.unwrap_or(longest)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call(door {}, caller masked)", self.door)
+    }
+}
+
+/// A called number, comparable however the trunk writes it: `+55 37 3222-1234`, `553732221234`
+/// and `3732221234` are one DID. What is no Brazilian number (an extension, a service) is
+/// compared as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Did(String);
+
+impl Did {
+    /// Reads a called number; `None` when it is blank or unreasonably long.
+    pub fn new(text: &str) -> Option<Self> {
+        /// SIP user parts of real trunks stay well below this.
+        const DID_BYTES_MAX: usize = 128;
+        let text = text.trim();
+        if text.is_empty() || text.len() > DID_BYTES_MAX {
+            return None;
+        }
+        Some(match Phone::parse(text, None) {
+            Ok(phone) => Self(phone.reveal().to_owned()),
+            Err(_) => Self(text.to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(patience_ms: Option<u64>) -> Call {
+        let patience = patience_ms.map(Duration::from_millis);
+        Call { door: "test", caller: None, did: None, accepted: Instant::now(), patience }
+    }
+
+    #[test]
+    fn a_pbx_can_only_shorten_the_deadline() {
+        let longest = Duration::from_millis(800);
+        for (asked, wait) in [(None, 800), (Some(300), 300), (Some(5_000), 800), (Some(1), 800)] {
+            let call = call(asked);
+            assert_eq!(call.deadline(longest) - call.accepted, Duration::from_millis(wait));
+        }
+    }
+
+    #[test]
+    fn one_called_number_has_many_spellings() {
+        let did = Did::new("+553732221234");
+        assert_eq!(did, Did::new("3732221234"));
+        assert_eq!(did, Did::new(" (37) 3222-1234 "));
+        assert_ne!(did, Did::new("1000"));
+        assert_eq!(Did::new("  "), None);
+    }
+}

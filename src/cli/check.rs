@@ -1,0 +1,121 @@
+//! `bina check`: says whether a configuration is good, and what it means.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use crate::config::Config;
+use crate::prompt::Rules;
+
+use super::{Failed, serve};
+
+/// Extensions Asterisk or FreeSWITCH plays, the first one being ours.
+const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g729", "slin", "mp3"];
+
+/// Checks the file at `path`, and the prompt files below `sounds`.
+pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
+    let config = Config::load(path)?;
+    serve::client(&config)?;
+    println!("{}: good", path.display());
+    describe(&config);
+    for warning in &config.warnings {
+        println!("  warning     {warning}");
+    }
+    match sounds {
+        Some(folder) => check_sounds(&config, folder),
+        None => Ok(()),
+    }
+}
+
+fn describe(config: &Config) {
+    let hubsoft = &config.hubsoft;
+    println!("  listens     http://{}", config.http);
+    println!("  HubSoft     {} (up to {} customers)", hubsoft.base_url, hubsoft.wanted.limit);
+    println!("  deadline    {} ms", config.deadline.as_millis());
+    println!("  prompts     {}", list(config.sounds.keys().map(String::as_str)));
+    describe_rules(&config.rules);
+    let dialplan = &config.dialplan;
+    let file = dialplan.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
+    println!(
+        "  FreeSWITCH  context {} is answered, the call goes on in {}{file}",
+        dialplan.entry_context, dialplan.handback.context
+    );
+}
+
+fn describe_rules(rules: &Rules) {
+    for (position, rule) in rules.list.iter().enumerate() {
+        let plays = if rule.play.asterisk.is_empty() { "nothing" } else { &rule.play.asterisk };
+        println!("  rule {:<6} {} plays {plays}", position + 1, rule.name);
+    }
+    match &rules.general {
+        Some(general) => println!("  other alert plays {}", general.play.asterisk),
+        None => println!("  other alert plays nothing"),
+    }
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+fn check_sounds(config: &Config, folder: &Path) -> Result<(), Failed> {
+    let mut problems = Vec::new();
+    if !folder.is_dir() {
+        problems.push(format!("{} is no folder that can be read", folder.display()));
+    } else {
+        let sounds = config.sounds.iter();
+        problems
+            .extend(sounds.filter_map(|(name, sound)| sound_problem(config, folder, name, sound)));
+    }
+    if problems.is_empty() {
+        println!("  sounds      all {} are in {}", config.sounds.len(), folder.display());
+        return Ok(());
+    }
+    Err(Failed::Configuration(anyhow!("{}", problems.join("\n"))))
+}
+
+/// What is wrong with the file of one prompt. It may stand below the folder with its prefix, as
+/// in Asterisk's `sounds/pt_BR`, or directly in it.
+fn sound_problem(config: &Config, folder: &Path, name: &str, sound: &str) -> Option<String> {
+    let prefix = config.asterisk.prefix.trim_start_matches('/');
+    let places = [format!("{prefix}{sound}"), sound.to_owned()];
+    let files = places
+        .iter()
+        .flat_map(|place| EXTENSIONS.map(|extension| folder.join(format!("{place}.{extension}"))));
+    let wanted = folder.join(format!("{prefix}{sound}.wav"));
+    match files.into_iter().find(|file| file.is_file()) {
+        None => Some(format!(
+            "prompt {name}: there is no {}: copy it there, or mend [prompts]",
+            wanted.display()
+        )),
+        Some(file) if file.extension().is_some_and(|extension| extension == "wav") => {
+            wav_problem(&file).map(|wrong| format!("prompt {name}: {} {wrong}", file.display()))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Asterisk plays a `.wav` only as 8,000 Hz, mono, 16-bit PCM.
+fn wav_problem(file: &Path) -> Option<String> {
+    const REMEDY: &str = "convert it with `sox IN.wav -r 8000 -c 1 -b 16 OUT.wav`";
+    let bytes = match fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(format!("cannot be read ({error}): check its owner and mode")),
+    };
+    let word = |at: usize| bytes.get(at..at + 2).map(|two| u16::from_le_bytes([two[0], two[1]]));
+    let is_wav = bytes.starts_with(b"RIFF") && bytes.get(8..16) == Some(b"WAVEfmt ");
+    if !is_wav {
+        return Some(format!("is no WAV file: {REMEDY}"));
+    }
+    // Offsets of the standard header: coding, channels, rate (below 65,536), bits.
+    match (word(20), word(22), word(24), word(34)) {
+        (Some(1), Some(1), Some(8_000), Some(16)) => None,
+        (_, channels, rate, bits) => Some(format!(
+            "is {} Hz with {} channels and {} bits, Asterisk wants 8000, 1 and 16: {REMEDY}",
+            rate.unwrap_or(0),
+            channels.unwrap_or(0),
+            bits.unwrap_or(0)
+        )),
+    }
+}

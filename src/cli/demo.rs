@@ -1,0 +1,100 @@
+//! `bina demo`: a small HubSoft and bina on this machine, so that anybody can see it work.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+
+use crate::config::Config;
+use crate::sim::{Sim, printed_example};
+
+use super::{Failed, serve};
+
+/// The three callers of the demonstration; the first two are the example HubSoft prints.
+const CALLERS: [(&str, &str); 3] = [
+    ("a customer with an alert: prompt= says what to play", "%2B5537988242968"),
+    ("a customer without an alert: nothing to play", "37999450812"),
+    ("a stranger", "37911112222"),
+];
+
+/// The lines of a dialplan that use the answer; the whole is in dialplan/asterisk/.
+const ASTERISK_LINES: &str = "\
+  same => n,Gosub(bina,lookup,1)
+  same => n,GotoIf($[${LEN(${BINA_PROMPT})} = 0]?quiet)
+  same => n,Answer()
+  same => n,Playback(${BINA_PROMPT})
+  same => n(quiet),Dial(PJSIP/attendant)";
+
+/// Runs the demonstration on `listen` until Ctrl-C.
+pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
+    let sim = Sim::start(printed_example())
+        .await
+        .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
+    let config = config(&sim, listen)?;
+    let listener = serve::open(config.http)?;
+    let address = serve::address(&listener)?;
+    let doors = serve::doors(&config, Arc::new(serve::client(&config)?));
+    println!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url());
+    println!(
+        "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
+    );
+    let shown = tokio::spawn(show(address));
+    serve::answer_until_stopped(listener, doors).await?;
+    shown.abort();
+    println!("bina and its HubSoft have stopped.");
+    Ok(())
+}
+
+fn config(sim: &Sim, listen: SocketAddr) -> Result<Config, Failed> {
+    let credentials = sim.credentials();
+    let text = format!(
+        r#"
+        [listen]
+        http = "{listen}"
+        [hubsoft]
+        base_url = "{}"
+        insecure_http = true
+        client_id = "{}"
+        client_secret = "{}"
+        username = "{}"
+        password = "{}"
+        [prompts]
+        rompimento = "rompimento-fibra"
+        equipe = "equipe-a-caminho"
+        aviso = "aviso-geral"
+        [[rule]]
+        name = "rompimento"
+        text = "rompimento"
+        play = ["rompimento", "equipe"]
+        route = "suporte"
+        [general]
+        prompt = "aviso"
+        "#,
+        sim.base_url(),
+        credentials.client_id,
+        credentials.client_secret,
+        credentials.username,
+        credentials.password,
+    );
+    Ok(Config::parse(&text, Path::new("demo"))?)
+}
+
+/// Asks bina what a PBX would ask, and prints what it is told.
+async fn show(address: SocketAddr) {
+    for (who, caller) in CALLERS {
+        let url = format!("http://{address}/asterisk?caller={caller}");
+        println!("\n# {who}\ncurl '{url}'");
+        match ask(&url).await {
+            Ok(body) => println!("{body}"),
+            Err(error) => println!("(no answer: {})", error.without_url()),
+        }
+    }
+    println!("\nIn Asterisk, with dialplan/asterisk/bina.conf included:\n{ASTERISK_LINES}");
+    println!("\nEach call is one line of the log below. Ctrl-C ends the demonstration.");
+}
+
+async fn ask(url: &str) -> reqwest::Result<String> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    client.get(url).send().await?.text().await
+}

@@ -1,0 +1,103 @@
+//! `bina lookup`: answers one number as a PBX would be answered, and explains it on request.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::call::{Call, Did};
+use crate::config::Config;
+use crate::hubsoft::{HubSoft, Step};
+use crate::lookup::{Fetch, Source};
+use crate::phone::Phone;
+use crate::render::{Format, render};
+
+use super::{Failed, serve};
+
+/// Answers `number` on standard output; explanations go to standard error.
+pub(super) async fn run(
+    path: &Path,
+    number: String,
+    did: Option<&str>,
+    format: Format,
+    explain: bool,
+) -> Result<(), Failed> {
+    let config = Config::load(path)?;
+    let hubsoft = serve::client(&config)?;
+    // A service has its token before a call comes; this one must not count its time either.
+    let start = Instant::now();
+    hubsoft.warm().await;
+    let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
+    let doors = serve::doors(&config, Arc::clone(&explained) as Arc<dyn Source>);
+    let call = Call {
+        door: "lookup",
+        caller: Some(number),
+        did: did.and_then(Did::new),
+        accepted: Instant::now(),
+        patience: None,
+    };
+    if explain {
+        eprintln!("token       ready after {} ms", start.elapsed().as_millis());
+        explain_number(config.numbers.phone(&call));
+    }
+    let answer = doors.responder.respond(&call).await;
+    let took = call.accepted.elapsed();
+    if explain && config.numbers.phone(&call).is_ok() {
+        // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
+        let _ = timeout(config.hubsoft.attempt * 2, explained.landed.notified()).await;
+        let rule = if answer.rule().is_empty() { "none" } else { answer.rule() };
+        eprintln!("rule        {rule}");
+    }
+    if explain {
+        let deadline = config.deadline.as_millis();
+        eprintln!("answered    {} after {} ms of {deadline} ms", answer.status(), took.as_millis());
+    }
+    println!("{}", render(format, &answer, &doors.dialplan).body.trim_end());
+    Ok(())
+}
+
+fn explain_number(phone: Result<Phone, crate::phone::NoNumber>) {
+    match phone {
+        Ok(phone) => {
+            let candidates: Vec<_> =
+                phone.candidates().map(|candidate| candidate.as_str().to_owned()).collect();
+            eprintln!("number      {}, searched as {}", phone.reveal(), candidates.join(", then "));
+        }
+        Err(reason) => eprintln!("number      none to look up: {reason}; HubSoft is not asked"),
+    }
+}
+
+/// Asks HubSoft and says on standard error what came: counts, not persons.
+struct Explained {
+    hubsoft: HubSoft,
+    explain: bool,
+    landed: Notify,
+}
+
+impl Source for Explained {
+    fn fetch<'a>(&'a self, phone: &'a Phone) -> Fetch<'a> {
+        Box::pin(async {
+            let observe = |step: Step<'_>| {
+                if self.explain {
+                    describe(&step)
+                }
+            };
+            let record = self.hubsoft.ask(phone, &observe).await;
+            self.landed.notify_one();
+            record
+        })
+    }
+}
+
+fn describe(step: &Step<'_>) {
+    let ms = step.took.as_millis();
+    match step.outcome {
+        Ok((returned, own)) => eprintln!(
+            "HubSoft     {} -> {returned} customers returned, {own} with this very number, {ms} ms",
+            step.term
+        ),
+        Err(failure) => eprintln!("HubSoft     {} -> {failure}, {ms} ms", step.term),
+    }
+}

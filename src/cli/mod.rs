@@ -1,0 +1,146 @@
+//! The command line: what can be asked of the program, and how it says that it failed.
+
+mod check;
+mod demo;
+mod lookup;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+use crate::config::{HTTP_DEFAULT, Invalid};
+use crate::logging;
+use crate::render::Format;
+
+const ABOUT: &str = "\
+Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
+
+A PBX asks over loopback HTTP; bina finds the customer by phone number in HubSoft's API and \
+answers with variables that name the audio to play when the customer has an alert. Every call \
+is answered within the deadline (800 ms), whatever HubSoft does.";
+
+const EXAMPLES: &str = "\
+Try it, with no HubSoft and no PBX:
+  bina demo
+Set it up:
+  bina check -c /etc/bina/bina.toml       is the configuration good?
+  bina lookup 37988242968 --explain       what would a PBX be told, and why?
+  bina serve -c /etc/bina/bina.toml       answer calls
+
+Exit codes: 0 done, 1 it failed while running, 2 the configuration or the command is wrong.
+Set BINA_LOG to error, warn, info or debug to change how much is logged (to standard error).";
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(name = "bina", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Checks a configuration and says what it means, without starting anything
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Folder of the prompt files, to see that each is there and playable
+        /// (for Asterisk /var/lib/asterisk/sounds/pt_BR)
+        #[arg(long, value_name = "FOLDER")]
+        sounds: Option<PathBuf>,
+    },
+    /// Shows it working: a small HubSoft and bina on this machine, with calls to try
+    Demo {
+        /// Where to listen
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
+        listen: SocketAddr,
+    },
+    /// Answers one caller number as a PBX would be answered
+    Lookup {
+        /// The caller's number, in any form a PBX may present it
+        number: String,
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The called number
+        #[arg(long, value_name = "NUMBER")]
+        did: Option<String>,
+        /// How to write the answer
+        #[arg(long, default_value = "hash", value_parser = PossibleValuesParser::new(Format::VALUES.map(|(name, _)| name)))]
+        format: String,
+        /// Says on standard error what was asked of HubSoft, what came and which rule chose
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Answers calls until it is told to stop (SIGTERM or Ctrl-C)
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// The configuration file
+    #[arg(short, long = "config", value_name = "FILE", default_value = "/etc/bina/bina.toml")]
+    config: PathBuf,
+}
+
+/// Why the program ends without having done what it was asked.
+#[derive(Debug)]
+enum Failed {
+    /// The configuration or the command is wrong: exit code 2.
+    Configuration(anyhow::Error),
+    /// It went wrong while running: exit code 1.
+    Runtime(anyhow::Error),
+}
+
+impl From<Invalid> for Failed {
+    fn from(invalid: Invalid) -> Self {
+        Self::Configuration(invalid.into())
+    }
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(level());
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&Failed::Runtime(error.into())),
+    };
+    let done = runtime.block_on(async {
+        match arguments.command {
+            Command::Check { config, sounds } => check::run(&config.config, sounds.as_deref()),
+            Command::Demo { listen } => demo::run(listen).await,
+            Command::Lookup { number, config, did, format, explain } => {
+                let format = Format::named(&format).unwrap_or(Format::Hash);
+                lookup::run(&config.config, number, did.as_deref(), format, explain).await
+            }
+            Command::Serve { config } => serve::run(&config.config).await,
+        }
+    });
+    logging::flush();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => report(&failed),
+    }
+}
+
+fn report(failed: &Failed) -> ExitCode {
+    let (error, code) = match failed {
+        Failed::Configuration(error) => (error, 2),
+        Failed::Runtime(error) => (error, 1),
+    };
+    eprintln!("bina: {error:#}");
+    ExitCode::from(code)
+}
+
+fn level() -> LevelFilter {
+    std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO)
+}

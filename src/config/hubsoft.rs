@@ -1,0 +1,170 @@
+//! Reads `[hubsoft]`, and its secrets from files, systemd credentials or the section itself.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::hubsoft::{Credentials, Settings, Wanted, certificates};
+use crate::secret::Secret;
+
+use super::section::{Marked, Section};
+
+/// The page's two words.
+const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
+
+/// Where files named in the configuration are looked for.
+pub(super) struct Folders {
+    /// The folder of the configuration file.
+    pub(super) own: PathBuf,
+    /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
+    pub(super) credentials: Option<PathBuf>,
+}
+
+/// Reads the section; `None` when something it needs is missing, which is reported by then.
+pub(super) fn settings(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Settings> {
+    let insecure_http = section.flag("insecure_http").is_some_and(|flag| flag.value);
+    let base_url = base_url(section, insecure_http);
+    let client_id = section.needed("client_id", "it stands in HubSoft's integration settings");
+    let username = section.needed("username", "it is the e-mail of the integration's user");
+    let client_secret = secret(section, "client_secret", "client_secret_file", folders);
+    let password = secret(section, "password", "password_file", folders);
+    let ca_pem = ca_pem(section, folders);
+    let millis = |number: Option<u64>, default| number.map_or(default, Duration::from_millis);
+    let body_bytes = section.number("body_bytes_max", 1_024..=256 * 1024 * 1024);
+    let wanted = wanted(section);
+    let connect = millis(section.number("connect_ms", 10..=10_000), Settings::CONNECT);
+    let attempt = millis(section.number("attempt_ms", 100..=60_000), Settings::ATTEMPT);
+    Some(Settings {
+        base_url: base_url?,
+        insecure_http,
+        credentials: Credentials {
+            client_id: client_id?.value,
+            client_secret: client_secret?,
+            username: username?.value,
+            password: password?,
+        },
+        ca_pem,
+        wanted,
+        connect,
+        attempt,
+        body_bytes_max: body_bytes.map_or(Settings::BODY_BYTES_MAX, |bytes| bytes as usize),
+    })
+}
+
+/// What a lookup asks for, named after HubSoft's page.
+fn wanted(section: &mut Section<'_, '_>) -> Wanted {
+    let default = Wanted::default();
+    let limit = section.number("limit", 1..=100).and_then(|limit| u8::try_from(limit).ok());
+    Wanted {
+        limit: limit.unwrap_or(default.limit),
+        cancelado: section.word("cancelado", &WORDS).unwrap_or(default.cancelado),
+        ultima_conexao: section.word("ultima_conexao", &WORDS).unwrap_or(default.ultima_conexao),
+    }
+}
+
+fn base_url(section: &mut Section<'_, '_>, insecure_http: bool) -> Option<Url> {
+    let remedy = "write https://api.PROVIDER.hubsoft.com.br";
+    let Marked { value, line } = section.needed("base_url", remedy)?;
+    let wrong = match Url::parse(value.trim()) {
+        Err(_) => "is no address",
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "must not carry a user or password"
+        }
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => "must end with its path",
+        Ok(url) => match (url.scheme(), insecure_http) {
+            ("https", _) | ("http", true) => return Some(url),
+            ("http", false) => {
+                "is plain http, which shows token and customers to the network: write https, or \
+                 set hubsoft.insecure_http = true for a trial on this machine"
+            }
+            _ => "must begin with https://",
+        },
+    };
+    section.report(line, format!("hubsoft.base_url {wrong} ({remedy})"));
+    None
+}
+
+/// A secret from exactly one place: inline, a file, or a systemd credential of the same name.
+fn secret(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    file_key: &'static str,
+    folders: &Folders,
+) -> Option<Secret> {
+    let inline = section.text(key);
+    let file = section.text(file_key);
+    match (inline, file) {
+        (Some(inline), Some(_)) => {
+            let text = format!("hubsoft.{key} and hubsoft.{file_key} are both set: keep one");
+            section.report(inline.line, text);
+            None
+        }
+        (Some(Marked { value, line }), None) => {
+            if value.is_empty() {
+                section.report(line, format!("hubsoft.{key} is empty"));
+            }
+            Some(Secret::new(value))
+        }
+        (None, Some(Marked { value, line })) => from_file(&folders.find(&value), file_key)
+            .map_err(|text| section.report(line, text))
+            .ok(),
+        (None, None) => match folders.credential(key) {
+            Some(path) => {
+                from_file(&path, key).map_err(|text| section.report(section.line(), text)).ok()
+            }
+            None if section.has(key) || section.has(file_key) => None,
+            None => {
+                let text = format!(
+                    "hubsoft.{key} is missing: set {file_key} to a file that holds it, or give \
+                     systemd a credential named {key}"
+                );
+                section.report(section.line(), text);
+                None
+            }
+        },
+    }
+}
+
+fn from_file(path: &Path, key: &str) -> Result<Secret, String> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(key, path, &error))?;
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.is_empty() {
+        return Err(format!(
+            "hubsoft.{key}: {} is empty: write the secret into it",
+            path.display()
+        ));
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+fn ca_pem(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Vec<u8>> {
+    let Marked { value, line } = section.text("ca_file")?;
+    let path = folders.own.join(value);
+    let read = fs::read(&path).map_err(|error| unreadable("ca_file", &path, &error));
+    let good = read.and_then(|pem| match certificates(&pem) {
+        Ok(_) => Ok(pem),
+        Err(error) => Err(format!("{error}: {}", path.display())),
+    });
+    good.map_err(|text| section.report(line, text)).ok()
+}
+
+fn unreadable(key: &str, path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    format!("hubsoft.{key}: cannot read {path} ({error}): create it, readable by bina's user")
+}
+
+impl Folders {
+    /// A bare name may be a systemd credential; everything else stands beside the configuration.
+    fn find(&self, name: &str) -> PathBuf {
+        let bare = Path::new(name).components().count() == 1;
+        let credential = if bare { self.credential(name) } else { None };
+        credential.unwrap_or_else(|| self.own.join(name))
+    }
+
+    fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
+    }
+}

@@ -1,0 +1,267 @@
+//! Reads the configuration file into the settings of each room, reporting all problems at once.
+
+mod hubsoft;
+mod rules;
+mod section;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::fs;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::call::Did;
+use crate::lookup;
+use crate::phone::Ddd;
+use crate::prompt::{Rules, SoundForm};
+use crate::render::{Dialplan, Handback, Play};
+use crate::responder::{DEADLINE_DEFAULT, Numbers};
+
+use self::hubsoft::Folders;
+use self::rules::Prompts;
+use self::section::{File, Marked, Section};
+
+pub use self::section::Problem;
+
+/// Where the service listens unless told otherwise. 8573 spells BINA on a phone's keys but for
+/// the first digit, and nobody else uses it.
+pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
+
+/// Everything the program is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub http: SocketAddr,
+    pub hubsoft: crate::hubsoft::Settings,
+    pub numbers: Numbers,
+    pub deadline: Duration,
+    pub lookup: lookup::Settings,
+    /// Sound by prompt name, for `bina check`.
+    pub sounds: BTreeMap<String, String>,
+    pub asterisk: SoundForm,
+    pub rules: Rules,
+    pub dialplan: Dialplan,
+    /// What is not wrong, but worth knowing.
+    pub warnings: Vec<String>,
+}
+
+/// A configuration that cannot be used, with everything that is wrong.
+#[derive(Debug)]
+pub struct Invalid {
+    pub path: PathBuf,
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for Invalid {}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        let lines = self.problems.iter().map(|Problem { line, text }| match line {
+            0 => format!("{path}: {text}"),
+            line => format!("{path}:{line}: {text}"),
+        });
+        f.write_str(&lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl Config {
+    /// Reads the file at `path` and the secrets it names.
+    pub fn load(path: &Path) -> Result<Self, Invalid> {
+        let text = fs::read_to_string(path).map_err(|error| Invalid {
+            path: path.to_owned(),
+            problems: vec![Problem {
+                line: 0,
+                text: format!("cannot be read ({error}): name another file with -c FILE"),
+            }],
+        })?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads `text` as the file at `path`, beside which the files it names are looked for.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
+        let own = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        let file = File::new(text);
+        let config = Self::read(file.root(), &Folders { own, credentials });
+        match (file.problems(), config) {
+            (problems, Some(config)) if problems.is_empty() => Ok(config),
+            (problems, _) => Err(Invalid { path: path.to_owned(), problems }),
+        }
+    }
+
+    fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
+        let mut warnings = Vec::new();
+        let http = listen(root.section("listen"), &mut warnings);
+        let mut section = root.section("hubsoft");
+        let hubsoft = hubsoft::settings(&mut section, folders);
+        section.finish();
+        let numbers = numbers(root.section("numbers"));
+        let (deadline, lookup) = lookup_settings(root.section("lookup"));
+        let (dialplan, freeswitch) = freeswitch(root.section("freeswitch"));
+        let mut section = root.section("asterisk");
+        let asterisk = rules::sound_form(&mut section, "");
+        section.finish();
+        let sounds = rules::sounds(root.section("prompts"));
+        let prompts = Prompts { sounds, asterisk, freeswitch };
+        let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
+        let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);
+        root.finish();
+        let hubsoft = hubsoft?;
+        warnings.extend(shown_to_the_network(&hubsoft));
+        let Prompts { sounds, asterisk, .. } = prompts;
+        Some(Self {
+            http: http?,
+            hubsoft,
+            numbers,
+            deadline,
+            lookup,
+            sounds,
+            asterisk,
+            rules,
+            dialplan,
+            warnings,
+        })
+    }
+}
+
+fn listen(mut section: Section<'_, '_>, warnings: &mut Vec<String>) -> Option<SocketAddr> {
+    let http = section.text("http");
+    for (key, door) in [("agi", "FastAGI"), ("metrics", "metrics")] {
+        if section.text(key).is_some() {
+            warnings.push(format!("listen.{key}: this version has no {door} door; it is ignored"));
+        }
+    }
+    let line = http.as_ref().map_or(0, |http| http.line);
+    let text = http.map_or_else(|| HTTP_DEFAULT.to_owned(), |http| http.value);
+    let address = match text.parse::<SocketAddr>() {
+        Err(_) => Err(format!("`{text}` is no address with a port, like {HTTP_DEFAULT}")),
+        Ok(address) if !address.ip().is_loopback() => Err(format!(
+            "{address} would tell anybody on the network whose number is whose: use {HTTP_DEFAULT}"
+        )),
+        Ok(address) => Ok(address),
+    };
+    let address = address.map_err(|text| section.report(line, format!("listen.http: {text}"))).ok();
+    section.finish();
+    address
+}
+
+fn numbers(mut section: Section<'_, '_>) -> Numbers {
+    let mut default_ddd = None;
+    if let Some(Marked { value, line }) = section.text_or_number("default_ddd") {
+        default_ddd = ddd(&section, line, "default_ddd", &value);
+    }
+    let by_did = section.section("default_ddd_by_did");
+    let report = by_did.reporter();
+    let mut default_ddd_by_did = HashMap::new();
+    for (did, text) in by_did.map() {
+        let known = Did::new(&did.value);
+        if known.is_none() {
+            report(did.line, "numbers.default_ddd_by_did: a called number is blank".to_owned());
+        }
+        let ddd = ddd(&section, did.line, "default_ddd_by_did", &text);
+        default_ddd_by_did.extend(known.zip(ddd));
+    }
+    section.finish();
+    Numbers { default_ddd, default_ddd_by_did }
+}
+
+fn ddd(section: &Section<'_, '_>, line: usize, key: &str, text: &str) -> Option<Ddd> {
+    let ddd = Ddd::parse(text);
+    if ddd.is_none() {
+        let path = section.path(key);
+        section.report(line, format!("{path}: `{text}` is no Brazilian area code, like \"37\""));
+    }
+    ddd
+}
+
+fn lookup_settings(mut section: Section<'_, '_>) -> (Duration, lookup::Settings) {
+    const DAY: u64 = 24 * 60 * 60;
+    let default = lookup::Settings::default();
+    let mut seconds = |key, least, default: Duration| {
+        section.number(key, least..=7 * DAY).map_or(default, Duration::from_secs)
+    };
+    let fresh = seconds("fresh_s", 1, default.fresh);
+    let nobody = seconds("nobody_s", 0, default.nobody);
+    let stale = seconds("stale_s", 0, default.stale);
+    let stale_on_error = seconds("stale_on_error_s", 0, default.stale_on_error);
+    let alert = seconds("alert_s", 0, default.alert);
+    let mut millis = |key, least, default: Duration| {
+        section.number(key, least..=3_000).map_or(default, Duration::from_millis)
+    };
+    let deadline = millis("deadline_ms", 100, DEADLINE_DEFAULT);
+    let patience = millis("patience_ms", 0, default.patience);
+    let mut count = |key, most, default: usize| {
+        section.number(key, 1..=most).map_or(default, |number| number as usize)
+    };
+    let records_max = count("records_max", 10_000_000, default.records_max.get());
+    let flights_max = count("flights_max", 1_000, default.flights_max);
+    let records_max = NonZeroUsize::new(records_max).unwrap_or(default.records_max);
+    section.finish();
+    let settings = lookup::Settings {
+        patience,
+        fresh,
+        nobody,
+        stale,
+        stale_on_error,
+        alert,
+        records_max,
+        flights_max,
+    };
+    (deadline, settings)
+}
+
+fn freeswitch(mut section: Section<'_, '_>) -> (Dialplan, SoundForm) {
+    let default = Dialplan::default();
+    let form = rules::sound_form(&mut section, ".wav");
+    let entry = context(&mut section, "entry_context").unwrap_or(default.entry_context);
+    let transfer = context(&mut section, "transfer_context").unwrap_or(default.handback.context);
+    let file = transfer_file(&mut section);
+    let play = section.word("play", &Play::VALUES).unwrap_or(default.play);
+    if entry == transfer && file.is_none() {
+        section.report(
+            section.line(),
+            "freeswitch.transfer_context is the entry context: the call would come back for ever; \
+             name the context the call goes on in"
+                .to_owned(),
+        );
+    }
+    section.finish();
+    let handback = Handback { context: transfer, file };
+    (Dialplan { entry_context: entry, handback, play }, form)
+}
+
+fn context(section: &mut Section<'_, '_>, key: &'static str) -> Option<String> {
+    let Marked { value, line } = section.text(key)?;
+    let good = (1..=64).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    if !good {
+        section.report(line, format!("{} must be 1 to 64 of A-Z a-z 0-9 _ . -", section.path(key)));
+    }
+    Some(value)
+}
+
+fn transfer_file(section: &mut Section<'_, '_>) -> Option<String> {
+    let Marked { value, line } = section.text("transfer_file")?;
+    let good = value.starts_with('/')
+        && !value.contains("..")
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/.-".contains(&b));
+    if !good {
+        let text =
+            "must be an absolute path of A-Z a-z 0-9 _ / . - like /etc/freeswitch/bina-ura.xml";
+        section.report(line, format!("freeswitch.transfer_file {text}"));
+    }
+    Some(value)
+}
+
+fn shown_to_the_network(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
+    let host = hubsoft.base_url.host_str().unwrap_or_default();
+    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let shown = hubsoft.base_url.scheme() == "http" && !local;
+    shown.then(|| {
+        "hubsoft.base_url is plain http to another machine: the network can read token and \
+         customers; write https"
+            .to_owned()
+    })
+}

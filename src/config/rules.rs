@@ -1,0 +1,215 @@
+//! Reads prompts and rules, so that no rule can name what is not there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::call::Did;
+use crate::prompt::{
+    General, PLAYLIST_BYTES_MAX, Phrase, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
+};
+use crate::safe_text::{is_label, is_machine_word};
+
+use super::section::{Marked, Section};
+
+/// Longest sound name; a playlist of eight would not fit anyway.
+const SOUND_BYTES_MAX: usize = 128;
+
+/// The sounds by prompt name, and how each PBX writes them.
+pub(super) struct Prompts {
+    pub(super) sounds: BTreeMap<String, String>,
+    pub(super) asterisk: SoundForm,
+    pub(super) freeswitch: SoundForm,
+}
+
+/// Reads `[prompts]`.
+pub(super) fn sounds(section: Section<'_, '_>) -> BTreeMap<String, String> {
+    let report = section.reporter();
+    let mut sounds = BTreeMap::new();
+    for (name, sound) in section.map() {
+        if !is_prompt_name(&name.value) {
+            report(
+                name.line,
+                format!("prompt name `{}` must be 1 to 64 of a-z 0-9 _ -", name.value),
+            );
+        }
+        if !is_machine_word(&sound, SOUND_BYTES_MAX) {
+            report(
+                name.line,
+                format!(
+                    "sound `{sound}` must be of A-Z a-z 0-9 _ / . - without `..`, not beginning \
+                     with `/`: folders and addresses belong into prompt_prefix"
+                ),
+            );
+        } else if sound.ends_with(".wav") {
+            report(
+                name.line,
+                format!(
+                    "sound `{sound}`: leave .wav out, prompt_suffix adds it where it is wanted"
+                ),
+            );
+        }
+        sounds.insert(name.value, sound);
+    }
+    sounds
+}
+
+/// Reads `prompt_prefix` and `prompt_suffix` of a PBX's section.
+pub(super) fn sound_form(section: &mut Section<'_, '_>, suffix: &str) -> SoundForm {
+    let mut read = |key, default: &str| {
+        let Some(Marked { value, line }) = section.text(key) else { return default.to_owned() };
+        let good = value.len() <= SOUND_BYTES_MAX
+            && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/.:-".contains(&b))
+            && !value.contains("..");
+        if !good {
+            let path = section.path(key);
+            section.report(line, format!("{path} must be of A-Z a-z 0-9 _ / . : - without `..`"));
+        }
+        value
+    };
+    SoundForm { prefix: read("prompt_prefix", "bina/"), suffix: read("prompt_suffix", suffix) }
+}
+
+impl Prompts {
+    /// Reads `[[rule]]` and `[general]`.
+    pub(super) fn rules(
+        &self,
+        sections: Vec<Section<'_, '_>>,
+        general: Section<'_, '_>,
+        asks_connection: bool,
+    ) -> Rules {
+        let mut list: Vec<Rule> = Vec::new();
+        for section in sections {
+            let line = section.line();
+            let report = section.reporter();
+            let rule = self.rule(section, asks_connection);
+            if list.iter().any(|known| known.name == rule.name) {
+                report(
+                    line,
+                    format!("rule `{}` is there twice: names tell rules apart", rule.name),
+                );
+            }
+            list.push(rule);
+        }
+        Rules { list, general: self.general(general) }
+    }
+
+    fn rule(&self, mut section: Section<'_, '_>, asks_connection: bool) -> Rule {
+        let name = label(&mut section, "name");
+        if name.is_none() && !section.has("name") {
+            section.report(section.line(), "a rule has no name: add name = \"…\"".to_owned());
+        }
+        let rule = Rule {
+            name: name.unwrap_or_default(),
+            text: phrases(&mut section),
+            service_status: statuses(&mut section),
+            connected: connected(&mut section, asks_connection),
+            did: dids(&mut section),
+            play: self.play(&mut section),
+            route: label(&mut section, "route"),
+            expose: section.flag("expose").is_some_and(|expose| expose.value),
+        };
+        section.finish();
+        rule
+    }
+
+    fn play(&self, section: &mut Section<'_, '_>) -> Arc<Playlist> {
+        let Some(names) = section.texts("play") else {
+            if !section.has("play") {
+                let text = "a rule plays nothing: add play = \"PROMPT\", or play = [] for silence";
+                section.report(section.line(), text.to_owned());
+            }
+            return Arc::default();
+        };
+        Arc::new(self.playlist(section, &names))
+    }
+
+    fn playlist(&self, section: &Section<'_, '_>, names: &Marked<Vec<String>>) -> Playlist {
+        let mut sounds = Vec::new();
+        for name in &names.value {
+            match self.sounds.get(name) {
+                Some(sound) => sounds.push(sound.as_str()),
+                None => section.report(names.line, self.unknown(name)),
+            }
+        }
+        Playlist::new(&sounds, &self.asterisk, &self.freeswitch).unwrap_or_else(|| {
+            let text = format!(
+                "too much to play at once: at most {SOUNDS_MAX} prompts and {PLAYLIST_BYTES_MAX} bytes"
+            );
+            section.report(names.line, text);
+            Playlist::default()
+        })
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let known: Vec<_> = self.sounds.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };
+        format!(
+            "unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (there are: {known})"
+        )
+    }
+
+    fn general(&self, mut section: Section<'_, '_>) -> Option<General> {
+        let prompt = section.text("prompt").filter(|prompt| !prompt.value.is_empty());
+        let expose = section.flag("expose").is_some_and(|expose| expose.value);
+        let general = prompt.map(|Marked { value, line }| {
+            let names = Marked { value: vec![value], line };
+            General { play: Arc::new(self.playlist(&section, &names)), expose }
+        });
+        section.finish();
+        general
+    }
+}
+
+fn label(section: &mut Section<'_, '_>, key: &'static str) -> Option<String> {
+    let Marked { value, line } = section.text(key)?;
+    if !is_label(&value) {
+        let path = section.path(key);
+        section.report(line, format!("{path} must be 1 to 64 of A-Z a-z 0-9 _ -"));
+    }
+    Some(value)
+}
+
+fn phrases(section: &mut Section<'_, '_>) -> Vec<Phrase> {
+    let Some(Marked { value, line }) = section.texts("text") else { return Vec::new() };
+    let read = value.iter().map(|text| Phrase::new(text));
+    let phrases: Option<Vec<_>> = read.collect();
+    if value.is_empty() || phrases.is_none() {
+        let path = section.path("text");
+        section.report(line, format!("{path} is empty: write words to look for, or \"*\" for all"));
+    }
+    phrases.unwrap_or_default()
+}
+
+fn statuses(section: &mut Section<'_, '_>) -> Vec<String> {
+    let Some(Marked { value, line }) = section.texts("servico_status") else { return Vec::new() };
+    if value.is_empty() || !value.iter().all(|word| is_machine_word(word, 64)) {
+        let path = section.path("servico_status");
+        section.report(line, format!("{path} must name HubSoft's prefixes, like suspenso_debito"));
+    }
+    value
+}
+
+fn connected(section: &mut Section<'_, '_>, asks_connection: bool) -> Option<bool> {
+    let Marked { value, line } = section.flag("conectado")?;
+    if !asks_connection {
+        let path = section.path("conectado");
+        section
+            .report(line, format!("{path} is never known: set hubsoft.ultima_conexao = \"sim\""));
+    }
+    Some(value)
+}
+
+fn dids(section: &mut Section<'_, '_>) -> Vec<Did> {
+    let Some(Marked { value, line }) = section.texts("did") else { return Vec::new() };
+    let dids: Vec<_> = value.iter().filter_map(|text| Did::new(text)).collect();
+    if dids.is_empty() || dids.len() != value.len() {
+        let path = section.path("did");
+        section.report(line, format!("{path} must be called numbers in quotes"));
+    }
+    dids
+}
+
+fn is_prompt_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+}

@@ -1,0 +1,274 @@
+//! Reads one section of a TOML file, and collects everything that is wrong with it, by line.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One thing that is wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Line in the file, from 1; 0 when the whole file is meant.
+    pub line: usize,
+    pub text: String,
+}
+
+/// The file being read, and the problems found so far.
+pub(super) struct File<'t> {
+    text: &'t str,
+    problems: RefCell<Vec<Problem>>,
+}
+
+/// A value with the line it stands on.
+#[derive(Clone, Debug)]
+pub(super) struct Marked<T> {
+    pub(super) value: T,
+    pub(super) line: usize,
+}
+
+/// A section whose settings are taken out one by one; what is left at the end is unknown.
+pub(super) struct Section<'f, 't> {
+    file: &'f File<'t>,
+    name: String,
+    line: usize,
+    entries: BTreeMap<String, Marked<DeValue<'t>>>,
+    known: Vec<&'static str>,
+    taken: Vec<&'static str>,
+}
+
+impl<'t> File<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, problems: RefCell::default() }
+    }
+
+    /// Parses the file; syntax errors become problems, and the rest is read all the same.
+    pub(super) fn root(&self) -> Section<'_, 't> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            // The error's own display would quote the line, which may hold a password.
+            self.report(self.line_at(at), format!("not TOML: {}", error.message()));
+        }
+        Section::new(self, String::new(), 0, table.into_inner())
+    }
+
+    pub(super) fn report(&self, line: usize, text: String) {
+        self.problems.borrow_mut().push(Problem { line, text });
+    }
+
+    pub(super) fn problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+
+    fn line_at(&self, at: usize) -> usize {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    }
+}
+
+impl<'f, 't> Section<'f, 't> {
+    fn new(file: &'f File<'t>, name: String, line: usize, table: DeTable<'t>) -> Self {
+        let entries = table.into_iter().map(|(key, value)| {
+            let line = file.line_at(key.span().start);
+            (key.into_inner().into_owned(), Marked { value: Spanned::into_inner(value), line })
+        });
+        Self { file, name, line, entries: entries.collect(), known: Vec::new(), taken: Vec::new() }
+    }
+
+    /// The line of the section's head.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Reports a problem on `line`.
+    pub(super) fn report(&self, line: usize, text: String) {
+        self.file.report(line, text);
+    }
+
+    /// A way to report that outlives the section.
+    pub(super) fn reporter(&self) -> impl Fn(usize, String) + use<'f, 't> {
+        let file = self.file;
+        move |line, text| file.report(line, text)
+    }
+
+    /// Tells whether the setting was there, readable or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.taken.iter().any(|taken| *taken == key)
+    }
+
+    /// The full name of a setting, as it stands in messages.
+    pub(super) fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Marked<DeValue<'t>>> {
+        self.known.push(key);
+        let entry = self.entries.remove(key);
+        if entry.is_some() {
+            self.taken.push(key);
+        }
+        entry
+    }
+
+    fn wrong(&self, line: usize, key: &str, wanted: &str) {
+        self.report(line, format!("{} must be {wanted}", self.path(key)));
+    }
+
+    /// A text, if the setting is there.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Marked<String>> {
+        let Marked { value, line } = self.take(key)?;
+        if let DeValue::String(text) = value {
+            return Some(Marked { value: text.into_owned(), line });
+        }
+        self.wrong(line, key, "a text in quotes");
+        None
+    }
+
+    /// A text, or a number as text: `37` and `"37"` mean the same.
+    pub(super) fn text_or_number(&mut self, key: &'static str) -> Option<Marked<String>> {
+        let Marked { value, line } = self.take(key)?;
+        let text = text_or_number_of(value);
+        if text.is_none() {
+            self.wrong(line, key, "a text in quotes");
+        }
+        text.map(|value| Marked { value, line })
+    }
+
+    /// A text that has to be there and not blank.
+    pub(super) fn needed(&mut self, key: &'static str, remedy: &str) -> Option<Marked<String>> {
+        let missing = !self.entries.contains_key(key);
+        let text = self.text(key);
+        let blank = text.as_ref().is_some_and(|text| text.value.trim().is_empty());
+        if missing || blank {
+            let line = text.as_ref().map_or(self.line, |text| text.line);
+            self.report(line, format!("{} is missing: {remedy}", self.path(key)));
+        }
+        text.filter(|_| !blank)
+    }
+
+    /// One text or a list of texts; empty when the setting is not there.
+    pub(super) fn texts(&mut self, key: &'static str) -> Option<Marked<Vec<String>>> {
+        let Marked { value, line } = self.take(key)?;
+        let texts = match value {
+            DeValue::String(text) => Some(vec![text.into_owned()]),
+            DeValue::Array(list) => {
+                list.into_iter().map(|item| text_of(item.into_inner())).collect()
+            }
+            _ => None,
+        };
+        if texts.is_none() {
+            self.wrong(line, key, "a text in quotes, or a list of them");
+        }
+        texts.map(|value| Marked { value, line })
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&mut self, key: &'static str) -> Option<Marked<bool>> {
+        let Marked { value, line } = self.take(key)?;
+        if let DeValue::Boolean(value) = value {
+            return Some(Marked { value, line });
+        }
+        self.wrong(line, key, "true or false");
+        None
+    }
+
+    /// A whole number within `range`.
+    pub(super) fn number(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let Marked { value, line } = self.take(key)?;
+        let number = value
+            .as_integer()
+            .and_then(|integer| u64::from_str_radix(integer.as_str(), integer.radix()).ok());
+        if let Some(number) = number.filter(|number| range.contains(number)) {
+            return Some(number);
+        }
+        let (least, most) = range.into_inner();
+        self.wrong(line, key, &format!("a whole number from {least} to {most}"));
+        None
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        values: &[(&'static str, T)],
+    ) -> Option<T> {
+        let Marked { value, line } = self.text(key)?;
+        let found = values.iter().find(|(word, _)| *word == value);
+        if found.is_none() {
+            let words: Vec<_> = values.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            self.wrong(line, key, &words.join(" or "));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// A section below this one; empty when it is not there.
+    pub(super) fn section(&mut self, key: &'static str) -> Section<'f, 't> {
+        let path = self.path(key);
+        let (line, table) = match self.take(key) {
+            Some(Marked { value: DeValue::Table(table), line }) => (line, table),
+            Some(Marked { line, .. }) => {
+                self.wrong(line, key, &format!("a section: [{path}]"));
+                (line, DeTable::new())
+            }
+            None => (0, DeTable::new()),
+        };
+        Section::new(self.file, path, line, table)
+    }
+
+    /// Every section of a repeated one, in order.
+    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'f, 't>> {
+        let Some(Marked { value, line }) = self.take(key) else { return Vec::new() };
+        let DeValue::Array(list) = value else {
+            self.wrong(line, key, &format!("a repeated section: [[{key}]]"));
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (position, item) in list.into_iter().enumerate() {
+            let line = self.file.line_at(item.span().start);
+            if let DeValue::Table(table) = item.into_inner() {
+                let name = format!("{key}[{}]", position + 1);
+                sections.push(Section::new(self.file, name, line, table));
+            } else {
+                self.wrong(line, key, &format!("a repeated section: [[{key}]]"));
+            }
+        }
+        sections
+    }
+
+    /// Every setting of a section whose keys are free: its texts, or numbers written as texts.
+    pub(super) fn map(mut self) -> Vec<(Marked<String>, String)> {
+        let entries = std::mem::take(&mut self.entries);
+        let read = entries.into_iter().filter_map(|(key, Marked { value, line })| {
+            let text = text_or_number_of(value);
+            if text.is_none() {
+                self.wrong(line, &key, "a text in quotes");
+            }
+            text.map(|text| (Marked { value: key, line }, text))
+        });
+        read.collect()
+    }
+
+    /// Reports every setting that nobody asked for.
+    pub(super) fn finish(self) {
+        for (key, entry) in &self.entries {
+            let known = self.known.join(", ");
+            let path = self.path(key);
+            self.report(entry.line, format!("unknown setting {path}: known here are {known}"));
+        }
+    }
+}
+
+fn text_of(value: DeValue<'_>) -> Option<String> {
+    if let DeValue::String(text) = value { Some(text.into_owned()) } else { None }
+}
+
+fn text_or_number_of(value: DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::Integer(number) => Some(number.as_str().to_owned()),
+        value => text_of(value),
+    }
+}

@@ -1,0 +1,130 @@
+//! Holds what came of a lookup: customers, nobody, no number, or the reason it could not be told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::customer::Customer;
+use crate::phone::NoNumber;
+
+/// What HubSoft knows about one number: its verified customers, none of them for "nobody".
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    customers: Arc<[Customer]>,
+}
+
+impl Record {
+    /// Keeps the verified customers of one number.
+    pub fn new(customers: Vec<Customer>) -> Self {
+        Self { customers: customers.into() }
+    }
+
+    /// The verified customers.
+    pub fn customers(&self) -> &[Customer] {
+        &self.customers
+    }
+
+    /// Tells whether the number belongs to no customer.
+    pub fn is_nobody(&self) -> bool {
+        self.customers.is_empty()
+    }
+
+    /// Bytes of memory the record holds, roughly.
+    pub fn weight(&self) -> usize {
+        self.customers.iter().map(Customer::weight).sum()
+    }
+}
+
+/// Where a finding comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Memory, young enough to be taken as it is.
+    Cache,
+    /// HubSoft, asked for this call.
+    Hubsoft,
+    /// Nowhere: nothing was or could be asked.
+    None,
+    /// Memory, past its time, because HubSoft did not answer soon enough.
+    Stale,
+}
+
+/// What the lookup found for one call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// Verified customers. `alert_expired` when the record is too old to play an alert from.
+    Found { record: Record, origin: Origin, alert_expired: bool },
+    /// Nothing to look up; HubSoft was not asked.
+    NoNumber(NoNumber),
+    /// HubSoft answered that nobody has this number.
+    Nobody(Origin),
+    /// It could not be told in time.
+    Unavailable(Failure),
+}
+
+/// Why HubSoft could not tell. Each text names the thing and the remedy, never a URL or a number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Too many lookups are under way already; this one was not started.
+    #[error("too many lookups under way: HubSoft is slow, or raise lookup.flights_max")]
+    Busy,
+    /// No connection: refused, unreachable, name not found, or not within the connect limit.
+    #[error("cannot connect to HubSoft: check hubsoft.base_url, DNS and the network")]
+    Connect,
+    /// The call's own deadline came first; the lookup goes on and feeds the cache.
+    #[error("HubSoft did not answer within the call's deadline")]
+    Deadline,
+    /// The answer is not what the API's page describes.
+    #[error("HubSoft's answer cannot be used ({0}): check hubsoft.base_url")]
+    InvalidAnswer(&'static str),
+    /// A bug in bina; the call was answered all the same.
+    #[error("the lookup panicked: please report this as a bug of bina")]
+    Panic,
+    /// HubSoft points to another address, which is never followed: it would get the token.
+    #[error("HubSoft redirects (HTTP {0}): put the final address into hubsoft.base_url")]
+    Redirect(u16),
+    /// HubSoft understood and refused (`status` is not success).
+    #[error("HubSoft refused the lookup: check the integration's permissions in HubSoft")]
+    Refused,
+    /// An HTTP error without a meaning of its own.
+    #[error("HubSoft answered HTTP {0}")]
+    Server(u16),
+    /// Too many requests; `retry_after` when HubSoft said how long to wait.
+    #[error("HubSoft limits our requests (HTTP 429)")]
+    Throttled { retry_after: Option<Duration> },
+    /// The request took longer than the client's own limit.
+    #[error("HubSoft is slow: no answer within hubsoft.attempt_ms")]
+    Timeout,
+    /// The TLS connection was not trusted.
+    #[error("HubSoft's certificate is not trusted ({0}): check hubsoft.ca_file and the clock")]
+    Tls(String),
+    /// The token was refused: wrong client or user, or the account is locked.
+    #[error("token refused: check hubsoft.client_id, client_secret, username and password")]
+    Token,
+    /// The body is longer than the limit.
+    #[error("HubSoft's answer is longer than hubsoft.body_bytes_max")]
+    TooLarge,
+    /// Maintenance (HTTP 503); `retry_after` when HubSoft said how long to wait.
+    #[error("HubSoft is under maintenance (HTTP 503)")]
+    Unavailable { retry_after: Option<Duration> },
+}
+
+impl Failure {
+    /// One word for the log and for metrics.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Connect => "connect",
+            Self::Deadline => "deadline",
+            Self::InvalidAnswer(_) => "invalid_answer",
+            Self::Panic => "panic",
+            Self::Redirect(_) => "redirect",
+            Self::Refused => "refused",
+            Self::Server(_) => "server",
+            Self::Throttled { .. } => "throttled",
+            Self::Timeout => "timeout",
+            Self::Tls(_) => "tls",
+            Self::Token => "token",
+            Self::TooLarge => "too_large",
+            Self::Unavailable { .. } => "unavailable",
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! Writes requests to HubSoft and reads its answers; the only room that knows its names.
+//!
+//! What a call does not need (`senha`, CPF, addresses) is skipped while it is read. No type of
+//! a known field makes an answer unreadable; only what is no JSON, no success or no list does.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{MapAccess, SeqAccess};
+
+use crate::alert_text::AlertText;
+use crate::customer::Customer;
+use crate::finding::Failure;
+use crate::phone::Phone;
+use crate::safe_text::is_machine_word;
+use crate::secret::Secret;
+
+use super::json;
+use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
+
+/// Path of the token request, below the base URL.
+pub(super) const TOKEN_PATH: &str = "oauth/token";
+/// Path of the lookup, below the base URL.
+pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
+
+/// Most alert texts kept of one customer; the page shows two.
+const TEXTS_MAX: usize = 64;
+/// Longest service status; the longest of HubSoft's list has 30 bytes.
+const STATUS_BYTES_MAX: usize = 64;
+/// The status of a service that works.
+const ENABLED: &str = "servico_habilitado";
+/// Assumed life of a token whose answer does not say.
+const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
+/// Longest life believed, the documented 30 days; more could overflow a clock.
+const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Who asks for a token.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub username: String,
+    pub password: Secret,
+}
+
+/// The body of a token request.
+pub(super) fn token_request(credentials: &Credentials) -> String {
+    serde_json::json!({
+        "grant_type": "password",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret.reveal(),
+        "username": credentials.username,
+        "password": credentials.password.reveal(),
+    })
+    .to_string()
+}
+
+/// What a lookup asks for besides the number; named after the page.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Most customers returned, 1 to 100, the oldest first.
+    pub limit: u8,
+    /// Whether cancelled services come too.
+    pub cancelado: bool,
+    /// Whether each service says if it is connected.
+    pub ultima_conexao: bool,
+}
+
+impl Default for Wanted {
+    /// The page's defaults, except `limit`: its 5 could leave out the caller where a search
+    /// term matches the ends of other numbers too.
+    fn default() -> Self {
+        Self { limit: 20, cancelado: false, ultima_conexao: false }
+    }
+}
+
+/// The query of a lookup. What stands at the page's default is not sent.
+pub(super) fn lookup_query(term: &str, wanted: &Wanted) -> Vec<(&'static str, String)> {
+    let mut query = vec![
+        ("busca", "telefone".to_owned()),
+        ("termo_busca", term.to_owned()),
+        ("limit", wanted.limit.to_string()),
+    ];
+    for (key, on) in [("cancelado", wanted.cancelado), ("ultima_conexao", wanted.ultima_conexao)] {
+        if on {
+            query.push((key, "sim".to_owned()));
+        }
+    }
+    query
+}
+
+/// A token and how long it lives.
+pub(super) struct Granted {
+    pub(super) token: Secret,
+    pub(super) life: Duration,
+}
+
+/// Reads the answer to a token request.
+pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
+    let reply: TokenReply = json::read(body)?;
+    let token = reply.access_token.text().ok_or(Failure::InvalidAnswer("no access token"))?;
+    let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
+    let life = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    Ok(Granted {
+        token: Secret::new(token.to_owned()),
+        life: life.unwrap_or(TOKEN_LIFE_UNSAID).min(TOKEN_LIFE_MAX),
+    })
+}
+
+#[derive(Default)]
+struct TokenReply {
+    access_token: Loose,
+    expires_in: Loose,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum TokenKey {
+    AccessToken,
+    ExpiresIn,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for TokenReply {
+    type Key = TokenKey;
+
+    fn set<'de, A: MapAccess<'de>>(&mut self, key: TokenKey, from: &mut A) -> Result<(), A::Error> {
+        match key {
+            TokenKey::AccessToken => self.access_token = value(from)?,
+            TokenKey::ExpiresIn => self.expires_in = value(from)?,
+            TokenKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
+/// One customer as returned, with the numbers it says are its own.
+#[derive(Debug)]
+pub(super) struct Listed {
+    phones: [Option<Phone>; 3],
+    customer: Customer,
+}
+
+impl Listed {
+    /// The customer, if `phone` is one of its own numbers.
+    pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
+        self.phones.contains(&Some(*phone)).then_some(self.customer)
+    }
+}
+
+/// Reads the answer to a lookup: the customers it lists, still to be verified.
+pub(super) fn listed(body: &[u8]) -> Result<Vec<Listed>, Failure> {
+    let reply: LookupReply = json::read(body)?;
+    match (reply.status.text(), reply.clientes) {
+        (Some("success"), List::Items(items)) => items
+            .into_iter()
+            .map(|item| item.map(Cliente::listed).ok_or(Failure::InvalidAnswer("odd customer")))
+            .collect(),
+        (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
+        (Some(_), _) => Err(Failure::Refused),
+        (None, _) => Err(Failure::InvalidAnswer("no status")),
+    }
+}
+
+#[derive(Default)]
+struct LookupReply {
+    status: Loose,
+    clientes: List<Option<Cliente>>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum LookupKey {
+    Status,
+    Clientes,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for LookupReply {
+    type Key = LookupKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: LookupKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            LookupKey::Status => self.status = value(from)?,
+            LookupKey::Clientes => self.clientes = value(from)?,
+            LookupKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Cliente {
+    id_cliente: Loose,
+    codigo_cliente: Loose,
+    nome_razaosocial: Loose,
+    nome_fantasia: Loose,
+    telefones: [Loose; 3],
+    alerta: Loose,
+    alerta_mensagens: Texts,
+    servicos: List<Option<Servico>>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ClienteKey {
+    Alerta,
+    AlertaMensagens,
+    CodigoCliente,
+    IdCliente,
+    NomeFantasia,
+    NomeRazaosocial,
+    Servicos,
+    TelefonePrimario,
+    TelefoneSecundario,
+    TelefoneTerciario,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for Cliente {
+    type Key = ClienteKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ClienteKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ClienteKey::Alerta => self.alerta = value(from)?,
+            ClienteKey::AlertaMensagens => self.alerta_mensagens = value(from)?,
+            ClienteKey::CodigoCliente => self.codigo_cliente = value(from)?,
+            ClienteKey::IdCliente => self.id_cliente = value(from)?,
+            ClienteKey::NomeFantasia => self.nome_fantasia = value(from)?,
+            ClienteKey::NomeRazaosocial => self.nome_razaosocial = value(from)?,
+            ClienteKey::Servicos => self.servicos = value(from)?,
+            ClienteKey::TelefonePrimario => self.telefones[0] = value(from)?,
+            ClienteKey::TelefoneSecundario => self.telefones[1] = value(from)?,
+            ClienteKey::TelefoneTerciario => self.telefones[2] = value(from)?,
+            ClienteKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
+impl Cliente {
+    fn listed(self) -> Listed {
+        // No default area code here: a stored number without one could be anybody's.
+        let phones =
+            self.telefones.each_ref().map(|telefone| Phone::parse(telefone.text()?, None).ok());
+        let nome = self.nome_razaosocial.text().or(self.nome_fantasia.text());
+        let servicos: Vec<_> = self.servicos.items().into_iter().flatten().collect();
+        let customer = Customer {
+            id: self.id_cliente.digits(),
+            code: self.codigo_cliente.digits(),
+            name: nome.unwrap_or_default().to_owned(),
+            alert: self.alerta_mensagens.alert(&self.alerta),
+            service_status: service_status(&servicos),
+            connected: connected(&servicos),
+        };
+        Listed { phones, customer }
+    }
+}
+
+#[derive(Default)]
+struct Servico {
+    status_prefixo: Loose,
+    ultima_conexao: Option<Conexao>,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ServicoKey {
+    StatusPrefixo,
+    UltimaConexao,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for Servico {
+    type Key = ServicoKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ServicoKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ServicoKey::StatusPrefixo => self.status_prefixo = value(from)?,
+            ServicoKey::UltimaConexao => self.ultima_conexao = value(from)?,
+            ServicoKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Conexao {
+    conectado: Loose,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ConexaoKey {
+    Conectado,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for Conexao {
+    type Key = ConexaoKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ConexaoKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ConexaoKey::Conectado => self.conectado = value(from)?,
+            ConexaoKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
+/// The first service that is not enabled, else the enabled one.
+fn service_status(servicos: &[Servico]) -> Option<String> {
+    let mut words = servicos
+        .iter()
+        .filter_map(|servico| servico.status_prefixo.text())
+        .filter(|word| is_machine_word(word, STATUS_BYTES_MAX));
+    let first = words.next()?;
+    let troubled = if first == ENABLED { words.find(|word| *word != ENABLED) } else { None };
+    Some(troubled.unwrap_or(first).to_owned())
+}
+
+/// Yes when any service says so, no when one says no and none yes.
+fn connected(servicos: &[Servico]) -> Option<bool> {
+    let said = |servico: &Servico| match servico.ultima_conexao.as_ref()?.conectado {
+        Loose::Scalar(Scalar::Null) => None,
+        ref conectado => conectado.flag(),
+    };
+    servicos.iter().filter_map(said).reduce(|any, one| any || one)
+}
+
+/// The alert's texts: a list of strings, one string, or objects that hold a string.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl Texts {
+    /// The alert, if it is on. A flag of an unknown type counts when there is something to say.
+    fn alert(self, flag: &Loose) -> Option<Vec<AlertText>> {
+        let texts: Vec<_> =
+            self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
+        flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)
+    }
+}
+
+impl Lenient for Texts {
+    fn scalar(scalar: Scalar) -> Self {
+        Self(Text::scalar(scalar).0.into_iter().collect())
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        let texts: List<Text> = List::list(list)?;
+        Ok(Self(texts.items().into_iter().filter_map(|text| text.0).collect()))
+    }
+
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        let entries = entries(object, |text: Text| text.0)?;
+        if entries.iter().all(|(key, _)| is_number(key)) {
+            return Ok(Self(entries.into_iter().filter_map(|(_, text)| text).collect()));
+        }
+        Ok(Self(the_text(entries).into_iter().collect()))
+    }
+}
+
+/// One alert text, if something readable stands in its place.
+#[derive(Default)]
+struct Text(Option<String>);
+
+impl Lenient for Text {
+    fn scalar(scalar: Scalar) -> Self {
+        Self(Loose::Scalar(scalar).text().map(str::to_owned))
+    }
+
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        // Only one level deep: what an object's own fields hold is skipped if it is no scalar.
+        let entries = entries(object, |field: Loose| field.text().map(str::to_owned))?;
+        Ok(Self(the_text(entries)))
+    }
+}
+
+type Entry = (String, Option<String>);
+
+fn entries<'de, A: MapAccess<'de>, T: Lenient>(
+    mut object: A,
+    text: impl Fn(T) -> Option<String>,
+) -> Result<Vec<Entry>, A::Error> {
+    let mut entries = Vec::new();
+    while let Some(key) = object.next_key()? {
+        entries.push((key, text(value(&mut object)?)));
+    }
+    Ok(entries)
+}
+
+/// The text among an alert object's fields: by its name in HubSoft's alert route, else the
+/// longest, which is neither the date nor the author.
+fn the_text(entries: Vec<Entry>) -> Option<String> {
+    const NAMES: [&str; 5] = ["texto_alerta", "mensagem", "texto", "descricao", "msg"];
+    let rank = |key: &str| NAMES.iter().rev().position(|name| *name == key).map_or(0, |at| at + 1);
+    entries
+        .into_iter()
+        .filter_map(|(key, text)| Some((rank(&key), text?)))
+        .max_by_key(|(rank, text)| (*rank, text.len()))
+        .map(|(_, text)| text)
+}

@@ -1,0 +1,37 @@
+//! bina tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
+//!
+//! The rooms in reading order; each uses only rooms above it (`tests/tidy.rs` holds that).
+//! To see how a call is answered, read [`responder`], then [`lookup`]; to see how the program is
+//! put together, read `cli/serve.rs`.
+
+// The words: pure, without a clock and without waiting.
+pub mod alert_text;
+pub mod answer;
+pub mod call;
+pub mod customer;
+pub mod finding;
+pub mod phone;
+pub mod prompt;
+pub mod safe_text;
+
+// The base.
+pub mod flight;
+pub mod secret;
+
+// The sources, one behind the other.
+pub mod hubsoft;
+pub mod lookup;
+
+// The way through, what it writes, and the doors.
+pub mod http;
+pub mod listener;
+pub mod render;
+pub mod responder;
+
+// A small HubSoft for the demo and the tests; it shares no code with the client.
+pub mod sim;
+
+// All together.
+pub mod cli;
+pub mod config;
+pub mod logging;

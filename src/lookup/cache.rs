@@ -1,0 +1,201 @@
+//! Remembers records for a short while, bounded in number and in bytes; it is told the time.
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use lru::LruCache;
+
+use crate::finding::Record;
+use crate::phone::Phone;
+
+/// Bytes all records may hold together, so that long alert texts cannot fill the machine.
+/// 100,000 ordinary customers need about 30 MB.
+const BYTES_MAX: usize = 48 * 1024 * 1024;
+
+/// What one entry costs besides its record: key, times, list links and hash slot.
+const ENTRY_BYTES: usize = 160;
+
+/// How long what is remembered may be used.
+#[derive(Clone, Debug)]
+pub(super) struct Ages {
+    /// Found, answered without asking.
+    pub(super) fresh: Duration,
+    /// Nobody, answered without asking; afterwards it is forgotten.
+    pub(super) nobody: Duration,
+    /// Found, answered when the refresh is slow.
+    pub(super) stale: Duration,
+    /// Found, answered when the refresh fails.
+    pub(super) stale_on_error: Duration,
+}
+
+/// How far what is remembered can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Take it as it is.
+    Fresh,
+    /// Take it if a refresh takes longer than a moment.
+    Stale,
+    /// Take it only if a refresh fails or the deadline passes.
+    OnError,
+}
+
+/// A remembered record, how old it is and what that means.
+#[derive(Clone, Debug)]
+pub(super) struct Remembered {
+    pub(super) record: Record,
+    pub(super) age: Age,
+    pub(super) elapsed: Duration,
+}
+
+struct Entry {
+    record: Record,
+    at: Instant,
+}
+
+/// The memory of recent lookups. Failures are never put in.
+pub(super) struct Cache {
+    entries: LruCache<Phone, Entry>,
+    ages: Ages,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Cache {
+    pub(super) fn new(records_max: NonZeroUsize, ages: Ages) -> Self {
+        // `LruCache::new` would reserve room for `records_max` at once.
+        let mut entries = LruCache::unbounded();
+        entries.resize(records_max);
+        Self { entries, ages, bytes: 0, bytes_max: BYTES_MAX }
+    }
+
+    /// What is remembered of `phone` at `now`, if it is still of use.
+    pub(super) fn get(&mut self, phone: &Phone, now: Instant) -> Option<Remembered> {
+        let entry = self.entries.get(phone)?;
+        // A clock that seems to run backwards makes an entry young, never invalid.
+        let elapsed = now.saturating_duration_since(entry.at);
+        match self.ages.judge(entry.record.is_nobody(), elapsed) {
+            Some(age) => Some(Remembered { record: entry.record.clone(), age, elapsed }),
+            None => {
+                self.forget(phone);
+                None
+            }
+        }
+    }
+
+    /// Remembers `record` as of `now`; the least recently used make room.
+    pub(super) fn put(&mut self, phone: Phone, record: Record, now: Instant) {
+        self.bytes += weight(&record);
+        if let Some((_, old)) = self.entries.push(phone, Entry { record, at: now }) {
+            self.bytes -= weight(&old.record);
+        }
+        while self.bytes > self.bytes_max
+            && let Some((_, oldest)) = self.entries.pop_lru()
+        {
+            self.bytes -= weight(&oldest.record);
+        }
+    }
+
+    fn forget(&mut self, phone: &Phone) {
+        if let Some(entry) = self.entries.pop(phone) {
+            self.bytes -= weight(&entry.record);
+        }
+    }
+}
+
+impl Ages {
+    fn judge(&self, nobody: bool, elapsed: Duration) -> Option<Age> {
+        if nobody {
+            return (elapsed < self.nobody).then_some(Age::Fresh);
+        }
+        match elapsed {
+            young if young < self.fresh => Some(Age::Fresh),
+            older if older < self.stale => Some(Age::Stale),
+            old if old < self.stale_on_error => Some(Age::OnError),
+            _ => None,
+        }
+    }
+}
+
+fn weight(record: &Record) -> usize {
+    ENTRY_BYTES + record.weight()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customer::Customer;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn cache(records_max: usize) -> Cache {
+        let ages = Ages {
+            fresh: 60 * SECOND,
+            nobody: 30 * SECOND,
+            stale: 600 * SECOND,
+            stale_on_error: 86_400 * SECOND,
+        };
+        Cache::new(NonZeroUsize::new(records_max).expect("not zero"), ages)
+    }
+
+    fn phone(last: u32) -> Phone {
+        Phone::parse(&format!("3798824{last:04}"), None).expect("a mobile")
+    }
+
+    fn found() -> Record {
+        Record::new(vec![Customer { name: "ANA".into(), ..Customer::default() }])
+    }
+
+    fn age_after(record: Record, seconds: u32) -> Option<Age> {
+        let (mut cache, start) = (cache(10), Instant::now());
+        cache.put(phone(1), record, start);
+        cache.get(&phone(1), start + seconds * SECOND).map(|remembered| remembered.age)
+    }
+
+    #[test]
+    fn a_customer_is_fresh_then_stale_then_for_emergencies_then_forgotten() {
+        for (seconds, age) in [
+            (0, Some(Age::Fresh)),
+            (59, Some(Age::Fresh)),
+            (60, Some(Age::Stale)),
+            (599, Some(Age::Stale)),
+            (600, Some(Age::OnError)),
+            (86_399, Some(Age::OnError)),
+            (86_400, None),
+        ] {
+            assert_eq!(age_after(found(), seconds), age, "after {seconds} s");
+        }
+    }
+
+    #[test]
+    fn nobody_is_remembered_half_as_long_and_never_stale() {
+        assert_eq!(age_after(Record::default(), 29), Some(Age::Fresh));
+        assert_eq!(age_after(Record::default(), 30), None);
+    }
+
+    #[test]
+    fn the_least_recently_used_makes_room() {
+        let (mut cache, now) = (cache(2), Instant::now());
+        cache.put(phone(1), found(), now);
+        cache.put(phone(2), found(), now);
+        assert!(cache.get(&phone(1), now).is_some());
+        cache.put(phone(3), found(), now);
+        assert!(cache.get(&phone(2), now).is_none());
+        assert!(cache.get(&phone(1), now).is_some());
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_counted_down_again() {
+        let (mut cache, now) = (cache(1_000), Instant::now());
+        cache.bytes_max = 10 * weight(&found());
+        for last in 0..100 {
+            cache.put(phone(last), found(), now);
+            cache.put(phone(last), found(), now);
+        }
+        assert_eq!(cache.entries.len(), 10);
+        assert_eq!(cache.bytes, 10 * weight(&found()));
+        for last in 0..100 {
+            cache.forget(&phone(last));
+        }
+        assert_eq!(cache.bytes, 0);
+    }
+}

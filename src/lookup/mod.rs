@@ -1,0 +1,174 @@
+//! Finds who has a number, within the caller's deadline: from memory, or by asking the source.
+//!
+//! ```text
+//!            fresh ------------------------------------------> answer
+//! memory --- stale --- join or start a flight, wait a moment -> its record, else the stale one
+//!            older --- join or start a flight, wait -----------> its record, else the old one
+//!            none  --- join or start a flight, wait -----------> its record, else unavailable
+//! ```
+//! A flight is one request for one number, whatever the number of callers. It outlives them,
+//! lands in memory even when nobody waits any more, and survives a panic of the source.
+
+mod cache;
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+use tracing::warn;
+
+use crate::finding::{Failure, Finding, Origin, Record};
+use crate::flight::Flight;
+use crate::phone::Phone;
+
+use self::cache::{Age, Ages, Cache, Remembered};
+
+/// What a source answers, some time.
+pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Record, Failure>> + Send + 'a>>;
+
+/// Somebody who knows who has a number. Sources stand one behind the other.
+pub trait Source: Send + Sync {
+    /// Asks for the verified customers of `phone`. It must end by itself: flights outlive calls.
+    fn fetch<'a>(&'a self, phone: &'a Phone) -> Fetch<'a>;
+}
+
+/// Times and bounds of the lookup.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a caller with a stale record in hand waits for a newer one.
+    pub patience: Duration,
+    pub fresh: Duration,
+    pub nobody: Duration,
+    pub stale: Duration,
+    pub stale_on_error: Duration,
+    /// How old a record may be for its alert still to be played.
+    pub alert: Duration,
+    pub records_max: NonZeroUsize,
+    /// How many requests may be under way at once.
+    pub flights_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            patience: Duration::from_millis(150),
+            fresh: Duration::from_secs(60),
+            nobody: Duration::from_secs(30),
+            stale: Duration::from_secs(10 * 60),
+            stale_on_error: Duration::from_secs(24 * 60 * 60),
+            alert: Duration::from_secs(30 * 60),
+            records_max: NonZeroUsize::new(100_000).expect("not zero"),
+            flights_max: 20,
+        }
+    }
+}
+
+/// The memory of recent lookups and the flights under way.
+pub struct Lookup {
+    source: Arc<dyn Source>,
+    settings: Settings,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    cache: Cache,
+    flights: HashMap<Phone, Flight<Record>>,
+}
+
+impl Lookup {
+    /// Puts a memory in front of `source`.
+    pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
+        let ages = Ages {
+            fresh: settings.fresh,
+            nobody: settings.nobody,
+            stale: settings.stale,
+            stale_on_error: settings.stale_on_error,
+        };
+        let cache = Cache::new(settings.records_max, ages);
+        let state = Arc::new(Mutex::new(State { cache, flights: HashMap::new() }));
+        Self { source, settings, state }
+    }
+
+    /// Finds who has `phone`; answers by `deadline`, whatever the source does.
+    pub async fn find(&self, phone: &Phone, deadline: Instant) -> Finding {
+        let now = Instant::now();
+        // Memory is read and the flight joined under one lock, so that no record can land
+        // between the two and be asked for again.
+        let (remembered, flight) = {
+            let mut state = lock(&self.state);
+            match state.cache.get(phone, now.into_std()) {
+                Some(known) if known.age == Age::Fresh => {
+                    return self.from_memory(known, Origin::Cache);
+                }
+                known => (known, self.board(&mut state, phone)),
+            }
+        };
+        let until = match &remembered {
+            Some(known) if known.age == Age::Stale => deadline.min(now + self.settings.patience),
+            _ => deadline,
+        };
+        match (landing(flight, until).await, remembered) {
+            (Ok(record), _) => fetched(record),
+            (Err(_), Some(known)) => self.from_memory(known, Origin::Stale),
+            (Err(failure), None) => Finding::Unavailable(failure),
+        }
+    }
+
+    /// Joins the flight for `phone`, or starts one unless too many are under way.
+    fn board(&self, state: &mut State, phone: &Phone) -> Result<Flight<Record>, Failure> {
+        if let Some(flight) = state.flights.get(phone) {
+            return Ok(flight.clone());
+        }
+        if state.flights.len() >= self.settings.flights_max {
+            return Err(Failure::Busy);
+        }
+        let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
+        let fetch = async move { source.fetch(&phone).await };
+        let flight = Flight::start(fetch, move |result| land(&shared, phone, result));
+        state.flights.insert(phone, flight.clone());
+        Ok(flight)
+    }
+
+    fn from_memory(&self, known: Remembered, origin: Origin) -> Finding {
+        if known.record.is_nobody() {
+            return Finding::Nobody(origin);
+        }
+        let alert_expired = known.elapsed >= self.settings.alert;
+        Finding::Found { record: known.record, origin, alert_expired }
+    }
+}
+
+/// Remembers what a flight brought, and lets the next call start another one.
+fn land(state: &Mutex<State>, phone: Phone, result: &Result<Record, Failure>) {
+    if let Err(failure) = result {
+        warn!(%phone, failure = failure.label(), "{failure}");
+    }
+    let mut state = lock(state);
+    if let Ok(record) = result {
+        state.cache.put(phone, record.clone(), Instant::now().into_std());
+    }
+    state.flights.remove(&phone);
+}
+
+/// Waits for a flight to land, but not beyond `until`.
+async fn landing(
+    flight: Result<Flight<Record>, Failure>,
+    until: Instant,
+) -> Result<Record, Failure> {
+    timeout_at(until, flight?.landed()).await.unwrap_or(Err(Failure::Deadline))
+}
+
+fn fetched(record: Record) -> Finding {
+    if record.is_nobody() {
+        return Finding::Nobody(Origin::Hubsoft);
+    }
+    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
+}
+
+/// A panic elsewhere leaves nothing half-done behind this lock, so its poison is no news.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

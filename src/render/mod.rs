@@ -1,0 +1,46 @@
+//! Writes an answer in the format a PBX reads; one table names every format.
+
+mod asterisk;
+mod freeswitch;
+
+use crate::answer::Answer;
+
+pub use self::freeswitch::{Dialplan, Handback, Play, not_found};
+
+/// A format in which an answer can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// FreeSWITCH's mod_xml_curl: a dialplan that sets variables and hands the call back.
+    Dialplan,
+    /// Asterisk's `CURL()` with `hashcompat`: `key=value&…`, percent-encoded.
+    Hash,
+    /// Asterisk's `JSON_DECODE` and everybody else: an object of strings.
+    Json,
+}
+
+impl Format {
+    /// Every format by name: for `bina lookup --format`, the doors and the golden files.
+    pub const VALUES: [(&'static str, Format); 3] =
+        [("hash", Format::Hash), ("json", Format::Json), ("dialplan", Format::Dialplan)];
+
+    /// Finds a format by its name.
+    pub fn named(name: &str) -> Option<Format> {
+        Self::VALUES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+}
+
+/// What is written to a PBX: a content type and the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+/// Writes `answer` in `format`; `dialplan` says where a FreeSWITCH call goes on.
+pub fn render(format: Format, answer: &Answer, dialplan: &Dialplan) -> Page {
+    match format {
+        Format::Dialplan => freeswitch::dialplan(answer, dialplan),
+        Format::Hash => asterisk::hash(answer),
+        Format::Json => asterisk::json(answer),
+    }
+}
