@@ -1,0 +1,140 @@
+//! The routes of the vendor's page in good health: a request in, the right reply out.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::account::{CREDENTIALS, Tokens};
+use super::question::Question;
+use super::reply::{Reply, php_json};
+use super::search::{Matching, Search};
+
+/// Which of the routes a request is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Route {
+    Login,
+    Lookup,
+    Other,
+    Token,
+}
+
+impl Route {
+    pub(super) fn of(question: &Question) -> Self {
+        match (question.method.as_str(), question.path.as_str()) {
+            ("GET", "/api/v1/integracao/cliente") => Self::Lookup,
+            ("GET", "/login") => Self::Login,
+            ("POST", "/oauth/token") => Self::Token,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a HubSoft in good health knows.
+pub(super) struct Hub {
+    pub(super) customers: Vec<Value>,
+    pub(super) matching: Matching,
+    pub(super) tokens: Tokens,
+}
+
+impl Hub {
+    /// Answers as a HubSoft in good health does.
+    pub(super) fn answer(&mut self, question: &Question, now: Instant) -> Reply {
+        match Route::of(question) {
+            Route::Login => login_page(),
+            Route::Lookup => self.look_up(question, now),
+            Route::Other => Reply::json(404, r#"{"message":"Not Found"}"#),
+            Route::Token => self.issue_token(question, now),
+        }
+    }
+
+    fn issue_token(&mut self, question: &Question, now: Instant) -> Reply {
+        if !knows_the_account(question) {
+            return wrong_password();
+        }
+        let token = self.tokens.issue(now);
+        let answer = json!({
+            "token_type": "Bearer",
+            "expires_in": self.tokens.life().as_secs(),
+            "access_token": token,
+            // No refresh grant is documented, so this word opens nothing.
+            "refresh_token": format!("def50200-{token}"),
+        });
+        Reply::json(200, php_json(&answer))
+    }
+
+    fn look_up(&self, question: &Question, now: Instant) -> Reply {
+        if !accepts_json(question) {
+            return Reply::html(
+                302,
+                "<!DOCTYPE html><html><body>Redirecting to /login</body></html>",
+            )
+            .with("Location", "/login");
+        }
+        if !question.bearer().is_some_and(|token| self.tokens.know(token, now)) {
+            return unauthenticated();
+        }
+        match Search::read(&question.query) {
+            Err(problem) => status_error(&problem),
+            Ok(search) => found(&search.run(&self.customers, self.matching)),
+        }
+    }
+}
+
+/// Without it, Laravel takes the client for a browser.
+fn accepts_json(question: &Question) -> bool {
+    question.header("accept").is_some_and(|accept| accept.split(',').any(is_json))
+}
+
+/// All five fields of the page, as JSON and with the right values.
+fn knows_the_account(question: &Question) -> bool {
+    let body: Value = serde_json::from_slice(&question.body).unwrap_or_default();
+    question.header("content-type").is_some_and(is_json)
+        && body["grant_type"] == "password"
+        && body["client_id"] == CREDENTIALS.client_id
+        && body["client_secret"] == CREDENTIALS.client_secret
+        && body["username"] == CREDENTIALS.username
+        && body["password"] == CREDENTIALS.password
+}
+
+fn is_json(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn found(customers: &[Value]) -> Reply {
+    let answer = json!({
+        "status": "success",
+        "msg": "Dados consultados com sucesso",
+        "clientes": customers,
+    });
+    Reply::json(200, php_json(&answer))
+}
+
+/// The page a browser gets; a client that follows a redirect gets it too, with a 200.
+pub(super) fn login_page() -> Reply {
+    Reply::html(
+        200,
+        "<!DOCTYPE html>\n<html lang=\"pt-BR\"><head><meta charset=\"utf-8\"><title>Portal do \
+         Provedor</title></head><body><h1>Acesse sua conta</h1><form action=\"/login\" \
+         method=\"post\"></form></body></html>",
+    )
+}
+
+/// An error as this API says it: with status 200.
+fn status_error(problem: &str) -> Reply {
+    Reply::json(200, php_json(&json!({ "status": "error", "msg": problem })))
+}
+
+pub(super) fn unauthenticated() -> Reply {
+    Reply::json(401, r#"{"message":"Unauthenticated."}"#)
+}
+
+pub(super) fn wrong_password() -> Reply {
+    const SAID: &str = "The user credentials were incorrect.";
+    let body = json!({
+        "error": "invalid_credentials",
+        "error_description": SAID,
+        "message": SAID,
+    });
+    Reply::json(401, php_json(&body))
+}
