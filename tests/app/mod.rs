@@ -1,0 +1,158 @@
+//! Starts bina in the test's own process, in front of the simulator, and speaks HTTP with it.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use bina::config::Config;
+use bina::http::{self, Doors};
+use bina::hubsoft::HubSoft;
+use bina::listener;
+use bina::lookup::{Lookup, Source};
+use bina::responder::Responder;
+use bina::sim::Sim;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+/// The rules of the tests; `{hubsoft}` stands for where and who.
+pub const RULES: &str = r#"
+[prompts]
+rompimento = "rompimento-fibra"
+equipe = "equipe-a-caminho"
+geral = "aviso-geral"
+[[rule]]
+name = "rompimento"
+text = ["rompimento", "corte de fibra"]
+play = ["rompimento", "equipe"]
+route = "suporte"
+expose = true
+[general]
+prompt = "geral"
+"#;
+
+/// The part of a configuration that names `sim` and listens on a free port.
+pub fn connection(sim: &Sim) -> String {
+    let who = sim.credentials();
+    format!(
+        "[listen]\nhttp = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
+         client_id = \"{}\"\nclient_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"\n",
+        sim.base_url(),
+        who.client_id,
+        who.client_secret,
+        who.username,
+        who.password,
+    )
+}
+
+/// Reads a configuration that is expected to be good.
+pub fn config(text: &str) -> Config {
+    Config::parse(text, Path::new("test.toml")).unwrap_or_else(|invalid| panic!("{invalid}"))
+}
+
+/// bina in front of a source, listening on a free port; it ends when it is dropped.
+pub struct TestApp {
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+}
+
+/// What came back: the whole head, and the body.
+pub struct Reply {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl TestApp {
+    /// Starts with `RULES` in front of `sim`.
+    pub async fn start(sim: &Sim) -> Self {
+        Self::with(sim, RULES).await
+    }
+
+    /// Starts with `settings`, which are put behind the part that names `sim`.
+    pub async fn with(sim: &Sim, settings: &str) -> Self {
+        let config = config(&format!("{}{settings}", connection(sim)));
+        let hubsoft = HubSoft::new(config.hubsoft.clone()).expect("a client");
+        Self::serve(&config, Arc::new(hubsoft))
+    }
+
+    /// Starts in front of any source.
+    pub fn serve(config: &Config, source: Arc<dyn Source>) -> Self {
+        let lookup = Lookup::new(source, config.lookup.clone());
+        let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
+        let responder = Responder::new(lookup, rules, numbers, config.deadline);
+        let doors = Arc::new(Doors { responder, dialplan: config.dialplan.clone() });
+        let listener = listener::open(config.http).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopping) = watch::channel(false);
+        let listening = stopping.clone();
+        let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
+        tokio::spawn(listener::run(listener, listening, serve));
+        Self { address, stop }
+    }
+
+    /// Tells it to stop, as SIGTERM does.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Asks for `target` on a connection of its own.
+    pub async fn get(&self, target: &str) -> Reply {
+        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+    }
+
+    /// Posts a form on a connection of its own.
+    pub async fn post(&self, target: &str, form: &str) -> Reply {
+        self.ask(&format!(
+            "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
+            form.len()
+        ))
+        .await
+    }
+
+    /// Writes `request` as it is and reads until the connection is closed.
+    pub async fn ask(&self, request: &str) -> Reply {
+        Reply::read(&self.raw(request.as_bytes()).await)
+    }
+
+    /// Writes bytes as they are and reads until the connection is closed.
+    pub async fn raw(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).await.expect("the door is open");
+        stream.write_all(request).await.expect("it reads");
+        let mut answer = Vec::new();
+        // A reset after the answer is as good as an end.
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).expect("answers are UTF-8")
+    }
+
+    /// Answers a lookup at `/asterisk` as pairs.
+    pub async fn asterisk(&self, caller: &str) -> Vec<(String, String)> {
+        let reply = self.get(&format!("/asterisk?caller={caller}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.head);
+        pairs(&reply.body)
+    }
+}
+
+impl Reply {
+    pub fn read(answer: &str) -> Self {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        Self { status: status.unwrap_or(0), head: head.to_owned(), body: body.to_owned() }
+    }
+}
+
+/// Splits a hash as Asterisk does, without decoding.
+pub fn pairs(body: &str) -> Vec<(String, String)> {
+    body.split('&')
+        .map(|pair| pair.split_once('=').expect("each field has a value"))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The value of one field.
+pub fn field<'a>(pairs: &'a [(String, String)], key: &str) -> &'a str {
+    pairs.iter().find(|(name, _)| name == key).map_or("(absent)", |(_, value)| value)
+}
