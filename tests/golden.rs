@@ -1,0 +1,291 @@
+//! Every format of every kind of answer, byte for byte; `UPDATE_GOLDEN=1` writes the files anew.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bina::alert_text::AlertText;
+use bina::answer::{Answer, FIELDS, Pbx};
+use bina::customer::Customer;
+use bina::finding::{Failure, Finding, Origin, Record};
+use bina::phone::{NoNumber, Phone};
+use bina::prompt::{Choice, Playlist, SoundForm};
+use bina::render::{Dialplan, Format, Handback, Play, render};
+use proptest::prelude::*;
+
+/// The nastiest strings both PBXs are known to be hurt by, in one name.
+const HOSTILE: &str = "${SYSTEM(id)} $[1+1] \"aspas\" 'apos' \\barra; Set(X=1) , | & \
+    <action application=\"system\" data=\"id\"/> ]]> <!--#set \"a=b\"--> x):System(touch x) \
+    X-PRE-PROCESS $${hold_music} %{x} ARRAY::a|:b ^^:x:y \r\nHANGUP\n\0\u{7}\u{1b}[31m \
+    \u{202e}OTNEMAGAP\u{202c} 😀🇧🇷 e\u{301} \u{feff}\u{2028} %0a %2522 ../../etc/passwd";
+
+fn phone() -> Option<Phone> {
+    Some(Phone::parse("37988242968", None).expect("a number"))
+}
+
+fn playlist() -> Arc<Playlist> {
+    let form = |suffix: &str| SoundForm { prefix: "bina/".into(), suffix: suffix.into() };
+    let sounds = ["rompimento-fibra", "equipe-a-caminho"];
+    Arc::new(Playlist::new(&sounds, &form(""), &form(".wav")).expect("two short sounds"))
+}
+
+fn customer(name: &str, text: Option<&str>) -> Customer {
+    Customer {
+        id: "11201".into(),
+        code: "421".into(),
+        name: name.into(),
+        alert: text.map(|text| AlertText::new(text).into_iter().collect()),
+        service_status: Some("servico_habilitado".into()),
+        connected: Some(true),
+    }
+}
+
+fn found(customers: Vec<Customer>) -> Finding {
+    let record = Record::new(customers);
+    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
+}
+
+/// An answer in which the rule `rompimento` chose, if there is an alert to choose for.
+fn answer(finding: &Finding) -> Answer {
+    let list = playlist();
+    let customers = match finding {
+        Finding::Found { record, .. } => record.customers(),
+        _ => &[],
+    };
+    let message = customers.iter().flat_map(Customer::alert_texts).next();
+    let choice =
+        Choice { rule: Some("rompimento"), play: Some(&list), route: Some("suporte"), message };
+    let phone = if matches!(finding, Finding::NoNumber(_)) { None } else { phone() };
+    Answer::new(phone, finding, &choice)
+}
+
+fn cases() -> Vec<(&'static str, Answer)> {
+    let text = "Existe um rompimento de fibra no bairro Centro, na cidade Divinópolis";
+    let alerted = customer("GUILHERME SILVA", Some(text));
+    let quiet = customer("JOÃO D'ÁVILA & CIA", None);
+    let hostile = Customer {
+        id: "1;2".into(),
+        code: "${x}".into(),
+        service_status: Some("a\"b".into()),
+        ..customer(HOSTILE, Some(HOSTILE))
+    };
+    vec![
+        ("found_alert", answer(&found(vec![alerted.clone()]))),
+        ("found_quiet", answer(&found(vec![quiet.clone()]))),
+        ("hostile", answer(&found(vec![hostile]))),
+        ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
+        ("nobody", answer(&Finding::Nobody(Origin::Cache))),
+        ("several", answer(&found(vec![quiet, alerted]))),
+        ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
+    ]
+}
+
+#[test]
+fn every_format_writes_every_case_as_agreed() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut wrong = Vec::new();
+    for (case, answer) in cases() {
+        for (name, format) in Format::VALUES {
+            let file = folder.join(format!("{case}.{name}"));
+            let body = render(format, &answer, &Dialplan::default()).body;
+            if update {
+                fs::write(&file, &body).expect("the folder is there");
+            }
+            if fs::read_to_string(&file).unwrap_or_default() != body {
+                wrong.push(format!("{}\n{body}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these differ:\n{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_golden_file_belongs_to_a_case_and_a_format() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let count = fs::read_dir(folder).expect("the folder is there").count();
+    assert_eq!(count, cases().len() * Format::VALUES.len());
+}
+
+#[test]
+fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
+    let customer = customer("ANA", Some("rompimento"));
+    let record = Record::new(vec![customer]);
+    let stale = Finding::Found { record, origin: Origin::Stale, alert_expired: true };
+    let body = render(Format::Hash, &answer(&stale), &Dialplan::default()).body;
+    assert!(body.starts_with("status=found&source=stale&alerta=0&prompt=&rule=&route=&nome=ANA"));
+    assert!(body.contains("&mensagem=&"));
+}
+
+#[test]
+fn the_dialplan_plays_only_where_the_settings_say() {
+    let alerted = answer(&found(vec![customer("ANA", Some("x"))]));
+    let quiet = answer(&found(vec![customer("ANA", None)]));
+    let written = |answer, play| {
+        let dialplan = Dialplan { play, ..Dialplan::default() };
+        render(Format::Dialplan, answer, &dialplan).body
+    };
+    for (play, answers, plays) in
+        [(Play::Never, false, false), (Play::Early, false, true), (Play::Answer, true, true)]
+    {
+        let body = written(&alerted, play);
+        assert_eq!(body.contains("application=\"answer\""), answers);
+        assert_eq!(body.contains("application=\"playback\""), plays);
+        assert!(!written(&quiet, play).contains("playback"));
+        assert!(!written(&quiet, play).contains("\"answer\""));
+    }
+}
+
+#[test]
+fn the_call_can_go_on_in_a_file_without_a_second_request() {
+    let handback =
+        Handback { context: "ura".into(), file: Some("/etc/freeswitch/bina-ura.xml".into()) };
+    let dialplan = Dialplan { handback, ..Dialplan::default() };
+    let body = render(Format::Dialplan, &answer(&found(vec![])), &dialplan).body;
+    let transfer = transfer_of(&body);
+    assert_eq!(transfer, "${destination_number} XML:/etc/freeswitch/bina-ura.xml ura");
+}
+
+fn transfer_of(body: &str) -> String {
+    actions(body).into_iter().find(|(name, _)| name == "transfer").expect("a transfer").1
+}
+
+/// Every action of a document, read by an XML parser.
+fn actions(body: &str) -> Vec<(String, String)> {
+    let mut reader = quick_xml::Reader::from_str(body);
+    let mut actions = Vec::new();
+    loop {
+        match reader.read_event().expect("well-formed") {
+            quick_xml::events::Event::Empty(element) if element.name().0 == "action" => {
+                let value = |name: &str| {
+                    let attribute = element.try_get_attribute(name).expect("well-formed");
+                    attribute.map_or_else(String::new, |a| {
+                        a.normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                            .expect("known references")
+                            .into_owned()
+                    })
+                };
+                actions.push((value("application"), value("data")));
+            }
+            quick_xml::events::Event::Eof => return actions,
+            _ => {}
+        }
+    }
+}
+
+/// The fields of each format, as their readers see them.
+fn fields_of(format: Format, body: &str) -> Vec<(String, String)> {
+    match format {
+        Format::Hash => body
+            .split('&')
+            .map(|pair| pair.split_once('=').expect("each field has a value"))
+            .map(|(key, value)| (key.to_owned(), decoded(value)))
+            .collect(),
+        Format::Json => {
+            let object: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(body).expect("JSON");
+            let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
+            FIELDS.iter().map(|field| (field.key.to_owned(), text(&object[field.key]))).collect()
+        }
+        Format::Dialplan => actions(body)
+            .into_iter()
+            .filter(|(application, _)| application == "set")
+            .map(|(_, data)| {
+                let (key, value) = data.split_once('=').expect("each set has a value");
+                (key.strip_prefix("bina_").expect("its prefix").to_owned(), value.to_owned())
+            })
+            .collect(),
+    }
+}
+
+fn decoded(value: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = value.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte == b'%' {
+            let code = str::from_utf8(&after[..2]).expect("ASCII");
+            bytes.push(u8::from_str_radix(code, 16).expect("hexadecimal"));
+            rest = &after[2..];
+        } else {
+            bytes.push(byte);
+            rest = after;
+        }
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// The alphabets of the contract, written down a second time.
+fn allowed(key: &str, value: &str) -> bool {
+    let machine = |c: char| c.is_ascii_alphanumeric() || "_/.-".contains(c);
+    match key {
+        "nome" | "mensagem" => {
+            value.chars().all(|c| c.is_alphabetic() || c.is_ascii_digit() || " .-_/+".contains(c))
+        }
+        "prompt" => value.chars().all(|c| machine(c) || "&:!".contains(c)),
+        _ => value.chars().all(machine) && !value.contains("..") && !value.starts_with('/'),
+    }
+}
+
+#[test]
+fn every_answer_of_every_format_has_every_field_in_order_within_its_alphabet() {
+    for (case, answer) in cases() {
+        for (name, format) in Format::VALUES {
+            let fields = fields_of(format, &render(format, &answer, &Dialplan::default()).body);
+            let keys: Vec<_> = fields.iter().map(|(key, _)| key.as_str()).collect();
+            assert_eq!(keys, FIELDS.map(|field| field.key), "{case} {name}");
+            for (key, value) in &fields {
+                assert!(allowed(key, value), "{case} {name}: {key}={value}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_byte_outside_the_allowed_set_ever_leaves(
+        name in "\\PC{0,300}|[\\x00-\\x7f]{0,300}|.{0,80}",
+        text in "\\PC{0,600}|[\\x00-\\x7f]{0,600}",
+        id in ".{0,30}|[0-9]{0,30}",
+        status in ".{0,80}|[a-z_]{0,80}",
+    ) {
+        let odd = Customer { id: id.clone(), code: id, service_status: Some(status), ..customer(&name, Some(&text)) };
+        let answer = answer(&found(vec![odd]));
+        for (format_name, format) in Format::VALUES {
+            let body = render(format, &answer, &Dialplan::default()).body;
+            let fields = fields_of(format, &body);
+            prop_assert_eq!(fields.len(), FIELDS.len());
+            for (key, value) in &fields {
+                prop_assert!(allowed(key, value), "{} {}={:?}", format_name, key, value);
+            }
+            prop_assert!(!body.contains(['\0', '\u{1b}', '\r', '\\']), "{}", body);
+        }
+        let hash = render(Format::Hash, &answer, &Dialplan::default()).body;
+        prop_assert!(hash.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./%&=".contains(&b)));
+        let decoded: usize = FIELDS.iter().map(|f| f.key.len() + 2 + f.value(&answer, Pbx::Asterisk).len()).sum();
+        prop_assert!(decoded < 4_000, "Asterisk cuts at 4,095 bytes");
+    }
+
+    #[test]
+    fn every_line_of_a_dialplan_survives_freeswitchs_line_reader(name in ".{0,200}|[<?!$A-Z-]{0,200}") {
+        let body = render(Format::Dialplan, &answer(&found(vec![customer(&name, Some(&name))])), &Dialplan::default()).body;
+        for line in body.lines() {
+            for trap in ["<?", "<include>", "</include>", "$${", "<!--"] {
+                prop_assert!(!line.contains(trap), "{}", line);
+            }
+            prop_assert!(!line.to_uppercase().contains("X-PRE-PROCESS"), "{}", line);
+            prop_assert!(line.matches('<').count() <= 1, "one element a line: {}", line);
+        }
+    }
+}
+
+#[test]
+fn a_pbx_is_not_told_why_it_could_not_be_told() {
+    let late = answer(&Finding::Unavailable(Failure::Deadline));
+    let never = answer(&Finding::Unavailable(Failure::Connect));
+    for (_, format) in Format::VALUES {
+        let written = |answer| render(format, answer, &Dialplan::default());
+        assert_eq!(written(&late), written(&never));
+    }
+}

@@ -1,0 +1,241 @@
+//! How memory, flights and deadlines behave, in paused time with a source that does as told.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bina::alert_text::AlertText;
+use bina::customer::Customer;
+use bina::finding::{Failure, Finding, Origin, Record};
+use bina::lookup::{Fetch, Lookup, Settings, Source};
+use bina::phone::Phone;
+use tokio::time::{Instant, advance, sleep};
+
+const DEADLINE: Duration = Duration::from_millis(800);
+
+/// What the source does with one request.
+enum Act {
+    Fail(Failure),
+    Panic,
+    Tell(Record),
+}
+
+/// A source that answers each request as told, after as long as told.
+#[derive(Default)]
+struct Stub {
+    acts: Mutex<VecDeque<(Duration, Act)>>,
+    asked: AtomicUsize,
+}
+
+impl Source for Stub {
+    fn fetch<'a>(&'a self, _: &'a Phone) -> Fetch<'a> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let next = self.acts.lock().expect("no panic holds it").pop_front();
+        Box::pin(async move {
+            let (after, act) = next.expect("asked more often than told");
+            sleep(after).await;
+            match act {
+                Act::Fail(failure) => Err(failure),
+                Act::Panic => panic!("as told"),
+                Act::Tell(record) => Ok(record),
+            }
+        })
+    }
+}
+
+struct Room {
+    stub: Arc<Stub>,
+    lookup: Arc<Lookup>,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Self {
+        let stub = Arc::new(Stub::default());
+        let lookup = Lookup::new(Arc::clone(&stub) as Arc<dyn Source>, settings);
+        Self { stub, lookup: Arc::new(lookup) }
+    }
+
+    fn then(&self, after_ms: u64, act: Act) -> &Self {
+        let after = Duration::from_millis(after_ms);
+        self.stub.acts.lock().expect("no panic holds it").push_back((after, act));
+        self
+    }
+
+    async fn find(&self) -> Finding {
+        self.find_number("37988242968").await
+    }
+
+    async fn find_number(&self, number: &str) -> Finding {
+        let phone = Phone::parse(number, None).expect("a number");
+        self.lookup.find(&phone, Instant::now() + DEADLINE).await
+    }
+
+    fn asked(&self) -> usize {
+        self.stub.asked.load(Ordering::SeqCst)
+    }
+}
+
+fn found(name: &str) -> Record {
+    let alert = AlertText::new("rompimento").map(|text| vec![text]);
+    Record::new(vec![Customer { name: name.into(), alert, ..Customer::default() }])
+}
+
+fn described(finding: &Finding) -> (String, Origin, bool) {
+    match finding {
+        Finding::Found { record, origin, alert_expired } => {
+            (record.customers()[0].name.clone(), *origin, *alert_expired)
+        }
+        Finding::Nobody(origin) => ("nobody".into(), *origin, false),
+        Finding::Unavailable(failure) => (failure.label().into(), Origin::None, false),
+        Finding::NoNumber(_) => unreachable!("the lookup is given a number"),
+    }
+}
+
+fn is(name: &str, origin: Origin) -> (String, Origin, bool) {
+    (name.into(), origin, false)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_found_customer_is_remembered_for_a_minute() {
+    let room = Room::new();
+    room.then(50, Act::Tell(found("ANA"))).then(50, Act::Tell(found("BIA")));
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    advance(Duration::from_secs(59)).await;
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    assert_eq!(room.asked(), 1);
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_remembered_for_half_a_minute() {
+    let room = Room::new();
+    room.then(0, Act::Tell(Record::default())).then(0, Act::Tell(Record::default()));
+    assert_eq!(described(&room.find().await), is("nobody", Origin::Hubsoft));
+    advance(Duration::from_secs(29)).await;
+    assert_eq!(described(&room.find().await), is("nobody", Origin::Cache));
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(described(&room.find().await), is("nobody", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_never_remembered() {
+    let room = Room::new();
+    room.then(0, Act::Fail(Failure::Connect)).then(0, Act::Tell(found("ANA")));
+    assert_eq!(described(&room.find().await), is("connect", Origin::None));
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_from_one_number_ask_once() {
+    let room = Arc::new(Room::new());
+    room.then(300, Act::Tell(found("ANA")));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..1_000 {
+        let room = Arc::clone(&room);
+        calls.spawn(async move { described(&room.find().await) });
+    }
+    while let Some(call) = calls.join_next().await {
+        assert_eq!(call.expect("no panic"), is("ANA", Origin::Hubsoft));
+    }
+    assert_eq!(room.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_source_does_not_hold_the_call_and_still_feeds_the_memory() {
+    let room = Room::new();
+    room.then(2_000, Act::Tell(found("ANA")));
+    let start = Instant::now();
+    assert_eq!(described(&room.find().await), is("deadline", Origin::None));
+    assert_eq!(start.elapsed(), DEADLINE);
+    sleep(Duration::from_millis(1_300)).await;
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    assert_eq!(room.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_who_leaves_does_not_end_the_lookup_of_the_others() {
+    let room = Arc::new(Room::new());
+    room.then(300, Act::Tell(found("ANA")));
+    let leaving = {
+        let room = Arc::clone(&room);
+        tokio::spawn(async move { room.find().await })
+    };
+    sleep(Duration::from_millis(100)).await;
+    leaving.abort();
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(room.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_costs_one_lookup_and_leaves_the_number_free() {
+    let room = Room::new();
+    room.then(10, Act::Panic).then(0, Act::Tell(found("ANA")));
+    assert_eq!(described(&room.find().await), is("panic", Origin::None));
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_record_waits_only_a_moment_for_its_refresh() {
+    let room = Room::new();
+    room.then(0, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
+    room.find().await;
+    advance(Duration::from_secs(120)).await;
+    let start = Instant::now();
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
+    assert_eq!(start.elapsed(), Duration::from_millis(150));
+    sleep(Duration::from_millis(400)).await;
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Cache));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_ten_minutes_an_old_record_is_used_only_on_error_or_at_the_deadline() {
+    let room = Room::new();
+    room.then(0, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
+    room.find().await;
+    advance(Duration::from_secs(700)).await;
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    advance(Duration::from_secs(700)).await;
+    room.then(2_000, Act::Fail(Failure::Timeout));
+    let start = Instant::now();
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Stale));
+    assert_eq!(start.elapsed(), DEADLINE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
+    let room = Room::new();
+    room.then(0, Act::Tell(found("ANA")));
+    room.find().await;
+    for (wait, expired) in [(29 * 60, false), (60, true), (20 * 60 * 60, true)] {
+        advance(Duration::from_secs(wait)).await;
+        room.then(0, Act::Fail(Failure::Connect));
+        assert_eq!(described(&room.find().await), ("ANA".into(), Origin::Stale, expired));
+    }
+    advance(Duration::from_secs(4 * 60 * 60)).await;
+    room.then(0, Act::Fail(Failure::Connect));
+    assert_eq!(described(&room.find().await), is("connect", Origin::None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn lookups_under_way_are_capped() {
+    let room = Arc::new(Room::with(Settings { flights_max: 2, ..Settings::default() }));
+    for _ in 0..2 {
+        room.then(5_000, Act::Tell(found("ANA")));
+    }
+    for number in ["37988240001", "37988240002"] {
+        let finding = room.find_number(number).await;
+        assert_eq!(described(&finding), is("deadline", Origin::None));
+    }
+    let start = Instant::now();
+    assert_eq!(described(&room.find_number("37988240003").await), is("busy", Origin::None));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    sleep(Duration::from_secs(5)).await;
+    room.then(0, Act::Tell(found("BIA")));
+    assert_eq!(described(&room.find_number("37988240003").await), is("BIA", Origin::Hubsoft));
+}
