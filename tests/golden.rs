@@ -19,6 +19,9 @@ const HOSTILE: &str = "${SYSTEM(id)} $[1+1] \"aspas\" 'apos' \\barra; Set(X=1) ,
     X-PRE-PROCESS $${hold_music} %{x} ARRAY::a|:b ^^:x:y \r\nHANGUP\n\0\u{7}\u{1b}[31m \
     \u{202e}OTNEMAGAP\u{202c} 😀🇧🇷 e\u{301} \u{feff}\u{2028} %0a %2522 ../../etc/passwd";
 
+/// The only numbers FreeSWITCH hands on: one plain word.
+const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.-]*\z";
+
 fn phone() -> Option<Phone> {
     Some(Phone::parse("37988242968", None).expect("a number"))
 }
@@ -146,6 +149,16 @@ fn the_call_can_go_on_in_a_file_without_a_second_request() {
     assert_eq!(transfer, "${destination_number} XML:/etc/freeswitch/bina-ura.xml ura");
 }
 
+/// FreeSWITCH splits what it transfers to at spaces and quotes, and a caller may dial both: the
+/// number `'system:touch /x' inline x` would run a command, `1000 XML default` choose a context.
+#[test]
+fn a_call_goes_on_only_to_a_number_that_is_one_plain_word() {
+    let body = render(Format::Dialplan, &answer(&found(vec![])), &Dialplan::default()).body;
+    let condition = format!("<condition field=\"destination_number\" expression=\"{ONE_WORD}\">");
+    assert_eq!(body.matches("<condition").count(), 1);
+    assert!(body.contains(&condition), "{body}");
+}
+
 fn transfer_of(body: &str) -> String {
     actions(body).into_iter().find(|(name, _)| name == "transfer").expect("a transfer").1
 }
@@ -241,7 +254,7 @@ fn every_answer_of_every_format_has_every_field_in_order_within_its_alphabet() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn no_byte_outside_the_allowed_set_ever_leaves(
@@ -259,6 +272,7 @@ proptest! {
             for (key, value) in &fields {
                 prop_assert!(allowed(key, value), "{} {}={:?}", format_name, key, value);
             }
+            let body = body.replace(ONE_WORD, "");
             prop_assert!(!body.contains(['\0', '\u{1b}', '\r', '\\']), "{}", body);
         }
         let hash = render(Format::Hash, &answer, &Dialplan::default()).body;

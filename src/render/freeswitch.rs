@@ -16,6 +16,13 @@ use crate::answer::{Answer, FIELDS, Pbx};
 
 use super::Page;
 
+/// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
+/// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
+/// command and `1000 XML default` choose a context. FreeSWITCH answers such a call with 404.
+/// The expression captures nothing, as `$1` in values would be replaced by it, and ends in `\z`,
+/// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
+const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.-]*\z";
+
 /// How the dialplan door answers.
 #[derive(Clone, Debug)]
 pub struct Dialplan {
@@ -62,8 +69,7 @@ pub(super) fn dialplan(answer: &Answer, dialplan: &Dialplan) -> Page {
     let mut page = Document::open("dialplan");
     page.start("context", &[("name", &dialplan.entry_context)]);
     page.start("extension", &[("name", "bina")]);
-    // A condition without a field always holds; one with a regex would replace `$1` in values.
-    page.start("condition", &[]);
+    page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
     for field in &FIELDS {
         let value = references(&field.value(answer, Pbx::Freeswitch));
         page.action("set", &format!("bina_{}={value}", field.key));
