@@ -84,7 +84,8 @@ impl Config {
         let own = path.parent().unwrap_or(Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let file = File::new(text);
-        let config = Self::read(file.root(), &Folders { own, credentials });
+        let folders = Folders { own, credentials };
+        let config = file.root().and_then(|root| Self::read(root, &folders));
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
             (problems, _) => Err(Invalid { path: path.to_owned(), problems }),

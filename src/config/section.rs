@@ -43,15 +43,16 @@ impl<'t> File<'t> {
         Self { text, problems: RefCell::default() }
     }
 
-    /// Parses the file; syntax errors become problems, and the rest is read all the same.
-    pub(super) fn root(&self) -> Section<'_, 't> {
+    /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
+    pub(super) fn root(&self) -> Option<Section<'_, 't>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
+        let good = errors.is_empty();
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
             // The error's own display would quote the line, which may hold a password.
             self.report(self.line_at(at), format!("not TOML: {}", error.message()));
         }
-        Section::new(self, String::new(), 0, table.into_inner())
+        good.then(|| Section::new(self, String::new(), 0, table.into_inner()))
     }
 
     pub(super) fn report(&self, line: usize, text: String) {
