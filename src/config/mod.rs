@@ -81,7 +81,7 @@ impl Config {
 
     /// Reads `text` as the file at `path`, beside which the files it names are looked for.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
-        let own = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let own = path.parent().unwrap_or_else(|| Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let file = File::new(text);
         let folders = Folders { own, credentials };

@@ -98,7 +98,7 @@ impl<'f, 't> Section<'f, 't> {
 
     /// Tells whether the setting was there, readable or not.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.taken.iter().any(|taken| *taken == key)
+        self.taken.contains(&key)
     }
 
     /// The full name of a setting, as it stands in messages.

@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_deadline_is_read_or_ignored() {
-        let patience = |query| asked(query).expect("a good request").patience;
+        let patience = |query: &str| asked(query).expect("a good request").patience;
         assert_eq!(patience("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
         for odd in ["deadline_ms=", "deadline_ms=x", "deadline_ms=-1", "deadline_ms=1e3", ""] {
             assert_eq!(patience(&format!("caller=1&{odd}")), None, "{odd}");

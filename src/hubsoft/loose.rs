@@ -185,15 +185,11 @@ impl Loose {
 }
 
 /// A list, which PHP also writes as an object with number keys.
+#[derive(Default)]
 pub(super) enum List<T> {
     Items(Vec<T>),
+    #[default]
     NoList,
-}
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self::NoList
-    }
 }
 
 impl<T> List<T> {

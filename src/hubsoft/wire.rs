@@ -254,7 +254,7 @@ impl Cliente {
         // No default area code here: a stored number without one could be anybody's.
         let phones =
             self.telefones.each_ref().map(|telefone| Phone::parse(telefone.text()?, None).ok());
-        let nome = self.nome_razaosocial.text().or(self.nome_fantasia.text());
+        let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
         let servicos: Vec<_> = self.servicos.items().into_iter().flatten().collect();
         let customer = Customer {
             id: self.id_cliente.digits(),

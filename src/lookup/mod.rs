@@ -101,7 +101,7 @@ impl Lookup {
             let mut state = lock(&self.state);
             match state.cache.get(phone, now.into_std()) {
                 Some(known) if known.age == Age::Fresh => {
-                    return self.from_memory(known, Origin::Cache);
+                    return self.remembered(known, Origin::Cache);
                 }
                 known => (known, self.board(&mut state, phone)),
             }
@@ -112,7 +112,7 @@ impl Lookup {
         };
         match (landing(flight, until).await, remembered) {
             (Ok(record), _) => fetched(record),
-            (Err(_), Some(known)) => self.from_memory(known, Origin::Stale),
+            (Err(_), Some(known)) => self.remembered(known, Origin::Stale),
             (Err(failure), None) => Finding::Unavailable(failure),
         }
     }
@@ -132,7 +132,7 @@ impl Lookup {
         Ok(flight)
     }
 
-    fn from_memory(&self, known: Remembered, origin: Origin) -> Finding {
+    fn remembered(&self, known: Remembered, origin: Origin) -> Finding {
         if known.record.is_nobody() {
             return Finding::Nobody(origin);
         }

@@ -1,0 +1,128 @@
+//! Turns what a PBX presents as caller ID into one canonical Brazilian number.
+//!
+//! ```text
+//! "Ana" <sip:+5511987654321@host>  --presented-->  +5511987654321  --plan-->  11987654321
+//! ```
+//! Where a text can be read in two ways it is refused: answering with a wrong customer is worse
+//! than answering with none. Nothing here allocates, waits or panics.
+
+mod digits;
+mod no_number;
+mod plan;
+mod presented;
+
+use std::fmt::{self, Write};
+use std::iter::FusedIterator;
+
+pub use self::no_number::NoNumber;
+pub use self::plan::Ddd;
+
+use self::plan::Canonical;
+use self::presented::Presented;
+
+/// A canonical subscriber number: DDD and 8 (fixed) or 9 (mobile) digits, as HubSoft stores it.
+///
+/// It masks itself wherever it is printed; [`Phone::reveal`] shows it, and so does
+/// [`Candidate::as_str`] for the lookup.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Phone(Canonical);
+
+/// What a subscriber number belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    Fixed,
+    Mobile,
+}
+
+impl Phone {
+    /// Reads a caller ID in any form a PBX presents; `default_ddd` completes numbers without DDD.
+    pub fn parse(text: &str, default_ddd: Option<Ddd>) -> Result<Self, NoNumber> {
+        let presented = Presented::read(text)?;
+        plan::canonical(&presented, default_ddd).map(Self)
+    }
+
+    /// The digits.
+    pub fn reveal(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Tells landlines from mobiles.
+    pub fn kind(&self) -> Kind {
+        if self.0.as_bytes().len() == plan::MOBILE_LENGTH { Kind::Mobile } else { Kind::Fixed }
+    }
+
+    /// The terms to ask HubSoft for, in this order: the number, then the same without the 9.
+    ///
+    /// HubSoft still holds mobiles typed before the ninth digit came. Old mobiles began with 6-9;
+    /// with any other digit the shorter number would be the landline of somebody else.
+    pub fn candidates(&self) -> Candidates {
+        let old = match self.0.as_bytes() {
+            [a, b, b'9', old @ ..] if old.len() == 8 && old[0] >= b'6' => {
+                Canonical::joined(&[&[*a, *b], old])
+            }
+            _ => None,
+        };
+        Candidates { first: Some(Candidate(self.0)), second: old.map(Candidate) }
+    }
+}
+
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        mask(self.reveal(), f)
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        mask(self.reveal(), f)
+    }
+}
+
+/// One term to search a phone by. It has no `Deref`, so that printing it by accident is masked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Candidate(Canonical);
+
+impl Candidate {
+    /// The digits to search for.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        mask(self.as_str(), f)
+    }
+}
+
+/// The one or two terms to search a phone by, in the order to try them.
+#[derive(Clone, Debug)]
+pub struct Candidates {
+    first: Option<Candidate>,
+    second: Option<Candidate>,
+}
+
+impl Iterator for Candidates {
+    type Item = Candidate;
+
+    fn next(&mut self) -> Option<Candidate> {
+        self.first.take().or_else(|| self.second.take())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::from(self.first.is_some()) + usize::from(self.second.is_some());
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Candidates {}
+impl FusedIterator for Candidates {}
+
+/// Writes stars for all but the last two digits, which are enough to find a call in a log.
+fn mask(digits: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let hidden = digits.len().saturating_sub(2);
+    for _ in 0..hidden {
+        f.write_char('*')?;
+    }
+    f.write_str(&digits[hidden..])
+}

@@ -1,0 +1,37 @@
+//! Holds a few ASCII digits inline, so that reading a number needs no heap.
+
+/// At most `MAX` ASCII digits. What is not used stays zero, so that equal digits are equal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Digits<const MAX: usize> {
+    bytes: [u8; MAX],
+    length: u8,
+}
+
+impl<const MAX: usize> Digits<MAX> {
+    pub(super) const EMPTY: Self = Self { bytes: [0; MAX], length: 0 };
+
+    /// Joins parts of a number; `None` when they are too long or hold anything but digits.
+    pub(super) fn joined(parts: &[&[u8]]) -> Option<Self> {
+        let mut digits = Self::EMPTY;
+        for byte in parts.iter().copied().flatten() {
+            digits.push(*byte)?;
+        }
+        Some(digits)
+    }
+
+    /// Appends `byte`; `None` when it is no digit or the room is full.
+    pub(super) fn push(&mut self, byte: u8) -> Option<()> {
+        let free = self.bytes.get_mut(usize::from(self.length))?;
+        *free = byte.is_ascii_digit().then_some(byte)?;
+        self.length += 1;
+        Some(())
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).expect("push lets only ASCII digits in")
+    }
+}

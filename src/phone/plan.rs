@@ -1,0 +1,216 @@
+//! Knows the Brazilian numbering plan: whose line the digits are, whatever was dialled before them.
+//!
+//! ```text
+//! national = DDD + subscriber       10 or 11 digits; a 10-digit mobile gets its 9
+//! trunk    = [carrier] + national   behind 0 or 90 (collect)
+//! country  = national | 0 + trunk   behind +55, 55, 0055, 00 + carrier + 55
+//! local    = subscriber             alone, or behind 9090 (collect); needs a default DDD
+//! ```
+//! The forms are told apart by first digits and length. A carrier code counts only between a 0
+//! (or 90) and a valid number: without the 0, `39 33 31234567` of Italy would be one of ours.
+
+use std::fmt;
+
+use super::digits::Digits;
+use super::no_number::NoNumber;
+use super::presented::{Prefix, Presented};
+
+/// DDD and nine digits.
+pub(super) const MOBILE_LENGTH: usize = 11;
+
+/// Extensions and services have at most this many digits.
+const SHORT_MAX: usize = 6;
+
+/// E.164 allows no more digits, country code included.
+const INTERNATIONAL_MAX: usize = 15;
+
+/// Behind 00, fewer digits are no number of any country.
+const INTERNATIONAL_MIN: usize = 7;
+
+/// Digits of a carrier's code.
+const CARRIER: usize = 2;
+
+/// Services paid in a way of their own, without the 0 in front; never somebody's line.
+const SERVICES: [&[u8]; 6] = [b"300", b"303", b"304", b"500", b"800", b"900"];
+
+/// Companies' numbers for the whole country. Carriers add the caller's DDD to them.
+const NATIONWIDE: [&[u8]; 3] = [b"3003", b"4004", b"4020"];
+
+/// A subscriber number as HubSoft stores it.
+pub(super) type Canonical = Digits<MOBILE_LENGTH>;
+
+/// A valid Brazilian area code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Ddd(u8);
+
+impl Ddd {
+    /// Reads exactly two ASCII digits that are one of the 67 area codes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: [u8; 2] = text.as_bytes().try_into().ok()?;
+        Self::from_digits(digits)
+    }
+
+    fn from_digits([tens, units]: [u8; 2]) -> Option<Self> {
+        if !tens.is_ascii_digit() || !units.is_ascii_digit() {
+            return None;
+        }
+        let code = (tens - b'0') * 10 + (units - b'0');
+        let valid = matches!(code,
+            11..=19 | 21 | 22 | 24 | 27 | 28 | 31..=35 | 37 | 38 | 41..=49 | 51 | 53..=55
+            | 61..=69 | 71 | 73..=75 | 77 | 79 | 81..=89 | 91..=99);
+        valid.then_some(Self(code))
+    }
+
+    fn digits(self) -> [u8; 2] {
+        [b'0' + self.0 / 10, b'0' + self.0 % 10]
+    }
+}
+
+impl fmt::Display for Ddd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Finds the subscriber number behind whatever was presented.
+pub(super) fn canonical(
+    presented: &Presented,
+    default_ddd: Option<Ddd>,
+) -> Result<Canonical, NoNumber> {
+    let digits = presented.digits.as_bytes();
+    // FreeSWITCH's own caller ID is 0000000000.
+    if digits.iter().all(|digit| *digit == b'0') {
+        return Err(NoNumber::Anonymous);
+    }
+    match presented.prefix {
+        Prefix::Plus => global(digits),
+        Prefix::Nothing => {
+            let context = presented.context.as_ref().map(Digits::as_bytes);
+            dialled(digits, scoped(default_ddd, context)?)
+        }
+    }
+}
+
+/// Keeps the default DDD unless the number's own `phone-context` contradicts it.
+///
+/// The DDD of a context is not used in its place: only the configuration may complete a number.
+fn scoped(default_ddd: Option<Ddd>, context: Option<&[u8]>) -> Result<Option<Ddd>, NoNumber> {
+    match context {
+        None | Some([] | [b'5', b'5']) => Ok(default_ddd),
+        Some([b'5', b'5', area @ ..]) => Ok(default_ddd.filter(|ddd| ddd.digits() == area)),
+        Some(_) => Err(NoNumber::International),
+    }
+}
+
+/// Behind a plus.
+fn global(digits: &[u8]) -> Result<Canonical, NoNumber> {
+    match digits {
+        [b'5', b'5', rest @ ..] => country(rest),
+        [b'0', ..] => Err(NoNumber::Invalid),
+        _ if digits.len() > INTERNATIONAL_MAX => Err(NoNumber::Invalid),
+        _ => Err(NoNumber::International),
+    }
+}
+
+/// Without a plus: as somebody would dial it.
+fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
+    match digits {
+        _ if digits.len() <= SHORT_MAX => Err(NoNumber::Short),
+        [b'0', b'0', rest @ ..] => abroad(rest),
+        [b'0', rest @ ..] => trunk(rest),
+        // Before the 90 of collect calls: mobiles may begin with 90, too.
+        _ if is_local(digits) => local(digits, default_ddd),
+        [b'9', b'0', b'9', b'0', rest @ ..] if is_local(rest) => local(rest, default_ddd),
+        [b'9', b'0', rest @ ..] => trunk(rest),
+        // With fewer digits 55 is the area code of Santa Maria.
+        [b'5', b'5', rest @ ..] if rest.len() >= 10 => country(rest),
+        _ => national(digits),
+    }
+}
+
+/// Behind 00: a country code, or a carrier and a country code.
+fn abroad(digits: &[u8]) -> Result<Canonical, NoNumber> {
+    if let [b'5', b'5', rest @ ..] = digits
+        && let Ok(found) = country(rest)
+    {
+        return Ok(found);
+    }
+    match digits {
+        // A whole national number must follow: 00 52 55 1234 5678 is Mexico City.
+        [b'1'..=b'9', _, b'5', b'5', rest @ ..] if rest.len() >= 10 => country(rest),
+        [b'5', b'5', rest @ ..] => country(rest),
+        [b'0', ..] => Err(NoNumber::Invalid),
+        _ if (INTERNATIONAL_MIN..=INTERNATIONAL_MAX + CARRIER).contains(&digits.len()) => {
+            Err(NoNumber::International)
+        }
+        _ => Err(NoNumber::Invalid),
+    }
+}
+
+/// Behind the country code, where some gateways leave the trunk's 0.
+///
+/// A number without DDD is refused here: nobody in another country could have dialled it.
+fn country(digits: &[u8]) -> Result<Canonical, NoNumber> {
+    match digits {
+        [b'0', rest @ ..] => trunk(rest),
+        _ => national(digits),
+    }
+}
+
+/// Behind the trunk's 0 or the 90 of a collect call, where a carrier's code may stand.
+fn trunk(digits: &[u8]) -> Result<Canonical, NoNumber> {
+    match digits {
+        [b'1'..=b'9', _, rest @ ..] if matches!(rest.len(), 10 | 11) => national(rest),
+        _ => national(digits),
+    }
+}
+
+/// Behind whatever was dialled first, or alone.
+fn national(digits: &[u8]) -> Result<Canonical, NoNumber> {
+    if is_service(digits) || is_nationwide(digits) {
+        return Err(NoNumber::Nongeographic);
+    }
+    let (area, line) = digits.split_first_chunk().ok_or(NoNumber::Invalid)?;
+    let ddd = Ddd::from_digits(*area).ok_or(NoNumber::Invalid)?;
+    completed(ddd, subscriber(line)?)
+}
+
+/// Without DDD; says that the DDD is missing only when nothing else is wrong.
+fn local(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
+    let subscriber = subscriber(digits)?;
+    let ddd = default_ddd.ok_or(NoNumber::LocalWithoutDdd)?;
+    completed(ddd, subscriber)
+}
+
+/// The ninth digit, which old mobiles lack and landlines never had, and the other eight.
+type Subscriber<'a> = (&'static [u8], &'a [u8]);
+
+/// Reads a subscriber number as Anatel's resolution 749/2022 cuts it: landlines begin with 2-5,
+/// mobiles with 9; mobiles of eight digits began with 6-9 until they got the 9 in front.
+fn subscriber(digits: &[u8]) -> Result<Subscriber<'_>, NoNumber> {
+    match digits {
+        _ if is_nationwide(digits) => Err(NoNumber::Nongeographic),
+        [b'2'..=b'5', ..] if digits.len() == 8 => Ok((b"", digits)),
+        [b'6'..=b'9', ..] if digits.len() == 8 => Ok((b"9", digits)),
+        [b'9', eight @ ..] if eight.len() == 8 => Ok((b"9", eight)),
+        _ => Err(NoNumber::Invalid),
+    }
+}
+
+fn completed(ddd: Ddd, (ninth, eight): Subscriber<'_>) -> Result<Canonical, NoNumber> {
+    Canonical::joined(&[&ddd.digits(), ninth, eight]).ok_or(NoNumber::Invalid)
+}
+
+fn is_local(digits: &[u8]) -> bool {
+    matches!(digits.len(), 8 | 9)
+}
+
+/// 0800 777 123 and 0800 777 1234, here without their 0. There is no DDD 30, 50, 80 or 90, so no
+/// line is lost, and telemarketing whose 0 got lost (303 123 4567) is known for what it is.
+fn is_service(digits: &[u8]) -> bool {
+    matches!(digits.len(), 9 | 10) && SERVICES.iter().any(|service| digits.starts_with(service))
+}
+
+fn is_nationwide(digits: &[u8]) -> bool {
+    digits.len() == 8 && NATIONWIDE.iter().any(|prefix| digits.starts_with(prefix))
+}

@@ -1,0 +1,305 @@
+//! What the HubSoft client concludes from the bodies it gets, however their types vary.
+
+mod app;
+
+use std::time::Duration;
+
+use bina::customer::Customer;
+use bina::finding::{Failure, Record};
+use bina::hubsoft::HubSoft;
+use bina::lookup::Source;
+use bina::phone::Phone;
+use bina::sim::{Mood, Sim, printed_example};
+
+const PHONE: &str = "37999990001";
+
+fn phone(text: &str) -> Phone {
+    Phone::parse(text, None).expect("a number")
+}
+
+fn client(sim: &Sim, settings: &str) -> HubSoft {
+    HubSoft::new(app::config(&format!("{}{settings}", app::connection(sim))).hubsoft)
+        .expect("a client")
+}
+
+/// Asks a simulator that says exactly this to every lookup.
+async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    sim.set_token_mood(Mood::Normal);
+    let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
+    client(&sim, "").fetch(&phone(PHONE)).await
+}
+
+async fn concluded_from(body: &str) -> Result<Record, Failure> {
+    concluded(200, &[("Content-Type", "application/json")], body.as_bytes()).await
+}
+
+/// The one customer in a success whose `clientes` holds `fields` besides a phone.
+async fn read(fields: &str) -> Customer {
+    let body = format!(
+        r#"{{"status":"success","msg":"ok","clientes":[{{"telefone_primario":"{PHONE}",{fields}}}]}}"#
+    );
+    let record = concluded_from(&body).await.unwrap_or_else(|failure| panic!("{failure}: {body}"));
+    assert_eq!(record.customers().len(), 1, "{body}");
+    record.customers()[0].clone()
+}
+
+async fn alert_of(fields: &str) -> Option<Vec<String>> {
+    let texts = read(fields).await.alert?;
+    Some(texts.iter().map(|text| text.reveal().to_owned()).collect())
+}
+
+#[tokio::test]
+async fn the_vendors_printed_example_is_understood() {
+    let sim = Sim::start(printed_example()).await.expect("loopback");
+    let client = client(&sim, "ultima_conexao = \"sim\"\n");
+    let record = client.fetch(&phone("37988242968")).await.expect("found");
+    let [customer] = record.customers() else { panic!("one customer") };
+    assert_eq!((customer.id.as_str(), customer.code.as_str()), ("11201", "421"));
+    assert_eq!(customer.name, "GUILHERME SILVA");
+    assert_eq!(customer.alert_texts().len(), 2);
+    assert_eq!(customer.service_status.as_deref(), Some("servico_habilitado"));
+    assert_eq!(customer.connected, Some(true));
+    let record = client.fetch(&phone("37999450812")).await.expect("found");
+    assert_eq!(record.customers().len(), 1);
+    assert_eq!(record.customers()[0].alert, None);
+}
+
+#[tokio::test]
+async fn every_way_to_write_the_alert_flag_is_understood() {
+    for on in ["true", "1", "\"1\"", "\"true\"", "\"sim\"", "\"SIM\"", "\" Sim \"", "1.0"] {
+        assert!(read(&format!(r#""alerta":{on}"#)).await.alerted(), "{on}");
+    }
+    for off in ["false", "0", "\"0\"", "\"nao\"", "\"não\"", "\"false\"", "\"\"", "null", "[]"] {
+        let fields = format!(r#""alerta":{off},"alerta_mensagens":["texto"]"#);
+        assert!(!read(&fields).await.alerted(), "{off}");
+    }
+    assert!(!read(r#""alerta_mensagens":["texto"]"#).await.alerted(), "missing");
+}
+
+#[tokio::test]
+async fn an_alert_flag_of_unknown_type_counts_only_with_something_to_say() {
+    for odd in ["{}", "{\"a\":1}", "[1]", "7", "\"talvez\""] {
+        assert!(!read(&format!(r#""alerta":{odd}"#)).await.alerted(), "{odd}");
+        let blank = format!(r#""alerta":{odd},"alerta_mensagens":["  "]"#);
+        assert!(!read(&blank).await.alerted(), "{odd}");
+        let fields = format!(r#""alerta":{odd},"alerta_mensagens":["texto"]"#);
+        assert!(read(&fields).await.alerted(), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn alert_texts_come_in_many_shapes() {
+    for (texts, expected) in [
+        (r#"["um","dois"]"#, &["um", "dois"][..]),
+        (r#""um""#, &["um"]),
+        ("null", &[]),
+        ("[]", &[]),
+        ("{}", &[]),
+        ("7", &["7"]),
+        (r#"[null,"um",false,["x"],"",2]"#, &["um", "2"]),
+        (r#"{"0":"um","1":"dois"}"#, &["um", "dois"]),
+        (r#"{"3":{"id_alerta":5,"texto_alerta":"um"}}"#, &["um"]),
+        (r#"[{"id_alerta":5,"texto_alerta":"um","data_inicio":"2026-11-22 10:00:00"}]"#, &["um"]),
+        (r#"[{"mensagem":"um","usuario":"Fulano de Tal da Silva"},"dois"]"#, &["um", "dois"]),
+        (r#"{"texto_alerta":"um"}"#, &["um"]),
+        (r#"["ALERTA\n\n21/08/2023 15:49 - Maria\n"]"#, &["ALERTA"]),
+    ] {
+        let fields = format!(r#""alerta":true,"alerta_mensagens":{texts}"#);
+        assert_eq!(
+            alert_of(&fields).await.as_deref(),
+            Some(&expected.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>()[..]),
+            "{texts}"
+        );
+    }
+    assert_eq!(alert_of(r#""alerta":true"#).await, Some(vec![]));
+}
+
+#[tokio::test]
+async fn ids_and_names_vary_in_type() {
+    let customer =
+        read(r#""id_cliente":"90010","codigo_cliente":7010,"nome_razaosocial":"ANA""#).await;
+    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("90010", "7010", "ANA"));
+    let customer = read(
+        r#""id_cliente":null,"codigo_cliente":"x7","nome_razaosocial":null,"nome_fantasia":"LOJA""#,
+    )
+    .await;
+    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("", "", "LOJA"));
+    let customer =
+        read(r#""id_cliente":[],"codigo_cliente":{"a":[1]},"nome_razaosocial":{"x":"y"}"#).await;
+    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("", "", ""));
+    assert_eq!(read(r#""codigo_cliente":421.0"#).await.code, "421");
+    assert_eq!(read(r#""id_cliente":1,"id_cliente":2"#).await.id, "2", "the last of two keys wins");
+}
+
+#[tokio::test]
+async fn the_first_service_that_is_not_enabled_names_the_status() {
+    for (services, expected) in [
+        (
+            r#"[{"status_prefixo":"servico_habilitado"},{"status_prefixo":"suspenso_debito"}]"#,
+            Some("suspenso_debito"),
+        ),
+        (
+            r#"{"1":{"status_prefixo":"cancelado"},"2":{"status_prefixo":"servico_habilitado"}}"#,
+            Some("cancelado"),
+        ),
+        (r#"[{"status_prefixo":"servico_habilitado"}]"#, Some("servico_habilitado")),
+        (r#"[{"status_prefixo":"${x}"},{"status_prefixo":null},{},7,null]"#, None),
+        ("[]", None),
+        ("null", None),
+        (r#""x""#, None),
+    ] {
+        let customer = read(&format!(r#""servicos":{services}"#)).await;
+        assert_eq!(customer.service_status.as_deref(), expected, "{services}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_known_only_when_a_service_says() {
+    for (connections, expected) in [
+        (r#"{"conectado":true}"#, Some(true)),
+        (r#"{"conectado":false}"#, Some(false)),
+        (r#"{"conectado":"1"}"#, Some(true)),
+        (r#"{"conectado":0}"#, Some(false)),
+        (r#"{"conectado":null}"#, None),
+        ("{}", None),
+        ("[]", None),
+        ("null", None),
+        (r#""sim""#, None),
+    ] {
+        let fields =
+            format!(r#""servicos":[{{"ultima_conexao":[]}},{{"ultima_conexao":{connections}}}]"#);
+        assert_eq!(read(&fields).await.connected, expected, "{connections}");
+    }
+    let both = r#""servicos":[{"ultima_conexao":{"conectado":false}},{"ultima_conexao":{"conectado":true}}]"#;
+    assert_eq!(read(both).await.connected, Some(true));
+}
+
+#[tokio::test]
+async fn only_customers_who_have_the_number_are_believed() {
+    for (stored, own) in [
+        (r#""telefone_primario":"37999990001""#, true),
+        (r#""telefone_secundario":"(37) 99999-0001""#, true),
+        (r#""telefone_terciario":"+5537999990001""#, true),
+        (r#""telefone_primario":37999990001"#, true),
+        (r#""telefone_primario":37999990001.0"#, true),
+        (r#""telefone_primario":"3799990001""#, true),
+        (r#""telefone_primario":"037999990001""#, true),
+        (r#""telefone_primario":"31999990001""#, false),
+        (r#""telefone_primario":"999990001""#, false),
+        (r#""telefone_primario":"99990001""#, false),
+        (r#""telefone_primario":null,"telefone_secundario":"","telefone_terciario":[]"#, false),
+        (r#""telefone_quarto":"37999990001""#, false),
+        (r#""nome_razaosocial":"37999990001""#, false),
+    ] {
+        let body = format!(r#"{{"status":"success","clientes":[{{{stored}}}]}}"#);
+        let record = concluded_from(&body).await.expect("a success");
+        assert_eq!(record.customers().len(), usize::from(own), "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_customers_may_be_an_object_with_number_keys() {
+    let one = format!(r#"{{"telefone_primario":"{PHONE}"}}"#);
+    for (list, count) in [
+        (format!(r#"{{"0":{one},"7":{one}}}"#), 2),
+        ("{}".to_owned(), 0),
+        ("[]".to_owned(), 0),
+        (format!("[{one}]"), 1),
+    ] {
+        let body = format!(r#"{{"clientes":{list},"status":"success"}}"#);
+        assert_eq!(
+            concluded_from(&body).await.expect("a success").customers().len(),
+            count,
+            "{list}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_success_or_no_list_is_never_nobody() {
+    let customer = format!(r#"[{{"telefone_primario":"{PHONE}","alerta":true}}]"#);
+    for (body, label) in [
+        (r#"{"status":"error","msg":"Favor preencher o atributo (busca)"}"#.to_owned(), "refused"),
+        (format!(r#"{{"status":"error","clientes":{customer}}}"#), "refused"),
+        (format!(r#"{{"status":"error","clientes":{customer},"status":"error"}}"#), "refused"),
+        (r#"{"status":"error","clientes":[]}"#.to_owned(), "refused"),
+        (format!(r#"{{"clientes":{customer}}}"#), "invalid_answer"),
+        (format!(r#"{{"status":null,"clientes":{customer}}}"#), "invalid_answer"),
+        (r#"{"status":"success"}"#.to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":null}"#.to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":"nenhum"}"#.to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":[null]}"#.to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":{"id_cliente":1}}"#.to_owned(), "invalid_answer"),
+        (r#"{"message":"Unauthenticated."}"#.to_owned(), "invalid_answer"),
+        ("[]".to_owned(), "invalid_answer"),
+        ("null".to_owned(), "invalid_answer"),
+        (String::new(), "invalid_answer"),
+        ("<!DOCTYPE html><html></html>".to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":[]}x"#.to_owned(), "invalid_answer"),
+        (r#"{"status":"success","clientes":["#.to_owned(), "invalid_answer"),
+    ] {
+        let failure = concluded_from(&body).await.expect_err(&body);
+        assert_eq!(failure.label(), label, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn oddities_outside_our_fields_do_no_harm() {
+    let deep = format!(r#""interface":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
+    assert!(read(&format!(r#"{deep},"alerta":true"#)).await.alerted());
+    let deep = format!(r#""alerta":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
+    assert!(!read(&deep).await.alerted());
+    assert_eq!(read(r#""valor":1e999,"nome_razaosocial":"ANA""#).await.name, "ANA");
+    assert_eq!(read(r#""x":"\ud83d","nome_razaosocial":"A\ude00B""#).await.name, "A\u{fffd}B");
+}
+
+#[tokio::test]
+async fn bodies_with_a_bom_or_latin_1_are_read() {
+    let body = format!(
+        r#"{{"status":"success","clientes":[{{"telefone_primario":"{PHONE}","nome_razaosocial":"JOÃO"}}]}}"#
+    );
+    let bom = format!("\u{feff}{body}");
+    let latin: Vec<u8> =
+        body.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
+    for bytes in [bom.as_bytes(), &latin] {
+        let record = concluded(200, &[], bytes).await.expect("readable");
+        assert_eq!(record.customers()[0].name, "JOÃO");
+    }
+}
+
+#[tokio::test]
+async fn each_http_trouble_has_its_own_name() {
+    let nobody = br#"{"status":"success","clientes":[]}"#;
+    for (status, headers, label) in [
+        (201, vec![], "server"),
+        (204, vec![], "server"),
+        (302, vec![("Location", "/login")], "redirect"),
+        (307, vec![("Location", "http://127.0.0.1:9/")], "redirect"),
+        (401, vec![], "token"),
+        (403, vec![], "refused"),
+        (404, vec![], "server"),
+        (429, vec![("Retry-After", "7")], "throttled"),
+        (500, vec![], "server"),
+        (502, vec![], "server"),
+        (503, vec![("Retry-After", "60")], "unavailable"),
+        (200, vec![("Content-Encoding", "gzip")], "invalid_answer"),
+    ] {
+        let body: &[u8] = if status == 204 { b"" } else { nobody };
+        let failure = concluded(status, &headers, body).await.expect_err("no success");
+        assert_eq!(failure.label(), label, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_hubsoft_asks_for_is_kept() {
+    let throttled = concluded(429, &[("Retry-After", "7")], b"{}").await;
+    let retry_after = Some(Duration::from_secs(7));
+    assert_eq!(throttled, Err(Failure::Throttled { retry_after }));
+    let unavailable = concluded(503, &[("Retry-After", "60")], b"").await;
+    assert_eq!(
+        unavailable,
+        Err(Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) })
+    );
+}
