@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use crate::config::Config;
 use crate::prompt::Rules;
 
-use super::{Failed, serve};
+use super::{Failed, say, serve};
 
 /// Extensions Asterisk or FreeSWITCH plays, the first one being ours.
 const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g729", "slin", "mp3"];
@@ -17,10 +17,10 @@ const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g72
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     let config = Config::load(path)?;
     serve::client(&config)?;
-    println!("{}: good", path.display());
+    say(format_args!("{}: good", path.display()));
     describe(&config);
     for warning in &config.warnings {
-        println!("  warning     {warning}");
+        say(format_args!("  warning     {warning}"));
     }
     match sounds {
         Some(folder) => check_sounds(&config, folder),
@@ -30,27 +30,30 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
 
 fn describe(config: &Config) {
     let hubsoft = &config.hubsoft;
-    println!("  listens     http://{}", config.http);
-    println!("  HubSoft     {} (up to {} customers)", hubsoft.base_url, hubsoft.wanted.limit);
-    println!("  deadline    {} ms", config.deadline.as_millis());
-    println!("  prompts     {}", list(config.sounds.keys().map(String::as_str)));
+    say(format_args!("  listens     http://{}", config.http));
+    say(format_args!(
+        "  HubSoft     {} (up to {} customers)",
+        hubsoft.base_url, hubsoft.wanted.limit
+    ));
+    say(format_args!("  deadline    {} ms", config.deadline.as_millis()));
+    say(format_args!("  prompts     {}", list(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
     let dialplan = &config.dialplan;
     let file = dialplan.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
-    println!(
+    say(format_args!(
         "  FreeSWITCH  context {} is answered, the call goes on in {}{file}",
         dialplan.entry_context, dialplan.handback.context
-    );
+    ));
 }
 
 fn describe_rules(rules: &Rules) {
     for (position, rule) in rules.list.iter().enumerate() {
         let plays = if rule.play.asterisk.is_empty() { "nothing" } else { &rule.play.asterisk };
-        println!("  rule {:<6} {} plays {plays}", position + 1, rule.name);
+        say(format_args!("  rule {:<6} {} plays {plays}", position + 1, rule.name));
     }
     match &rules.general {
-        Some(general) => println!("  other alert plays {}", general.play.asterisk),
-        None => println!("  other alert plays nothing"),
+        Some(general) => say(format_args!("  other alert plays {}", general.play.asterisk)),
+        None => say(format_args!("  other alert plays nothing")),
     }
 }
 
@@ -69,7 +72,7 @@ fn check_sounds(config: &Config, folder: &Path) -> Result<(), Failed> {
             .extend(sounds.filter_map(|(name, sound)| sound_problem(config, folder, name, sound)));
     }
     if problems.is_empty() {
-        println!("  sounds      all {} are in {}", config.sounds.len(), folder.display());
+        say(format_args!("  sounds      all {} are in {}", config.sounds.len(), folder.display()));
         return Ok(());
     }
     Err(Failed::Configuration(anyhow!("{}", problems.join("\n"))))

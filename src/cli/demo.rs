@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use crate::config::Config;
 use crate::sim::{Sim, printed_example};
 
-use super::{Failed, serve};
+use super::{Failed, say, serve};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
 const CALLERS: [(&str, &str); 3] = [
@@ -18,13 +18,13 @@ const CALLERS: [(&str, &str); 3] = [
     ("a stranger", "37911112222"),
 ];
 
-/// The lines of a dialplan that use the answer; the whole is in dialplan/asterisk/.
-const ASTERISK_LINES: &str = "\
-  same => n,Gosub(bina,lookup,1)
-  same => n,GotoIf($[${LEN(${BINA_PROMPT})} = 0]?quiet)
-  same => n,Answer()
-  same => n,Playback(${BINA_PROMPT})
-  same => n(quiet),Dial(PJSIP/attendant)";
+/// The lines of a dialplan that use the answer; dialplan/asterisk/ has the whole.
+const ASTERISK_LINES: &str = r#" same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
+ same => n,GotoIf($["${BINA_PROMPT}" = ""]?onwards)
+ same => n,Answer()
+ same => n,Set(CHANNEL(language)=pt_BR)
+ same => n,Playback(${BINA_PROMPT})
+ same => n(onwards),NoOp(the queue or menu where the call went before)"#;
 
 /// Runs the demonstration on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
@@ -35,14 +35,14 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let listener = serve::open(config.http)?;
     let address = serve::address(&listener)?;
     let doors = serve::doors(&config, Arc::new(serve::client(&config)?));
-    println!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url());
-    println!(
+    say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
+    say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
-    );
+    ));
     let shown = tokio::spawn(show(address));
     serve::answer_until_stopped(listener, doors).await?;
     shown.abort();
-    println!("bina and its HubSoft have stopped.");
+    say(format_args!("bina and its HubSoft have stopped."));
     Ok(())
 }
 
@@ -84,14 +84,16 @@ fn config(sim: &Sim, listen: SocketAddr) -> Result<Config, Failed> {
 async fn show(address: SocketAddr) {
     for (who, caller) in CALLERS {
         let url = format!("http://{address}/asterisk?caller={caller}");
-        println!("\n# {who}\ncurl '{url}'");
+        say(format_args!("\n# {who}\ncurl '{url}'"));
         match ask(&url).await {
-            Ok(body) => println!("{body}"),
-            Err(error) => println!("(no answer: {})", error.without_url()),
+            Ok(body) => say(format_args!("{body}")),
+            Err(error) => say(format_args!("(no answer: {})", error.without_url())),
         }
     }
-    println!("\nIn Asterisk, with dialplan/asterisk/bina.conf included:\n{ASTERISK_LINES}");
-    println!("\nEach call is one line of the log below. Ctrl-C ends the demonstration.");
+    say(format_args!(
+        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place:\n{ASTERISK_LINES}"
+    ));
+    say(format_args!("\nEach call is one line of the log below. Ctrl-C ends the demonstration."));
 }
 
 async fn ask(url: &str) -> reqwest::Result<String> {

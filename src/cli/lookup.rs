@@ -14,7 +14,7 @@ use crate::lookup::{Fetch, Source};
 use crate::phone::Phone;
 use crate::render::{Format, render};
 
-use super::{Failed, serve};
+use super::{Failed, say, serve};
 
 /// Answers `number` on standard output; explanations go to standard error.
 pub(super) async fn run(
@@ -28,7 +28,7 @@ pub(super) async fn run(
     let hubsoft = serve::client(&config)?;
     // A service has its token before a call comes; this one must not count its time either.
     let start = Instant::now();
-    hubsoft.warm().await;
+    let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
     let doors = serve::doors(&config, Arc::clone(&explained) as Arc<dyn Source>);
     let call = Call {
@@ -39,7 +39,11 @@ pub(super) async fn run(
         patience: None,
     };
     if explain {
-        eprintln!("token       ready after {} ms", start.elapsed().as_millis());
+        let ms = start.elapsed().as_millis();
+        match token {
+            Ok(()) => eprintln!("token       ready after {ms} ms"),
+            Err(failure) => eprintln!("token       {failure}, {ms} ms"),
+        }
         explain_number(config.numbers.phone(&call));
     }
     let answer = doors.responder.respond(&call).await;
@@ -54,7 +58,7 @@ pub(super) async fn run(
         let deadline = config.deadline.as_millis();
         eprintln!("answered    {} after {} ms of {deadline} ms", answer.status(), took.as_millis());
     }
-    println!("{}", render(format, &answer, &doors.dialplan).body.trim_end());
+    say(format_args!("{}", render(format, &answer, &doors.dialplan).body.trim_end()));
     Ok(())
 }
 

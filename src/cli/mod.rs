@@ -5,6 +5,8 @@ mod demo;
 mod lookup;
 mod serve;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -109,7 +111,7 @@ impl From<Invalid> for Failed {
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::start(level());
+    logging::start(level(&arguments.command));
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failed::Runtime(error.into())),
@@ -132,6 +134,12 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Prints a line on standard output. Whoever does not read it any more (`bina demo | head`) is no
+/// reason to panic.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 fn report(failed: &Failed) -> ExitCode {
     let (error, code) = match failed {
         Failed::Configuration(error) => (error, 2),
@@ -141,6 +149,13 @@ fn report(failed: &Failed) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn level() -> LevelFilter {
-    std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO)
+/// How much is logged: what BINA_LOG says, else what the command is for.
+fn level(command: &Command) -> LevelFilter {
+    let asked = std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok());
+    asked.unwrap_or(match command {
+        // The explanation says it all, in order.
+        Command::Lookup { explain: true, .. } => LevelFilter::OFF,
+        Command::Lookup { explain: false, .. } => LevelFilter::WARN,
+        Command::Check { .. } | Command::Demo { .. } | Command::Serve { .. } => LevelFilter::INFO,
+    })
 }

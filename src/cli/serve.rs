@@ -39,7 +39,9 @@ pub(super) fn client(config: &Config) -> Result<HubSoft, Failed> {
 
 /// Gets the first token before the first call does, and says early if the credentials are wrong.
 fn warm(hubsoft: Arc<HubSoft>) {
-    tokio::spawn(async move { hubsoft.warm().await });
+    tokio::spawn(async move {
+        let _ = hubsoft.warm().await;
+    });
 }
 
 /// Puts the way of a call together, with `source` at its end.

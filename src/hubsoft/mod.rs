@@ -68,10 +68,10 @@ impl HubSoft {
         Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api })
     }
 
-    /// Gets a token, so that the first call does not have to. A failure is logged where it is
-    /// decided upon, and the next call tries again.
-    pub async fn warm(&self) {
-        let _ = self.tokens.current().await;
+    /// Gets a token, so that the first call does not have to. A failure is logged already, and
+    /// the next call tries again.
+    pub async fn warm(&self) -> Result<(), Failure> {
+        self.tokens.current().await.map(|_| ())
     }
 
     /// Asks for the customers of `phone`, and tells `observe` of each request.

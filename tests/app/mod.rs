@@ -120,12 +120,7 @@ impl TestApp {
 
     /// Writes bytes as they are and reads until the connection is closed.
     pub async fn raw(&self, request: &[u8]) -> String {
-        let mut stream = TcpStream::connect(self.address).await.expect("the door is open");
-        stream.write_all(request).await.expect("it reads");
-        let mut answer = Vec::new();
-        // A reset after the answer is as good as an end.
-        let _ = stream.read_to_end(&mut answer).await;
-        String::from_utf8(answer).expect("answers are UTF-8")
+        exchange(self.address, request).await
     }
 
     /// Answers a lookup at `/asterisk` as pairs.
@@ -142,6 +137,16 @@ impl Reply {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         Self { status: status.unwrap_or(0), head: head.to_owned(), body: body.to_owned() }
     }
+}
+
+/// Writes bytes to `address` as they are and reads until the connection is closed.
+pub async fn exchange(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("the door is open");
+    stream.write_all(request).await.expect("it reads");
+    let mut answer = Vec::new();
+    // A reset after the answer is as good as an end.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).expect("answers are UTF-8")
 }
 
 /// Splits a hash as Asterisk does, without decoding.
