@@ -63,6 +63,12 @@ pub enum Finding {
 /// Why HubSoft could not tell. Each text names the thing and the remedy, never a URL or a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
+    /// HubSoft failed too often; it is not asked for a while.
+    #[error("HubSoft failed too often and is not asked for a moment: see the failures before")]
+    BreakerOpen,
+    /// The connection broke before an answer came.
+    #[error("the connection to HubSoft broke")]
+    Broken,
     /// Too many lookups are under way already; this one was not started.
     #[error("too many lookups under way: HubSoft is slow, or raise lookup.flights_max")]
     Busy,
@@ -78,6 +84,9 @@ pub enum Failure {
     /// A bug in bina; the call was answered all the same.
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
+    /// HubSoft asked for a pause, which is not over.
+    #[error("HubSoft asked for a pause, which is not over")]
+    Paused,
     /// HubSoft points to another address, which is never followed: it would get the token.
     #[error("HubSoft redirects (HTTP {0}): put the final address into hubsoft.base_url")]
     Redirect(u16),
@@ -87,6 +96,9 @@ pub enum Failure {
     /// An HTTP error without a meaning of its own.
     #[error("HubSoft answered HTTP {0}")]
     Server(u16),
+    /// Its turn within `limiter.rate` would have come after the call's deadline.
+    #[error("more calls than limiter.rate allows to ask for: this one was not looked up")]
+    Shed,
     /// Too many requests; `retry_after` when HubSoft said how long to wait.
     #[error("HubSoft limits our requests (HTTP 429)")]
     Throttled { retry_after: Option<Duration> },
@@ -111,14 +123,18 @@ impl Failure {
     /// One word for the log and for metrics.
     pub fn label(&self) -> &'static str {
         match self {
+            Self::BreakerOpen => "breaker_open",
+            Self::Broken => "broken",
             Self::Busy => "busy",
             Self::Connect => "connect",
             Self::Deadline => "deadline",
             Self::InvalidAnswer(_) => "invalid_answer",
             Self::Panic => "panic",
+            Self::Paused => "paused",
             Self::Redirect(_) => "redirect",
             Self::Refused => "refused",
             Self::Server(_) => "server",
+            Self::Shed => "shed",
             Self::Throttled { .. } => "throttled",
             Self::Timeout => "timeout",
             Self::Tls(_) => "tls",

@@ -16,9 +16,12 @@ pub mod safe_text;
 
 // The base.
 pub mod flight;
+pub mod jitter;
+pub mod limiter;
 pub mod secret;
 
 // The sources, one behind the other.
+pub mod breaker;
 pub mod hubsoft;
 pub mod lookup;
 

@@ -108,7 +108,8 @@ fn the_shipped_example_is_good_with_everything_switched_on() {
 #[test]
 fn the_shipped_example_shows_every_setting_and_its_default() {
     let shipped = include_str!("../systemd/bina.toml");
-    let sections = ["listen", "hubsoft", "numbers", "lookup", "general", "asterisk", "freeswitch"];
+    let sections =
+        ["listen", "hubsoft", "numbers", "lookup", "limiter", "general", "asterisk", "freeswitch"];
     let unknown: String = sections.iter().map(|section| format!("[{section}]\nzz = 1\n")).collect();
     let invalid = read(&format!("{unknown}[[rule]]\nzz = 1\n")).expect_err("unknown settings");
     let mut seen = 0;

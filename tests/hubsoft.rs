@@ -18,6 +18,11 @@ fn phone(text: &str) -> Phone {
     Phone::parse(text, None).expect("a number")
 }
 
+/// A deadline far away: these tests are about the client, not the call.
+fn soon() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(60)
+}
+
 fn client(sim: &Sim, settings: &str) -> HubSoft {
     HubSoft::new(app::config(&format!("{}{settings}", app::connection(sim))).hubsoft)
         .expect("a client")
@@ -28,7 +33,7 @@ async fn met(mood: Mood, settings: &str) -> (Sim, Result<Record, Failure>) {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(mood);
-    let result = client(&sim, settings).fetch(&phone(PHONE)).await;
+    let result = client(&sim, settings).fetch(&phone(PHONE), soon()).await;
     (sim, result)
 }
 
@@ -58,23 +63,23 @@ async fn no_connection_is_told_apart_from_a_slow_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let client = client(&sim, "");
     drop(sim);
-    assert_eq!(client.fetch(&phone(PHONE)).await, Err(Failure::Connect));
+    assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::Connect));
 }
 
 #[tokio::test]
 async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
     let many: Vec<Value> = (0..20).map(|id| customer(id, "ANA", PHONE)).collect();
     let sim = Sim::start(many).await.expect("loopback");
-    let small = client(&sim, "body_bytes_max = 20000\n").fetch(&phone(PHONE)).await;
+    let small = client(&sim, "body_bytes_max = 20000\n").fetch(&phone(PHONE), soon()).await;
     assert_eq!(small, Err(Failure::TooLarge));
-    let large = client(&sim, "").fetch(&phone(PHONE)).await.expect("below 4 MiB");
+    let large = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("below 4 MiB");
     assert_eq!(large.customers().len(), 20);
 }
 
 #[tokio::test]
 async fn the_request_is_the_one_on_the_page() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    client(&sim, "").fetch(&phone(PHONE)).await.expect("found");
+    client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     let requests = sim.requests();
     let lookup =
         requests.iter().find(|request| request.path.ends_with("/cliente")).expect("a lookup");
@@ -94,7 +99,7 @@ async fn the_request_is_the_one_on_the_page() {
 async fn the_pages_other_parameters_are_sent_only_when_set() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let settings = "limit = 100\ncancelado = \"sim\"\nultima_conexao = \"sim\"\n";
-    client(&sim, settings).fetch(&phone(PHONE)).await.expect("found");
+    client(&sim, settings).fetch(&phone(PHONE), soon()).await.expect("found");
     let requests = sim.requests();
     let lookup = requests.last().expect("a lookup");
     for pair in [("limit", "100"), ("cancelado", "sim"), ("ultima_conexao", "sim")] {
@@ -117,19 +122,19 @@ async fn the_second_way_to_write_a_mobile_is_tried_only_when_the_first_finds_nob
     let old = customer(1, "ANA", "3799990001");
     let sim = Sim::start(vec![old]).await.expect("loopback");
     sim.set_matching(Matching::Exact);
-    let found = client(&sim, "").fetch(&phone(PHONE)).await.expect("found");
+    let found = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     assert_eq!(found.customers().len(), 1);
     assert_eq!(terms(&sim), ["37999990001", "3799990001"]);
 
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    client(&sim, "").fetch(&phone(PHONE)).await.expect("found");
+    client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     assert_eq!(terms(&sim), ["37999990001"]);
 }
 
 #[tokio::test]
 async fn a_stranger_whose_number_ends_alike_is_nobody() {
     let sim = Sim::start(vec![customer(1, "LONGE", "31999990001")]).await.expect("loopback");
-    let record = client(&sim, "").fetch(&phone(PHONE)).await.expect("answered");
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("answered");
     assert!(record.is_nobody());
     assert!(sim.lookups() >= 1);
 }
@@ -145,7 +150,7 @@ async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let name = format!("{first:?}, {second:?}");
         sim.script(vec![first, second]);
-        let result = client(&sim, "attempt_ms = 300\n").fetch(&phone(PHONE)).await;
+        let result = client(&sim, "attempt_ms = 300\n").fetch(&phone(PHONE), soon()).await;
         assert!(result.is_err(), "{name}: {result:?}");
     }
 }
@@ -154,7 +159,7 @@ async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
 async fn a_customer_found_the_second_way_counts_although_the_first_way_failed() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     sim.script(vec![Mood::StatusError]);
-    let record = client(&sim, "").fetch(&phone(PHONE)).await.expect("found");
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     assert_eq!(record.customers().len(), 1);
 }
 
@@ -173,7 +178,7 @@ async fn one_token_serves_many_lookups() {
     let client = client(&sim, "");
     let phone = phone(PHONE);
     for _ in 0..5 {
-        client.fetch(&phone).await.expect("found");
+        client.fetch(&phone, soon()).await.expect("found");
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 5));
 }
@@ -186,7 +191,9 @@ async fn fifty_lookups_without_a_token_ask_for_one() {
     let mut lookups = tokio::task::JoinSet::new();
     for last in 0..50 {
         let client = std::sync::Arc::clone(&client);
-        lookups.spawn(async move { client.fetch(&phone(&format!("379999100{last:02}"))).await });
+        lookups.spawn(
+            async move { client.fetch(&phone(&format!("379999100{last:02}")), soon()).await },
+        );
     }
     while let Some(result) = lookups.join_next().await {
         assert!(result.expect("no panic").is_ok());
@@ -198,9 +205,9 @@ async fn fifty_lookups_without_a_token_ask_for_one() {
 async fn a_voided_token_costs_one_new_token_and_one_retry() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let client = client(&sim, "");
-    client.fetch(&phone(PHONE)).await.expect("found");
+    client.fetch(&phone(PHONE), soon()).await.expect("found");
     sim.void_tokens();
-    client.fetch(&phone(PHONE)).await.expect("found with a new token");
+    client.fetch(&phone(PHONE), soon()).await.expect("found with a new token");
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 3));
 }
 
@@ -217,7 +224,7 @@ async fn refused_credentials_are_not_tried_again_at_once() {
     sim.set_token_mood(Mood::WrongPassword);
     let client = client(&sim, "");
     for _ in 0..5 {
-        assert_eq!(client.fetch(&phone(PHONE)).await, Err(Failure::Token));
+        assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::Token));
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 0));
 }
@@ -227,13 +234,13 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_life(2);
     let client = client(&sim, "");
-    client.fetch(&phone(PHONE)).await.expect("answered");
+    client.fetch(&phone(PHONE), soon()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
-    client.fetch(&phone(PHONE)).await.expect("answered");
+    client.fetch(&phone(PHONE), soon()).await.expect("answered");
     assert_eq!(sim.token_requests(), 1, "after 60 % of its life");
     tokio::time::sleep(Duration::from_millis(500)).await;
-    client.fetch(&phone(PHONE)).await.expect("answered");
-    client.fetch(&phone(PHONE)).await.expect("answered");
+    client.fetch(&phone(PHONE), soon()).await.expect("answered");
+    client.fetch(&phone(PHONE), soon()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(sim.token_requests(), 2, "after 85 % of its life");
 }
@@ -252,7 +259,7 @@ async fn a_token_answer_of_odd_types_is_read_or_refused() {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let body = body.as_bytes().to_owned();
         sim.set_token_mood(Mood::Answer { status: 200, headers: vec![], body: body.clone() });
-        let _ = client(&sim, "").fetch(&phone(PHONE)).await;
+        let _ = client(&sim, "").fetch(&phone(PHONE), soon()).await;
         assert_eq!(sim.lookups() > 0, good, "{}", String::from_utf8_lossy(&body));
     }
 }
@@ -266,7 +273,7 @@ async fn a_redirect_is_never_followed() {
         assert_eq!(result, Err(Failure::Redirect(status)));
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_token_mood(Mood::Redirect { to, status });
-        let _ = client(&sim, "").fetch(&phone(PHONE)).await;
+        let _ = client(&sim, "").fetch(&phone(PHONE), soon()).await;
     }
     assert_eq!(other.connections(), 0, "not a byte went to the other host");
 }
@@ -291,7 +298,7 @@ async fn a_base_url_with_a_path_is_kept() {
         let text =
             app::connection(&sim).replace(&sim.base_url(), &format!("{}{base}", sim.base_url()));
         let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
-        let _ = client.fetch(&phone(PHONE)).await;
+        let _ = client.fetch(&phone(PHONE), soon()).await;
         assert_eq!(sim.requests()[0].path, "/hub/oauth/token");
     }
 }
@@ -303,7 +310,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
     let sim = Sim::start(vec![quiet, alerted, customer(3, "LONGE", "11999990001")])
         .await
         .expect("loopback");
-    let record = client(&sim, "").fetch(&phone(PHONE)).await.expect("found");
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     let alerts: Vec<_> = record.customers().iter().map(Customer::alerted).collect();
     assert_eq!(alerts, [false, true]);
 }

@@ -17,6 +17,11 @@ fn phone(text: &str) -> Phone {
     Phone::parse(text, None).expect("a number")
 }
 
+/// A deadline far away: these tests are about the client, not the call.
+fn soon() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(60)
+}
+
 fn client(sim: &Sim, settings: &str) -> HubSoft {
     HubSoft::new(app::config(&format!("{}{settings}", app::connection(sim))).hubsoft)
         .expect("a client")
@@ -28,7 +33,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     sim.set_token_mood(Mood::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
-    client(&sim, "").fetch(&phone(PHONE)).await
+    client(&sim, "").fetch(&phone(PHONE), soon()).await
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -54,14 +59,14 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    let record = client.fetch(&phone("37988242968")).await.expect("found");
+    let record = client.fetch(&phone("37988242968"), soon()).await.expect("found");
     let [customer] = record.customers() else { panic!("one customer") };
     assert_eq!((customer.id.as_str(), customer.code.as_str()), ("11201", "421"));
     assert_eq!(customer.name, "GUILHERME SILVA");
     assert_eq!(customer.alert_texts().len(), 2);
     assert_eq!(customer.service_status.as_deref(), Some("servico_habilitado"));
     assert_eq!(customer.connected, Some(true));
-    let record = client.fetch(&phone("37999450812")).await.expect("found");
+    let record = client.fetch(&phone("37999450812"), soon()).await.expect("found");
     assert_eq!(record.customers().len(), 1);
     assert_eq!(record.customers()[0].alert, None);
 }

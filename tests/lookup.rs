@@ -29,7 +29,7 @@ struct Stub {
 }
 
 impl Source for Stub {
-    fn fetch<'a>(&'a self, _: &'a Phone) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, _: &'a Phone, _: Instant) -> Fetch<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let next = self.acts.lock().expect("no panic holds it").pop_front();
         Box::pin(async move {

@@ -81,14 +81,14 @@ struct Explained {
 }
 
 impl Source for Explained {
-    fn fetch<'a>(&'a self, phone: &'a Phone) -> Fetch<'a> {
-        Box::pin(async {
+    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: tokio::time::Instant) -> Fetch<'a> {
+        Box::pin(async move {
             let observe = |step: Step<'_>| {
                 if self.explain {
                     describe(&step)
                 }
             };
-            let record = self.hubsoft.ask(phone, &observe).await;
+            let record = self.hubsoft.ask(phone, deadline, &observe).await;
             self.landed.notify_one();
             record
         })

@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::http::{self, Doors};
 use crate::hubsoft::HubSoft;
@@ -46,7 +47,8 @@ fn warm(hubsoft: Arc<HubSoft>) {
 
 /// Puts the way of a call together, with `source` at its end.
 pub(super) fn doors(config: &Config, source: Arc<dyn Source>) -> Arc<Doors> {
-    let lookup = Lookup::new(source, config.lookup.clone());
+    let breaker = Arc::new(Breaker::new(source));
+    let lookup = Lookup::new(breaker, config.lookup.clone());
     let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
     let responder = Responder::new(lookup, rules, numbers, config.deadline);
     Arc::new(Doors { responder, dialplan: config.dialplan.clone() })

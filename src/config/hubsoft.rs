@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::hubsoft::{Credentials, Settings, Wanted, certificates};
+use crate::limiter;
 use crate::secret::Secret;
 
 use super::section::{Marked, Section};
@@ -23,8 +24,21 @@ pub(super) struct Folders {
     pub(super) credentials: Option<PathBuf>,
 }
 
+/// Reads `[limiter]`.
+pub(super) fn limiter(mut section: Section<'_, '_>) -> limiter::Settings {
+    let default = limiter::Settings::default();
+    let rate = section.number("rate", 1..=1_000).map_or(default.rate, |rate| rate as f64);
+    let burst = section.number("burst", 1..=10_000).and_then(|burst| u32::try_from(burst).ok());
+    section.finish();
+    limiter::Settings { rate, burst: burst.unwrap_or(default.burst) }
+}
+
 /// Reads the section; `None` when something it needs is missing, which is reported by then.
-pub(super) fn settings(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Settings> {
+pub(super) fn settings(
+    section: &mut Section<'_, '_>,
+    limiter: limiter::Settings,
+    folders: &Folders,
+) -> Option<Settings> {
     let insecure_http = section.flag("insecure_http").is_some_and(|flag| flag.value);
     let base_url = base_url(section, insecure_http);
     let client_id = section.needed("client_id", "it stands in HubSoft's integration settings");
@@ -50,6 +64,7 @@ pub(super) fn settings(section: &mut Section<'_, '_>, folders: &Folders) -> Opti
         wanted,
         connect,
         attempt,
+        limiter,
         body_bytes_max: body_bytes.map_or(Settings::BODY_BYTES_MAX, |bytes| bytes as usize),
     })
 }

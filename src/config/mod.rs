@@ -95,8 +95,9 @@ impl Config {
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
         let mut warnings = Vec::new();
         let http = listen(root.section("listen"), &mut warnings);
+        let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
-        let hubsoft = hubsoft::settings(&mut section, folders);
+        let hubsoft = hubsoft::settings(&mut section, limiter, folders);
         section.finish();
         let numbers = numbers(root.section("numbers"));
         let (deadline, lookup) = lookup_settings(root.section("lookup"));

@@ -8,7 +8,9 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, RequestBuilder, Response, Url};
 
@@ -21,6 +23,9 @@ use super::wire::{self, Granted, LOOKUP_PATH, Listed, TOKEN_PATH};
 /// How long an unused connection is kept: below nginx's shortest usual keep-alive of 5 s, so
 /// that a request seldom meets a connection that is just being closed.
 const IDLE_MAX: Duration = Duration::from_secs(4);
+
+/// Longest error body looked into.
+const ERROR_BYTES_MAX: usize = 16 * 1024;
 
 /// The client and what it asks with.
 pub(super) struct Api {
@@ -99,16 +104,27 @@ impl Api {
         // Without this header an expired token can become a redirect to a login page.
         let request = request.header(ACCEPT, "application/json");
         let mut response = request.send().await.map_err(failure)?;
-        judge(&response)?;
-        let mut body = Vec::new();
-        while let Some(part) = response.chunk().await.map_err(cut)? {
-            if body.len() + part.len() > self.settings.body_bytes_max {
-                return Err(Failure::TooLarge);
+        match judge(&response) {
+            Ok(()) => read(&mut response, self.settings.body_bytes_max).await,
+            // Some integrations are told in the body when to come back.
+            Err(Failure::Throttled { retry_after: None }) => {
+                let body = read(&mut response, ERROR_BYTES_MAX).await.unwrap_or_default();
+                Err(Failure::Throttled { retry_after: wire::retry_after(&body) })
             }
-            body.extend_from_slice(&part);
+            Err(failure) => Err(failure),
         }
-        Ok(body)
     }
+}
+
+async fn read(response: &mut Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(cut)? {
+        if body.len() + part.len() > bytes_max {
+            return Err(Failure::TooLarge);
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body)
 }
 
 /// Puts `path` below the base, whether or not the base ends in a slash.
@@ -136,9 +152,17 @@ fn judge(response: &Response) -> Result<(), Failure> {
     }
 }
 
+/// How long to wait, in seconds or until a date. A date counts from the answer's own `Date`:
+/// our clock may be wrong, and decides nothing here.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::trim);
+    let said = header(RETRY_AFTER)?;
+    if let Ok(seconds) = said.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(said).ok()?;
+    let answered = httpdate::parse_http_date(header(DATE)?).ok()?;
+    Some(until.duration_since(answered).unwrap_or_default())
 }
 
 /// A request that brought no answer.
@@ -149,8 +173,9 @@ fn failure(error: reqwest::Error) -> Failure {
     match (error.is_connect(), error.is_timeout()) {
         (true, _) => Failure::Connect,
         (false, true) => Failure::Timeout,
-        (false, false) if chain(&error).any(is_parse) => Failure::InvalidAnswer("no HTTP"),
-        (false, false) => Failure::Connect,
+        (false, false) if says(&error, "too large") => Failure::TooLarge,
+        (false, false) if says(&error, "pars") => Failure::InvalidAnswer("no HTTP"),
+        (false, false) => Failure::Broken,
     }
 }
 
@@ -159,9 +184,10 @@ fn cut(error: reqwest::Error) -> Failure {
     if error.is_timeout() { Failure::Timeout } else { Failure::InvalidAnswer("cut") }
 }
 
-fn is_parse(cause: &(dyn Error + 'static)) -> bool {
-    // reqwest hides hyper's error type; its text names the part that could not be parsed.
-    cause.to_string().contains("pars")
+/// Looks into the texts of the causes: reqwest hides hyper's error type, whose text names the
+/// part that could not be parsed.
+fn says(error: &reqwest::Error, part: &str) -> bool {
+    chain(error).any(|cause| cause.to_string().contains(part))
 }
 
 /// The TLS error, which io errors carry inside instead of naming it as their source.

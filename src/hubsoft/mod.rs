@@ -3,21 +3,26 @@
 mod api;
 mod json;
 mod loose;
+mod retries;
 mod token;
 mod wire;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Url;
+use tokio::time::{Instant, sleep_until};
 
 use crate::customer::Customer;
 use crate::finding::{Failure, Record};
+use crate::limiter::{self, Limiter, Refusal};
 use crate::lookup::{Fetch, Source};
 use crate::phone::Phone;
 
 use self::api::Api;
+use self::retries::Retries;
 use self::token::{Token, Tokens};
+use self::wire::Listed;
 
 pub use self::api::{Unusable, certificates};
 pub use self::wire::{Credentials, Wanted};
@@ -38,6 +43,8 @@ pub struct Settings {
     pub attempt: Duration,
     /// Longest body; 100 customers with 3 services each need 1 MB.
     pub body_bytes_max: usize,
+    /// How fast HubSoft may be asked.
+    pub limiter: limiter::Settings,
 }
 
 impl Settings {
@@ -46,10 +53,15 @@ impl Settings {
     pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 }
 
+/// Time that must be left of a call for a second try to be of use.
+const RETRY_LEFT_MIN: Duration = Duration::from_millis(300);
+
 /// The HubSoft of one provider.
 pub struct HubSoft {
     api: Arc<Api>,
     tokens: Tokens,
+    limiter: Limiter,
+    retries: Retries,
 }
 
 /// One request that was made for a number, for `bina lookup --explain`.
@@ -64,8 +76,9 @@ pub struct Step<'a> {
 impl HubSoft {
     /// Makes a client; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, Unusable> {
+        let limiter = Limiter::new(settings.limiter.clone());
         let api = Arc::new(Api::new(settings)?);
-        Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api })
+        Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api, limiter, retries: Retries::new() })
     }
 
     /// Gets a token, so that the first call does not have to. A failure is logged already, and
@@ -81,12 +94,13 @@ impl HubSoft {
     pub async fn ask(
         &self,
         phone: &Phone,
+        deadline: Instant,
         observe: &(dyn Fn(Step<'_>) + Sync),
     ) -> Result<Record, Failure> {
         let mut failed = None;
         for candidate in phone.candidates() {
             let (term, start) = (candidate.as_str(), Instant::now());
-            let asked = self.customers(term, phone).await;
+            let asked = self.customers(term, phone, deadline).await;
             let outcome = asked.as_ref().map(|(returned, own)| (*returned, own.len()));
             observe(Step { term, took: start.elapsed(), outcome });
             match asked {
@@ -104,17 +118,75 @@ impl HubSoft {
         &self,
         term: &str,
         phone: &Phone,
+        deadline: Instant,
     ) -> Result<(usize, Vec<Customer>), Failure> {
         let token = self.tokens.current().await?;
-        let listed = match self.api.lookup(term, &token).await {
+        let listed = match self.listed(term, &token, deadline).await {
             Err(Failure::Token) => {
                 let renewed = self.renewed(&token).await?;
-                self.api.lookup(term, &renewed).await?
+                let listed = self.listed(term, &renewed, deadline).await;
+                if listed.as_ref().is_err_and(|failure| *failure == Failure::Token) {
+                    self.tokens.refused(&renewed);
+                }
+                listed?
             }
             listed => listed?,
         };
+        self.tokens.accepted();
         let returned = listed.len();
         Ok((returned, listed.into_iter().filter_map(|one| one.verified(phone)).collect()))
+    }
+
+    /// Makes one request, and a second one when the connection broke under the first: HubSoft
+    /// may close an idle connection at the very moment it is used.
+    async fn listed(
+        &self,
+        term: &str,
+        token: &Token,
+        deadline: Instant,
+    ) -> Result<Vec<Listed>, Failure> {
+        self.retries.earn();
+        match self.in_turn(term, token, deadline).await {
+            Err(Failure::Broken)
+                if deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
+                    && self.retries.spend() =>
+            {
+                self.in_turn(term, token, deadline).await
+            }
+            listed => listed,
+        }
+    }
+
+    /// Makes one request when the limiter says that it may be made.
+    async fn in_turn(
+        &self,
+        term: &str,
+        token: &Token,
+        deadline: Instant,
+    ) -> Result<Vec<Listed>, Failure> {
+        let turn = self.limiter.admit(Instant::now().into_std(), deadline.into_std());
+        sleep_until(turn.map_err(Failure::from)?.into()).await;
+        let start = Instant::now();
+        let listed = self.api.lookup(term, token).await;
+        self.learn(&listed, start.elapsed());
+        listed
+    }
+
+    /// Tells the limiter what it can learn from a request.
+    fn learn<T>(&self, result: &Result<T, Failure>, took: Duration) {
+        let now = Instant::now().into_std();
+        match result {
+            Err(Failure::Throttled { retry_after }) => {
+                self.limiter.throttled(now);
+                retry_after.inspect(|wait| self.limiter.pause(now, *wait));
+            }
+            Err(Failure::Unavailable { retry_after }) => {
+                retry_after.inspect(|wait| self.limiter.pause(now, *wait));
+            }
+            // Neither was an answer waited for.
+            Err(Failure::Connect | Failure::Broken | Failure::Tls(_)) => {}
+            _ => self.limiter.took(took),
+        }
     }
 
     async fn renewed(&self, refused: &Token) -> Result<Token, Failure> {
@@ -124,8 +196,8 @@ impl HubSoft {
 }
 
 impl Source for HubSoft {
-    fn fetch<'a>(&'a self, phone: &'a Phone) -> Fetch<'a> {
-        Box::pin(self.ask(phone, &|_| {}))
+    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a> {
+        Box::pin(self.ask(phone, deadline, &|_| {}))
     }
 }
 
@@ -136,4 +208,13 @@ fn concerns_one_term(failure: &Failure) -> bool {
         failure,
         Failure::InvalidAnswer(_) | Failure::Refused | Failure::Server(_) | Failure::TooLarge
     )
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Paused => Self::Paused,
+            Refusal::Predicted => Self::Shed,
+        }
+    }
 }

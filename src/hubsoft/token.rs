@@ -1,20 +1,28 @@
 //! Keeps one token for everybody: one request in flight, renewed at 80 % of its life.
+//!
+//! A request for a token that fails is not repeated at once, and each refusal of the credentials
+//! doubles the pause: `/oauth/token` allows few requests, and too many could lock the account.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::{error, info};
 
 use crate::finding::Failure;
 use crate::flight::Flight;
+use crate::jitter::jittered;
 use crate::secret::Secret;
 
 use super::api::Api;
 use super::wire::Granted;
 
-/// Pause after HubSoft refused the credentials. Each further try could lock the account.
-const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+/// Shortest pause after a failure: 5 s when jitter takes ten per cent off.
+const PAUSE_MIN: Duration = Duration::from_millis(5_600);
+/// Longest pause while HubSoft goes on refusing us.
+const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// A token refused so soon after another one means that new tokens do not help.
+const STORM: Duration = Duration::from_secs(5);
 
 /// The token in use, shared so that two calls can tell whether they were refused the same one.
 pub(super) type Token = Arc<Secret>;
@@ -25,12 +33,15 @@ pub(super) struct Tokens {
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Default)]
 struct State {
     held: Option<Held>,
     flight: Option<Flight<Held>>,
-    /// Until when nobody asks again, because the credentials were refused.
-    refused_until: Option<Instant>,
+    /// Until when nobody asks for a token again, and why.
+    paused: Option<(Instant, Failure)>,
+    /// How long the next pause is, if refusals go on.
+    pause: Duration,
+    /// When a token was last refused before its time.
+    refused_at: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -43,7 +54,9 @@ struct Held {
 
 impl Tokens {
     pub(super) fn new(api: Arc<Api>) -> Self {
-        Self { api, state: Arc::default() }
+        let state =
+            State { held: None, flight: None, paused: None, pause: PAUSE_MIN, refused_at: None };
+        Self { api, state: Arc::new(Mutex::new(state)) }
     }
 
     /// The token to use now; asks for one when there is none.
@@ -67,21 +80,32 @@ impl Tokens {
     /// Whoever was refused an older one finds the newer one untouched.
     pub(super) fn refused(&self, token: &Token) {
         let mut state = lock(&self.state);
-        if state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.token, token)) {
-            state.held = None;
+        if !state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.token, token)) {
+            return;
         }
+        let now = Instant::now();
+        state.held = None;
+        if state.refused_at.is_some_and(|at| now < at + STORM) {
+            state.rest(now, Failure::Token);
+        }
+        state.refused_at = Some(now);
+    }
+
+    /// A lookup was answered: whatever the trouble was, it is over.
+    pub(super) fn accepted(&self) {
+        lock(&self.state).pause = PAUSE_MIN;
     }
 
     fn board(&self, state: &mut State, now: Instant) -> Result<Flight<Held>, Failure> {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
-        if state.refused_until.is_some_and(|until| now < until) {
-            return Err(Failure::Token);
+        if let Some((_, failure)) = state.paused.as_ref().filter(|(until, _)| now < *until) {
+            return Err(failure.clone());
         }
         let (api, shared) = (Arc::clone(&self.api), Arc::clone(&self.state));
         let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = Flight::start(fetch, move |result| land(&shared, result));
+        let flight = Flight::start(fetch, move |result| lock(&shared).land(result));
         state.flight = Some(flight.clone());
         Ok(flight)
     }
@@ -98,20 +122,31 @@ impl Held {
     }
 }
 
-fn land(state: &Mutex<State>, result: &Result<Held, Failure>) {
-    let mut state = lock(state);
-    state.flight = None;
-    state.refused_until = None;
-    match result {
-        Ok(held) => {
-            state.held = Some(held.clone());
-            info!("new HubSoft token");
-        }
-        Err(failure) => {
-            warn!(failure = failure.label(), "no HubSoft token: {failure}");
-            if *failure == Failure::Token {
-                state.refused_until = Some(Instant::now() + REFUSED_PAUSE);
+impl State {
+    fn land(&mut self, result: &Result<Held, Failure>) {
+        self.flight = None;
+        self.paused = None;
+        match result {
+            Ok(held) => {
+                self.held = Some(held.clone());
+                info!("new HubSoft token");
             }
+            Err(failure) => {
+                // At most one such line per pause.
+                error!(failure = failure.label(), "no HubSoft token: {failure}");
+                self.rest(Instant::now(), failure.clone());
+            }
+        }
+    }
+
+    /// Lets nobody ask for a while; longer each time HubSoft refuses us, but not when it is
+    /// merely away, so that calls are answered soon after it is back.
+    fn rest(&mut self, now: Instant, failure: Failure) {
+        let refused = failure == Failure::Token;
+        let pause = if refused { self.pause } else { PAUSE_MIN };
+        self.paused = Some((now + jittered(pause), failure));
+        if refused {
+            self.pause = (self.pause * 2).min(PAUSE_MAX);
         }
     }
 }

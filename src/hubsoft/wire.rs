@@ -135,6 +135,41 @@ impl Object for TokenReply {
     }
 }
 
+/// Reads how long to wait from the body of a 429, where some integrations are told so.
+pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
+    let reply: Throttled = json::read(body).ok()?;
+    Duration::try_from_secs_f64(reply.retry_after.text()?.parse().ok()?).ok()
+}
+
+#[derive(Default)]
+struct Throttled {
+    retry_after: Loose,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ThrottledKey {
+    RetryAfter,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for Throttled {
+    type Key = ThrottledKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ThrottledKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ThrottledKey::RetryAfter => self.retry_after = value(from)?,
+            ThrottledKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
 /// One customer as returned, with the numbers it says are its own.
 #[derive(Debug)]
 pub(super) struct Listed {

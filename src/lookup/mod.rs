@@ -31,8 +31,9 @@ pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Record, Failure>> + Send
 
 /// Somebody who knows who has a number. Sources stand one behind the other.
 pub trait Source: Send + Sync {
-    /// Asks for the verified customers of `phone`. It must end by itself: flights outlive calls.
-    fn fetch<'a>(&'a self, phone: &'a Phone) -> Fetch<'a>;
+    /// Asks for the verified customers of `phone`. It must end by itself, as flights outlive
+    /// calls; `deadline` is that of the call it is asked for, after which it came too late.
+    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a>;
 }
 
 /// Times and bounds of the lookup.
@@ -103,7 +104,7 @@ impl Lookup {
                 Some(known) if known.age == Age::Fresh => {
                     return self.remembered(known, Origin::Cache);
                 }
-                known => (known, self.board(&mut state, phone)),
+                known => (known, self.board(&mut state, phone, deadline)),
             }
         };
         let until = match &remembered {
@@ -118,7 +119,12 @@ impl Lookup {
     }
 
     /// Joins the flight for `phone`, or starts one unless too many are under way.
-    fn board(&self, state: &mut State, phone: &Phone) -> Result<Flight<Record>, Failure> {
+    fn board(
+        &self,
+        state: &mut State,
+        phone: &Phone,
+        deadline: Instant,
+    ) -> Result<Flight<Record>, Failure> {
         if let Some(flight) = state.flights.get(phone) {
             return Ok(flight.clone());
         }
@@ -126,7 +132,7 @@ impl Lookup {
             return Err(Failure::Busy);
         }
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
-        let fetch = async move { source.fetch(&phone).await };
+        let fetch = async move { source.fetch(&phone, deadline).await };
         let flight = Flight::start(fetch, move |result| land(&shared, phone, result));
         state.flights.insert(phone, flight.clone());
         Ok(flight)

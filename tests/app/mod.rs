@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use bina::breaker::Breaker;
 use bina::config::Config;
 use bina::http::{self, Doors};
 use bina::hubsoft::HubSoft;
@@ -80,7 +81,8 @@ impl TestApp {
 
     /// Starts in front of any source.
     pub fn serve(config: &Config, source: Arc<dyn Source>) -> Self {
-        let lookup = Lookup::new(source, config.lookup.clone());
+        let breaker = Arc::new(Breaker::new(source));
+        let lookup = Lookup::new(breaker, config.lookup.clone());
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Responder::new(lookup, rules, numbers, config.deadline);
         let doors = Arc::new(Doors { responder, dialplan: config.dialplan.clone() });

@@ -1,0 +1,293 @@
+//! Stops asking a source that fails, and finds out with one request at a time when it is back.
+//!
+//! ```text
+//!          5 failures in a row, or under half of at least 20 within 10 s
+//! closed ----------------------------------------------------------------> open
+//!    ^                                                                     |  1 s, doubling to 30 s
+//!    +---------- the probe succeeds ---------- half-open <-----------------+
+//!                                              |     ^
+//!                                              +-----+ the probe fails: open again, twice as long
+//! ```
+//! Closed means that requests pass, as in the house's fuse box.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use crate::finding::{Failure, Record};
+use crate::jitter::jittered;
+use crate::lookup::{Fetch, Source};
+use crate::phone::Phone;
+
+/// Failures in a row that open it.
+const IN_A_ROW: u32 = 5;
+/// The window over which successes are counted, and how many results it needs to say anything.
+const WINDOW: Duration = Duration::from_secs(10);
+const WINDOW_RESULTS_MIN: usize = 20;
+/// Results kept at most; more than the limiter lets pass in a window.
+const WINDOW_RESULTS_MAX: usize = 1_000;
+/// How long it stays open, first and at most.
+const OPEN_MIN: Duration = Duration::from_secs(1);
+const OPEN_MAX: Duration = Duration::from_secs(30);
+
+/// A source behind a breaker.
+pub struct Breaker {
+    source: Arc<dyn Source>,
+    circuit: Arc<Mutex<Circuit>>,
+}
+
+/// The state, which is told the time.
+struct Circuit {
+    state: State,
+    in_a_row: u32,
+    results: VecDeque<(Instant, bool)>,
+    /// How long it stays open next time.
+    open_for: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Closed,
+    HalfOpen,
+    Open { until: Instant },
+}
+
+impl Breaker {
+    /// Puts a closed breaker before `source`.
+    pub fn new(source: Arc<dyn Source>) -> Self {
+        Self { source, circuit: Arc::new(Mutex::new(Circuit::new())) }
+    }
+}
+
+impl Source for Breaker {
+    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: tokio::time::Instant) -> Fetch<'a> {
+        Box::pin(async move {
+            if !lock(&self.circuit).admits(now()) {
+                return Err(Failure::BreakerOpen);
+            }
+            let mut admitted = Admitted { circuit: &self.circuit, verdict: Some(Verdict::Failure) };
+            let result = self.source.fetch(phone, deadline).await;
+            admitted.verdict = verdict(&result);
+            result
+        })
+    }
+}
+
+/// What a result says about the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Failure,
+    Success,
+    /// Stop at once: it asked us to, without saying for how long.
+    Trip,
+}
+
+fn verdict(result: &Result<Record, Failure>) -> Option<Verdict> {
+    match result {
+        Ok(_) => Some(Verdict::Success),
+        // Nothing was asked, or the source said itself when to come back.
+        Err(Failure::Busy | Failure::Paused | Failure::Shed) => None,
+        Err(Failure::Throttled { retry_after: Some(_) }) => None,
+        Err(Failure::Throttled { retry_after: None }) => Some(Verdict::Trip),
+        Err(_) => Some(Verdict::Failure),
+    }
+}
+
+/// A request that was let through. A panic drops it with the verdict it began with: failure.
+struct Admitted<'a> {
+    circuit: &'a Mutex<Circuit>,
+    verdict: Option<Verdict>,
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        lock(self.circuit).learn(self.verdict, now());
+    }
+}
+
+impl Circuit {
+    fn new() -> Self {
+        Self { state: State::Closed, in_a_row: 0, results: VecDeque::new(), open_for: OPEN_MIN }
+    }
+
+    /// Tells whether a request may pass. The first one after the wait becomes the probe.
+    fn admits(&mut self, now: Instant) -> bool {
+        match self.state {
+            State::Closed => true,
+            State::HalfOpen => false,
+            State::Open { until } if now < until => false,
+            State::Open { .. } => {
+                self.state = State::HalfOpen;
+                true
+            }
+        }
+    }
+
+    fn learn(&mut self, verdict: Option<Verdict>, now: Instant) {
+        match (self.state, verdict) {
+            // A probe that told nothing leaves the question open to the next request.
+            (State::HalfOpen, None) => self.state = State::Open { until: now },
+            (State::HalfOpen, Some(Verdict::Success)) => self.close(),
+            (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
+            (State::Closed, Some(verdict)) => self.count(verdict == Verdict::Success, now),
+            // A request from before it opened comes back: what it says is known already.
+            (State::Open { .. }, _) | (State::Closed, None) => {}
+        }
+    }
+
+    fn count(&mut self, success: bool, now: Instant) {
+        self.in_a_row = if success { 0 } else { self.in_a_row + 1 };
+        self.results.push_back((now, success));
+        let old = |(at, _): &(Instant, bool)| now.saturating_duration_since(*at) > WINDOW;
+        while self.results.len() > WINDOW_RESULTS_MAX || self.results.front().is_some_and(old) {
+            self.results.pop_front();
+        }
+        let successes = self.results.iter().filter(|(_, success)| *success).count();
+        let mostly_failing =
+            self.results.len() >= WINDOW_RESULTS_MIN && successes * 2 < self.results.len();
+        if self.in_a_row >= IN_A_ROW || mostly_failing {
+            self.open(now);
+        }
+    }
+
+    fn open(&mut self, now: Instant) {
+        let wait = jittered(self.open_for);
+        warn!(seconds = wait.as_secs_f32(), "HubSoft fails: breaker open, it is not asked");
+        self.state = State::Open { until: now + wait };
+        self.open_for = (self.open_for * 2).min(OPEN_MAX);
+        self.in_a_row = 0;
+        self.results.clear();
+    }
+
+    fn close(&mut self) {
+        info!("HubSoft answers again: breaker closed");
+        *self = Self::new();
+    }
+}
+
+/// The clock, which tests can pause.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
+    circuit.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn is_open(circuit: &Circuit) -> bool {
+        matches!(circuit.state, State::Open { .. })
+    }
+
+    fn fail(circuit: &mut Circuit, times: u32, now: Instant) {
+        (0..times).for_each(|_| circuit.learn(Some(Verdict::Failure), now));
+    }
+
+    /// A circuit that has just opened, and how long it stays so.
+    fn opened(now: Instant) -> (Circuit, Duration) {
+        let mut circuit = Circuit::new();
+        fail(&mut circuit, 5, now);
+        let State::Open { until } = circuit.state else { panic!("open") };
+        (circuit, until - now)
+    }
+
+    #[test]
+    fn five_failures_in_a_row_open_it_and_a_success_between_does_not() {
+        let now = Instant::now();
+        let mut circuit = Circuit::new();
+        fail(&mut circuit, 4, now);
+        circuit.learn(Some(Verdict::Success), now);
+        fail(&mut circuit, 4, now);
+        assert!(circuit.admits(now));
+        fail(&mut circuit, 1, now);
+        assert!(!circuit.admits(now));
+    }
+
+    #[test]
+    fn under_half_of_twenty_within_ten_seconds_opens_it() {
+        let start = Instant::now();
+        let mut circuit = Circuit::new();
+        for turn in 0..19_u32 {
+            let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
+            circuit.learn(Some(verdict), start + turn * SECOND / 4);
+            assert!(!is_open(&circuit), "after {turn}");
+        }
+        circuit.learn(Some(Verdict::Failure), start + 5 * SECOND);
+        assert!(is_open(&circuit));
+    }
+
+    #[test]
+    fn results_older_than_the_window_do_not_count() {
+        let start = Instant::now();
+        let mut circuit = Circuit::new();
+        for turn in 0..60_u32 {
+            let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
+            circuit.learn(Some(verdict), start + turn * SECOND);
+        }
+        assert!(!is_open(&circuit), "never twenty within ten seconds");
+    }
+
+    #[test]
+    fn it_stays_open_a_second_and_then_lets_one_probe_pass() {
+        let now = Instant::now();
+        let (mut circuit, wait) = opened(now);
+        assert!((900..=1_100).contains(&wait.as_millis()), "{wait:?}");
+        assert!(!circuit.admits(now + wait - Duration::from_millis(1)));
+        assert!(circuit.admits(now + wait));
+        assert!(!circuit.admits(now + wait), "one probe at a time");
+        circuit.learn(Some(Verdict::Success), now + wait);
+        assert!(circuit.admits(now + wait) && circuit.admits(now + wait));
+    }
+
+    #[test]
+    fn each_failed_probe_doubles_the_wait_up_to_thirty_seconds() {
+        let mut now = Instant::now();
+        let (mut circuit, mut wait) = opened(now);
+        for expected in [2, 4, 8, 16, 30, 30] {
+            now += wait;
+            assert!(circuit.admits(now));
+            circuit.learn(Some(Verdict::Failure), now);
+            let State::Open { until } = circuit.state else { panic!("open") };
+            wait = until - now;
+            let seconds = wait.as_secs_f64() / f64::from(expected);
+            assert!((0.9..=1.1).contains(&seconds), "{wait:?} for {expected} s");
+        }
+    }
+
+    #[test]
+    fn a_probe_that_tells_nothing_lets_the_next_one_ask() {
+        let now = Instant::now();
+        let (mut circuit, wait) = opened(now);
+        assert!(circuit.admits(now + wait));
+        circuit.learn(None, now + wait);
+        assert!(circuit.admits(now + wait));
+    }
+
+    #[test]
+    fn answers_from_before_it_opened_change_nothing() {
+        let now = Instant::now();
+        let (mut circuit, wait) = opened(now);
+        circuit.learn(Some(Verdict::Success), now);
+        fail(&mut circuit, 10, now);
+        assert!(!circuit.admits(now + wait / 2));
+        assert!(circuit.admits(now + wait));
+    }
+
+    #[test]
+    fn being_told_to_stop_opens_it_at_once_and_being_told_until_when_does_not() {
+        let throttled = |retry_after| verdict(&Err(Failure::Throttled { retry_after }));
+        assert_eq!(throttled(None), Some(Verdict::Trip));
+        assert_eq!(throttled(Some(SECOND)), None);
+        assert_eq!(verdict(&Err(Failure::Shed)), None);
+        let mut circuit = Circuit::new();
+        circuit.learn(Some(Verdict::Trip), Instant::now());
+        assert!(is_open(&circuit));
+    }
+}

@@ -1,0 +1,49 @@
+//! Rations second tries: enough for connections that break now and then, never a second storm.
+
+use std::sync::{Mutex, PoisonError};
+
+/// Second tries per request in the long run.
+const SHARE: f64 = 0.2;
+/// Second tries saved up at most, and there at the start.
+const SAVED_MAX: f64 = 10.0;
+
+/// What is left of the ration.
+pub(super) struct Retries(Mutex<f64>);
+
+impl Retries {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(SAVED_MAX))
+    }
+
+    /// A request was made, which earns a share of a second try.
+    pub(super) fn earn(&self) {
+        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *saved = (*saved + SHARE).min(SAVED_MAX);
+    }
+
+    /// Takes a second try, if one is left.
+    pub(super) fn spend(&self) -> bool {
+        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = *saved >= 1.0;
+        if left {
+            *saved -= 1.0;
+        }
+        left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fifth_of_the_requests_may_be_tried_again() {
+        let retries = Retries::new();
+        let mut tried_again = 0;
+        for _ in 0..1_000 {
+            retries.earn();
+            tried_again += i32::from(retries.spend());
+        }
+        assert!((200..=211).contains(&tried_again), "{tried_again}");
+    }
+}
