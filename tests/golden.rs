@@ -279,6 +279,7 @@ proptest! {
         prop_assert!(hash.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./%&=".contains(&b)));
         let decoded: usize = FIELDS.iter().map(|f| f.key.len() + 2 + f.value(&answer, Pbx::Asterisk).len()).sum();
         prop_assert!(decoded < 4_000, "Asterisk cuts at 4,095 bytes");
+        prop_assert!(hash.len() < 4_000, "the snippet reads it encoded");
     }
 
     #[test]

@@ -359,6 +359,21 @@ fn personal_data_is_revealed_only_where_it_leaves() {
     none(&wrong);
 }
 
+/// Waits and ages are told by a clock that never jumps; only the log shows the time of day, and
+/// only the TLS library looks at it, for certificates.
+#[test]
+fn nothing_is_decided_by_the_wall_clock() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.room != "sim") {
+        for (at, line) in source.code() {
+            if line.contains("SystemTime") || line.contains("UNIX_EPOCH") {
+                wrong.push(format!("{}:{at}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    none(&wrong);
+}
+
 #[test]
 fn every_unfinished_note_names_an_issue() {
     let mut wrong = Vec::new();

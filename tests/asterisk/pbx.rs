@@ -1,0 +1,190 @@
+//! A real Asterisk 22, unpacked without root and booted once for all tests of this file.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::{TcpListener, UdpSocket};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use std::{env, fs, io, process};
+
+use crate::leash::Leash;
+
+/// It boots in under a second; this is for a machine that is busy with other things.
+const BOOT_MAX: Duration = Duration::from_secs(30);
+/// A socket's path has room for 107 bytes.
+const SOCKET_PATH_MAX: usize = 107;
+/// The folder of the tests' own scripts and configuration.
+const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk");
+/// The folder under test.
+const DIALPLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan");
+
+/// The Asterisk under test; it ends, and its folder with it, when the test program does.
+pub(crate) struct Asterisk {
+    tree: PathBuf,
+    /// Everything it writes, and where tests may leave files of theirs.
+    pub(crate) run: PathBuf,
+    pub(crate) sip_port: u16,
+    /// The port that `BINA_URL` in `[globals]` names.
+    pub(crate) globals_port: u16,
+    _leash: Leash,
+}
+
+/// The Asterisk that all tests share, or none on a machine where it cannot be unpacked. That is
+/// said loudly, and is a failure where `BINA_REQUIRE_ASTERISK` is set.
+pub(crate) fn asterisk() -> Option<&'static Asterisk> {
+    static SHARED: OnceLock<Result<Asterisk, String>> = OnceLock::new();
+    let required = env::var_os("BINA_REQUIRE_ASTERISK").is_some_and(|value| !value.is_empty());
+    let shared = SHARED.get_or_init(|| {
+        let asterisk = tree().map(Asterisk::boot);
+        if let (Err(reason), false) = (&asterisk, required) {
+            say_skipped(reason);
+        }
+        asterisk
+    });
+    match shared {
+        Ok(asterisk) => Some(asterisk),
+        Err(reason) if required => panic!("BINA_REQUIRE_ASTERISK is set, but: {reason}"),
+        Err(_) => None,
+    }
+}
+
+/// Written to the process's own stderr, because `eprintln!` is swallowed when a test passes.
+fn say_skipped(reason: &str) {
+    let line = "=".repeat(78);
+    let text = format!(
+        "\n{line}\n  SKIPPED: no test of tests/asterisk.rs ran, for want of an Asterisk.\n  {reason}\n  \
+         Set BINA_REQUIRE_ASTERISK=1 to make this a failure.\n{line}\n"
+    );
+    io::stderr().write_all(text.as_bytes()).unwrap();
+}
+
+/// Unpacks Asterisk and sipp under target/ unless they are there, or says why not.
+fn tree() -> Result<PathBuf, String> {
+    let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("asterisk-tree");
+    let script = format!("{HERE}/make-tree.sh");
+    let made = Command::new("sh").arg(script).arg(&tree).output();
+    let made = made.map_err(|error| format!("sh: {error}"))?;
+    if made.status.success() {
+        return Ok(tree);
+    }
+    let said = String::from_utf8_lossy(&made.stderr);
+    Err(said.trim().lines().last().unwrap_or("make-tree.sh said nothing").to_owned())
+}
+
+impl Asterisk {
+    fn boot(tree: PathBuf) -> Self {
+        let started = Instant::now();
+        let run = env::temp_dir().join(format!("bina-asterisk-{}", process::id()));
+        assert!(
+            run.join("asterisk.ctl").as_os_str().len() <= SOCKET_PATH_MAX,
+            "TMPDIR is too long"
+        );
+        let sip_port = free_udp_port();
+        let globals_port = free_tcp_port();
+        furnish(&tree, &run, sip_port, globals_port);
+        let words = program(&tree, "usr/sbin/asterisk");
+        let words = [words, vec!["-f".into(), "-C".into(), run.join("etc/asterisk.conf").into()]];
+        let leash = Leash::start(&words.concat(), &run.join("stdout"), Some(&run));
+        let asterisk = Self { tree, run, sip_port, globals_port, _leash: leash };
+        while !asterisk.is_booted() {
+            let output = || fs::read_to_string(asterisk.run.join("stdout")).unwrap_or_default();
+            assert!(started.elapsed() < BOOT_MAX, "Asterisk did not boot:\n{}", output());
+            sleep(Duration::from_millis(50));
+        }
+        let version = fs::read_to_string(asterisk.tree.join("VERSION")).unwrap_or_default();
+        println!("{} booted in {} ms", version.trim(), started.elapsed().as_millis());
+        asterisk
+    }
+
+    fn is_booted(&self) -> bool {
+        let reply = self.cli("core waitfullybooted");
+        reply.status.success() && reply.stdout.windows(12).any(|words| words == b"fully booted")
+    }
+
+    /// What `asterisk -rx WORDS` says.
+    fn cli(&self, words: &str) -> Output {
+        let config = self.run.join("etc/asterisk.conf");
+        let mut command = self.command("usr/sbin/asterisk");
+        command.arg("-C").arg(config).args(["-rx", words]).output().unwrap()
+    }
+
+    /// A program of the unpacked tree, ready for its arguments.
+    pub(crate) fn command(&self, path: &str) -> Command {
+        let words = program(&self.tree, path);
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        command
+    }
+
+    /// The lines of Asterisk's log so far.
+    pub(crate) fn log(&self) -> String {
+        let log = fs::read(self.run.join("log/full.log")).unwrap();
+        String::from_utf8_lossy(&log).into_owned()
+    }
+}
+
+/// The words that run a program of the tree through the tree's own C library.
+fn program(tree: &Path, path: &str) -> Vec<OsString> {
+    let libraries = libraries(tree);
+    let loader = entry(&libraries, "ld-linux");
+    let path = tree.join(path);
+    vec![loader.into(), "--library-path".into(), libraries.into(), path.into()]
+}
+
+/// `usr/lib/x86_64-linux-gnu`, or what it is called on this machine.
+fn libraries(tree: &Path) -> PathBuf {
+    let folders = fs::read_dir(tree.join("usr/lib")).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders =
+        folders.filter(|folder| folder.as_os_str().as_bytes().ends_with(b"-linux-gnu"));
+    folders.next().unwrap()
+}
+
+fn entry(folder: &Path, start: &str) -> PathBuf {
+    let mut entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries.find(|entry| entry.file_name().to_string_lossy().starts_with(start)).unwrap().path()
+}
+
+/// Makes the folder Asterisk lives in: its configuration, with the places of this run written in,
+/// and the shipped sounds.
+fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_port: u16) {
+    // Left by a test that was killed and whose number this process has now.
+    let _ = fs::remove_dir_all(run);
+    for folder in ["cache", "calls", "data/sounds", "etc", "lib", "log", "spool/tmp"] {
+        fs::create_dir_all(run.join(folder)).unwrap();
+    }
+    let link = |to: PathBuf, from: &str| std::os::unix::fs::symlink(to, run.join(from)).unwrap();
+    link(tree.join("usr/share/asterisk/documentation"), "data/documentation");
+    link(Path::new(DIALPLAN).join("sounds/pt_BR"), "data/sounds/pt_BR");
+    // Below the ports the system hands out by itself; Asterisk passes over those in use.
+    let rtp_first = 12_000 + process::id() % 40 * 400;
+    let places = [
+        ("@BINA_URL@", format!("http://127.0.0.1:{globals_port}")),
+        ("@DIALPLAN@", format!("{DIALPLAN}/asterisk")),
+        ("@MODULES@", libraries(tree).join("asterisk/modules").display().to_string()),
+        ("@RTP_FIRST@", rtp_first.to_string()),
+        ("@RTP_LAST@", (rtp_first + 399).to_string()),
+        ("@RUN@", run.display().to_string()),
+        ("@SIP_PORT@", sip_port.to_string()),
+    ];
+    for template in fs::read_dir(format!("{HERE}/etc")).unwrap().map(|entry| entry.unwrap()) {
+        let mut text = fs::read_to_string(template.path()).unwrap();
+        for (mark, place) in &places {
+            text = text.replace(mark, place);
+        }
+        fs::write(run.join("etc").join(template.file_name()), text).unwrap();
+    }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_udp_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_tcp_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

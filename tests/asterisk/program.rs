@@ -1,0 +1,90 @@
+//! bina itself, started as its users start it, in front of the simulator.
+
+use std::fs;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use bina::sim::Sim;
+use serde_json::Value;
+
+use crate::calls::CALLED;
+use crate::leash::Leash;
+use crate::pbx::{Asterisk, free_tcp_port};
+
+/// It starts in milliseconds; this is for a machine that is busy with other things.
+const START_MAX: Duration = Duration::from_secs(20);
+
+/// A running bina; it is killed when this is dropped.
+pub(crate) struct Program {
+    pub(crate) url: String,
+    _leash: Leash,
+}
+
+impl Program {
+    /// Starts bina at any free port.
+    pub(crate) fn start(asterisk: &Asterisk, hubsoft: &str) -> Self {
+        Self::start_at(free_tcp_port(), asterisk, hubsoft)
+    }
+
+    pub(crate) fn start_at(port: u16, asterisk: &Asterisk, hubsoft: &str) -> Self {
+        let file = |ending: &str| -> PathBuf { asterisk.run.join(format!("bina-{port}.{ending}")) };
+        fs::write(file("toml"), settings(port, hubsoft)).unwrap();
+        let words = [env!("CARGO_BIN_EXE_bina"), "serve", "-c"].map(Into::into).to_vec();
+        let words = [words, vec![file("toml").into()]].concat();
+        let leash = Leash::start(&words, &file("log"), None);
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let said = || fs::read_to_string(file("log")).unwrap_or_default();
+            assert!(started.elapsed() < START_MAX, "bina did not start:\n{}", said());
+            sleep(Duration::from_millis(20));
+        }
+        Self { url: format!("http://127.0.0.1:{port}"), _leash: leash }
+    }
+}
+
+/// Starts a HubSoft with these customers; it has a thread of its own.
+pub(crate) fn hubsoft(customers: Vec<Value>) -> Sim {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(Sim::start(customers)).unwrap()
+}
+
+fn settings(port: u16, hubsoft: &str) -> String {
+    format!(
+        r#"
+        [listen]
+        http = "127.0.0.1:{port}"
+        [hubsoft]
+        base_url = "{hubsoft}"
+        insecure_http = true
+        client_id = "{}"
+        client_secret = "{}"
+        username = "{}"
+        password = "{}"
+        [prompts]
+        rompimento = "rompimento-fibra"
+        equipe = "equipe-a-caminho"
+        geral = "aviso-geral"
+        [[rule]]
+        name = "rompimento"
+        text = ["rompimento", "fibra"]
+        play = ["rompimento", "equipe"]
+        route = "suporte"
+        expose = true
+        [[rule]]
+        name = "aviso"
+        text = ["aviso"]
+        did = ["{CALLED}"]
+        play = ["equipe"]
+        route = "rota-que-ninguem-conhece"
+        expose = true
+        [general]
+        prompt = "geral"
+        "#,
+        bina::sim::CLIENT_ID,
+        bina::sim::CLIENT_SECRET,
+        bina::sim::USERNAME,
+        bina::sim::PASSWORD,
+    )
+}
