@@ -81,13 +81,13 @@ fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer
         Finding::Found { .. } | Finding::Nobody(_) => String::new(),
     };
     info!(
-        door = call.door,
+        door = %call.door,
         %phone,
-        status = answer.status(),
-        source = answer.source(),
-        rule = answer.rule(),
+        status = %answer.status(),
+        source = %answer.source(),
+        rule = %answer.rule(),
         plays = answer.playlist().is_some(),
-        reason,
+        %reason,
         ms = took,
         "call answered"
     );

@@ -133,7 +133,7 @@ impl State {
             }
             Err(failure) => {
                 // At most one such line per pause.
-                error!(failure = failure.label(), "no HubSoft token: {failure}");
+                error!(failure = %failure.label(), "no HubSoft token: {failure}");
                 self.rest(Instant::now(), failure.clone());
             }
         }

@@ -150,7 +150,7 @@ impl Lookup {
 /// Remembers what a flight brought, and lets the next call start another one.
 fn land(state: &Mutex<State>, phone: Phone, result: &Result<Record, Failure>) {
     if let Err(failure) = result {
-        warn!(%phone, failure = failure.label(), "{failure}");
+        warn!(%phone, failure = %failure.label(), "{failure}");
     }
     let mut state = lock(state);
     if let Ok(record) = result {
