@@ -47,8 +47,14 @@ impl fmt::Debug for AlertText {
 
 /// Folds case, accents and white space, so that `Manutenção ` and `MANUTENCAO` compare equal.
 pub fn fold(text: &str) -> String {
-    let bare: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let bare: String =
+        text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).collect();
     one_line(&bare.to_lowercase())
+}
+
+/// Tells whether `c` only says how to set the text; pasted mail has soft hyphens inside words.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// Drops trailing lines of the form `21/08/2023 15:49 - Name`, which HubSoft appends and which
@@ -56,7 +62,8 @@ pub fn fold(text: &str) -> String {
 fn without_signature(text: &str) -> &str {
     let mut rest = text.trim_end();
     loop {
-        let start = rest.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let line = rest.rfind(['\n', '\r', '\u{2028}', '\u{2029}']);
+        let start = line.map_or(0, |at| at + rest[at..].chars().next().map_or(0, char::len_utf8));
         if !is_signature(rest[start..].trim()) {
             return rest;
         }
@@ -64,21 +71,25 @@ fn without_signature(text: &str) -> &str {
     }
 }
 
+/// Tells whether a line is a date, a time and, behind a dash, a name. A date without a time is
+/// left alone: it may be part of what the customer is told.
 fn is_signature(line: &str) -> bool {
-    const SHAPE: &[u8] = b"00/00/0000 00:00";
-    let bytes = line.as_bytes();
-    let dated = bytes.len() >= SHAPE.len()
-        && bytes.iter().zip(SHAPE).all(|(have, want)| match want {
-            b'0' => have.is_ascii_digit(),
-            _ => have == want,
-        });
-    // Some versions print seconds too, so the rest begins after digits and colons.
-    let after = |rest: &str| {
-        rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':')
-            .trim_start()
-            .starts_with('-')
+    let Some((date, rest)) = line.split_once(char::is_whitespace) else { return false };
+    let rest = rest.trim_start();
+    let rest = ["às ", "as "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
+    let (time, name) = rest.split_at(end);
+    is_numbers(date, '/', 3)
+        && (is_numbers(time, ':', 2) || is_numbers(time, ':', 3))
+        && name.trim_start().starts_with(['-', '–', '—'])
+}
+
+/// Tells whether `text` is `count` numbers of one to four digits, with `separator` between them.
+fn is_numbers(text: &str, separator: char, count: usize) -> bool {
+    let number = |part: &str| {
+        (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
     };
-    dated && after(&line[SHAPE.len()..])
+    text.split(separator).count() == count && text.split(separator).all(number)
 }
 
 fn one_line(text: &str) -> String {
@@ -118,6 +129,10 @@ mod tests {
         assert_eq!(read("A\r\n21/08/2023 15:49:07 - Zé\r\n\r\n").as_deref(), Some("A"));
         assert_eq!(read("A\n\n21/08/2023 15:49 - X\n\n22/08/2023 08:00 - Y").as_deref(), Some("A"));
         assert_eq!(read("21/08/2023 15:49 - Maria"), None);
+        for signature in ["1/8/2023 9:05 – Zé", "21/08/2023 às 15:49 — Ana", "21/08/23 15:49:00 -X"]
+        {
+            assert_eq!(read(&format!("A\u{2028}{signature}")).as_deref(), Some("A"), "{signature}");
+        }
     }
 
     #[test]
@@ -142,6 +157,8 @@ mod tests {
         assert!(text.contains(&fold("Manutencao programada")));
         assert!(text.contains(&fold("manutenc\u{327}a\u{303}o")));
         assert!(!text.contains(&fold("fibra")));
+        let pasted = AlertText::new("corte de fi\u{AD}bra\u{200B}").expect("not blank");
+        assert!(pasted.contains(&fold("fibra")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The contract with the phone systems: one table of fields, and the answer that fills it.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::customer::Customer;
@@ -126,7 +127,7 @@ pub const FIELDS: [Field; 15] = [
 ];
 
 /// What a PBX is told about one call. Every field has a value in every answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     status: &'static str,
     origin: Origin,
@@ -135,7 +136,7 @@ pub struct Answer {
 }
 
 /// The fields that are filled only when a customer was found.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Details {
     alert: bool,
     play: Option<Arc<Playlist>>,
@@ -148,6 +149,12 @@ struct Details {
     connected: Option<bool>,
     message: SafeText,
     matches: usize,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({}, masked)", self.status)
+    }
 }
 
 impl Answer {

@@ -45,7 +45,13 @@ struct Circuit {
     results: VecDeque<(Instant, bool)>,
     /// How long it stays open next time.
     open_for: Duration,
+    /// How often it changed between closed and open.
+    changes: u64,
 }
+
+/// What lets a request through: the state's number at that moment. What comes back with an older
+/// one comes from before a change, and says nothing about now.
+type Pass = u64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -64,10 +70,12 @@ impl Breaker {
 impl Source for Breaker {
     fn fetch<'a>(&'a self, phone: &'a Phone, deadline: tokio::time::Instant) -> Fetch<'a> {
         Box::pin(async move {
-            if !lock(&self.circuit).admits(now()) {
+            let Some(pass) = lock(&self.circuit).admits(now()) else {
                 return Err(Failure::BreakerOpen);
-            }
-            let mut admitted = Admitted { circuit: &self.circuit, verdict: Some(Verdict::Failure) };
+            };
+            let verdict_of_a_panic = Some(Verdict::Failure);
+            let mut admitted =
+                Admitted { circuit: &self.circuit, pass, verdict: verdict_of_a_panic };
             let result = self.source.fetch(phone, deadline).await;
             admitted.verdict = verdict(&result);
             result
@@ -88,8 +96,10 @@ fn verdict(result: &Result<Record, Failure>) -> Option<Verdict> {
     match result {
         Ok(_) => Some(Verdict::Success),
         // Nothing was asked, or the source said itself when to come back.
-        Err(Failure::Busy | Failure::Paused | Failure::Shed) => None,
+        Err(failure) if failure.asked_nobody() => None,
         Err(Failure::Throttled { retry_after: Some(_) }) => None,
+        // It is alive and answers, only not this.
+        Err(Failure::Refused | Failure::TooLarge) => None,
         Err(Failure::Throttled { retry_after: None }) => Some(Verdict::Trip),
         Err(_) => Some(Verdict::Failure),
     }
@@ -98,43 +108,54 @@ fn verdict(result: &Result<Record, Failure>) -> Option<Verdict> {
 /// A request that was let through. A panic drops it with the verdict it began with: failure.
 struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
+    pass: Pass,
     verdict: Option<Verdict>,
 }
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.verdict, now());
+        lock(self.circuit).learn(self.pass, self.verdict, now());
     }
 }
 
 impl Circuit {
     fn new() -> Self {
-        Self { state: State::Closed, in_a_row: 0, results: VecDeque::new(), open_for: OPEN_MIN }
-    }
-
-    /// Tells whether a request may pass. The first one after the wait becomes the probe.
-    fn admits(&mut self, now: Instant) -> bool {
-        match self.state {
-            State::Closed => true,
-            State::HalfOpen => false,
-            State::Open { until } if now < until => false,
-            State::Open { .. } => {
-                self.state = State::HalfOpen;
-                true
-            }
+        Self {
+            state: State::Closed,
+            in_a_row: 0,
+            results: VecDeque::new(),
+            open_for: OPEN_MIN,
+            changes: 0,
         }
     }
 
-    fn learn(&mut self, verdict: Option<Verdict>, now: Instant) {
+    /// Lets a request pass, or not. The first one after the wait becomes the probe.
+    fn admits(&mut self, now: Instant) -> Option<Pass> {
+        match self.state {
+            State::Closed => {}
+            State::Open { until } if now >= until => self.enter(State::HalfOpen),
+            State::HalfOpen | State::Open { .. } => return None,
+        }
+        Some(self.changes)
+    }
+
+    fn learn(&mut self, pass: Pass, verdict: Option<Verdict>, now: Instant) {
+        if pass != self.changes {
+            return;
+        }
         match (self.state, verdict) {
             // A probe that told nothing leaves the question open to the next request.
-            (State::HalfOpen, None) => self.state = State::Open { until: now },
+            (State::HalfOpen, None) => self.enter(State::Open { until: now }),
             (State::HalfOpen, Some(Verdict::Success)) => self.close(),
             (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
             (State::Closed, Some(verdict)) => self.count(verdict == Verdict::Success, now),
-            // A request from before it opened comes back: what it says is known already.
             (State::Open { .. }, _) | (State::Closed, None) => {}
         }
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        self.changes += 1;
     }
 
     fn count(&mut self, success: bool, now: Instant) {
@@ -155,7 +176,7 @@ impl Circuit {
     fn open(&mut self, now: Instant) {
         let wait = jittered(self.open_for);
         warn!(seconds = wait.as_secs_f32(), "HubSoft fails: breaker open, it is not asked");
-        self.state = State::Open { until: now + wait };
+        self.enter(State::Open { until: now + wait });
         self.open_for = (self.open_for * 2).min(OPEN_MAX);
         self.in_a_row = 0;
         self.results.clear();
@@ -163,7 +184,8 @@ impl Circuit {
 
     fn close(&mut self) {
         info!("HubSoft answers again: breaker closed");
-        *self = Self::new();
+        self.enter(State::Closed);
+        self.open_for = OPEN_MIN;
     }
 }
 
@@ -186,8 +208,13 @@ mod tests {
         matches!(circuit.state, State::Open { .. })
     }
 
+    /// Learns the verdict of a request that passed in the present state.
+    fn learn(circuit: &mut Circuit, verdict: Option<Verdict>, now: Instant) {
+        circuit.learn(circuit.changes, verdict, now);
+    }
+
     fn fail(circuit: &mut Circuit, times: u32, now: Instant) {
-        (0..times).for_each(|_| circuit.learn(Some(Verdict::Failure), now));
+        (0..times).for_each(|_| learn(circuit, Some(Verdict::Failure), now));
     }
 
     /// A circuit that has just opened, and how long it stays so.
@@ -203,11 +230,11 @@ mod tests {
         let now = Instant::now();
         let mut circuit = Circuit::new();
         fail(&mut circuit, 4, now);
-        circuit.learn(Some(Verdict::Success), now);
+        learn(&mut circuit, Some(Verdict::Success), now);
         fail(&mut circuit, 4, now);
-        assert!(circuit.admits(now));
+        assert!(circuit.admits(now).is_some());
         fail(&mut circuit, 1, now);
-        assert!(!circuit.admits(now));
+        assert!(!circuit.admits(now).is_some());
     }
 
     #[test]
@@ -216,10 +243,10 @@ mod tests {
         let mut circuit = Circuit::new();
         for turn in 0..19_u32 {
             let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
-            circuit.learn(Some(verdict), start + turn * SECOND / 4);
+            learn(&mut circuit, Some(verdict), start + turn * SECOND / 4);
             assert!(!is_open(&circuit), "after {turn}");
         }
-        circuit.learn(Some(Verdict::Failure), start + 5 * SECOND);
+        learn(&mut circuit, Some(Verdict::Failure), start + 5 * SECOND);
         assert!(is_open(&circuit));
     }
 
@@ -229,7 +256,7 @@ mod tests {
         let mut circuit = Circuit::new();
         for turn in 0..60_u32 {
             let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
-            circuit.learn(Some(verdict), start + turn * SECOND);
+            learn(&mut circuit, Some(verdict), start + turn * SECOND);
         }
         assert!(!is_open(&circuit), "never twenty within ten seconds");
     }
@@ -239,11 +266,11 @@ mod tests {
         let now = Instant::now();
         let (mut circuit, wait) = opened(now);
         assert!((900..=1_100).contains(&wait.as_millis()), "{wait:?}");
-        assert!(!circuit.admits(now + wait - Duration::from_millis(1)));
-        assert!(circuit.admits(now + wait));
-        assert!(!circuit.admits(now + wait), "one probe at a time");
-        circuit.learn(Some(Verdict::Success), now + wait);
-        assert!(circuit.admits(now + wait) && circuit.admits(now + wait));
+        assert!(circuit.admits(now + wait - Duration::from_millis(1)).is_none());
+        assert!(circuit.admits(now + wait).is_some());
+        assert!(!circuit.admits(now + wait).is_some(), "one probe at a time");
+        learn(&mut circuit, Some(Verdict::Success), now + wait);
+        assert!(circuit.admits(now + wait).is_some() && circuit.admits(now + wait).is_some());
     }
 
     #[test]
@@ -252,8 +279,8 @@ mod tests {
         let (mut circuit, mut wait) = opened(now);
         for expected in [2, 4, 8, 16, 30, 30] {
             now += wait;
-            assert!(circuit.admits(now));
-            circuit.learn(Some(Verdict::Failure), now);
+            assert!(circuit.admits(now).is_some());
+            learn(&mut circuit, Some(Verdict::Failure), now);
             let State::Open { until } = circuit.state else { panic!("open") };
             wait = until - now;
             let seconds = wait.as_secs_f64() / f64::from(expected);
@@ -265,19 +292,23 @@ mod tests {
     fn a_probe_that_tells_nothing_lets_the_next_one_ask() {
         let now = Instant::now();
         let (mut circuit, wait) = opened(now);
-        assert!(circuit.admits(now + wait));
-        circuit.learn(None, now + wait);
-        assert!(circuit.admits(now + wait));
+        assert!(circuit.admits(now + wait).is_some());
+        learn(&mut circuit, None, now + wait);
+        assert!(circuit.admits(now + wait).is_some());
     }
 
     #[test]
     fn answers_from_before_it_opened_change_nothing() {
         let now = Instant::now();
-        let (mut circuit, wait) = opened(now);
-        circuit.learn(Some(Verdict::Success), now);
-        fail(&mut circuit, 10, now);
-        assert!(!circuit.admits(now + wait / 2));
-        assert!(circuit.admits(now + wait));
+        let mut circuit = Circuit::new();
+        let old = circuit.admits(now).expect("closed");
+        fail(&mut circuit, 5, now);
+        let wait = Duration::from_millis(1_100);
+        for verdict in [Verdict::Success, Verdict::Failure] {
+            circuit.learn(old, Some(verdict), now);
+        }
+        assert!(!circuit.admits(now + wait / 2).is_some());
+        assert!(circuit.admits(now + wait).is_some());
     }
 
     #[test]
@@ -287,7 +318,22 @@ mod tests {
         assert_eq!(throttled(Some(SECOND)), None);
         assert_eq!(verdict(&Err(Failure::Shed)), None);
         let mut circuit = Circuit::new();
-        circuit.learn(Some(Verdict::Trip), Instant::now());
+        learn(&mut circuit, Some(Verdict::Trip), Instant::now());
         assert!(is_open(&circuit));
+    }
+
+    #[test]
+    fn only_the_probe_decides_while_it_is_out() {
+        let now = Instant::now();
+        let mut circuit = Circuit::new();
+        let old = circuit.admits(now).expect("closed");
+        fail(&mut circuit, 5, now);
+        let later = now + 2 * SECOND;
+        let probe = circuit.admits(later).expect("the probe");
+        circuit.learn(old, Some(Verdict::Failure), later);
+        circuit.learn(old, Some(Verdict::Success), later);
+        assert!(circuit.admits(later).is_none(), "the probe is still out");
+        circuit.learn(probe, Some(Verdict::Success), later);
+        assert!(circuit.admits(later).is_some());
     }
 }

@@ -38,8 +38,8 @@ impl fmt::Debug for Call {
 }
 
 /// A called number, comparable however the trunk writes it: `+55 37 3222-1234`, `553732221234`
-/// and `3732221234` are one DID. What is no Brazilian number (an extension, a service) is
-/// compared as it stands.
+/// and `3732221234` are one DID, and so are `0800 777 1234` and `+558007771234`. What is not made
+/// of digits is compared as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Did(String);
 
@@ -54,9 +54,27 @@ impl Did {
         }
         Some(match Phone::parse(text, None) {
             Ok(phone) => Self(phone.reveal().to_owned()),
-            Err(_) => Self(text.to_owned()),
+            Err(_) => Self(bare_digits(text).unwrap_or_else(|| text.to_owned())),
         })
     }
+}
+
+/// The digits of a service number (0800, 4004) or an extension without formatting, country code
+/// and leading zeros; `None` when there is anything else in it, or nothing left.
+fn bare_digits(text: &str) -> Option<String> {
+    /// The shortest number behind a country code that is written without its plus.
+    const WITH_COUNTRY_MIN: usize = 12;
+    let foreign = |c: char| !c.is_ascii_digit() && !" ()-.".contains(c);
+    let local = text.strip_prefix("+55").unwrap_or(text);
+    if local.contains(foreign) {
+        return None;
+    }
+    let digits: String = local.chars().filter(char::is_ascii_digit).collect();
+    let digits = match digits.strip_prefix("55") {
+        Some(behind) if digits.len() >= WITH_COUNTRY_MIN => behind,
+        _ => &digits,
+    };
+    Some(digits.trim_start_matches('0').to_owned()).filter(|digits| !digits.is_empty())
 }
 
 #[cfg(test)]
@@ -84,5 +102,12 @@ mod tests {
         assert_eq!(did, Did::new(" (37) 3222-1234 "));
         assert_ne!(did, Did::new("1000"));
         assert_eq!(Did::new("  "), None);
+        for free in ["08007771234", "0800-777-1234", "8007771234", "+558007771234", "558007771234"]
+        {
+            assert_eq!(Did::new(free), Did::new("0800 777 1234"), "{free}");
+        }
+        assert_eq!(Did::new("4004-1234"), Did::new("40041234"));
+        assert_ne!(Did::new("s"), Did::new("1000"));
+        assert!(Did::new("0").is_some());
     }
 }

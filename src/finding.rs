@@ -84,6 +84,9 @@ pub enum Failure {
     /// A bug in bina; the call was answered all the same.
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
+    /// There is no token, and it is too soon to ask for one again.
+    #[error("there is no token, as HubSoft refused one a moment ago: see the failure before")]
+    NoToken,
     /// HubSoft asked for a pause, which is not over.
     #[error("HubSoft asked for a pause, which is not over")]
     Paused,
@@ -94,7 +97,7 @@ pub enum Failure {
     #[error("HubSoft refused the lookup: check the integration's permissions in HubSoft")]
     Refused,
     /// An HTTP error without a meaning of its own.
-    #[error("HubSoft answered HTTP {0}")]
+    #[error("HubSoft answered HTTP {0}{remedy}", remedy = if *.0 == 404 { ": check hubsoft.base_url" } else { "" })]
     Server(u16),
     /// Its turn within `limiter.rate` would have come after the call's deadline.
     #[error("more calls than limiter.rate allows to ask for: this one was not looked up")]
@@ -114,12 +117,20 @@ pub enum Failure {
     /// The body is longer than the limit.
     #[error("HubSoft's answer is longer than hubsoft.body_bytes_max")]
     TooLarge,
+    /// A lookup with a token just given was refused.
+    #[error("HubSoft refuses a token it has just given: check the permissions of hubsoft.username")]
+    Unauthorized,
     /// Maintenance (HTTP 503); `retry_after` when HubSoft said how long to wait.
     #[error("HubSoft is under maintenance (HTTP 503)")]
     Unavailable { retry_after: Option<Duration> },
 }
 
 impl Failure {
+    /// Tells whether HubSoft was not asked at all, so that the failure says nothing about it.
+    pub fn asked_nobody(&self) -> bool {
+        matches!(self, Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed)
+    }
+
     /// One word for the log and for metrics.
     pub fn label(&self) -> &'static str {
         match self {
@@ -129,6 +140,7 @@ impl Failure {
             Self::Connect => "connect",
             Self::Deadline => "deadline",
             Self::InvalidAnswer(_) => "invalid_answer",
+            Self::NoToken => "no_token",
             Self::Panic => "panic",
             Self::Paused => "paused",
             Self::Redirect(_) => "redirect",
@@ -140,6 +152,7 @@ impl Failure {
             Self::Tls(_) => "tls",
             Self::Token => "token",
             Self::TooLarge => "too_large",
+            Self::Unauthorized => "unauthorized",
             Self::Unavailable { .. } => "unavailable",
         }
     }

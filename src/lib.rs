@@ -1,6 +1,6 @@
 //! bina tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
 //!
-//! The rooms in reading order; each uses only rooms above it (`tests/tidy.rs` holds that).
+//! The rooms, group by group in reading order; each uses only rooms above it (`tests/tidy.rs` holds that).
 //! To see how a call is answered, read [`responder`], then [`lookup`]; to see how the program is
 //! put together, read `cli/serve.rs`.
 
@@ -18,6 +18,7 @@ pub mod safe_text;
 pub mod flight;
 pub mod jitter;
 pub mod limiter;
+pub mod logging;
 pub mod secret;
 
 // The sources, one behind the other.
@@ -37,4 +38,3 @@ pub mod sim;
 // All together.
 pub mod cli;
 pub mod config;
-pub mod logging;

@@ -1,7 +1,6 @@
 //! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::info;
@@ -12,9 +11,6 @@ use crate::finding::Finding;
 use crate::lookup::Lookup;
 use crate::phone::{Ddd, NoNumber, Phone};
 use crate::prompt::{Choice, Rules};
-
-/// Longest time an answer may take when nothing shorter is asked for.
-pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
 
 /// Which area code a number without one belongs to.
 #[derive(Clone, Debug, Default)]
@@ -37,13 +33,12 @@ pub struct Responder {
     lookup: Lookup,
     rules: Rules,
     numbers: Numbers,
-    deadline: Duration,
 }
 
 impl Responder {
-    /// Puts the way together; no answer takes longer than `deadline`.
-    pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers, deadline: Duration) -> Self {
-        Self { lookup, rules, numbers, deadline }
+    /// Puts the way together.
+    pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
+        Self { lookup, rules, numbers }
     }
 
     /// Answers one call by its deadline.
@@ -51,7 +46,7 @@ impl Responder {
         let phone = self.numbers.phone(call);
         let finding = match &phone {
             Ok(phone) => {
-                let deadline = Instant::from_std(call.deadline(self.deadline));
+                let deadline = Instant::from_std(call.deadline(self.lookup.deadline()));
                 self.lookup.find(phone, deadline).await
             }
             Err(reason) => Finding::NoNumber(*reason),

@@ -59,7 +59,7 @@ impl Drop for Folder {
 fn the_least_configuration_has_every_default() {
     let config = read(GOOD).unwrap_or_else(|invalid| panic!("{invalid}"));
     assert_eq!(config.http.to_string(), "127.0.0.1:8573");
-    assert_eq!(config.deadline.as_millis(), 800);
+    assert_eq!(config.lookup.deadline.as_millis(), 800);
     assert_eq!(config.lookup.records_max.get(), 100_000);
     let wanted = &config.hubsoft.wanted;
     assert_eq!((wanted.limit, wanted.cancelado, wanted.ultima_conexao), (20, false, false));
@@ -199,9 +199,15 @@ fn plain_http_needs_to_be_asked_for() {
 
 #[test]
 fn a_base_url_is_an_address_and_nothing_more() {
-    for odd in
-        ["", "api.example.com", "https://", "https://u:p@x", "https://x/?a=1", "https://x/#a"]
-    {
+    for odd in [
+        "",
+        "api.example.com",
+        "https://",
+        "https://u:p@x",
+        "https://x/api/v1/integracao/",
+        "https://x/?a=1",
+        "https://x/#a",
+    ] {
         let text = GOOD.replace("https://api.example.com", odd);
         let refused = read(&text).expect_err(odd).to_string();
         assert!(refused.contains("hubsoft.base_url"), "{refused}");
@@ -218,10 +224,21 @@ fn secrets_come_from_exactly_one_place() {
         missing.contains("bina.toml:7: hubsoft.password_file: cannot read /nowhere/password"),
         "{missing}"
     );
-    let files = [("bina.toml", GOOD.replace("password = \"senha\"", "password_file = \"leer\""))];
-    let files = [(files[0].0, &*files[0].1), ("leer", "\n")];
-    let empty = Folder::new("empty", &files).load().expect_err("an empty file").to_string();
-    assert!(empty.contains("is empty"), "{empty}");
+    let text = GOOD.replace("password = \"senha\"", "password_file = \"secret\"");
+    for blank in ["\n", "  \r\n", "\u{feff}\n"] {
+        let files = [("bina.toml", &*text), ("secret", blank)];
+        let empty = Folder::new("empty", &files).load().expect_err("an empty file").to_string();
+        assert!(empty.contains("is empty"), "{empty}");
+    }
+    let files = [("bina.toml", &*text), ("secret", "\u{feff}senha com espaço\r\n")];
+    let config = Folder::new("marked", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
+    assert_eq!(config.hubsoft.credentials.password.reveal(), "senha com espaço");
+}
+
+#[test]
+fn one_called_number_spelled_twice_is_a_mistake() {
+    let by_did = "[numbers.default_ddd_by_did]\n\"+553732001000\" = 11\n\"3732001000\" = 37\n";
+    assert!(one_problem(by_did).contains("is there twice"));
 }
 
 #[test]
@@ -290,7 +307,7 @@ fn a_rule_may_stay_silent_on_purpose() {
 fn sounds_are_names_and_never_paths_or_addresses() {
     for sound in ["", "/etc/passwd", "../x", "a b", "a&b", "http://x/y", "x.wav", "${x}", "ã"] {
         let problem = one_problem(&format!("[prompts]\nx = \"{sound}\"\n"));
-        assert!(problem.contains("sound `"), "{problem}");
+        assert!(problem.contains("the sound of prompt `x`"), "{problem}");
     }
     let problem = one_problem("[prompts]\n\"A b\" = \"x\"\n");
     assert!(problem.contains("prompt name"), "{problem}");

@@ -355,3 +355,30 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
     }
     assert!(TcpStream::connect(app.address).await.is_err(), "the door is closed");
 }
+
+#[tokio::test]
+async fn an_impatient_caller_does_not_spoil_the_lookup_for_others() {
+    let (sim, app) = demo().await;
+    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(250) });
+    sim.set_token_mood(Mood::Normal);
+    let impatient = format!("/asterisk?caller={ALERTED}&deadline_ms=100");
+    let (impatient, patient) = tokio::join!(app.get(&impatient), app.asterisk(ALERTED));
+    assert_eq!(field(&pairs(&impatient.body), "status"), "unavailable");
+    assert_eq!(field(&patient, "status"), "found");
+    assert_eq!(sim.lookups(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_url_of_freeswitch_may_carry_the_called_number() {
+    let sim = Sim::start(printed_example()).await.expect("loopback");
+    let rule = "[prompts]\nx = \"x\"\n[[rule]]\nname = \"x\"\ndid = \"0800 777 1234\"\nplay = \"x\"\nroute = \"r\"\n";
+    let app = TestApp::with(&sim, rule).await;
+    let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number={ALERTED}");
+    let plain = app.post("/freeswitch/dialplan", &form).await;
+    assert!(plain.body.contains("bina_route=\""), "{}", plain.body);
+    let told = app.post("/freeswitch/dialplan?did=08007771234", &form).await;
+    assert!(told.body.contains("bina_route=r\""), "{}", told.body);
+    let hunted = format!("{form}&Hunt-Destination-Number=%2B558007771234");
+    let hunted = app.post("/freeswitch/dialplan", &hunted).await;
+    assert!(hunted.body.contains("bina_route=r\""), "{}", hunted.body);
+}

@@ -20,7 +20,7 @@ const HOSTILE: &str = "${SYSTEM(id)} $[1+1] \"aspas\" 'apos' \\barra; Set(X=1) ,
     \u{202e}OTNEMAGAP\u{202c} 😀🇧🇷 e\u{301} \u{feff}\u{2028} %0a %2522 ../../etc/passwd";
 
 /// The only numbers FreeSWITCH hands on: one plain word.
-const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.-]*\z";
+const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
 fn phone() -> Option<Phone> {
     Some(Phone::parse("37988242968", None).expect("a number"))

@@ -214,7 +214,7 @@ async fn a_voided_token_costs_one_new_token_and_one_retry() {
 #[tokio::test]
 async fn a_lookup_that_stays_unauthorized_is_retried_once_and_no_more() {
     let (sim, result) = met(Mood::Unauthorized, "").await;
-    assert_eq!(result, Err(Failure::Token));
+    assert_eq!(result, Err(Failure::Unauthorized));
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 2));
 }
 
@@ -223,8 +223,9 @@ async fn refused_credentials_are_not_tried_again_at_once() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_mood(Mood::WrongPassword);
     let client = client(&sim, "");
+    assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::Token));
     for _ in 0..5 {
-        assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::Token));
+        assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::NoToken));
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 0));
 }
@@ -313,4 +314,35 @@ async fn an_alert_of_any_verified_customer_is_kept() {
     let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
     let alerts: Vec<_> = record.customers().iter().map(Customer::alerted).collect();
     assert_eq!(alerts, [false, true]);
+}
+
+#[tokio::test]
+async fn a_customer_who_is_listed_twice_is_one_customer() {
+    let ana = customer(1, "ANA", PHONE);
+    let sim =
+        Sim::start(vec![ana.clone(), ana, customer(2, "BIA", PHONE)]).await.expect("loopback");
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
+    assert_eq!(record.customers().len(), 2);
+}
+
+#[tokio::test]
+async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_free() {
+    let sim = Sim::start(vec![customer(1, "ANA", "3799990001")]).await.expect("loopback");
+    sim.set_matching(Matching::Exact);
+    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(150) });
+    let passed = tokio::time::Instant::now() + Duration::from_millis(100);
+    let record = client(&sim, "").fetch(&phone(PHONE), passed).await.expect("found");
+    assert_eq!(record.customers().len(), 1);
+    assert_eq!(sim.lookups(), 2);
+}
+
+#[tokio::test]
+async fn a_pause_the_token_route_asks_for_is_kept() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    sim.set_token_mood(Mood::Throttled { retry_after: RetryAfter::Seconds(30) });
+    let client = client(&sim, "");
+    assert!(client.fetch(&phone(PHONE), soon()).await.is_err());
+    tokio::time::sleep(Duration::from_millis(6_500)).await;
+    assert_eq!(client.fetch(&phone(PHONE), soon()).await, Err(Failure::NoToken));
+    assert_eq!(sim.token_requests(), 1);
 }

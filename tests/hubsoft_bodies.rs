@@ -33,7 +33,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     sim.set_token_mood(Mood::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
-    client(&sim, "").fetch(&phone(PHONE), soon()).await
+    client(&sim, "ultima_conexao = \"sim\"\n").fetch(&phone(PHONE), soon()).await
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -236,6 +236,10 @@ async fn what_is_no_success_or_no_list_is_never_nobody() {
         (r#"{"status":"success","clientes":null}"#.to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":"nenhum"}"#.to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":[null]}"#.to_owned(), "invalid_answer"),
+        (
+            r#"{"status":"success","clientes":["x",[],{"telefone_primario":"1"}]}"#.to_owned(),
+            "invalid_answer",
+        ),
         (r#"{"status":"success","clientes":{"id_cliente":1}}"#.to_owned(), "invalid_answer"),
         (r#"{"message":"Unauthenticated."}"#.to_owned(), "invalid_answer"),
         ("[]".to_owned(), "invalid_answer"),
@@ -282,7 +286,7 @@ async fn each_http_trouble_has_its_own_name() {
         (204, vec![], "server"),
         (302, vec![("Location", "/login")], "redirect"),
         (307, vec![("Location", "http://127.0.0.1:9/")], "redirect"),
-        (401, vec![], "token"),
+        (401, vec![], "unauthorized"),
         (403, vec![], "refused"),
         (404, vec![], "server"),
         (429, vec![("Retry-After", "7")], "throttled"),
@@ -307,4 +311,37 @@ async fn a_wait_that_hubsoft_asks_for_is_kept() {
         unavailable,
         Err(Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) })
     );
+}
+
+#[tokio::test]
+async fn something_odd_among_the_customers_does_not_hide_the_right_one() {
+    let body = format!(
+        r#"{{"status":"success","clientes":[null,"x",[],7,{{"telefone_primario":"{PHONE}"}}]}}"#
+    );
+    assert_eq!(concluded_from(&body).await.expect("found").customers().len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_nobody_asked_for_is_not_told() {
+    let body = format!(
+        r#"{{"status":"success","clientes":[{{"telefone_primario":"{PHONE}","servicos":[{{"ultima_conexao":{{"conectado":true}}}}]}}]}}"#
+    );
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    sim.set_token_mood(Mood::Normal);
+    sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
+    assert_eq!(record.customers()[0].connected, None);
+}
+
+#[tokio::test]
+async fn numbers_beyond_what_a_float_can_hold_are_no_ids() {
+    assert_eq!(read(r#""id_cliente":18446744073709551617"#).await.id, "");
+    assert_eq!(read(r#""id_cliente":18446744073709551615"#).await.id, "18446744073709551615");
+    assert_eq!(read(r#""codigo_cliente":421.5"#).await.code, "");
+}
+
+#[tokio::test]
+async fn an_alert_object_without_text_says_nothing() {
+    let fields = r#""alerta":true,"alerta_mensagens":[{"mensagem":"","data":"21/08/2023 15:49"}]"#;
+    assert_eq!(alert_of(fields).await, Some(vec![]));
 }

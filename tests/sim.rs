@@ -1,9 +1,19 @@
 //! Shows on the wire that the simulator is right in good health, and wrong as each mood promises.
 
+#[path = "sim/certificates.rs"]
+mod certificates;
 #[path = "sim/client.rs"]
 mod client;
+#[path = "sim/control.rs"]
+mod control;
+#[path = "sim/door.rs"]
+mod door;
+#[path = "sim/mixed.rs"]
+mod mixed;
 #[path = "sim/moods.rs"]
 mod moods;
+#[path = "sim/tls.rs"]
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -17,15 +17,17 @@ const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g72
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     let config = Config::load(path)?;
     serve::client(&config)?;
+    sounds.map_or(Ok(()), |folder| check_sounds(&config, folder))?;
     say(format_args!("{}: good", path.display()));
     describe(&config);
+    if let Some(folder) = sounds {
+        let count = config.sounds.len();
+        say(format_args!("  sounds      all {count} are in {}", folder.display()));
+    }
     for warning in &config.warnings {
         say(format_args!("  warning     {warning}"));
     }
-    match sounds {
-        Some(folder) => check_sounds(&config, folder),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn describe(config: &Config) {
@@ -35,7 +37,7 @@ fn describe(config: &Config) {
         "  HubSoft     {} (up to {} customers)",
         hubsoft.base_url, hubsoft.wanted.limit
     ));
-    say(format_args!("  deadline    {} ms", config.deadline.as_millis()));
+    say(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
     say(format_args!("  prompts     {}", list(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
     let dialplan = &config.dialplan;
@@ -72,7 +74,6 @@ fn check_sounds(config: &Config, folder: &Path) -> Result<(), Failed> {
             .extend(sounds.filter_map(|(name, sound)| sound_problem(config, folder, name, sound)));
     }
     if problems.is_empty() {
-        say(format_args!("  sounds      all {} are in {}", config.sounds.len(), folder.display()));
         return Ok(());
     }
     Err(Failed::Configuration(anyhow!("{}", problems.join("\n"))))
@@ -106,13 +107,15 @@ fn wav_problem(file: &Path) -> Option<String> {
         Ok(bytes) => bytes,
         Err(error) => return Some(format!("cannot be read ({error}): check its owner and mode")),
     };
-    let word = |at: usize| bytes.get(at..at + 2).map(|two| u16::from_le_bytes([two[0], two[1]]));
-    let is_wav = bytes.starts_with(b"RIFF") && bytes.get(8..16) == Some(b"WAVEfmt ");
-    if !is_wav {
+    let (Some(format), Some(data)) = (chunk(&bytes, b"fmt "), chunk(&bytes, b"data")) else {
         return Some(format!("is no WAV file: {REMEDY}"));
-    }
-    // Offsets of the standard header: coding, channels, rate (below 65,536), bits.
-    match (word(20), word(22), word(24), word(34)) {
+    };
+    let word = |at: usize| format.get(at..at + 2).map(|two| u16::from_le_bytes([two[0], two[1]]));
+    // Coding, channels, rate (below 65,536), bits.
+    match (word(0), word(2), word(4), word(14)) {
+        (Some(1), Some(1), Some(8_000), Some(16)) if data.is_empty() => {
+            Some("has a head but no sound: record it anew".to_owned())
+        }
         (Some(1), Some(1), Some(8_000), Some(16)) => None,
         (_, channels, rate, bits) => Some(format!(
             "is {} Hz with {} channels and {} bits, Asterisk wants 8000, 1 and 16: {REMEDY}",
@@ -120,5 +123,20 @@ fn wav_problem(file: &Path) -> Option<String> {
             channels.unwrap_or(0),
             bits.unwrap_or(0)
         )),
+    }
+}
+
+/// The content of a chunk of a WAV file, as much of it as is there.
+fn chunk<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+    let mut rest = bytes.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
+    loop {
+        let (id, behind) = rest.split_first_chunk::<4>()?;
+        let (length, behind) = behind.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        if id == name {
+            return Some(&behind[..length.min(behind.len())]);
+        }
+        // Chunks begin at even places.
+        rest = behind.get(length + length % 2..)?;
     }
 }

@@ -70,6 +70,10 @@ fn config(sim: &Sim, listen: SocketAddr) -> Result<Config, Failed> {
         route = "suporte"
         [general]
         prompt = "aviso"
+        # Nothing is remembered, so that a command tried again prints the same again.
+        [lookup]
+        fresh_s = 0
+        nobody_s = 0
         "#,
         sim.base_url(),
         credentials.client_id,

@@ -55,7 +55,7 @@ pub(super) async fn run(
         eprintln!("rule        {rule}");
     }
     if explain {
-        let deadline = config.deadline.as_millis();
+        let deadline = config.lookup.deadline.as_millis();
         eprintln!("answered    {} after {} ms of {deadline} ms", answer.status(), took.as_millis());
     }
     say(format_args!("{}", render(format, &answer, &doors.dialplan).body.trim_end()));

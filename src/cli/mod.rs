@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod lookup;
+mod rehearse;
 mod serve;
 
 use std::fmt::Display;
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
@@ -17,7 +19,10 @@ use tracing::level_filters::LevelFilter;
 
 use crate::config::{HTTP_DEFAULT, Invalid};
 use crate::logging;
+use crate::lookup::DEADLINE_DEFAULT;
 use crate::render::Format;
+
+use self::rehearse::Plan;
 
 const ABOUT: &str = "\
 Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
@@ -29,6 +34,7 @@ is answered within the deadline (800 ms), whatever HubSoft does.";
 const EXAMPLES: &str = "\
 Try it, with no HubSoft and no PBX:
   bina demo
+  bina rehearse                           how would it stand a mass outage?
 Set it up:
   bina check -c /etc/bina/bina.toml       is the configuration good?
   bina lookup 37988242968 --explain       what would a PBX be told, and why?
@@ -79,6 +85,11 @@ enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// Practises the bad day: a mass outage against the small HubSoft, on this machine
+    ///
+    /// Every caller is another customer with an alert. Ends with 0 when each call was answered
+    /// in time; Ctrl-C ends it early, with the report so far. Nothing leaves this machine.
+    Rehearse(Rehearsal),
     /// Answers calls until it is told to stop (SIGTERM or Ctrl-C)
     Serve {
         #[command(flatten)]
@@ -91,6 +102,41 @@ struct ConfigFile {
     /// The configuration file
     #[arg(short, long = "config", value_name = "FILE", default_value = "/etc/bina/bina.toml")]
     config: PathBuf,
+}
+
+#[derive(Args)]
+struct Rehearsal {
+    /// How many customers call, once each
+    #[arg(long, value_name = "NUMBER", default_value = "2000", value_parser = rehearse::callers)]
+    callers: u32,
+    /// Within which time they call, like 60s or 2m
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = rehearse::over)]
+    over: Duration,
+    /// How many milliseconds HubSoft takes for an answer
+    #[arg(long, value_name = "MS", default_value = "200", value_parser = rehearse::upstream)]
+    upstream_ms: Duration,
+    /// How many requests a second HubSoft may be asked
+    #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = rehearse::rate)]
+    upstream_rps: u32,
+    /// Which share of the callers is in the memory already, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value = "0.0", value_parser = rehearse::share)]
+    known: f64,
+    /// The deadline of a call [default: 800]
+    #[arg(long, value_name = "MS", value_parser = rehearse::deadline)]
+    deadline_ms: Option<Duration>,
+}
+
+impl From<Rehearsal> for Plan {
+    fn from(told: Rehearsal) -> Self {
+        Self {
+            callers: told.callers,
+            over: told.over,
+            upstream: told.upstream_ms,
+            rate: told.upstream_rps,
+            known: told.known,
+            deadline: told.deadline_ms.unwrap_or(DEADLINE_DEFAULT),
+        }
+    }
 }
 
 /// Why the program ends without having done what it was asked.
@@ -124,9 +170,12 @@ pub fn main() -> ExitCode {
                 let format = Format::named(&format).unwrap_or(Format::Hash);
                 lookup::run(&config.config, number, did.as_deref(), format, explain).await
             }
+            Command::Rehearse(rehearsal) => rehearse::run(rehearsal.into()).await,
             Command::Serve { config } => serve::run(&config.config).await,
         }
     });
+    // A name that is being looked up cannot be called off, and must not hold the end up.
+    runtime.shutdown_background();
     logging::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -145,7 +194,7 @@ fn report(failed: &Failed) -> ExitCode {
         Failed::Configuration(error) => (error, 2),
         Failed::Runtime(error) => (error, 1),
     };
-    eprintln!("bina: {error:#}");
+    logging::last_words(format_args!("bina: {error:#}"));
     ExitCode::from(code)
 }
 
@@ -155,6 +204,8 @@ fn level(command: &Command) -> LevelFilter {
     asked.unwrap_or(match command {
         // The explanation says it all, in order.
         Command::Lookup { explain: true, .. } => LevelFilter::OFF,
+        // The report says it all, and its thousands of calls would drown it.
+        Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,
         Command::Check { .. } | Command::Demo { .. } | Command::Serve { .. } => LevelFilter::INFO,
     })

@@ -88,6 +88,7 @@ fn base_url(section: &mut Section<'_, '_>, insecure_http: bool) -> Option<Url> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             "must not carry a user or password"
         }
+        Ok(url) if url.path().contains("/integracao") => "must end before /api/v1/integracao",
         Ok(url) if url.query().is_some() || url.fragment().is_some() => "must end with its path",
         Ok(url) => match (url.scheme(), insecure_http) {
             ("https", _) | ("http", true) => return Some(url),
@@ -118,7 +119,7 @@ fn secret(
             None
         }
         (Some(Marked { value, line }), None) => {
-            if value.is_empty() {
+            if value.trim().is_empty() {
                 section.report(line, format!("hubsoft.{key} is empty"));
             }
             Some(Secret::new(value))
@@ -145,8 +146,9 @@ fn secret(
 
 fn from_file(path: &Path, key: &str) -> Result<Secret, String> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(key, path, &error))?;
-    let text = text.trim_end_matches(['\n', '\r']);
-    if text.is_empty() {
+    // Editors of other systems put a mark in front, which would become part of the secret.
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+    if text.trim().is_empty() {
         return Err(format!(
             "hubsoft.{key}: {} is empty: write the secret into it",
             path.display()
@@ -168,7 +170,12 @@ fn ca_pem(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Vec<u8>> {
 
 fn unreadable(key: &str, path: &Path, error: &io::Error) -> String {
     let path = path.display();
-    format!("hubsoft.{key}: cannot read {path} ({error}): create it, readable by bina's user")
+    let remedy = match error.kind() {
+        io::ErrorKind::NotFound => "create it, readable by bina's user only",
+        io::ErrorKind::PermissionDenied => "let bina's user read it",
+        _ => "it must be a text file",
+    };
+    format!("hubsoft.{key}: cannot read {path} ({error}): {remedy}")
 }
 
 impl Folders {

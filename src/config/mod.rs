@@ -7,17 +7,19 @@ mod section;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::call::Did;
+use crate::listener;
 use crate::lookup;
 use crate::phone::Ddd;
 use crate::prompt::{Rules, SoundForm};
 use crate::render::{Dialplan, Handback, Play};
-use crate::responder::{DEADLINE_DEFAULT, Numbers};
+use crate::responder::Numbers;
 
 use self::hubsoft::Folders;
 use self::rules::Prompts;
@@ -25,17 +27,16 @@ use self::section::{File, Marked, Section};
 
 pub use self::section::Problem;
 
-/// Where the service listens unless told otherwise. 8573 spells BINA on a phone's keys but for
-/// the first digit, and nobody else uses it.
+/// Where the service listens unless told otherwise; no registered service has this port.
 pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
 
 /// Everything the program is told.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub http: SocketAddr,
+    pub listener: listener::Settings,
     pub hubsoft: crate::hubsoft::Settings,
     pub numbers: Numbers,
-    pub deadline: Duration,
     pub lookup: lookup::Settings,
     /// Sound by prompt name, for `bina check`.
     pub sounds: BTreeMap<String, String>,
@@ -66,6 +67,14 @@ impl fmt::Display for Invalid {
     }
 }
 
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::InvalidData => "save it as UTF-8",
+        io::ErrorKind::PermissionDenied => "let bina's user read it",
+        _ => "name the file with -c FILE",
+    }
+}
+
 impl Config {
     /// Reads the file at `path` and the secrets it names.
     pub fn load(path: &Path) -> Result<Self, Invalid> {
@@ -73,7 +82,7 @@ impl Config {
             path: path.to_owned(),
             problems: vec![Problem {
                 line: 0,
-                text: format!("cannot be read ({error}): name another file with -c FILE"),
+                text: format!("cannot be read ({error}): {}", remedy(&error)),
             }],
         })?;
         Self::parse(&text, path)
@@ -94,13 +103,13 @@ impl Config {
 
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
         let mut warnings = Vec::new();
-        let http = listen(root.section("listen"), &mut warnings);
+        let (http, pbx) = listen(root.section("listen"), &mut warnings);
         let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
         let hubsoft = hubsoft::settings(&mut section, limiter, folders);
         section.finish();
         let numbers = numbers(root.section("numbers"));
-        let (deadline, lookup) = lookup_settings(root.section("lookup"));
+        let lookup = lookup_settings(root.section("lookup"));
         let (dialplan, freeswitch) = freeswitch(root.section("freeswitch"));
         let mut section = root.section("asterisk");
         let asterisk = rules::sound_form(&mut section, "");
@@ -115,9 +124,9 @@ impl Config {
         let Prompts { sounds, asterisk, .. } = prompts;
         Some(Self {
             http: http?,
+            listener: listener::Settings { pbx, call_max: lookup.deadline },
             hubsoft,
             numbers,
-            deadline,
             lookup,
             sounds,
             asterisk,
@@ -128,7 +137,10 @@ impl Config {
     }
 }
 
-fn listen(mut section: Section<'_, '_>, warnings: &mut Vec<String>) -> Option<SocketAddr> {
+fn listen(
+    mut section: Section<'_, '_>,
+    warnings: &mut Vec<String>,
+) -> (Option<SocketAddr>, Vec<IpAddr>) {
     let http = section.text("http");
     for (key, door) in [("agi", "FastAGI"), ("metrics", "metrics")] {
         if section.text(key).is_some() {
@@ -145,8 +157,30 @@ fn listen(mut section: Section<'_, '_>, warnings: &mut Vec<String>) -> Option<So
         Ok(address) => Ok(address),
     };
     let address = address.map_err(|text| section.report(line, format!("listen.http: {text}"))).ok();
+    let pbx = pbx(&mut section);
     section.finish();
-    address
+    (address, pbx)
+}
+
+/// Where the PBX calls from. Names are not looked up: a call must not wait for DNS to be let in.
+fn pbx(section: &mut Section<'_, '_>) -> Vec<IpAddr> {
+    let default = listener::Settings::default().pbx;
+    let Some(Marked { value: texts, line }) = section.texts("pbx") else { return default };
+    if texts.is_empty() {
+        let text = "listen.pbx is empty: name the PBX's address, or leave the setting out";
+        section.report(line, text.to_owned());
+    }
+    let mut addresses = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(address) => addresses.push(address),
+            Err(_) => section.report(
+                line,
+                format!("listen.pbx: `{text}` is no IP address; write it like \"127.0.0.1\""),
+            ),
+        }
+    }
+    addresses
 }
 
 fn numbers(mut section: Section<'_, '_>) -> Numbers {
@@ -163,7 +197,11 @@ fn numbers(mut section: Section<'_, '_>) -> Numbers {
             report(did.line, "numbers.default_ddd_by_did: a called number is blank".to_owned());
         }
         let ddd = ddd(&section, did.line, "default_ddd_by_did", &text);
-        default_ddd_by_did.extend(known.zip(ddd));
+        let before = known.zip(ddd).and_then(|(known, ddd)| default_ddd_by_did.insert(known, ddd));
+        if before.is_some() {
+            let text = "is there twice, spelled in two ways: keep one";
+            report(did.line, format!("numbers.default_ddd_by_did: {} {text}", did.value));
+        }
     }
     section.finish();
     Numbers { default_ddd, default_ddd_by_did }
@@ -178,21 +216,21 @@ fn ddd(section: &Section<'_, '_>, line: usize, key: &str, text: &str) -> Option<
     ddd
 }
 
-fn lookup_settings(mut section: Section<'_, '_>) -> (Duration, lookup::Settings) {
+fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
     const DAY: u64 = 24 * 60 * 60;
     let default = lookup::Settings::default();
-    let mut seconds = |key, least, default: Duration| {
-        section.number(key, least..=7 * DAY).map_or(default, Duration::from_secs)
+    let mut seconds = |key, default: Duration| {
+        section.number(key, 0..=7 * DAY).map_or(default, Duration::from_secs)
     };
-    let fresh = seconds("fresh_s", 1, default.fresh);
-    let nobody = seconds("nobody_s", 0, default.nobody);
-    let stale = seconds("stale_s", 0, default.stale);
-    let stale_on_error = seconds("stale_on_error_s", 0, default.stale_on_error);
-    let alert = seconds("alert_s", 0, default.alert);
+    let fresh = seconds("fresh_s", default.fresh);
+    let nobody = seconds("nobody_s", default.nobody);
+    let stale = seconds("stale_s", default.stale);
+    let stale_on_error = seconds("stale_on_error_s", default.stale_on_error);
+    let alert = seconds("alert_s", default.alert);
     let mut millis = |key, least, default: Duration| {
         section.number(key, least..=3_000).map_or(default, Duration::from_millis)
     };
-    let deadline = millis("deadline_ms", 100, DEADLINE_DEFAULT);
+    let deadline = millis("deadline_ms", 100, default.deadline);
     let patience = millis("patience_ms", 0, default.patience);
     let mut count = |key, most, default: usize| {
         section.number(key, 1..=most).map_or(default, |number| number as usize)
@@ -201,7 +239,8 @@ fn lookup_settings(mut section: Section<'_, '_>) -> (Duration, lookup::Settings)
     let flights_max = count("flights_max", 1_000, default.flights_max);
     let records_max = NonZeroUsize::new(records_max).unwrap_or(default.records_max);
     section.finish();
-    let settings = lookup::Settings {
+    lookup::Settings {
+        deadline,
         patience,
         fresh,
         nobody,
@@ -210,8 +249,7 @@ fn lookup_settings(mut section: Section<'_, '_>) -> (Duration, lookup::Settings)
         alert,
         records_max,
         flights_max,
-    };
-    (deadline, settings)
+    }
 }
 
 fn freeswitch(mut section: Section<'_, '_>) -> (Dialplan, SoundForm) {

@@ -36,15 +36,17 @@ pub(super) fn sounds(section: Section<'_, '_>) -> BTreeMap<String, String> {
             report(
                 name.line,
                 format!(
-                    "sound `{sound}` must be of A-Z a-z 0-9 _ / . - without `..`, not beginning \
-                     with `/`: folders and addresses belong into prompt_prefix"
+                    "the sound of prompt `{}` must be of A-Z a-z 0-9 _ / . - without `..`, not \
+                     beginning with `/`: folders and addresses belong into prompt_prefix",
+                    name.value
                 ),
             );
         } else if sound.ends_with(".wav") {
             report(
                 name.line,
                 format!(
-                    "sound `{sound}`: leave .wav out, prompt_suffix adds it where it is wanted"
+                    "the sound of prompt `{}`: leave .wav out, prompt_suffix adds it where it is wanted",
+                    name.value
                 ),
             );
         }

@@ -1,45 +1,62 @@
 //! The HTTP door: takes a connection, reads requests within limits, and writes pages.
 //!
 //! Both PBXs take the body of an error for data, so every error's body is empty and its reason
-//! stands in the log.
+//! stands in the log. What is refused, and with what:
+//!
+//! ```text
+//! head not there after 2 s, or nothing said for 2 s        closed
+//! head over 16 KiB, or over 64 headers                     431
+//! no HTTP/1 (a raw space, NUL, HTTP/0.9, TLS, AGI)         400
+//! HTTP/2 by prior knowledge                                closed
+//! body over 256 KiB, declared or counted                   413
+//! body not there after 1 s                                 408
+//! body that breaks off, or is wrongly chunked              400
+//! answer not taken for 2 s                                 closed
+//! ```
+//! Odd but answered, because there is no proxy in front that could read it otherwise, and no name
+//! by which this door would tell its guests apart: no `Host` or several, an absolute URL as
+//! target, lines that end with LF only. `Transfer-Encoding` beside `Content-Length` is read as
+//! chunked, answered, and the connection closed, so that nothing behind it is taken for a request.
 
+mod connection;
 mod form;
 mod health;
 mod route;
+mod stream;
 
-use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::timeout;
-use tracing::{debug, info};
+use tracing::Level;
 
-use crate::listener::stopped;
+use crate::logging::Sparing;
 use crate::render::{Dialplan, Format, Page, not_found, render};
 use crate::responder::Responder;
 
-use self::route::{Door, Refusal, Route};
+use self::route::{Door, Elsewhere, Refusal, Route};
 
-/// How long a client may take to send a request's head, and to stay idle between two.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest request line with headers; mod_xml_curl with `method=GET` puts 5 kB into its URL.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
-/// Most headers of one request; both PBXs send five.
-const HEADERS_MAX: usize = 64;
+pub use self::connection::serve;
+
 /// Longest body; mod_xml_curl posts a whole channel, ordinarily 5 kB.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long a client may take to send the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
+
+const REFUSED: &str = "request refused";
+/// One for each reason, so that a flood of one does not hide the others.
+static BODY_BROKEN: Sparing = Sparing::new(Level::INFO, REFUSED);
+static BODY_LATE: Sparing = Sparing::new(Level::INFO, REFUSED);
+static BODY_LONG: Sparing = Sparing::new(Level::INFO, REFUSED);
+static CALLER_MISSING: Sparing = Sparing::new(Level::INFO, REFUSED);
+static CONTEXT_MISSING: Sparing = Sparing::new(Level::INFO, "dialplan not found");
+static METHOD: Sparing = Sparing::new(Level::INFO, REFUSED);
+static PATH: Sparing = Sparing::new(Level::INFO, REFUSED);
+static PERCENT: Sparing = Sparing::new(Level::INFO, REFUSED);
 
 /// Every path that is served, for the tests that compare it with the snippets.
 pub fn paths() -> impl Iterator<Item = &'static str> {
@@ -50,36 +67,6 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 pub struct Doors {
     pub responder: Responder,
     pub dialplan: Dialplan,
-}
-
-/// Serves one connection until it ends, or until `stop` says so and the requests that were
-/// accepted are answered.
-pub async fn serve(stream: TcpStream, doors: Arc<Doors>, mut stop: watch::Receiver<bool>) {
-    // Answers are one small write; waiting to fill a packet would add 40 ms.
-    let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| {
-        let doors = Arc::clone(&doors);
-        async move { Ok::<_, Infallible>(doors.answer(request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
-        // A client that shuts down its writing side still waits for the answer.
-        .half_close(true)
-        .serve_connection(TokioIo::new(stream), answer);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut stop) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(reason) = ended {
-        debug!(%reason, "connection closed");
-    }
 }
 
 impl Doors {
@@ -118,17 +105,25 @@ impl Doors {
         request: Request<Incoming>,
         accepted: Instant,
     ) -> Response<Full<Bytes>> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
         let form = if request.method().as_str().eq_ignore_ascii_case("POST") {
             match read(request.into_body()).await {
                 Ok(form) => form,
                 Err(status) => return empty(status),
             }
         } else {
-            request.uri().query().unwrap_or_default().to_owned()
+            query.clone()
         };
-        match route::dialplan_call(&form, &self.dialplan.entry_context, accepted) {
-            Some(call) => self.page(Format::Dialplan, &call).await,
-            None => written(not_found()),
+        match route::dialplan_call(&form, &query, &self.dialplan.entry_context, accepted) {
+            Ok(call) => self.page(Format::Dialplan, &call).await,
+            Err(elsewhere) => {
+                if elsewhere == Elsewhere::ContextMissing {
+                    CONTEXT_MISSING.say(
+                        "there is no Hunt-Context: add it to enable-post-var in xml_curl.conf.xml",
+                    );
+                }
+                written(not_found())
+            }
         }
     }
 
@@ -140,16 +135,37 @@ impl Doors {
 /// Reads a body within its limits, or says with which status to refuse it. Names and values are
 /// ASCII on the wire; other bytes become U+FFFD, which no number contains.
 async fn read(body: Incoming) -> Result<String, u16> {
-    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        info!("request refused: its body is longer than {BODY_BYTES_MAX} bytes");
-        return Err(413);
+    let whole = match timeout(BODY_TIMEOUT, collect(body)).await {
+        Ok(collected) => collected?,
+        Err(_) => {
+            BODY_LATE.say(format_args!("408, its body did not come within {BODY_TIMEOUT:?}"));
+            return Err(408);
+        }
+    };
+    Ok(String::from_utf8(whole)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// Joins the pieces of a body. They are copied, because chunks of one byte each would otherwise
+/// cost forty bytes of memory for each byte of body.
+async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
+    let mut whole = Vec::new();
+    // A length that is declared is refused before the body is sent.
+    let mut length = body.size_hint().lower();
+    while length <= BODY_BYTES_MAX as u64 {
+        let Some(frame) = body.frame().await else { return Ok(whole) };
+        let Ok(frame) = frame else {
+            BODY_BROKEN.say("400, its body breaks off or is wrongly chunked");
+            return Err(400);
+        };
+        // What is no data is a trailer, of which nothing is wanted.
+        if let Ok(data) = frame.into_data() {
+            length = (whole.len() + data.len()) as u64;
+            whole.extend_from_slice(&data);
+        }
     }
-    match timeout(BODY_TIMEOUT, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(whole)) => Ok(String::from_utf8_lossy(&whole.to_bytes()).into_owned()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(413),
-        Ok(Err(_)) => Err(400),
-        Err(_) => Err(408),
-    }
+    BODY_LONG.say(format_args!("413, its body is longer than {BODY_BYTES_MAX} bytes"));
+    Err(413)
 }
 
 fn written(page: Page) -> Response<Full<Bytes>> {
@@ -160,7 +176,13 @@ fn written(page: Page) -> Response<Full<Bytes>> {
 }
 
 fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
-    info!(status = refusal.status(), "request refused: {refusal}");
+    let reason = match refusal {
+        Refusal::CallerMissing(_) => &CALLER_MISSING,
+        Refusal::Method(_) => &METHOD,
+        Refusal::Path => &PATH,
+        Refusal::Percent => &PERCENT,
+    };
+    reason.say(format_args!("{}, {refusal}", refusal.status()));
     let mut response = empty(refusal.status());
     if let Refusal::Method(allowed) = refusal {
         response.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static(allowed));

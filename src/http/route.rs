@@ -59,10 +59,14 @@ impl Refusal {
 }
 
 /// Finds the door of `path` that serves `method`. FreeSWITCH sends the method as its
-/// configuration spells it, so `get` is GET.
+/// configuration spells it, so `get` is GET there.
 pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> {
     let route = ROUTES.iter().find(|route| route.path == path).ok_or(Refusal::Path)?;
-    let served = route.methods.split(", ").any(|known| known.eq_ignore_ascii_case(method));
+    let loose = route.door == Door::Dialplan && !method.eq_ignore_ascii_case("HEAD");
+    let served = route
+        .methods
+        .split(", ")
+        .any(|known| known == method || loose && known.eq_ignore_ascii_case(method));
     if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
 }
 
@@ -85,40 +89,66 @@ pub(super) fn lookup_call(
     Ok(Call { door: route.path, caller, did, accepted, patience: patience(&form) })
 }
 
-/// Reads a call from what mod_xml_curl sends; `None` unless a dialplan is asked for in
-/// `entry_context`.
+/// Why mod_xml_curl is told "not found".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Elsewhere {
+    /// It is a dialplan, but nobody knows of which context.
+    ContextMissing,
+    /// Another context or another section.
+    Other,
+}
+
+/// Reads a call from what mod_xml_curl sends in `form`, and in the `query` of its gateway URL;
+/// only a dialplan in `entry_context` is answered.
 ///
 /// `Hunt-Context` is what is looked up now. `Caller-Context` will not do: it keeps the entry
 /// context when the dialplan goes on elsewhere, and answering it again would loop the call.
-pub(super) fn dialplan_call(form: &str, entry_context: &str, accepted: Instant) -> Option<Call> {
-    let form = Form::new(form);
+pub(super) fn dialplan_call(
+    form: &str,
+    query: &str,
+    entry_context: &str,
+    accepted: Instant,
+) -> Result<Call, Elsewhere> {
+    let (form, query) = (Form::new(form), Form::new(query));
     let field = |key| match form.get(key) {
         Value::One(raw) => Some(decode_lossy(raw)),
         Value::Absent | Value::Repeated => None,
     };
-    if field("section")? != "dialplan" || field("Hunt-Context")? != entry_context {
-        return None;
+    if field("section").as_deref() != Some("dialplan") {
+        return Err(Elsewhere::Other);
+    }
+    match form.get("Hunt-Context") {
+        Value::Absent => return Err(Elsewhere::ContextMissing),
+        Value::One(raw) if decode_lossy(raw) == entry_context => {}
+        Value::One(_) | Value::Repeated => return Err(Elsewhere::Other),
     }
     let shown = match form.get("Caller-Privacy-Hide-Number") {
         Value::Absent => true,
         Value::One(raw) => matches!(raw, "" | "false"),
         Value::Repeated => false,
     };
-    Some(Call {
+    let did = match query.get("did") {
+        Value::One(raw) => Some(decode_lossy(raw)),
+        Value::Absent | Value::Repeated => field("Hunt-Destination-Number"),
+    };
+    Ok(Call {
         door: "/freeswitch/dialplan",
         caller: field("Caller-Caller-ID-Number")
             .filter(|_| shown)
             .map(|number| number.into_owned()),
-        did: field("Hunt-Destination-Number").and_then(|number| Did::new(&number)),
+        did: did.and_then(|number| Did::new(&number)),
         accepted,
-        patience: patience(&form),
+        patience: patience(&query).or_else(|| patience(&form)),
     })
 }
 
 /// What the PBX is ready to wait; unreadable counts as not said.
 fn patience(form: &Form<'_>) -> Option<Duration> {
     match form.get("deadline_ms") {
-        Value::One(raw) => raw.parse().ok().map(Duration::from_millis),
+        Value::One(raw) => {
+            let text = decode(raw).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+            text.parse().ok().map(Duration::from_millis)
+        }
         Value::Absent | Value::Repeated => None,
     }
 }
@@ -160,7 +190,15 @@ mod tests {
     fn a_deadline_is_read_or_ignored() {
         let patience = |query: &str| asked(query).expect("a good request").patience;
         assert_eq!(patience("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
-        for odd in ["deadline_ms=", "deadline_ms=x", "deadline_ms=-1", "deadline_ms=1e3", ""] {
+        assert_eq!(patience("caller=1&deadline_ms=%33%30%30"), Some(Duration::from_millis(300)));
+        for odd in [
+            "deadline_ms=",
+            "deadline_ms=+300",
+            "deadline_ms=x",
+            "deadline_ms=-1",
+            "deadline_ms=1e3",
+            "",
+        ] {
             assert_eq!(patience(&format!("caller=1&{odd}")), None, "{odd}");
         }
     }
@@ -169,6 +207,8 @@ mod tests {
     fn each_path_serves_its_methods_and_nothing_else() {
         assert!(find("GET", "/asterisk").is_ok());
         assert!(find("get", "/freeswitch/dialplan").is_ok());
+        assert!(find("get", "/asterisk").is_err());
+        assert!(find("head", "/freeswitch/dialplan").is_err());
         assert_eq!(find("POST", "/asterisk").err(), Some(Refusal::Method("GET, HEAD")));
         assert_eq!(
             find("DELETE", "/freeswitch/dialplan").map_err(Refusal::status).err(),
@@ -183,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_dialplan_door_answers_its_entry_context_only() {
-        let call = dialplan_call(HUNT, "bina", Instant::now()).expect("its own context");
+        let call = dialplan_call(HUNT, "", "bina", Instant::now()).expect("its own context");
         assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
         assert_eq!(call.did, Did::new("3732221234"));
         for other in [
@@ -194,7 +234,7 @@ mod tests {
             format!("{HUNT}&Hunt-Context=bina"),
             String::new(),
         ] {
-            assert!(dialplan_call(&other, "bina", Instant::now()).is_none(), "{other}");
+            assert!(dialplan_call(&other, "", "bina", Instant::now()).is_err(), "{other}");
         }
     }
 
@@ -205,11 +245,26 @@ mod tests {
             format!("{HUNT}&Caller-Caller-ID-Number=37999450812"),
             HUNT.replace("Caller-Caller-ID-Number", "Caller-Other"),
         ] {
-            let call = dialplan_call(&odd, "bina", Instant::now()).expect("its own context");
+            let call = dialplan_call(&odd, "", "bina", Instant::now()).expect("its own context");
             assert_eq!(call.caller, None, "{odd}");
         }
         let shown = format!("{HUNT}&Caller-Privacy-Hide-Number=false");
-        let call = dialplan_call(&shown, "bina", Instant::now()).expect("its own context");
+        let call = dialplan_call(&shown, "", "bina", Instant::now()).expect("its own context");
         assert!(call.caller.is_some());
+    }
+
+    #[test]
+    fn the_gateway_url_may_carry_the_called_number_and_a_deadline() {
+        let query = "did=3730001000&deadline_ms=300";
+        let call = dialplan_call(HUNT, query, "bina", Instant::now()).expect("its own context");
+        assert_eq!(call.did, Did::new("3730001000"));
+        assert_eq!(call.patience, Some(Duration::from_millis(300)));
+    }
+
+    #[test]
+    fn a_dialplan_without_a_context_is_told_apart() {
+        let without = HUNT.replace("&Hunt-Context=bina", "");
+        let elsewhere = dialplan_call(&without, "", "bina", Instant::now());
+        assert_eq!(elsewhere.err(), Some(Elsewhere::ContextMissing));
     }
 }

@@ -69,7 +69,10 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<T, E> {
-        Ok(T::scalar(Scalar::Number(value.to_string())))
+        // Beyond 2^53 a float is no id any more, only something near it.
+        let whole = value.fract() == 0.0 && value.abs() <= 9.0e15;
+        let text = if whole { format!("{value:.0}") } else { format!("{value:e}") };
+        Ok(T::scalar(Scalar::Number(text)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<T, E> {

@@ -1,8 +1,11 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
 mod api;
+mod client;
+mod failure;
 mod json;
 mod loose;
+mod resolver;
 mod retries;
 mod token;
 mod wire;
@@ -22,9 +25,11 @@ use crate::phone::Phone;
 use self::api::Api;
 use self::retries::Retries;
 use self::token::{Token, Tokens};
-use self::wire::Listed;
+use self::wire::Listing;
 
-pub use self::api::{Unusable, certificates};
+pub use self::api::Unusable;
+pub use self::client::certificates;
+pub use self::resolver::{Addresses, Dns};
 pub use self::wire::{Credentials, Wanted};
 
 /// Where HubSoft is, who asks, and within which limits.
@@ -74,11 +79,21 @@ pub struct Step<'a> {
 }
 
 impl HubSoft {
-    /// Makes a client; nothing is asked yet.
+    /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
     pub fn new(settings: Settings) -> Result<Self, Unusable> {
+        Self::with_dns(settings, resolver::system())
+    }
+
+    /// Makes a client that learns HubSoft's addresses from `dns`.
+    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
         let limiter = Limiter::new(settings.limiter.clone());
-        let api = Arc::new(Api::new(settings)?);
+        let api = Arc::new(Api::new(settings, dns)?);
         Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api, limiter, retries: Retries::new() })
+    }
+
+    /// Tells why HubSoft cannot be asked for now: this machine has no CA certificates.
+    pub fn usable(&self) -> Result<(), Failure> {
+        self.api.usable()
     }
 
     /// Gets a token, so that the first call does not have to. A failure is logged already, and
@@ -124,17 +139,19 @@ impl HubSoft {
         let listed = match self.listed(term, &token, deadline).await {
             Err(Failure::Token) => {
                 let renewed = self.renewed(&token).await?;
-                let listed = self.listed(term, &renewed, deadline).await;
+                let listed = self.in_turn(term, &renewed, deadline).await;
                 if listed.as_ref().is_err_and(|failure| *failure == Failure::Token) {
                     self.tokens.refused(&renewed);
+                    return Err(Failure::Unauthorized);
                 }
                 listed?
             }
             listed => listed?,
         };
         self.tokens.accepted();
-        let returned = listed.len();
-        Ok((returned, listed.into_iter().filter_map(|one| one.verified(phone)).collect()))
+        let returned = listed.customers.len();
+        let own = verified(listed, phone)?;
+        Ok((returned, own))
     }
 
     /// Makes one request, and a second one when the connection broke under the first: HubSoft
@@ -144,7 +161,7 @@ impl HubSoft {
         term: &str,
         token: &Token,
         deadline: Instant,
-    ) -> Result<Vec<Listed>, Failure> {
+    ) -> Result<Listing, Failure> {
         self.retries.earn();
         match self.in_turn(term, token, deadline).await {
             Err(Failure::Broken)
@@ -163,8 +180,11 @@ impl HubSoft {
         term: &str,
         token: &Token,
         deadline: Instant,
-    ) -> Result<Vec<Listed>, Failure> {
-        let turn = self.limiter.admit(Instant::now().into_std(), deadline.into_std());
+    ) -> Result<Listing, Failure> {
+        // Past the deadline a request still feeds the next call's answer, but takes no turn that
+        // another call could use: only one that is free now.
+        let now = Instant::now();
+        let turn = self.limiter.admit(now.into_std(), deadline.max(now).into_std());
         sleep_until(turn.map_err(Failure::from)?.into()).await;
         let start = Instant::now();
         let listed = self.api.lookup(term, token).await;
@@ -199,6 +219,23 @@ impl Source for HubSoft {
     fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a> {
         Box::pin(self.ask(phone, deadline, &|_| {}))
     }
+}
+
+/// The customers who have `phone`. When none has and something in the list could not be read, it
+/// may have been the caller, so that is no "nobody".
+fn verified(listing: Listing, phone: &Phone) -> Result<Vec<Customer>, Failure> {
+    let mut own: Vec<Customer> = Vec::new();
+    for customer in listing.customers.into_iter().filter_map(|one| one.verified(phone)) {
+        // A search that matches two of a customer's numbers may list it twice.
+        let known = own.iter().any(|other| !other.id.is_empty() && other.id == customer.id);
+        if !known {
+            own.push(customer);
+        }
+    }
+    if own.is_empty() && listing.odd {
+        return Err(Failure::InvalidAnswer("a customer that is no object"));
+    }
+    Ok(own)
 }
 
 /// Tells whether a failure may come from what was searched for. Any other one would only meet

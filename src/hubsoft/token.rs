@@ -21,6 +21,8 @@ use super::wire::Granted;
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
 /// Longest pause while HubSoft goes on refusing us.
 const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// Longest pause that HubSoft can ask for; with jitter, a little above a minute.
+const ASKED_MAX: Duration = Duration::from_secs(60);
 /// A token refused so soon after another one means that new tokens do not help.
 const STORM: Duration = Duration::from_secs(5);
 
@@ -36,8 +38,8 @@ pub(super) struct Tokens {
 struct State {
     held: Option<Held>,
     flight: Option<Flight<Held>>,
-    /// Until when nobody asks for a token again, and why.
-    paused: Option<(Instant, Failure)>,
+    /// Until when nobody asks for a token again.
+    paused_until: Option<Instant>,
     /// How long the next pause is, if refusals go on.
     pause: Duration,
     /// When a token was last refused before its time.
@@ -54,8 +56,13 @@ struct Held {
 
 impl Tokens {
     pub(super) fn new(api: Arc<Api>) -> Self {
-        let state =
-            State { held: None, flight: None, paused: None, pause: PAUSE_MIN, refused_at: None };
+        let state = State {
+            held: None,
+            flight: None,
+            paused_until: None,
+            pause: PAUSE_MIN,
+            refused_at: None,
+        };
         Self { api, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -86,7 +93,7 @@ impl Tokens {
         let now = Instant::now();
         state.held = None;
         if state.refused_at.is_some_and(|at| now < at + STORM) {
-            state.rest(now, Failure::Token);
+            state.rest(now, &Failure::Token);
         }
         state.refused_at = Some(now);
     }
@@ -100,8 +107,8 @@ impl Tokens {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
-        if let Some((_, failure)) = state.paused.as_ref().filter(|(until, _)| now < *until) {
-            return Err(failure.clone());
+        if state.paused_until.is_some_and(|until| now < until) {
+            return Err(Failure::NoToken);
         }
         let (api, shared) = (Arc::clone(&self.api), Arc::clone(&self.state));
         let fetch = async move { api.grant().await.map(Held::new) };
@@ -125,7 +132,7 @@ impl Held {
 impl State {
     fn land(&mut self, result: &Result<Held, Failure>) {
         self.flight = None;
-        self.paused = None;
+        self.paused_until = None;
         match result {
             Ok(held) => {
                 self.held = Some(held.clone());
@@ -134,18 +141,24 @@ impl State {
             Err(failure) => {
                 // At most one such line per pause.
                 error!(failure = %failure.label(), "no HubSoft token: {failure}");
-                self.rest(Instant::now(), failure.clone());
+                self.rest(Instant::now(), failure);
             }
         }
     }
 
     /// Lets nobody ask for a while; longer each time HubSoft refuses us, but not when it is
     /// merely away, so that calls are answered soon after it is back.
-    fn rest(&mut self, now: Instant, failure: Failure) {
-        let refused = failure == Failure::Token;
-        let pause = if refused { self.pause } else { PAUSE_MIN };
-        self.paused = Some((now + jittered(pause), failure));
-        if refused {
+    fn rest(&mut self, now: Instant, failure: &Failure) {
+        let pause = match failure {
+            Failure::Token => self.pause,
+            Failure::Throttled { retry_after: Some(wait) }
+            | Failure::Unavailable { retry_after: Some(wait) } => {
+                PAUSE_MIN.max(*wait).min(ASKED_MAX)
+            }
+            _ => PAUSE_MIN,
+        };
+        self.paused_until = Some(now + jittered(pause));
+        if *failure == Failure::Token {
             self.pause = (self.pause * 2).min(PAUSE_MAX);
         }
     }

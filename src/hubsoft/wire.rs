@@ -98,9 +98,15 @@ pub(super) struct Granted {
 /// Reads the answer to a token request.
 pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
     let reply: TokenReply = json::read(body)?;
-    let token = reply.access_token.text().ok_or(Failure::InvalidAnswer("no access token"))?;
+    let Some(token) = reply.access_token.text() else {
+        let refused = reply.status.text() == Some("error") || reply.error.text().is_some();
+        let odd = Failure::InvalidAnswer("no access token");
+        return Err(if refused { Failure::Token } else { odd });
+    };
     let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
-    let life = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let life = seconds
+        .filter(|seconds| *seconds >= 1.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     Ok(Granted {
         token: Secret::new(token.to_owned()),
         life: life.unwrap_or(TOKEN_LIFE_UNSAID).min(TOKEN_LIFE_MAX),
@@ -110,14 +116,18 @@ pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
 #[derive(Default)]
 struct TokenReply {
     access_token: Loose,
+    error: Loose,
     expires_in: Loose,
+    status: Loose,
 }
 
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum TokenKey {
     AccessToken,
+    Error,
     ExpiresIn,
+    Status,
     #[serde(other)]
     Other,
 }
@@ -128,7 +138,9 @@ impl Object for TokenReply {
     fn set<'de, A: MapAccess<'de>>(&mut self, key: TokenKey, from: &mut A) -> Result<(), A::Error> {
         match key {
             TokenKey::AccessToken => self.access_token = value(from)?,
+            TokenKey::Error => self.error = value(from)?,
             TokenKey::ExpiresIn => self.expires_in = value(from)?,
+            TokenKey::Status => self.status = value(from)?,
             TokenKey::Other => skip(from)?,
         }
         Ok(())
@@ -184,14 +196,23 @@ impl Listed {
     }
 }
 
-/// Reads the answer to a lookup: the customers it lists, still to be verified.
-pub(super) fn listed(body: &[u8]) -> Result<Vec<Listed>, Failure> {
+/// The answer to a lookup.
+pub(super) struct Listing {
+    /// The customers it lists, still to be verified.
+    pub(super) customers: Vec<Listed>,
+    /// Whether something stood among them that is no customer.
+    pub(super) odd: bool,
+}
+
+/// Reads the answer to a lookup.
+pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> {
     let reply: LookupReply = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
-        (Some("success"), List::Items(items)) => items
-            .into_iter()
-            .map(|item| item.map(Cliente::listed).ok_or(Failure::InvalidAnswer("odd customer")))
-            .collect(),
+        (Some("success"), List::Items(items)) => {
+            let odd = items.iter().any(Option::is_none);
+            let read = |cliente: Cliente| cliente.listed(wanted);
+            Ok(Listing { customers: items.into_iter().flatten().map(read).collect(), odd })
+        }
         (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
         (Some(_), _) => Err(Failure::Refused),
         (None, _) => Err(Failure::InvalidAnswer("no status")),
@@ -285,7 +306,7 @@ impl Object for Cliente {
 }
 
 impl Cliente {
-    fn listed(self) -> Listed {
+    fn listed(self, wanted: &Wanted) -> Listed {
         // No default area code here: a stored number without one could be anybody's.
         let phones =
             self.telefones.each_ref().map(|telefone| Phone::parse(telefone.text()?, None).ok());
@@ -297,7 +318,8 @@ impl Cliente {
             name: nome.unwrap_or_default().to_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
             service_status: service_status(&servicos),
-            connected: connected(&servicos),
+            // Some versions tell it unasked, from an old connection.
+            connected: if wanted.ultima_conexao { connected(&servicos) } else { None },
         };
         Listed { phones, customer }
     }
@@ -445,14 +467,16 @@ fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     Ok(entries)
 }
 
-/// The text among an alert object's fields: by its name in HubSoft's alert route, else the
-/// longest, which is neither the date nor the author.
+/// The text among an alert object's fields: by its name in HubSoft's alert route, else, when
+/// there is no such field, the longest, which is neither the date nor the author.
 fn the_text(entries: Vec<Entry>) -> Option<String> {
     const NAMES: [&str; 5] = ["texto_alerta", "mensagem", "texto", "descricao", "msg"];
     let rank = |key: &str| NAMES.iter().rev().position(|name| *name == key).map_or(0, |at| at + 1);
+    let named = entries.iter().any(|(key, _)| rank(key) > 0);
     entries
         .into_iter()
         .filter_map(|(key, text)| Some((rank(&key), text?)))
+        .filter(|(rank, _)| *rank > 0 || !named)
         .max_by_key(|(rank, text)| (*rank, text.len()))
         .map(|(_, text)| text)
 }

@@ -18,13 +18,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use tracing::warn;
+use tracing::Level;
 
 use crate::finding::{Failure, Finding, Origin, Record};
 use crate::flight::Flight;
+use crate::logging::Sparing;
 use crate::phone::Phone;
 
 use self::cache::{Age, Ages, Cache, Remembered};
+
+static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
+
+/// Longest time a call waits unless the configuration says otherwise.
+pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
 
 /// What a source answers, some time.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Record, Failure>> + Send + 'a>>;
@@ -39,6 +45,8 @@ pub trait Source: Send + Sync {
 /// Times and bounds of the lookup.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Longest time a call waits; also what a flight's first request may count on.
+    pub deadline: Duration,
     /// How long a caller with a stale record in hand waits for a newer one.
     pub patience: Duration,
     pub fresh: Duration,
@@ -55,6 +63,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            deadline: DEADLINE_DEFAULT,
             patience: Duration::from_millis(150),
             fresh: Duration::from_secs(60),
             nobody: Duration::from_secs(30),
@@ -93,6 +102,11 @@ impl Lookup {
         Self { source, settings, state }
     }
 
+    /// Longest time a call waits for an answer.
+    pub fn deadline(&self) -> Duration {
+        self.settings.deadline
+    }
+
     /// Finds who has `phone`; answers by `deadline`, whatever the source does.
     pub async fn find(&self, phone: &Phone, deadline: Instant) -> Finding {
         let now = Instant::now();
@@ -104,7 +118,7 @@ impl Lookup {
                 Some(known) if known.age == Age::Fresh => {
                     return self.remembered(known, Origin::Cache);
                 }
-                known => (known, self.board(&mut state, phone, deadline)),
+                known => (known, self.board(&mut state, phone, now)),
             }
         };
         let until = match &remembered {
@@ -123,7 +137,7 @@ impl Lookup {
         &self,
         state: &mut State,
         phone: &Phone,
-        deadline: Instant,
+        now: Instant,
     ) -> Result<Flight<Record>, Failure> {
         if let Some(flight) = state.flights.get(phone) {
             return Ok(flight.clone());
@@ -131,6 +145,8 @@ impl Lookup {
         if state.flights.len() >= self.settings.flights_max {
             return Err(Failure::Busy);
         }
+        // Not the caller's own deadline: others with more time may join the flight.
+        let deadline = now + self.settings.deadline;
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
         let fetch = async move { source.fetch(&phone, deadline).await };
         let flight = Flight::start(fetch, move |result| land(&shared, phone, result));
@@ -149,8 +165,10 @@ impl Lookup {
 
 /// Remembers what a flight brought, and lets the next call start another one.
 fn land(state: &Mutex<State>, phone: Phone, result: &Result<Record, Failure>) {
-    if let Err(failure) = result {
-        warn!(%phone, failure = %failure.label(), "{failure}");
+    if let Err(failure) = result
+        && !failure.asked_nobody()
+    {
+        FAILED.say(format_args!("{phone}: {failure}"));
     }
     let mut state = lock(state);
     if let Ok(record) = result {

@@ -55,7 +55,7 @@ impl Presented {
 
     fn read_decoded(text: &str) -> Result<Self, NoNumber> {
         let (user, rest) = user_and_rest(text);
-        if !user.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !user.bytes().any(|byte| byte.is_ascii_digit()) || is_withheld(rest) {
             return Err(NoNumber::Anonymous);
         }
         // pjsip hands over %0A decoded: a line break may be an attempt at the next line.
@@ -135,6 +135,13 @@ fn without_scheme(address: &str) -> &str {
         }
         _ => address,
     }
+}
+
+/// Tells whether the host is the one that stands for a withheld caller (RFC 3323), whose number
+/// some trunks leave in place.
+fn is_withheld(rest: &str) -> bool {
+    const HOST: &[u8] = b"@anonymous.invalid";
+    rest.as_bytes().windows(HOST.len()).any(|part| part.eq_ignore_ascii_case(HOST))
 }
 
 /// Tells whether `text` is empty or looks like `;parameters` and at most one `@host`.

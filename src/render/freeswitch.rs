@@ -19,9 +19,10 @@ use super::Page;
 /// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
 /// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
 /// command and `1000 XML default` choose a context. FreeSWITCH answers such a call with 404.
+/// Trunks write number portability behind the number (`;npdi;rn=551100`), so `;` and `=` pass.
 /// The expression captures nothing, as `$1` in values would be replaced by it, and ends in `\z`,
 /// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
-const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.-]*\z";
+const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
 /// How the dialplan door answers.
 #[derive(Clone, Debug)]

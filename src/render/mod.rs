@@ -3,6 +3,8 @@
 mod asterisk;
 mod freeswitch;
 
+use std::fmt;
+
 use crate::answer::Answer;
 
 pub use self::freeswitch::{Dialplan, Handback, Play, not_found};
@@ -30,10 +32,16 @@ impl Format {
 }
 
 /// What is written to a PBX: a content type and the bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Page {
     pub content_type: &'static str,
     pub body: String,
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Page({}, {} bytes)", self.content_type, self.body.len())
+    }
 }
 
 /// Writes `answer` in `format`; `dialplan` says where a FreeSWITCH call goes on.

@@ -125,6 +125,14 @@ fn status_error(problem: &str) -> Reply {
     Reply::json(200, php_json(&json!({ "status": "error", "msg": problem })))
 }
 
+/// As the server below Laravel Passport has said a wrong password since its version 8:
+/// <https://github.com/thephpleague/oauth2-server/pull/967>.
+pub(super) fn invalid_grant() -> Reply {
+    const SAID: &str = "The user credentials were incorrect.";
+    let body = json!({ "error": "invalid_grant", "error_description": SAID, "message": SAID });
+    Reply::json(400, php_json(&body))
+}
+
 pub(super) fn unauthenticated() -> Reply {
     Reply::json(401, r#"{"message":"Unauthenticated."}"#)
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::api::{Hub, Route};
+use super::mixed::draw;
 use super::mood::Mood;
 use super::plan::{Plan, Step};
 use super::question::Question;
@@ -46,12 +47,25 @@ impl Request {
     }
 }
 
+/// Where a request came in.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// Counted from 1 in the order accepted.
+    pub(super) connection: usize,
+    /// Whether that connection has brought a request before.
+    pub(super) reused: bool,
+}
+
 /// What a request meets.
 pub(super) struct Desk {
     pub(super) hub: Hub,
-    pub(super) mood: Mood,
+    mood: Mood,
+    /// Rules lookups alone, once set.
+    lookup_mood: Option<Mood>,
     /// Rules `/oauth/token` alone, once set.
-    pub(super) token_mood: Option<Mood>,
+    token_mood: Option<Mood>,
+    /// How many requests have met a mixed mood since a mood was set.
+    drawn: u64,
     /// The moods of the next lookups.
     pub(super) script: VecDeque<Mood>,
     pub(super) log: Vec<Request>,
@@ -65,7 +79,9 @@ impl Desk {
         Self {
             hub,
             mood: Mood::Normal,
+            lookup_mood: None,
             token_mood: None,
+            drawn: 0,
             script: VecDeque::new(),
             log: Vec::new(),
             connections: 0,
@@ -74,25 +90,60 @@ impl Desk {
         }
     }
 
+    /// Sets the mood of one route, or of all that have none of their own.
+    pub(super) fn set_mood(&mut self, route: Option<Route>, mood: Mood) {
+        self.drawn = 0;
+        match route {
+            Some(Route::Lookup) => self.lookup_mood = Some(mood),
+            Some(Route::Token) => self.token_mood = Some(mood),
+            _ => self.mood = mood,
+        }
+    }
+
+    /// Sets the mood of every route, which then has none of its own.
+    pub(super) fn set_every_mood(&mut self, mood: Mood) {
+        self.set_mood(None, mood);
+        (self.lookup_mood, self.token_mood) = (None, None);
+    }
+
+    /// The mood of all routes, and those of lookups and `/oauth/token` if they have their own.
+    pub(super) fn moods(&self) -> (&Mood, Option<&Mood>, Option<&Mood>) {
+        (&self.mood, self.lookup_mood.as_ref(), self.token_mood.as_ref())
+    }
+
+    /// Forgets the log and its counts. Connections are still numbered from the first.
+    pub(super) fn forget(&mut self) {
+        self.log = Vec::new();
+        (self.lookups, self.token_requests) = (0, 0);
+    }
+
     /// Says what a request gets, and notes it.
-    pub(super) fn decide(&mut self, question: &Question, connection: usize, at: Instant) -> Plan {
+    pub(super) fn decide(&mut self, question: &Question, way: Way, at: Instant) -> Plan {
         let route = Route::of(question);
-        let mood = self.mood_for(route);
+        let mood = self.mood_for(route, way);
         let mut plan = mood.plan(route, || self.hub.answer(question, at));
         if question.closes {
             plan.steps.push(Step::Close);
         }
-        self.note(question, route, connection, at, plan.status);
+        self.note(question, route, way.connection, at, plan.status);
         plan
     }
 
-    fn mood_for(&mut self, route: Route) -> Mood {
-        let scripted = match route {
-            Route::Lookup => self.script.pop_front(),
+    /// The mood that a request meets, with everything about it decided.
+    fn mood_for(&mut self, route: Route, way: Way) -> Mood {
+        let own = match route {
+            Route::Lookup => self.script.pop_front().or_else(|| self.lookup_mood.clone()),
             Route::Token => self.token_mood.clone(),
             Route::Login | Route::Other => None,
         };
-        scripted.unwrap_or_else(|| self.mood.clone())
+        match own.unwrap_or_else(|| self.mood.clone()) {
+            Mood::Mixed { seed, share } => {
+                self.drawn += 1;
+                draw(seed, share, self.drawn)
+            }
+            Mood::ResetReused if !way.reused => Mood::Normal,
+            decided => decided,
+        }
     }
 
     fn note(

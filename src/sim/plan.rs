@@ -1,10 +1,10 @@
 //! From a mood to what goes over the wire, step by step; no socket, no clock.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::api::{Route, login_page, unauthenticated, wrong_password};
+use super::api::{Route, invalid_grant, login_page, unauthenticated, wrong_password};
 use super::bomb::bomb;
 use super::customers::CANARY_TRACE;
 use super::mood::{Mood, RetryAfter};
@@ -18,6 +18,8 @@ const HEADER_LINE: usize = 8 * 1024;
 /// What stands around the letters of a long body.
 const BEFORE: &[u8] = br#"{"status":"success","msg":""#;
 const AFTER: &[u8] = br#"","clientes":[]}"#;
+/// When `RetryAfter::Later` says it was said: the example date of RFC 9110, 5.6.7.
+const SAID_LATER: Duration = Duration::from_secs(784_111_777);
 const NOBODY: &str = r#"{"status":"success","msg":"Dados consultados com sucesso","clientes":[]}"#;
 
 /// One thing to do on the connection.
@@ -75,6 +77,7 @@ impl Mood {
             Self::HugeChunked { bytes } => huge_chunked(*bytes),
             Self::HugeHeaders => huge_headers(),
             Self::Reset => cut(&right(), Step::Reset),
+            Self::ResetReused => Plan::unanswered(Step::Reset),
             Self::Silent => Plan::unanswered(Step::Hold),
             Self::Slow { first_byte } => slow(&right(), *first_byte),
             Self::Truncated => cut(&right(), Step::Close),
@@ -93,6 +96,7 @@ impl Mood {
             Self::Empty => Reply::json(200, ""),
             Self::GzipBomb => Reply::json(200, bomb()).with("Content-Encoding", "gzip"),
             Self::Html => login_page(),
+            Self::InvalidGrant if route == Route::Token => invalid_grant(),
             Self::Redirect { to, status } => Reply::html(*status, "").with("Location", to),
             Self::ServerError => Reply::json(500, r#"{"message":"Server Error"}"#),
             Self::StatusError => Reply::json(200, php_json(&validation_error())),
@@ -181,6 +185,11 @@ fn throttled(retry_after: RetryAfter) -> Reply {
             Reply::json(429, php_json(&body))
         }
         RetryAfter::Date(when) => reply.with("Retry-After", &http_date(when)),
+        RetryAfter::Later(seconds) => {
+            let said = UNIX_EPOCH + SAID_LATER;
+            let then = said + Duration::from_secs(seconds);
+            reply.with("Date", &http_date(said)).with("Retry-After", &http_date(then))
+        }
         RetryAfter::Never => reply,
         RetryAfter::Seconds(seconds) => reply
             .with("Retry-After", &seconds.to_string())

@@ -4,9 +4,6 @@
 
 /// The request head as nginx bounds it by default, four times 8 KiB, rounded down to one buffer.
 const HEAD_MAX: usize = 16 * 1024;
-/// A token request is about 200 bytes; whatever is larger is a mistake of the client.
-const BODY_MAX: usize = 64 * 1024;
-
 /// One request, read but not yet judged.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
@@ -46,8 +43,8 @@ pub(super) enum Reading {
     Whole(Question, usize),
 }
 
-/// Reads the request at the start of `received`.
-pub(super) fn read(received: &[u8]) -> Reading {
+/// Reads the request at the start of `received`, whose body has at most `body_max` bytes.
+pub(super) fn read(received: &[u8], body_max: usize) -> Reading {
     let Some(head_end) = received.windows(4).position(|four| four == b"\r\n\r\n") else {
         return if received.len() > HEAD_MAX { Reading::Bad(431) } else { Reading::Partial };
     };
@@ -64,7 +61,7 @@ pub(super) fn read(received: &[u8]) -> Reading {
     let body_start = head_end + 4;
     let length = match question.header("content-length").map(str::parse) {
         None => 0,
-        Some(Ok(length)) if length <= BODY_MAX => length,
+        Some(Ok(length)) if length <= body_max => length,
         Some(Ok(_)) => return Reading::Bad(413),
         Some(Err(_)) => return Reading::Bad(400),
     };
@@ -148,8 +145,10 @@ pub(super) fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'
 mod tests {
     use super::*;
 
+    const BODY_MAX: usize = 1_000;
+
     fn whole(bytes: &[u8]) -> (Question, usize) {
-        match read(bytes) {
+        match read(bytes, BODY_MAX) {
             Reading::Whole(question, taken) => (question, taken),
             other => panic!("{other:?}"),
         }
@@ -166,14 +165,14 @@ mod tests {
     #[test]
     fn a_request_is_whole_only_with_its_body() {
         let bytes = b"POST /t HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcNEXT";
-        assert!(matches!(read(&bytes[..bytes.len() - 5]), Reading::Partial));
+        assert!(matches!(read(&bytes[..bytes.len() - 5], BODY_MAX), Reading::Partial));
         let (question, taken) = whole(bytes);
         assert_eq!((question.body.as_slice(), taken), (&b"abc"[..], bytes.len() - 4));
     }
 
     #[test]
     fn what_is_not_http_is_refused_with_a_status() {
-        let status = |bytes: &[u8]| match read(bytes) {
+        let status = |bytes: &[u8]| match read(bytes, BODY_MAX) {
             Reading::Bad(status) => status,
             other => panic!("{other:?}"),
         };
@@ -182,7 +181,7 @@ mod tests {
         assert_eq!(status(b"GET  / HTTP/1.1\r\nHost: h\r\n\r\n"), 400);
         assert_eq!(status(b"\x16\x03\x01\xff\r\n\r\n"), 400);
         assert_eq!(status(b"P / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"), 411);
-        assert_eq!(status(b"P / HTTP/1.1\r\nHost: h\r\nContent-Length: 65537\r\n\r\n"), 413);
+        assert_eq!(status(b"P / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n"), 413);
         assert_eq!(status(&[b'a'; HEAD_MAX + 1]), 431);
     }
 }

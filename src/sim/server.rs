@@ -1,4 +1,4 @@
-//! The sockets: accepts connections, reads requests, and carries plans out to the letter.
+//! The sockets: accepts connections, and carries plans and orders out to the letter.
 //!
 //! It runs on a thread and a runtime of its own. So dropping the simulator closes every socket
 //! before it returns, which lets a test start the next one on the same port, and a test that
@@ -6,65 +6,57 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::sleep;
 
-use super::desk::Desk;
+use super::control::{self, Order, Refusal};
+use super::desk::Way;
+use super::door::{Door, Entrance, accept};
+use super::line::Line;
 use super::plan::{Plan, Step};
-use super::question::{Reading, read};
-use super::reply::Reply;
+use super::shared::{DoorOrder, Shared};
+use super::tls;
 
 /// More than any client of ours opens; a leak ends here and not at the file limit.
 const CONNECTIONS_MAX: usize = 4_096;
-/// Room for a burst of connections: past a full backlog, the kernel makes them wait a second.
-const BACKLOG: u32 = 1_024;
-/// How long the accept loop rests after an error, such as too many open files.
-const ACCEPT_REST: Duration = Duration::from_millis(50);
-/// How long a refused client gets to read why; closing at once would reset the answer away.
-const REFUSAL_LINGER: Duration = Duration::from_secs(1);
-const READ_PIECE: usize = 16 * 1024;
+/// A token request is about 200 bytes; whatever is larger is a mistake of the client.
+const BODY_MAX: usize = 64 * 1024;
+/// Some scripts and a person; beyond it, controllers are hung up on.
+const CONTROLLERS_MAX: usize = 32;
+/// Five thousand customers in full shape.
+const CONTROL_BODY_MAX: usize = 16 * 1024 * 1024;
+/// A controller that says nothing for so long has gone.
+const CONTROL_IDLE: Duration = Duration::from_secs(75);
 
-/// What the server and the handle share.
-pub(super) struct Shared {
-    desk: Mutex<Desk>,
-    keep_alive: Mutex<Duration>,
-}
-
-impl Shared {
-    pub(super) fn new(desk: Desk, keep_alive: Duration) -> Self {
-        Self { desk: Mutex::new(desk), keep_alive: Mutex::new(keep_alive) }
-    }
-
-    /// A panic elsewhere leaves nothing half done here, so poison is ignored.
-    pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn set_keep_alive(&self, limit: Duration) {
-        *self.keep_alive.lock().unwrap_or_else(PoisonError::into_inner) = limit;
-    }
-
-    fn keep_alive(&self) -> Duration {
-        *self.keep_alive.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A running server; dropping it closes the listener and every connection before it returns.
+/// A running server; dropping it closes the listeners and every connection before it returns.
 pub(super) struct Server {
     pub(super) addr: SocketAddr,
+    pub(super) control_addr: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// Where connections arrive, and where controllers do.
+struct Ports {
+    entrance: Entrance,
+    control: TcpListener,
+}
+
 impl Server {
-    /// Binds `addr`, which must be loopback, and serves.
-    pub(super) async fn start(addr: SocketAddr, shared: Arc<Shared>) -> io::Result<Self> {
+    /// Binds `addr`, which must be loopback, and a free port beside it for the control path, and
+    /// serves. `door_orders` are the ones that `shared` sends.
+    pub(super) async fn start(
+        addr: SocketAddr,
+        shared: Arc<Shared>,
+        door_orders: mpsc::Receiver<DoorOrder>,
+    ) -> io::Result<Self> {
         if !addr.ip().is_loopback() {
             let problem = format!("the simulator listens on loopback only, not on {addr}");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
@@ -73,12 +65,13 @@ impl Server {
         let (bound, binding) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().build();
         let run = move || match runtime {
-            Ok(runtime) => runtime.block_on(run(addr, shared, bound, stopped)),
+            Ok(runtime) => runtime.block_on(run(addr, shared, door_orders, bound, stopped)),
             Err(problem) => drop(bound.send(Err(problem))),
         };
         let thread = std::thread::Builder::new().name("sim".to_owned()).spawn(run)?;
-        let addr = binding.await.map_err(|_| io::Error::other("the simulator's thread died"))??;
-        Ok(Self { addr, stop: Some(stop), thread: Some(thread) })
+        let died = |_| io::Error::other("the simulator's thread died");
+        let (addr, control_addr) = binding.await.map_err(died)??;
+        Ok(Self { addr, control_addr, stop: Some(stop), thread: Some(thread) })
     }
 }
 
@@ -94,152 +87,192 @@ impl Drop for Server {
 async fn run(
     addr: SocketAddr,
     shared: Arc<Shared>,
-    bound: oneshot::Sender<io::Result<SocketAddr>>,
+    door_orders: mpsc::Receiver<DoorOrder>,
+    bound: oneshot::Sender<io::Result<(SocketAddr, SocketAddr)>>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let listening = listen(addr).and_then(|listener| Ok((listener.local_addr()?, listener)));
-    match listening {
+    let ports = Ports::open(addr).await;
+    let addresses = ports.and_then(|ports| Ok((ports.addresses()?, ports)));
+    match addresses {
         Err(problem) => drop(bound.send(Err(problem))),
-        Ok((addr, listener)) => {
-            let _ = bound.send(Ok(addr));
+        Ok((addresses, ports)) => {
+            let _ = bound.send(Ok(addresses));
             tokio::select! {
                 _ = stopped => {}
-                () = accept(listener, shared) => {}
+                () = receive(ports.entrance, door_orders, &shared) => {}
+                () = receive_controllers(ports.control, &shared) => {}
             }
         }
     }
 }
 
-fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // The connections of the simulator before, on the same port, may be in TIME_WAIT.
-    socket.set_reuseaddr(true)?;
-    socket.bind(addr)?;
-    socket.listen(BACKLOG)
+impl Ports {
+    async fn open(addr: SocketAddr) -> io::Result<Self> {
+        let control = TcpListener::bind(SocketAddr::new(addr.ip(), 0)).await?;
+        Ok(Self { entrance: Entrance::open(addr)?, control })
+    }
+
+    fn addresses(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        Ok((self.entrance.addr, self.control.local_addr()?))
+    }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+/// Accepts connections, and does with the door as it is told.
+async fn receive(
+    mut entrance: Entrance,
+    mut door_orders: mpsc::Receiver<DoorOrder>,
+    shared: &Arc<Shared>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            sleep(ACCEPT_REST).await;
-            continue;
-        };
-        // Without a place the stream is dropped, which closes it.
-        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            let shared = Arc::clone(&shared);
-            tokio::spawn(async move {
-                let _place = place;
-                // An error here is a client that went away, which is its right.
-                let _ = serve(&stream, &shared).await;
-            });
+        tokio::select! {
+            stream = entrance.accept() => welcome(stream, &places, shared),
+            Some((door, done)) = door_orders.recv() => {
+                let moved = move_door(&mut entrance, door, &places, shared).await;
+                // Whoever gave the order may no longer wait for it.
+                let _ = done.send(moved);
+            }
         }
     }
 }
 
+/// Moves the door, unless it is there already, and serves those who had come in before.
+async fn move_door(
+    entrance: &mut Entrance,
+    door: Door,
+    places: &Arc<Semaphore>,
+    shared: &Arc<Shared>,
+) -> io::Result<()> {
+    if entrance.door() == door {
+        return Ok(());
+    }
+    for stream in entrance.refuse() {
+        welcome(stream, places, shared);
+    }
+    let moved = entrance.set(door).await;
+    shared.reception().door = entrance.door();
+    moved
+}
+
+/// Serves a connection on a task of its own. Without a place it is dropped, which closes it.
+fn welcome(stream: TcpStream, places: &Arc<Semaphore>, shared: &Arc<Shared>) {
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        let shared = Arc::clone(shared);
+        let mut cut = shared.cut();
+        tokio::spawn(async move {
+            let _place = place;
+            tokio::select! {
+                // An error here is a client that went away, which is its right.
+                _ = serve(stream, &shared) => {}
+                _ = cut.changed() => {}
+            }
+        });
+    }
+}
+
 /// Answers one request after the other, until a plan or the client ends it.
-async fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
-    // A dripped byte must not wait for the next one.
-    stream.set_nodelay(true)?;
+async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let number = {
         let mut desk = shared.desk();
         desk.connections += 1;
         desk.connections
     };
-    let mut received = Vec::new();
+    let tls = shared.reception().tls.clone();
+    let mut line = Line::open(stream, tls).await?;
+    let mut way = Way { connection: number, reused: false };
     loop {
-        match read(&received) {
-            Reading::Bad(status) => {
-                let reply = Reply::html(status, "").with("Connection", "close");
-                send(stream, &reply.bytes()).await?;
-                let _ = timeout(REFUSAL_LINGER, hold(stream)).await;
-                return Ok(());
-            }
-            Reading::Partial => {
-                if receive(stream, &mut received, shared.keep_alive()).await? == 0 {
-                    return Ok(());
-                }
-            }
-            Reading::Whole(question, taken) => {
-                received.drain(..taken);
-                let plan = shared.desk().decide(&question, number, Instant::now());
-                if carry_out(stream, plan).await?.is_none() {
-                    return Ok(());
-                }
-            }
+        let idle = shared.reception().keep_alive;
+        let Some(question) = line.question(idle, BODY_MAX).await? else {
+            return line.close().await;
+        };
+        let plan = shared.desk().decide(&question, way, Instant::now());
+        match carry_out(line, plan).await? {
+            None => return Ok(()),
+            Some(open) => line = open,
         }
+        way.reused = true;
     }
 }
 
 /// Does what is planned; none means that the connection is over.
-async fn carry_out(stream: &TcpStream, plan: Plan) -> io::Result<Option<()>> {
+async fn carry_out(mut line: Line, plan: Plan) -> io::Result<Option<Line>> {
     for step in plan.steps {
         match step {
-            Step::Close => return Ok(None),
+            Step::Close => {
+                line.close().await?;
+                return Ok(None);
+            }
             Step::Drip { bytes, every } => {
                 for byte in bytes {
                     sleep(every).await;
-                    send(stream, &[byte]).await?;
+                    line.send(&[byte]).await?;
                 }
             }
             Step::Hold => {
-                hold(stream).await;
+                line.hold().await;
                 return Ok(None);
             }
             Step::Repeat { bytes, times } => {
                 for _ in 0..times {
-                    send(stream, &bytes).await?;
+                    line.send(&bytes).await?;
                 }
             }
             Step::Reset => {
-                // Closing a socket with a linger of zero sends a reset instead of an end.
-                stream.set_zero_linger()?;
+                line.reset()?;
                 return Ok(None);
             }
-            Step::Send(bytes) => send(stream, &bytes).await?,
+            Step::Send(bytes) => line.send(&bytes).await?,
             Step::Wait(time) => sleep(time).await,
         }
     }
-    Ok(Some(()))
+    Ok(Some(line))
 }
 
-/// Adds what arrives to `received`; 0 if the client has gone or said nothing for `limit`.
-async fn receive(stream: &TcpStream, received: &mut Vec<u8>, limit: Duration) -> io::Result<usize> {
-    let mut piece = [0; READ_PIECE];
-    match timeout(limit, receive_piece(stream, &mut piece)).await {
-        Err(_) => Ok(0),
-        Ok(count) => {
-            let count = count?;
-            received.extend_from_slice(&piece[..count]);
-            Ok(count)
-        }
-    }
-}
-
-/// Reads and forgets until the client goes away.
-async fn hold(stream: &TcpStream) {
-    let mut piece = [0; READ_PIECE];
-    while receive_piece(stream, &mut piece).await.is_ok_and(|count| count > 0) {}
-}
-
-async fn receive_piece(stream: &TcpStream, piece: &mut [u8]) -> io::Result<usize> {
+/// Accepts controllers, whatever the door and the moods.
+async fn receive_controllers(listener: TcpListener, shared: &Arc<Shared>) {
+    let places = Arc::new(Semaphore::new(CONTROLLERS_MAX));
     loop {
-        stream.readable().await?;
-        match stream.try_read(piece) {
-            Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => {}
-            done => return done,
+        let stream = accept(&listener).await;
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move {
+                let _place = place;
+                // As above.
+                let _ = serve_controller(stream, &shared).await;
+            });
         }
     }
 }
 
-async fn send(stream: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        stream.writable().await?;
-        match stream.try_write(bytes) {
-            Ok(count) => bytes = &bytes[count..],
-            Err(problem) if problem.kind() == io::ErrorKind::WouldBlock => {}
-            Err(problem) => return Err(problem),
+async fn serve_controller(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    let mut line = Line::open(stream, None).await?;
+    while let Some(question) = line.question(CONTROL_IDLE, CONTROL_BODY_MAX).await? {
+        let done = match control::read(&question) {
+            Ok(order) => obey(order, shared).await,
+            Err(refusal) => Err(refusal),
+        };
+        line.send(&control::reply(done).bytes()).await?;
+        if question.closes {
+            break;
         }
     }
-    Ok(())
+    line.close().await
+}
+
+/// Does what a controller wants, and says how things are then.
+async fn obey(order: Order, shared: &Shared) -> Result<Value, Refusal> {
+    match order {
+        Order::Certificate(pem) => {
+            let tls = tls::read(&pem).map_err(Refusal::Wrong)?;
+            shared.reception().tls = Some(tls);
+        }
+        Order::CloseConnections => shared.close_connections().await,
+        Order::Desk(order) => return Ok(control::obey(&mut shared.desk(), order, Instant::now())),
+        Order::Door(door) => {
+            let moved = shared.set_door(door).await;
+            moved.map_err(|problem| Refusal::Wrong(problem.to_string()))?;
+        }
+        Order::ShowDoor => {}
+    }
+    Ok(control::shown_door(shared.reception().door))
 }

@@ -1,19 +1,20 @@
 //! A client that sees every byte, and the requests the tests make with it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bina::sim::{self, Mood, Sim};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 pub(crate) const PHONE: &str = "37999990001";
 /// Long enough to be sure that nothing comes.
 pub(crate) const SILENCE: Duration = Duration::from_millis(300);
 
-pub(crate) struct Client {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Client<S = TcpStream> {
+    pub(crate) stream: S,
     pub(crate) unread: Vec<u8>,
 }
 
@@ -41,7 +42,17 @@ impl Reply {
 
 impl Client {
     pub(crate) async fn to(sim: &Sim) -> Self {
-        Self { stream: TcpStream::connect(sim.addr()).await.unwrap(), unread: Vec::new() }
+        Self::at(sim.addr()).await
+    }
+
+    pub(crate) async fn at(addr: SocketAddr) -> Self {
+        Self::over(TcpStream::connect(addr).await.unwrap())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    pub(crate) fn over(stream: S) -> Self {
+        Self { stream, unread: Vec::new() }
     }
 
     pub(crate) async fn say(&mut self, request: &str) {

@@ -82,15 +82,17 @@ async fn a_status_error_and_a_trace_come_with_status_200() {
 #[tokio::test]
 async fn throttling_says_when_in_each_of_its_forms() {
     let when = UNIX_EPOCH + Duration::from_secs(784_111_777);
-    for (retry_after, header, body) in [
-        (RetryAfter::Body(7), None, Some(7)),
-        (RetryAfter::Date(when), Some("Sun, 06 Nov 1994 08:49:37 GMT"), None),
-        (RetryAfter::Never, None, None),
-        (RetryAfter::Seconds(7), Some("7"), None),
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for (retry_after, header, body, said) in [
+        (RetryAfter::Body(7), None, Some(7), None),
+        (RetryAfter::Date(when), Some(date), None, None),
+        (RetryAfter::Later(7), Some("Sun, 06 Nov 1994 08:49:44 GMT"), None, Some(date)),
+        (RetryAfter::Never, None, None, None),
+        (RetryAfter::Seconds(7), Some("7"), None, None),
     ] {
         let reply = reply_in(Mood::Throttled { retry_after }).await;
         assert_eq!((reply.status, reply.header("Retry-After")), (429, header));
-        assert_eq!(reply.json()["retry_after"].as_u64(), body);
+        assert_eq!((reply.json()["retry_after"].as_u64(), reply.header("Date")), (body, said));
     }
 }
 
@@ -119,14 +121,19 @@ async fn unauthorized_refuses_good_tokens_and_goes_on_issuing_them() {
 }
 
 #[tokio::test]
-async fn wrong_password_refuses_token_requests_and_nothing_else() {
+async fn a_wrong_password_refuses_token_requests_and_nothing_else() {
     let sim = start().await;
     let good = token(&sim).await;
-    sim.set_mood(Mood::WrongPassword);
     let mut client = Client::to(&sim).await;
-    let reply = client.ask(&token_request(&account(&sim).to_string())).await;
-    assert_eq!((reply.status, &reply.json()["error"]), (401, &json!("invalid_credentials")));
-    assert_eq!(client.ask(&by_phone(&good)).await.status, 200);
+    for (mood, status, error) in [
+        (Mood::WrongPassword, 401, "invalid_credentials"),
+        (Mood::InvalidGrant, 400, "invalid_grant"),
+    ] {
+        sim.set_mood(mood);
+        let reply = client.ask(&token_request(&account(&sim).to_string())).await;
+        assert_eq!((reply.status, &reply.json()["error"]), (status, &json!(error)));
+        assert_eq!(client.ask(&by_phone(&good)).await.status, 200);
+    }
 }
 
 #[tokio::test]
@@ -142,6 +149,15 @@ async fn a_mood_meets_every_route_until_the_tokens_have_their_own() {
     sim.set_token_mood(Mood::Normal);
     assert_eq!(client.ask(&token_request).await.status, 200);
     assert_eq!(client.ask(&by_phone(&good)).await.status, 500);
+}
+
+#[tokio::test]
+async fn lookups_may_have_a_mood_of_their_own() {
+    let sim = start().await;
+    sim.set_lookup_mood(Mood::Unavailable);
+    sim.set_mood(Mood::Normal);
+    let request = by_phone(&token(&sim).await);
+    assert_eq!(Client::to(&sim).await.ask(&request).await.status, 503);
 }
 
 #[tokio::test]
@@ -202,6 +218,21 @@ async fn a_reset_comes_in_the_middle_of_the_body() {
     let (received, end) = client.rest().await;
     assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     assert!(String::from_utf8(received).unwrap().contains(r#""alerta":true"#));
+}
+
+#[tokio::test]
+async fn a_reused_connection_is_reset_and_a_fresh_one_is_answered() {
+    let sim = start().await;
+    let request = by_phone(&token(&sim).await);
+    sim.set_mood(Mood::ResetReused);
+    for _ in 0..2 {
+        let mut client = Client::to(&sim).await;
+        assert_eq!(client.ask(&request).await.ids(), [1]);
+        client.say(&request).await;
+        let (received, end) = client.rest().await;
+        assert!(received.is_empty());
+        assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+    }
 }
 
 #[tokio::test]

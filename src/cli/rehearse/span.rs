@@ -1,0 +1,101 @@
+//! Reads what `bina rehearse` is told on the command line, within bounds that make sense.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::call::DEADLINE_MIN;
+
+/// More would need an hour to fill the memory and more of it than a PBX has.
+const CALLERS: RangeInclusive<u32> = 1..=20_000;
+/// Longest deadline, as in the configuration.
+const DEADLINE_MAX_MS: u64 = 3_000;
+const OVER: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(10 * 60);
+/// As in the configuration.
+const RATE: RangeInclusive<u32> = 1..=1_000;
+const UPSTREAM_MAX_MS: u64 = 10_000;
+
+/// Reads `--callers`.
+pub(in super::super) fn callers(text: &str) -> Result<u32, String> {
+    within(text, CALLERS, "callers")
+}
+
+/// Reads `--deadline-ms`.
+pub(in super::super) fn deadline(text: &str) -> Result<Duration, String> {
+    let least = DEADLINE_MIN.as_millis() as u64;
+    within(text, least..=DEADLINE_MAX_MS, "milliseconds").map(Duration::from_millis)
+}
+
+/// Reads `--over`.
+pub(in super::super) fn over(text: &str) -> Result<Duration, String> {
+    let over = span(text).ok_or("write a number and its unit, like 60s, 2m or 1500ms")?;
+    if OVER.contains(&over) { Ok(over) } else { Err("choose 1s to 10m".to_owned()) }
+}
+
+/// Reads `--upstream-rps`.
+pub(in super::super) fn rate(text: &str) -> Result<u32, String> {
+    within(text, RATE, "requests a second")
+}
+
+/// Reads `--known`.
+pub(in super::super) fn share(text: &str) -> Result<f64, String> {
+    within(text, 0.0..=1.0, "as a share, so that 0.9 is nine callers in ten")
+}
+
+/// Reads `--upstream-ms`.
+pub(in super::super) fn upstream(text: &str) -> Result<Duration, String> {
+    within(text, 0..=UPSTREAM_MAX_MS, "milliseconds").map(Duration::from_millis)
+}
+
+fn within<T>(text: &str, range: RangeInclusive<T>, what: &str) -> Result<T, String>
+where
+    T: FromStr + PartialOrd + std::fmt::Display,
+{
+    let teach = || format!("choose {} to {} {what}", range.start(), range.end());
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(teach)
+}
+
+/// A whole number with `ms`, `s` or `m` behind it.
+fn span(text: &str) -> Option<Duration> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(unit_at);
+    let number: u32 = number.parse().ok()?;
+    let unit = match unit {
+        "m" => Duration::from_secs(60),
+        "ms" => Duration::from_millis(1),
+        "s" => Duration::from_secs(1),
+        _ => return None,
+    };
+    Some(unit * number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_carry_their_unit() {
+        assert_eq!(over("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(over("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(over("1500ms"), Ok(Duration::from_millis(1_500)));
+        for odd in ["", "60", "s", "6.5s", "-1s", "60 s", "1h", "99999999999s"] {
+            assert!(over(odd).expect_err(odd).contains("60s, 2m"), "{odd}");
+        }
+        for out in ["0s", "11m", "999ms", "4294967295m"] {
+            assert!(over(out).expect_err(out).contains("1s to 10m"), "{out}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_told_the_bounds() {
+        assert_eq!(callers("2000"), Ok(2_000));
+        assert_eq!(callers("0").expect_err("too few"), "choose 1 to 20000 callers");
+        assert_eq!(deadline("800"), Ok(Duration::from_millis(800)));
+        assert_eq!(deadline("99").expect_err("too short"), "choose 100 to 3000 milliseconds");
+        assert_eq!(rate("10"), Ok(10));
+        assert!(rate("ten").is_err());
+        assert_eq!(share("0.9"), Ok(0.9));
+        assert!(share("90").is_err() && share("NaN").is_err());
+        assert_eq!(upstream("0"), Ok(Duration::ZERO));
+    }
+}

@@ -1,0 +1,85 @@
+//! Stands between the lookup and HubSoft to note why a caller got no answer from there.
+//!
+//! An answer says `unavailable` and nothing more: the reason is for the log. As every caller of
+//! a rehearsal is asked for at most once, what became of the request tells the reason.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::finding::Failure;
+use crate::hubsoft::HubSoft;
+use crate::lookup::{Fetch, Source};
+use crate::phone::Phone;
+
+/// A source that remembers what became of each request.
+pub(super) struct Watched {
+    flights_max: usize,
+    state: Mutex<State>,
+}
+
+struct State {
+    hubsoft: Arc<HubSoft>,
+    requests: HashMap<Phone, Request>,
+    under_way: usize,
+}
+
+enum Request {
+    Answered,
+    Failed(Failure),
+    UnderWay,
+}
+
+impl Watched {
+    /// Watches `hubsoft`, of which the lookup wants at most `flights_max` requests at once.
+    pub(super) fn new(hubsoft: Arc<HubSoft>, flights_max: usize) -> Self {
+        let state = State { hubsoft, requests: HashMap::new(), under_way: 0 };
+        Self { flights_max, state: Mutex::new(state) }
+    }
+
+    /// From now on asks `hubsoft`, and forgets what was noted.
+    pub(super) fn ask(&self, hubsoft: Arc<HubSoft>) {
+        let mut state = self.lock();
+        state.hubsoft = hubsoft;
+        state.requests.clear();
+    }
+
+    /// Why the call of `phone`, just answered, could not be told more.
+    pub(super) fn reason(&self, phone: &Phone) -> Failure {
+        let state = self.lock();
+        match state.requests.get(phone) {
+            Some(Request::Failed(failure)) => failure.clone(),
+            Some(Request::Answered | Request::UnderWay) => Failure::Deadline,
+            // It did not come this far.
+            None if state.under_way >= self.flights_max => Failure::Busy,
+            None => Failure::BreakerOpen,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source for Watched {
+    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a> {
+        Box::pin(async move {
+            let hubsoft = {
+                let mut state = self.lock();
+                state.under_way += 1;
+                state.requests.insert(*phone, Request::UnderWay);
+                Arc::clone(&state.hubsoft)
+            };
+            let result = hubsoft.fetch(phone, deadline).await;
+            let mut state = self.lock();
+            state.under_way -= 1;
+            let request = result
+                .as_ref()
+                .map_or_else(|failure| Request::Failed(failure.clone()), |_| Request::Answered);
+            state.requests.insert(*phone, request);
+            drop(state);
+            result
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Carries one connection from its first byte to its end, within limits.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tracing::{Level, debug};
+
+use crate::listener::{LINGER, stopped};
+use crate::logging::Sparing;
+
+use super::Doors;
+use super::stream::Impatient;
+
+/// How long a client may take to send a request's head, and to stay idle between two.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
+/// Longest request line with headers; mod_xml_curl with `method=GET` puts 5 kB into its URL.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Most headers of one request; both PBXs send five.
+const HEADERS_MAX: usize = 64;
+
+static HEAD_LONG: Sparing = Sparing::new(Level::INFO, "request refused");
+static NO_HTTP: Sparing = Sparing::new(Level::INFO, "request refused");
+
+/// Serves one connection until it ends, or until `stop` says so and the requests that were
+/// accepted are answered.
+pub async fn serve(stream: TcpStream, doors: Arc<Doors>, mut stop: watch::Receiver<bool>) {
+    // Answers are one small write; waiting to fill a packet would add 40 ms.
+    let _ = stream.set_nodelay(true);
+    let answering = AtomicBool::new(false);
+    let answer = service_fn(|request| {
+        let (doors, answering) = (Arc::clone(&doors), &answering);
+        async move {
+            answering.store(true, Ordering::Relaxed);
+            let response = doors.answer(request).await;
+            answering.store(false, Ordering::Relaxed);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_header_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        // A client that shuts down its writing side still waits for the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(Impatient::new(stream)), answer);
+    let mut connection = std::pin::pin!(connection);
+    let told_to_stop = async {
+        stopped(&mut stop).await;
+        // What the client has sent by now may not have been read yet.
+        sleep(LINGER).await;
+    };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = told_to_stop => {
+            connection.as_mut().graceful_shutdown();
+            if answering.load(Ordering::Relaxed) {
+                connection.await
+            } else {
+                // Only an answer that is on its way out is left to wait for; half a request is not.
+                timeout(LINGER, connection).await.unwrap_or(Ok(()))
+            }
+        }
+    };
+    if let Err(reason) = ended {
+        tell(&reason);
+    }
+}
+
+/// Logs why a connection ended early. hyper's reasons do not quote what was sent.
+fn tell(reason: &hyper::Error) {
+    if reason.is_parse_too_large() {
+        HEAD_LONG.say(format_args!(
+            "431, its head is over {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
+        ));
+    } else if reason.is_parse() {
+        NO_HTTP.say(format_args!(
+            "400, {reason}: is it HTTP/1.1, and is the number encoded with URIENCODE()?"
+        ));
+    } else {
+        debug!(%reason, "connection closed");
+    }
+}

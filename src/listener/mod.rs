@@ -1,0 +1,161 @@
+//! Accepts connections and hands each to a task of its own; no accept error ends it.
+
+mod descriptors;
+mod places;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tracing::{Level, warn};
+
+use crate::logging::Sparing;
+
+use self::places::{Full, Places};
+
+/// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
+/// the first second of a mass outage, and a dropped SYN is sent again only after a second.
+const BACKLOG: u32 = 4_096;
+/// Pause after an accept error. Without one, running out of descriptors would spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long connections are still accepted once the service is told to stop: the kernel may have
+/// answered for us already, and closing the door would break those calls.
+const LAST_CALLS: Duration = Duration::from_millis(50);
+/// How long a connection goes on as if nothing were, once the service is told to stop: longer
+/// than `LAST_CALLS`, so that whoever was accepted last can say what it wants.
+pub const LINGER: Duration = Duration::from_millis(100);
+/// Shortest time accepted calls have to be answered, whatever the deadline: a body may take so long.
+const DRAIN_LEAST: Duration = Duration::from_secs(1);
+/// What they have beyond that, as a loaded machine is a slow one. With the default deadline the
+/// service ends within 1,650 ms of being told to.
+const DRAIN_MARGIN: Duration = Duration::from_millis(500);
+
+static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
+static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
+static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
+
+/// Whose connections are accepted, and how long they are waited for at the end.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Addresses a PBX calls from; each may hold 960 connections, any other address 64.
+    pub pbx: Vec<IpAddr>,
+    /// Longest time a call takes to be answered.
+    pub call_max: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pbx: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            call_max: Duration::from_millis(800),
+        }
+    }
+}
+
+/// An open door.
+pub struct Listener {
+    socket: TcpListener,
+    settings: Settings,
+}
+
+/// Opens the door at `address`, which may have been in use until a moment ago.
+pub fn open(address: SocketAddr) -> io::Result<Listener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(Listener { socket: socket.listen(BACKLOG)?, settings: Settings::default() })
+}
+
+impl Listener {
+    /// The same door with other settings than the defaults.
+    pub fn with(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Where the door is, also when the system chose the port.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+}
+
+/// Serves every connection until `stop` says so, then lets those that are open end.
+pub async fn run<F, C>(listener: Listener, mut stop: watch::Receiver<bool>, serve: F)
+where
+    F: Fn(TcpStream) -> C,
+    C: Future<Output = ()> + Send + 'static,
+{
+    let Listener { socket, settings } = listener;
+    let room = descriptors::room();
+    let places = Places::new(&settings.pbx, room);
+    if room <= places.all_max() {
+        warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
+    }
+    let mut connections = JoinSet::new();
+    tokio::select! {
+        never = accept(&socket, &places, &mut connections, &serve) => match never {},
+        () = stopped(&mut stop) => {}
+    }
+    let last_calls = accept(&socket, &places, &mut connections, &serve);
+    let _ = timeout(LAST_CALLS, last_calls).await;
+    drop(socket);
+    let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
+    let drained = async { while connections.join_next().await.is_some() {} };
+    if timeout(drain, drained).await.is_err() {
+        warn!("some connections did not end within {drain:?}; they are cut");
+    }
+}
+
+/// Waits until the service is told to stop.
+pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // When the one who could say so is gone, that is as good as having been told.
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+/// Accepts connections for ever. Those without a place are closed before a byte is read or
+/// written, which costs the least.
+async fn accept<F, C>(
+    socket: &TcpListener,
+    places: &Arc<Places>,
+    connections: &mut JoinSet<()>,
+    serve: &F,
+) -> Infallible
+where
+    F: Fn(TcpStream) -> C,
+    C: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        let accepted = tokio::select! {
+            accepted = socket.accept() => accepted,
+            // A panic was logged where it happened; it has cost this connection only.
+            Some(_) = connections.join_next() => continue,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                ACCEPT_ERRORS.say(format_args!("{error}; raise LimitNOFILE if this lasts"));
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        match places.take(peer.ip()) {
+            Ok(place) => {
+                let serving = serve(stream);
+                connections.spawn(async move {
+                    let _place = place;
+                    serving.await;
+                });
+            }
+            Err(Full::All { max }) => SHED_ALL.say(format_args!("there are {max} already")),
+            Err(Full::Address { max }) => SHED_ADDRESS.say(format_args!(
+                "{} has {max} already; if it is a PBX, name it in listen.pbx",
+                peer.ip()
+            )),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Certificates for the simulator, good and bad, made on the spot.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// Somebody who vouches for certificates. Another `Authority::new()` is one nobody knows.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        // A name of its own, or the client would blame the signature and not the stranger.
+        static MADE: AtomicU64 = AtomicU64::new(1);
+        let name = format!("bina test authority {}", MADE.fetch_add(1, Ordering::Relaxed));
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// Its own certificate, as the file that `hubsoft.ca_file` names.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// For that host name or address, and valid for years.
+    pub fn good(&self, name: &str) -> Arc<ServerConfig> {
+        config(&self.good_pem(name))
+    }
+
+    /// For that name, and ended in 2021.
+    pub fn expired(&self, name: &str) -> Arc<ServerConfig> {
+        config(&self.pair(name, |params| {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }))
+    }
+
+    /// For that name, and begins in 2090.
+    pub fn not_yet_valid(&self, name: &str) -> Arc<ServerConfig> {
+        config(&self.pair(name, |params| params.not_before = date_time_ymd(2090, 1, 1)))
+    }
+
+    /// For some other host.
+    pub fn wrong_name(&self) -> Arc<ServerConfig> {
+        self.good("outro.example.com")
+    }
+
+    /// What `good` shows, with its key, as `POST /sim/certificate` takes it.
+    pub fn good_pem(&self, name: &str) -> String {
+        self.pair(name, |_| {})
+    }
+
+    fn pair(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> String {
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2100, 1, 1);
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        certificate.pem() + &key.serialize_pem()
+    }
+}
+
+fn config(pair: &str) -> Arc<ServerConfig> {
+    let certificate = CertificateDer::from_pem_slice(pair.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pair.as_bytes()).unwrap();
+    let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().unwrap();
+    Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+}
