@@ -1,6 +1,7 @@
 //! What the configuration file may say, and that everything wrong with it is told at once.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use bina::config::{Config, Invalid};
@@ -239,6 +240,19 @@ fn secrets_come_from_exactly_one_place() {
 fn one_called_number_spelled_twice_is_a_mistake() {
     let by_did = "[numbers.default_ddd_by_did]\n\"+553732001000\" = 11\n\"3732001000\" = 37\n";
     assert!(one_problem(by_did).contains("is there twice"));
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_told() {
+    let text = GOOD.replace("password = \"senha\"", "password_file = \"secret\"");
+    let folder = Folder::new("open", &[("bina.toml", &text), ("secret", "senha")]);
+    let warnings = |mode| {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(folder.0.join("secret"), permissions).expect("its own file");
+        folder.load().unwrap_or_else(|invalid| panic!("{invalid}")).warnings
+    };
+    assert!(warnings(0o600).is_empty());
+    assert!(warnings(0o644)[0].contains("chmod 600"), "{:?}", warnings(0o644));
 }
 
 #[test]

@@ -16,7 +16,7 @@ const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g72
 /// Checks the file at `path`, and the prompt files below `sounds`.
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     let config = Config::load(path)?;
-    serve::client(&config)?;
+    let hubsoft = serve::client(&config)?;
     sounds.map_or(Ok(()), |folder| check_sounds(&config, folder))?;
     say(format_args!("{}: good", path.display()));
     describe(&config);
@@ -26,6 +26,10 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     }
     for warning in &config.warnings {
         say(format_args!("  warning     {warning}"));
+    }
+    // No mistake in the file: the service starts all the same, and waits for them.
+    if let Err(failure) = hubsoft.usable() {
+        say(format_args!("  warning     {failure}"));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -124,9 +125,11 @@ fn secret(
             }
             Some(Secret::new(value))
         }
-        (None, Some(Marked { value, line })) => from_file(&folders.find(&value), file_key)
-            .map_err(|text| section.report(line, text))
-            .ok(),
+        (None, Some(Marked { value, line })) => {
+            let path = folders.find(&value);
+            shown_to_others(section, &path, folders);
+            from_file(&path, file_key).map_err(|text| section.report(line, text)).ok()
+        }
         (None, None) => match folders.credential(key) {
             Some(path) => {
                 from_file(&path, key).map_err(|text| section.report(section.line(), text)).ok()
@@ -141,6 +144,16 @@ fn secret(
                 None
             }
         },
+    }
+}
+
+/// Warns of a secret that other users of the machine can read. systemd's own are its business.
+fn shown_to_others(section: &Section<'_, '_>, path: &Path, folders: &Folders) {
+    let own = folders.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
+    let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
+    if open && !own {
+        let path = path.display();
+        section.warn(format!("{path} holds a secret others can read: run `chmod 600 {path}`"));
     }
 }
 

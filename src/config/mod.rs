@@ -94,7 +94,11 @@ impl Config {
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let file = File::new(text);
         let folders = Folders { own, credentials };
-        let config = file.root().and_then(|root| Self::read(root, &folders));
+        let mut config = file.root().and_then(|root| Self::read(root, &folders));
+        if let Some(config) = &mut config {
+            config.warnings = file.warnings();
+            config.warnings.extend(shown_to_the_network(&config.hubsoft));
+        }
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
             (problems, _) => Err(Invalid { path: path.to_owned(), problems }),
@@ -102,8 +106,7 @@ impl Config {
     }
 
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
-        let mut warnings = Vec::new();
-        let (http, pbx) = listen(root.section("listen"), &mut warnings);
+        let (http, pbx) = listen(root.section("listen"));
         let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
         let hubsoft = hubsoft::settings(&mut section, limiter, folders);
@@ -120,7 +123,6 @@ impl Config {
         let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);
         root.finish();
         let hubsoft = hubsoft?;
-        warnings.extend(shown_to_the_network(&hubsoft));
         let Prompts { sounds, asterisk, .. } = prompts;
         Some(Self {
             http: http?,
@@ -132,19 +134,16 @@ impl Config {
             asterisk,
             rules,
             dialplan,
-            warnings,
+            warnings: Vec::new(),
         })
     }
 }
 
-fn listen(
-    mut section: Section<'_, '_>,
-    warnings: &mut Vec<String>,
-) -> (Option<SocketAddr>, Vec<IpAddr>) {
+fn listen(mut section: Section<'_, '_>) -> (Option<SocketAddr>, Vec<IpAddr>) {
     let http = section.text("http");
     for (key, door) in [("agi", "FastAGI"), ("metrics", "metrics")] {
         if section.text(key).is_some() {
-            warnings.push(format!("listen.{key}: this version has no {door} door; it is ignored"));
+            section.warn(format!("listen.{key}: this version has no {door} door; it is ignored"));
         }
     }
     let line = http.as_ref().map_or(0, |http| http.line);

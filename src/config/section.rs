@@ -19,6 +19,7 @@ pub struct Problem {
 pub(super) struct File<'t> {
     text: &'t str,
     problems: RefCell<Vec<Problem>>,
+    warnings: RefCell<Vec<String>>,
 }
 
 /// A value with the line it stands on.
@@ -40,7 +41,7 @@ pub(super) struct Section<'f, 't> {
 
 impl<'t> File<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: RefCell::default() }
+        Self { text, problems: RefCell::default(), warnings: RefCell::default() }
     }
 
     /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
@@ -57,6 +58,15 @@ impl<'t> File<'t> {
 
     pub(super) fn report(&self, line: usize, text: String) {
         self.problems.borrow_mut().push(Problem { line, text });
+    }
+
+    /// What is not wrong, but worth knowing.
+    pub(super) fn warn(&self, text: String) {
+        self.warnings.borrow_mut().push(text);
+    }
+
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.warnings.borrow().clone()
     }
 
     pub(super) fn problems(self) -> Vec<Problem> {
@@ -88,6 +98,11 @@ impl<'f, 't> Section<'f, 't> {
     /// Reports a problem on `line`.
     pub(super) fn report(&self, line: usize, text: String) {
         self.file.report(line, text);
+    }
+
+    /// Says something that is worth knowing.
+    pub(super) fn warn(&self, text: String) {
+        self.file.warn(text);
     }
 
     /// A way to report that outlives the section.

@@ -182,3 +182,124 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const NEVER: [u64; 0] = [];
+
+    /// The keeper of a client that can be made or not, as told, and when it was.
+    struct Stub {
+        clients: Clients,
+        good: Arc<AtomicBool>,
+        made: Arc<Mutex<Vec<Instant>>>,
+    }
+
+    impl Stub {
+        fn new(good: bool) -> Self {
+            let (good, made) = (Arc::new(AtomicBool::new(good)), Arc::new(Mutex::new(vec![])));
+            let (told, times) = (Arc::clone(&good), Arc::clone(&made));
+            let make: Make = Arc::new(move || {
+                times.lock().expect("no panic").push(Instant::now());
+                match told.load(Ordering::Relaxed) {
+                    true => Ok(Client::builder().tls_certs_only([]).build().expect("a client")),
+                    false => Err(Failure::Tls("a stub's failure".to_owned())),
+                }
+            });
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let resolver = Resolver::new("hub.test", super::super::resolver::system());
+            Self { clients: Clients::new(make, Arc::new(resolver)), good, made }
+        }
+
+        fn meet(&self, failure: Failure, times: usize) {
+            (0..times).for_each(|_| self.clients.learn::<()>(&Err(failure.clone())));
+        }
+
+        /// The seconds of the coming minutes in which clients are made.
+        async fn made_within(&self, minutes: u64) -> Vec<u64> {
+            let start = Instant::now();
+            self.made.lock().expect("no panic").clear();
+            sleep(Duration::from_secs(minutes * 60 + 1)).await;
+            let made = self.made.lock().expect("no panic");
+            made.iter().map(|at| at.duration_since(start).as_secs()).collect()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_ca_certificates_it_starts_and_tries_again_every_thirty_seconds() {
+        let stub = Stub::new(false);
+        assert!(stub.clients.current().is_err());
+        assert_eq!(stub.made_within(2).await, [30, 60, 90, 120]);
+        stub.good.store(true, Ordering::Relaxed);
+        let start = Instant::now();
+        while stub.clients.current().is_err() {
+            sleep(Duration::from_secs(1)).await;
+        }
+        let took = start.elapsed();
+        println!("row 20: required a new try every 30 s, measured mended after {took:?}");
+        assert!(took <= RETRY);
+        assert_eq!(stub.made_within(10).await, NEVER, "and it stays");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_failures_to_connect_in_a_row_replace_the_client() {
+        let stub = Stub::new(true);
+        assert_eq!(stub.made_within(1).await, NEVER);
+        for failure in [Failure::Broken, Failure::Connect, Failure::Tls(String::new())] {
+            stub.meet(failure.clone(), 2);
+            assert_eq!(stub.made_within(1).await, NEVER, "{failure:?}");
+            stub.meet(failure.clone(), 1);
+            assert_eq!(stub.made_within(1).await, [0], "{failure:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_between_failures_leaves_the_client_as_it_is() {
+        let stub = Stub::new(true);
+        for _ in 0..10 {
+            stub.meet(Failure::Connect, 2);
+            stub.meet(Failure::Server(500), 1);
+        }
+        assert_eq!(stub.made_within(1).await, NEVER);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_makes_a_client_every_ten_seconds_at_most() {
+        let stub = Stub::new(true);
+        let outage = async {
+            loop {
+                stub.meet(Failure::Connect, 10);
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let made = tokio::select! {
+            made = stub.made_within(1) => made,
+            () = outage => vec![],
+        };
+        println!("row 21: required <= 1 client per 10 s, measured {} in 60 s", made.len());
+        assert!(made.windows(2).all(|two| two[1] - two[0] >= REST.as_secs()), "{made:?}");
+        assert!(made.len() >= 5, "{made:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_cannot_be_replaced_is_kept() {
+        let stub = Stub::new(true);
+        stub.good.store(false, Ordering::Relaxed);
+        stub.meet(Failure::Connect, 3);
+        assert_eq!(stub.made_within(1).await, [10]);
+        assert!(stub.clients.current().is_ok());
+    }
+
+    #[test]
+    fn each_certificate_of_a_ca_file_must_be_one() {
+        let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for pem in ["", "no PEM", odd, "-----BEGIN CERTIFICATE-----\n"] {
+            assert!(matches!(certificates(pem.as_bytes()), Err(Unusable::CaFile)), "{pem}");
+        }
+    }
+}

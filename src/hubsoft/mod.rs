@@ -96,6 +96,11 @@ impl HubSoft {
         self.api.usable()
     }
 
+    /// How many requests were made a second time because their connection broke.
+    pub fn second_tries(&self) -> u64 {
+        self.retries.spent()
+    }
+
     /// Gets a token, so that the first call does not have to. A failure is logged already, and
     /// the next call tries again.
     pub async fn warm(&self) -> Result<(), Failure> {

@@ -27,6 +27,8 @@ const RETRY: Duration = Duration::from_secs(5);
 const HANGING: Duration = Duration::from_secs(10);
 /// How long addresses are used while DNS fails.
 const STALE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// Addresses given to one connection: they share the connect limit, and a third of it is short.
+const GIVEN_MAX: usize = 2;
 /// How long a change of the order is left to show its effect: the requests that failed together
 /// all met the same address.
 const TURN_REST: Duration = Duration::from_secs(1);
@@ -101,9 +103,9 @@ impl Resolver {
         self.shared.again.notify_one();
     }
 
-    /// Puts the next address first, as no connection came about. The time for connecting is
-    /// over with the first address that swallows packets, so the others never get their try;
-    /// a machine with a broken IPv6 would never reach a HubSoft that has one.
+    /// Puts the next address first, as no connection came about. Otherwise a machine with a
+    /// broken IPv6 would never reach a HubSoft that has both: hyper gives IPv4 its try after
+    /// 300 ms, when the connect limit is over.
     pub(super) fn turn(&self) {
         self.shared.known.send_if_modified(|known| {
             known.turn(Instant::now());
@@ -205,7 +207,8 @@ impl Known {
 
     fn usable(&self, now: Instant) -> Option<Vec<SocketAddr>> {
         let answered_at = self.answered_at?;
-        (now.saturating_duration_since(answered_at) < STALE_MAX).then(|| self.addresses.clone())
+        let usable = now.saturating_duration_since(answered_at) < STALE_MAX;
+        usable.then(|| self.addresses.iter().copied().take(GIVEN_MAX).collect())
     }
 
     fn turn(&mut self, now: Instant) {
@@ -218,4 +221,173 @@ impl Known {
 
 fn as_set(addresses: &[SocketAddr]) -> BTreeSet<SocketAddr> {
     addresses.iter().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    const CONNECT: Duration = Duration::from_millis(250);
+
+    #[derive(Clone, Copy)]
+    enum Says {
+        Addresses(&'static [&'static str]),
+        Fails,
+        Hangs,
+    }
+
+    const OLD: Says = Says::Addresses(&["192.0.2.1:0"]);
+    const NEW: Says = Says::Addresses(&["192.0.2.2:0"]);
+
+    /// A resolver in front of a DNS that says what it is told to, and counts.
+    struct Stub {
+        resolver: Resolver,
+        says: Arc<Mutex<Says>>,
+        asked: Arc<AtomicUsize>,
+    }
+
+    impl Stub {
+        fn new(says: Says) -> Self {
+            let (says, asked) = (Arc::new(Mutex::new(says)), Arc::new(AtomicUsize::new(0)));
+            let (told, count) = (Arc::clone(&says), Arc::clone(&asked));
+            let dns: Dns = Arc::new(move |_| {
+                count.fetch_add(1, Ordering::Relaxed);
+                let told = Arc::clone(&told);
+                Box::pin(async move {
+                    loop {
+                        let says = *told.lock().expect("no panic");
+                        match says {
+                            Says::Addresses(addresses) => return Ok(parsed(addresses)),
+                            Says::Fails => return Err(io::Error::other("a stub's failure")),
+                            Says::Hangs => sleep(Duration::from_secs(1)).await,
+                        }
+                    }
+                })
+            });
+            Self { resolver: Resolver::new("hub.test", dns), says, asked }
+        }
+
+        fn say(&self, says: Says) {
+            *self.says.lock().expect("no panic") = says;
+        }
+
+        fn asked(&self) -> usize {
+            self.asked.load(Ordering::Relaxed)
+        }
+
+        /// What a connection gets within its limit.
+        async fn answer(&self) -> Option<Vec<SocketAddr>> {
+            let name = "hub.test".parse().expect("a name");
+            Some(timeout(CONNECT, self.resolver.resolve(name)).await.ok()?.ok()?.collect())
+        }
+
+        async fn is(&self, says: Says) -> bool {
+            let Says::Addresses(addresses) = says else { panic!("no addresses") };
+            self.answer().await == Some(parsed(addresses))
+        }
+    }
+
+    fn parsed(addresses: &[&str]) -> Vec<SocketAddr> {
+        addresses.iter().map(|address| address.parse().expect("an address")).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_are_used_for_a_day_while_dns_fails() {
+        let stub = Stub::new(OLD);
+        assert!(stub.is(OLD).await);
+        stub.say(Says::Fails);
+        let start = Instant::now();
+        while stub.is(OLD).await {
+            sleep(HOUR / 60).await;
+        }
+        let hours = start.elapsed().as_secs_f64() / 3_600.0;
+        println!("row 21: required stale addresses <= 24 h, measured {hours:.2} h");
+        assert!((23.9..=24.1).contains(&hours));
+        assert_eq!(stub.answer().await, None);
+        stub.say(NEW);
+        sleep(RETRY + CONNECT).await;
+        assert!(stub.is(NEW).await, "and it recovers");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_changed_address_is_known_within_half_a_minute_and_told() {
+        let stub = Stub::new(OLD);
+        assert!(stub.is(OLD).await);
+        stub.say(NEW);
+        let start = Instant::now();
+        timeout(HOUR, stub.resolver.moved()).await.expect("it is told");
+        let took = start.elapsed();
+        println!("row 21: required new address <= 60 s, measured known after {took:?}");
+        assert!(took <= REFRESH && stub.is(NEW).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dns_that_never_answers_is_asked_once() {
+        let stub = Stub::new(Says::Hangs);
+        let start = Instant::now();
+        assert_eq!(stub.answer().await, None);
+        assert_eq!(start.elapsed(), CONNECT, "the first connection waits its limit");
+        sleep(HANGING + CONNECT).await;
+        let start = Instant::now();
+        for _ in 0..100 {
+            assert_eq!(stub.answer().await, None);
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO, "nobody waits for a DNS that hangs");
+        sleep(HOUR).await;
+        println!("row 21: required threads <= cores+8, measured {} lookup in 1 h", stub.asked());
+        assert_eq!(stub.asked(), 1);
+        stub.say(OLD);
+        sleep(Duration::from_secs(1)).await;
+        assert!(stub.is(OLD).await, "a late answer is welcome");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_outlive_a_dns_that_hangs() {
+        let stub = Stub::new(OLD);
+        assert!(stub.is(OLD).await);
+        stub.say(Says::Hangs);
+        sleep(23 * HOUR).await;
+        assert!(stub.is(OLD).await);
+        assert_eq!(stub.asked(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_that_is_not_known_fails_at_once_and_is_asked_for_again_soon() {
+        for says in [Says::Fails, Says::Addresses(&[])] {
+            let stub = Stub::new(says);
+            let start = Instant::now();
+            assert_eq!(stub.answer().await, None);
+            assert_eq!((start.elapsed(), stub.asked()), (Duration::ZERO, 1));
+            stub.say(OLD);
+            sleep(RETRY + CONNECT).await;
+            assert!(stub.is(OLD).await);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_in_another_order_are_no_move_and_change_nothing() {
+        let stub = Stub::new(Says::Addresses(&["192.0.2.1:0", "192.0.2.2:0"]));
+        let before = stub.answer().await;
+        stub.say(Says::Addresses(&["192.0.2.2:0", "192.0.2.1:0"]));
+        assert!(timeout(HOUR, stub.resolver.moved()).await.is_err());
+        assert!(stub.asked() > 100 && stub.answer().await == before);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_fail_together_turn_to_the_next_address_once() {
+        const BOTH: Says = Says::Addresses(&["[2001:db8::1]:0", "192.0.2.1:0"]);
+        const TURNED: Says = Says::Addresses(&["192.0.2.1:0", "[2001:db8::1]:0"]);
+        let stub = Stub::new(BOTH);
+        assert!(stub.is(BOTH).await);
+        (0..20).for_each(|_| stub.resolver.turn());
+        assert!(stub.is(TURNED).await);
+        sleep(HOUR).await;
+        assert!(stub.is(TURNED).await, "what works stays in use");
+        stub.resolver.turn();
+        assert!(stub.is(BOTH).await);
+    }
 }

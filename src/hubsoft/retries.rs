@@ -1,5 +1,6 @@
 //! Rations second tries: enough for connections that break now and then, never a second storm.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Second tries per request in the long run.
@@ -7,28 +8,37 @@ const SHARE: f64 = 0.2;
 /// Second tries saved up at most, and there at the start.
 const SAVED_MAX: f64 = 10.0;
 
-/// What is left of the ration.
-pub(super) struct Retries(Mutex<f64>);
+/// The ration.
+pub(super) struct Retries {
+    saved: Mutex<f64>,
+    spent: AtomicU64,
+}
 
 impl Retries {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(SAVED_MAX))
+        Self { saved: Mutex::new(SAVED_MAX), spent: AtomicU64::new(0) }
     }
 
     /// A request was made, which earns a share of a second try.
     pub(super) fn earn(&self) {
-        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         *saved = (*saved + SHARE).min(SAVED_MAX);
     }
 
     /// Takes a second try, if one is left.
     pub(super) fn spend(&self) -> bool {
-        let mut saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         let left = *saved >= 1.0;
         if left {
             *saved -= 1.0;
+            self.spent.fetch_add(1, Ordering::Relaxed);
         }
         left
+    }
+
+    /// Second tries so far.
+    pub(super) fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
     }
 }
 
