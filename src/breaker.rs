@@ -234,7 +234,7 @@ mod tests {
         fail(&mut circuit, 4, now);
         assert!(circuit.admits(now).is_some());
         fail(&mut circuit, 1, now);
-        assert!(!circuit.admits(now).is_some());
+        assert!(circuit.admits(now).is_none());
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
         assert!((900..=1_100).contains(&wait.as_millis()), "{wait:?}");
         assert!(circuit.admits(now + wait - Duration::from_millis(1)).is_none());
         assert!(circuit.admits(now + wait).is_some());
-        assert!(!circuit.admits(now + wait).is_some(), "one probe at a time");
+        assert!(circuit.admits(now + wait).is_none(), "one probe at a time");
         learn(&mut circuit, Some(Verdict::Success), now + wait);
         assert!(circuit.admits(now + wait).is_some() && circuit.admits(now + wait).is_some());
     }
@@ -307,7 +307,7 @@ mod tests {
         for verdict in [Verdict::Success, Verdict::Failure] {
             circuit.learn(old, Some(verdict), now);
         }
-        assert!(!circuit.admits(now + wait / 2).is_some());
+        assert!(circuit.admits(now + wait / 2).is_none());
         assert!(circuit.admits(now + wait).is_some());
     }
 
