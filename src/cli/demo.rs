@@ -39,7 +39,7 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
-    let shown = tokio::spawn(show(address));
+    let shown = tokio::spawn(show(address, sim.control_addr()));
     serve::answer_until_stopped(listener, doors).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
@@ -85,7 +85,7 @@ fn config(sim: &Sim, listen: SocketAddr) -> Result<Config, Failed> {
 }
 
 /// Asks bina what a PBX would ask, and prints what it is told.
-async fn show(address: SocketAddr) {
+async fn show(address: SocketAddr, control: SocketAddr) {
     for (who, caller) in CALLERS {
         let url = format!("http://{address}/asterisk?caller={caller}");
         say(format_args!("\n# {who}\ncurl '{url}'"));
@@ -96,6 +96,10 @@ async fn show(address: SocketAddr) {
     }
     say(format_args!(
         "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place:\n{ASTERISK_LINES}"
+    ));
+    say(format_args!(
+        "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\
+         curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
     ));
     say(format_args!("\nEach call is one line of the log below. Ctrl-C ends the demonstration."));
 }
