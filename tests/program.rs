@@ -281,6 +281,7 @@ fn the_demonstration_prints_what_it_promises() {
         "/asterisk?caller=37999450812'\nstatus=found&source=hubsoft&alerta=0&prompt=&",
         "/asterisk?caller=37911112222'\nstatus=not_found&",
         "GosubIf(",
+        "/sim/mood",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }
