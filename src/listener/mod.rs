@@ -36,6 +36,9 @@ const DRAIN_LEAST: Duration = Duration::from_secs(1);
 /// service ends within 1,650 ms of being told to.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
+/// Room for fewer connections than this deserves a warning: a mass outage may need them.
+const ROOM_LOW: usize = 512;
+
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
@@ -93,7 +96,8 @@ where
     let Listener { socket, settings } = listener;
     let room = descriptors::room();
     let places = Places::new(&settings.pbx, room);
-    if room <= places.all_max() {
+    // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
+    if room < ROOM_LOW {
         warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
     }
     let mut connections = JoinSet::new();

@@ -54,10 +54,6 @@ impl Places {
         })
     }
 
-    pub(super) fn all_max(&self) -> usize {
-        self.all_max
-    }
-
     /// Takes a place for a connection from `address`, if there is one.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
         // An IPv4 client of an IPv6 socket is the same client.
