@@ -19,8 +19,10 @@ const RECOVERY: Duration = Duration::from_secs(30);
 /// What a request is assumed to take before one was seen.
 const FIRST_GUESS: Duration = Duration::from_millis(250);
 /// What a call needs besides the request: to wake up at its turn, and to be answered after it.
-/// Rehearsals without it gave one turn in fifty to a call that was too late by a millisecond.
-const AROUND: Duration = Duration::from_millis(20);
+/// Rehearsals without it gave one turn in fifty to a call that was too late by a millisecond,
+/// and stumbles of a loaded machine take ten times as long. It costs no turn: whoever calls next
+/// takes what is refused here.
+const AROUND: Duration = Duration::from_millis(50);
 
 /// How fast HubSoft may be asked.
 #[derive(Clone, Debug)]
@@ -93,11 +95,12 @@ impl Limiter {
         let slack = interval * (self.settings.burst.max(1) - 1);
         let full_at = state.full_at.map_or(now, |at| at.max(now));
         let turn = full_at.checked_sub(slack).map_or(now, |turn| turn.max(now));
+        let needed = state.took + state.varies * 2 + AROUND;
         // A HubSoft slower than the deadline must still be asked, or nobody would notice that it
-        // recovered, and no answer would be there for the caller's next call.
-        let left = deadline.saturating_duration_since(now);
-        let needed = (state.took + state.varies * 2 + AROUND).min(left / 2);
-        if turn + needed > deadline {
+        // recovered, and no answer would be there for the caller's next call. But nobody waits
+        // for a turn there: every one would go to a call that has waited too long.
+        let hopeless = now + needed > deadline;
+        if turn + needed > deadline && !(hopeless && turn == now) {
             return Err(Refusal::Predicted);
         }
         state.full_at = Some(full_at + interval);
@@ -197,7 +200,7 @@ mod tests {
     #[test]
     fn a_turn_that_comes_too_late_is_refused_at_once_and_takes_nothing() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
-        // 250 ms are assumed for the request, so turns up to 550 ms are of use.
+        // 250 ms are assumed for the request and 50 around it, so turns up to 500 ms are of use.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
         let refusal = limiter.admit(now, now + DEADLINE);
         assert_eq!(refusal, Err(Refusal::Predicted));
@@ -215,11 +218,11 @@ mod tests {
     #[test]
     fn a_faster_hubsoft_lets_more_wait_and_a_slower_one_fewer() {
         let now = Instant::now();
-        for (took_ms, count) in [(10, 8), (250, 6), (390, 4), (5_000, 4)] {
+        for (took_ms, count) in [(10, 8), (250, 6), (390, 4), (440, 4), (700, 1), (5_000, 1)] {
             let limiter = limiter(10.0, 1);
             (0..200).for_each(|_| limiter.took(Duration::from_millis(took_ms)));
             let (admitted, _) = admitted(&limiter, now, 100);
-            assert!(admitted.abs_diff(count) <= 1, "{took_ms} ms: {admitted}");
+            assert_eq!(admitted, count, "{took_ms} ms");
         }
     }
 

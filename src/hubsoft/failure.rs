@@ -60,10 +60,14 @@ fn says(error: &reqwest::Error, part: &str) -> bool {
     chain(error).any(|cause| cause.to_string().contains(part))
 }
 
-/// The TLS error, which io errors carry inside instead of naming it as their source.
+/// The TLS error, which io errors carry inside, one in another, instead of naming it as their
+/// source.
 fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    inner.and_then(|inner| inner.downcast_ref()).or_else(|| cause.downcast_ref())
+    let inner = |error: &&'a (dyn Error + 'static)| {
+        let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
+        Some(inner as &(dyn Error + 'static))
+    };
+    std::iter::successors(Some(cause), inner).find_map(|error| error.downcast_ref())
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

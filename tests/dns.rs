@@ -1,0 +1,307 @@
+//! How HubSoft is reached over real sockets: its name, its addresses and the connections there.
+
+mod app;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use app::{TestApp, field};
+use bina::finding::{Failure, Record};
+use bina::hubsoft::{Dns, HubSoft};
+use bina::lookup::Source;
+use bina::phone::Phone;
+use bina::sim::{Mood, Sim, customer};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::{Duration, sleep, timeout};
+
+const PHONE: &str = "37999990001";
+/// Where the simulator of these tests is, and where it moves to: an address nobody else uses.
+const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
+const THERE: Ipv4Addr = Ipv4Addr::new(127, 21, 0, 2);
+/// What a busy machine may add to any time.
+const SLACK: Duration = Duration::from_millis(100);
+
+/// A DNS that says what it is told to, and counts.
+#[derive(Clone, Default)]
+struct Stub {
+    says: Arc<Mutex<Says>>,
+    asked: Arc<AtomicUsize>,
+}
+
+#[derive(Clone, Default)]
+enum Says {
+    Addresses(Vec<Ipv4Addr>),
+    Fails,
+    #[default]
+    Nothing,
+}
+
+impl Stub {
+    fn say(&self, says: Says) {
+        *self.says.lock().expect("no panic") = says;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    fn dns(&self) -> Dns {
+        let stub = self.clone();
+        Arc::new(move |_| {
+            stub.asked.fetch_add(1, Ordering::Relaxed);
+            let says = stub.says.lock().expect("no panic").clone();
+            Box::pin(async move {
+                match says {
+                    Says::Addresses(ips) => Ok(ips.into_iter().map(|ip| (ip, 0).into()).collect()),
+                    Says::Fails => Err(io::Error::other("a stub's failure")),
+                    Says::Nothing => std::future::pending().await,
+                }
+            })
+        })
+    }
+
+    /// A client of `sim` by name.
+    fn client(&self, sim: &Sim, settings: &str) -> Arc<HubSoft> {
+        let named = format!("http://hub.test:{}", sim.addr().port());
+        let text = app::connection(sim).replace(&sim.base_url(), &named) + settings;
+        let client = HubSoft::with_dns(app::config(&text).hubsoft, self.dns());
+        Arc::new(client.expect("a client"))
+    }
+}
+
+/// A simulator here and one there, on the same port.
+async fn twins() -> (Sim, Sim) {
+    let customers = || vec![customer(1, "ANA", PHONE)];
+    let here = Sim::start(customers()).await.expect("loopback");
+    let there = (THERE, here.addr().port()).into();
+    (here, Sim::start_at(there, customers()).await.expect("loopback"))
+}
+
+async fn ask(client: &HubSoft) -> Result<Record, Failure> {
+    let phone = Phone::parse(PHONE, None).expect("a number");
+    client.fetch(&phone, tokio::time::Instant::now() + Duration::from_secs(60)).await
+}
+
+/// Lets time pass for the client, but not for the sockets.
+async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
+
+/// A port that swallows connections: its queue is full and nobody takes any out.
+struct Blackhole {
+    address: SocketAddr,
+    _listener: TcpListener,
+    _waiting: Vec<TcpStream>,
+}
+
+impl Blackhole {
+    async fn open(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_reuseaddr(true).expect("an option");
+        socket.bind(address).expect("a free port");
+        let listener = socket.listen(1).expect("it listens");
+        let address = listener.local_addr().expect("an address");
+        let mut waiting = Vec::new();
+        while let Ok(stream) = timeout(SLACK, TcpStream::connect(address)).await {
+            waiting.push(stream.expect("the queue takes it"));
+        }
+        Self { address, _listener: listener, _waiting: waiting }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy() {
+    let (here, there) = twins().await;
+    let dns = Stub::default();
+    dns.say(Says::Addresses(vec![HERE]));
+    let client = dns.client(&here, "attempt_ms = 60000\n");
+    here.script(vec![Mood::Slow { first_byte: Duration::from_millis(1_500) }]);
+    let other = Arc::clone(&client);
+    let under_way = tokio::spawn(async move { ask(&other).await });
+    while here.lookups() == 0 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    dns.say(Says::Addresses(vec![THERE]));
+    let mut seconds = 0;
+    while there.lookups() == 0 {
+        assert!(seconds < 60, "still at the old address");
+        pass(Duration::from_secs(3)).await;
+        seconds += 3;
+        ask(&client).await.expect("answered at either address");
+    }
+    println!("row 21: required new address <= 60 s, measured used after {seconds} s");
+    assert!(here.connections() <= 2, "the old connections were busy all the time");
+    under_way.await.expect("no panic").expect("what was under way is answered");
+    ask(&client).await.expect("found");
+    assert_eq!(there.connections(), 1);
+}
+
+#[tokio::test]
+async fn hubsoft_is_found_for_a_day_without_dns() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let dns = Stub::default();
+    dns.say(Says::Addresses(vec![HERE]));
+    let client = dns.client(&sim, "");
+    ask(&client).await.expect("answered");
+    dns.say(Says::Fails);
+    for _ in 0..23 {
+        pass(Duration::from_secs(60 * 60)).await;
+        ask(&client).await.expect("answered");
+    }
+    pass(Duration::from_secs(2 * 60 * 60)).await;
+    let result = ask(&client).await;
+    println!("row 21: required stale addresses <= 24 h, measured used at 23 h, not at 25 h");
+    assert_eq!(result, Err(Failure::Connect));
+}
+
+#[tokio::test]
+async fn a_dns_that_never_answers_holds_no_call_and_no_threads() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let dns = Stub::default();
+    let client = dns.client(&sim, "");
+    let app = TestApp::serve(&app::config(&app::connection(&sim)), client);
+    let mut worst = Duration::ZERO;
+    for turn in 0..20 {
+        let start = Instant::now();
+        let answer = app.asterisk(&format!("379999900{turn:02}")).await;
+        worst = worst.max(start.elapsed());
+        assert_eq!(field(&answer, "status"), "unavailable");
+    }
+    println!(
+        "row 21: required <= 250 ms and threads <= cores+8, measured {worst:?} and {} lookup",
+        dns.asked()
+    );
+    assert!(worst <= Duration::from_millis(250) + SLACK);
+    assert_eq!(dns.asked(), 1);
+}
+
+#[tokio::test]
+async fn an_address_needs_no_dns() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let dns = Stub::default();
+    let config = app::config(&app::connection(&sim));
+    let client = HubSoft::with_dns(config.hubsoft, dns.dns()).expect("a client");
+    ask(&client).await.expect("answered");
+    assert_eq!(dns.asked(), 0);
+}
+
+#[tokio::test]
+async fn other_addresses_get_their_try_when_the_first_ones_swallow_connections() {
+    const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 21, 0, 3);
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let port = sim.addr().port();
+    let _holes = [
+        Blackhole::open((THERE, port).into()).await,
+        Blackhole::open((ELSEWHERE, port).into()).await,
+    ];
+    let dns = Stub::default();
+    dns.say(Says::Addresses(vec![THERE, ELSEWHERE, HERE]));
+    let client = dns.client(&sim, "");
+    assert_eq!(ask(&client).await, Err(Failure::Connect));
+    // Over the pause after a token request that failed.
+    pass(Duration::from_secs(7)).await;
+    ask(&client).await.expect("the third address answers");
+    println!("row 12: required the next address is tried, measured with the second connection");
+}
+
+#[tokio::test]
+async fn a_hubsoft_that_swallows_connections_does_not_hold_the_call() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let app = TestApp::start(&sim).await;
+    assert_eq!(field(&app.asterisk("37999990000").await, "status"), "not_found");
+    let address = sim.addr();
+    drop(sim);
+    let _hole = Blackhole::open(address).await;
+    let start = Instant::now();
+    let answer = app.asterisk(PHONE).await;
+    let took = start.elapsed();
+    println!("row 12: required unavailable <= 250 ms, measured {took:?}");
+    assert_eq!(field(&answer, "status"), "unavailable");
+    assert!((Duration::from_millis(200)..Duration::from_millis(250) + SLACK).contains(&took));
+}
+
+/// Asks 300 times with pauses of about `pause`; tells how many were lost and tried twice.
+async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
+    let text = app::connection(sim) + "[limiter]\nrate = 1000\nburst = 10000\n";
+    let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
+    let mut lost = 0;
+    for turn in 0..300 {
+        lost += u64::from(ask(&client).await.is_err());
+        sleep(Duration::from_millis(pause + turn % 3)).await;
+    }
+    let tries = client.second_tries();
+    println!(
+        "row 15: required 0 of 300 lost, second tries <= 20 % + 10, measured {lost} and {tries}"
+    );
+    (lost, tries)
+}
+
+#[tokio::test]
+async fn connections_closed_at_the_moment_they_are_used_lose_no_lookup() {
+    let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
+    sim.set_keep_alive(Duration::from_millis(10));
+    let (lost, tries) = three_hundred(&sim, 9).await;
+    assert!(lost == 0 && tries <= 70 && sim.connections() > 100);
+
+    // Loopback is too quick for many to race; this is what a race looks like to the client.
+    let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
+    sim.set_token_mood(Mood::Normal);
+    let moods = |turn| if turn % 6 == 5 { Mood::HangUp } else { Mood::Normal };
+    sim.script((0..400).map(moods).collect());
+    let (lost, tries) = three_hundred(&sim, 0).await;
+    assert!(lost == 0 && (50..=70).contains(&tries));
+}
+
+/// Runs `bina lookup` with HubSoft at `url`, and the environment `more`.
+fn lookup(sim: &Sim, url: &str, more: &[(&str, &str)]) -> Output {
+    let file = std::env::temp_dir().join(format!(
+        "bina-{}-{}.toml",
+        std::process::id(),
+        sim.addr().port()
+    ));
+    let text = app::connection(sim).replace(&sim.base_url(), url);
+    std::fs::write(&file, text).expect("a temporary file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.args(["lookup", PHONE, "-c"]).arg(&file).env("BINA_LOG", "trace");
+    let output = command.envs(more.iter().copied()).stdin(Stdio::null()).output();
+    let _ = std::fs::remove_file(file);
+    output.expect("it starts")
+}
+
+#[tokio::test]
+async fn a_proxy_named_in_the_environment_gets_no_connection() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let proxy = Sim::start(vec![]).await.expect("loopback");
+    let url = proxy.base_url();
+    let names =
+        ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    let output = lookup(&sim, &sim.base_url(), &names.map(|name| (name, url.as_str())));
+    println!(
+        "row 22: required 0 connections to a proxy of the environment, measured {}",
+        proxy.connections()
+    );
+    assert!(output.stdout.starts_with(b"status=not_found"), "{output:?}");
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[tokio::test]
+async fn no_error_of_the_http_client_is_shown() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let hole = Blackhole::open((HERE, 0).into()).await.address;
+    let closed = Sim::start(vec![]).await.expect("loopback").base_url();
+    sim.set_mood(Mood::HangUp);
+    for url in [sim.base_url(), closed, format!("http://{hole}"), "http://hub.invalid".to_owned()] {
+        let output = lookup(&sim, &url, &[]);
+        let shown = String::from_utf8_lossy(&output.stderr);
+        assert!(output.stdout.starts_with(b"status=unavailable"), "{url}: {output:?}");
+        assert!(shown.contains("HubSoft"), "{url}: {shown}");
+        let secrets = ["reqwest", "sending request", "http:", PHONE, sim.credentials().password];
+        assert!(secrets.iter().all(|secret| !shown.contains(secret)), "{url}: {shown}");
+    }
+}
