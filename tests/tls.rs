@@ -210,8 +210,10 @@ async fn without_ca_certificates_the_service_starts_answers_and_says_what_is_mis
     let took = start.elapsed();
     println!("row 20: required a start and unavailable <= 50 ms, measured {took:?} (no CA store)");
     assert!(answer.contains("status=unavailable") && took <= AT_ONCE + SLACK, "{answer}");
-    let line = program.logged("install ca-certificates");
+    let line = program.logged("lookup failed");
+    assert!(line.contains("install ca-certificates"), "{line}");
     assert!(line.contains("No CA certificates") && line.contains("hubsoft.ca_file"), "{line}");
+    program.logged("reason=tls");
 
     let (code, printed) = run(&["check"], &file, &NO_STORE);
     assert_eq!(code, Some(0), "{printed}");

@@ -140,6 +140,8 @@ impl HubSoft {
         phone: &Phone,
         deadline: Instant,
     ) -> Result<(usize, Vec<Customer>), Failure> {
+        // Or each call would be told of a missing token, and not of what is missing for one.
+        self.api.usable()?;
         let token = self.tokens.current().await?;
         let listed = match self.listed(term, &token, deadline).await {
             Err(Failure::Token) => {
