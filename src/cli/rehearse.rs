@@ -23,9 +23,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::config::Config;
+use crate::http;
 use crate::hubsoft::HubSoft;
+use crate::limiter;
+use crate::listener;
 use crate::sim::{Mood, Sim};
-use crate::{http, limiter, listener};
 
 use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};

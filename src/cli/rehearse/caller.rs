@@ -16,8 +16,6 @@ use crate::sim::{customer, with_alert};
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest answer read; real ones stay below 2 kB.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// `sim::customer` gives a customer this code above its id.
-const CODE_OFFSET: u32 = 1_000;
 
 /// A customer with a mobile stored in full, so that one request finds it.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +55,15 @@ impl Caller {
         Self { index }
     }
 
-    /// As HubSoft holds it, without the service's addresses: nobody asks for them, and those of
-    /// all callers would take more memory than everything else together.
+    /// As HubSoft holds it, without addresses and the like: nobody asks for them, and those of all
+    /// callers would take more memory than everything else together.
     pub(super) fn customer(self) -> Value {
-        let mut plain =
-            customer(self.id().into(), &format!("ENSAIO {}", self.id()), &self.number());
-        if let Some(service) = plain["servicos"][0].as_object_mut() {
-            service.retain(|key, _| !key.starts_with("endereco_"));
+        let mut plain = customer(self.id().into(), &self.name(), &self.number());
+        let lists = plain.as_object_mut().into_iter().flat_map(|fields| fields.values_mut());
+        for service in lists.filter_map(Value::as_array_mut).flatten() {
+            if let Some(fields) = service.as_object_mut() {
+                fields.retain(|_, value| !value.is_object());
+            }
         }
         with_alert(plain, &["Rompimento de fibra"])
     }
@@ -93,6 +93,10 @@ impl Caller {
         self.index + 1
     }
 
+    fn name(self) -> String {
+        format!("ENSAIO {}", self.id())
+    }
+
     fn number(self) -> String {
         format!("379{}", 90_000_000 + self.index)
     }
@@ -106,9 +110,9 @@ impl Caller {
             let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
             pairs.find(|(key, _)| *key == name).map_or("", |(_, value)| value)
         };
-        let own = field("codigo_cliente") == (self.id() + CODE_OFFSET).to_string()
-            && field("telefone") == self.number()
-            && !field("prompt").is_empty();
+        let name = self.name().replace(' ', "%20");
+        let tells = |value: &str| body.split('&').any(|pair| pair.ends_with(&format!("={value}")));
+        let own = tells(&name) && tells(&self.number()) && !field("prompt").is_empty();
         match field("status") {
             "found" if own => Told::Personalised { remembered: field("source") != "hubsoft" },
             "unavailable" if field("prompt").is_empty() => Told::Unavailable(None),
@@ -158,12 +162,18 @@ mod tests {
 
     #[test]
     fn only_the_callers_own_data_count_as_personalised() {
-        let own = "status=found&source=hubsoft&alerta=1&prompt=bina/a&codigo_cliente=1007&\
+        let own = "status=found&source=hubsoft&alerta=1&prompt=bina/a&nome=ENSAIO%207&\
                    telefone=37990000006&end=1";
         assert_eq!(told(own), Told::Personalised { remembered: false });
         let remembered = own.replace("hubsoft", "stale");
         assert_eq!(told(&remembered), Told::Personalised { remembered: true });
-        for wrong in [("1007", "1008"), ("0006", "0007"), ("bina/a", ""), ("found", "not_found")] {
+        for wrong in [
+            ("%207", "%208"),
+            ("%207", "%2077"),
+            ("0006", "0007"),
+            ("bina/a", ""),
+            ("found", "not_found"),
+        ] {
             assert_eq!(told(&own.replace(wrong.0, wrong.1)), Told::Wrong, "{wrong:?}");
         }
     }

@@ -1,0 +1,95 @@
+//! No fault puts a number, name, token, tax number or password into the log, at any level.
+
+mod app;
+
+use std::sync::Mutex;
+
+use app::TestApp;
+use bina::sim::{CANARIES, Mood, RetryAfter, Sim, customer, with_alert};
+
+const PHONE: &str = "37999990001";
+const NAME: &str = "JOANA CANARIO DA SILVA";
+
+fn alerted() -> serde_json::Value {
+    with_alert(customer(1, NAME, PHONE), &["Rompimento de fibra"])
+}
+
+/// Everything logged by this process, at every level.
+fn log() -> &'static Mutex<Vec<u8>> {
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    static START: std::sync::Once = std::sync::Once::new();
+    START.call_once(|| {
+        struct Sink;
+        impl std::io::Write for Sink {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                LOG.lock().expect("no panic holds it").extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let everything = tracing::level_filters::LevelFilter::TRACE;
+        let subscriber =
+            tracing_subscriber::fmt().with_max_level(everything).with_writer(|| Sink).finish();
+        tracing::subscriber::set_global_default(subscriber).expect("the first");
+    });
+    &LOG
+}
+
+#[tokio::test]
+async fn no_fault_puts_personal_data_into_the_log() {
+    let log = log();
+    let moods = [
+        Mood::Normal,
+        Mood::BadJson,
+        Mood::Empty,
+        Mood::GzipBomb,
+        Mood::HangUp,
+        Mood::Html,
+        Mood::Huge { bytes: 5_000_000 },
+        Mood::HugeHeaders,
+        Mood::Reset,
+        Mood::ServerError,
+        Mood::Silent,
+        Mood::StatusError,
+        Mood::Trace,
+        Mood::Truncated,
+        Mood::Unauthorized,
+        Mood::Unavailable,
+        Mood::WrongPassword,
+        Mood::WrongTypes,
+        Mood::Redirect { to: format!("http://127.0.0.1:9/?telefone={PHONE}"), status: 302 },
+        Mood::Throttled { retry_after: RetryAfter::Body(1) },
+    ];
+    let mut tokens = Vec::new();
+    for mood in moods {
+        let sim = Sim::start(vec![alerted()]).await.expect("loopback");
+        let app =
+            TestApp::with(&sim, &format!("{}[lookup]\ndeadline_ms = 300\n", app::RULES)).await;
+        if !matches!(mood, Mood::WrongPassword) {
+            sim.set_token_mood(Mood::Normal);
+        }
+        sim.set_mood(mood);
+        app.get(&format!("/asterisk?caller={PHONE}&did=3732227777")).await;
+        app.get(&format!("/v1/lookup?caller=%2B55{PHONE}")).await;
+        let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number=0{PHONE}");
+        app.post("/freeswitch/dialplan", &form).await;
+        app.get(&format!("/wrong?caller={PHONE}")).await;
+        app.get(&format!("/asterisk?cal={PHONE}")).await;
+        tokens.extend(sim.requests().into_iter().filter_map(|request| request.bearer));
+    }
+    let text = String::from_utf8_lossy(&log.lock().expect("no panic holds it")).into_owned();
+    assert!(text.contains("call answered") && text.contains("*********01"), "the log is caught");
+    assert!(!tokens.is_empty());
+    let who = Sim::start(vec![]).await.expect("loopback").credentials();
+    let secrets =
+        [PHONE, &PHONE[2..], NAME, "JOANA", "Rompimento de fibra", who.password, who.client_secret];
+    let secrets = secrets.into_iter().chain(CANARIES).chain(tokens.iter().map(String::as_str));
+    for secret in secrets {
+        if let Some(at) = text.find(secret) {
+            let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+            panic!("`{secret}` is in the log: {}", text[line..].lines().next().unwrap_or_default());
+        }
+    }
+}
