@@ -184,7 +184,8 @@ impl Spared {
 
 /// Tells how many lines were left out, each kind once.
 fn tell_held() {
-    for sparing in std::mem::take(&mut *lock(&HELD)) {
+    let kinds = std::mem::take(&mut *lock(&HELD));
+    for sparing in kinds {
         let held = std::mem::take(&mut lock(&sparing.state).held);
         sparing.write(format_args!("and {held} more like it"));
     }

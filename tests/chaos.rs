@@ -19,7 +19,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::sim::{CANARIES, Sim};
+use bina::sim::{CANARIES, Mood, Sim};
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
@@ -84,6 +84,28 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
     loudly(&summary(seed, &made, &played, memory, stumbled));
     keeps_the_promise(&made, seed, stumbled);
     keeps_secrets(&program.log());
+}
+
+#[tokio::test]
+async fn the_judge_takes_neither_a_cut_answer_nor_somebody_elses() {
+    let numbers = truth::numbers();
+    let sim = Sim::start(truth::customers(&numbers)).await.expect("loopback");
+    let app = app::TestApp::start(&sim).await;
+    let (own, other) = (&numbers[0], &numbers[4]);
+    let is_wrong = |verdict: Verdict| matches!(verdict, Verdict::Wrong(_));
+    for door in Door::ALL {
+        let answer = app.raw(door.request(&own.presented[0]).as_bytes()).await;
+        assert_eq!(own.judge(door, &answer), Verdict::Right { stale: false });
+        assert!(is_wrong(other.judge(door, &answer)), "{answer}");
+        assert!(is_wrong(own.judge(door, &answer[..answer.len() - 2])), "{answer}");
+        for (right, wrong) in [("found", "not_found"), ("FULANA", "FULANO"), ("1000", "1001")] {
+            assert!(is_wrong(own.judge(door, &answer.replacen(right, wrong, 1))), "{wrong}");
+        }
+    }
+    sim.set_mood(Mood::ServerError);
+    let (door, other) = (Door::Json, &numbers[8]);
+    let answer = app.raw(door.request(&other.presented[0]).as_bytes()).await;
+    assert_eq!(other.judge(door, &answer), Verdict::Neutral);
 }
 
 /// Every number through every door, before anything goes wrong: the table itself is right.

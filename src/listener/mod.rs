@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 use tracing::{Level, warn};
 
@@ -38,6 +38,10 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
 /// Room for fewer connections than this deserves a warning: a mass outage may need them.
 const ROOM_LOW: usize = 512;
+
+/// Connections accepted before those that were let in get their turn. Without it a call waits
+/// behind up to 128 connections of a flood, half of its time measured in one.
+const TURN: u32 = 16;
 
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
@@ -133,7 +137,12 @@ where
     F: Fn(TcpStream) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
+    let mut turn = 0;
     loop {
+        turn = (turn + 1) % TURN;
+        if turn == 0 {
+            yield_now().await;
+        }
         let accepted = tokio::select! {
             accepted = socket.accept() => accepted,
             // A panic was logged where it happened; it has cost this connection only.

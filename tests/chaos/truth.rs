@@ -74,7 +74,7 @@ pub(crate) enum Verdict {
 pub(crate) fn numbers() -> Vec<Number> {
     let subscriber = |index: u32, kind: Kind| {
         let digits = match kind {
-            // A landline, another customer's mobile, or a mobile.
+            // Landlines are among them, too.
             Kind::Calm(_) if index.is_multiple_of(2) => format!("373222{index:04}"),
             _ => format!("37991{index:06}"),
         };
