@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch::channel;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
@@ -87,7 +88,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
     let asked_before = stage.sim.requests().len();
     stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
-    let outcomes = stage.play(&plan).await;
+    let outcomes = stage.play(&plan).await?;
     let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };
     let requests = stage.sim.requests();
     let asked = Asked::count(&requests[asked_before..], plan.rate + BURST);
@@ -156,13 +157,14 @@ impl Stage {
 
     /// Makes the calls, each when it is due, and waits for the last answer; Ctrl-C ends the
     /// calls early.
-    async fn play(&self, plan: &Plan) -> Vec<Outcome> {
+    async fn play(&self, plan: &Plan) -> Result<Vec<Outcome>, Failed> {
         let mut progress = Progress::new(plan, self.sim.lookups());
         let start = Instant::now();
         let (mut made, mut planned) = (0, plan.callers);
         let mut calls = JoinSet::new();
         let mut outcomes = Vec::with_capacity(plan.callers as usize);
-        let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+        let interrupt = signal(SignalKind::interrupt());
+        let mut interrupt = interrupt.map_err(|error| Failed::Runtime(error.into()))?;
         let mut ticks = interval(PROGRESS);
         while made < planned || !calls.is_empty() {
             let due = start + plan.due(made);
@@ -173,11 +175,11 @@ impl Stage {
                 }
                 Some(ended) = calls.join_next() => outcomes.push(told(ended)),
                 _ = ticks.tick() => progress.tell(start.elapsed(), &outcomes, self.sim.lookups()),
-                _ = &mut interrupt, if planned > made => planned = made,
+                _ = interrupt.recv(), if planned > made => planned = made,
             }
         }
         progress.end();
-        outcomes
+        Ok(outcomes)
     }
 
     fn call(

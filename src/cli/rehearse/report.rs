@@ -86,8 +86,10 @@ impl Report<'_> {
             known * 100.0
         );
         let mut line = |label: &str, count: usize, more: &str| {
-            let share = 100.0 * count as f64 / calls.max(1) as f64;
-            let full = format!("{label:<22}{count:>7}{share:>8.1} %   {more}");
+            // Rounded down: 100 % are all.
+            let permille = count * 1_000 / calls.max(1);
+            let (percent, tenth) = (permille / 10, permille % 10);
+            let full = format!("{label:<22}{count:>7}{percent:>6}.{tenth} %   {more}");
             text += full.trim_end();
             text.push('\n');
         };
