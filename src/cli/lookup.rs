@@ -1,5 +1,7 @@
 //! `bina lookup`: answers one number as a PBX would be answered, and explains it on request.
 
+use std::fmt;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,8 +43,8 @@ pub(super) async fn run(
     if explain {
         let ms = start.elapsed().as_millis();
         match token {
-            Ok(()) => eprintln!("token       ready after {ms} ms"),
-            Err(failure) => eprintln!("token       {failure}, {ms} ms"),
+            Ok(()) => tell(format_args!("token       ready after {ms} ms")),
+            Err(failure) => tell(format_args!("token       {failure}, {ms} ms")),
         }
         explain_number(config.numbers.phone(&call));
     }
@@ -52,11 +54,15 @@ pub(super) async fn run(
         // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
         let _ = timeout(config.hubsoft.attempt * 2, explained.landed.notified()).await;
         let rule = if answer.rule().is_empty() { "none" } else { answer.rule() };
-        eprintln!("rule        {rule}");
+        tell(format_args!("rule        {rule}"));
     }
     if explain {
         let deadline = config.lookup.deadline.as_millis();
-        eprintln!("answered    {} after {} ms of {deadline} ms", answer.status(), took.as_millis());
+        tell(format_args!(
+            "answered    {} after {} ms of {deadline} ms",
+            answer.status(),
+            took.as_millis()
+        ));
     }
     say(format_args!("{}", render(format, &answer, &doors.dialplan).body.trim_end()));
     Ok(())
@@ -67,9 +73,15 @@ fn explain_number(phone: Result<Phone, crate::phone::NoNumber>) {
         Ok(phone) => {
             let candidates: Vec<_> =
                 phone.candidates().map(|candidate| candidate.as_str().to_owned()).collect();
-            eprintln!("number      {}, searched as {}", phone.reveal(), candidates.join(", then "));
+            tell(format_args!(
+                "number      {}, searched as {}",
+                phone.reveal(),
+                candidates.join(", then ")
+            ));
         }
-        Err(reason) => eprintln!("number      none to look up: {reason}; HubSoft is not asked"),
+        Err(reason) => {
+            tell(format_args!("number      none to look up: {reason}; HubSoft is not asked"))
+        }
     }
 }
 
@@ -98,10 +110,15 @@ impl Source for Explained {
 fn describe(step: &Step<'_>) {
     let ms = step.took.as_millis();
     match step.outcome {
-        Ok((returned, own)) => eprintln!(
+        Ok((returned, own)) => tell(format_args!(
             "HubSoft     {} -> {returned} customers returned, {own} with this very number, {ms} ms",
             step.term
-        ),
-        Err(failure) => eprintln!("HubSoft     {} -> {failure}, {ms} ms", step.term),
+        )),
+        Err(failure) => tell(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term)),
     }
+}
+
+/// Explains on standard error; that nobody reads it is no reason to panic.
+fn tell(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
