@@ -1,15 +1,13 @@
 //! `bina demo`: a small HubSoft and bina on this machine, so that anybody can see it work.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::anyhow;
 
-use crate::config::Config;
 use crate::sim::{Sim, printed_example};
 
-use super::{Failed, say, serve};
+use super::{Failed, say, serve, stage};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
 const CALLERS: [(&str, &str); 3] = [
@@ -26,12 +24,30 @@ const ASTERISK_LINES: &str = r#" same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup
  same => n,Playback(${BINA_PROMPT})
  same => n(onwards),NoOp(the queue or menu where the call went before)"#;
 
+/// What is played, and that nothing is remembered, so that a command tried again prints the same.
+const SETTINGS: &str = r#"
+    [prompts]
+    rompimento = "rompimento-fibra"
+    equipe = "equipe-a-caminho"
+    aviso = "aviso-geral"
+    [[rule]]
+    name = "rompimento"
+    text = "rompimento"
+    play = ["rompimento", "equipe"]
+    route = "suporte"
+    [general]
+    prompt = "aviso"
+    [lookup]
+    fresh_s = 0
+    nobody_s = 0
+"#;
+
 /// Runs the demonstration on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let sim = Sim::start(printed_example())
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
-    let config = config(&sim, listen)?;
+    let config = stage::config(&sim, listen, SETTINGS)?;
     let listener = serve::open(config.http)?;
     let address = serve::address(&listener)?;
     let doors = serve::doors(&config, Arc::new(serve::client(&config)?));
@@ -44,44 +60,6 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())
-}
-
-fn config(sim: &Sim, listen: SocketAddr) -> Result<Config, Failed> {
-    let credentials = sim.credentials();
-    let text = format!(
-        r#"
-        [listen]
-        http = "{listen}"
-        [hubsoft]
-        base_url = "{}"
-        insecure_http = true
-        client_id = "{}"
-        client_secret = "{}"
-        username = "{}"
-        password = "{}"
-        [prompts]
-        rompimento = "rompimento-fibra"
-        equipe = "equipe-a-caminho"
-        aviso = "aviso-geral"
-        [[rule]]
-        name = "rompimento"
-        text = "rompimento"
-        play = ["rompimento", "equipe"]
-        route = "suporte"
-        [general]
-        prompt = "aviso"
-        # Nothing is remembered, so that a command tried again prints the same again.
-        [lookup]
-        fresh_s = 0
-        nobody_s = 0
-        "#,
-        sim.base_url(),
-        credentials.client_id,
-        credentials.client_secret,
-        credentials.username,
-        credentials.password,
-    );
-    Ok(Config::parse(&text, Path::new("demo"))?)
 }
 
 /// Asks bina what a PBX would ask, and prints what it is told.

@@ -5,6 +5,7 @@ mod demo;
 mod lookup;
 mod rehearse;
 mod serve;
+mod stage;
 
 use std::fmt::Display;
 use std::io::{self, Write};

@@ -12,8 +12,7 @@ mod span;
 mod watch;
 
 use std::io::{IsTerminal, Write, stderr};
-use std::net::SocketAddr;
-use std::path::Path;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ use crate::sim::{Mood, Sim};
 use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};
 use self::watch::Watched;
-use super::{Failed, say, serve};
+use super::{Failed, say, serve, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
 
@@ -207,18 +206,8 @@ fn told(ended: Result<Outcome, JoinError>) -> Outcome {
 
 /// The product's own settings, but for what is rehearsed.
 fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
-    let credentials = sim.credentials();
-    let text = format!(
+    let settings = format!(
         r#"
-        [listen]
-        http = "127.0.0.1:0"
-        [hubsoft]
-        base_url = "{}"
-        insecure_http = true
-        client_id = "{}"
-        client_secret = "{}"
-        username = "{}"
-        password = "{}"
         [limiter]
         rate = {}
         burst = {BURST}
@@ -231,15 +220,10 @@ fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
         text = "rompimento"
         play = "rompimento"
         "#,
-        sim.base_url(),
-        credentials.client_id,
-        credentials.client_secret,
-        credentials.username,
-        credentials.password,
         plan.rate,
         plan.deadline.as_millis(),
     );
-    Ok(Config::parse(&text, Path::new("rehearsal"))?)
+    stage::config(sim, (Ipv4Addr::LOCALHOST, 0).into(), &settings)
 }
 
 /// One line on standard error, rewritten each second; where nobody watches, a line now and then.

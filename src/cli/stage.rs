@@ -1,0 +1,34 @@
+//! Configures bina for the small HubSoft, as the demonstration and the rehearsal need it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::config::Config;
+use crate::sim::Sim;
+
+use super::Failed;
+
+/// Reads `settings` behind the part that names `sim` and where to listen.
+pub(super) fn config(sim: &Sim, listen: SocketAddr, settings: &str) -> Result<Config, Failed> {
+    let credentials = sim.credentials();
+    let text = format!(
+        r#"
+        [listen]
+        http = "{listen}"
+        [hubsoft]
+        base_url = "{}"
+        insecure_http = true
+        client_id = "{}"
+        client_secret = "{}"
+        username = "{}"
+        password = "{}"
+        {settings}
+        "#,
+        sim.base_url(),
+        credentials.client_id,
+        credentials.client_secret,
+        credentials.username,
+        credentials.password,
+    );
+    Ok(Config::parse(&text, Path::new("built-in"))?)
+}
