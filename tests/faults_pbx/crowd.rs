@@ -254,8 +254,9 @@ async fn crowded(program: &Program, count: usize) -> (f64, Duration) {
     let share = used.as_secs_f64() / start.elapsed().as_secs_f64();
     drop(crowd);
     let closed = Instant::now();
-    let (_, answer) = call(program.address, "anonymous");
-    assert!(answer.contains("status=no_number"), "{answer}");
+    // The first may still find the places of the crowd taken, which has only just left.
+    let is_answered = || call(program.address, "anonymous").1.contains("status=no_number");
+    assert!(settles(is_answered), "no call is answered any more");
     (100.0 * share, closed.elapsed())
 }
 
