@@ -4,29 +4,15 @@ mod app;
 
 use std::time::Duration;
 
+use app::{client, phone, soon};
 use bina::customer::Customer;
 use bina::finding::{Failure, Record};
 use bina::hubsoft::HubSoft;
 use bina::lookup::Source;
-use bina::phone::Phone;
 use bina::sim::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
 use serde_json::Value;
 
 const PHONE: &str = "37999990001";
-
-fn phone(text: &str) -> Phone {
-    Phone::parse(text, None).expect("a number")
-}
-
-/// A deadline far away: these tests are about the client, not the call.
-fn soon() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(60)
-}
-
-fn client(sim: &Sim, settings: &str) -> HubSoft {
-    HubSoft::new(app::config(&format!("{}{settings}", app::connection(sim))).hubsoft)
-        .expect("a client")
-}
 
 /// A simulator that meets lookups with `mood`, and what the client makes of it.
 async fn met(mood: Mood, settings: &str) -> (Sim, Result<Record, Failure>) {

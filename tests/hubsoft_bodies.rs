@@ -4,28 +4,13 @@ mod app;
 
 use std::time::Duration;
 
+use app::{client, phone, soon};
 use bina::customer::Customer;
 use bina::finding::{Failure, Record};
-use bina::hubsoft::HubSoft;
 use bina::lookup::Source;
-use bina::phone::Phone;
 use bina::sim::{Mood, Sim, printed_example};
 
 const PHONE: &str = "37999990001";
-
-fn phone(text: &str) -> Phone {
-    Phone::parse(text, None).expect("a number")
-}
-
-/// A deadline far away: these tests are about the client, not the call.
-fn soon() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(60)
-}
-
-fn client(sim: &Sim, settings: &str) -> HubSoft {
-    HubSoft::new(app::config(&format!("{}{settings}", app::connection(sim))).hubsoft)
-        .expect("a client")
-}
 
 /// Asks a simulator that says exactly this to every lookup.
 async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {

@@ -120,6 +120,18 @@ fn none(wrong: &[String]) {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Every line of code with one of `signs`, in the sources that `concerned` names.
+fn none_with(signs: &[&str], concerned: impl Fn(&Source) -> bool) {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| concerned(source)) {
+        for (at, line) in source.code() {
+            let found = signs.iter().filter(|sign| line.contains(**sign));
+            wrong.extend(found.map(|sign| format!("{}:{at}: `{sign}`", source.path)));
+        }
+    }
+    none(&wrong);
+}
+
 /// The rooms a line of code names by `crate::room`.
 fn named(line: &str) -> impl Iterator<Item = &str> {
     line.split("crate::").skip(1).map(|rest| {
@@ -180,28 +192,19 @@ fn a_closet_is_seen_only_from_its_own_room() {
 
 #[test]
 fn pure_rooms_neither_wait_nor_look_at_a_clock() {
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.is_in(&PURE)) {
-        for (at, line) in source.code() {
-            for sign in [
-                "async ",
-                ".await",
-                "::now()",
-                ".elapsed()",
-                "SystemTime",
-                "tokio::",
-                "std::fs",
-                "std::net::Tcp",
-                "std::net::Udp",
-                "std::io",
-            ] {
-                if line.contains(sign) {
-                    wrong.push(format!("{}:{at}: `{sign}`", source.path));
-                }
-            }
-        }
-    }
-    none(&wrong);
+    let signs = [
+        "async ",
+        ".await",
+        "::now()",
+        ".elapsed()",
+        "SystemTime",
+        "tokio::",
+        "std::fs",
+        "std::net::Tcp",
+        "std::net::Udp",
+        "std::io",
+    ];
+    none_with(&signs, |source| source.is_in(&PURE));
 }
 
 #[test]
@@ -325,17 +328,7 @@ fn functions_are_short() {
 
 #[test]
 fn nothing_panics_by_accident() {
-    let mut wrong = Vec::new();
-    for source in sources() {
-        for (at, line) in source.code() {
-            for sign in [".unwrap()", "todo!", "unimplemented!", "dbg!(", "panic!("] {
-                if line.contains(sign) {
-                    wrong.push(format!("{}:{at}: `{sign}`", source.path));
-                }
-            }
-        }
-    }
-    none(&wrong);
+    none_with(&[".unwrap()", "todo!", "unimplemented!", "dbg!(", "panic!("], |_| true);
 }
 
 #[test]
@@ -350,30 +343,14 @@ fn personal_data_is_revealed_only_where_it_leaves() {
         "hubsoft",
         "cli/lookup.rs",
     ];
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_in(&may)) {
-        for (at, line) in source.code() {
-            if line.contains(".reveal()") || line.contains("::reveal") {
-                wrong.push(format!("{}:{at}: {}", source.path, line.trim()));
-            }
-        }
-    }
-    none(&wrong);
+    none_with(&[".reveal()", "::reveal"], |source| !source.is_in(&may));
 }
 
 /// Waits and ages are told by a clock that never jumps; only the log shows the time of day, and
 /// only the TLS library looks at it, for certificates.
 #[test]
 fn nothing_is_decided_by_the_wall_clock() {
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.room != "sim") {
-        for (at, line) in source.code() {
-            if line.contains("SystemTime") || line.contains("UNIX_EPOCH") {
-                wrong.push(format!("{}:{at}: {}", source.path, line.trim()));
-            }
-        }
-    }
-    none(&wrong);
+    none_with(&["SystemTime", "UNIX_EPOCH"], |source| source.room != "sim");
 }
 
 #[test]

@@ -40,17 +40,18 @@ pub(super) async fn run(
         accepted: Instant::now(),
         patience: None,
     };
+    let phone = config.numbers.phone(&call);
     if explain {
         let ms = start.elapsed().as_millis();
         match token {
             Ok(()) => tell(format_args!("token       ready after {ms} ms")),
             Err(failure) => tell(format_args!("token       {failure}, {ms} ms")),
         }
-        explain_number(config.numbers.phone(&call));
+        explain_number(phone);
     }
     let answer = doors.responder.respond(&call).await;
     let took = call.accepted.elapsed();
-    if explain && config.numbers.phone(&call).is_ok() {
+    if explain && phone.is_ok() {
         // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
         let _ = timeout(config.hubsoft.attempt * 2, explained.landed.notified()).await;
         let rule = if answer.rule().is_empty() { "none" } else { answer.rule() };

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bina::breaker::Breaker;
 use bina::config::Config;
@@ -12,6 +13,7 @@ use bina::http::{self, Doors};
 use bina::hubsoft::HubSoft;
 use bina::listener;
 use bina::lookup::{Lookup, Source};
+use bina::phone::Phone;
 use bina::responder::Responder;
 use bina::sim::Sim;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,6 +53,21 @@ pub fn connection(sim: &Sim) -> String {
 /// Reads a configuration that is expected to be good.
 pub fn config(text: &str) -> Config {
     Config::parse(text, Path::new("test.toml")).unwrap_or_else(|invalid| panic!("{invalid}"))
+}
+
+/// The number `text` is expected to be.
+pub fn phone(text: &str) -> Phone {
+    Phone::parse(text, None).expect("a number")
+}
+
+/// A deadline far away, for tests that are about the client and not the call.
+pub fn soon() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(60)
+}
+
+/// A client of `sim`, with `settings` of its section besides.
+pub fn client(sim: &Sim, settings: &str) -> HubSoft {
+    HubSoft::new(config(&format!("{}{settings}", connection(sim))).hubsoft).expect("a client")
 }
 
 /// bina in front of a source, listening on a free port; it ends when it is dropped.
