@@ -64,8 +64,8 @@ fn the_least_configuration_has_every_default() {
     assert_eq!(config.lookup.records_max.get(), 100_000);
     let wanted = &config.hubsoft.wanted;
     assert_eq!((wanted.limit, wanted.cancelado, wanted.ultima_conexao), (20, false, false));
-    assert_eq!(config.dialplan.entry_context, "bina");
-    assert_eq!(config.dialplan.play, Play::Never);
+    assert_eq!(config.freeswitch.entry_context, "bina");
+    assert_eq!(config.freeswitch.play, Play::Never);
     assert!(config.rules.general.is_none());
     assert!(config.warnings.is_empty());
 }
@@ -103,7 +103,7 @@ fn the_shipped_example_is_good_with_everything_switched_on() {
     let config = Folder::new("all", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
     assert_eq!(config.rules.list.len(), 3);
     assert_eq!(config.numbers.default_ddd_by_did.len(), 2);
-    assert_eq!(config.dialplan.handback.file.as_deref(), Some("/etc/freeswitch/bina-ura.xml"));
+    assert_eq!(config.freeswitch.handback.file.as_deref(), Some("/etc/freeswitch/bina-ura.xml"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bina::answer::FIELDS;
 use bina::config::HTTP_DEFAULT;
 use bina::http;
-use bina::render::Dialplan;
+use bina::render::Freeswitch;
 
 /// Variables of the Asterisk snippet that are its own, not fields.
 const OWN: [&str; 10] = [
@@ -117,7 +117,7 @@ fn the_freeswitch_fall_back_sets_every_field_to_the_neutral_answer() {
         let action = format!("<action application=\"set\" data=\"bina_{key}={value}\"/>");
         assert!(text.contains(&action), "bina.xml: {action}");
     }
-    let default = Dialplan::default();
+    let default = Freeswitch::default();
     assert!(text.contains(&format!("<context name=\"{}\">", default.entry_context)));
     assert!(text.contains(&format!("${{destination_number}} XML {}\"", default.handback.context)));
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use app::TestApp;
-use bina::render::{Dialplan, not_found};
+use bina::render::{Freeswitch, not_found};
 use bina::sim::{Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -107,6 +107,6 @@ async fn an_unavailable_hubsoft_still_hands_the_call_back() {
 
 #[test]
 fn the_entry_context_is_never_the_context_the_call_goes_on_in() {
-    let default = Dialplan::default();
+    let default = Freeswitch::default();
     assert_ne!(default.entry_context, default.handback.context);
 }

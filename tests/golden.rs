@@ -10,7 +10,7 @@ use bina::customer::Customer;
 use bina::finding::{Failure, Finding, Origin, Record};
 use bina::phone::{NoNumber, Phone};
 use bina::prompt::{Choice, Playlist, SoundForm};
-use bina::render::{Dialplan, Format, Handback, Play, render};
+use bina::render::{Format, Freeswitch, Handback, Play, render};
 use proptest::prelude::*;
 
 /// The nastiest strings both PBXs are known to be hurt by, in one name.
@@ -91,7 +91,7 @@ fn every_format_writes_every_case_as_agreed() {
     for (case, answer) in cases() {
         for (name, format) in Format::VALUES {
             let file = folder.join(format!("{case}.{name}"));
-            let body = render(format, &answer, &Dialplan::default()).body;
+            let body = render(format, &answer, &Freeswitch::default()).body;
             if update {
                 fs::write(&file, &body).expect("the folder is there");
             }
@@ -115,7 +115,7 @@ fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
     let customer = customer("ANA", Some("rompimento"));
     let record = Record::new(vec![customer]);
     let stale = Finding::Found { record, origin: Origin::Stale, alert_expired: true };
-    let body = render(Format::Hash, &answer(&stale), &Dialplan::default()).body;
+    let body = render(Format::Hash, &answer(&stale), &Freeswitch::default()).body;
     assert!(body.starts_with("status=found&source=stale&alerta=0&prompt=&rule=&route=&nome=ANA"));
     assert!(body.contains("&mensagem=&"));
 }
@@ -125,7 +125,7 @@ fn the_dialplan_plays_only_where_the_settings_say() {
     let alerted = answer(&found(vec![customer("ANA", Some("x"))]));
     let quiet = answer(&found(vec![customer("ANA", None)]));
     let written = |answer, play| {
-        let dialplan = Dialplan { play, ..Dialplan::default() };
+        let dialplan = Freeswitch { play, ..Freeswitch::default() };
         render(Format::Dialplan, answer, &dialplan).body
     };
     for (play, answers, plays) in
@@ -143,7 +143,7 @@ fn the_dialplan_plays_only_where_the_settings_say() {
 fn the_call_can_go_on_in_a_file_without_a_second_request() {
     let handback =
         Handback { context: "ura".into(), file: Some("/etc/freeswitch/bina-ura.xml".into()) };
-    let dialplan = Dialplan { handback, ..Dialplan::default() };
+    let dialplan = Freeswitch { handback, ..Freeswitch::default() };
     let body = render(Format::Dialplan, &answer(&found(vec![])), &dialplan).body;
     let transfer = transfer_of(&body);
     assert_eq!(transfer, "${destination_number} XML:/etc/freeswitch/bina-ura.xml ura");
@@ -153,7 +153,7 @@ fn the_call_can_go_on_in_a_file_without_a_second_request() {
 /// number `'system:touch /x' inline x` would run a command, `1000 XML default` choose a context.
 #[test]
 fn a_call_goes_on_only_to_a_number_that_is_one_plain_word() {
-    let body = render(Format::Dialplan, &answer(&found(vec![])), &Dialplan::default()).body;
+    let body = render(Format::Dialplan, &answer(&found(vec![])), &Freeswitch::default()).body;
     let condition = format!("<condition field=\"destination_number\" expression=\"{ONE_WORD}\">");
     assert_eq!(body.matches("<condition").count(), 1);
     assert!(body.contains(&condition), "{body}");
@@ -243,7 +243,7 @@ fn allowed(key: &str, value: &str) -> bool {
 fn every_answer_of_every_format_has_every_field_in_order_within_its_alphabet() {
     for (case, answer) in cases() {
         for (name, format) in Format::VALUES {
-            let fields = fields_of(format, &render(format, &answer, &Dialplan::default()).body);
+            let fields = fields_of(format, &render(format, &answer, &Freeswitch::default()).body);
             let keys: Vec<_> = fields.iter().map(|(key, _)| key.as_str()).collect();
             assert_eq!(keys, FIELDS.map(|field| field.key), "{case} {name}");
             for (key, value) in &fields {
@@ -266,7 +266,7 @@ proptest! {
         let odd = Customer { id: id.clone(), code: id, service_status: Some(status), ..customer(&name, Some(&text)) };
         let answer = answer(&found(vec![odd]));
         for (format_name, format) in Format::VALUES {
-            let body = render(format, &answer, &Dialplan::default()).body;
+            let body = render(format, &answer, &Freeswitch::default()).body;
             let fields = fields_of(format, &body);
             prop_assert_eq!(fields.len(), FIELDS.len());
             for (key, value) in &fields {
@@ -275,7 +275,7 @@ proptest! {
             let body = body.replace(ONE_WORD, "");
             prop_assert!(!body.contains(['\0', '\u{1b}', '\r', '\\']), "{}", body);
         }
-        let hash = render(Format::Hash, &answer, &Dialplan::default()).body;
+        let hash = render(Format::Hash, &answer, &Freeswitch::default()).body;
         prop_assert!(hash.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./%&=".contains(&b)));
         let decoded: usize = FIELDS.iter().map(|f| f.key.len() + 2 + f.value(&answer, Pbx::Asterisk).len()).sum();
         prop_assert!(decoded < 4_000, "Asterisk cuts at 4,095 bytes");
@@ -284,7 +284,7 @@ proptest! {
 
     #[test]
     fn every_line_of_a_dialplan_survives_freeswitchs_line_reader(name in ".{0,200}|[<?!$A-Z-]{0,200}") {
-        let body = render(Format::Dialplan, &answer(&found(vec![customer(&name, Some(&name))])), &Dialplan::default()).body;
+        let body = render(Format::Dialplan, &answer(&found(vec![customer(&name, Some(&name))])), &Freeswitch::default()).body;
         for line in body.lines() {
             for trap in ["<?", "<include>", "</include>", "$${", "<!--"] {
                 prop_assert!(!line.contains(trap), "{}", line);
@@ -300,7 +300,7 @@ fn a_pbx_is_not_told_why_it_could_not_be_told() {
     let late = answer(&Finding::Unavailable(Failure::Deadline));
     let never = answer(&Finding::Unavailable(Failure::Connect));
     for (_, format) in Format::VALUES {
-        let written = |answer| render(format, answer, &Dialplan::default());
+        let written = |answer| render(format, answer, &Freeswitch::default());
         assert_eq!(written(&late), written(&never));
     }
 }

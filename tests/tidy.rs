@@ -213,7 +213,7 @@ fn libraries_stay_in_their_rooms() {
         ("hyper", &["http"][..]),
         ("hyper_util", &["http"]),
         ("http_body_util", &["http"]),
-        ("quick_xml", &["render/freeswitch.rs"]),
+        ("quick_xml", &["render/xml.rs"]),
         ("lru", &["lookup/cache.rs"]),
         ("reqwest", &["hubsoft", "config/hubsoft.rs", "cli/demo.rs"]),
         ("rustls", &["hubsoft", "sim"]),

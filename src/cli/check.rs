@@ -44,11 +44,11 @@ fn describe(config: &Config) {
     say(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
     say(format_args!("  prompts     {}", list(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
-    let dialplan = &config.dialplan;
-    let file = dialplan.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
+    let freeswitch = &config.freeswitch;
+    let file = freeswitch.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
     say(format_args!(
         "  FreeSWITCH  context {} is answered, the call goes on in {}{file}",
-        dialplan.entry_context, dialplan.handback.context
+        freeswitch.entry_context, freeswitch.handback.context
     ));
 }
 

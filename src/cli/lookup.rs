@@ -65,7 +65,7 @@ pub(super) async fn run(
             took.as_millis()
         ));
     }
-    say(format_args!("{}", render(format, &answer, &doors.dialplan).body.trim_end()));
+    say(format_args!("{}", render(format, &answer, &doors.freeswitch).body.trim_end()));
     Ok(())
 }
 

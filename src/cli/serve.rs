@@ -52,8 +52,8 @@ pub(super) fn doors(config: &Config, source: Arc<dyn Source>) -> Arc<Doors> {
     let breaker = Arc::new(Breaker::new(source));
     let lookup = Lookup::new(breaker, config.lookup.clone());
     let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
-    let responder = Responder::new(lookup, rules, numbers);
-    Arc::new(Doors { responder, dialplan: config.dialplan.clone() })
+    let responder = Arc::new(Responder::new(lookup, rules, numbers));
+    Arc::new(Doors { responder, freeswitch: config.freeswitch.clone() })
 }
 
 /// Opens the door, or says who else may stand in it.

@@ -18,7 +18,7 @@ use crate::listener;
 use crate::lookup;
 use crate::phone::Ddd;
 use crate::prompt::{Rules, SoundForm};
-use crate::render::{Dialplan, Handback, Play};
+use crate::render::{Freeswitch, Handback, Play};
 use crate::responder::Numbers;
 
 use self::hubsoft::Folders;
@@ -42,7 +42,7 @@ pub struct Config {
     pub sounds: BTreeMap<String, String>,
     pub asterisk: SoundForm,
     pub rules: Rules,
-    pub dialplan: Dialplan,
+    pub freeswitch: Freeswitch,
     /// What is not wrong, but worth knowing.
     pub warnings: Vec<String>,
 }
@@ -113,12 +113,12 @@ impl Config {
         section.finish();
         let numbers = numbers(root.section("numbers"));
         let lookup = lookup_settings(root.section("lookup"));
-        let (dialplan, freeswitch) = freeswitch(root.section("freeswitch"));
+        let (freeswitch, form) = freeswitch(root.section("freeswitch"));
         let mut section = root.section("asterisk");
         let asterisk = rules::sound_form(&mut section, "");
         section.finish();
         let sounds = rules::sounds(root.section("prompts"));
-        let prompts = Prompts { sounds, asterisk, freeswitch };
+        let prompts = Prompts { sounds, asterisk, freeswitch: form };
         let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);
         root.finish();
@@ -133,7 +133,7 @@ impl Config {
             sounds,
             asterisk,
             rules,
-            dialplan,
+            freeswitch,
             warnings: Vec::new(),
         })
     }
@@ -251,8 +251,8 @@ fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
     }
 }
 
-fn freeswitch(mut section: Section<'_, '_>) -> (Dialplan, SoundForm) {
-    let default = Dialplan::default();
+fn freeswitch(mut section: Section<'_, '_>) -> (Freeswitch, SoundForm) {
+    let default = Freeswitch::default();
     let form = rules::sound_form(&mut section, ".wav");
     let entry = context(&mut section, "entry_context").unwrap_or(default.entry_context);
     let transfer = context(&mut section, "transfer_context").unwrap_or(default.handback.context);
@@ -268,7 +268,7 @@ fn freeswitch(mut section: Section<'_, '_>) -> (Dialplan, SoundForm) {
     }
     section.finish();
     let handback = Handback { context: transfer, file };
-    (Dialplan { entry_context: entry, handback, play }, form)
+    (Freeswitch { entry_context: entry, handback, play }, form)
 }
 
 fn context(section: &mut Section<'_, '_>, key: &'static str) -> Option<String> {

@@ -24,6 +24,7 @@ mod health;
 mod route;
 mod stream;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -35,7 +36,7 @@ use tokio::time::timeout;
 use tracing::Level;
 
 use crate::logging::Sparing;
-use crate::render::{Dialplan, Format, Page, not_found, render};
+use crate::render::{Format, Freeswitch, Page, not_found, render};
 use crate::responder::Responder;
 
 use self::route::{Door, Elsewhere, Refusal, Route};
@@ -65,8 +66,8 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// What the doors need to answer.
 pub struct Doors {
-    pub responder: Responder,
-    pub dialplan: Dialplan,
+    pub responder: Arc<Responder>,
+    pub freeswitch: Freeswitch,
 }
 
 impl Doors {
@@ -114,7 +115,7 @@ impl Doors {
         } else {
             query.clone()
         };
-        match route::dialplan_call(&form, &query, &self.dialplan.entry_context, accepted) {
+        match route::dialplan_call(&form, &query, &self.freeswitch.entry_context, accepted) {
             Ok(call) => self.page(Format::Dialplan, &call).await,
             Err(elsewhere) => {
                 if elsewhere == Elsewhere::ContextMissing {
@@ -128,7 +129,7 @@ impl Doors {
     }
 
     async fn page(&self, format: Format, call: &crate::call::Call) -> Response<Full<Bytes>> {
-        written(render(format, &self.responder.respond(call).await, &self.dialplan))
+        written(render(format, &self.responder.respond(call).await, &self.freeswitch))
     }
 }
 

@@ -69,6 +69,7 @@ impl Default for Settings {
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
+    places: Arc<Places>,
 }
 
 /// Opens the door at `address`, which may have been in use until a moment ago.
@@ -76,13 +77,28 @@ pub fn open(address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    Ok(Listener { socket: socket.listen(BACKLOG)?, settings: Settings::default() })
+    let socket = socket.listen(BACKLOG)?;
+    let settings = Settings::default();
+    let places = Places::new(&settings.pbx, descriptors::room());
+    Ok(Listener { socket, settings, places })
 }
 
 impl Listener {
     /// The same door with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
-        Self { settings, ..self }
+        let room = descriptors::room();
+        // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
+        if room < ROOM_LOW {
+            warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
+        }
+        let places = Places::new(&settings.pbx, room);
+        Self { settings, places, ..self }
+    }
+
+    /// The same door with the settings of another one, whose places it shares: the limits are for
+    /// both together.
+    pub fn beside(self, other: &Listener) -> Self {
+        Self { settings: other.settings.clone(), places: Arc::clone(&other.places), ..self }
     }
 
     /// Where the door is, also when the system chose the port.
@@ -97,13 +113,7 @@ where
     F: Fn(TcpStream) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings } = listener;
-    let room = descriptors::room();
-    let places = Places::new(&settings.pbx, room);
-    // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
-    if room < ROOM_LOW {
-        warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
-    }
+    let Listener { socket, settings, places } = listener;
     let mut connections = JoinSet::new();
     tokio::select! {
         never = accept(&socket, &places, &mut connections, &serve) => match never {},

@@ -1,20 +1,9 @@
 //! Writes an answer for FreeSWITCH's mod_xml_curl: a dialplan that sets variables and goes on.
-//!
-//! FreeSWITCH reads the document line by line before it parses it, and drops every line that
-//! holds `<?`, `<include>` or the name of its pre-processor. So there is no XML declaration,
-//! each element has its own line, and in values every character that is neither letter nor
-//! digit is a character reference.
-
-use std::fmt::Write as _;
-
-use quick_xml::Writer;
-use quick_xml::events::attributes::Attribute;
-use quick_xml::events::{BytesEnd, BytesStart, Event};
-use quick_xml::name::QName;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
 use super::Page;
+use super::xml::{Document, references};
 
 /// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
 /// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
@@ -24,16 +13,16 @@ use super::Page;
 /// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
 const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
-/// How the dialplan door answers.
+/// How a FreeSWITCH call is answered.
 #[derive(Clone, Debug)]
-pub struct Dialplan {
+pub struct Freeswitch {
     /// The only context that is answered; every other one is "not found".
     pub entry_context: String,
     pub handback: Handback,
     pub play: Play,
 }
 
-impl Default for Dialplan {
+impl Default for Freeswitch {
     fn default() -> Self {
         let handback = Handback { context: "public".to_owned(), file: None };
         Self { entry_context: "bina".to_owned(), handback, play: Play::Never }
@@ -66,30 +55,55 @@ impl Play {
 }
 
 /// Writes the document for a call in the entry context.
-pub(super) fn dialplan(answer: &Answer, dialplan: &Dialplan) -> Page {
-    let mut page = Document::open("dialplan");
-    page.start("context", &[("name", &dialplan.entry_context)]);
+pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
+    let mut page = open("dialplan");
+    page.start("context", &[("name", &freeswitch.entry_context)]);
     page.start("extension", &[("name", "bina")]);
     page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
     for field in &FIELDS {
         let value = references(&field.value(answer, Pbx::Freeswitch));
-        page.action("set", &format!("bina_{}={value}", field.key));
+        action(&mut page, "set", &format!("bina_{}={value}", field.key));
     }
     if let Some(list) = answer.playlist() {
-        page.playback(&references(&list.freeswitch), dialplan.play);
+        playback(&mut page, &references(&list.freeswitch), freeswitch.play);
     }
-    page.action("transfer", &target(&dialplan.handback));
+    action(&mut page, "transfer", &target(&freeswitch.handback));
     for element in ["condition", "extension", "context"] {
         page.end(element);
     }
-    page.close()
+    close(page)
 }
 
 /// Writes "not found", upon which FreeSWITCH goes on in its static dialplan.
 pub fn not_found() -> Page {
-    let mut page = Document::open("result");
+    let mut page = open("result");
     page.empty("result", &[("status", "not found")]);
+    close(page)
+}
+
+fn open(section: &str) -> Document {
+    let mut page = Document::open("freeswitch/xml");
+    page.start("section", &[("name", section)]);
+    page
+}
+
+fn close(mut page: Document) -> Page {
+    page.end("section");
     page.close()
+}
+
+fn action(page: &mut Document, application: &str, data: &str) {
+    page.empty("action", &[("application", application), ("data", data)]);
+}
+
+fn playback(page: &mut Document, list: &str, play: Play) {
+    if play == Play::Never {
+        return;
+    }
+    if play == Play::Answer {
+        page.empty("action", &[("application", "answer")]);
+    }
+    action(page, "playback", list);
 }
 
 /// The call goes on to the number it was for. FreeSWITCH fills that in: the request's own text
@@ -100,76 +114,4 @@ fn target(handback: &Handback) -> String {
         Some(file) => format!("${{destination_number}} XML:{} {context}", references(file)),
         None => format!("${{destination_number}} XML {context}"),
     }
-}
-
-/// Writes all but letters and digits as character references. That hides `$${`, `<?` and the
-/// pre-processor's name from FreeSWITCH's line reader, and `&`, `"` and `<` from its parser.
-fn references(value: &str) -> String {
-    let mut text = String::with_capacity(value.len() * 2);
-    for c in value.chars() {
-        if c.is_alphanumeric() {
-            text.push(c);
-        } else {
-            write!(text, "&#{};", u32::from(c)).expect("writing to a string cannot fail");
-        }
-    }
-    text
-}
-
-/// A document being written, one element a line.
-struct Document(Writer<Vec<u8>>);
-
-impl Document {
-    fn open(section: &str) -> Self {
-        let mut document = Self(Writer::new_with_indent(Vec::with_capacity(2048), b' ', 2));
-        document.start("document", &[("type", "freeswitch/xml")]);
-        document.start("section", &[("name", section)]);
-        document
-    }
-
-    fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.write(Event::Start(element(name, attributes)));
-    }
-
-    fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.write(Event::Empty(element(name, attributes)));
-    }
-
-    fn end(&mut self, name: &str) {
-        self.write(Event::End(BytesEnd::new(name)));
-    }
-
-    fn action(&mut self, application: &str, data: &str) {
-        self.empty("action", &[("application", application), ("data", data)]);
-    }
-
-    fn playback(&mut self, list: &str, play: Play) {
-        if play == Play::Never {
-            return;
-        }
-        if play == Play::Answer {
-            self.empty("action", &[("application", "answer")]);
-        }
-        self.action("playback", list);
-    }
-
-    fn write(&mut self, event: Event<'_>) {
-        self.0.write_event(event).expect("writing to memory cannot fail");
-    }
-
-    fn close(mut self) -> Page {
-        self.end("section");
-        self.end("document");
-        let mut body = self.0.into_inner();
-        body.push(b'\n');
-        let body = String::from_utf8(body).expect("only text was written");
-        Page { content_type: "text/xml", body }
-    }
-}
-
-/// An element whose attribute values are escaped already.
-fn element<'a>(name: &'a str, attributes: &[(&'a str, &'a str)]) -> BytesStart<'a> {
-    let escaped =
-        |&(key, value): &(&'a str, &'a str)| Attribute { key: QName(key), value: value.into() };
-    BytesStart::new(name).with_attributes(attributes.iter().map(escaped))
 }

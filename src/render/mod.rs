@@ -2,12 +2,13 @@
 
 mod asterisk;
 mod freeswitch;
+mod xml;
 
 use std::fmt;
 
 use crate::answer::Answer;
 
-pub use self::freeswitch::{Dialplan, Handback, Play, not_found};
+pub use self::freeswitch::{Freeswitch, Handback, Play, not_found};
 
 /// A format in which an answer can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,10 @@ impl fmt::Debug for Page {
     }
 }
 
-/// Writes `answer` in `format`; `dialplan` says where a FreeSWITCH call goes on.
-pub fn render(format: Format, answer: &Answer, dialplan: &Dialplan) -> Page {
+/// Writes `answer` in `format`; `freeswitch` says where a FreeSWITCH call goes on.
+pub fn render(format: Format, answer: &Answer, freeswitch: &Freeswitch) -> Page {
     match format {
-        Format::Dialplan => freeswitch::dialplan(answer, dialplan),
+        Format::Dialplan => freeswitch::dialplan(answer, freeswitch),
         Format::Hash => asterisk::hash(answer),
         Format::Json => asterisk::json(answer),
     }

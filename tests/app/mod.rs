@@ -101,8 +101,8 @@ impl TestApp {
         let breaker = Arc::new(Breaker::new(source));
         let lookup = Lookup::new(breaker, config.lookup.clone());
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
-        let responder = Responder::new(lookup, rules, numbers);
-        let doors = Arc::new(Doors { responder, dialplan: config.dialplan.clone() });
+        let responder = Arc::new(Responder::new(lookup, rules, numbers));
+        let doors = Arc::new(Doors { responder, freeswitch: config.freeswitch.clone() });
         let listener =
             listener::open(config.http).expect("a free port").with(config.listener.clone());
         let address = listener.local_addr().expect("an address");
