@@ -1,5 +1,7 @@
 //! Every format of every kind of answer, byte for byte; `UPDATE_GOLDEN=1` writes the files anew.
 
+mod formats;
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use bina::finding::{Failure, Finding, Origin, Record};
 use bina::phone::{NoNumber, Phone};
 use bina::prompt::{Choice, Playlist, SoundForm};
 use bina::render::{Format, Freeswitch, Handback, Play, render};
+use formats::{actions, allowed, fields_of, whole};
 use proptest::prelude::*;
 
 /// The nastiest strings both PBXs are known to be hurt by, in one name.
@@ -140,6 +143,45 @@ fn the_dialplan_plays_only_where_the_settings_say() {
 }
 
 #[test]
+fn httapi_plays_only_where_the_settings_say_and_always_breaks_at_the_end() {
+    let alerted = answer(&found(vec![customer("ANA", Some("x"))]));
+    let quiet = answer(&found(vec![customer("ANA", None)]));
+    let work = |answer, play| {
+        let freeswitch = Freeswitch { play, ..Freeswitch::default() };
+        let body = render(Format::Httapi, answer, &freeswitch).body;
+        let names = formats::elements(&body).into_iter().map(|element| element.name);
+        names.skip_while(|name| name != "work").skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(work(&alerted, Play::Never), "break");
+    assert_eq!(work(&alerted, Play::Early), "playback break");
+    assert_eq!(work(&alerted, Play::Answer), "execute playback break");
+    for play in [Play::Never, Play::Early, Play::Answer] {
+        assert_eq!(work(&quiet, play), "break");
+    }
+}
+
+#[test]
+fn a_plain_answer_is_one_word_or_the_name() {
+    let written = |answer: &Answer| {
+        let body = |format| render(format, answer, &Freeswitch::default()).body;
+        [body(Format::Cid), body(Format::Route), body(Format::Match)]
+    };
+    let alerted = answer(&found(vec![customer("ANA D'ÁVILA", Some("x"))]));
+    assert_eq!(written(&alerted), ["ANA D ÁVILA", "suporte", "1"]);
+    let quiet = answer(&found(vec![customer("ANA", None)]));
+    assert_eq!(written(&quiet), ["ANA", "none", "1"]);
+    let several = answer(&found(vec![customer("ANA", None), customer("EVA", None)]));
+    assert_eq!(written(&several), ["", "none", "1"]);
+    for finding in [
+        Finding::Nobody(Origin::Hubsoft),
+        Finding::NoNumber(NoNumber::Anonymous),
+        Finding::Unavailable(Failure::Deadline),
+    ] {
+        assert_eq!(written(&answer(&finding)), ["", "none", "0"]);
+    }
+}
+
+#[test]
 fn the_call_can_go_on_in_a_file_without_a_second_request() {
     let handback =
         Handback { context: "ura".into(), file: Some("/etc/freeswitch/bina-ura.xml".into()) };
@@ -163,86 +205,10 @@ fn transfer_of(body: &str) -> String {
     actions(body).into_iter().find(|(name, _)| name == "transfer").expect("a transfer").1
 }
 
-/// Every action of a document, read by an XML parser.
-fn actions(body: &str) -> Vec<(String, String)> {
-    let mut reader = quick_xml::Reader::from_str(body);
-    let mut actions = Vec::new();
-    loop {
-        match reader.read_event().expect("well-formed") {
-            quick_xml::events::Event::Empty(element) if element.name().0 == "action" => {
-                let value = |name: &str| {
-                    let attribute = element.try_get_attribute(name).expect("well-formed");
-                    attribute.map_or_else(String::new, |a| {
-                        a.normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                            .expect("known references")
-                            .into_owned()
-                    })
-                };
-                actions.push((value("application"), value("data")));
-            }
-            quick_xml::events::Event::Eof => return actions,
-            _ => {}
-        }
-    }
-}
-
-/// The fields of each format, as their readers see them.
-fn fields_of(format: Format, body: &str) -> Vec<(String, String)> {
-    match format {
-        Format::Hash => body
-            .split('&')
-            .map(|pair| pair.split_once('=').expect("each field has a value"))
-            .map(|(key, value)| (key.to_owned(), decoded(value)))
-            .collect(),
-        Format::Json => {
-            let object: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_str(body).expect("JSON");
-            let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
-            FIELDS.iter().map(|field| (field.key.to_owned(), text(&object[field.key]))).collect()
-        }
-        Format::Dialplan => actions(body)
-            .into_iter()
-            .filter(|(application, _)| application == "set")
-            .map(|(_, data)| {
-                let (key, value) = data.split_once('=').expect("each set has a value");
-                (key.strip_prefix("bina_").expect("its prefix").to_owned(), value.to_owned())
-            })
-            .collect(),
-    }
-}
-
-fn decoded(value: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = value.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte == b'%' {
-            let code = str::from_utf8(&after[..2]).expect("ASCII");
-            bytes.push(u8::from_str_radix(code, 16).expect("hexadecimal"));
-            rest = &after[2..];
-        } else {
-            bytes.push(byte);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).expect("UTF-8")
-}
-
-/// The alphabets of the contract, written down a second time.
-fn allowed(key: &str, value: &str) -> bool {
-    let machine = |c: char| c.is_ascii_alphanumeric() || "_/.-".contains(c);
-    match key {
-        "nome" | "mensagem" => {
-            value.chars().all(|c| c.is_alphabetic() || c.is_ascii_digit() || " .-_/+".contains(c))
-        }
-        "prompt" => value.chars().all(|c| machine(c) || "&:!".contains(c)),
-        _ => value.chars().all(machine) && !value.contains("..") && !value.starts_with('/'),
-    }
-}
-
 #[test]
 fn every_answer_of_every_format_has_every_field_in_order_within_its_alphabet() {
     for (case, answer) in cases() {
-        for (name, format) in Format::VALUES {
+        for (name, format) in whole() {
             let fields = fields_of(format, &render(format, &answer, &Freeswitch::default()).body);
             let keys: Vec<_> = fields.iter().map(|(key, _)| key.as_str()).collect();
             assert_eq!(keys, FIELDS.map(|field| field.key), "{case} {name}");
@@ -265,7 +231,7 @@ proptest! {
     ) {
         let odd = Customer { id: id.clone(), code: id, service_status: Some(status), ..customer(&name, Some(&text)) };
         let answer = answer(&found(vec![odd]));
-        for (format_name, format) in Format::VALUES {
+        for (format_name, format) in whole() {
             let body = render(format, &answer, &Freeswitch::default()).body;
             let fields = fields_of(format, &body);
             prop_assert_eq!(fields.len(), FIELDS.len());
@@ -275,6 +241,8 @@ proptest! {
             let body = body.replace(ONE_WORD, "");
             prop_assert!(!body.contains(['\0', '\u{1b}', '\r', '\\']), "{}", body);
         }
+        let cid = render(Format::Cid, &answer, &Freeswitch::default()).body;
+        prop_assert!(allowed("nome", &cid), "{}", cid);
         let hash = render(Format::Hash, &answer, &Freeswitch::default()).body;
         prop_assert!(hash.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./%&=".contains(&b)));
         let decoded: usize = FIELDS.iter().map(|f| f.key.len() + 2 + f.value(&answer, Pbx::Asterisk).len()).sum();
@@ -283,14 +251,18 @@ proptest! {
     }
 
     #[test]
-    fn every_line_of_a_dialplan_survives_freeswitchs_line_reader(name in ".{0,200}|[<?!$A-Z-]{0,200}") {
-        let body = render(Format::Dialplan, &answer(&found(vec![customer(&name, Some(&name))])), &Freeswitch::default()).body;
-        for line in body.lines() {
+    fn every_line_of_a_document_survives_freeswitchs_line_reader(name in ".{0,200}|[<?!$A-Z-]{0,200}") {
+        let answer = answer(&found(vec![customer(&name, Some(&name))]));
+        let written = |format| render(format, &answer, &Freeswitch::default()).body;
+        for line in written(Format::Dialplan).lines() {
+            prop_assert!(line.matches('<').count() <= 1, "one element a line: {}", line);
+        }
+        let both = written(Format::Dialplan) + &written(Format::Httapi);
+        for line in both.lines() {
             for trap in ["<?", "<include>", "</include>", "$${", "<!--"] {
                 prop_assert!(!line.contains(trap), "{}", line);
             }
             prop_assert!(!line.to_uppercase().contains("X-PRE-PROCESS"), "{}", line);
-            prop_assert!(line.matches('<').count() <= 1, "one element a line: {}", line);
         }
     }
 }

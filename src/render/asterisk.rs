@@ -1,10 +1,14 @@
-//! Writes an answer for Asterisk: a percent-encoded hash, or JSON.
+//! Writes an answer for Asterisk: a percent-encoded hash, JSON, or AGI commands.
 
 use std::fmt::Write;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
 use super::Page;
+
+/// Longest AGI command with its line feed. Asterisk reads 8,192 bytes, before 22.6 only 2,048, and
+/// takes the rest of a longer line for another command.
+const COMMAND_BYTES_MAX: usize = 1_024;
 
 /// Writes `status=found&…&end=1`. A space is `%20`: `hashcompat=legacy` and `yes` disagree about
 /// `+`. Asterisk cuts at 4,095 decoded bytes; the fields' own limits keep far below.
@@ -36,6 +40,35 @@ pub(super) fn json(answer: &Answer) -> Page {
     Page { content_type: "application/json", body }
 }
 
+/// Writes a `SET VARIABLE` for each field, one a line.
+pub(super) fn agi(answer: &Answer) -> Page {
+    let mut body = String::with_capacity(1_024);
+    for field in &FIELDS {
+        let name = field.key.to_ascii_uppercase();
+        command(&name, &field.value(answer, Pbx::Asterisk), &mut body);
+    }
+    Page { content_type: "text/plain; charset=utf-8", body }
+}
+
+/// Writes one command. Values are safe text, and would be harmless without all this: what would
+/// end the quotes is escaped, what would end the line becomes a space, what is too long is cut.
+fn command(name: &str, value: &str, commands: &mut String) {
+    let room = commands.len() + COMMAND_BYTES_MAX - 2;
+    write!(commands, "SET VARIABLE BINA_{name} \"").expect("writing to a string cannot fail");
+    for c in value.chars() {
+        let escaped = matches!(c, '"' | '\\');
+        let c = if c.is_control() { ' ' } else { c };
+        if commands.len() + usize::from(escaped) + c.len_utf8() > room {
+            break;
+        }
+        if escaped {
+            commands.push('\\');
+        }
+        commands.push(c);
+    }
+    commands.push_str("\"\n");
+}
+
 fn encode(value: &str, body: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {
@@ -45,6 +78,37 @@ fn encode(value: &str, body: &mut String) {
             body.push('%');
             body.push(char::from(DIGITS[usize::from(byte >> 4)]));
             body.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: &str) -> String {
+        let mut commands = String::new();
+        command("NOME", value, &mut commands);
+        commands
+    }
+
+    #[test]
+    fn a_command_is_one_quoted_line_whatever_the_value() {
+        assert_eq!(written("ANA"), "SET VARIABLE BINA_NOME \"ANA\"\n");
+        assert_eq!(written(""), "SET VARIABLE BINA_NOME \"\"\n");
+        let odd = written("a\"b\\c\r\nHANGUP\0\u{85}");
+        assert_eq!(odd, "SET VARIABLE BINA_NOME \"a\\\"b\\\\c  HANGUP  \"\n");
+    }
+
+    #[test]
+    fn a_command_is_never_longer_than_a_kibibyte_and_keeps_its_quotes() {
+        for text in ["x", "\"", "\\", "ã", "😀"] {
+            let long = written(&text.repeat(2_000));
+            assert!((1_020..=1_024).contains(&long.len()), "{text}: {}", long.len());
+            assert!(long.ends_with(&format!("{text}\"\n")), "{text}");
+            let value = long.strip_prefix("SET VARIABLE BINA_NOME \"").expect("its beginning");
+            let value = value.strip_suffix("\"\n").expect("its end").replace("\\\\", "");
+            assert!(!value.ends_with('\\'), "{text}: the last quote is escaped");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Writes an answer for FreeSWITCH's mod_xml_curl: a dialplan that sets variables and goes on.
+//! Writes an answer for FreeSWITCH: a dialplan for mod_xml_curl, or pairs for the `curl` application.
 
-use crate::answer::{Answer, FIELDS, Pbx};
+use crate::answer::{Answer, FIELDS, Field, Pbx};
 
 use super::Page;
 use super::xml::{Document, references};
@@ -79,6 +79,15 @@ pub fn not_found() -> Page {
     let mut page = open("result");
     page.empty("result", &[("status", "not found")]);
     close(page)
+}
+
+/// Writes `bina_status=found|…`. No value holds the `|`, nor the `$` for which FreeSWITCH would
+/// refuse the whole; a newline at the end would become part of the last value.
+pub(super) fn vars(answer: &Answer) -> Page {
+    let pair =
+        |field: &Field| format!("bina_{}={}", field.key, field.value(answer, Pbx::Freeswitch));
+    let body = FIELDS.iter().map(pair).collect::<Vec<_>>().join("|");
+    Page { content_type: "text/plain; charset=utf-8", body }
 }
 
 fn open(section: &str) -> Document {

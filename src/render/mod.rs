@@ -2,6 +2,8 @@
 
 mod asterisk;
 mod freeswitch;
+mod httapi;
+mod plain;
 mod xml;
 
 use std::fmt;
@@ -9,22 +11,44 @@ use std::fmt;
 use crate::answer::Answer;
 
 pub use self::freeswitch::{Freeswitch, Handback, Play, not_found};
+pub use self::httapi::farewell;
 
 /// A format in which an answer can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// Asterisk's FastAGI: a command for each channel variable.
+    Agi,
+    /// The customer's name alone, for caller-name lookups.
+    Cid,
     /// FreeSWITCH's mod_xml_curl: a dialplan that sets variables and hands the call back.
     Dialplan,
     /// Asterisk's `CURL()` with `hashcompat`: `key=value&…`, percent-encoded.
     Hash,
+    /// FreeSWITCH's mod_httapi: a document of variables and work.
+    Httapi,
     /// Asterisk's `JSON_DECODE` and everybody else: an object of strings.
     Json,
+    /// One digit: does a customer have the number?
+    Match,
+    /// The rule's route alone, or `none`.
+    Route,
+    /// FreeSWITCH's `curl` application and `multiset ^^|`: `bina_key=value|…`.
+    Vars,
 }
 
 impl Format {
     /// Every format by name: for `bina lookup --format`, the doors and the golden files.
-    pub const VALUES: [(&'static str, Format); 3] =
-        [("hash", Format::Hash), ("json", Format::Json), ("dialplan", Format::Dialplan)];
+    pub const VALUES: [(&'static str, Format); 9] = [
+        ("hash", Format::Hash),
+        ("json", Format::Json),
+        ("agi", Format::Agi),
+        ("dialplan", Format::Dialplan),
+        ("httapi", Format::Httapi),
+        ("vars", Format::Vars),
+        ("cid", Format::Cid),
+        ("route", Format::Route),
+        ("match", Format::Match),
+    ];
 
     /// Finds a format by its name.
     pub fn named(name: &str) -> Option<Format> {
@@ -45,11 +69,17 @@ impl fmt::Debug for Page {
     }
 }
 
-/// Writes `answer` in `format`; `freeswitch` says where a FreeSWITCH call goes on.
+/// Writes `answer` in `format`; `freeswitch` says how a FreeSWITCH call is answered.
 pub fn render(format: Format, answer: &Answer, freeswitch: &Freeswitch) -> Page {
     match format {
+        Format::Agi => asterisk::agi(answer),
+        Format::Cid => plain::cid(answer),
         Format::Dialplan => freeswitch::dialplan(answer, freeswitch),
         Format::Hash => asterisk::hash(answer),
+        Format::Httapi => httapi::document(answer, freeswitch),
         Format::Json => asterisk::json(answer),
+        Format::Match => plain::found(answer),
+        Format::Route => plain::route(answer),
+        Format::Vars => freeswitch::vars(answer),
     }
 }

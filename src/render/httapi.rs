@@ -1,0 +1,47 @@
+//! Writes an answer for FreeSWITCH's mod_httapi: variables, perhaps a prompt, and a break.
+//!
+//! FreeSWITCH asks again at once when the last item of `<work>` ends well, so the last one is
+//! always `<break/>`, which does not. `<answer/>` does not either, and nothing behind it would be
+//! done: a call is answered by `<execute application="answer"/>`, which the profile has to permit.
+
+use crate::answer::{Answer, FIELDS, Pbx};
+
+use super::Page;
+use super::freeswitch::{Freeswitch, Play};
+use super::xml::{Document, references};
+
+const KIND: &str = "xml/freeswitch-httapi";
+
+/// Writes the document for a call. A field without a value is an empty element, by which
+/// FreeSWITCH removes the variable: it reads as empty.
+pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
+    let mut page = Document::open(KIND);
+    page.start("variables", &[]);
+    for field in &FIELDS {
+        let value = references(&field.value(answer, Pbx::Freeswitch));
+        page.text(&format!("bina_{}", field.key), &value);
+    }
+    page.end("variables");
+    page.start("work", &[]);
+    if let Some(list) = answer.playlist() {
+        playback(&mut page, &references(&list.freeswitch), freeswitch.play);
+    }
+    page.empty("break", &[]);
+    page.end("work");
+    page.close()
+}
+
+/// Writes the answer to the request FreeSWITCH makes when a call has ended.
+pub fn farewell() -> Page {
+    Document::open(KIND).close()
+}
+
+fn playback(page: &mut Document, list: &str, play: Play) {
+    if play == Play::Never {
+        return;
+    }
+    if play == Play::Answer {
+        page.empty("execute", &[("application", "answer")]);
+    }
+    page.empty("playback", &[("file", list)]);
+}
