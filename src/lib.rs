@@ -13,6 +13,7 @@ pub mod finding;
 pub mod phone;
 pub mod prompt;
 pub mod safe_text;
+pub mod wav;
 
 // The base.
 pub mod flight;
