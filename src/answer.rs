@@ -171,6 +171,12 @@ impl Answer {
         Self { status, origin, phone, details }
     }
 
+    /// The answer to a call that cannot be looked up at all.
+    pub fn unavailable() -> Self {
+        let details = Details::default();
+        Self { status: "unavailable", origin: Origin::None, phone: None, details }
+    }
+
     /// The value of `status`, for the log.
     pub fn status(&self) -> &'static str {
         self.status

@@ -28,8 +28,11 @@ pub mod hubsoft;
 pub mod lookup;
 
 // The way through, what it writes, and the doors.
+pub mod agi;
+pub mod form;
 pub mod http;
 pub mod listener;
+pub mod recordings;
 pub mod render;
 pub mod responder;
 

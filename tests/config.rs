@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bina::config::{Config, Invalid};
+use bina::config::{AGI_DEFAULT, Config, Invalid};
 use bina::render::Play;
 
 const GOOD: &str = r#"
@@ -126,10 +126,7 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
                     || line.starts_with(&format!("[[{key}]]"))
             });
             // Doors of later versions: accepted, not offered.
-            assert!(
-                shown || ["agi", "metrics"].contains(&key),
-                "{key} is not in systemd/bina.toml"
-            );
+            assert!(shown || key == "metrics", "{key} is not in systemd/bina.toml");
             seen += 1;
         }
     }
@@ -372,8 +369,33 @@ fn area_codes_exist() {
 
 #[test]
 fn doors_of_later_versions_are_accepted_and_said_to_be_missing() {
-    let text = format!("{GOOD}[listen]\nagi = \"127.0.0.1:4573\"\nmetrics = \"127.0.0.1:8574\"\n");
-    assert_eq!(read(&text).expect("good").warnings.len(), 2);
+    let text = format!("{GOOD}[listen]\nmetrics = \"127.0.0.1:8574\"\n");
+    assert_eq!(read(&text).expect("good").warnings.len(), 1);
+}
+
+#[test]
+fn the_agi_door_has_an_address_of_its_own_or_is_off() {
+    let agi = |setting: &str| read(&format!("{GOOD}[listen]\n{setting}\n")).map(|good| good.agi);
+    assert_eq!(agi("").expect("good"), AGI_DEFAULT.parse().ok());
+    assert_eq!(agi("agi = \"[::1]:4000\"").expect("good"), "[::1]:4000".parse().ok());
+    assert_eq!(agi("agi = \"off\"").expect("good"), None);
+    assert!(agi("http = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"").is_ok());
+    let problem = |setting: &str| one_problem(&format!("[listen]\n{setting}\n"));
+    assert!(problem("agi = \"0.0.0.0:4573\"").contains("listen.agi: 0.0.0.0:4573 would tell"));
+    assert!(problem("agi = \"agi://127.0.0.1\"").contains("like 127.0.0.1:4573"));
+    assert!(problem("agi = \"127.0.0.1:8573\"").contains("a port of its own"));
+    assert!(problem("http = \"off\"").contains("listen.http: `off` is no address"));
+}
+
+#[test]
+fn the_folder_of_recordings_is_looked_for_beside_the_configuration() {
+    let folder = |value: &str| {
+        let text = format!("{GOOD}[listen]\nprompts_folder = \"{value}\"\n");
+        read(&text).expect("good").prompts_folder.expect("a folder")
+    };
+    assert_eq!(folder("/usr/share/x"), Path::new("/usr/share/x"));
+    assert!(folder("sounds").ends_with("sounds"));
+    assert_eq!(read(GOOD).expect("good").prompts_folder, None);
 }
 
 #[test]

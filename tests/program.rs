@@ -135,7 +135,7 @@ async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = taken.local_addr().expect("an address").to_string();
     let sim = Sim::start(vec![]).await.expect("loopback");
-    let text = app::connection(&sim).replace("127.0.0.1:0", &address);
+    let text = app::connection(&sim).replacen("127.0.0.1:0", &address, 1);
     let file = File::new("taken", &text);
     let output = run(&["serve", "-c", file.path()]);
     let (_, err) = texts(&output);

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 
 use crate::config::Config;
 use crate::prompt::Rules;
+use crate::recordings::Recordings;
 use crate::wav;
 
 use super::{Failed, say, serve};
@@ -25,6 +26,13 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
         let count = config.sounds.len();
         say(format_args!("  sounds      all {count} are in {}", folder.display()));
     }
+    if let Some(folder) = &config.prompts_folder {
+        let sounds = config.sounds.values().map(String::as_str);
+        let (_, problems) = Recordings::read(folder, sounds);
+        for problem in problems {
+            say(format_args!("  warning     a recording is not served: {problem}"));
+        }
+    }
     for warning in &config.warnings {
         say(format_args!("  warning     {warning}"));
     }
@@ -37,7 +45,8 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
 
 fn describe(config: &Config) {
     let hubsoft = &config.hubsoft;
-    say(format_args!("  listens     http://{}", config.http));
+    let agi = config.agi.map_or_else(String::new, |agi| format!(" agi://{agi}"));
+    say(format_args!("  listens     http://{}{agi}", config.http));
     say(format_args!(
         "  HubSoft     {} (up to {} customers)",
         hubsoft.base_url, hubsoft.wanted.limit

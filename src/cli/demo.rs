@@ -56,7 +56,7 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
     let shown = tokio::spawn(show(address, sim.control_addr()));
-    serve::answer_until_stopped(listener, doors).await?;
+    serve::answer_until_stopped(listener, None, doors).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())

@@ -10,14 +10,17 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::agi;
 use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::http::{self, Doors};
 use crate::hubsoft::HubSoft;
 use crate::listener::{self, Listener};
 use crate::lookup::{Lookup, Source};
+use crate::recordings::Recordings;
 use crate::responder::Responder;
 
 use super::Failed;
@@ -29,10 +32,18 @@ pub(super) async fn run(path: &Path) -> Result<(), Failed> {
         warn!("{warning}");
     }
     let hubsoft = Arc::new(client(&config)?);
-    let listener = open(config.http)?.with(config.listener.clone());
-    warm(Arc::clone(&hubsoft));
-    info!(version = %env!("CARGO_PKG_VERSION"), http = %address(&listener)?, "bina answers calls");
-    answer_until_stopped(listener, doors(&config, hubsoft)).await
+    let http = open(config.http)?.with(config.listener.clone());
+    let agi = config.agi.map(open).transpose()?.map(|agi| agi.beside(&http));
+    let doors = doors(&config, Arc::clone(&hubsoft) as Arc<dyn Source>);
+    warm(hubsoft);
+    let agi_address = agi.as_ref().map(address).transpose()?;
+    info!(
+        version = %env!("CARGO_PKG_VERSION"),
+        agi = %agi_address.map_or_else(|| "off".to_owned(), |agi| agi.to_string()),
+        http = %address(&http)?,
+        "bina answers calls"
+    );
+    answer_until_stopped(http, agi, doors).await
 }
 
 /// Makes the client that asks HubSoft.
@@ -53,7 +64,22 @@ pub(super) fn doors(config: &Config, source: Arc<dyn Source>) -> Arc<Doors> {
     let lookup = Lookup::new(breaker, config.lookup.clone());
     let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
     let responder = Arc::new(Responder::new(lookup, rules, numbers));
-    Arc::new(Doors { responder, freeswitch: config.freeswitch.clone() })
+    Arc::new(Doors {
+        responder,
+        freeswitch: config.freeswitch.clone(),
+        recordings: recordings(config),
+    })
+}
+
+/// Reads the recordings that are to be served. One that cannot be is no reason not to answer calls.
+fn recordings(config: &Config) -> Recordings {
+    let Some(folder) = &config.prompts_folder else { return Recordings::default() };
+    let (recordings, problems) =
+        Recordings::read(folder, config.sounds.values().map(String::as_str));
+    for problem in problems {
+        warn!("a recording is not served: {problem}");
+    }
+    recordings
 }
 
 /// Opens the door, or says who else may stand in it.
@@ -74,22 +100,32 @@ pub(super) fn address(listener: &Listener) -> Result<SocketAddr, Failed> {
 
 /// Answers calls until SIGTERM or Ctrl-C, and those already accepted after it.
 pub(super) async fn answer_until_stopped(
-    listener: Listener,
+    http: Listener,
+    agi: Option<Listener>,
     doors: Arc<Doors>,
 ) -> Result<(), Failed> {
     let (stopper, stop) = watch::channel(false);
+    let mut answering = JoinSet::new();
+    if let Some(agi) = agi {
+        let (responder, stopping) = (Arc::clone(&doors.responder), stop.clone());
+        let serve = move |stream| agi::serve(stream, Arc::clone(&responder), stopping.clone());
+        answering.spawn(listener::run(agi, stop.clone(), serve));
+    }
     let stopping = stop.clone();
     let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
-    let mut answering = tokio::spawn(listener::run(listener, stop, serve));
+    answering.spawn(listener::run(http, stop, serve));
     tokio::select! {
         signal = wait_for_signal() => signal.map_err(|error| Failed::Runtime(error.into()))?,
-        // Only a bug ends it unasked; a service without a door is better started again.
-        ended = &mut answering => return ended.map_err(|error| Failed::Runtime(error.into())),
+        // Only a bug ends a door unasked; a service without one is better started again.
+        Some(Err(error)) = answering.join_next() => return Err(Failed::Runtime(error.into())),
     }
     info!("stopping: the calls already accepted are answered first");
     end_by_force();
     stopper.send_replace(true);
-    answering.await.map_err(|error| Failed::Runtime(error.into()))
+    while let Some(ended) = answering.join_next().await {
+        ended.map_err(|error| Failed::Runtime(error.into()))?;
+    }
+    Ok(())
 }
 
 /// Sees to it that the program ends, should anything hang on its way out: a task that does not

@@ -15,6 +15,7 @@ pub(super) fn config(sim: &Sim, listen: SocketAddr, settings: &str) -> Result<Co
         r#"
         [listen]
         http = "{listen}"
+        agi = "off"
         [hubsoft]
         base_url = "{}"
         insecure_http = true

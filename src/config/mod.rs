@@ -1,6 +1,7 @@
 //! Reads the configuration file into the settings of each room, reporting all problems at once.
 
 mod hubsoft;
+mod listen;
 mod rules;
 mod section;
 
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,15 +26,17 @@ use self::hubsoft::Folders;
 use self::rules::Prompts;
 use self::section::{File, Marked, Section};
 
+pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT};
 pub use self::section::Problem;
-
-/// Where the service listens unless told otherwise; no registered service has this port.
-pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
 
 /// Everything the program is told.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub http: SocketAddr,
+    /// Where FastAGI is spoken, unless that door is closed.
+    pub agi: Option<SocketAddr>,
+    /// Where the recordings are that are served over HTTP, if any.
+    pub prompts_folder: Option<PathBuf>,
     pub listener: listener::Settings,
     pub hubsoft: crate::hubsoft::Settings,
     pub numbers: Numbers,
@@ -106,7 +109,7 @@ impl Config {
     }
 
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
-        let (http, pbx) = listen(root.section("listen"));
+        let listen = listen::listen(root.section("listen"), &folders.own);
         let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
         let hubsoft = hubsoft::settings(&mut section, limiter, folders);
@@ -125,8 +128,10 @@ impl Config {
         let hubsoft = hubsoft?;
         let Prompts { sounds, asterisk, .. } = prompts;
         Some(Self {
-            http: http?,
-            listener: listener::Settings { pbx, call_max: lookup.deadline },
+            http: listen.http?,
+            agi: listen.agi,
+            prompts_folder: listen.prompts_folder,
+            listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft,
             numbers,
             lookup,
@@ -137,49 +142,6 @@ impl Config {
             warnings: Vec::new(),
         })
     }
-}
-
-fn listen(mut section: Section<'_, '_>) -> (Option<SocketAddr>, Vec<IpAddr>) {
-    let http = section.text("http");
-    for (key, door) in [("agi", "FastAGI"), ("metrics", "metrics")] {
-        if section.text(key).is_some() {
-            section.warn(format!("listen.{key}: this version has no {door} door; it is ignored"));
-        }
-    }
-    let line = http.as_ref().map_or(0, |http| http.line);
-    let text = http.map_or_else(|| HTTP_DEFAULT.to_owned(), |http| http.value);
-    let address = match text.parse::<SocketAddr>() {
-        Err(_) => Err(format!("`{text}` is no address with a port, like {HTTP_DEFAULT}")),
-        Ok(address) if !address.ip().is_loopback() => Err(format!(
-            "{address} would tell anybody on the network whose number is whose: use {HTTP_DEFAULT}"
-        )),
-        Ok(address) => Ok(address),
-    };
-    let address = address.map_err(|text| section.report(line, format!("listen.http: {text}"))).ok();
-    let pbx = pbx(&mut section);
-    section.finish();
-    (address, pbx)
-}
-
-/// Where the PBX calls from. Names are not looked up: a call must not wait for DNS to be let in.
-fn pbx(section: &mut Section<'_, '_>) -> Vec<IpAddr> {
-    let default = listener::Settings::default().pbx;
-    let Some(Marked { value: texts, line }) = section.texts("pbx") else { return default };
-    if texts.is_empty() {
-        let text = "listen.pbx is empty: name the PBX's address, or leave the setting out";
-        section.report(line, text.to_owned());
-    }
-    let mut addresses = Vec::new();
-    for text in texts {
-        match text.parse() {
-            Ok(address) => addresses.push(address),
-            Err(_) => section.report(
-                line,
-                format!("listen.pbx: `{text}` is no IP address; write it like \"127.0.0.1\""),
-            ),
-        }
-    }
-    addresses
 }
 
 fn numbers(mut section: Section<'_, '_>) -> Numbers {

@@ -19,8 +19,9 @@
 //! chunked, answered, and the connection closed, so that nothing behind it is taken for a request.
 
 mod connection;
-mod form;
+mod freeswitch;
 mod health;
+mod recording;
 mod route;
 mod stream;
 
@@ -36,10 +37,12 @@ use tokio::time::timeout;
 use tracing::Level;
 
 use crate::logging::Sparing;
-use crate::render::{Format, Freeswitch, Page, not_found, render};
+use crate::recordings::Recordings;
+use crate::render::{Format, Freeswitch, Page, farewell, not_found, render};
 use crate::responder::Responder;
 
-use self::route::{Door, Elsewhere, Refusal, Route};
+use self::freeswitch::{Elsewhere, Httapi};
+use self::route::{Door, Refusal, Route};
 
 pub use self::connection::serve;
 
@@ -58,6 +61,7 @@ static CONTEXT_MISSING: Sparing = Sparing::new(Level::INFO, "dialplan not found"
 static METHOD: Sparing = Sparing::new(Level::INFO, REFUSED);
 static PATH: Sparing = Sparing::new(Level::INFO, REFUSED);
 static PERCENT: Sparing = Sparing::new(Level::INFO, REFUSED);
+static RECORDING: Sparing = Sparing::new(Level::INFO, REFUSED);
 
 /// Every path that is served, for the tests that compare it with the snippets.
 pub fn paths() -> impl Iterator<Item = &'static str> {
@@ -68,6 +72,7 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 pub struct Doors {
     pub responder: Arc<Responder>,
     pub freeswitch: Freeswitch,
+    pub recordings: Recordings,
 }
 
 impl Doors {
@@ -91,11 +96,19 @@ impl Doors {
         match route.door {
             Door::Dialplan => self.dialplan(request, accepted).await,
             Door::Health => written(health::alive()),
+            Door::Httapi => self.httapi(request, accepted).await,
             Door::Lookup(format) => {
                 let query = request.uri().query().unwrap_or_default();
                 match route::lookup_call(route, query, accepted) {
                     Ok(call) => self.page(format, &call).await,
                     Err(refusal) => refused(refusal),
+                }
+            }
+            Door::Recording => {
+                let sound = route::sound(route, request.uri().path());
+                match sound.and_then(|sound| self.recordings.find(sound)) {
+                    Some(recording) => recording::answer(recording, request.headers()),
+                    None => refused(Refusal::Recording),
                 }
             }
         }
@@ -106,16 +119,12 @@ impl Doors {
         request: Request<Incoming>,
         accepted: Instant,
     ) -> Response<Full<Bytes>> {
-        let query = request.uri().query().unwrap_or_default().to_owned();
-        let form = if request.method().as_str().eq_ignore_ascii_case("POST") {
-            match read(request.into_body()).await {
-                Ok(form) => form,
-                Err(status) => return empty(status),
-            }
-        } else {
-            query.clone()
+        let (form, query) = match sent(request).await {
+            Ok(sent) => sent,
+            Err(status) => return empty(status),
         };
-        match route::dialplan_call(&form, &query, &self.freeswitch.entry_context, accepted) {
+        let entry = &self.freeswitch.entry_context;
+        match freeswitch::dialplan_call(&form, &query, entry, accepted) {
             Ok(call) => self.page(Format::Dialplan, &call).await,
             Err(elsewhere) => {
                 if elsewhere == Elsewhere::ContextMissing {
@@ -128,9 +137,28 @@ impl Doors {
         }
     }
 
+    async fn httapi(&self, request: Request<Incoming>, accepted: Instant) -> Response<Full<Bytes>> {
+        match sent(request).await {
+            Ok((form, query)) => match freeswitch::httapi(&form, &query, accepted) {
+                Httapi::Call(call) => self.page(Format::Httapi, &call).await,
+                Httapi::Exiting => written(farewell()),
+            },
+            Err(status) => empty(status),
+        }
+    }
+
     async fn page(&self, format: Format, call: &crate::call::Call) -> Response<Full<Bytes>> {
         written(render(format, &self.responder.respond(call).await, &self.freeswitch))
     }
+}
+
+/// The fields FreeSWITCH sent, in the body or in the query, and the query; or with which status
+/// to refuse them.
+async fn sent(request: Request<Incoming>) -> Result<(String, String), u16> {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let posted = request.method().as_str().eq_ignore_ascii_case("POST");
+    let form = if posted { read(request.into_body()).await? } else { query.clone() };
+    Ok((form, query))
 }
 
 /// Reads a body within its limits, or says with which status to refuse it. Names and values are
@@ -182,6 +210,7 @@ fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
         Refusal::Method(_) => &METHOD,
         Refusal::Path => &PATH,
         Refusal::Percent => &PERCENT,
+        Refusal::Recording => &RECORDING,
     };
     reason.say(format_args!("{}, {refusal}", refusal.status()));
     let mut response = empty(refusal.status());

@@ -1,11 +1,10 @@
 //! Reads a request without a socket: which door it knocks at, and what it asks there.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::call::{Call, Did};
+use crate::form::{Form, Value, decode};
 use crate::render::Format;
-
-use super::form::{Form, Value, decode, decode_lossy};
 
 /// A door: where a request comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,25 +13,50 @@ pub(super) enum Door {
     Dialplan,
     /// Is the service alive?
     Health,
+    /// FreeSWITCH's mod_httapi.
+    Httapi,
     /// `caller` in the query, the answer in a format.
     Lookup(Format),
+    /// A recording, named behind the path.
+    Recording,
 }
 
 /// One row of the table of doors.
 pub(super) struct Route {
+    /// The whole path, or its beginning when it ends with a slash.
     pub(super) path: &'static str,
     pub(super) door: Door,
     /// Methods served, as the `Allow` header writes them; HEAD goes with GET.
     pub(super) methods: &'static str,
 }
 
+const READ: &str = "GET, HEAD";
+const READ_OR_POST: &str = "GET, HEAD, POST";
+
 /// Every path that is served.
-pub(super) const ROUTES: [Route; 4] = [
-    Route { path: "/asterisk", door: Door::Lookup(Format::Hash), methods: "GET, HEAD" },
-    Route { path: "/freeswitch/dialplan", door: Door::Dialplan, methods: "GET, HEAD, POST" },
-    Route { path: "/healthz", door: Door::Health, methods: "GET, HEAD" },
-    Route { path: "/v1/lookup", door: Door::Lookup(Format::Json), methods: "GET, HEAD" },
+pub(super) const ROUTES: [Route; 10] = [
+    Route { path: "/asterisk", door: Door::Lookup(Format::Hash), methods: READ },
+    Route { path: "/cid", door: Door::Lookup(Format::Cid), methods: READ },
+    Route { path: "/freeswitch/dialplan", door: Door::Dialplan, methods: READ_OR_POST },
+    Route { path: "/freeswitch/httapi", door: Door::Httapi, methods: READ_OR_POST },
+    Route { path: "/freeswitch/vars", door: Door::Lookup(Format::Vars), methods: READ },
+    Route { path: "/healthz", door: Door::Health, methods: READ },
+    Route { path: "/match", door: Door::Lookup(Format::Match), methods: READ },
+    Route { path: "/prompts/", door: Door::Recording, methods: READ },
+    Route { path: "/route", door: Door::Lookup(Format::Route), methods: READ },
+    Route { path: "/v1/lookup", door: Door::Lookup(Format::Json), methods: READ },
 ];
+
+impl Route {
+    fn serves(&self, path: &str) -> bool {
+        path == self.path || self.path.ends_with('/') && path.starts_with(self.path)
+    }
+
+    /// Tells whether methods are FreeSWITCH's, which sends them as its configuration spells them.
+    fn is_loose(&self) -> bool {
+        matches!(self.door, Door::Dialplan | Door::Httapi)
+    }
+}
 
 /// Why a request is not answered; its text goes to the log, never to the PBX, which would take
 /// an error's body for data.
@@ -44,8 +68,13 @@ pub(super) enum Refusal {
     Method(&'static str),
     #[error("a % in `caller` or `did` is not followed by two hexadecimal digits: use URIENCODE()")]
     Percent,
-    #[error("there is no such path: the doors are /asterisk, /v1/lookup, /freeswitch/dialplan")]
+    #[error("there is no such path: the doors are {}", ROUTES.map(|route| route.path).join(", "))]
     Path,
+    #[error(
+        "there is no such recording: name it in [prompts], put NAME.wav into listen.prompts_folder, \
+         and start bina again"
+    )]
+    Recording,
 }
 
 impl Refusal {
@@ -53,7 +82,7 @@ impl Refusal {
         match self {
             Self::CallerMissing(_) | Self::Percent => 400,
             Self::Method(_) => 405,
-            Self::Path => 404,
+            Self::Path | Self::Recording => 404,
         }
     }
 }
@@ -61,13 +90,18 @@ impl Refusal {
 /// Finds the door of `path` that serves `method`. FreeSWITCH sends the method as its
 /// configuration spells it, so `get` is GET there.
 pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> {
-    let route = ROUTES.iter().find(|route| route.path == path).ok_or(Refusal::Path)?;
-    let loose = route.door == Door::Dialplan && !method.eq_ignore_ascii_case("HEAD");
+    let route = ROUTES.iter().find(|route| route.serves(path)).ok_or(Refusal::Path)?;
+    let loose = route.is_loose() && !method.eq_ignore_ascii_case("HEAD");
     let served = route
         .methods
         .split(", ")
         .any(|known| known == method || loose && known.eq_ignore_ascii_case(method));
     if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
+}
+
+/// The name of a recording in its path: what stands between the door's own path and `.wav`.
+pub(super) fn sound<'a>(route: &Route, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(route.path)?.strip_suffix(".wav")
 }
 
 /// Reads a call from the query of a door that takes `caller`.
@@ -86,75 +120,13 @@ pub(super) fn lookup_call(
         Value::One(raw) => Did::new(&decode(raw).ok_or(Refusal::Percent)?),
         Value::Absent | Value::Repeated => None,
     };
-    Ok(Call { door: route.path, caller, did, accepted, patience: patience(&form) })
-}
-
-/// Why mod_xml_curl is told "not found".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Elsewhere {
-    /// It is a dialplan, but nobody knows of which context.
-    ContextMissing,
-    /// Another context or another section.
-    Other,
-}
-
-/// Reads a call from what mod_xml_curl sends in `form`, and in the `query` of its gateway URL;
-/// only a dialplan in `entry_context` is answered.
-///
-/// `Hunt-Context` is what is looked up now. `Caller-Context` will not do: it keeps the entry
-/// context when the dialplan goes on elsewhere, and answering it again would loop the call.
-pub(super) fn dialplan_call(
-    form: &str,
-    query: &str,
-    entry_context: &str,
-    accepted: Instant,
-) -> Result<Call, Elsewhere> {
-    let (form, query) = (Form::new(form), Form::new(query));
-    let field = |key| match form.get(key) {
-        Value::One(raw) => Some(decode_lossy(raw)),
-        Value::Absent | Value::Repeated => None,
-    };
-    if field("section").as_deref() != Some("dialplan") {
-        return Err(Elsewhere::Other);
-    }
-    match form.get("Hunt-Context") {
-        Value::Absent => return Err(Elsewhere::ContextMissing),
-        Value::One(raw) if decode_lossy(raw) == entry_context => {}
-        Value::One(_) | Value::Repeated => return Err(Elsewhere::Other),
-    }
-    let shown = match form.get("Caller-Privacy-Hide-Number") {
-        Value::Absent => true,
-        Value::One(raw) => matches!(raw, "" | "false"),
-        Value::Repeated => false,
-    };
-    let did = match query.get("did") {
-        Value::One(raw) => Some(decode_lossy(raw)),
-        Value::Absent | Value::Repeated => field("Hunt-Destination-Number"),
-    };
-    Ok(Call {
-        door: "/freeswitch/dialplan",
-        caller: field("Caller-Caller-ID-Number")
-            .filter(|_| shown)
-            .map(|number| number.into_owned()),
-        did: did.and_then(|number| Did::new(&number)),
-        accepted,
-        patience: patience(&query).or_else(|| patience(&form)),
-    })
-}
-
-/// What the PBX is ready to wait; unreadable counts as not said.
-fn patience(form: &Form<'_>) -> Option<Duration> {
-    match form.get("deadline_ms") {
-        Value::One(raw) => {
-            let text = decode(raw).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
-            text.parse().ok().map(Duration::from_millis)
-        }
-        Value::Absent | Value::Repeated => None,
-    }
+    Ok(Call { door: route.path, caller, did, accepted, patience: form.millis("deadline_ms") })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn asked(query: &str) -> Result<Call, Refusal> {
@@ -204,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_is_named_behind_its_doors_path() {
+        let named = |path| sound(find("GET", path).expect("a recording's path"), path);
+        assert_eq!(named("/prompts/aviso-geral.wav"), Some("aviso-geral"));
+        assert_eq!(named("/prompts/sul/aviso.wav"), Some("sul/aviso"));
+        assert_eq!(named("/prompts/aviso"), None);
+        assert_eq!(named("/prompts/"), None);
+    }
+
+    #[test]
     fn each_path_serves_its_methods_and_nothing_else() {
         assert!(find("GET", "/asterisk").is_ok());
         assert!(find("get", "/freeswitch/dialplan").is_ok());
@@ -215,56 +196,8 @@ mod tests {
             Some(405)
         );
         assert_eq!(find("GET", "/asterisk/").err(), Some(Refusal::Path));
-    }
-
-    const HUNT: &str = "hostname=pbx01&section=dialplan&tag_name=&Caller-Context=bina\
-        &Caller-Caller-ID-Number=%2B5537988242968&Hunt-Context=bina\
-        &Hunt-Destination-Number=3732221234";
-
-    #[test]
-    fn the_dialplan_door_answers_its_entry_context_only() {
-        let call = dialplan_call(HUNT, "", "bina", Instant::now()).expect("its own context");
-        assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
-        assert_eq!(call.did, Did::new("3732221234"));
-        for other in [
-            HUNT.replace("Hunt-Context=bina", "Hunt-Context=public"),
-            HUNT.replace("&Hunt-Context=bina", ""),
-            HUNT.replace("section=dialplan", "section=directory"),
-            HUNT.replace("section=dialplan&", ""),
-            format!("{HUNT}&Hunt-Context=bina"),
-            String::new(),
-        ] {
-            assert!(dialplan_call(&other, "", "bina", Instant::now()).is_err(), "{other}");
-        }
-    }
-
-    #[test]
-    fn a_hidden_absent_or_repeated_number_is_no_number() {
-        for odd in [
-            format!("{HUNT}&Caller-Privacy-Hide-Number=true"),
-            format!("{HUNT}&Caller-Caller-ID-Number=37999450812"),
-            HUNT.replace("Caller-Caller-ID-Number", "Caller-Other"),
-        ] {
-            let call = dialplan_call(&odd, "", "bina", Instant::now()).expect("its own context");
-            assert_eq!(call.caller, None, "{odd}");
-        }
-        let shown = format!("{HUNT}&Caller-Privacy-Hide-Number=false");
-        let call = dialplan_call(&shown, "", "bina", Instant::now()).expect("its own context");
-        assert!(call.caller.is_some());
-    }
-
-    #[test]
-    fn the_gateway_url_may_carry_the_called_number_and_a_deadline() {
-        let query = "did=3730001000&deadline_ms=300";
-        let call = dialplan_call(HUNT, query, "bina", Instant::now()).expect("its own context");
-        assert_eq!(call.did, Did::new("3730001000"));
-        assert_eq!(call.patience, Some(Duration::from_millis(300)));
-    }
-
-    #[test]
-    fn a_dialplan_without_a_context_is_told_apart() {
-        let without = HUNT.replace("&Hunt-Context=bina", "");
-        let elsewhere = dialplan_call(&without, "", "bina", Instant::now());
-        assert_eq!(elsewhere.err(), Some(Elsewhere::ContextMissing));
+        assert!(find("post", "/freeswitch/httapi").is_ok());
+        assert!(find("GET", "/prompts/aviso.wav").is_ok_and(|route| route.door == Door::Recording));
+        assert_eq!(find("GET", "/prompts").err(), Some(Refusal::Path));
     }
 }

@@ -14,6 +14,7 @@ use bina::hubsoft::HubSoft;
 use bina::listener;
 use bina::lookup::{Lookup, Source};
 use bina::phone::Phone;
+use bina::recordings::Recordings;
 use bina::responder::Responder;
 use bina::sim::Sim;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -40,7 +41,7 @@ prompt = "geral"
 pub fn connection(sim: &Sim) -> String {
     let who = sim.credentials();
     format!(
-        "[listen]\nhttp = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
+        "[listen]\nhttp = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
          client_id = \"{}\"\nclient_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"\n",
         sim.base_url(),
         who.client_id,
@@ -73,6 +74,8 @@ pub fn client(sim: &Sim, settings: &str) -> HubSoft {
 /// bina in front of a source, listening on a free port; it ends when it is dropped.
 pub struct TestApp {
     pub address: SocketAddr,
+    /// Where FastAGI is spoken.
+    pub agi: SocketAddr,
     stop: watch::Sender<bool>,
 }
 
@@ -102,15 +105,27 @@ impl TestApp {
         let lookup = Lookup::new(breaker, config.lookup.clone());
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
-        let doors = Arc::new(Doors { responder, freeswitch: config.freeswitch.clone() });
+        let sounds = config.sounds.values().map(String::as_str);
+        let folder = config.prompts_folder.as_deref();
+        let recordings =
+            folder.map(|folder| Recordings::read(folder, sounds).0).unwrap_or_default();
+        let freeswitch = config.freeswitch.clone();
+        let doors = Arc::new(Doors { responder, freeswitch, recordings });
         let listener =
             listener::open(config.http).expect("a free port").with(config.listener.clone());
         let address = listener.local_addr().expect("an address");
+        let beside = listener::open(config.agi.expect("an AGI door")).expect("a free port");
+        let beside = beside.beside(&listener);
+        let agi = beside.local_addr().expect("an address");
         let (stop, stopping) = watch::channel(false);
+        let (responder, agi_stopping) = (Arc::clone(&doors.responder), stopping.clone());
+        let serve =
+            move |stream| bina::agi::serve(stream, Arc::clone(&responder), agi_stopping.clone());
+        tokio::spawn(listener::run(beside, stopping.clone(), serve));
         let listening = stopping.clone();
         let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
         tokio::spawn(listener::run(listener, listening, serve));
-        Self { address, stop }
+        Self { address, agi, stop }
     }
 
     /// Tells it to stop, as SIGTERM does.

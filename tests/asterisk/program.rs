@@ -55,6 +55,7 @@ fn settings(port: u16, hubsoft: &str) -> String {
         r#"
         [listen]
         http = "127.0.0.1:{port}"
+        agi = "off"
         [hubsoft]
         base_url = "{hubsoft}"
         insecure_http = true

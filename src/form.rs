@@ -1,13 +1,14 @@
 //! Reads `key=value&…` as both PBXs send it, from a query or a body.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Decoded pairs, in order. A raw `+` is a plus, never a space: Asterisk's dialplan sends a
 /// number's leading plus raw, and FreeSWITCH writes a space as `%20`.
-pub(super) struct Form<'a>(Vec<(&'a str, &'a str)>);
+pub struct Form<'a>(Vec<(&'a str, &'a str)>);
 
 /// How often a key occurs, and with what.
-pub(super) enum Value<'a> {
+pub enum Value<'a> {
     Absent,
     One(&'a str),
     /// Given more than once: somebody may have added one of them.
@@ -18,13 +19,14 @@ pub(super) enum Value<'a> {
 const PAIRS_MAX: usize = 4_096;
 
 impl<'a> Form<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// Cuts `text` into pairs; of a key without `=` the value is empty.
+    pub fn new(text: &'a str) -> Self {
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX);
         Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect())
     }
 
     /// The raw value of `key`. Keys are compared decoded, so that `%63aller` is no way around.
-    pub(super) fn get(&self, key: &str) -> Value<'a> {
+    pub fn get(&self, key: &str) -> Value<'a> {
         let mut found = self.0.iter().filter(|(name, _)| decode_lossy(name) == key);
         match (found.next(), found.next()) {
             (None, _) => Value::Absent,
@@ -34,9 +36,22 @@ impl<'a> Form<'a> {
     }
 }
 
+impl Form<'_> {
+    /// The value of `key` in milliseconds; what is no whole number counts as not said.
+    pub fn millis(&self, key: &str) -> Option<Duration> {
+        match self.get(key) {
+            Value::One(raw) => {
+                let text = decode(raw).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+                text.parse().ok().map(Duration::from_millis)
+            }
+            Value::Absent | Value::Repeated => None,
+        }
+    }
+}
+
 /// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are
 /// no UTF-8 become U+FFFD, which no number contains.
-pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
+pub fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(text.into());
     }
@@ -56,7 +71,7 @@ pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Decodes what can be decoded; a broken `%` stays as it is.
-pub(super) fn decode_lossy(text: &str) -> Cow<'_, str> {
+pub fn decode_lossy(text: &str) -> Cow<'_, str> {
     decode(text).unwrap_or(Cow::Borrowed(text))
 }
 
