@@ -15,14 +15,6 @@ pub(super) enum Elsewhere {
     Other,
 }
 
-/// What mod_httapi wants.
-#[derive(Debug)]
-pub(super) enum Httapi {
-    Call(Call),
-    /// The call has ended, which it always says once.
-    Exiting,
-}
-
 /// Reads a call from what mod_xml_curl sends in `form`, and in the `query` of its gateway URL;
 /// only a dialplan in `entry_context` is answered.
 ///
@@ -46,13 +38,12 @@ pub(super) fn dialplan_call(
     Ok(sent.call("/freeswitch/dialplan", "Hunt-Destination-Number", accepted))
 }
 
-/// Reads what mod_httapi sends in `form`, and in the `query` of its URL.
-pub(super) fn httapi(form: &str, query: &str, accepted: Instant) -> Httapi {
+/// Reads a call from what mod_httapi sends in `form`, and in the `query` of its URL; none when it
+/// only says that the call has ended, as it does once for each.
+pub(super) fn httapi_call(form: &str, query: &str, accepted: Instant) -> Option<Call> {
     let sent = Sent::new(form, query);
-    if matches!(sent.form.get("exiting"), Value::One("true")) {
-        return Httapi::Exiting;
-    }
-    Httapi::Call(sent.call("/freeswitch/httapi", "Caller-Destination-Number", accepted))
+    let exiting = matches!(sent.form.get("exiting"), Value::One("true"));
+    (!exiting).then(|| sent.call("/freeswitch/httapi", "Caller-Destination-Number", accepted))
 }
 
 /// The fields of a call, and what the admin wrote into the URL. With GET both are the query.
@@ -164,10 +155,7 @@ mod tests {
         &url=http%3A//127.0.0.1%3A8573/freeswitch/httapi";
 
     fn executed(form: &str, query: &str) -> Call {
-        match httapi(form, query, Instant::now()) {
-            Httapi::Call(call) => call,
-            Httapi::Exiting => panic!("the call goes on: {form}"),
-        }
+        httapi_call(form, query, Instant::now()).expect("the call goes on")
     }
 
     #[test]
@@ -193,7 +181,7 @@ mod tests {
 
     #[test]
     fn httapi_says_once_that_the_call_has_ended() {
-        let exiting = |form: &str| matches!(httapi(form, "", Instant::now()), Httapi::Exiting);
+        let exiting = |form: &str| httapi_call(form, "", Instant::now()).is_none();
         assert!(exiting(&format!("{EXECUTE}&exiting=true")));
         assert!(exiting(&format!("exiting=true&{EXECUTE}")));
         assert!(!exiting(EXECUTE));

@@ -31,18 +31,20 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE};
-use hyper::{Method, Request, Response};
+use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode};
 use tokio::time::timeout;
 use tracing::Level;
 
+use crate::call::Call;
 use crate::logging::Sparing;
 use crate::recordings::Recordings;
 use crate::render::{Format, Freeswitch, Page, farewell, not_found, render};
 use crate::responder::Responder;
 
-use self::freeswitch::{Elsewhere, Httapi};
-use self::route::{Door, Refusal, Route};
+use self::freeswitch::Elsewhere;
+use self::route::{Asked, Refusal, Route, Wanted};
 
 pub use self::connection::serve;
 
@@ -75,58 +77,51 @@ pub struct Doors {
     pub recordings: Recordings,
 }
 
+/// The call a request is about, read as the doors read it; for the fuzz targets, which have no
+/// socket.
+pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Option<Call> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let route = route::find(method, path).ok()?;
+    let body = route.takes_body(method).then_some(body);
+    let asked = Asked { path, query, body, accepted: Instant::now() };
+    match route.read(&asked, entry_context) {
+        Ok(Wanted::Answer(_, call)) => Some(call),
+        _ => None,
+    }
+}
+
 impl Doors {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let accepted = Instant::now();
-        let head = request.method() == Method::HEAD;
-        let path = request.uri().path().to_owned();
-        let response = match route::find(request.method().as_str(), &path) {
-            Ok(route) => self.enter(route, request, accepted).await,
+        let (head, body) = request.into_parts();
+        let response = match route::find(head.method.as_str(), head.uri.path()) {
+            Ok(route) => self.enter(route, &head, body, accepted).await,
             Err(refusal) => refused(refusal),
         };
-        if head { without_body(response) } else { response }
+        if head.method == Method::HEAD { without_body(response) } else { response }
     }
 
     async fn enter(
         &self,
-        route: &'static Route,
-        request: Request<Incoming>,
+        route: &Route,
+        head: &Parts,
+        body: Incoming,
         accepted: Instant,
     ) -> Response<Full<Bytes>> {
-        match route.door {
-            Door::Dialplan => self.dialplan(request, accepted).await,
-            Door::Health => written(health::alive()),
-            Door::Httapi => self.httapi(request, accepted).await,
-            Door::Lookup(format) => {
-                let query = request.uri().query().unwrap_or_default();
-                match route::lookup_call(route, query, accepted) {
-                    Ok(call) => self.page(format, &call).await,
-                    Err(refusal) => refused(refusal),
-                }
+        let body = if route.takes_body(head.method.as_str()) {
+            match read(body).await {
+                Ok(body) => Some(body),
+                Err(status) => return empty(status),
             }
-            Door::Recording => {
-                let sound = route::sound(route, request.uri().path());
-                match sound.and_then(|sound| self.recordings.find(sound)) {
-                    Some(recording) => recording::answer(recording, request.headers()),
-                    None => refused(Refusal::Recording),
-                }
-            }
-        }
-    }
-
-    async fn dialplan(
-        &self,
-        request: Request<Incoming>,
-        accepted: Instant,
-    ) -> Response<Full<Bytes>> {
-        let (form, query) = match sent(request).await {
-            Ok(sent) => sent,
-            Err(status) => return empty(status),
+        } else {
+            None
         };
-        let entry = &self.freeswitch.entry_context;
-        match freeswitch::dialplan_call(&form, &query, entry, accepted) {
-            Ok(call) => self.page(Format::Dialplan, &call).await,
-            Err(elsewhere) => {
+        let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
+        let asked = Asked { path, query, body: body.as_deref(), accepted };
+        match route.read(&asked, &self.freeswitch.entry_context) {
+            Ok(Wanted::Alive) => written(health::alive()),
+            Ok(Wanted::Answer(format, call)) => self.page(format, &call).await,
+            Ok(Wanted::Elsewhere(elsewhere)) => {
                 if elsewhere == Elsewhere::ContextMissing {
                     CONTEXT_MISSING.say(
                         "there is no Hunt-Context: add it to enable-post-var in xml_curl.conf.xml",
@@ -134,31 +129,18 @@ impl Doors {
                 }
                 written(not_found())
             }
-        }
-    }
-
-    async fn httapi(&self, request: Request<Incoming>, accepted: Instant) -> Response<Full<Bytes>> {
-        match sent(request).await {
-            Ok((form, query)) => match freeswitch::httapi(&form, &query, accepted) {
-                Httapi::Call(call) => self.page(Format::Httapi, &call).await,
-                Httapi::Exiting => written(farewell()),
+            Ok(Wanted::Farewell) => written(farewell()),
+            Ok(Wanted::Recording(sound)) => match self.recordings.find(sound) {
+                Some(recording) => recording::answer(recording, &head.headers),
+                None => refused(Refusal::Recording),
             },
-            Err(status) => empty(status),
+            Err(refusal) => refused(refusal),
         }
     }
 
-    async fn page(&self, format: Format, call: &crate::call::Call) -> Response<Full<Bytes>> {
+    async fn page(&self, format: Format, call: &Call) -> Response<Full<Bytes>> {
         written(render(format, &self.responder.respond(call).await, &self.freeswitch))
     }
-}
-
-/// The fields FreeSWITCH sent, in the body or in the query, and the query; or with which status
-/// to refuse them.
-async fn sent(request: Request<Incoming>) -> Result<(String, String), u16> {
-    let query = request.uri().query().unwrap_or_default().to_owned();
-    let posted = request.method().as_str().eq_ignore_ascii_case("POST");
-    let form = if posted { read(request.into_body()).await? } else { query.clone() };
-    Ok((form, query))
 }
 
 /// Reads a body within its limits, or says with which status to refuse it. Names and values are
@@ -223,14 +205,17 @@ fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
 fn empty(status: u16) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() =
-        hyper::StatusCode::from_u16(status).expect("only real statuses are refused with");
+        StatusCode::from_u16(status).expect("only real statuses are refused with");
     response
 }
 
 /// HEAD is answered like GET, with the length of the body that is left out.
 fn without_body(response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
     let (mut parts, body) = response.into_parts();
-    let length = body.size_hint().exact().unwrap_or_default();
-    parts.headers.insert(hyper::header::CONTENT_LENGTH, length.into());
+    // Of what is not sent because it is known already, the length is known, too.
+    if parts.status != StatusCode::NOT_MODIFIED {
+        let length = body.size_hint().exact().unwrap_or_default();
+        parts.headers.insert(CONTENT_LENGTH, length.into());
+    }
     Response::from_parts(parts, Full::default())
 }

@@ -6,6 +6,8 @@ use crate::call::{Call, Did};
 use crate::form::{Form, Value, decode};
 use crate::render::Format;
 
+use super::freeswitch::{Elsewhere, dialplan_call, httapi_call};
+
 /// A door: where a request comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
@@ -99,17 +101,68 @@ pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> 
     if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
 }
 
-/// The name of a recording in its path: what stands between the door's own path and `.wav`.
-pub(super) fn sound<'a>(route: &Route, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(route.path)?.strip_suffix(".wav")
+/// A request without its socket.
+pub(super) struct Asked<'a> {
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    /// The body, where the method has one; FreeSWITCH's fields are in it, else in the query.
+    pub(super) body: Option<&'a str>,
+    pub(super) accepted: Instant,
+}
+
+/// What a request wants.
+#[derive(Debug)]
+pub(super) enum Wanted<'a> {
+    Alive,
+    Answer(Format, Call),
+    /// A dialplan that is not ours to answer.
+    Elsewhere(Elsewhere),
+    /// Nothing: FreeSWITCH says that the call has ended.
+    Farewell,
+    /// The recording of this sound.
+    Recording(&'a str),
+}
+
+impl Route {
+    /// Reads what `asked` wants at this door; a dialplan is answered in `entry_context` only.
+    pub(super) fn read<'a>(
+        &self,
+        asked: &Asked<'a>,
+        entry_context: &str,
+    ) -> Result<Wanted<'a>, Refusal> {
+        let fields = asked.body.unwrap_or(asked.query);
+        match self.door {
+            Door::Dialplan => {
+                Ok(match dialplan_call(fields, asked.query, entry_context, asked.accepted) {
+                    Ok(call) => Wanted::Answer(Format::Dialplan, call),
+                    Err(elsewhere) => Wanted::Elsewhere(elsewhere),
+                })
+            }
+            Door::Health => Ok(Wanted::Alive),
+            Door::Httapi => Ok(match httapi_call(fields, asked.query, asked.accepted) {
+                Some(call) => Wanted::Answer(Format::Httapi, call),
+                None => Wanted::Farewell,
+            }),
+            Door::Lookup(format) => {
+                let call = lookup_call(self, asked.query, asked.accepted)?;
+                Ok(Wanted::Answer(format, call))
+            }
+            Door::Recording => {
+                let name = asked.path.strip_prefix(self.path);
+                let sound = name.and_then(|name| name.strip_suffix(".wav"));
+                sound.map(Wanted::Recording).ok_or(Refusal::Recording)
+            }
+        }
+    }
+
+    /// Tells whether a request with `method` has a body that is read.
+    pub(super) fn takes_body(&self, method: &str) -> bool {
+        method.eq_ignore_ascii_case("POST") && self.methods == READ_OR_POST
+    }
 }
 
 /// Reads a call from the query of a door that takes `caller`.
-pub(super) fn lookup_call(
-    route: &'static Route,
-    query: &str,
-    accepted: Instant,
-) -> Result<Call, Refusal> {
+fn lookup_call(route: &Route, query: &str, accepted: Instant) -> Result<Call, Refusal> {
     let form = Form::new(query);
     let caller = match form.get("caller") {
         Value::Absent => return Err(Refusal::CallerMissing(route.path)),
@@ -177,11 +230,18 @@ mod tests {
 
     #[test]
     fn a_recording_is_named_behind_its_doors_path() {
-        let named = |path| sound(find("GET", path).expect("a recording's path"), path);
-        assert_eq!(named("/prompts/aviso-geral.wav"), Some("aviso-geral"));
-        assert_eq!(named("/prompts/sul/aviso.wav"), Some("sul/aviso"));
-        assert_eq!(named("/prompts/aviso"), None);
-        assert_eq!(named("/prompts/"), None);
+        let wanted = |path| {
+            let asked = Asked { path, query: "", body: None, accepted: Instant::now() };
+            find("GET", path).expect("a recording's path").read(&asked, "bina")
+        };
+        for (path, name) in
+            [("/prompts/aviso-geral.wav", "aviso-geral"), ("/prompts/sul/aviso.wav", "sul/aviso")]
+        {
+            assert!(matches!(wanted(path), Ok(Wanted::Recording(sound)) if sound == name));
+        }
+        for path in ["/prompts/aviso", "/prompts/"] {
+            assert_eq!(wanted(path).err(), Some(Refusal::Recording), "{path}");
+        }
     }
 
     #[test]

@@ -228,6 +228,11 @@ impl Source for HubSoft {
     }
 }
 
+/// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
+pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
+    verified(wire::listing(body, wanted)?, phone).map(Record::new)
+}
+
 /// The customers who have `phone`. When none has and something in the list could not be read, it
 /// may have been the caller, so that is no "nobody".
 fn verified(listing: Listing, phone: &Phone) -> Result<Vec<Customer>, Failure> {

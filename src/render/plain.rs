@@ -30,7 +30,7 @@ pub(super) fn found(answer: &Answer) -> Page {
 
 fn value<'a>(answer: &'a Answer, key: &str) -> Cow<'a, str> {
     let field = FIELDS.iter().find(|field| field.key == key);
-    field.map_or("".into(), |field| field.value(answer, Pbx::Asterisk))
+    field.map_or_else(|| "".into(), |field| field.value(answer, Pbx::Asterisk))
 }
 
 fn page(body: Cow<'_, str>) -> Page {
