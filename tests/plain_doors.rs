@@ -30,6 +30,8 @@ async fn body(app: &TestApp, target: &str) -> String {
 async fn a_name_lookup_gets_the_name_or_nothing() {
     let (_sim, app) = door().await;
     assert_eq!(body(&app, &format!("/cid?caller={ALERTED}")).await, "GUILHERME SILVA");
+    // As FreePBX writes it when its Path begins with a slash.
+    assert_eq!(body(&app, &format!("//cid?caller={ALERTED}")).await, "GUILHERME SILVA");
     for nobody in [STRANGER, "", "anonymous", "1000", "37988242968&caller=37999450812"] {
         assert_eq!(body(&app, &format!("/cid?caller={nobody}")).await, "", "{nobody}");
     }

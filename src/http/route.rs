@@ -91,7 +91,10 @@ impl Refusal {
 
 /// Finds the door of `path` that serves `method`. FreeSWITCH sends the method as its
 /// configuration spells it, so `get` is GET there.
+///
+/// FreePBX writes a slash between the host and a path that begins with one, so `//cid` is `/cid`.
 pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> {
+    let path = single_slash(path);
     let route = ROUTES.iter().find(|route| route.serves(path)).ok_or(Refusal::Path)?;
     let loose = route.is_loose() && !method.eq_ignore_ascii_case("HEAD");
     let served = route
@@ -99,6 +102,12 @@ pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> 
         .split(", ")
         .any(|known| known == method || loose && known.eq_ignore_ascii_case(method));
     if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
+}
+
+/// The path with one slash at its beginning, where it has several.
+fn single_slash(path: &str) -> &str {
+    let rest = path.trim_start_matches('/');
+    if path.len() > rest.len() { &path[path.len() - rest.len() - 1..] } else { path }
 }
 
 /// A request without its socket.
@@ -148,7 +157,7 @@ impl Route {
                 Ok(Wanted::Answer(format, call))
             }
             Door::Recording => {
-                let name = asked.path.strip_prefix(self.path);
+                let name = single_slash(asked.path).strip_prefix(self.path);
                 let sound = name.and_then(|name| name.strip_suffix(".wav"));
                 sound.map(Wanted::Recording).ok_or(Refusal::Recording)
             }
@@ -259,5 +268,9 @@ mod tests {
         assert!(find("post", "/freeswitch/httapi").is_ok());
         assert!(find("GET", "/prompts/aviso.wav").is_ok_and(|route| route.door == Door::Recording));
         assert_eq!(find("GET", "/prompts").err(), Some(Refusal::Path));
+        assert!(find("GET", "//cid").is_ok_and(|route| route.path == "/cid"));
+        assert!(
+            find("GET", "/").is_err() && find("GET", "").is_err() && find("GET", "cid").is_err()
+        );
     }
 }

@@ -1,0 +1,36 @@
+//! FastAGI: whatever is said, in whatever pieces, the conversation keeps its limits.
+
+#![no_main]
+
+use std::time::Instant;
+
+use bina::agi::Conversation;
+use bina::phone::Phone;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((size, said)) = input.split_first() else { return };
+    let mut whole = Conversation::default();
+    let heard = whole.hear(said);
+    let mut pieces = Conversation::default();
+    let mut heard_in_pieces = Ok(());
+    for piece in said.chunks(usize::from(*size).max(1)) {
+        heard_in_pieces = heard_in_pieces.and_then(|()| pieces.hear(piece));
+    }
+    assert_eq!(heard, heard_in_pieces, "the pieces make a difference");
+    let now = Instant::now();
+    let (call, again) = (whole.call(now), pieces.call(now));
+    if heard.is_ok() {
+        assert_eq!(whole.replies(), pieces.replies());
+        assert_eq!(whole.is_hostile(), pieces.is_hostile());
+        assert_eq!(call.is_some(), again.is_some());
+    }
+    if let Some(call) = call {
+        assert!(call.caller.is_none() || !whole.is_hostile());
+        let _ = whole.is_ours();
+        if let Some(caller) = call.caller {
+            assert!(caller.len() <= 3 * 2_048 && !caller.contains('\n'));
+            let _ = Phone::parse(&caller, None);
+        }
+    }
+});

@@ -1,0 +1,18 @@
+//! mod_httapi: every request is a call or a farewell, and none is refused or panics.
+
+#![no_main]
+
+use bina::http;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|fields: &str| {
+    let posted = http::call("POST", "/freeswitch/httapi?did=3732221234", fields, "bina");
+    let got = http::call("get", &format!("/freeswitch/httapi?{fields}"), "", "bina");
+    assert!(posted.is_some() || fields.contains("true") || fields.contains('%'));
+    for call in posted.into_iter().chain(got) {
+        assert_eq!(call.door, "/freeswitch/httapi");
+        let hidden = fields.split('&').any(|pair| pair == "Caller-Privacy-Hide-Number=true");
+        assert!(!hidden || call.caller.is_none(), "the caller is shown");
+        let _ = call.caller.map(|caller| bina::phone::Phone::parse(&caller, None));
+    }
+});

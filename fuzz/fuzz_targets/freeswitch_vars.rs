@@ -1,0 +1,16 @@
+//! The `curl` application: a query is a call or refused, and a repeated caller is nobody.
+
+#![no_main]
+
+use bina::http;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|query: &str| {
+    let call = http::call("GET", &format!("/freeswitch/vars?{query}"), "", "bina");
+    let pairs = || query.split('&').filter(|pair| pair.starts_with("caller="));
+    if pairs().count() > 1 {
+        assert!(call.is_none_or(|call| call.caller.is_none()));
+    } else if let Some(caller) = call.and_then(|call| call.caller) {
+        let _ = bina::phone::Phone::parse(&caller, None);
+    }
+});

@@ -1,0 +1,16 @@
+//! Every door: method, target and body in three lines, of which none makes a panic.
+
+#![no_main]
+
+use bina::http;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|request: &str| {
+    let mut lines = request.splitn(3, '\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (method, target, body) = (next(), next(), next());
+    if let Some(call) = http::call(method, target, body, "bina") {
+        assert!(http::paths().any(|path| path == call.door));
+        let _ = call.caller.map(|caller| bina::phone::Phone::parse(&caller, None));
+    }
+});

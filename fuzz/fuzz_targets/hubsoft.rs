@@ -1,0 +1,24 @@
+//! HubSoft's answers: any bytes are customers who have the number, nobody, or a failure.
+
+#![no_main]
+
+use bina::answer::{Answer, FIELDS, Pbx};
+use bina::finding::{Finding, Origin};
+use bina::hubsoft::{Wanted, conclude};
+use bina::phone::Phone;
+use bina::prompt::Choice;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    let phone = Phone::parse("37988242968", None).expect("a number");
+    let wanted = Wanted { ultima_conexao: true, ..Wanted::default() };
+    let Ok(record) = conclude(body, &phone, &wanted) else { return };
+    let _ = record.weight();
+    let finding = Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false };
+    let answer = Answer::new(Some(phone), &finding, &Choice::default());
+    for field in &FIELDS {
+        let value = field.value(&answer, Pbx::Freeswitch);
+        let safe = |c: char| c.is_alphanumeric() || " ._/+-".contains(c);
+        assert!(value.chars().all(safe), "{}: {value:?}", field.key);
+    }
+});

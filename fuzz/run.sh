@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# run.sh SECONDS [TARGET…]: runs each fuzz target for so many seconds, from seeds that are the tests' fixtures.
+#
+# Needs cargo-fuzz (`cargo install cargo-fuzz`) and a C++ compiler. No nightly: the sanitizer is left
+# out (-s none), which costs little in a crate that forbids unsafe code. What it finds is left in
+# fuzz/artifacts/TARGET/, and the run ends with 1. What it learns is left in fuzz/corpus/TARGET/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET…]}
+shift
+targets=${*:-agi freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone}
+
+# Longest input a target is given: somewhat beyond the limits of what it reads.
+longest() {
+    case $1 in
+        agi) echo 16384 ;;
+        hubsoft) echo 32768 ;;
+        phone) echo 512 ;;
+        *) echo 8192 ;;
+    esac
+}
+
+# seeds TARGET FOLDER: writes the fixtures in the form of the target's input.
+seeds() {
+    python3 - "$1" "$2" <<'SEEDS'
+import pathlib, sys, urllib.parse
+target, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+seeds = []
+def requests(*paths):
+    for file in sorted(pathlib.Path("tests/wire/freeswitch").glob("*.http")):
+        head, _, body = file.read_bytes().partition(b"\r\n\r\n")
+        method, uri, _ = head.split(b"\r\n")[0].split(b" ", 2)
+        path, _, query = uri.partition(b"?")
+        if not paths or path.decode() in paths:
+            yield method, uri, query, body
+if target == "agi":
+    seeds = [b"\x40" + file.read_bytes() for file in pathlib.Path("tests/wire/agi").glob("*.agi")]
+elif target == "phone":
+    rows = pathlib.Path("tests/numbers/br_numbers.tsv").read_text().splitlines()
+    seeds = [row.split("\t")[0].encode() for row in rows if row and not row.startswith("#")]
+elif target == "hubsoft":
+    seeds = [pathlib.Path("src/sim/printed_example.json").read_bytes(), b'{"status":"success","clientes":[]}']
+elif target == "http":
+    seeds = [b"\n".join([method, uri, body]) for method, uri, _, body in requests()]
+    seeds += [b"GET\n/asterisk?caller=%2B5537988242968&did=3732221234&deadline_ms=300\n"]
+elif target == "freeswitch_vars":
+    seeds = [query for *_, query, _ in requests("/freeswitch/vars", "/cid")]
+    seeds += [b"caller=%2B5537988242968&did=3732221234&deadline_ms=300", b"caller="]
+else:
+    path = "/freeswitch/" + target.removeprefix("freeswitch_")
+    seeds = [body or query for _, _, query, body in requests(path)]
+for number, seed in enumerate(seeds):
+    (folder / f"seed{number:03}").write_bytes(seed)
+SEEDS
+}
+
+for target in $targets; do
+    folder=$(mktemp -d)
+    mkdir "$folder/seeds"
+    seeds "$target" "$folder/seeds"
+    mkdir -p "fuzz/corpus/$target"
+    printf '== fuzz %s: %s s, %s seeds\n' "$target" "$seconds" "$(ls "$folder/seeds" | wc -l)"
+    # Slow inputs are finds, too: nothing here may take a second.
+    status=0
+    cargo fuzz run -s none "$target" "fuzz/corpus/$target" "$folder/seeds" -- \
+        -max_total_time="$seconds" -max_len="$(longest "$target")" -timeout=1 -print_final_stats=1 \
+        > "$folder/log" 2>&1 || status=$?
+    grep -E 'number_of_executed_units|new_units_added' "$folder/log" || true
+    if [ "$status" != 0 ]; then
+        tail -n 60 "$folder/log" >&2
+        echo "fuzz $target failed ($status)" >&2
+        exit 1
+    fi
+    rm -rf "$folder"
+done
