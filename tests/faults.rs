@@ -14,9 +14,9 @@ use bina::phone::Phone;
 use bina::sim::{Mood, RetryAfter, Sim, customer, with_alert};
 use tokio::task::JoinSet;
 
-/// Row of the list, what happens, and the test that holds it. Rows 9 and 10 come with FastAGI,
-/// 26 and 30 to 32 with operation; 28, 35 and 38 belong to rooms that are not built yet.
-const HELD: [(u8, &str, &str); 31] = [
+/// Row of the list, what happens, and the test that holds it. Rows 26 and 30 to 32 come with
+/// operation; 28, 35 and 38 belong to rooms that are not built yet.
+const HELD: [(u8, &str, &str); 34] = [
     (
         1,
         "slow and silent clients",
@@ -49,6 +49,13 @@ const HELD: [(u8, &str, &str); 31] = [
         "hostile caller IDs",
         "faults_pbx.rs::hostile_caller_ids_are_read_or_refused_at_once_and_hubsoft_is_not_asked",
     ),
+    (
+        9,
+        "AGI: no environment",
+        "agi.rs::who_does_not_say_who_is_calling_is_closed_after_two_seconds",
+    ),
+    (9, "AGI: too much of it", "agi.rs::what_is_no_environment_is_closed_without_a_word"),
+    (10, "AGI: hung up", "agi.rs::a_caller_who_hangs_up_during_the_lookup_ends_it_at_once"),
     (11, "refused", "faults.rs::a_refusing_hubsoft_costs_nothing"),
     (12, "blackhole", "dns.rs::a_hubsoft_that_swallows_connections_does_not_hold_the_call"),
     (13, "slow first byte, drip", "faults.rs::a_slow_or_dripping_hubsoft_never_makes_a_call_late"),
