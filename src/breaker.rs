@@ -19,6 +19,7 @@ use tracing::{info, warn};
 use crate::finding::{Failure, Record};
 use crate::jitter::jittered;
 use crate::lookup::{Fetch, Source};
+use crate::metrics::{self, BreakerState};
 use crate::phone::Phone;
 
 /// Failures in a row that open it.
@@ -154,6 +155,11 @@ impl Circuit {
     }
 
     fn enter(&mut self, state: State) {
+        metrics::breaker(match state {
+            State::Closed => BreakerState::Closed,
+            State::HalfOpen => BreakerState::HalfOpen,
+            State::Open { .. } => BreakerState::Open,
+        });
         self.state = state;
         self.changes += 1;
     }

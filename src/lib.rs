@@ -16,11 +16,14 @@ pub mod safe_text;
 pub mod wav;
 
 // The base.
+pub mod current;
 pub mod flight;
 pub mod jitter;
 pub mod limiter;
 pub mod logging;
+pub mod metrics;
 pub mod secret;
+pub mod systemd;
 
 // The sources, one behind the other.
 pub mod breaker;

@@ -25,7 +25,7 @@ const FIRST_GUESS: Duration = Duration::from_millis(250);
 const AROUND: Duration = Duration::from_millis(50);
 
 /// How fast HubSoft may be asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Requests a second.
     pub rate: f64,

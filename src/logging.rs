@@ -10,6 +10,8 @@
 //! Nothing else may write to standard error while calls are answered: it would wait with that
 //! thread, for the lock it holds. `eprintln!` also panics when nobody reads any more.
 
+mod lines;
+
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
@@ -21,6 +23,14 @@ use std::time::{Duration, Instant};
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, error, info, warn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::reload;
+
+use crate::metrics;
+
+use self::lines::Lines;
+
+pub use self::lines::Format;
 
 /// Lines that may wait to be written; a few seconds of a mass outage.
 const LINES_MAX: usize = 4_096;
@@ -38,6 +48,38 @@ static QUEUE: OnceLock<SyncSender<Vec<u8>>> = OnceLock::new();
 static PENDING: AtomicU64 = AtomicU64::new(0);
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 static PANICS: Sparing = Sparing::new(Level::ERROR, "a bug of bina, please report it");
+
+/// How the log is written, as the configuration says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub format: Format,
+    /// None leaves it to what the command is for.
+    pub level: Option<LevelFilter>,
+}
+
+/// Every level by name.
+pub const LEVELS: [(&str, LevelFilter); 4] = [
+    ("error", LevelFilter::ERROR),
+    ("warn", LevelFilter::WARN),
+    ("info", LevelFilter::INFO),
+    ("debug", LevelFilter::DEBUG),
+];
+
+/// How much is logged according to the environment, which goes before the configuration.
+pub fn asked_level() -> Option<LevelFilter> {
+    std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok())
+}
+
+/// Goes on logging as `settings` say.
+pub fn adjust(settings: &Settings) {
+    lines::write_in(settings.format);
+    if let (Some(level), Some(adjust)) = (asked_level().or(settings.level), LEVEL.get()) {
+        adjust(level);
+    }
+}
+
+/// Changes the level of a log that was started.
+static LEVEL: OnceLock<Box<dyn Fn(LevelFilter) + Send + Sync>> = OnceLock::new();
 
 /// Lines that were dropped because nobody read the log.
 pub fn dropped() -> u64 {
@@ -60,14 +102,15 @@ pub fn start(level: LevelFilter) {
     if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(move || write(&lines)) {
         last_words(format_args!("bina: no log, as its thread cannot be started: {error}"));
     }
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_target(false)
+    let (filter, handle) = reload::Layer::new(level);
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         // Its own complaints would go straight to standard error.
         .log_internal_errors(false)
-        .with_writer(|| Queue)
-        .finish();
+        .event_format(Lines::new())
+        .with_writer(|| Queue);
+    let _ = LEVEL.set(Box::new(move |level| drop(handle.reload(level))));
+    let subscriber = tracing_subscriber::registry().with(filter).with(lines);
     // Refused only when a log is there already, as in tests.
     let _ = tracing::subscriber::set_global_default(subscriber);
     std::panic::set_hook(Box::new(note_panic));
@@ -95,6 +138,7 @@ pub fn last_words(words: impl Display) {
 /// Logs where a panic happened and nothing of what it said, because its message may quote a
 /// number or a name. std's own hook would print it, and would wait for a stalled log.
 fn note_panic(panic: &PanicHookInfo<'_>) {
+    metrics::panicked();
     let place = panic.location().map_or_else(String::new, ToString::to_string);
     if thread::current().name() == Some("main") {
         return last_words(format_args!("bina: {}: panic at {place}", PANICS.what));
@@ -196,6 +240,11 @@ fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn drop_line() {
+    DROPPED.fetch_add(1, Ordering::Relaxed);
+    metrics::log_line_dropped();
+}
+
 /// Where `tracing` writes its lines.
 struct Queue;
 
@@ -206,7 +255,7 @@ impl Write for Queue {
             kept.push(b'\n');
         }
         if enqueue(kept).is_err() {
-            DROPPED.fetch_add(1, Ordering::Relaxed);
+            drop_line();
         }
         Ok(line.len())
     }
@@ -235,7 +284,7 @@ fn write(lines: &Receiver<Vec<u8>>) {
             Ok(line) => {
                 // A log that cannot be written has nowhere to say so.
                 if put(&line).is_err() {
-                    DROPPED.fetch_add(1, Ordering::Relaxed);
+                    drop_line();
                 }
                 PENDING.fetch_sub(1, Ordering::Release);
             }

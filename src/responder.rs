@@ -1,6 +1,8 @@
 //! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::info;
@@ -8,9 +10,13 @@ use tracing::info;
 use crate::answer::Answer;
 use crate::call::{Call, Did};
 use crate::finding::Finding;
-use crate::lookup::Lookup;
+use crate::lookup::{self, Lookup, Source};
+use crate::metrics;
 use crate::phone::{Ddd, NoNumber, Phone};
 use crate::prompt::{Choice, Rules};
+
+/// The door of the service's own look at itself.
+pub const WATCHDOG: &str = "watchdog";
 
 /// Which area code a number without one belongs to.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +62,24 @@ impl Responder {
         answer
     }
 
+    /// The same with other settings; what is remembered survives.
+    pub fn renewed(
+        &self,
+        source: Arc<dyn Source>,
+        lookup: lookup::Settings,
+        rules: Rules,
+        numbers: Numbers,
+    ) -> Self {
+        Self { lookup: self.lookup.renewed(source, lookup), rules, numbers }
+    }
+
+    /// Forgets what is remembered of `number`, written in any form, and says whether there was
+    /// anything.
+    pub fn forget(&self, number: &str) -> Result<bool, NoNumber> {
+        let phone = Phone::parse(number, self.numbers.default_ddd)?;
+        Ok(self.lookup.forget(&phone))
+    }
+
     fn choose<'a>(&'a self, finding: &'a Finding, call: &Call) -> Choice<'a> {
         match finding {
             Finding::Found { record, alert_expired: false, .. } => {
@@ -68,13 +92,18 @@ impl Responder {
 
 /// Writes the one line each call leaves in the log; the number is masked by its type.
 fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer: &Answer) {
-    let took = call.accepted.elapsed().as_millis();
+    let took = call.accepted.elapsed();
+    tally(call, finding, answer, took);
     let phone = phone.map_or_else(|_| "-".to_owned(), |phone| phone.to_string());
     let reason = match finding {
-        Finding::NoNumber(reason) => reason.to_string(),
-        Finding::Unavailable(failure) => failure.label().to_owned(),
-        Finding::Found { .. } | Finding::Nobody(_) => String::new(),
+        Finding::NoNumber(reason) => reason.label(),
+        Finding::Unavailable(failure) => failure.label(),
+        Finding::Found { .. } | Finding::Nobody(_) => "",
     };
+    // The service looks at itself every few seconds, which is no news.
+    if call.door == WATCHDOG {
+        return;
+    }
     info!(
         door = %call.door,
         %phone,
@@ -83,7 +112,17 @@ fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer
         rule = %answer.rule(),
         plays = answer.playlist().is_some(),
         %reason,
-        ms = took,
+        ms = took.as_millis(),
         "call answered"
     );
+}
+
+fn tally(call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
+    metrics::call_answered(call.door, answer.status(), answer.source(), took);
+    match finding {
+        Finding::NoNumber(reason) => metrics::call_skipped(reason.label()),
+        Finding::Unavailable(failure) => metrics::call_unavailable(failure.label()),
+        Finding::Found { record, .. } if record.customers().len() > 1 => metrics::call_ambiguous(),
+        Finding::Found { .. } | Finding::Nobody(_) => {}
+    }
 }

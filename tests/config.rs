@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use bina::config::{AGI_DEFAULT, Config, Invalid};
+use bina::logging::{Format, LEVELS};
 use bina::render::Play;
 
 const GOOD: &str = r#"
@@ -109,8 +110,17 @@ fn the_shipped_example_is_good_with_everything_switched_on() {
 #[test]
 fn the_shipped_example_shows_every_setting_and_its_default() {
     let shipped = include_str!("../systemd/bina.toml");
-    let sections =
-        ["listen", "hubsoft", "numbers", "lookup", "limiter", "general", "asterisk", "freeswitch"];
+    let sections = [
+        "listen",
+        "log",
+        "hubsoft",
+        "numbers",
+        "lookup",
+        "limiter",
+        "general",
+        "asterisk",
+        "freeswitch",
+    ];
     let unknown: String = sections.iter().map(|section| format!("[{section}]\nzz = 1\n")).collect();
     let invalid = read(&format!("{unknown}[[rule]]\nzz = 1\n")).expect_err("unknown settings");
     let mut seen = 0;
@@ -125,8 +135,7 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
                     || line.starts_with(&format!("[{key}]"))
                     || line.starts_with(&format!("[[{key}]]"))
             });
-            // Doors of later versions: accepted, not offered.
-            assert!(shown || key == "metrics", "{key} is not in systemd/bina.toml");
+            assert!(shown, "{key} is not in systemd/bina.toml");
             seen += 1;
         }
     }
@@ -368,9 +377,12 @@ fn area_codes_exist() {
 }
 
 #[test]
-fn doors_of_later_versions_are_accepted_and_said_to_be_missing() {
-    let text = format!("{GOOD}[listen]\nmetrics = \"127.0.0.1:8574\"\n");
-    assert_eq!(read(&text).expect("good").warnings.len(), 1);
+fn the_log_has_a_format_and_a_level() {
+    let log = |text: &str| read(&format!("{GOOD}[log]\n{text}\n")).map(|good| good.log);
+    assert_eq!(log("").expect("good").format, Format::Text);
+    let json = log("format = \"json\"\nlevel = \"warn\"").expect("good");
+    assert_eq!((json.format, json.level), (Format::Json, Some(LEVELS[1].1)));
+    assert!(one_problem("[log]\nlevel = \"loud\"\n").contains("\"error\" or \"warn\""));
 }
 
 #[test]

@@ -27,8 +27,10 @@ use tracing::{Level, debug};
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::current::Current;
 use crate::listener::{LINGER, stopped};
 use crate::logging::Sparing;
+use crate::metrics;
 use crate::render::{Format, Freeswitch, render};
 use crate::responder::Responder;
 
@@ -55,7 +57,7 @@ static SCRIPT: Sparing = Sparing::new(Level::WARN, WHAT);
 /// Serves one connection until it ends, which is within a few seconds whatever is said on it.
 pub async fn serve(
     mut stream: TcpStream,
-    responder: Arc<Responder>,
+    responder: Arc<Current<Responder>>,
     mut stop: watch::Receiver<bool>,
 ) {
     let accepted = Instant::now();
@@ -73,21 +75,29 @@ pub async fn serve(
     };
     let call = match call {
         Ok(Ok(call)) => call,
-        Ok(Err(Ended::Broken(broken))) => return BROKEN.say(format_args!("closed, {broken}")),
-        Ok(Err(Ended::Closed)) => return debug!("agi: closed before the environment had ended"),
+        Ok(Err(Ended::Broken(broken))) => {
+            metrics::agi_error("broken");
+            return BROKEN.say(format_args!("closed, {broken}"));
+        }
+        Ok(Err(Ended::Closed)) => {
+            metrics::agi_error("closed");
+            return debug!("agi: closed before the environment had ended");
+        }
         Err(_) => {
+            metrics::agi_error("late");
             return ENVIRONMENT_LATE.say(format_args!(
                 "closed, there was no whole environment within {ENVIRONMENT_TIMEOUT:?}: is it \
                  Asterisk that connects, with AGI(agi://…/lookup)?"
             ));
         }
     };
-    let answer = answer(&mut hearing, call, &responder).await;
+    let answer = answer(&mut hearing, call, &responder.now()).await;
     if let Err(error) = say(writing, &answer).await {
         debug!(%error, "agi: the answer was not taken");
     }
     let _ = timeout(REPLIES_TIMEOUT, hearing.end()).await;
     if let (_, refused @ 1..) = hearing.conversation.replies() {
+        metrics::agi_error("refused");
         REFUSED.say(format_args!(
             "Asterisk refused {refused} commands: it must be 1.6 or newer, and the channel alive"
         ));
@@ -165,6 +175,7 @@ async fn answer<R: AsyncRead + Unpin>(
     responder: &Responder,
 ) -> Answer {
     if !hearing.conversation.is_ours() {
+        metrics::agi_error("script");
         SCRIPT.say("answered as unavailable, another script was asked for: write agi://…/lookup");
         return Answer::unavailable();
     }
@@ -175,9 +186,11 @@ async fn answer<R: AsyncRead + Unpin>(
         answer = responder.respond(&call) => return answer,
     }
     if hearing.conversation.is_hung_up() {
+        metrics::agi_error("hangup");
         debug!("agi: the caller has gone");
         return Answer::unavailable();
     }
+    metrics::agi_error("hostile");
     HOSTILE.say("no_number, as there are lines in the environment that Asterisk does not write");
     responder.respond(&Call { caller: None, ..call }).await
 }

@@ -7,7 +7,8 @@ use anyhow::anyhow;
 
 use crate::sim::{Sim, printed_example};
 
-use super::{Failed, say, serve, stage};
+use super::service::Service;
+use super::{Failed, plain_client, say, serve, stage};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
 const CALLERS: [(&str, &str); 3] = [
@@ -48,15 +49,16 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
     let config = stage::config(&sim, listen, SETTINGS)?;
-    let listener = serve::open(config.http)?;
-    let address = serve::address(&listener)?;
-    let doors = serve::doors(&config, Arc::new(serve::client(&config)?));
+    let http = serve::open("http", config.http)?;
+    let address = serve::address(&http)?;
+    let service = Arc::new(Service::new(&config, Arc::new(serve::client(&config)?)));
     say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
     let shown = tokio::spawn(show(address, sim.control_addr()));
-    serve::answer_until_stopped(listener, None, doors).await?;
+    let doors = serve::Doors { http, agi: None, metrics: None };
+    doors.answer_until_stopped(service, None).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())
@@ -83,7 +85,5 @@ async fn show(address: SocketAddr, control: SocketAddr) {
 }
 
 async fn ask(url: &str) -> reqwest::Result<String> {
-    // Plain http on this machine needs no CA certificates, which may be missing.
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
-    client.get(url).send().await?.text().await
+    plain_client()?.get(url).send().await?.text().await
 }

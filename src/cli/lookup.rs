@@ -16,6 +16,7 @@ use crate::lookup::{Fetch, Source};
 use crate::phone::Phone;
 use crate::render::{Format, render};
 
+use super::service::Service;
 use super::{Failed, say, serve};
 
 /// Answers `number` on standard output; explanations go to standard error.
@@ -32,7 +33,7 @@ pub(super) async fn run(
     let start = Instant::now();
     let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
-    let doors = serve::doors(&config, Arc::clone(&explained) as Arc<dyn Source>);
+    let doors = Service::new(&config, Arc::clone(&explained) as Arc<dyn Source>).doors.now();
     let call = Call {
         door: "lookup",
         caller: Some(number),

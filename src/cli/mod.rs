@@ -2,10 +2,13 @@
 
 mod check;
 mod demo;
+mod forget;
 mod lookup;
 mod rehearse;
 mod serve;
+mod service;
 mod stage;
+mod watchdog;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -40,6 +43,7 @@ Set it up:
   bina check -c /etc/bina/bina.toml       is the configuration good?
   bina lookup 37988242968 --explain       what would a PBX be told, and why?
   bina serve -c /etc/bina/bina.toml       answer calls
+  bina forget 37988242968                 forget a customer who asks for it
 
 Exit codes: 0 done, 1 it failed while running, 2 the configuration or the command is wrong.
 Set BINA_LOG to error, warn, info or debug to change how much is logged (to standard error).";
@@ -70,6 +74,13 @@ enum Command {
         #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
         listen: SocketAddr,
     },
+    /// Has the running service forget what it remembers of a number
+    Forget {
+        /// The customer's number, in any form
+        number: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Answers one caller number as a PBX would be answered
     Lookup {
         /// The caller's number, in any form a PBX may present it
@@ -91,7 +102,7 @@ enum Command {
     /// Every caller is another customer with an alert. Ends with 0 when each call was answered
     /// in time; Ctrl-C ends it early, with the report so far. Nothing leaves this machine.
     Rehearse(Rehearsal),
-    /// Answers calls until it is told to stop (SIGTERM or Ctrl-C)
+    /// Answers calls until it is told to stop (SIGTERM or Ctrl-C); SIGHUP has it read its file again
     Serve {
         #[command(flatten)]
         config: ConfigFile,
@@ -149,6 +160,14 @@ enum Failed {
     Runtime(anyhow::Error),
 }
 
+impl Failed {
+    fn cause(&self) -> &anyhow::Error {
+        match self {
+            Self::Configuration(error) | Self::Runtime(error) => error,
+        }
+    }
+}
+
 impl From<Invalid> for Failed {
     fn from(invalid: Invalid) -> Self {
         Self::Configuration(invalid.into())
@@ -167,6 +186,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Check { config, sounds } => check::run(&config.config, sounds.as_deref()),
             Command::Demo { listen } => demo::run(listen).await,
+            Command::Forget { number, config } => forget::run(&config.config, &number).await,
             Command::Lookup { number, config, did, format, explain } => {
                 let format = Format::named(&format).unwrap_or(Format::Hash);
                 lookup::run(&config.config, number, did.as_deref(), format, explain).await
@@ -190,24 +210,32 @@ fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
+/// A client for this machine's own addresses. Plain http needs no CA certificates, which may be
+/// missing.
+fn plain_client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build()
+}
+
 fn report(failed: &Failed) -> ExitCode {
-    let (error, code) = match failed {
-        Failed::Configuration(error) => (error, 2),
-        Failed::Runtime(error) => (error, 1),
+    let code = match failed {
+        Failed::Configuration(_) => 2,
+        Failed::Runtime(_) => 1,
     };
-    logging::last_words(format_args!("bina: {error:#}"));
+    logging::last_words(format_args!("bina: {:#}", failed.cause()));
     ExitCode::from(code)
 }
 
 /// How much is logged: what BINA_LOG says, else what the command is for.
 fn level(command: &Command) -> LevelFilter {
-    let asked = std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok());
-    asked.unwrap_or(match command {
+    logging::asked_level().unwrap_or(match command {
         // The explanation says it all, in order.
         Command::Lookup { explain: true, .. } => LevelFilter::OFF,
         // The report says it all, and its thousands of calls would drown it.
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,
-        Command::Check { .. } | Command::Demo { .. } | Command::Serve { .. } => LevelFilter::INFO,
+        Command::Check { .. }
+        | Command::Demo { .. }
+        | Command::Forget { .. }
+        | Command::Serve { .. } => LevelFilter::INFO,
     })
 }

@@ -23,7 +23,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::config::Config;
-use crate::http;
+use crate::http::{self, Side};
 use crate::hubsoft::HubSoft;
 use crate::limiter;
 use crate::listener;
@@ -32,6 +32,7 @@ use crate::sim::{Mood, Sim};
 use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};
 use self::watch::Watched;
+use super::service::Service;
 use super::{Failed, say, serve, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
@@ -114,13 +115,14 @@ impl Stage {
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(serve::client(&config)?);
         let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
-        let listener = serve::open(config.http)?.with(config.listener.clone());
+        let listener = serve::open("http", config.http)?.with(config.listener.clone());
         let address = serve::address(&listener)?;
-        let doors = serve::doors(&config, Arc::clone(&watched) as Arc<_>);
+        let doors = Service::new(&config, Arc::clone(&watched) as Arc<_>).doors;
         // Nobody stops it: it ends with the program.
         let (stopper, stop) = channel(false);
         let stopping = stop.clone();
-        let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
+        let serve =
+            move |stream| http::serve(stream, Side::Phones, Arc::clone(&doors), stopping.clone());
         tokio::spawn(async move {
             listener::run(listener, stop, serve).await;
             drop(stopper);

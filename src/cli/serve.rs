@@ -1,49 +1,43 @@
-//! `bina serve`: puts the rooms together and answers calls until it is told to stop.
+//! `bina serve`: opens the doors and answers calls until it is told to stop.
 
+use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tokio::task::{JoinSet, block_in_place};
+use tracing::{error, info, warn};
 
 use crate::agi;
-use crate::breaker::Breaker;
 use crate::config::Config;
-use crate::http::{self, Doors};
+use crate::http::{self, Side};
 use crate::hubsoft::HubSoft;
 use crate::listener::{self, Listener};
-use crate::lookup::{Lookup, Source};
-use crate::recordings::Recordings;
-use crate::responder::Responder;
+use crate::lookup::Source;
+use crate::systemd::{self, Sockets};
 
-use super::Failed;
+use super::service::Service;
+use super::{Failed, logging, watchdog};
 
 /// Runs the service described by the file at `path`.
 pub(super) async fn run(path: &Path) -> Result<(), Failed> {
     let config = Config::load(path)?;
+    logging::adjust(&config.log);
     for warning in &config.warnings {
         warn!("{warning}");
     }
     let hubsoft = Arc::new(client(&config)?);
-    let http = open(config.http)?.with(config.listener.clone());
-    let agi = config.agi.map(open).transpose()?.map(|agi| agi.beside(&http));
-    let doors = doors(&config, Arc::clone(&hubsoft) as Arc<dyn Source>);
+    let doors = Doors::open(&config)?;
+    let service = Arc::new(Service::new(&config, Arc::clone(&hubsoft) as Arc<dyn Source>));
     warm(hubsoft);
-    let agi_address = agi.as_ref().map(address).transpose()?;
-    info!(
-        version = %env!("CARGO_PKG_VERSION"),
-        agi = %agi_address.map_or_else(|| "off".to_owned(), |agi| agi.to_string()),
-        http = %address(&http)?,
-        "bina answers calls"
-    );
-    answer_until_stopped(http, agi, doors).await
+    doors.announce()?;
+    doors.answer_until_stopped(service, Some(path)).await
 }
 
 /// Makes the client that asks HubSoft.
@@ -58,33 +52,9 @@ fn warm(hubsoft: Arc<HubSoft>) {
     });
 }
 
-/// Puts the way of a call together, with `source` at its end.
-pub(super) fn doors(config: &Config, source: Arc<dyn Source>) -> Arc<Doors> {
-    let breaker = Arc::new(Breaker::new(source));
-    let lookup = Lookup::new(breaker, config.lookup.clone());
-    let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
-    let responder = Arc::new(Responder::new(lookup, rules, numbers));
-    Arc::new(Doors {
-        responder,
-        freeswitch: config.freeswitch.clone(),
-        recordings: recordings(config),
-    })
-}
-
-/// Reads the recordings that are to be served. One that cannot be is no reason not to answer calls.
-fn recordings(config: &Config) -> Recordings {
-    let Some(folder) = &config.prompts_folder else { return Recordings::default() };
-    let (recordings, problems) =
-        Recordings::read(folder, config.sounds.values().map(String::as_str));
-    for problem in problems {
-        warn!("a recording is not served: {problem}");
-    }
-    recordings
-}
-
-/// Opens the door, or says who else may stand in it.
-pub(super) fn open(address: SocketAddr) -> Result<Listener, Failed> {
-    listener::open(address).map_err(|error| {
+/// Opens a door, or says who else may stand in it.
+pub(super) fn open(name: &'static str, address: SocketAddr) -> Result<Listener, Failed> {
+    listener::open(name, address).map_err(|error| {
         let port = address.port();
         Failed::Runtime(anyhow!(
             "cannot listen on {address} ({error}): see who does with `ss -ltnp sport = :{port}`, \
@@ -98,34 +68,146 @@ pub(super) fn address(listener: &Listener) -> Result<SocketAddr, Failed> {
     listener.local_addr().map_err(|error| Failed::Runtime(error.into()))
 }
 
-/// Answers calls until SIGTERM or Ctrl-C, and those already accepted after it.
-pub(super) async fn answer_until_stopped(
-    http: Listener,
-    agi: Option<Listener>,
-    doors: Arc<Doors>,
-) -> Result<(), Failed> {
-    let (stopper, stop) = watch::channel(false);
-    let mut answering = JoinSet::new();
-    if let Some(agi) = agi {
-        let (responder, stopping) = (Arc::clone(&doors.responder), stop.clone());
-        let serve = move |stream| agi::serve(stream, Arc::clone(&responder), stopping.clone());
-        answering.spawn(listener::run(agi, stop.clone(), serve));
+/// Every open door.
+pub(super) struct Doors {
+    pub(super) http: Listener,
+    pub(super) agi: Option<Listener>,
+    pub(super) metrics: Option<Listener>,
+}
+
+impl Doors {
+    /// Opens each door, or takes the one systemd has opened under its name.
+    fn open(config: &Config) -> Result<Self, Failed> {
+        let mut sockets = Sockets::take();
+        let mut door = |name, address| match sockets.named(name) {
+            Some(socket) => {
+                listener::adopt(name, socket).map_err(|error| Failed::Runtime(error.into()))
+            }
+            None => open(name, address),
+        };
+        let http = door("http", config.http)?.with(config.listener.clone());
+        let agi = config.agi.map(|agi| door("agi", agi)).transpose()?;
+        let metrics = config.metrics.map(|metrics| door("metrics", metrics)).transpose()?;
+        for name in sockets.left() {
+            warn!("bina.socket hands over a socket called `{name}`, which no open door uses");
+        }
+        Ok(Self {
+            agi: agi.map(|agi| agi.beside(&http)),
+            // Places of its own: whoever looks at the service must get in when it is full.
+            metrics: metrics.map(|metrics| metrics.with(config.listener.clone())),
+            http,
+        })
     }
-    let stopping = stop.clone();
-    let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
-    answering.spawn(listener::run(http, stop, serve));
-    tokio::select! {
-        signal = wait_for_signal() => signal.map_err(|error| Failed::Runtime(error.into()))?,
-        // Only a bug ends a door unasked; a service without one is better started again.
-        Some(Err(error)) = answering.join_next() => return Err(Failed::Runtime(error.into())),
+
+    fn announce(&self) -> Result<(), Failed> {
+        let told = |door: &Option<Listener>| {
+            let address = door.as_ref().map(address).transpose()?;
+            Ok::<_, Failed>(address.map_or_else(|| "off".to_owned(), |address| address.to_string()))
+        };
+        info!(
+            version = %env!("CARGO_PKG_VERSION"),
+            metrics = %told(&self.metrics)?,
+            agi = %told(&self.agi)?,
+            http = %address(&self.http)?,
+            "bina answers calls"
+        );
+        Ok(())
     }
-    info!("stopping: the calls already accepted are answered first");
-    end_by_force();
-    stopper.send_replace(true);
-    while let Some(ended) = answering.join_next().await {
-        ended.map_err(|error| Failed::Runtime(error.into()))?;
+
+    /// Answers calls until SIGTERM or Ctrl-C, and those already accepted after it. SIGHUP has the
+    /// file at `path` read again.
+    pub(super) async fn answer_until_stopped(
+        self,
+        service: Arc<Service>,
+        path: Option<&Path>,
+    ) -> Result<(), Failed> {
+        let (stopper, stop) = watch::channel(false);
+        let mut signals = Signals::new().map_err(|error| Failed::Runtime(error.into()))?;
+        let watched = address(&self.http)?;
+        let mut answering = self.answer(&service, &stop);
+        systemd::ready();
+        let _watchdog = watchdog::start(watched);
+        let path = path.map(Path::to_owned);
+        loop {
+            let told = tokio::select! {
+                told = signals.next() => told,
+                // Only a bug ends a door unasked; a service without one is better started again.
+                Some(Err(error)) = answering.join_next() => return Err(Failed::Runtime(error.into())),
+            };
+            match told {
+                Told::Reload => block_in_place(|| reload(&service, path.as_ref())),
+                Told::Stop => break,
+            }
+        }
+        systemd::stopping();
+        info!("stopping: the calls already accepted are answered first");
+        end_by_force();
+        stopper.send_replace(true);
+        while let Some(ended) = answering.join_next().await {
+            ended.map_err(|error| Failed::Runtime(error.into()))?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn answer(self, service: &Service, stop: &watch::Receiver<bool>) -> JoinSet<()> {
+        let mut answering = JoinSet::new();
+        if let Some(agi) = self.agi {
+            let (responder, stopping) = (Arc::clone(&service.responder), stop.clone());
+            let serve = move |stream| agi::serve(stream, Arc::clone(&responder), stopping.clone());
+            answering.spawn(listener::run(agi, stop.clone(), serve));
+        }
+        let sides = [(Some(self.http), Side::Phones), (self.metrics, Side::Operation)];
+        for (listener, side) in sides {
+            let Some(listener) = listener else { continue };
+            let (doors, stopping) = (Arc::clone(&service.doors), stop.clone());
+            let serve =
+                move |stream| http::serve(stream, side, Arc::clone(&doors), stopping.clone());
+            answering.spawn(listener::run(listener, stop.clone(), serve));
+        }
+        answering
+    }
+}
+
+fn reload(service: &Service, path: Option<&PathBuf>) {
+    let Some(path) = path else { return info!("there is no file to read again") };
+    match service.reload(path) {
+        Ok(()) => info!("the configuration was read again and is in force"),
+        Err(failed) => {
+            for problem in format!("{:#}", failed.cause()).lines() {
+                error!("the old configuration stays in force: {problem}");
+            }
+        }
+    }
+}
+
+/// What the service is told from outside.
+enum Told {
+    Reload,
+    Stop,
+}
+
+struct Signals {
+    hangup: Signal,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> Told {
+        tokio::select! {
+            _ = self.hangup.recv() => Told::Reload,
+            _ = self.interrupt.recv() => Told::Stop,
+            _ = self.terminate.recv() => Told::Stop,
+        }
+    }
 }
 
 /// Sees to it that the program ends, should anything hang on its way out: a task that does not
@@ -139,14 +221,4 @@ fn end_by_force() {
     };
     // Where no thread can be started, systemd ends the service at last.
     let _ = thread::Builder::new().name("end".to_owned()).spawn(end);
-}
-
-async fn wait_for_signal() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

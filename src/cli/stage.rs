@@ -16,6 +16,7 @@ pub(super) fn config(sim: &Sim, listen: SocketAddr, settings: &str) -> Result<Co
         [listen]
         http = "{listen}"
         agi = "off"
+        metrics = "off"
         [hubsoft]
         base_url = "{}"
         insecure_http = true

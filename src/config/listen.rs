@@ -12,6 +12,9 @@ pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
 /// Where Asterisk looks for FastAGI unless its dialplan names another port.
 pub const AGI_DEFAULT: &str = "127.0.0.1:4573";
 
+/// Where the service is looked at.
+pub const METRICS_DEFAULT: &str = "127.0.0.1:8574";
+
 /// What closes a door.
 const OFF: &str = "off";
 
@@ -21,6 +24,8 @@ pub(super) struct Listen {
     pub(super) http: Option<SocketAddr>,
     /// None when the FastAGI door is closed.
     pub(super) agi: Option<SocketAddr>,
+    /// None when the metrics door is closed.
+    pub(super) metrics: Option<SocketAddr>,
     pub(super) pbx: Vec<IpAddr>,
     pub(super) prompts_folder: Option<PathBuf>,
 }
@@ -29,26 +34,33 @@ pub(super) struct Listen {
 pub(super) fn listen(mut section: Section<'_, '_>, own: &Path) -> Listen {
     let http = section.text("http");
     let http = address(&section, "http", http, HTTP_DEFAULT);
-    let agi = match section.text("agi") {
-        Some(told) if told.value == OFF => None,
-        told => {
-            let line = told.as_ref().map_or(0, |told| told.line);
-            let agi = address(&section, "agi", told, AGI_DEFAULT);
-            if agi.is_some_and(|agi| agi.port() != 0 && Some(agi) == http) {
-                let text = "listen.agi is the address of listen.http: give each a port of its own";
-                section.report(line, text.to_owned());
-            }
-            agi
-        }
-    };
-    if section.text("metrics").is_some() {
-        let text = "listen.metrics: this version has no metrics door; it is ignored";
-        section.warn(text.to_owned());
-    }
+    let agi = door(&mut section, "agi", AGI_DEFAULT, &[http]);
+    let metrics = door(&mut section, "metrics", METRICS_DEFAULT, &[http, agi]);
     let pbx = pbx(&mut section);
     let prompts_folder = section.text("prompts_folder").map(|folder| own.join(folder.value));
     section.finish();
-    Listen { http, agi, pbx, prompts_folder }
+    Listen { http, agi, metrics, pbx, prompts_folder }
+}
+
+/// Where a door is that may be off; not where one of the others is.
+fn door(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    default: &str,
+    others: &[Option<SocketAddr>],
+) -> Option<SocketAddr> {
+    let told = section.text(key);
+    if told.as_ref().is_some_and(|told| told.value == OFF) {
+        return None;
+    }
+    let line = told.as_ref().map_or(0, |told| told.line);
+    let address = address(section, key, told, default);
+    if address.is_some_and(|address| address.port() != 0 && others.contains(&Some(address))) {
+        let text =
+            format!("listen.{key} is the address of another door: give each a port of its own");
+        section.report(line, text);
+    }
+    address
 }
 
 fn address(

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use crate::call::Did;
 use crate::listener;
+use crate::logging;
 use crate::lookup;
 use crate::phone::Ddd;
 use crate::prompt::{Rules, SoundForm};
@@ -26,7 +27,7 @@ use self::hubsoft::Folders;
 use self::rules::Prompts;
 use self::section::{File, Marked, Section};
 
-pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT};
+pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 pub use self::section::Problem;
 
 /// Everything the program is told.
@@ -35,6 +36,9 @@ pub struct Config {
     pub http: SocketAddr,
     /// Where FastAGI is spoken, unless that door is closed.
     pub agi: Option<SocketAddr>,
+    /// Where the service is looked at, unless that door is closed.
+    pub metrics: Option<SocketAddr>,
+    pub log: logging::Settings,
     /// Where the recordings are that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
     pub listener: listener::Settings,
@@ -109,6 +113,7 @@ impl Config {
     }
 
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
+        let log = log(root.section("log"));
         let listen = listen::listen(root.section("listen"), &folders.own);
         let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
@@ -130,6 +135,8 @@ impl Config {
         Some(Self {
             http: listen.http?,
             agi: listen.agi,
+            metrics: listen.metrics,
+            log,
             prompts_folder: listen.prompts_folder,
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft,
@@ -142,6 +149,15 @@ impl Config {
             warnings: Vec::new(),
         })
     }
+}
+
+fn log(mut section: Section<'_, '_>) -> logging::Settings {
+    let settings = logging::Settings {
+        format: section.word("format", &logging::Format::VALUES).unwrap_or_default(),
+        level: section.word("level", &logging::LEVELS),
+    };
+    section.finish();
+    settings
 }
 
 fn numbers(mut section: Section<'_, '_>) -> Numbers {

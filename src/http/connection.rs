@@ -13,11 +13,13 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tracing::{Level, debug};
 
+use crate::current::Current;
 use crate::listener::{LINGER, stopped};
 use crate::logging::Sparing;
+use crate::metrics;
 
-use super::Doors;
 use super::stream::Impatient;
+use super::{Doors, Side};
 
 /// How long a client may take to send a request's head, and to stay idle between two.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,15 +33,21 @@ static NO_HTTP: Sparing = Sparing::new(Level::INFO, "request refused");
 
 /// Serves one connection until it ends, or until `stop` says so and the requests that were
 /// accepted are answered.
-pub async fn serve(stream: TcpStream, doors: Arc<Doors>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    stream: TcpStream,
+    side: Side,
+    doors: Arc<Current<Doors>>,
+    mut stop: watch::Receiver<bool>,
+) {
     // Answers are one small write; waiting to fill a packet would add 40 ms.
     let _ = stream.set_nodelay(true);
     let answering = AtomicBool::new(false);
     let answer = service_fn(|request| {
-        let (doors, answering) = (Arc::clone(&doors), &answering);
+        // Taken for each request, so that a long connection does not keep an old configuration.
+        let (doors, answering) = (doors.now(), &answering);
         async move {
             answering.store(true, Ordering::Relaxed);
-            let response = doors.answer(request).await;
+            let response = doors.answer(side, request).await;
             answering.store(false, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }
@@ -79,10 +87,12 @@ pub async fn serve(stream: TcpStream, doors: Arc<Doors>, mut stop: watch::Receiv
 /// Logs why a connection ended early. hyper's reasons do not quote what was sent.
 fn tell(reason: &hyper::Error) {
     if reason.is_parse_too_large() {
+        metrics::http_refused("head_long");
         HEAD_LONG.say(format_args!(
             "431, its head is over {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
         ));
     } else if reason.is_parse() {
+        metrics::http_refused("no_http");
         NO_HTTP.say(format_args!(
             "400, {reason}: is it HTTP/1.1, and is the number encoded with URIENCODE()?"
         ));

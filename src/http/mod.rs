@@ -39,6 +39,7 @@ use tracing::Level;
 
 use crate::call::Call;
 use crate::logging::Sparing;
+use crate::metrics;
 use crate::recordings::Recordings;
 use crate::render::{Format, Freeswitch, Page, farewell, not_found, render};
 use crate::responder::Responder;
@@ -52,6 +53,15 @@ pub use self::connection::serve;
 const BODY_BYTES_MAX: usize = 256 * 1024;
 /// How long a client may take to send the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Which listener a request came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// That of whoever runs the service: metrics, and forgetting a number.
+    Operation,
+    /// That of the phone systems.
+    Phones,
+}
 
 const REFUSED: &str = "request refused";
 /// One for each reason, so that a flood of one does not hide the others.
@@ -81,7 +91,7 @@ pub struct Doors {
 /// socket.
 pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Option<Call> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let route = route::find(method, path).ok()?;
+    let route = route::find(Side::Phones, method, path).ok()?;
     let body = route.takes_body(method).then_some(body);
     let asked = Asked { path, query, body, accepted: Instant::now() };
     match route.read(&asked, entry_context) {
@@ -91,10 +101,10 @@ pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Opti
 }
 
 impl Doors {
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, side: Side, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let accepted = Instant::now();
         let (head, body) = request.into_parts();
-        let response = match route::find(head.method.as_str(), head.uri.path()) {
+        let response = match route::find(side, head.method.as_str(), head.uri.path()) {
             Ok(route) => self.enter(route, &head, body, accepted).await,
             Err(refusal) => refused(refusal),
         };
@@ -130,6 +140,9 @@ impl Doors {
                 written(not_found())
             }
             Ok(Wanted::Farewell) => written(farewell()),
+            Ok(Wanted::Forget(number)) => written(health::forgotten(&self.responder, &number)),
+            Ok(Wanted::Metrics) => written(health::metrics(&head.headers)),
+            Ok(Wanted::Ready) => written(health::ready()),
             Ok(Wanted::Recording(sound)) => match self.recordings.find(sound) {
                 Some(recording) => recording::answer(recording, &head.headers),
                 None => refused(Refusal::Recording),
@@ -149,6 +162,7 @@ async fn read(body: Incoming) -> Result<String, u16> {
     let whole = match timeout(BODY_TIMEOUT, collect(body)).await {
         Ok(collected) => collected?,
         Err(_) => {
+            metrics::http_refused("body_late");
             BODY_LATE.say(format_args!("408, its body did not come within {BODY_TIMEOUT:?}"));
             return Err(408);
         }
@@ -166,6 +180,7 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
     while length <= BODY_BYTES_MAX as u64 {
         let Some(frame) = body.frame().await else { return Ok(whole) };
         let Ok(frame) = frame else {
+            metrics::http_refused("body_broken");
             BODY_BROKEN.say("400, its body breaks off or is wrongly chunked");
             return Err(400);
         };
@@ -175,6 +190,7 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
             whole.extend_from_slice(&data);
         }
     }
+    metrics::http_refused("body_long");
     BODY_LONG.say(format_args!("413, its body is longer than {BODY_BYTES_MAX} bytes"));
     Err(413)
 }
@@ -187,14 +203,16 @@ fn written(page: Page) -> Response<Full<Bytes>> {
 }
 
 fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
-    let reason = match refusal {
-        Refusal::CallerMissing(_) => &CALLER_MISSING,
-        Refusal::Method(_) => &METHOD,
-        Refusal::Path => &PATH,
-        Refusal::Percent => &PERCENT,
-        Refusal::Recording => &RECORDING,
+    let (kind, reason) = match refusal {
+        Refusal::CallerMissing(_) => (&CALLER_MISSING, "caller_missing"),
+        Refusal::Method(_) => (&METHOD, "method"),
+        Refusal::NumberMissing => (&CALLER_MISSING, "number_missing"),
+        Refusal::Path => (&PATH, "path"),
+        Refusal::Percent => (&PERCENT, "percent"),
+        Refusal::Recording => (&RECORDING, "recording"),
     };
-    reason.say(format_args!("{}, {refusal}", refusal.status()));
+    metrics::http_refused(reason);
+    kind.say(format_args!("{}, {refusal}", refusal.status()));
     let mut response = empty(refusal.status());
     if let Refusal::Method(allowed) = refusal {
         response.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static(allowed));

@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use crate::call::{Call, Did};
-use crate::form::{Form, Value, decode};
+use crate::form::{Form, Value, decode, decode_lossy};
 use crate::render::Format;
+use crate::responder::WATCHDOG;
 
+use super::Side;
 use super::freeswitch::{Elsewhere, dialplan_call, httapi_call};
 
 /// A door: where a request comes in.
@@ -13,12 +15,18 @@ use super::freeswitch::{Elsewhere, dialplan_call, httapi_call};
 pub(super) enum Door {
     /// FreeSWITCH's mod_xml_curl.
     Dialplan,
+    /// Empties the memory of one number.
+    Forget,
     /// Is the service alive?
     Health,
     /// FreeSWITCH's mod_httapi.
     Httapi,
     /// `caller` in the query, the answer in a format.
     Lookup(Format),
+    /// What Prometheus reads.
+    Metrics,
+    /// Does it answer calls, and how does HubSoft stand?
+    Ready,
     /// A recording, named behind the path.
     Recording,
 }
@@ -30,28 +38,47 @@ pub(super) struct Route {
     pub(super) door: Door,
     /// Methods served, as the `Allow` header writes them; HEAD goes with GET.
     pub(super) methods: &'static str,
+    /// Where it is served.
+    sides: &'static [Side],
 }
 
+const BOTH: &[Side] = &[Side::Operation, Side::Phones];
+const OPERATION: &[Side] = &[Side::Operation];
+const PHONES: &[Side] = &[Side::Phones];
 const READ: &str = "GET, HEAD";
 const READ_OR_POST: &str = "GET, HEAD, POST";
+const POST: &str = "POST";
 
 /// Every path that is served.
-pub(super) const ROUTES: [Route; 10] = [
-    Route { path: "/asterisk", door: Door::Lookup(Format::Hash), methods: READ },
-    Route { path: "/cid", door: Door::Lookup(Format::Cid), methods: READ },
-    Route { path: "/freeswitch/dialplan", door: Door::Dialplan, methods: READ_OR_POST },
-    Route { path: "/freeswitch/httapi", door: Door::Httapi, methods: READ_OR_POST },
-    Route { path: "/freeswitch/vars", door: Door::Lookup(Format::Vars), methods: READ },
-    Route { path: "/healthz", door: Door::Health, methods: READ },
-    Route { path: "/match", door: Door::Lookup(Format::Match), methods: READ },
-    Route { path: "/prompts/", door: Door::Recording, methods: READ },
-    Route { path: "/route", door: Door::Lookup(Format::Route), methods: READ },
-    Route { path: "/v1/lookup", door: Door::Lookup(Format::Json), methods: READ },
+pub(super) const ROUTES: [Route; 13] = [
+    Route::new("/asterisk", Door::Lookup(Format::Hash), READ, PHONES),
+    Route::new("/cid", Door::Lookup(Format::Cid), READ, PHONES),
+    Route::new("/freeswitch/dialplan", Door::Dialplan, READ_OR_POST, PHONES),
+    Route::new("/freeswitch/httapi", Door::Httapi, READ_OR_POST, PHONES),
+    Route::new("/freeswitch/vars", Door::Lookup(Format::Vars), READ, PHONES),
+    Route::new("/healthz", Door::Health, READ, BOTH),
+    Route::new("/match", Door::Lookup(Format::Match), READ, PHONES),
+    Route::new("/metrics", Door::Metrics, READ, OPERATION),
+    Route::new("/prompts/", Door::Recording, READ, PHONES),
+    Route::new("/readyz", Door::Ready, READ, BOTH),
+    Route::new("/route", Door::Lookup(Format::Route), READ, PHONES),
+    Route::new("/v1/forget", Door::Forget, POST, OPERATION),
+    Route::new("/v1/lookup", Door::Lookup(Format::Json), READ, PHONES),
 ];
 
 impl Route {
-    fn serves(&self, path: &str) -> bool {
-        path == self.path || self.path.ends_with('/') && path.starts_with(self.path)
+    const fn new(
+        path: &'static str,
+        door: Door,
+        methods: &'static str,
+        sides: &'static [Side],
+    ) -> Self {
+        Self { path, door, methods, sides }
+    }
+
+    fn serves(&self, side: Side, path: &str) -> bool {
+        let below = self.path.ends_with('/') && path.starts_with(self.path);
+        self.sides.contains(&side) && (path == self.path || below)
     }
 
     /// Tells whether methods are FreeSWITCH's, which sends them as its configuration spells them.
@@ -70,7 +97,9 @@ pub(super) enum Refusal {
     Method(&'static str),
     #[error("a % in `caller` or `did` is not followed by two hexadecimal digits: use URIENCODE()")]
     Percent,
-    #[error("there is no such path: the doors are {}", ROUTES.map(|route| route.path).join(", "))]
+    #[error("the number to forget is missing: post it as number=NUMBER")]
+    NumberMissing,
+    #[error("there is no such path here: the doors are {}", ROUTES.map(|route| route.path).join(", "))]
     Path,
     #[error(
         "there is no such recording: name it in [prompts], put NAME.wav into listen.prompts_folder, \
@@ -82,7 +111,7 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn status(self) -> u16 {
         match self {
-            Self::CallerMissing(_) | Self::Percent => 400,
+            Self::CallerMissing(_) | Self::NumberMissing | Self::Percent => 400,
             Self::Method(_) => 405,
             Self::Path | Self::Recording => 404,
         }
@@ -93,9 +122,9 @@ impl Refusal {
 /// configuration spells it, so `get` is GET there.
 ///
 /// FreePBX writes a slash between the host and a path that begins with one, so `//cid` is `/cid`.
-pub(super) fn find(method: &str, path: &str) -> Result<&'static Route, Refusal> {
+pub(super) fn find(side: Side, method: &str, path: &str) -> Result<&'static Route, Refusal> {
     let path = single_slash(path);
-    let route = ROUTES.iter().find(|route| route.serves(path)).ok_or(Refusal::Path)?;
+    let route = ROUTES.iter().find(|route| route.serves(side, path)).ok_or(Refusal::Path)?;
     let loose = route.is_loose() && !method.eq_ignore_ascii_case("HEAD");
     let served = route
         .methods
@@ -128,6 +157,10 @@ pub(super) enum Wanted<'a> {
     Elsewhere(Elsewhere),
     /// Nothing: FreeSWITCH says that the call has ended.
     Farewell,
+    /// That this number is forgotten.
+    Forget(String),
+    Metrics,
+    Ready,
     /// The recording of this sound.
     Recording(&'a str),
 }
@@ -147,6 +180,10 @@ impl Route {
                     Err(elsewhere) => Wanted::Elsewhere(elsewhere),
                 })
             }
+            Door::Forget => match Form::new(fields).get("number") {
+                Value::One(raw) => Ok(Wanted::Forget(decode_lossy(raw).into_owned())),
+                Value::Absent | Value::Repeated => Err(Refusal::NumberMissing),
+            },
             Door::Health => Ok(Wanted::Alive),
             Door::Httapi => Ok(match httapi_call(fields, asked.query, asked.accepted) {
                 Some(call) => Wanted::Answer(Format::Httapi, call),
@@ -156,6 +193,8 @@ impl Route {
                 let call = lookup_call(self, asked.query, asked.accepted)?;
                 Ok(Wanted::Answer(format, call))
             }
+            Door::Metrics => Ok(Wanted::Metrics),
+            Door::Ready => Ok(Wanted::Ready),
             Door::Recording => {
                 let name = single_slash(asked.path).strip_prefix(self.path);
                 let sound = name.and_then(|name| name.strip_suffix(".wav"));
@@ -166,7 +205,7 @@ impl Route {
 
     /// Tells whether a request with `method` has a body that is read.
     pub(super) fn takes_body(&self, method: &str) -> bool {
-        method.eq_ignore_ascii_case("POST") && self.methods == READ_OR_POST
+        method.eq_ignore_ascii_case("POST") && self.methods != READ
     }
 }
 
@@ -182,7 +221,11 @@ fn lookup_call(route: &Route, query: &str, accepted: Instant) -> Result<Call, Re
         Value::One(raw) => Did::new(&decode(raw).ok_or(Refusal::Percent)?),
         Value::Absent | Value::Repeated => None,
     };
-    Ok(Call { door: route.path, caller, did, accepted, patience: form.millis("deadline_ms") })
+    // The service's own look at itself. Only a call from nobody can be one.
+    let watched =
+        matches!((form.get("caller"), form.get(WATCHDOG)), (Value::One(""), Value::One(_)));
+    let door = if watched { WATCHDOG } else { route.path };
+    Ok(Call { door, caller, did, accepted, patience: form.millis("deadline_ms") })
 }
 
 #[cfg(test)]
@@ -190,6 +233,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    fn phones(method: &str, path: &str) -> Result<&'static Route, Refusal> {
+        find(Side::Phones, method, path)
+    }
 
     fn asked(query: &str) -> Result<Call, Refusal> {
         lookup_call(&ROUTES[0], query, Instant::now())
@@ -238,10 +285,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_for_operation_is_not_served_to_the_phone_systems() {
+        let operation = |method, path| find(Side::Operation, method, path);
+        for (method, path) in [("GET", "/metrics"), ("POST", "/v1/forget")] {
+            assert!(operation(method, path).is_ok());
+            assert_eq!(phones(method, path).err(), Some(Refusal::Path), "{path}");
+        }
+        assert_eq!(operation("GET", "/asterisk").err(), Some(Refusal::Path));
+        assert_eq!(operation("GET", "/v1/forget").err(), Some(Refusal::Method("POST")));
+        for path in ["/healthz", "/readyz"] {
+            assert!(operation("GET", path).is_ok() && phones("GET", path).is_ok());
+        }
+    }
+
+    #[test]
     fn a_recording_is_named_behind_its_doors_path() {
         let wanted = |path| {
             let asked = Asked { path, query: "", body: None, accepted: Instant::now() };
-            find("GET", path).expect("a recording's path").read(&asked, "bina")
+            phones("GET", path).expect("a recording's path").read(&asked, "bina")
         };
         for (path, name) in
             [("/prompts/aviso-geral.wav", "aviso-geral"), ("/prompts/sul/aviso.wav", "sul/aviso")]
@@ -255,22 +316,26 @@ mod tests {
 
     #[test]
     fn each_path_serves_its_methods_and_nothing_else() {
-        assert!(find("GET", "/asterisk").is_ok());
-        assert!(find("get", "/freeswitch/dialplan").is_ok());
-        assert!(find("get", "/asterisk").is_err());
-        assert!(find("head", "/freeswitch/dialplan").is_err());
-        assert_eq!(find("POST", "/asterisk").err(), Some(Refusal::Method("GET, HEAD")));
+        assert!(phones("GET", "/asterisk").is_ok());
+        assert!(phones("get", "/freeswitch/dialplan").is_ok());
+        assert!(phones("get", "/asterisk").is_err());
+        assert!(phones("head", "/freeswitch/dialplan").is_err());
+        assert_eq!(phones("POST", "/asterisk").err(), Some(Refusal::Method("GET, HEAD")));
         assert_eq!(
-            find("DELETE", "/freeswitch/dialplan").map_err(Refusal::status).err(),
+            phones("DELETE", "/freeswitch/dialplan").map_err(Refusal::status).err(),
             Some(405)
         );
-        assert_eq!(find("GET", "/asterisk/").err(), Some(Refusal::Path));
-        assert!(find("post", "/freeswitch/httapi").is_ok());
-        assert!(find("GET", "/prompts/aviso.wav").is_ok_and(|route| route.door == Door::Recording));
-        assert_eq!(find("GET", "/prompts").err(), Some(Refusal::Path));
-        assert!(find("GET", "//cid").is_ok_and(|route| route.path == "/cid"));
+        assert_eq!(phones("GET", "/asterisk/").err(), Some(Refusal::Path));
+        assert!(phones("post", "/freeswitch/httapi").is_ok());
         assert!(
-            find("GET", "/").is_err() && find("GET", "").is_err() && find("GET", "cid").is_err()
+            phones("GET", "/prompts/aviso.wav").is_ok_and(|route| route.door == Door::Recording)
+        );
+        assert_eq!(phones("GET", "/prompts").err(), Some(Refusal::Path));
+        assert!(phones("GET", "//cid").is_ok_and(|route| route.path == "/cid"));
+        assert!(
+            phones("GET", "/").is_err()
+                && phones("GET", "").is_err()
+                && phones("GET", "cid").is_err()
         );
     }
 }

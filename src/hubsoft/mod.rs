@@ -20,6 +20,7 @@ use crate::customer::Customer;
 use crate::finding::{Failure, Record};
 use crate::limiter::{self, Limiter, Refusal};
 use crate::lookup::{Fetch, Source};
+use crate::metrics;
 use crate::phone::Phone;
 
 use self::api::Api;
@@ -33,7 +34,7 @@ pub use self::resolver::{Addresses, Dns};
 pub use self::wire::{Credentials, Wanted};
 
 /// Where HubSoft is, who asks, and within which limits.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub base_url: Url,
     /// Allows plain http, which shows token and customers to the network.
@@ -87,6 +88,7 @@ impl HubSoft {
     /// Makes a client that learns HubSoft's addresses from `dns`.
     pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
         let limiter = Limiter::new(settings.limiter.clone());
+        metrics::limiter_rate(limiter.rate());
         let api = Arc::new(Api::new(settings, dns)?);
         Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api, limiter, retries: Retries::new() })
     }
@@ -175,6 +177,7 @@ impl HubSoft {
                 if deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
                     && self.retries.spend() =>
             {
+                metrics::upstream_retried();
                 self.in_turn(term, token, deadline).await
             }
             listed => listed,
@@ -201,6 +204,7 @@ impl HubSoft {
 
     /// Tells the limiter what it can learn from a request.
     fn learn<T>(&self, result: &Result<T, Failure>, took: Duration) {
+        metrics::upstream(result.as_ref().map_or_else(|failure| failure.label(), |_| "ok"), took);
         let now = Instant::now().into_std();
         match result {
             Err(Failure::Throttled { retry_after }) => {
@@ -214,6 +218,7 @@ impl HubSoft {
             Err(Failure::Connect | Failure::Broken | Failure::Tls(_)) => {}
             _ => self.limiter.took(took),
         }
+        metrics::limiter_rate(self.limiter.rate());
     }
 
     async fn renewed(&self, refused: &Token) -> Result<Token, Failure> {

@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{info, warn};
 
+use crate::metrics;
+
 /// How old an answer gets before DNS is asked again: with the rest between two clients, a changed
 /// address is used well within 60 s.
 const REFRESH: Duration = Duration::from_secs(30);
@@ -160,6 +162,7 @@ impl Shared {
 
     fn learn(&self, answer: io::Result<Vec<SocketAddr>>) {
         let mut moved = false;
+        metrics::dns(if answer.is_ok() { "ok" } else { "failed" });
         self.known.send_modify(|known| moved = known.learn(answer, Instant::now()));
         if moved {
             self.moved.notify_one();

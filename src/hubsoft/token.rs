@@ -12,6 +12,7 @@ use tracing::{error, info};
 use crate::finding::Failure;
 use crate::flight::Flight;
 use crate::jitter::jittered;
+use crate::metrics;
 use crate::secret::Secret;
 
 use super::api::Api;
@@ -133,6 +134,7 @@ impl State {
     fn land(&mut self, result: &Result<Held, Failure>) {
         self.flight = None;
         self.paused_until = None;
+        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
         match result {
             Ok(held) => {
                 self.held = Some(held.clone());

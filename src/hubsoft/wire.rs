@@ -35,7 +35,7 @@ const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
 const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Who asks for a token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     pub client_id: String,
     pub client_secret: Secret,
@@ -56,7 +56,7 @@ pub(super) fn token_request(credentials: &Credentials) -> String {
 }
 
 /// What a lookup asks for besides the number; named after the page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Most customers returned, 1 to 100, the oldest first.
     pub limit: u8,

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{Level, warn};
 
 use crate::logging::Sparing;
+use crate::metrics;
 
 use self::places::{Full, Places};
 
@@ -70,20 +71,31 @@ pub struct Listener {
     socket: TcpListener,
     settings: Settings,
     places: Arc<Places>,
+    /// What it is called in metrics.
+    name: &'static str,
 }
 
-/// Opens the door at `address`, which may have been in use until a moment ago.
-pub fn open(address: SocketAddr) -> io::Result<Listener> {
+/// Opens the door `name` at `address`, which may have been in use until a moment ago.
+pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    let socket = socket.listen(BACKLOG)?;
-    let settings = Settings::default();
-    let places = Places::new(&settings.pbx, descriptors::room());
-    Ok(Listener { socket, settings, places })
+    Ok(Listener::new(name, socket.listen(BACKLOG)?))
+}
+
+/// Takes a door that systemd has opened; connections that wait at it already are served, too.
+pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
+    socket.set_nonblocking(true)?;
+    Ok(Listener::new(name, TcpListener::from_std(socket)?))
 }
 
 impl Listener {
+    fn new(name: &'static str, socket: TcpListener) -> Self {
+        let settings = Settings::default();
+        let places = Places::new(&settings.pbx, descriptors::room());
+        Self { socket, settings, places, name }
+    }
+
     /// The same door with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
         let room = descriptors::room();
@@ -113,13 +125,13 @@ where
     F: Fn(TcpStream) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings, places } = listener;
+    let Listener { socket, settings, places, name } = listener;
     let mut connections = JoinSet::new();
     tokio::select! {
-        never = accept(&socket, &places, &mut connections, &serve) => match never {},
+        never = accept((name, &socket), &places, &mut connections, &serve) => match never {},
         () = stopped(&mut stop) => {}
     }
-    let last_calls = accept(&socket, &places, &mut connections, &serve);
+    let last_calls = accept((name, &socket), &places, &mut connections, &serve);
     let _ = timeout(LAST_CALLS, last_calls).await;
     drop(socket);
     let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
@@ -138,7 +150,7 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
 /// Accepts connections for ever. Those without a place are closed before a byte is read or
 /// written, which costs the least.
 async fn accept<F, C>(
-    socket: &TcpListener,
+    (name, socket): (&'static str, &TcpListener),
     places: &Arc<Places>,
     connections: &mut JoinSet<()>,
     serve: &F,
@@ -161,6 +173,7 @@ where
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
+                metrics::accept_error();
                 ACCEPT_ERRORS.say(format_args!("{error}; raise LimitNOFILE if this lasts"));
                 sleep(ACCEPT_PAUSE).await;
                 continue;
@@ -170,15 +183,21 @@ where
             Ok(place) => {
                 let serving = serve(stream);
                 connections.spawn(async move {
-                    let _place = place;
+                    let _held = (place, metrics::Connection::opened(name));
                     serving.await;
                 });
             }
-            Err(Full::All { max }) => SHED_ALL.say(format_args!("there are {max} already")),
-            Err(Full::Address { max }) => SHED_ADDRESS.say(format_args!(
-                "{} has {max} already; if it is a PBX, name it in listen.pbx",
-                peer.ip()
-            )),
+            Err(Full::All { max }) => {
+                metrics::connection_shed("all");
+                SHED_ALL.say(format_args!("there are {max} already"));
+            }
+            Err(Full::Address { max }) => {
+                metrics::connection_shed("address");
+                SHED_ADDRESS.say(format_args!(
+                    "{} has {max} already; if it is a PBX, name it in listen.pbx",
+                    peer.ip()
+                ));
+            }
         }
     }
 }

@@ -39,6 +39,17 @@ pub(super) enum Age {
     OnError,
 }
 
+impl Age {
+    /// The word for it in metrics.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::OnError => "old",
+        }
+    }
+}
+
 /// A remembered record, how old it is and what that means.
 #[derive(Clone, Debug)]
 pub(super) struct Remembered {
@@ -95,10 +106,27 @@ impl Cache {
         }
     }
 
-    fn forget(&mut self, phone: &Phone) {
-        if let Some(entry) = self.entries.pop(phone) {
-            self.bytes -= weight(&entry.record);
+    /// Forgets `phone`, and says whether anything was remembered of it.
+    pub(super) fn forget(&mut self, phone: &Phone) -> bool {
+        let entry = self.entries.pop(phone);
+        self.bytes -= entry.as_ref().map_or(0, |entry| weight(&entry.record));
+        entry.is_some()
+    }
+
+    /// Goes on with other bounds; the least recently used leave if they are narrower.
+    pub(super) fn adjust(&mut self, records_max: NonZeroUsize, ages: Ages) {
+        self.ages = ages;
+        while self.entries.len() > records_max.get()
+            && let Some((_, oldest)) = self.entries.pop_lru()
+        {
+            self.bytes -= weight(&oldest.record);
         }
+        self.entries.resize(records_max);
+    }
+
+    /// How many records it holds, and how many bytes.
+    pub(super) fn holds(&self) -> (usize, usize) {
+        (self.entries.len(), self.bytes)
     }
 }
 

@@ -23,6 +23,7 @@ use tracing::Level;
 use crate::finding::{Failure, Finding, Origin, Record};
 use crate::flight::Flight;
 use crate::logging::Sparing;
+use crate::metrics;
 use crate::phone::Phone;
 
 use self::cache::{Age, Ages, Cache, Remembered};
@@ -76,6 +77,17 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    fn ages(&self) -> Ages {
+        Ages {
+            fresh: self.fresh,
+            nobody: self.nobody,
+            stale: self.stale,
+            stale_on_error: self.stale_on_error,
+        }
+    }
+}
+
 /// The memory of recent lookups and the flights under way.
 pub struct Lookup {
     source: Arc<dyn Source>,
@@ -88,18 +100,38 @@ struct State {
     flights: HashMap<Phone, Flight<Record>>,
 }
 
+impl State {
+    fn tell(&self) {
+        let (records, bytes) = self.cache.holds();
+        metrics::cache_holds(records, bytes);
+        metrics::flights(self.flights.len());
+    }
+}
+
 impl Lookup {
     /// Puts a memory in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        let ages = Ages {
-            fresh: settings.fresh,
-            nobody: settings.nobody,
-            stale: settings.stale,
-            stale_on_error: settings.stale_on_error,
-        };
-        let cache = Cache::new(settings.records_max, ages);
+        let cache = Cache::new(settings.records_max, settings.ages());
         let state = Arc::new(Mutex::new(State { cache, flights: HashMap::new() }));
         Self { source, settings, state }
+    }
+
+    /// The same memory with other settings, in front of another source. Flights that are under way
+    /// still land in it.
+    pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
+        let mut state = lock(&self.state);
+        state.cache.adjust(settings.records_max, settings.ages());
+        state.tell();
+        Self { source, settings, state: Arc::clone(&self.state) }
+    }
+
+    /// Forgets what is remembered of `phone`, and says whether there was anything. A flight that is
+    /// under way would bring it back; whoever must be forgotten is forgotten again when it lands.
+    pub fn forget(&self, phone: &Phone) -> bool {
+        let mut state = lock(&self.state);
+        let known = state.cache.forget(phone);
+        state.tell();
+        known
     }
 
     /// Longest time a call waits for an answer.
@@ -114,7 +146,9 @@ impl Lookup {
         // between the two and be asked for again.
         let (remembered, flight) = {
             let mut state = lock(&self.state);
-            match state.cache.get(phone, now.into_std()) {
+            let known = state.cache.get(phone, now.into_std());
+            metrics::cache_looked(known.as_ref().map_or("miss", |known| known.age.word()));
+            match known {
                 Some(known) if known.age == Age::Fresh => {
                     return self.remembered(known, Origin::Cache);
                 }
@@ -140,6 +174,7 @@ impl Lookup {
         now: Instant,
     ) -> Result<Flight<Record>, Failure> {
         if let Some(flight) = state.flights.get(phone) {
+            metrics::flight_joined();
             return Ok(flight.clone());
         }
         if state.flights.len() >= self.settings.flights_max {
@@ -151,6 +186,7 @@ impl Lookup {
         let fetch = async move { source.fetch(&phone, deadline).await };
         let flight = Flight::start(fetch, move |result| land(&shared, phone, result));
         state.flights.insert(phone, flight.clone());
+        metrics::flights(state.flights.len());
         Ok(flight)
     }
 
@@ -175,6 +211,7 @@ fn land(state: &Mutex<State>, phone: Phone, result: &Result<Record, Failure>) {
         state.cache.put(phone, record.clone(), Instant::now().into_std());
     }
     state.flights.remove(&phone);
+    state.tell();
 }
 
 /// Waits for a flight to land, but not beyond `until`.

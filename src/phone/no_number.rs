@@ -19,16 +19,23 @@ pub enum NoNumber {
     Short,
 }
 
-impl fmt::Display for NoNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl NoNumber {
+    /// One word for the log and for metrics.
+    pub fn label(self) -> &'static str {
+        match self {
             Self::Anonymous => "anonymous",
             Self::International => "international",
             Self::Invalid => "invalid",
             Self::LocalWithoutDdd => "local_no_ddd",
             Self::Nongeographic => "nongeo",
             Self::Short => "short",
-        })
+        }
+    }
+}
+
+impl fmt::Display for NoNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
     }
 }
 

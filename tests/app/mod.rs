@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use bina::breaker::Breaker;
 use bina::config::Config;
-use bina::http::{self, Doors};
+use bina::current::Current;
+use bina::http::{self, Doors, Side};
 use bina::hubsoft::HubSoft;
 use bina::listener;
 use bina::lookup::{Lookup, Source};
@@ -41,7 +42,8 @@ prompt = "geral"
 pub fn connection(sim: &Sim) -> String {
     let who = sim.credentials();
     format!(
-        "[listen]\nhttp = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
+        "[listen]\nhttp = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"\n\
+         metrics = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
          client_id = \"{}\"\nclient_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"\n",
         sim.base_url(),
         who.client_id,
@@ -110,20 +112,23 @@ impl TestApp {
         let recordings =
             folder.map(|folder| Recordings::read(folder, sounds).0).unwrap_or_default();
         let freeswitch = config.freeswitch.clone();
+        let answers = Arc::new(Current::new(Arc::clone(&responder)));
         let doors = Arc::new(Doors { responder, freeswitch, recordings });
+        let doors = Arc::new(Current::new(doors));
         let listener =
-            listener::open(config.http).expect("a free port").with(config.listener.clone());
+            listener::open("http", config.http).expect("a free port").with(config.listener.clone());
         let address = listener.local_addr().expect("an address");
-        let beside = listener::open(config.agi.expect("an AGI door")).expect("a free port");
+        let beside = listener::open("agi", config.agi.expect("an AGI door")).expect("a free port");
         let beside = beside.beside(&listener);
         let agi = beside.local_addr().expect("an address");
         let (stop, stopping) = watch::channel(false);
-        let (responder, agi_stopping) = (Arc::clone(&doors.responder), stopping.clone());
+        let agi_stopping = stopping.clone();
         let serve =
-            move |stream| bina::agi::serve(stream, Arc::clone(&responder), agi_stopping.clone());
+            move |stream| bina::agi::serve(stream, Arc::clone(&answers), agi_stopping.clone());
         tokio::spawn(listener::run(beside, stopping.clone(), serve));
         let listening = stopping.clone();
-        let serve = move |stream| http::serve(stream, Arc::clone(&doors), stopping.clone());
+        let serve =
+            move |stream| http::serve(stream, Side::Phones, Arc::clone(&doors), stopping.clone());
         tokio::spawn(listener::run(listener, listening, serve));
         Self { address, agi, stop }
     }

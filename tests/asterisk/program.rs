@@ -56,6 +56,7 @@ fn settings(port: u16, hubsoft: &str) -> String {
         [listen]
         http = "127.0.0.1:{port}"
         agi = "off"
+        metrics = "off"
         [hubsoft]
         base_url = "{hubsoft}"
         insecure_http = true

@@ -203,7 +203,7 @@ async fn connections_that_panic() {
             stream.write_all(b"answered").await.expect("somebody reads");
         }
     };
-    let listener = listener::open(([127, 0, 0, 1], 0).into()).expect("a free port");
+    let listener = listener::open("test", ([127, 0, 0, 1], 0).into()).expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (_stopper, stop) = watch::channel(false);
     tokio::spawn(listener::run(listener, stop, serve));

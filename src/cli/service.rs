@@ -1,0 +1,107 @@
+//! Everything that answers calls, put together from a configuration that may be read again.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::{info, warn};
+
+use crate::breaker::Breaker;
+use crate::config::Config;
+use crate::current::Current;
+use crate::http::Doors;
+use crate::hubsoft::HubSoft;
+use crate::lookup::{Lookup, Source};
+use crate::metrics;
+use crate::recordings::Recordings;
+use crate::responder::Responder;
+
+use super::{Failed, logging};
+
+/// What answers, and how it is told to answer otherwise. Calls that are under way end as they
+/// began; what is remembered survives.
+pub(super) struct Service {
+    pub(super) doors: Arc<Current<Doors>>,
+    pub(super) responder: Arc<Current<Responder>>,
+    in_force: Mutex<InForce>,
+}
+
+/// What was put together last.
+struct InForce {
+    config: Config,
+    /// HubSoft behind its breaker. It stays as long as its settings do, so that a token, a pause
+    /// HubSoft has asked for and an open breaker outlive a reading of the file.
+    source: Arc<dyn Source>,
+}
+
+impl Service {
+    /// Puts everything together, with `source` at its end.
+    pub(super) fn new(config: &Config, source: Arc<dyn Source>) -> Self {
+        let source: Arc<dyn Source> = Arc::new(Breaker::new(source));
+        let lookup = Lookup::new(Arc::clone(&source), config.lookup.clone());
+        let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
+        let responder = Arc::new(Responder::new(lookup, rules, numbers));
+        let doors = Arc::new(doors(config, Arc::clone(&responder)));
+        Self {
+            doors: Arc::new(Current::new(doors)),
+            responder: Arc::new(Current::new(responder)),
+            in_force: Mutex::new(InForce { config: config.clone(), source }),
+        }
+    }
+
+    /// Reads the file at `path` again. When it is broken, everything stays as it is.
+    pub(super) fn reload(&self, path: &Path) -> Result<(), Failed> {
+        let reloaded = Config::load(path).map_err(Failed::from).and_then(|new| self.change(new));
+        metrics::config_reloaded(reloaded.is_ok());
+        reloaded
+    }
+
+    fn change(&self, new: Config) -> Result<(), Failed> {
+        let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = if new.hubsoft == in_force.config.hubsoft {
+            Arc::clone(&in_force.source)
+        } else {
+            let hubsoft = HubSoft::new(new.hubsoft.clone());
+            let hubsoft = hubsoft.map_err(|error| Failed::Configuration(error.into()))?;
+            info!("HubSoft's settings have changed: a new client asks it from now on");
+            Arc::new(Breaker::new(Arc::new(hubsoft)))
+        };
+        for warning in new.warnings.iter().chain(&needs_restart(&in_force.config, &new)) {
+            warn!("{warning}");
+        }
+        logging::adjust(&new.log);
+        let (lookup, rules, numbers) = (new.lookup.clone(), new.rules.clone(), new.numbers.clone());
+        let old = self.responder.now();
+        let responder = Arc::new(old.renewed(Arc::clone(&source), lookup, rules, numbers));
+        self.doors.replace(Arc::new(doors(&new, Arc::clone(&responder))));
+        self.responder.replace(responder);
+        *in_force = InForce { config: new, source };
+        Ok(())
+    }
+}
+
+/// Doors stay open where they are: closing one would lose the calls that are about to come in.
+fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
+    let changed = [
+        ("listen.http", old.http != new.http),
+        ("listen.agi", old.agi != new.agi),
+        ("listen.metrics", old.metrics != new.metrics),
+        ("listen.pbx", old.listener.pbx != new.listener.pbx),
+    ];
+    let changed = changed.into_iter().filter(|(_, changed)| *changed);
+    changed.map(|(name, _)| format!("{name} has changed: it counts after a restart")).collect()
+}
+
+fn doors(config: &Config, responder: Arc<Responder>) -> Doors {
+    Doors { responder, freeswitch: config.freeswitch.clone(), recordings: recordings(config) }
+}
+
+/// Reads the recordings that are to be served. One that cannot be is no reason not to answer calls.
+fn recordings(config: &Config) -> Recordings {
+    let Some(folder) = &config.prompts_folder else { return Recordings::default() };
+    let sounds = config.sounds.values().map(String::as_str);
+    let (recordings, problems) = Recordings::read(folder, sounds);
+    for problem in problems {
+        warn!("a recording is not served: {problem}");
+    }
+    recordings
+}

@@ -1,0 +1,49 @@
+//! Tells systemd that the service is well, as long as a call from nobody is answered at its own door.
+//!
+//! HubSoft is not asked for such a call, so that a HubSoft that is down never restarts bina; a
+//! process that is stuck, or a door that is, does.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+use tracing::warn;
+
+use crate::systemd;
+
+/// How long an answer may take; systemd gives up after ten seconds in all.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
+
+/// Starts looking at the door at `address`, if systemd wants to know. It ends when dropped.
+pub(super) fn start(address: SocketAddr) -> JoinSet<()> {
+    let mut task = JoinSet::new();
+    if let Some(longest) = systemd::watchdog() {
+        task.spawn(watch(address, longest / 3));
+    }
+    task
+}
+
+async fn watch(address: SocketAddr, pace: Duration) {
+    let mut pace = interval(pace);
+    loop {
+        pace.tick().await;
+        match timeout(ANSWER_MAX, is_well(address)).await {
+            Ok(Ok(true)) => systemd::pet_watchdog(),
+            Ok(Ok(false)) => warn!("the service does not answer itself with 200"),
+            Ok(Err(error)) => warn!("the service cannot reach itself at {address}: {error}"),
+            Err(_) => warn!("the service does not answer itself within {ANSWER_MAX:?}"),
+        }
+    }
+}
+
+async fn is_well(address: SocketAddr) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(b"GET /v1/lookup?caller=&watchdog=1 HTTP/1.0\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.take(4_096).read_to_end(&mut answer).await?;
+    let well = answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200");
+    Ok(well && answer.ends_with(b"\"end\":\"1\"}"))
+}

@@ -1,0 +1,86 @@
+//! Forms a log line: as text, with a level journald understands, or as JSON.
+
+use std::env;
+use std::fmt::Result;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::{Format as Formed, Full, Json, Writer};
+use tracing_subscriber::fmt::time::SystemTime;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+/// What a line looks like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// An object a line, for programs that collect logs.
+    Json,
+    #[default]
+    Text,
+}
+
+impl Format {
+    /// Every format by name.
+    pub const VALUES: [(&'static str, Format); 2] =
+        [("json", Format::Json), ("text", Format::Text)];
+}
+
+static JSON: AtomicBool = AtomicBool::new(false);
+
+/// Writes the lines from now on in `format`.
+pub(super) fn write_in(format: Format) {
+    JSON.store(format == Format::Json, Ordering::Relaxed);
+}
+
+/// Writes a line in the format in force.
+pub(super) struct Lines {
+    json: Formed<Json, SystemTime>,
+    text: Formed<Full, SystemTime>,
+    journal: Formed<Full, ()>,
+    /// Whether systemd's journal reads along: it has a clock of its own, and takes a level in front.
+    to_journal: bool,
+}
+
+impl Lines {
+    pub(super) fn new() -> Self {
+        let form = || tracing_subscriber::fmt::format().with_target(false);
+        Self {
+            json: form().json().flatten_event(true).with_current_span(false).with_span_list(false),
+            text: form(),
+            journal: form().with_level(false).without_time(),
+            to_journal: env::var_os("JOURNAL_STREAM").is_some(),
+        }
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> Result {
+        if JSON.load(Ordering::Relaxed) {
+            return self.json.format_event(context, writer, event);
+        }
+        if self.to_journal {
+            write!(writer, "<{}>", priority(*event.metadata().level()))?;
+            return self.journal.format_event(context, writer, event);
+        }
+        self.text.format_event(context, writer, event)
+    }
+}
+
+/// syslog's number for a level, which `journalctl -p` and its colours go by.
+fn priority(level: Level) -> u8 {
+    match level {
+        Level::ERROR => 3,
+        Level::WARN => 4,
+        Level::INFO => 6,
+        _ => 7,
+    }
+}
