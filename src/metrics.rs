@@ -137,7 +137,7 @@ impl Names {
         metric
     }
 
-    fn new<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
+    fn plain<M: Metric + Clone + Default>(&mut self, name: &str, help: &str) -> M {
         self.of(name, help, M::default())
     }
 
@@ -152,8 +152,8 @@ impl Names {
 impl Default for Metrics {
     fn default() -> Self {
         let mut names = Names::default();
-        let build: Family<Build, Gauge> =
-            names.new("build_info", "Always 1, with the version and the commit it was built from");
+        let build: Family<Build, Gauge> = names
+            .plain("build_info", "Always 1, with the version and the commit it was built from");
         let labels = Build { version: env!("CARGO_PKG_VERSION"), commit: COMMIT };
         build.get_or_create(&labels).set(1);
         Self {
@@ -170,15 +170,16 @@ impl Default for Metrics {
 impl Calls {
     fn new(names: &mut Names) -> Self {
         Self {
-            ambiguous: names.new("calls_ambiguous", "Calls from a number of several customers"),
-            answered: names.new("calls", "Calls answered, by door and status"),
+            ambiguous: names.plain("calls_ambiguous", "Calls from a number of several customers"),
+            answered: names.plain("calls", "Calls answered, by door and status"),
             duration: names.of(
                 "call_duration_seconds",
                 "Time from a call to its answer, by where the answer comes from",
                 Family::new_with_constructor(Buckets),
             ),
-            skipped: names.new("calls_skipped", "Calls without a number to look up, by reason"),
-            unavailable: names.new("calls_unavailable", "Calls answered as unavailable, by reason"),
+            skipped: names.plain("calls_skipped", "Calls without a number to look up, by reason"),
+            unavailable: names
+                .plain("calls_unavailable", "Calls answered as unavailable, by reason"),
         }
     }
 }
@@ -186,11 +187,12 @@ impl Calls {
 impl Doors {
     fn new(names: &mut Names) -> Self {
         Self {
-            accept_errors: names.new("accept_errors", "Connections that could not be accepted"),
-            agi_errors: names.new("agi_errors", "FastAGI conversations that went wrong, by reason"),
-            connections: names.new("connections", "Connections open, by door"),
-            http_refused: names.new("http_refused", "HTTP requests refused, by reason"),
-            shed: names.new("connections_shed", "Connections closed at once, by whose limit"),
+            accept_errors: names.plain("accept_errors", "Connections that could not be accepted"),
+            agi_errors: names
+                .plain("agi_errors", "FastAGI conversations that went wrong, by reason"),
+            connections: names.plain("connections", "Connections open, by door"),
+            http_refused: names.plain("http_refused", "HTTP requests refused, by reason"),
+            shed: names.plain("connections_shed", "Connections closed at once, by whose limit"),
         }
     }
 }
@@ -198,30 +200,31 @@ impl Doors {
 impl Memory {
     fn new(names: &mut Names) -> Self {
         Self {
-            bytes: names.new("cache_bytes", "Bytes remembered, roughly"),
-            flights: names.new("flights", "Lookups under way"),
+            bytes: names.plain("cache_bytes", "Bytes remembered, roughly"),
+            flights: names.plain("flights", "Lookups under way"),
             flights_joined: names
-                .new("flights_joined", "Calls that waited for a lookup another one had begun"),
-            lookups: names.new("cache_lookups", "Looks into the memory: fresh, stale, old or miss"),
-            records: names.new("cache_records", "Numbers remembered"),
+                .plain("flights_joined", "Calls that waited for a lookup another one had begun"),
+            lookups: names
+                .plain("cache_lookups", "Looks into the memory: fresh, stale, old or miss"),
+            records: names.plain("cache_records", "Numbers remembered"),
         }
     }
 }
 
 impl Own {
     fn new(names: &mut Names) -> Self {
-        let success = names.new(
+        let success = names.plain(
             "config_last_reload_success",
             "1 when the configuration in the file is in force, 0 when it is broken",
         );
         let own = Self {
             config_last_reload_success: success,
-            config_reloads: names.new("config_reloads", "Times the configuration was read again"),
+            config_reloads: names.plain("config_reloads", "Times the configuration was read again"),
             log_lines_dropped: names
-                .new("log_lines_dropped", "Log lines dropped because nobody read them"),
+                .plain("log_lines_dropped", "Log lines dropped because nobody read them"),
             max_fds: names.process("max_fds", "Descriptors the process may have open"),
             open_fds: names.process("open_fds", "Descriptors open"),
-            panics: names.new("panics", "Bugs that cost one connection or lookup each"),
+            panics: names.plain("panics", "Bugs that cost one connection or lookup each"),
             resident: names.process("resident_memory_bytes", "Resident memory in bytes"),
         };
         // Until it is read again, it is as it was read.
@@ -234,19 +237,19 @@ impl Upstream {
     fn new(names: &mut Names) -> Self {
         Self {
             breaker_state: names
-                .new("breaker_state", "0 closed (HubSoft is asked), 1 half-open, 2 open"),
-            dns: names.new("dns_lookups", "Lookups of HubSoft's name, by result"),
+                .plain("breaker_state", "0 closed (HubSoft is asked), 1 half-open, 2 open"),
+            dns: names.plain("dns_lookups", "Lookups of HubSoft's name, by result"),
             duration: names.of(
                 "upstream_duration_seconds",
                 "Time of a request to HubSoft",
                 Histogram::new(SECONDS),
             ),
             limiter_rate: names
-                .new("limiter_rate", "Requests a second that HubSoft may be asked at present"),
-            requests: names.new("upstream_requests", "Requests to HubSoft, by result"),
-            retries: names.new("upstream_retries", "Requests tried again on a new connection"),
+                .plain("limiter_rate", "Requests a second that HubSoft may be asked at present"),
+            requests: names.plain("upstream_requests", "Requests to HubSoft, by result"),
+            retries: names.plain("upstream_retries", "Requests tried again on a new connection"),
             token: Mutex::new("not asked for yet"),
-            tokens: names.new("token_requests", "Requests for a token, by result"),
+            tokens: names.plain("token_requests", "Requests for a token, by result"),
         }
     }
 }
