@@ -213,13 +213,14 @@ fn call(dice: &mut Dice) -> Call {
             );
             let mut conversation = Conversation::default();
             let _ = conversation.hear(said.as_bytes());
-            return conversation.call(Instant::now()).unwrap_or(Call {
+            let nobody = || Call {
                 door: "agi",
                 caller: None,
                 did: None,
                 accepted: Instant::now(),
                 patience: None,
-            });
+            };
+            return conversation.call(Instant::now()).unwrap_or_else(nobody);
         }
     };
     call.expect("a well-formed request is always a call")
