@@ -24,7 +24,11 @@ fn read(text: &str) -> Result<Config, Invalid> {
 /// `line: text` of each problem of a file that is `GOOD` but for what is added.
 fn problems(added: &str) -> Vec<String> {
     let invalid = read(&format!("{GOOD}{added}")).expect_err(added);
-    invalid.problems.iter().map(|problem| format!("{}: {}", problem.line, problem.text)).collect()
+    invalid
+        .problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.place.line, problem.text))
+        .collect()
 }
 
 fn one_problem(added: &str) -> String {
@@ -147,13 +151,13 @@ fn all_problems_are_told_at_once_with_their_lines() {
     let text = "[listen]\nhttp = \"nowhere\"\n[hubsoft]\nbase_url = \"ftp://x\"\nclient_id = 3\n\
                 [lookup]\ndeadlin_ms = 5\ndeadline_ms = 50\n[[rule]]\nplay = \"nada\"\n";
     let invalid = read(text).expect_err("all wrong");
-    let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.line).collect();
+    let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.place.line).collect();
     for line in [2, 4, 5, 7, 8, 9, 10] {
         assert!(lines.contains(&line), "line {line}: {invalid}");
     }
     let text = invalid.to_string();
     for part in [
-        "bina.toml:2: listen.http",
+        "bina.toml:2:1: listen.http",
         "hubsoft.client_id must be a text in quotes",
         "unknown setting lookup.deadlin_ms: known here are",
         "lookup.deadline_ms must be a whole number from 100 to 3000",
@@ -169,7 +173,7 @@ fn all_problems_are_told_at_once_with_their_lines() {
 #[test]
 fn a_file_that_is_no_toml_says_where_and_does_not_quote_secrets() {
     let invalid = read("[hubsoft]\npassword = \"segredo\nusername = 1").expect_err("no TOML");
-    let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.line).collect();
+    let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.place.line).collect();
     assert_eq!(lines, [2], "what follows from it is not told: {invalid}");
     assert!(!invalid.to_string().contains("segredo"), "{invalid}");
 }
@@ -228,7 +232,7 @@ fn secrets_come_from_exactly_one_place() {
     let text = GOOD.replace("password = \"senha\"", "password_file = \"/nowhere/password\"");
     let missing = read(&text).expect_err("no file").to_string();
     assert!(
-        missing.contains("bina.toml:7: hubsoft.password_file: cannot read /nowhere/password"),
+        missing.contains("bina.toml:7:1: hubsoft.password_file: cannot read /nowhere/password"),
         "{missing}"
     );
     let text = GOOD.replace("password = \"senha\"", "password_file = \"secret\"");

@@ -192,7 +192,7 @@ fn the_pbx_list_is_this_machine_unless_it_is_named() {
         ("pbx = [1]", "listen.pbx must be a text in quotes"),
     ] {
         let invalid = Config::parse(&text(odd), "bina.toml".as_ref()).expect_err(odd).to_string();
-        assert!(invalid.starts_with("bina.toml:2: listen.pbx"), "{invalid}");
+        assert!(invalid.starts_with("bina.toml:2:1: listen.pbx"), "{invalid}");
         assert!(invalid.contains(part), "{part}: {invalid}");
     }
 }

@@ -53,7 +53,7 @@ fn door(
     if told.as_ref().is_some_and(|told| told.value == OFF) {
         return None;
     }
-    let line = told.as_ref().map_or(0, |told| told.line);
+    let line = told.as_ref().map(|told| told.line).unwrap_or_default();
     let address = address(section, key, told, default);
     if address.is_some_and(|address| address.port() != 0 && others.contains(&Some(address))) {
         let text =
@@ -69,7 +69,7 @@ fn address(
     told: Option<Marked<String>>,
     default: &str,
 ) -> Option<SocketAddr> {
-    let line = told.as_ref().map_or(0, |told| told.line);
+    let line = told.as_ref().map(|told| told.line).unwrap_or_default();
     let text = told.map_or_else(|| default.to_owned(), |told| told.value);
     let address = match text.parse::<SocketAddr>() {
         Err(_) => Err(format!("`{text}` is no address with a port, like {default}")),

@@ -28,7 +28,7 @@ use self::rules::Prompts;
 use self::section::{File, Marked, Section};
 
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
-pub use self::section::Problem;
+pub use self::section::{Place, Problem};
 
 /// Everything the program is told.
 #[derive(Clone, Debug)]
@@ -66,9 +66,9 @@ impl std::error::Error for Invalid {}
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        let lines = self.problems.iter().map(|Problem { line, text }| match line {
-            0 => format!("{path}: {text}"),
-            line => format!("{path}:{line}: {text}"),
+        let lines = self.problems.iter().map(|Problem { place, text }| match place {
+            Place { line: 0, .. } => format!("{path}: {text}"),
+            Place { line, column } => format!("{path}:{line}:{column}: {text}"),
         });
         f.write_str(&lines.collect::<Vec<_>>().join("\n"))
     }
@@ -88,7 +88,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|error| Invalid {
             path: path.to_owned(),
             problems: vec![Problem {
-                line: 0,
+                place: Place::default(),
                 text: format!("cannot be read ({error}): {}", remedy(&error)),
             }],
         })?;
@@ -184,7 +184,7 @@ fn numbers(mut section: Section<'_, '_>) -> Numbers {
     Numbers { default_ddd, default_ddd_by_did }
 }
 
-fn ddd(section: &Section<'_, '_>, line: usize, key: &str, text: &str) -> Option<Ddd> {
+fn ddd(section: &Section<'_, '_>, line: Place, key: &str, text: &str) -> Option<Ddd> {
     let ddd = Ddd::parse(text);
     if ddd.is_none() {
         let path = section.path(key);

@@ -1,4 +1,4 @@
-//! Reads one section of a TOML file, and collects everything that is wrong with it, by line.
+//! Reads one section of a TOML file, and collects everything that is wrong with it, by place.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,11 +7,18 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// A place in the file; line and column count from 1, and are 0 when the whole file is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub line: usize,
+    /// In characters, as editors count.
+    pub column: usize,
+}
+
 /// One thing that is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Line in the file, from 1; 0 when the whole file is meant.
-    pub line: usize,
+    pub place: Place,
     pub text: String,
 }
 
@@ -22,18 +29,18 @@ pub(super) struct File<'t> {
     warnings: RefCell<Vec<String>>,
 }
 
-/// A value with the line it stands on.
+/// A value with the place where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Marked<T> {
     pub(super) value: T,
-    pub(super) line: usize,
+    pub(super) line: Place,
 }
 
 /// A section whose settings are taken out one by one; what is left at the end is unknown.
 pub(super) struct Section<'f, 't> {
     file: &'f File<'t>,
     name: String,
-    line: usize,
+    line: Place,
     entries: BTreeMap<String, Marked<DeValue<'t>>>,
     known: Vec<&'static str>,
     taken: Vec<&'static str>,
@@ -51,13 +58,13 @@ impl<'t> File<'t> {
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
             // The error's own display would quote the line, which may hold a password.
-            self.report(self.line_at(at), format!("not TOML: {}", error.message()));
+            self.report(self.place_at(at), format!("not TOML: {}", error.message()));
         }
-        good.then(|| Section::new(self, String::new(), 0, table.into_inner()))
+        good.then(|| Section::new(self, String::new(), Place::default(), table.into_inner()))
     }
 
-    pub(super) fn report(&self, line: usize, text: String) {
-        self.problems.borrow_mut().push(Problem { line, text });
+    pub(super) fn report(&self, place: Place, text: String) {
+        self.problems.borrow_mut().push(Problem { place, text });
     }
 
     /// What is not wrong, but worth knowing.
@@ -71,32 +78,33 @@ impl<'t> File<'t> {
 
     pub(super) fn problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| problem.line);
+        problems.sort_by_key(|problem| problem.place);
         problems
     }
 
-    fn line_at(&self, at: usize) -> usize {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    fn place_at(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let begun = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
+        Place { line: 1 + before.matches('\n').count(), column: 1 + begun.chars().count() }
     }
 }
 
 impl<'f, 't> Section<'f, 't> {
-    fn new(file: &'f File<'t>, name: String, line: usize, table: DeTable<'t>) -> Self {
+    fn new(file: &'f File<'t>, name: String, line: Place, table: DeTable<'t>) -> Self {
         let entries = table.into_iter().map(|(key, value)| {
-            let line = file.line_at(key.span().start);
+            let line = file.place_at(key.span().start);
             (key.into_inner().into_owned(), Marked { value: Spanned::into_inner(value), line })
         });
         Self { file, name, line, entries: entries.collect(), known: Vec::new(), taken: Vec::new() }
     }
 
-    /// The line of the section's head.
-    pub(super) fn line(&self) -> usize {
+    /// The place of the section's head.
+    pub(super) fn line(&self) -> Place {
         self.line
     }
 
-    /// Reports a problem on `line`.
-    pub(super) fn report(&self, line: usize, text: String) {
+    /// Reports a problem at `line`.
+    pub(super) fn report(&self, line: Place, text: String) {
         self.file.report(line, text);
     }
 
@@ -106,7 +114,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A way to report that outlives the section.
-    pub(super) fn reporter(&self) -> impl Fn(usize, String) + use<'f, 't> {
+    pub(super) fn reporter(&self) -> impl Fn(Place, String) + use<'f, 't> {
         let file = self.file;
         move |line, text| file.report(line, text)
     }
@@ -130,7 +138,7 @@ impl<'f, 't> Section<'f, 't> {
         entry
     }
 
-    fn wrong(&self, line: usize, key: &str, wanted: &str) {
+    fn wrong(&self, line: Place, key: &str, wanted: &str) {
         self.report(line, format!("{} must be {wanted}", self.path(key)));
     }
 
@@ -230,7 +238,7 @@ impl<'f, 't> Section<'f, 't> {
                 self.wrong(line, key, &format!("a section: [{path}]"));
                 (line, DeTable::new())
             }
-            None => (0, DeTable::new()),
+            None => (Place::default(), DeTable::new()),
         };
         Section::new(self.file, path, line, table)
     }
@@ -244,7 +252,7 @@ impl<'f, 't> Section<'f, 't> {
         };
         let mut sections = Vec::new();
         for (position, item) in list.into_iter().enumerate() {
-            let line = self.file.line_at(item.span().start);
+            let line = self.file.place_at(item.span().start);
             if let DeValue::Table(table) = item.into_inner() {
                 let name = format!("{key}[{}]", position + 1);
                 sections.push(Section::new(self.file, name, line, table));
