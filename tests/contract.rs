@@ -9,8 +9,10 @@ use bina::config::HTTP_DEFAULT;
 use bina::http;
 use bina::render::Freeswitch;
 
-/// Variables of the Asterisk snippet that are its own, not fields.
-const OWN: [&str; 10] = [
+/// Variables of the Asterisk snippets that are their own, not fields.
+const OWN: [&str; 15] = [
+    "AGI",
+    "AGI_2",
     "BASE",
     "BODY",
     "CALLED",
@@ -20,7 +22,10 @@ const OWN: [&str; 10] = [
     "KEPT_HASH",
     "KEPT_TOTAL",
     "ODD",
+    "QUEUE",
+    "THEN",
     "URL",
+    "URL_2",
 ];
 
 fn root() -> PathBuf {
