@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bina::answer::FIELDS;
-use bina::config::HTTP_DEFAULT;
+use bina::config::{AGI_DEFAULT, HTTP_DEFAULT};
 use bina::http;
 use bina::render::Freeswitch;
 
@@ -97,14 +97,83 @@ fn every_freeswitch_variable_is_a_field() {
     assert!(seen > 14);
 }
 
+/// The value a field has when bina gave no answer.
+fn neutral(key: &str) -> &'static str {
+    match key {
+        "status" => "unavailable",
+        "source" => "none",
+        "alerta" | "matches" => "0",
+        _ => "",
+    }
+}
+
+/// The steps of a snippet, without comments.
+fn code(text: &str) -> String {
+    let comment = |line: &&str| [";", "//", "--"].iter().any(|mark| line.starts_with(mark));
+    text.lines().map(str::trim_start).filter(|line| !comment(line)).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
-fn the_asterisk_snippet_takes_over_every_field() {
-    let text = snippet("asterisk/bina.conf");
-    for key in keys() {
-        let read = text.contains(&format!("${{BINA_IN_{key}}}"));
-        assert!(read, "bina.conf does not read {key}");
-        let set = text.matches(&format!("Set(BINA_{}=", key.to_uppercase())).count();
-        assert!(set >= 2 || key == "end", "bina.conf sets {key} first and from the answer");
+fn each_asterisk_snippet_begins_neutral_and_takes_over_every_field() {
+    // KEY stands for the field, FIELD for the same in capitals.
+    let reads = [
+        ("bina.conf", "${BINA_IN_KEY}"),
+        ("bina-agi.conf", "${BINA_FIELD}"),
+        ("bina-json.conf", "${JSON_DECODE(BINA_BODY,KEY)}"),
+        ("bina.ael", "${BINA_IN_KEY}"),
+    ];
+    for (file, read) in reads {
+        let code = code(&snippet(&format!("asterisk/{file}")));
+        for key in keys() {
+            let name = key.to_uppercase();
+            let read = read.replace("KEY", key).replace("FIELD", &name);
+            assert!(code.contains(&read), "{file} does not read {key}");
+            let first = code.find(&format!("Set(BINA_{name}={})", neutral(key)));
+            let asked = code.find("CURL(").or(code.find("AGI(")).expect("it asks");
+            let first = first.is_some_and(|at| at < asked);
+            assert!(first || key == "end", "{file} does not set {key} to its neutral value first");
+            let set = code.matches(&format!("Set(BINA_{name}=")).count();
+            assert!(set >= 2 || key == "end", "{file} sets {key} first and from the answer");
+        }
+    }
+    let lua = code(&snippet("asterisk/bina.lua"));
+    for key in keys().into_iter().filter(|key| *key != "end") {
+        let row = format!("{{ \"{key}\", \"{}\", \"[^", neutral(key));
+        assert!(lua.contains(&row), "bina.lua has no row {row}");
+    }
+    assert!(lua.contains("fields[\"end\"] == \"1\""));
+}
+
+/// What a foreign text reaches it reaches through the alphabet of its field, the same everywhere.
+#[test]
+fn every_asterisk_snippet_has_the_same_alphabets() {
+    fn alphabets(file: &str) -> Vec<String> {
+        let code = code(&snippet(&format!("asterisk/{file}")));
+        let values = code.split("Set(BINA_").skip(1);
+        values
+            .filter_map(|step| {
+                let (name, rest) = step.split_once('=')?;
+                let (_, alphabet) = rest.split_once("FILTER(").filter(|(at, _)| at.len() < 6)?;
+                Some(format!("{name} {}", alphabet.split_once(',')?.0))
+            })
+            .collect()
+    }
+    let expected = alphabets("bina.conf");
+    assert!(expected.len() > 12, "{expected:?}");
+    for file in ["bina-agi.conf", "bina-json.conf", "bina.ael"] {
+        assert_eq!(alphabets(file), expected, "{file}");
+    }
+    let lua = snippet("asterisk/bina.lua");
+    for (name, alphabet) in expected.iter().filter_map(|both| both.split_once(' ')) {
+        // Lua's sets are written in another way; the hyphen stands last there, too.
+        let set = alphabet.replace("\\x20", " ").replace("\\x2d", "%-");
+        let set = set.replace("\\x80-\\xff", "\\128-\\255");
+        let row = format!(
+            "{{ \"{0}\", \"{1}\", \"[^{set}]\" }}",
+            name.to_lowercase(),
+            neutral(&name.to_lowercase())
+        );
+        assert!(lua.contains(&row), "bina.lua has no row {row}");
     }
 }
 
@@ -112,13 +181,7 @@ fn the_asterisk_snippet_takes_over_every_field() {
 fn the_freeswitch_fall_back_sets_every_field_to_the_neutral_answer() {
     let text = snippet("freeswitch/bina.xml");
     for key in keys() {
-        let value = match key {
-            "status" => "unavailable",
-            "source" => "none",
-            "alerta" | "matches" => "0",
-            "end" => "1",
-            _ => "",
-        };
+        let value = if key == "end" { "1" } else { neutral(key) };
         let action = format!("<action application=\"set\" data=\"bina_{key}={value}\"/>");
         assert!(text.contains(&action), "bina.xml: {action}");
     }
@@ -144,16 +207,32 @@ fn every_address_a_snippet_asks_is_served() {
         }
     }
     assert!(seen > 5);
-    assert!(snippet("asterisk/bina.conf").contains("/asterisk?caller="));
+    let asked = [
+        ("bina.conf", "/asterisk"),
+        ("bina.ael", "/asterisk"),
+        ("bina.lua", "/asterisk"),
+        ("bina-json.conf", "/v1/lookup"),
+    ];
+    for (file, path) in asked {
+        assert!(paths.contains(&path), "{path} is not served");
+        let asks = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
+        assert!(asks, "{file} does not ask {path}");
+    }
+    let agi = snippet("asterisk/bina-agi.conf");
+    assert!(agi.contains(&format!("=agi://{AGI_DEFAULT})")) && agi.contains("/lookup?did="));
 }
 
 #[test]
 fn no_snippet_puts_text_of_others_where_it_could_run() {
     for (path, text) in snippets() {
-        let code = text.lines().filter(|line| !line.trim_start().starts_with(';'));
-        for line in code.filter(|_| path.ends_with(".conf")) {
-            for trap in ["Exec(", "TryExec(", "System(", "EVAL(", "SHELL(", "ExecIf("] {
-                assert!(!line.contains(trap), "dialplan/{path}: {line}");
+        let asterisk = [".conf", ".ael", ".lua"].iter().any(|ending| path.ends_with(ending));
+        for line in code(&text).lines().filter(|_| asterisk) {
+            let traps = ["Exec(", "TryExec(", "System(", "EVAL(", "SHELL(", "ExecIf("];
+            for trap in traps.iter().chain(&["os.execute", "io.popen", "loadstring"]) {
+                assert!(
+                    !line.to_lowercase().contains(&trap.to_lowercase()),
+                    "dialplan/{path}: {line}"
+                );
             }
         }
         for trap in
