@@ -9,31 +9,47 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::pbx::{Asterisk, free_udp_port};
-use crate::record::Record;
+use crate::record::{Log, Record};
+use crate::snippets::{CURL, Snippet};
 
 /// sipp gives up then; the longest prompts of a test take eight seconds.
-const CALLS_MAX: &str = "40s";
-/// How long after sipp's end Asterisk may take to write down what it knows.
+const CALLS_MAX: &str = "60s";
+/// How long after sipp's end Asterisk may take to write down what it knows, and to let go of a call.
 const RECORD_MAX: Duration = Duration::from_secs(10);
 /// The number that is called.
 pub(crate) const CALLED: &str = "3732221000";
-const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk/sipp/call.xml");
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk/sipp");
 
 /// One call to place.
 pub(crate) struct Call {
     name: String,
     user: String,
-    url: String,
+    address: String,
+    second: String,
+    lookup: &'static str,
     context: &'static str,
     vouched: &'static str,
+    rounds: usize,
+    /// Percent-encoded.
+    called: String,
 }
 
 impl Call {
     /// A call to the shipped example by `user` (as it stands in From between `sip:` and `@`); the
-    /// snippet finds bina at `url`, or where `[globals]` say.
-    pub(crate) fn from(user: &str, url: &str) -> Self {
-        let (name, user, url) = (user.to_owned(), user.to_owned(), url.to_owned());
-        Self { name, user, url, context: "bina-entrada", vouched: "X-Nobody" }
+    /// snippet finds bina at `address`, or where `[globals]` say.
+    pub(crate) fn from(user: &str, snippet: &'static Snippet, address: &str) -> Self {
+        Self {
+            name: user.to_owned(),
+            user: user.to_owned(),
+            address: address.to_owned(),
+            second: "none".to_owned(),
+            lookup: snippet.context,
+            // What the example says itself is tried as it stands there.
+            context: if snippet.file == CURL.file { "bina-entrada" } else { "entrada" },
+            vouched: "X-Nobody",
+            rounds: 0,
+            called: CALLED.to_owned(),
+        }
     }
 
     /// How the call is called in the output.
@@ -46,9 +62,35 @@ impl Call {
         Self { vouched: "P-Asserted-Identity", ..self }
     }
 
+    /// There is a second bina to turn to.
+    pub(crate) fn or(self, second: &str) -> Self {
+        Self { second: second.to_owned(), ..self }
+    }
+
     /// To a context of the tests' own dialplan instead.
     pub(crate) fn to(self, context: &'static str) -> Self {
         Self { context, ..self }
+    }
+
+    /// By this context around the snippet's own.
+    pub(crate) fn through(self, lookup: &'static str) -> Self {
+        Self { lookup, context: "entrada", ..self }
+    }
+
+    /// Looks up so often more, where the context does.
+    pub(crate) fn again(self, rounds: usize) -> Self {
+        Self { rounds, ..self }
+    }
+
+    /// This is what the trunk says was called; for the context `called`.
+    pub(crate) fn calling(self, called: &str) -> Self {
+        Self { called: called.to_owned(), context: "called", ..self }
+    }
+
+    fn line(&self, case: &str) -> String {
+        let Self { user, address, second, lookup, context, vouched, rounds, called, .. } = self;
+        let start = format!("{user};{vouched};{case};{address};{context};{lookup}");
+        format!("{start};{second};{rounds};{called}\n")
     }
 }
 
@@ -56,29 +98,49 @@ impl Asterisk {
     /// Places the calls at nearly the same time, waits until all have ended, prints a line about
     /// each, and returns what was written down, in the order of `calls`.
     pub(crate) fn place(&self, calls: &[Call]) -> Vec<Record> {
-        static BATCHES: AtomicUsize = AtomicUsize::new(0);
-        let batch = BATCHES.fetch_add(1, Ordering::Relaxed);
-        let case = |index: usize| format!("b{batch}c{index}");
-        let lines = calls.iter().enumerate().map(|(index, call)| {
-            let Call { user, url, context, vouched, .. } = call;
-            format!("{user};{vouched};{};{url};{context}\n", case(index))
-        });
-        let list = self.run.join(format!("batch{batch}.csv"));
-        fs::write(&list, format!("SEQUENTIAL\n{}", lines.collect::<String>())).unwrap();
-        let sipp = self.sipp(&list, calls.len());
-
-        let read = |(index, call): (usize, &Call)| self.read(&case(index), call, &sipp);
-        let records: Vec<_> = calls.iter().enumerate().map(read).collect();
+        let records = self.run_calls(calls, "call.xml", &["-r", "100", "-l", "300"]);
         // One write, so that tests running beside this one do not come between.
         let told: String = records.iter().map(|record| format!("{record}\n")).collect();
         print!("{told}");
         records
     }
 
-    fn sipp(&self, list: &Path, calls: usize) -> Output {
+    /// Places the calls one after the other.
+    pub(crate) fn place_in_turn(&self, calls: &[Call]) -> Vec<Record> {
+        self.run_calls(calls, "call.xml", &["-r", "1000", "-l", "1"])
+    }
+
+    /// Places calls that hang up after 2.5 s if nobody has picked up.
+    pub(crate) fn place_and_give_up(&self, calls: &[Call]) -> Vec<Record> {
+        self.run_calls(calls, "giveup.xml", &["-r", "100", "-l", "300"])
+    }
+
+    fn run_calls(&self, calls: &[Call], scenario: &str, pace: &[&str]) -> Vec<Record> {
+        static BATCHES: AtomicUsize = AtomicUsize::new(0);
+        let batch = BATCHES.fetch_add(1, Ordering::Relaxed);
+        let case = |index: usize| format!("b{batch}c{index}");
+        let lines = calls.iter().enumerate().map(|(index, call)| call.line(&case(index)));
+        let list = self.run.join(format!("batch{batch}.csv"));
+        fs::write(&list, format!("SEQUENTIAL\n{}", lines.collect::<String>())).unwrap();
+        let log_start = self.log_length();
+        let sipp = self.sipp(&list, calls.len(), scenario, pace);
+
+        let read = |(index, call): (usize, &Call)| self.read(&case(index), call, &sipp);
+        let texts: Vec<_> = calls.iter().enumerate().map(read).collect();
+        let log = Log::new(self.log_from(log_start));
+        let name = |call: &Call| format!("{}: {}", call.lookup, call.name);
+        let pairs = calls.iter().zip(&texts);
+        let records: Vec<_> =
+            pairs.map(|(call, text)| Record::new(name(call), text, log.clone())).collect();
+        self.wait_until_gone(&records);
+        records
+    }
+
+    fn sipp(&self, list: &Path, calls: usize, scenario: &str, pace: &[&str]) -> Output {
         let mut sipp = self.command("usr/bin/sipp");
-        sipp.arg(format!("127.0.0.1:{}", self.sip_port)).args(["-sf", SCENARIO, "-inf"]).arg(list);
-        sipp.args(["-s", CALLED, "-i", "127.0.0.1", "-nostdin", "-r", "50", "-l", "200"]);
+        sipp.arg(format!("127.0.0.1:{}", self.sip_port)).arg("-inf").arg(list);
+        sipp.args(["-sf", &format!("{SCENARIOS}/{scenario}")]).args(pace);
+        sipp.args(["-s", CALLED, "-i", "127.0.0.1", "-nostdin"]);
         sipp.args(["-m", &calls.to_string(), "-timeout", CALLS_MAX, "-timeout_error"]);
         for option in ["-p", "-mp"] {
             sipp.args([option, &free_udp_port().to_string()]);
@@ -87,14 +149,14 @@ impl Asterisk {
     }
 
     /// Reads the file of one call, which Asterisk ends with `done=1`.
-    fn read(&self, case: &str, call: &Call, sipp: &Output) -> Record {
+    fn read(&self, case: &str, call: &Call, sipp: &Output) -> String {
         let started = Instant::now();
         let file = self.run.join("calls").join(case);
         loop {
             let text = fs::read(&file).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             if text.ends_with("done=1\n") {
-                return self.record(&call.name, &text);
+                return text.into_owned();
             }
             let waited = started.elapsed();
             assert!(waited < RECORD_MAX, "{}: no call\n{text}\n{sipp:?}", call.name);
@@ -102,9 +164,26 @@ impl Asterisk {
         }
     }
 
+    /// No call may leave a channel behind.
+    fn wait_until_gone(&self, records: &[Record]) {
+        let started = Instant::now();
+        loop {
+            let shown = self.cli("core show channels concise").stdout;
+            let shown = String::from_utf8_lossy(&shown);
+            let names = shown.lines().filter_map(|line| line.split('!').next());
+            let names: BTreeSet<_> = names.collect();
+            let own = |name: &&&str| records.iter().any(|record| record.get("channel") == **name);
+            // A queue rings its agents by channels of its own.
+            let left = names.iter().find(|name| name.starts_with("Local/") || own(name));
+            let Some(left) = left else { return };
+            assert!(started.elapsed() < RECORD_MAX, "{left} is still a channel\n{shown}");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     /// The names of the variables the channel had, each time the dialplan showed them (DumpChan).
     pub(crate) fn variables_shown(&self, channel: &str) -> Vec<BTreeSet<String>> {
-        let log = self.log();
+        let log = self.log_from(0);
         let title = format!("Dumping Info For Channel: {channel}:");
         let names = |shown: &str| {
             let lines = shown.lines().skip_while(|line| *line != "Variables:").skip(1);
@@ -113,44 +192,4 @@ impl Asterisk {
         };
         log.split(&title).skip(1).map(names).collect()
     }
-
-    fn record(&self, name: &str, text: &str) -> Record {
-        let pairs = text.lines().filter_map(|line| line.split_once('='));
-        let values = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let mut record = Record {
-            name: name.to_owned(),
-            values: values.collect(),
-            played: Vec::new(),
-            log: String::new(),
-        };
-        let log = self.log();
-        record.played =
-            log.lines().filter_map(|line| played(line, record.get("channel"))).collect();
-        record.log = about(&log, record.get("channel"));
-        record
-    }
-}
-
-/// Reads `… <PJSIP/sipp-0000001b> Playing 'bina/x.slin' (language 'pt_BR')` as `bina/x(pt_BR)`.
-fn played(line: &str, channel: &str) -> Option<String> {
-    let (_, rest) = line.split_once(&format!("<{channel}> Playing '"))?;
-    let (file, rest) = rest.split_once("' (language '")?;
-    let (sound, _) = file.rsplit_once('.')?;
-    let (language, _) = rest.split_once('\'')?;
-    Some(format!("{sound}({language})"))
-}
-
-/// The lines that carry the call's number and are more than one step of the dialplan.
-fn about(log: &str, channel: &str) -> String {
-    let step = format!("(\"{channel}\"");
-    let number = log.lines().find(|line| line.contains(&step)).and_then(|line| {
-        let start = line.find("[C-")?;
-        line.get(start..start + 12)
-    });
-    let Some(number) = number else { return String::new() };
-    let telling = ["WARNING", "ERROR", "CURL", "BINA_BODY", "DumpChan", "Playing"];
-    let lines = log
-        .lines()
-        .filter(|line| line.contains(number) && telling.iter().any(|word| line.contains(word)));
-    lines.map(|line| format!("    {line}\n")).collect()
 }

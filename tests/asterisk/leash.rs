@@ -1,7 +1,7 @@
 //! Holds a program on a leash: it ends when the test lets go of it, and also when the test dies.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -32,6 +32,14 @@ impl Leash {
             .spawn()
             .unwrap();
         Self(child)
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let shell = self.0.id();
+        let children = fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        let kill = Command::new("kill").arg(format!("-{name}")).arg(children.trim()).status();
+        assert!(kill.unwrap().success(), "kill -{name} {children}");
     }
 }
 

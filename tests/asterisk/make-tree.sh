@@ -115,7 +115,7 @@ depends() {
         tr ',' '\n' | awk '{ sub(/[:|(].*/, ""); if ($1 != "") print $1 }' | sort -u | grep -vE "$left_out" || true
 }
 wanted=$(printf '%s\n' sip-tester $(depends asterisk sip-tester) \
-    $(depends asterisk-modules | grep -E '^(libcurl4|libgsm1)'))
+    $(depends asterisk-modules | grep -E '^(libcurl4|libgsm1|liblua5.1)'))
 layer=$wanted
 while [ -n "$layer" ]; do
     layer=$(depends $layer | grep -vxF "$wanted" || true)

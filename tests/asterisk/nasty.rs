@@ -105,10 +105,10 @@ pub(crate) fn escaped(user: &str) -> String {
     })
 }
 
-/// An answer in bina's form whose every value is what a dialplan fears.
-pub(crate) fn hostile_answer(canary: &Path) -> String {
+/// Fields of an answer in bina's form whose every value is what a dialplan fears.
+pub(crate) fn hostile_fields(canary: &Path) -> Vec<(&'static str, String)> {
     let file = canary.display();
-    let fields = [
+    vec![
         ("status", format!("found\"):System(touch {file})")),
         ("source", format!("${{SHELL(touch {file})}}")),
         ("alerta", format!("1?System(touch {file}):")),
@@ -124,7 +124,6 @@ pub(crate) fn hostile_answer(canary: &Path) -> String {
         ("matches", "9):1\"".to_owned()),
         ("telefone", "3\n7".to_owned()),
         ("CALLERID(num)", "1".to_owned()),
-    ];
-    let fields = fields.map(|(key, value)| format!("{}={}&", escaped(key), escaped(&value)));
-    format!("{}end=1", fields.concat())
+        ("end", "1".to_owned()),
+    ]
 }

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, process};
@@ -22,14 +23,20 @@ const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk");
 /// The folder under test.
 const DIALPLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan");
 
+/// The ports that `BINA_URL` and `BINA_AGI` in `[globals]` name.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports {
+    pub(crate) http: u16,
+    pub(crate) agi: u16,
+}
+
 /// The Asterisk under test; it ends, and its folder with it, when the test program does.
 pub(crate) struct Asterisk {
     tree: PathBuf,
     /// Everything it writes, and where tests may leave files of theirs.
     pub(crate) run: PathBuf,
     pub(crate) sip_port: u16,
-    /// The port that `BINA_URL` in `[globals]` names.
-    pub(crate) globals_port: u16,
+    pub(crate) globals_ports: Ports,
     _leash: Leash,
 }
 
@@ -39,7 +46,7 @@ pub(crate) fn asterisk() -> Option<&'static Asterisk> {
     static SHARED: OnceLock<Result<Asterisk, String>> = OnceLock::new();
     let required = env::var_os("BINA_REQUIRE_ASTERISK").is_some_and(|value| !value.is_empty());
     let shared = SHARED.get_or_init(|| {
-        let asterisk = tree().map(Asterisk::boot);
+        let asterisk = tree().map(|tree| Asterisk::boot(tree, &[]));
         if let (Err(reason), false) = (&asterisk, required) {
             say_skipped(reason);
         }
@@ -76,20 +83,28 @@ fn tree() -> Result<PathBuf, String> {
 }
 
 impl Asterisk {
-    fn boot(tree: PathBuf) -> Self {
+    /// Another Asterisk like this one, which lacks these modules.
+    pub(crate) fn without(&self, modules: &[&str]) -> Self {
+        Self::boot(self.tree.clone(), modules)
+    }
+
+    fn boot(tree: PathBuf, lacking: &[&str]) -> Self {
+        static BOOTED: AtomicUsize = AtomicUsize::new(0);
         let started = Instant::now();
-        let run = env::temp_dir().join(format!("bina-asterisk-{}", process::id()));
+        let number = BOOTED.fetch_add(1, Ordering::Relaxed);
+        let run = env::temp_dir().join(format!("bina-asterisk-{}-{number}", process::id()));
         assert!(
             run.join("asterisk.ctl").as_os_str().len() <= SOCKET_PATH_MAX,
             "TMPDIR is too long"
         );
         let sip_port = free_udp_port();
-        let globals_port = free_tcp_port();
-        furnish(&tree, &run, sip_port, globals_port);
+        let globals_ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
+        furnish(&tree, &run, sip_port, globals_ports);
+        leave_out(&run.join("etc/modules.conf"), lacking);
         let words = program(&tree, "usr/sbin/asterisk");
         let words = [words, vec!["-f".into(), "-C".into(), run.join("etc/asterisk.conf").into()]];
         let leash = Leash::start(&words.concat(), &run.join("stdout"), Some(&run));
-        let asterisk = Self { tree, run, sip_port, globals_port, _leash: leash };
+        let asterisk = Self { tree, run, sip_port, globals_ports, _leash: leash };
         while !asterisk.is_booted() {
             let output = || fs::read_to_string(asterisk.run.join("stdout")).unwrap_or_default();
             assert!(started.elapsed() < BOOT_MAX, "Asterisk did not boot:\n{}", output());
@@ -106,7 +121,7 @@ impl Asterisk {
     }
 
     /// What `asterisk -rx WORDS` says.
-    fn cli(&self, words: &str) -> Output {
+    pub(crate) fn cli(&self, words: &str) -> Output {
         let config = self.run.join("etc/asterisk.conf");
         let mut command = self.command("usr/sbin/asterisk");
         command.arg("-C").arg(config).args(["-rx", words]).output().unwrap()
@@ -120,10 +135,18 @@ impl Asterisk {
         command
     }
 
-    /// The lines of Asterisk's log so far.
-    pub(crate) fn log(&self) -> String {
-        let log = fs::read(self.run.join("log/full.log")).unwrap();
-        String::from_utf8_lossy(&log).into_owned()
+    /// Asterisk's log from that byte on.
+    pub(crate) fn log_from(&self, start: u64) -> String {
+        let log = fs::read(self.log_file()).unwrap();
+        String::from_utf8_lossy(&log[start as usize..]).into_owned()
+    }
+
+    pub(crate) fn log_length(&self) -> u64 {
+        fs::metadata(self.log_file()).unwrap().len()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.run.join("log/full.log")
     }
 }
 
@@ -150,7 +173,7 @@ fn entry(folder: &Path, start: &str) -> PathBuf {
 
 /// Makes the folder Asterisk lives in: its configuration, with the places of this run written in,
 /// and the shipped sounds.
-fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_port: u16) {
+fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_ports: Ports) {
     // Left by a test that was killed and whose number this process has now.
     let _ = fs::remove_dir_all(run);
     for folder in ["cache", "calls", "data/sounds", "etc", "lib", "log", "spool/tmp"] {
@@ -162,8 +185,9 @@ fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_port: u16) {
     // Below the ports the system hands out by itself; Asterisk passes over those in use.
     let rtp_first = 12_000 + process::id() % 40 * 400;
     let places = [
-        ("@BINA_URL@", format!("http://127.0.0.1:{globals_port}")),
         ("@DIALPLAN@", format!("{DIALPLAN}/asterisk")),
+        ("@GLOBALS_AGI_PORT@", globals_ports.agi.to_string()),
+        ("@GLOBALS_PORT@", globals_ports.http.to_string()),
         ("@MODULES@", libraries(tree).join("asterisk/modules").display().to_string()),
         ("@RTP_FIRST@", rtp_first.to_string()),
         ("@RTP_LAST@", (rtp_first + 399).to_string()),
@@ -177,6 +201,17 @@ fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_port: u16) {
         }
         fs::write(run.join("etc").join(template.file_name()), text).unwrap();
     }
+}
+
+/// Takes modules off the list of those to load.
+fn leave_out(list: &Path, modules: &[&str]) {
+    let mut text = fs::read_to_string(list).unwrap();
+    for module in modules {
+        let line = format!("load = {module}\n");
+        assert!(text.contains(&line), "{module} is loaded otherwise");
+        text = text.replace(&line, "");
+    }
+    fs::write(list, text).unwrap();
 }
 
 /// A port that was free a moment ago.

@@ -11,36 +11,54 @@ use serde_json::Value;
 
 use crate::calls::CALLED;
 use crate::leash::Leash;
-use crate::pbx::{Asterisk, free_tcp_port};
+use crate::pbx::{Asterisk, Ports, free_tcp_port};
+use crate::snippets::{Snippet, Speech};
 
 /// It starts in milliseconds; this is for a machine that is busy with other things.
 const START_MAX: Duration = Duration::from_secs(20);
 
 /// A running bina; it is killed when this is dropped.
 pub(crate) struct Program {
-    pub(crate) url: String,
-    _leash: Leash,
+    url: String,
+    agi: String,
+    leash: Leash,
 }
 
 impl Program {
-    /// Starts bina at any free port.
+    /// Starts bina at any free ports.
     pub(crate) fn start(asterisk: &Asterisk, hubsoft: &str) -> Self {
-        Self::start_at(free_tcp_port(), asterisk, hubsoft)
+        let ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
+        Self::start_at(ports, asterisk, hubsoft)
     }
 
-    pub(crate) fn start_at(port: u16, asterisk: &Asterisk, hubsoft: &str) -> Self {
-        let file = |ending: &str| -> PathBuf { asterisk.run.join(format!("bina-{port}.{ending}")) };
-        fs::write(file("toml"), settings(port, hubsoft)).unwrap();
+    pub(crate) fn start_at(ports: Ports, asterisk: &Asterisk, hubsoft: &str) -> Self {
+        let file = |ending: &str| -> PathBuf {
+            asterisk.run.join(format!("bina-{}.{ending}", ports.http))
+        };
+        fs::write(file("toml"), settings(ports, hubsoft)).unwrap();
         let words = [env!("CARGO_BIN_EXE_bina"), "serve", "-c"].map(Into::into).to_vec();
         let words = [words, vec![file("toml").into()]].concat();
         let leash = Leash::start(&words, &file("log"), None);
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let said = || fs::read_to_string(file("log")).unwrap_or_default();
-            assert!(started.elapsed() < START_MAX, "bina did not start:\n{}", said());
-            sleep(Duration::from_millis(20));
+        for port in [ports.http, ports.agi] {
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                let said = || fs::read_to_string(file("log")).unwrap_or_default();
+                assert!(started.elapsed() < START_MAX, "bina did not start:\n{}", said());
+                sleep(Duration::from_millis(20));
+            }
         }
-        Self { url: format!("http://127.0.0.1:{port}"), _leash: leash }
+        let url = format!("http://127.0.0.1:{}", ports.http);
+        Self { url, agi: format!("agi://127.0.0.1:{}", ports.agi), leash }
+    }
+
+    /// Where that snippet finds it.
+    pub(crate) fn at(&self, snippet: &Snippet) -> &str {
+        if snippet.speech == Speech::Agi { &self.agi } else { &self.url }
+    }
+
+    /// Stops the process where it is, as a machine that swaps does.
+    pub(crate) fn freeze(&self) {
+        self.leash.signal("STOP");
     }
 }
 
@@ -50,12 +68,12 @@ pub(crate) fn hubsoft(customers: Vec<Value>) -> Sim {
     runtime.block_on(Sim::start(customers)).unwrap()
 }
 
-fn settings(port: u16, hubsoft: &str) -> String {
+fn settings(ports: Ports, hubsoft: &str) -> String {
     format!(
         r#"
         [listen]
-        http = "127.0.0.1:{port}"
-        agi = "off"
+        http = "127.0.0.1:{}"
+        agi = "127.0.0.1:{}"
         metrics = "off"
         [hubsoft]
         base_url = "{hubsoft}"
@@ -81,9 +99,16 @@ fn settings(port: u16, hubsoft: &str) -> String {
         play = ["equipe"]
         route = "rota-que-ninguem-conhece"
         expose = true
+        [[rule]]
+        name = "so-rota"
+        text = ["prioridade"]
+        play = []
+        route = "suporte"
         [general]
         prompt = "geral"
         "#,
+        ports.http,
+        ports.agi,
         bina::sim::CLIENT_ID,
         bina::sim::CLIENT_SECRET,
         bina::sim::USERNAME,

@@ -2,7 +2,51 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
+
+/// The lines of Asterisk's log while a batch of calls was placed.
+pub(crate) struct Log {
+    text: String,
+    /// The sounds that were begun, in order, each with its language, by channel.
+    played: HashMap<String, Vec<String>>,
+}
+
+impl Log {
+    pub(crate) fn new(text: String) -> Rc<Self> {
+        let mut played: HashMap<_, Vec<_>> = HashMap::new();
+        for (channel, sound) in text.lines().filter_map(played_sound) {
+            played.entry(channel.to_owned()).or_default().push(sound);
+        }
+        Rc::new(Self { text, played })
+    }
+
+    /// The lines that carry the call's number and are more than one step of the dialplan.
+    fn about(&self, channel: &str) -> String {
+        let step = format!("(\"{channel}\"");
+        let number = self.text.lines().find(|line| line.contains(&step)).and_then(|line| {
+            let start = line.find("[C-")?;
+            line.get(start..start + 12)
+        });
+        let Some(number) = number else { return String::new() };
+        let telling = ["WARNING", "ERROR", "CURL", "BINA_BODY", "AGI", "DumpChan", "Playing"];
+        let lines = self.text.lines();
+        let lines = lines.filter(|line| line.contains(number));
+        let lines = lines.filter(|line| telling.iter().any(|word| line.contains(word)));
+        lines.map(|line| format!("    {line}\n")).collect()
+    }
+}
+
+/// Reads `… <PJSIP/sipp-0000001b> Playing 'bina/x.slin' (language 'pt_BR')` as the channel and
+/// `bina/x(pt_BR)`.
+fn played_sound(line: &str) -> Option<(&str, String)> {
+    let (before, rest) = line.split_once("> Playing '")?;
+    let (_, channel) = before.rsplit_once('<')?;
+    let (file, rest) = rest.split_once("' (language '")?;
+    let (sound, _) = file.rsplit_once('.')?;
+    let (language, _) = rest.split_once('\'')?;
+    Some((channel, format!("{sound}({language})")))
+}
 
 /// What Asterisk wrote down about one call.
 pub(crate) struct Record {
@@ -11,11 +55,20 @@ pub(crate) struct Record {
     pub(crate) values: HashMap<String, String>,
     /// The sounds that were begun, in order, each with its language.
     pub(crate) played: Vec<String>,
-    /// The lines of the log that are about this call.
-    pub(crate) log: String,
+    log: Rc<Log>,
 }
 
 impl Record {
+    /// Reads what was written down, `key=value` a line.
+    pub(crate) fn new(name: String, text: &str, log: Rc<Log>) -> Self {
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let values: HashMap<_, _> = pairs.collect();
+        let channel = values.get("channel").map_or("", String::as_str);
+        let played = log.played.get(channel).cloned().unwrap_or_default();
+        Self { name, played, values, log }
+    }
+
     pub(crate) fn get(&self, key: &str) -> &str {
         self.values.get(key).map_or("", String::as_str)
     }
@@ -28,18 +81,35 @@ impl Record {
     }
 
     /// How long the call took from coming in to going on, prompts included.
-    fn took(&self) -> Duration {
-        let millis = |text: &str| text.parse::<u64>().ok();
-        let arrived = self.get("arrived").split(' ').nth(2).and_then(millis);
-        let took = arrived.zip(millis(self.get("started"))).map(|(to, from)| to - from);
-        took.map_or(Duration::MAX, Duration::from_millis)
+    pub(crate) fn took(&self) -> Duration {
+        self.since_start(self.get("arrived").split(' ').nth(2).unwrap_or(""))
+    }
+
+    /// How long the call took from coming in to its end.
+    pub(crate) fn lasted(&self) -> Duration {
+        self.since_start(self.get("ended"))
+    }
+
+    fn since_start(&self, moment: &str) -> Duration {
+        let micros = |text: &str| text.parse::<u64>().ok();
+        let took = micros(moment).zip(micros(self.get("started"))).map(|(to, from)| to - from);
+        took.map_or(Duration::MAX, Duration::from_micros)
+    }
+
+    fn log(&self) -> String {
+        self.log.about(self.get("channel"))
     }
 
     /// Checks that the call went on as if bina were not there: nothing played, nobody picked up.
     pub(crate) fn went_on_untouched(&self, problems: &mut Problems) {
-        problems.compare(self, "arrived", self.arrived(), ("atendimento", "Ring"));
-        problems.compare(self, "played", self.played.join(" "), String::new());
+        self.was_sent_on_silently("atendimento", problems);
         problems.compare(self, "language", self.get("language"), "en");
+    }
+
+    /// Checks that the call went there, nothing played, nobody picked up.
+    pub(crate) fn was_sent_on_silently(&self, to: &str, problems: &mut Problems) {
+        problems.compare(self, "arrived", self.arrived(), (to, "Ring"));
+        problems.compare(self, "played", self.played.join(" "), String::new());
     }
 
     /// Checks that these sounds were played in Portuguese, to the end, and the call went there.
@@ -72,20 +142,20 @@ impl Record {
     pub(crate) fn took_at_most(&self, limit: Duration, problems: &mut Problems) {
         let took = self.took();
         problems.check(took <= limit, || {
-            format!("{}: took {took:?} of {limit:?}\n{}", self.name, self.log)
+            format!("{}: took {took:?} of {limit:?}\n{}", self.name, self.log())
         });
     }
 }
 
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name: String = self.name.escape_debug().take(36).collect();
+        let name: String = self.name.escape_debug().take(46).collect();
         let (status, alert) = (self.get("status"), self.get("alerta"));
         let (took, to) = (self.took().as_millis(), self.arrived().0);
         let played = if self.played.is_empty() { "nothing".into() } else { self.played.join(" ") };
         write!(
             f,
-            "  {name:<36} {status:<11} alerta={alert} {took:>5} ms to {to:<11} heard {played}"
+            "  {name:<46} {status:<11} alerta={alert} {took:>5} ms to {to:<11} heard {played}"
         )
     }
 }
@@ -103,7 +173,7 @@ impl Problems {
 
     fn compare<T: PartialEq + fmt::Debug>(&mut self, of: &Record, what: &str, is: T, should: T) {
         self.check(is == should, || {
-            format!("{}: {what} is {is:?}, should be {should:?}\n{}", of.name, of.log)
+            format!("{}: {what} is {is:?}, should be {should:?}\n{}", of.name, of.log())
         });
     }
 

@@ -1,0 +1,23 @@
+-- The dialplan in Lua: bina.lua as its own first lines say, and an exten for calls of extensions.conf.
+local loaded, bina = pcall(dofile, "@DIALPLAN@/bina.lua")
+
+extensions = {}
+
+extensions["bina-lua"] = {
+    lookup = function()
+        bina.lookup(channel.ARG1:get())
+        app.Return()
+    end,
+}
+
+extensions["entrada-lua"] = {
+    ["_X."] = function(context, exten)
+        local caller = loaded and bina.lookup(exten) or { prompt = "", route = "" }
+        if caller.prompt ~= "" then
+            app.Answer()
+            channel.CHANNEL("language"):set("pt_BR")
+            app.Playback(caller.prompt)
+        end
+        return app.Goto("atendimento", exten, 1)
+    end,
+}
