@@ -112,6 +112,22 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_lead_to_the_usual_place() 
 }
 
 #[test]
+fn a_rule_that_only_routes_is_followed_without_a_word() {
+    let Some(asterisk) = asterisk() else { return };
+    let routed = with_alert(customer(1, "Ana", ALERT), &["Cliente com prioridade"]);
+    let hubsoft = hubsoft(vec![routed]);
+    let bina = Program::start(asterisk, &hubsoft.base_url());
+    let mut problems = Problems::default();
+    let calls =
+        each(|snippet| [Call::from(ALERT, snippet, bina.at(snippet)).named("only a route")]);
+    for call in asterisk.place(&calls) {
+        call.says("status=found alerta=1 prompt= rule=so-rota route=suporte", &mut problems);
+        call.was_sent_on_silently("suporte", &mut problems);
+    }
+    problems.none();
+}
+
+#[test]
 fn every_other_caller_goes_on_untouched() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
