@@ -146,6 +146,7 @@ fn every_other_caller_goes_on_untouched() {
     for call in &calls {
         call.went_on_untouched(&mut problems);
         call.took_at_most(BRISK_MAX, &mut problems);
+        call.went_without_a_warning(&mut problems);
         call.says("alerta=0 prompt= rule= route= mensagem=", &mut problems);
     }
     for calls in calls.chunks(5) {

@@ -165,12 +165,15 @@ fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let lua = SNIPPETS.iter().find(|snippet| snippet.file == "bina.lua").unwrap();
     let call = |user| Call::from(user, lua, bina.at(lua)).to("entrada-lua");
-    let calls = asterisk.place(&[call(ALERT), call(QUIET)]);
+    let calls = asterisk.place(&[call(ALERT), call(QUIET), call(ALERT).to("lua-sem-bina")]);
     let mut problems = Problems::default();
     let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
     calls[0].heard(sounds, "atendimento", &mut problems);
     calls[0].says("status=found alerta=1 route=suporte", &mut problems);
     calls[1].went_on_untouched(&mut problems);
     calls[1].says("status=found alerta=0", &mut problems);
+    // The file is missing.
+    calls[2].went_on_untouched(&mut problems);
+    calls[2].says("status= alerta= prompt=", &mut problems);
     problems.none();
 }

@@ -119,6 +119,14 @@ impl Record {
         problems.compare(self, "arrived", self.arrived(), (then, "Up"));
     }
 
+    /// Checks that Asterisk had nothing to complain of.
+    pub(crate) fn went_without_a_warning(&self, problems: &mut Problems) {
+        let log = self.log();
+        let complaint =
+            log.lines().find(|line| line.contains("WARNING[") || line.contains("ERROR["));
+        problems.compare(self, "complaint", complaint, None);
+    }
+
     /// Checks variables, given as `status=found alerta=1 …`.
     pub(crate) fn says(&self, expected: &str, problems: &mut Problems) {
         for (key, value) in expected.split(' ').map(|pair| pair.split_once('=').unwrap()) {

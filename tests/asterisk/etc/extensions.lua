@@ -10,8 +10,8 @@ extensions["bina-lua"] = {
     end,
 }
 
-extensions["entrada-lua"] = {
-    ["_X."] = function(context, exten)
+local function entry(loaded, bina)
+    return function(context, exten)
         local caller = loaded and bina.lookup(exten) or { prompt = "", route = "" }
         if caller.prompt ~= "" then
             app.Answer()
@@ -19,5 +19,8 @@ extensions["entrada-lua"] = {
             app.Playback(caller.prompt)
         end
         return app.Goto("atendimento", exten, 1)
-    end,
-}
+    end
+end
+
+extensions["entrada-lua"] = { ["_X."] = entry(loaded, bina) }
+extensions["lua-sem-bina"] = { ["_X."] = entry(pcall(dofile, "@DIALPLAN@/there-is-no-bina.lua")) }
