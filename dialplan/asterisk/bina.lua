@@ -23,7 +23,7 @@
 -- nothing, changes neither language nor caller ID.
 --
 -- What happens when bina
---   - answers:              Asterisk's service of Lua adds up to 60 ms to what bina takes;
+--   - answers:              Asterisk's service of Lua adds up to 0.1 s to what bina takes;
 --   - is stopped:           the call goes on after as much, BINA_STATUS=unavailable;
 --   - is silent or frozen:  the same after 1.2 s, the longest a call can be held here;
 --   - is another program:   what is not one whole answer of bina's counts as nothing.
