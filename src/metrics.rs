@@ -413,7 +413,7 @@ pub fn flight_joined() {
 /// How HubSoft stands, for whoever asks `/readyz`; nothing is decided by it.
 pub struct Condition {
     pub breaker: &'static str,
-    /// `usable`, `not asked for yet`, or why there is none.
+    /// `usable`, `refused`, `not asked for yet`, or another reason why there is none.
     pub token: &'static str,
 }
 
@@ -460,7 +460,11 @@ pub fn upstream_retried() {
 /// A token was asked for.
 pub fn token_requested(result: &'static str) {
     count(&METRICS.upstream.tokens, &Outcome { result });
-    let token = if result == "ok" { "usable" } else { result };
+    let token = match result {
+        "ok" => "usable",
+        "token" => "refused",
+        other => other,
+    };
     *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
 }
 

@@ -129,7 +129,7 @@ fn each_asterisk_snippet_begins_neutral_and_takes_over_every_field() {
             let read = read.replace("KEY", key).replace("FIELD", &name);
             assert!(code.contains(&read), "{file} does not read {key}");
             let first = code.find(&format!("Set(BINA_{name}={})", neutral(key)));
-            let asked = code.find("CURL(").or(code.find("AGI(")).expect("it asks");
+            let asked = code.find("CURL(").or_else(|| code.find("AGI(")).expect("it asks");
             let first = first.is_some_and(|at| at < asked);
             assert!(first || key == "end", "{file} does not set {key} to its neutral value first");
             let set = code.matches(&format!("Set(BINA_{name}=")).count();

@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 use crate::config::{HTTP_DEFAULT, Invalid};
+use crate::hubsoft;
 use crate::logging;
 use crate::lookup::DEADLINE_DEFAULT;
 use crate::render::Format;
@@ -213,6 +214,7 @@ fn say(line: impl Display) {
 /// A client for this machine's own addresses. Plain http needs no CA certificates, which may be
 /// missing.
 fn plain_client() -> reqwest::Result<reqwest::Client> {
+    hubsoft::provide_tls();
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build()
 }
 

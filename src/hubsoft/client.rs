@@ -61,8 +61,7 @@ pub(super) fn make(
     ca: Vec<Certificate>,
     resolver: &Arc<Resolver>,
 ) -> impl Fn() -> Result<Client, Failure> + use<> {
-    // Fails only when a provider is installed already, which is just as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    provide_tls();
     let (connect, attempt) = (settings.connect, settings.attempt);
     let https = settings.base_url.scheme() == "https";
     let https_only = !settings.insecure_http;
@@ -181,6 +180,13 @@ impl Shared {
             Err(failure) => *current = Err(failure),
         }
     }
+}
+
+/// Chooses who does the cryptography of this program. Every client needs that, also one that speaks
+/// plain http.
+pub fn provide_tls() {
+    // Fails only when a provider is installed already, which is just as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 #[cfg(test)]

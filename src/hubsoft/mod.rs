@@ -29,7 +29,7 @@ use self::token::{Token, Tokens};
 use self::wire::Listing;
 
 pub use self::api::Unusable;
-pub use self::client::certificates;
+pub use self::client::{certificates, provide_tls};
 pub use self::resolver::{Addresses, Dns};
 pub use self::wire::{Credentials, Wanted};
 
