@@ -2,7 +2,7 @@
 //!
 //! The rooms, group by group in reading order; each uses only rooms above it (`tests/tidy.rs` holds that).
 //! To see how a call is answered, read [`responder`], then [`lookup`]; to see how the program is
-//! put together, read `cli/serve.rs`.
+//! put together, read `cli/service.rs`.
 
 // The words: pure, without a clock and without waiting.
 pub mod alert_text;

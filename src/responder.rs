@@ -1,7 +1,9 @@
 //! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,6 +16,12 @@ use crate::lookup::{self, Lookup, Source};
 use crate::metrics;
 use crate::phone::{Ddd, NoNumber, Phone};
 use crate::prompt::{Choice, Rules};
+
+/// Tells the calls of one run of the program from those of another in the log.
+static RUN: LazyLock<u16> =
+    LazyLock::new(|| (RandomState::new().build_hasher().finish() & 0xFFFF) as u16);
+/// The number of the next call in the log.
+static CALLS: AtomicU64 = AtomicU64::new(1);
 
 /// The door of the service's own look at itself.
 pub const WATCHDOG: &str = "watchdog";
@@ -113,6 +121,7 @@ fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer
         plays = answer.playlist().is_some(),
         %reason,
         ms = took.as_millis(),
+        id = %format_args!("{:04x}-{}", *RUN, CALLS.fetch_add(1, Ordering::Relaxed)),
         "call answered"
     );
 }
