@@ -4,21 +4,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::customer::Customer;
+use crate::customer::{Customer, Identity};
 use crate::finding::{Finding, Origin, Record};
 use crate::phone::Phone;
 use crate::prompt::{Choice, Playlist};
-use crate::safe_text::{SafeText, is_machine_word};
+use crate::safe_text::SafeText;
 
-/// Longest name in characters and bytes.
-const NAME_MAX: (usize, usize) = (128, 256);
 /// Longest alert text in characters and bytes.
 const MESSAGE_MAX: (usize, usize) = (256, 512);
-/// Longest id or code; HubSoft's are 64-bit numbers.
-const DIGITS_MAX: usize = 20;
-/// Longest service status; the longest of HubSoft's list has 30.
-const STATUS_MAX: usize = 64;
-
 /// Which phone system is spoken to; it decides only the form of the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pbx {
@@ -82,27 +75,27 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "nome",
         meaning: "the customer's name; empty when several customers share the number",
-        value: |a, _| a.details.name.reveal().into(),
+        value: |a, _| a.identity().map_or("", |known| known.name.reveal()).into(),
     },
     Field {
         key: "codigo_cliente",
         meaning: "the customer's code, digits; empty when several share the number",
-        value: |a, _| a.details.code.as_str().into(),
+        value: |a, _| a.identity().map_or("", |known| &known.code).into(),
     },
     Field {
         key: "id_cliente",
         meaning: "HubSoft's internal id, digits; empty when several share the number",
-        value: |a, _| a.details.id.as_str().into(),
+        value: |a, _| a.identity().map_or("", |known| &known.id).into(),
     },
     Field {
         key: "servico_status",
         meaning: "status of the first service that is not enabled, else servico_habilitado",
-        value: |a, _| a.details.service_status.as_str().into(),
+        value: |a, _| a.identity().map_or("", |known| &known.service_status).into(),
     },
     Field {
         key: "conectado",
         meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
-        value: |a, _| a.details.connected.map_or("", flag).into(),
+        value: |a, _| a.identity().and_then(|known| known.connected).map_or("", flag).into(),
     },
     Field {
         key: "mensagem",
@@ -112,7 +105,11 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "matches",
         meaning: "how many customers have this number",
-        value: |a, _| a.details.matches.to_string().into(),
+        value: |a, _| match a.details.matches {
+            0 => "0".into(),
+            1 => "1".into(),
+            several => several.to_string().into(),
+        },
     },
     Field {
         key: "telefone",
@@ -142,11 +139,7 @@ struct Details {
     play: Option<Arc<Playlist>>,
     rule: String,
     route: String,
-    name: SafeText,
-    code: String,
-    id: String,
-    service_status: String,
-    connected: Option<bool>,
+    identity: Option<Arc<Identity>>,
     message: SafeText,
     matches: usize,
 }
@@ -177,6 +170,10 @@ impl Answer {
         Self { status: "unavailable", origin: Origin::None, phone: None, details }
     }
 
+    fn identity(&self) -> Option<&Identity> {
+        self.details.identity.as_deref()
+    }
+
     /// The value of `status`, for the log.
     pub fn status(&self) -> &'static str {
         self.status
@@ -201,12 +198,9 @@ impl Answer {
 impl Details {
     fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
         let alert = !alert_expired && record.customers().iter().any(Customer::alerted);
-        let shared = Self { matches: record.customers().len(), alert, ..Self::default() };
-        let shared = if alert { shared.with_choice(choice) } else { shared };
-        match record.customers() {
-            [customer] => shared.with_identity(customer),
-            _ => shared,
-        }
+        let identity = record.identity().cloned();
+        let own = Self { matches: record.customers().len(), alert, identity, ..Self::default() };
+        if alert { own.with_choice(choice) } else { own }
     }
 
     fn with_choice(self, choice: &Choice<'_>) -> Self {
@@ -217,22 +211,6 @@ impl Details {
             rule: choice.rule.unwrap_or_default().to_owned(),
             route: choice.route.unwrap_or_default().to_owned(),
             message: SafeText::new(message, MESSAGE_MAX.0, MESSAGE_MAX.1),
-            ..self
-        }
-    }
-
-    fn with_identity(self, customer: &Customer) -> Self {
-        Self {
-            name: SafeText::new(&customer.name, NAME_MAX.0, NAME_MAX.1),
-            code: digits(&customer.code),
-            id: digits(&customer.id),
-            service_status: customer
-                .service_status
-                .as_deref()
-                .filter(|word| is_machine_word(word, STATUS_MAX))
-                .unwrap_or_default()
-                .to_owned(),
-            connected: customer.connected,
             ..self
         }
     }
@@ -250,10 +228,4 @@ fn origin_word(origin: Origin) -> &'static str {
         Origin::None => "none",
         Origin::Stale => "stale",
     }
-}
-
-/// Lets digits pass and nothing else, whatever the source says of itself.
-fn digits(text: &str) -> String {
-    let good = text.len() <= DIGITS_MAX && text.bytes().all(|b| b.is_ascii_digit());
-    if good { text.to_owned() } else { String::new() }
 }

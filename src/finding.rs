@@ -3,24 +3,36 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::customer::Customer;
+use crate::customer::{Customer, Identity};
 use crate::phone::NoNumber;
 
 /// What HubSoft knows about one number: its verified customers, none of them for "nobody".
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     customers: Arc<[Customer]>,
+    /// Whose number it is, when it is one customer's alone.
+    identity: Option<Arc<Identity>>,
 }
 
 impl Record {
     /// Keeps the verified customers of one number.
     pub fn new(customers: Vec<Customer>) -> Self {
-        Self { customers: customers.into() }
+        let identity = match &customers[..] {
+            [customer] => Some(Arc::new(Identity::new(customer))),
+            _ => None,
+        };
+        Self { customers: customers.into(), identity }
     }
 
     /// The verified customers.
     pub fn customers(&self) -> &[Customer] {
         &self.customers
+    }
+
+    /// What may leave of the customer, when there is only one: the names of several are nobody's
+    /// business.
+    pub fn identity(&self) -> Option<&Arc<Identity>> {
+        self.identity.as_ref()
     }
 
     /// Tells whether the number belongs to no customer.
@@ -30,7 +42,8 @@ impl Record {
 
     /// Bytes of memory the record holds, roughly.
     pub fn weight(&self) -> usize {
-        self.customers.iter().map(Customer::weight).sum()
+        let customers: usize = self.customers.iter().map(Customer::weight).sum();
+        customers + self.identity.as_ref().map_or(0, |identity| identity.weight())
     }
 }
 

@@ -10,6 +10,7 @@
 //! Nothing else may write to standard error while calls are answered: it would wait with that
 //! thread, for the lock it holds. `eprintln!` also panics when nobody reads any more.
 
+mod call_line;
 mod lines;
 
 use std::fmt::Display;
@@ -30,6 +31,7 @@ use crate::metrics;
 
 use self::lines::Lines;
 
+pub use self::call_line::CallLine;
 pub use self::lines::Format;
 
 /// Lines that may wait to be written; a few seconds of a mass outage.
@@ -245,6 +247,18 @@ fn drop_line() {
     metrics::log_line_dropped();
 }
 
+/// Whether lines of ordinary news are written.
+fn says_info() -> bool {
+    LevelFilter::current() >= LevelFilter::INFO
+}
+
+/// Hands a whole line to the thread that writes, or drops it.
+fn queue(line: Vec<u8>) {
+    if enqueue(line).is_err() {
+        drop_line();
+    }
+}
+
 /// Where `tracing` writes its lines.
 struct Queue;
 
@@ -254,9 +268,7 @@ impl Write for Queue {
         if kept.len() < line.len() {
             kept.push(b'\n');
         }
-        if enqueue(kept).is_err() {
-            drop_line();
-        }
+        queue(kept);
         Ok(line.len())
     }
 

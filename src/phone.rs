@@ -46,6 +46,15 @@ impl Phone {
         self.0.as_str()
     }
 
+    /// The number as it may stand in a log.
+    pub fn masked(&self) -> Masked {
+        let digits = self.0.as_bytes();
+        let mut bytes = [b'*'; plan::MOBILE_LENGTH];
+        let shown = digits.len().saturating_sub(SHOWN);
+        bytes[shown..digits.len()].copy_from_slice(&digits[shown..]);
+        Masked { bytes, length: digits.len() }
+    }
+
     /// Tells landlines from mobiles.
     pub fn kind(&self) -> Kind {
         if self.0.as_bytes().len() == plan::MOBILE_LENGTH { Kind::Mobile } else { Kind::Fixed }
@@ -63,6 +72,18 @@ impl Phone {
             _ => None,
         };
         Candidates { first: Some(Candidate(self.0)), second: old.map(Candidate) }
+    }
+}
+
+/// A number's stars and last two digits, without an allocation.
+pub struct Masked {
+    bytes: [u8; plan::MOBILE_LENGTH],
+    length: usize,
+}
+
+impl Masked {
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
     }
 }
 
@@ -118,9 +139,12 @@ impl Iterator for Candidates {
 impl ExactSizeIterator for Candidates {}
 impl FusedIterator for Candidates {}
 
-/// Writes stars for all but the last two digits, which are enough to find a call in a log.
+/// Digits of a number that may be seen: enough to find a call in a log.
+const SHOWN: usize = 2;
+
+/// Writes stars for all but the last two digits.
 fn mask(digits: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let hidden = digits.len().saturating_sub(2);
+    let hidden = digits.len().saturating_sub(SHOWN);
     for _ in 0..hidden {
         f.write_char('*')?;
     }

@@ -7,11 +7,11 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::info;
 
 use crate::answer::Answer;
 use crate::call::{Call, Did};
 use crate::finding::Finding;
+use crate::logging::CallLine;
 use crate::lookup::{self, Lookup, Source};
 use crate::metrics;
 use crate::phone::{Ddd, NoNumber, Phone};
@@ -102,28 +102,30 @@ impl Responder {
 fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer: &Answer) {
     let took = call.accepted.elapsed();
     tally(call, finding, answer, took);
-    let phone = phone.map_or_else(|_| "-".to_owned(), |phone| phone.to_string());
+    // The service looks at itself every few seconds, which is no news.
+    if call.door == WATCHDOG {
+        return;
+    }
+    let number = CALLS.fetch_add(1, Ordering::Relaxed);
+    let Some(line) = CallLine::begin("call answered") else { return };
     let reason = match finding {
         Finding::NoNumber(reason) => reason.label(),
         Finding::Unavailable(failure) => failure.label(),
         Finding::Found { .. } | Finding::Nobody(_) => "",
     };
-    // The service looks at itself every few seconds, which is no news.
-    if call.door == WATCHDOG {
-        return;
-    }
-    info!(
-        door = %call.door,
-        %phone,
-        status = %answer.status(),
-        source = %answer.source(),
-        rule = %answer.rule(),
-        plays = answer.playlist().is_some(),
-        %reason,
-        ms = took.as_millis(),
-        id = %format_args!("{:04x}-{}", *RUN, CALLS.fetch_add(1, Ordering::Relaxed)),
-        "call answered"
-    );
+    let line = line.word("door", call.door);
+    let line = match phone {
+        Ok(phone) => line.word("phone", phone.masked().as_str()),
+        Err(_) => line.word("phone", "-"),
+    };
+    line.word("status", answer.status())
+        .word("source", answer.source())
+        .word("rule", answer.rule())
+        .plain("plays", answer.playlist().is_some())
+        .word("reason", reason)
+        .plain("ms", took.as_millis())
+        .word("id", &format!("{:04x}-{number}", *RUN))
+        .end();
 }
 
 fn tally(call: &Call, finding: &Finding, answer: &Answer, took: Duration) {

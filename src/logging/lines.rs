@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt::Result;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::{Event, Level, Subscriber};
@@ -26,6 +27,25 @@ impl Format {
 }
 
 static JSON: AtomicBool = AtomicBool::new(false);
+static JOURNAL: LazyLock<bool> = LazyLock::new(|| env::var_os("JOURNAL_STREAM").is_some());
+
+/// How lines look now: the format, and who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// systemd's journal has a clock of its own, and takes a level in front.
+    Journal,
+    Json,
+    Text,
+}
+
+/// How lines look now.
+pub(super) fn look() -> Look {
+    match (JSON.load(Ordering::Relaxed), *JOURNAL) {
+        (true, _) => Look::Json,
+        (false, true) => Look::Journal,
+        (false, false) => Look::Text,
+    }
+}
 
 /// Writes the lines from now on in `format`.
 pub(super) fn write_in(format: Format) {
@@ -37,8 +57,6 @@ pub(super) struct Lines {
     json: Formed<Json, SystemTime>,
     text: Formed<Full, SystemTime>,
     journal: Formed<Full, ()>,
-    /// Whether systemd's journal reads along: it has a clock of its own, and takes a level in front.
-    to_journal: bool,
 }
 
 impl Lines {
@@ -48,7 +66,6 @@ impl Lines {
             json: form().json().flatten_event(true).with_current_span(false).with_span_list(false),
             text: form(),
             journal: form().with_level(false).without_time(),
-            to_journal: env::var_os("JOURNAL_STREAM").is_some(),
         }
     }
 }
@@ -64,14 +81,14 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> Result {
-        if JSON.load(Ordering::Relaxed) {
-            return self.json.format_event(context, writer, event);
+        match look() {
+            Look::Journal => {
+                write!(writer, "<{}>", priority(*event.metadata().level()))?;
+                self.journal.format_event(context, writer, event)
+            }
+            Look::Json => self.json.format_event(context, writer, event),
+            Look::Text => self.text.format_event(context, writer, event),
         }
-        if self.to_journal {
-            write!(writer, "<{}>", priority(*event.metadata().level()))?;
-            return self.journal.format_event(context, writer, event);
-        }
-        self.text.format_event(context, writer, event)
     }
 }
 

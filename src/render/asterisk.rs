@@ -69,18 +69,36 @@ fn command(name: &str, value: &str, commands: &mut String) {
     commands.push_str("\"\n");
 }
 
+/// Writes what may stand as it is in one piece, which nearly every value is from end to end.
 fn encode(value: &str, body: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_./".contains(&byte) {
-            body.push(char::from(byte));
-        } else {
+    let mut rest = value;
+    while let Some(odd) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+        body.push_str(&rest[..odd]);
+        let letter = rest[odd..].chars().next().map_or(1, char::len_utf8);
+        for byte in rest.as_bytes()[odd..odd + letter].iter().copied() {
             body.push('%');
             body.push(char::from(DIGITS[usize::from(byte >> 4)]));
             body.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
+        rest = &rest[odd + letter..];
     }
+    body.push_str(rest);
 }
+
+/// Which bytes need no encoding.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = matches!(
+            byte as u8,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' | b'/'
+        );
+        byte += 1;
+    }
+    plain
+};
 
 #[cfg(test)]
 mod tests {

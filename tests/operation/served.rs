@@ -44,7 +44,7 @@ impl Drop for File {
 
 /// A running service; it is ended with this.
 pub(crate) struct Served {
-    child: Child,
+    child: Ended,
     pub(crate) http: SocketAddr,
     pub(crate) agi: SocketAddr,
     pub(crate) metrics: SocketAddr,
@@ -106,8 +106,8 @@ impl Served {
 
     fn run(mut command: Command) -> Self {
         command.env_remove("CREDENTIALS_DIRECTORY").env_remove("BINA_LOG");
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut child = Ended(command.stderr(Stdio::piped()).spawn().expect("it starts"));
+        let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines();
         let mut said = String::new();
         let announced = loop {
             let line = lines.next().unwrap_or_else(|| panic!("it ended:\n{said}")).expect("UTF-8");
@@ -134,7 +134,7 @@ impl Served {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// What it has logged so far.
@@ -164,17 +164,20 @@ impl Served {
     pub(crate) fn stop(mut self) {
         self.signal("TERM");
         let start = Instant::now();
-        while self.child.try_wait().expect("it can be waited for").is_none() {
+        while self.child.0.try_wait().expect("it can be waited for").is_none() {
             assert!(start.elapsed() < Duration::from_secs(6), "it does not end");
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 }
 
-impl Drop for Served {
+/// A process that ends with whoever holds it, also when a test fails before it is of use.
+struct Ended(Child);
+
+impl Drop for Ended {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
