@@ -1,4 +1,4 @@
-//! The mod_xml_curl door, with requests as FreeSWITCH writes them (`tests/wire/freeswitch/`).
+//! The doors for FreeSWITCH, with requests as it writes them (`tests/wire/freeswitch/`).
 
 mod app;
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use app::TestApp;
-use bina::render::{Freeswitch, not_found};
+use bina::render::{Freeswitch, farewell, not_found};
 use bina::sim::{Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -25,11 +25,15 @@ async fn body_of(app: &TestApp, name: &str) -> String {
     loop {
         let length = stream.read(&mut part).await.expect("it answers");
         answer.push_str(str::from_utf8(&part[..length]).expect("UTF-8"));
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        // Asked to, the door says that it is ready for the body before it answers.
+        let final_answer = answer.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&answer);
+        let (head, body) = final_answer.split_once("\r\n\r\n").unwrap_or((final_answer, ""));
         let wanted = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         if wanted.is_some_and(|wanted| wanted == body.len().to_string()) {
             assert!(head.starts_with("HTTP/1.1 200"), "{name}: {head}");
-            assert!(head.contains("content-type: text/xml"), "{name}: {head}");
+            let text = name.starts_with("vars_") || name.starts_with("cid_");
+            let kind = if text { "content-type: text/plain" } else { "content-type: text/xml" };
+            assert!(head.contains(kind), "{name}: {head}");
             return body.to_owned();
         }
         assert_ne!(length, 0, "{name}: {answer}");
@@ -52,6 +56,15 @@ async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
         "get_lower_case",
         "enable_post_var",
         "hostile_name",
+        "xml_basic_auth",
+        "xml_diversion",
+        "xml_dynamic_url",
+        "xml_execute_extension",
+        "xml_expect_100",
+        "xml_loopback",
+        "xml_pai",
+        "xml_rpid",
+        "xml_sip_full",
     ] {
         let body = body_of(&app, name).await;
         for line in [
@@ -72,10 +85,21 @@ async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
 #[tokio::test]
 async fn a_withheld_number_is_no_number() {
     let (sim, app) = door().await;
-    for name in ["sip_anonymous", "sip_privacy"] {
+    for name in ["sip_anonymous", "sip_privacy", "xml_privacy", "xml_unknown"] {
         let body = body_of(&app, name).await;
         assert!(body.contains("data=\"bina_status=no&#95;number\""), "{name}\n{body}");
         assert!(body.contains("data=\"bina_telefone=\""), "{name}\n{body}");
+    }
+    assert_eq!(sim.lookups(), 0);
+}
+
+#[tokio::test]
+async fn a_hostile_caller_and_called_number_are_never_repeated() {
+    let (sim, app) = door().await;
+    let body = body_of(&app, "xml_hostile_number").await;
+    assert!(body.contains("data=\"bina_status=no&#95;number\""), "{body}");
+    for trap in ["system", "touch", "default", "1000"] {
+        assert!(!body.contains(trap), "{trap}\n{body}");
     }
     assert_eq!(sim.lookups(), 0);
 }
@@ -103,6 +127,70 @@ async fn an_unavailable_hubsoft_still_hands_the_call_back() {
     let body = body_of(&app, "sip_plain").await;
     assert!(body.contains("data=\"bina_status=unavailable\""), "{body}");
     assert!(body.contains("application=\"transfer\""), "{body}");
+}
+
+#[tokio::test]
+async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
+    let (_sim, app) = door().await;
+    for name in [
+        "httapi_continue",
+        "httapi_did_in_url",
+        "httapi_get",
+        "httapi_post_full",
+        "httapi_post_loopback",
+        "httapi_post_var",
+    ] {
+        let body = body_of(&app, name).await;
+        for part in [
+            "<bina_status>found</bina_status>",
+            "<bina_alerta>1</bina_alerta>",
+            "<bina_telefone>37988242968</bina_telefone>",
+            "<bina_end>1</bina_end>",
+            "<break/>\n  </work>",
+        ] {
+            assert!(body.contains(part), "{name}: {part}\n{body}");
+        }
+        assert!(!body.contains("553732001000"), "{name}: the request's own text is not repeated");
+    }
+}
+
+#[tokio::test]
+async fn httapis_question_at_hangup_looks_nobody_up() {
+    let (sim, app) = door().await;
+    for name in [
+        "httapi_get_exiting",
+        "httapi_post_full_exiting",
+        "httapi_post_loopback_exiting",
+        "httapi_post_var_exiting",
+    ] {
+        assert_eq!(body_of(&app, name).await, farewell().body, "{name}");
+    }
+    assert_eq!(sim.requests().len(), 0, "HubSoft is not asked");
+}
+
+#[tokio::test]
+async fn httapi_hears_no_number_where_it_is_withheld_or_hostile() {
+    let (sim, app) = door().await;
+    for name in ["httapi_anonymous", "httapi_hostile", "httapi_privacy"] {
+        let body = body_of(&app, name).await;
+        assert!(body.contains("<bina_status>no&#95;number</bina_status>"), "{name}\n{body}");
+        assert!(body.contains("<bina_telefone></bina_telefone>"), "{name}\n{body}");
+        assert!(!body.contains("execute") && !body.contains("touch"), "{name}\n{body}");
+    }
+    assert_eq!(sim.lookups(), 0);
+}
+
+#[tokio::test]
+async fn the_curl_application_gets_pairs_and_cidlookup_the_name() {
+    let (_sim, app) = door().await;
+    for name in ["vars_get", "vars_did_deadline", "vars_headers"] {
+        let body = body_of(&app, name).await;
+        assert!(body.starts_with("bina_status=found|bina_source="), "{name}: {body}");
+        assert!(body.ends_with("|bina_telefone=37988242968|bina_end=1"), "{name}: {body}");
+    }
+    assert!(body_of(&app, "vars_no_number").await.starts_with("bina_status=no_number|"));
+    assert_eq!(body_of(&app, "cid_get").await, "GUILHERME SILVA");
+    assert_eq!(body_of(&app, "cid_no_number").await, "");
 }
 
 #[test]
