@@ -1,0 +1,93 @@
+//! Executes applications: those a lookup uses, and a note of everything else.
+
+use super::call::Call;
+use super::dialplan::{Freeswitch, Target};
+use super::expand::expand;
+use super::httapi;
+use super::server::{Asked, Reply};
+use super::words::split;
+
+/// Applications FreeSWITCH executes while it is still choosing.
+pub(super) const MAY_BE_INLINE: [&str; 5] = ["curl", "log", "multiset", "set", "unset"];
+
+/// Longest body the application `curl` reads; what it makes of a longer one is of no interest.
+const CURL_BYTES_MAX: usize = 64_000;
+
+/// Executes `application`; its data is evaluated first, whatever it is.
+pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, application: &str, data: &str) {
+    let data = expand(call, data, freeswitch.functions);
+    call.done.push((application.to_owned(), data.clone()));
+    match application {
+        "answer" | "bridge" | "info" | "log" | "playback" | "pre_answer" | "sleep" => {}
+        "curl" => curl(freeswitch, call, &data),
+        "execute_extension" => execute_extension(freeswitch, call, &data),
+        "hangup" => call.end(&data),
+        "httapi" => httapi::execute(freeswitch, call, &data),
+        "multiset" => multiset(freeswitch, call, &data),
+        "set" => set(freeswitch, call, &data),
+        "transfer" => call.next = target(call, &data),
+        "unset" => call.set_unchecked(&data, ""),
+        other => call.ran.push(format!("{other} {data}")),
+    }
+}
+
+/// `name=value`, the value evaluated a second time and stored unchecked.
+fn set(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
+    let (name, value) = data.split_once('=').or_else(|| data.split_once(',')).unwrap_or((data, ""));
+    let value = expand(call, value, freeswitch.functions);
+    call.set_unchecked(name, &value);
+}
+
+fn multiset(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
+    let (delimiter, pairs) = match data.strip_prefix("^^") {
+        Some(rest) => {
+            let delimiter = rest.chars().next().unwrap_or(' ');
+            (delimiter, rest.get(delimiter.len_utf8()..).unwrap_or_default())
+        }
+        None => (' ', data),
+    };
+    for pair in split(pairs, delimiter, 256) {
+        set(freeswitch, call, &pair);
+    }
+}
+
+/// Where `extension dialplan context` leads; what is not said stays.
+fn target(call: &Call, data: &str) -> Option<Target> {
+    let mut words = split(data, ' ', 4).into_iter();
+    let extension = words.next()?;
+    let dialplan = words.next().unwrap_or_else(|| "XML".to_owned());
+    let context = words.next().unwrap_or_else(|| call.context.clone());
+    Some(Target { extension, dialplan, context })
+}
+
+fn execute_extension(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
+    let Some(target) = target(call, data) else { return };
+    match freeswitch.hunt(call, &target) {
+        Some(actions) => freeswitch.execute_all(call, actions),
+        None => call.complaints.push(format!("no extension for {data}")),
+    }
+}
+
+/// The application `curl`: splits at blanks, sets two variables, and keeps an old body when it
+/// refuses the new one.
+fn curl(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
+    let url = split(data, ' ', 16).into_iter().next().unwrap_or_default();
+    let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let Some(path) = path else { return call.complaints.push(format!("no URL: {url}")) };
+    let limit = call.value("curl_timeout").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let asked = Asked { target: path.to_owned(), form: String::new() };
+    let (status, body) = match freeswitch.ask(call, &asked, limit) {
+        Reply::Page { status, body, .. } => (status, body),
+        Reply::Refused | Reply::Silence => (0, String::new()),
+    };
+    let body = if body.len() > CURL_BYTES_MAX { String::new() } else { body };
+    call.set("curl_response_data", &body);
+    call.set("curl_response_code", &status.to_string());
+}
+
+impl Freeswitch {
+    /// Executes one application more, as an extension further on would.
+    pub fn execute(&self, call: &mut Call, application: &str, data: &str) {
+        execute(self, call, application, data);
+    }
+}
