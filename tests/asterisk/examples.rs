@@ -177,3 +177,19 @@ fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
     calls[2].says("status= alerta= prompt=", &mut problems);
     problems.none();
 }
+
+/// For an Asterisk on another machine; here it is the same one with a folder of sounds it does not use.
+#[test]
+fn recordings_are_fetched_over_http_and_heard_to_their_end() {
+    let Some(asterisk) = asterisk() else { return };
+    let hubsoft = hubsoft(customers());
+    let bina = Program::start_serving_prompts(asterisk, &hubsoft.base_url());
+    let mut problems = Problems::default();
+    for name in ["fetched", "from Asterisk's own copy"] {
+        let call = Call::from(ALERT, &CURL, bina.at(&CURL)).named(name);
+        let call = &asterisk.place(&[call])[0];
+        problems.check(call.played.len() == 2, || format!("{name}: heard {:?}", call.played));
+        call.says("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
+    }
+    problems.none();
+}

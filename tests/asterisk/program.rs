@@ -31,11 +31,26 @@ impl Program {
         Self::start_at(ports, asterisk, hubsoft)
     }
 
+    /// Starts bina for a PBX that has no recordings and fetches them.
+    pub(crate) fn start_serving_prompts(asterisk: &Asterisk, hubsoft: &str) -> Self {
+        let ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan/sounds/pt_BR/bina");
+        let served = format!("prompts_folder = \"{folder}\"\n[hubsoft]");
+        let settings = settings(ports, hubsoft).replacen("[hubsoft]", &served, 1);
+        let prefix = format!("http://127.0.0.1:{}/prompts/", ports.http);
+        let form = format!("[asterisk]\nprompt_prefix = \"{prefix}\"\nprompt_suffix = \".wav\"\n");
+        Self::run(ports, asterisk, &format!("{settings}{form}"))
+    }
+
     pub(crate) fn start_at(ports: Ports, asterisk: &Asterisk, hubsoft: &str) -> Self {
+        Self::run(ports, asterisk, &settings(ports, hubsoft))
+    }
+
+    fn run(ports: Ports, asterisk: &Asterisk, settings: &str) -> Self {
         let file = |ending: &str| -> PathBuf {
             asterisk.run.join(format!("bina-{}.{ending}", ports.http))
         };
-        fs::write(file("toml"), settings(ports, hubsoft)).unwrap();
+        fs::write(file("toml"), settings).unwrap();
         let words = [env!("CARGO_BIN_EXE_bina"), "serve", "-c"].map(Into::into).to_vec();
         let words = [words, vec![file("toml").into()]].concat();
         let leash = Leash::start(&words, &file("log"), None);

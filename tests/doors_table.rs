@@ -1,0 +1,86 @@
+//! Every door, the tests that hold it and the snippet or guide that uses it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bina::config::AGI_DEFAULT;
+use bina::http;
+
+/// Path (or scheme) of a door, the test that holds it, and who uses it below `dialplan/`. What is
+/// for operation has no snippet: people and Prometheus ask there.
+const DOORS: [(&str, &str, &str); 14] = [
+    (
+        "/asterisk",
+        "asterisk/strangers.rs::an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole",
+        "asterisk/bina.conf",
+    ),
+    (
+        "/asterisk",
+        "asterisk/hostile.rs::nothing_in_a_customers_name_or_alert_runs_or_hides_a_field",
+        "asterisk/bina.ael",
+    ),
+    ("/cid", "plain_doors.rs::a_name_lookup_gets_the_name_or_nothing", "guides/freepbx-issabel.md"),
+    (
+        "/freeswitch/dialplan",
+        "freeswitch.rs::a_call_in_the_entry_context_gets_variables_and_goes_on",
+        "freeswitch/autoload_configs/xml_curl.conf.xml",
+    ),
+    (
+        "/freeswitch/httapi",
+        "plain_doors.rs::httapi_says_farewell_without_a_lookup",
+        "freeswitch/autoload_configs/httapi.conf.xml",
+    ),
+    (
+        "/freeswitch/vars",
+        "plain_doors.rs::the_curl_application_gets_pairs_for_multiset",
+        "freeswitch/bina-curl.xml",
+    ),
+    ("/healthz", "doors.rs::health_does_not_depend_on_hubsoft", ""),
+    ("/match", "plain_doors.rs::a_match_is_one_digit", "guides/vicidial.md"),
+    ("/metrics", "operation.rs::calls_are_counted_by_what_became_of_them", ""),
+    (
+        "/prompts/",
+        "plain_doors.rs::a_recording_is_served_whole_with_what_a_pbx_caches_it_by",
+        "sounds/README.md",
+    ),
+    ("/readyz", "operation.rs::readiness_tells_how_hubsoft_stands_and_does_not_require_it", ""),
+    ("/route", "plain_doors.rs::a_route_is_the_rules_word_or_none", "guides/freepbx-issabel.md"),
+    ("/v1/forget", "operation.rs::a_number_is_forgotten_when_that_is_asked_for", ""),
+    ("/v1/lookup", "doors.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
+];
+
+/// FastAGI is no path.
+const AGI: (&str, &str) =
+    ("agi.rs::each_conversation_is_answered_as_what_it_is", "asterisk/bina-agi.conf");
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn holds(test: &str) {
+    let (file, name) = test.split_once("::").expect("a file and a test");
+    let text =
+        fs::read_to_string(root().join("tests").join(file)).unwrap_or_else(|_| panic!("{file}"));
+    assert!(text.contains(&format!("fn {name}(")), "{test} is not there");
+}
+
+fn read(snippet: &str) -> String {
+    let path = root().join("dialplan").join(snippet);
+    fs::read_to_string(Path::new(&path)).unwrap_or_else(|_| panic!("{snippet}"))
+}
+
+#[test]
+fn every_door_has_a_test_and_somebody_who_uses_it() {
+    let listed: BTreeSet<_> = DOORS.iter().map(|(path, ..)| *path).collect();
+    assert_eq!(listed, http::paths().collect(), "the table and the doors are the same");
+    for (path, test, snippet) in DOORS {
+        holds(test);
+        assert!(
+            snippet.is_empty() || read(snippet).contains(path),
+            "{snippet} does not use {path}"
+        );
+    }
+    holds(AGI.0);
+    assert!(read(AGI.1).contains(AGI_DEFAULT), "{} does not use {AGI_DEFAULT}", AGI.1);
+}
