@@ -22,12 +22,16 @@ impl<'a> Form<'a> {
     /// Cuts `text` into pairs; of a key without `=` the value is empty.
     pub fn new(text: &'a str) -> Self {
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX);
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect())
+        // A lookup has three pairs.
+        let mut form = Vec::with_capacity(4);
+        form.extend(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))));
+        Self(form)
     }
 
     /// The raw value of `key`. Keys are compared decoded, so that `%63aller` is no way around.
     pub fn get(&self, key: &str) -> Value<'a> {
-        let mut found = self.0.iter().filter(|(name, _)| decode_lossy(name) == key);
+        let is_key = |name: &str| name == key || name.contains('%') && decode_lossy(name) == key;
+        let mut found = self.0.iter().filter(|(name, _)| is_key(name));
         match (found.next(), found.next()) {
             (None, _) => Value::Absent,
             (Some((_, value)), None) => Value::One(value),

@@ -121,9 +121,9 @@ fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer
     line.word("status", answer.status())
         .word("source", answer.source())
         .word("rule", answer.rule())
-        .plain("plays", answer.playlist().is_some())
+        .flag("plays", answer.playlist().is_some())
         .word("reason", reason)
-        .plain("ms", took.as_millis())
+        .number("ms", took.as_millis())
         .word("id", &format!("{:04x}-{number}", *RUN))
         .end();
 }

@@ -53,11 +53,10 @@ impl CallLine {
         if self.json {
             self.text.push('"');
         }
-        let odd = |c: char| c.is_control() || matches!(c, '"' | '\\');
-        if word.contains(odd) {
-            self.text.extend(word.chars().filter(|c| !odd(*c)));
-        } else {
+        if word.bytes().all(is_plain) {
             self.text.push_str(word);
+        } else {
+            self.text.extend(word.bytes().filter(|byte| is_plain(*byte)).map(char::from));
         }
         if self.json {
             self.text.push('"');
@@ -65,10 +64,17 @@ impl CallLine {
         self
     }
 
-    /// Adds what needs no quotes in any format: a number, or yes and no.
-    pub fn plain(mut self, key: &str, value: impl std::fmt::Display) -> Self {
+    /// Adds yes or no.
+    pub fn flag(mut self, key: &str, flag: bool) -> Self {
         self.key(key);
-        write!(self.text, "{value}").expect("writing to a string cannot fail");
+        self.text.push_str(if flag { "true" } else { "false" });
+        self
+    }
+
+    /// Adds a number.
+    pub fn number(mut self, key: &str, number: u128) -> Self {
+        self.key(key);
+        write!(self.text, "{number}").expect("writing to a string cannot fail");
         self
     }
 
@@ -83,6 +89,11 @@ impl CallLine {
         self.text.push_str(key);
         self.text.push_str(if self.json { "\":" } else { "=" });
     }
+}
+
+/// Whether a byte means nothing in any format.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
 /// Writes the time as every line has it, `2026-11-25T21:28:53.193497Z`. All but the fraction is
