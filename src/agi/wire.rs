@@ -12,6 +12,7 @@
 //! cannot be in an honest environment makes the caller's number a lie: a variable that is there
 //! twice, a line that names none, anything but replies behind the empty line.
 
+use std::mem;
 use std::time::Instant;
 
 use crate::call::{Call, Did};
@@ -86,13 +87,16 @@ impl Conversation {
     /// Takes what came in, and says when it cannot be a conversation.
     pub fn hear(&mut self, mut bytes: &[u8]) -> Result<(), Broken> {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            let line = [&self.rest[..], &bytes[..end]].concat();
-            self.rest.clear();
-            bytes = &bytes[end + 1..];
-            if line.len() > LINE_BYTES_MAX {
-                return Err(Broken::LineLong);
+            let (line, behind) = (&bytes[..end], &bytes[end + 1..]);
+            bytes = behind;
+            // Asterisk's lines seldom come in pieces.
+            if self.rest.is_empty() {
+                self.bytes_of_line(line)?;
+                continue;
             }
-            self.line(&String::from_utf8_lossy(&line))?;
+            let mut begun = mem::take(&mut self.rest);
+            begun.extend_from_slice(line);
+            self.bytes_of_line(&begun)?;
         }
         self.rest.extend_from_slice(bytes);
         if self.rest.len() > LINE_BYTES_MAX { Err(Broken::LineLong) } else { Ok(()) }
@@ -130,6 +134,16 @@ impl Conversation {
     /// How many commands were done, and how many refused.
     pub fn replies(&self) -> (usize, usize) {
         (self.done, self.refused)
+    }
+
+    fn bytes_of_line(&mut self, line: &[u8]) -> Result<(), Broken> {
+        if line.len() > LINE_BYTES_MAX {
+            return Err(Broken::LineLong);
+        }
+        match str::from_utf8(line) {
+            Ok(line) => self.line(line),
+            Err(_) => self.line(&String::from_utf8_lossy(line)),
+        }
     }
 
     fn line(&mut self, line: &str) -> Result<(), Broken> {

@@ -44,8 +44,7 @@ pub(super) fn json(answer: &Answer) -> Page {
 pub(super) fn agi(answer: &Answer) -> Page {
     let mut body = String::with_capacity(1_024);
     for field in &FIELDS {
-        let name = field.key.to_ascii_uppercase();
-        command(&name, &field.value(answer, Pbx::Asterisk), &mut body);
+        command(field.key, &field.value(answer, Pbx::Asterisk), &mut body);
     }
     Page { content_type: "text/plain; charset=utf-8", body }
 }
@@ -54,7 +53,16 @@ pub(super) fn agi(answer: &Answer) -> Page {
 /// end the quotes is escaped, what would end the line becomes a space, what is too long is cut.
 fn command(name: &str, value: &str, commands: &mut String) {
     let room = commands.len() + COMMAND_BYTES_MAX - 2;
-    write!(commands, "SET VARIABLE BINA_{name} \"").expect("writing to a string cannot fail");
+    commands.push_str("SET VARIABLE BINA_");
+    commands.extend(name.bytes().map(|byte| char::from(byte.to_ascii_uppercase())));
+    commands.push_str(" \"");
+    // Which is every value there is; 0xC2 begins the controls beyond ASCII, and a few letters.
+    let harmless = |byte: u8| !matches!(byte, 0..=0x1F | b'"' | b'\\' | 0x7F | 0xC2);
+    if commands.len() + value.len() <= room && value.bytes().all(harmless) {
+        commands.push_str(value);
+        commands.push_str("\"\n");
+        return;
+    }
     for c in value.chars() {
         let escaped = matches!(c, '"' | '\\');
         let c = if c.is_control() { ' ' } else { c };
