@@ -247,6 +247,11 @@ fn drop_line() {
     metrics::log_line_dropped();
 }
 
+/// Whether there is a thread that writes.
+fn is_started() -> bool {
+    QUEUE.get().is_some()
+}
+
 /// Whether lines of ordinary news are written.
 fn says_info() -> bool {
     LevelFilter::current() >= LevelFilter::INFO
