@@ -1,19 +1,13 @@
 //! `bina check`: says whether a configuration is good, and what it means.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::anyhow;
 
 use crate::config::Config;
 use crate::prompt::Rules;
-use crate::recordings::Recordings;
-use crate::wav;
 
-use super::{Failed, say, serve};
-
-/// Extensions Asterisk or FreeSWITCH plays, the first one being ours.
-const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g729", "slin", "mp3"];
+use super::{Failed, prompt_files, say, serve};
 
 /// Checks the file at `path`, and the prompt files below `sounds`.
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
@@ -27,9 +21,7 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
         say(format_args!("  sounds      all {count} are in {}", folder.display()));
     }
     if let Some(folder) = &config.prompts_folder {
-        let sounds = config.sounds.values().map(String::as_str);
-        let (_, problems) = Recordings::read(folder, sounds);
-        for problem in problems {
+        for problem in prompt_files::problems_served(&config, folder) {
             say(format_args!("  warning     a recording is not served: {problem}"));
         }
     }
@@ -79,44 +71,9 @@ fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn check_sounds(config: &Config, folder: &Path) -> Result<(), Failed> {
-    let mut problems = Vec::new();
-    if !folder.is_dir() {
-        problems.push(format!("{} is no folder that can be read", folder.display()));
-    } else {
-        let sounds = config.sounds.iter();
-        problems
-            .extend(sounds.filter_map(|(name, sound)| sound_problem(config, folder, name, sound)));
-    }
+    let problems = prompt_files::problems(config, folder);
     if problems.is_empty() {
         return Ok(());
     }
     Err(Failed::Configuration(anyhow!("{}", problems.join("\n"))))
-}
-
-/// What is wrong with the file of one prompt. It may stand below the folder with its prefix, as
-/// in Asterisk's `sounds/pt_BR`, or directly in it.
-fn sound_problem(config: &Config, folder: &Path, name: &str, sound: &str) -> Option<String> {
-    let prefix = config.asterisk.prefix.trim_start_matches('/');
-    let places = [format!("{prefix}{sound}"), sound.to_owned()];
-    let files = places
-        .iter()
-        .flat_map(|place| EXTENSIONS.map(|extension| folder.join(format!("{place}.{extension}"))));
-    let wanted = folder.join(format!("{prefix}{sound}.wav"));
-    match files.into_iter().find(|file| file.is_file()) {
-        None => Some(format!(
-            "prompt {name}: there is no {}: copy it there, or mend [prompts]",
-            wanted.display()
-        )),
-        Some(file) if file.extension().is_some_and(|extension| extension == "wav") => {
-            wav_problem(&file).map(|wrong| format!("prompt {name}: {} {wrong}", file.display()))
-        }
-        Some(_) => None,
-    }
-}
-
-fn wav_problem(file: &Path) -> Option<String> {
-    match fs::read(file) {
-        Ok(bytes) => wav::problem(&bytes),
-        Err(error) => Some(format!("cannot be read ({error}): check its owner and mode")),
-    }
 }

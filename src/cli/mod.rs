@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod forget;
 mod lookup;
+mod prompt_files;
 mod rehearse;
 mod serve;
 mod service;
