@@ -1,12 +1,12 @@
 //! The routes of the vendor's page in good health: a request in, the right reply out.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use serde_json::{Value, json};
 
 use super::account::{CREDENTIALS, Tokens};
 use super::question::Question;
-use super::reply::{Reply, php_json};
+use super::reply::{Reply, http_date, php_json};
 use super::search::{Matching, Search};
 
 /// Which of the routes a request is for.
@@ -39,12 +39,14 @@ pub(super) struct Hub {
 impl Hub {
     /// Answers as a HubSoft in good health does.
     pub(super) fn answer(&mut self, question: &Question, now: Instant) -> Reply {
-        match Route::of(question) {
+        let reply = match Route::of(question) {
             Route::Login => login_page(),
             Route::Lookup => self.look_up(question, now),
             Route::Other => Reply::json(404, r#"{"message":"Not Found"}"#),
             Route::Token => self.issue_token(question, now),
-        }
+        };
+        // As nginx adds it to every answer; moods leave it out or lie.
+        reply.with("Date", &http_date(SystemTime::now()))
     }
 
     fn issue_token(&mut self, question: &Question, now: Instant) -> Reply {
