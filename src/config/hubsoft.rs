@@ -1,5 +1,6 @@
 //! Reads `[hubsoft]`, and its secrets from files, systemd credentials or the section itself.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -19,10 +20,14 @@ const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
 
 /// Where files named in the configuration are looked for.
 pub(super) struct Folders {
-    /// The folder of the configuration file.
+    /// The configuration file.
+    pub(super) file: PathBuf,
+    /// Its folder.
     pub(super) own: PathBuf,
     /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
     pub(super) credentials: Option<PathBuf>,
+    /// Files in which a secret was found, but for systemd's: those are its business.
+    pub(super) secrets: RefCell<Vec<PathBuf>>,
 }
 
 /// Reads `[limiter]`.
@@ -123,11 +128,16 @@ fn secret(
             if value.trim().is_empty() {
                 section.report(line, format!("hubsoft.{key} is empty"));
             }
+            folders.hold_secret(&folders.file);
             Some(Secret::new(value))
         }
         (None, Some(Marked { value, line })) => {
             let path = folders.find(&value);
-            shown_to_others(section, &path, folders);
+            if folders.hold_secret(&path)
+                && let Some(warning) = shown_to_others(&path)
+            {
+                section.warn(warning);
+            }
             from_file(&path, file_key).map_err(|text| section.report(line, text)).ok()
         }
         (None, None) => match folders.credential(key) {
@@ -147,14 +157,11 @@ fn secret(
     }
 }
 
-/// Warns of a secret that other users of the machine can read. systemd's own are its business.
-fn shown_to_others(section: &Section<'_, '_>, path: &Path, folders: &Folders) {
-    let own = folders.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
+/// What is wrong with the mode of a file that holds a secret: other users can read it.
+pub fn shown_to_others(path: &Path) -> Option<String> {
     let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
-    if open && !own {
-        let path = path.display();
-        section.warn(format!("{path} holds a secret others can read: run `chmod 600 {path}`"));
-    }
+    let path = path.display();
+    open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
 }
 
 fn from_file(path: &Path, key: &str) -> Result<Secret, String> {
@@ -192,6 +199,16 @@ fn unreadable(key: &str, path: &Path, error: &io::Error) -> String {
 }
 
 impl Folders {
+    /// Remembers that a secret stands in the file at `path`; tells whether its mode matters to us.
+    fn hold_secret(&self, path: &Path) -> bool {
+        let own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
+        let mut secrets = self.secrets.borrow_mut();
+        if own && !secrets.iter().any(|known| known == path) {
+            secrets.push(path.to_owned());
+        }
+        own
+    }
+
     /// A bare name may be a systemd credential; everything else stands beside the configuration.
     fn find(&self, name: &str) -> PathBuf {
         let bare = Path::new(name).components().count() == 1;

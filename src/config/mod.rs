@@ -5,6 +5,7 @@ mod listen;
 mod rules;
 mod section;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs;
@@ -27,6 +28,7 @@ use self::hubsoft::Folders;
 use self::rules::Prompts;
 use self::section::{File, Marked, Section};
 
+pub use self::hubsoft::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 pub use self::section::{Place, Problem};
 
@@ -50,6 +52,8 @@ pub struct Config {
     pub asterisk: SoundForm,
     pub rules: Rules,
     pub freeswitch: Freeswitch,
+    /// Files that hold a secret: this one, too, when a secret stands in it. systemd's are not here.
+    pub secret_files: Vec<PathBuf>,
     /// What is not wrong, but worth knowing.
     pub warnings: Vec<String>,
 }
@@ -100,7 +104,8 @@ impl Config {
         let own = path.parent().unwrap_or_else(|| Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let file = File::new(text);
-        let folders = Folders { own, credentials };
+        let secrets = RefCell::default();
+        let folders = Folders { file: path.to_owned(), own, credentials, secrets };
         let mut config = file.root().and_then(|root| Self::read(root, &folders));
         if let Some(config) = &mut config {
             config.warnings = file.warnings();
@@ -146,6 +151,7 @@ impl Config {
             asterisk,
             rules,
             freeswitch,
+            secret_files: folders.secrets.take(),
             warnings: Vec::new(),
         })
     }
