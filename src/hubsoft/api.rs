@@ -2,11 +2,12 @@
 //!
 //! None of reqwest's errors leaves this room, as they hold the URL: each becomes a `Failure`.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER,
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
+    RETRY_AFTER,
 };
 use reqwest::{RequestBuilder, Response, Url};
 
@@ -27,6 +28,8 @@ pub(super) struct Api {
     token_url: Url,
     lookup_url: Url,
     settings: Settings,
+    /// The `Date` of the last answer that had one, and when it came; for `bina doctor` alone.
+    dated: Mutex<Option<(HeaderValue, Instant)>>,
 }
 
 /// Why no client can be made.
@@ -47,7 +50,8 @@ impl Api {
         let host = settings.base_url.host_str().unwrap_or_default();
         let resolver = Arc::new(Resolver::new(host, dns));
         let make = Arc::new(client::make(&settings, ca, &resolver));
-        Ok(Self { clients: Clients::new(make, resolver), token_url, lookup_url, settings })
+        let clients = Clients::new(make, resolver);
+        Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })
     }
 
     /// Tells why HubSoft cannot be asked at all, if that is so.
@@ -85,6 +89,7 @@ impl Api {
         let sent = request.send().await.map_err(failure::of_request);
         self.clients.learn(&sent);
         let mut response = sent?;
+        self.note_date(&response);
         match judge(&response) {
             Ok(()) => read(&mut response, self.settings.body_bytes_max).await,
             // Some integrations are told in the body when to come back.
@@ -94,6 +99,18 @@ impl Api {
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    fn note_date(&self, response: &Response) {
+        if let Some(date) = response.headers().get(DATE) {
+            let noted = Some((date.clone(), Instant::now()));
+            *self.dated.lock().unwrap_or_else(PoisonError::into_inner) = noted;
+        }
+    }
+
+    /// What HubSoft said the time was, and when it said so.
+    pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
+        self.dated.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -30,9 +30,18 @@ pub(super) fn of_body(error: reqwest::Error) -> Failure {
     if error.is_timeout() { Failure::Timeout } else { Failure::InvalidAnswer("cut") }
 }
 
+/// A handshake that came to nothing.
+pub(super) fn of_handshake(error: &io::Error) -> Failure {
+    tls_error(error).map_or(Failure::Broken, |error| Failure::Tls(cause(error)))
+}
+
 /// What TLS found wrong and what to do about it, if it was TLS.
 pub(super) fn tls_cause(error: &reqwest::Error) -> Option<String> {
-    let error = chain(error).find_map(tls_error)?;
+    chain(error).find_map(tls_error).map(cause)
+}
+
+/// What an error of TLS means, in words that hold no name of a certificate.
+pub(super) fn cause(error: &rustls::Error) -> String {
     let cause = match error {
         rustls::Error::General(text) => text,
         rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => {
@@ -49,9 +58,9 @@ pub(super) fn tls_cause(error: &reqwest::Error) -> Option<String> {
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "there is no TLS on that port: check hubsoft.base_url"
         }
-        other => return Some(other.to_string()),
+        other => return other.to_string(),
     };
-    Some(cause.to_owned())
+    cause.to_owned()
 }
 
 /// Looks into the texts of the causes: reqwest hides hyper's error type, whose text names the

@@ -1,7 +1,9 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
 mod api;
+mod certificate;
 mod client;
+mod examination;
 mod failure;
 mod json;
 mod loose;
@@ -29,8 +31,10 @@ use self::token::{Token, Tokens};
 use self::wire::Listing;
 
 pub use self::api::Unusable;
+pub use self::certificate::{Shown, shake_hands};
 pub use self::client::{certificates, provide_tls};
-pub use self::resolver::{Addresses, Dns};
+pub use self::examination::{Counts, Writing, Written};
+pub use self::resolver::{Addresses, Dns, system as system_dns};
 pub use self::wire::{Credentials, Wanted};
 
 /// Where HubSoft is, who asks, and within which limits.

@@ -41,7 +41,7 @@ pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + 
 pub type Dns = Arc<dyn Fn(String) -> Addresses + Send + Sync>;
 
 /// Asks as the system is set up to: `/etc/hosts`, `resolv.conf` and what else there is.
-pub(super) fn system() -> Dns {
+pub fn system() -> Dns {
     Arc::new(|host| {
         let (tell, told) = oneshot::channel();
         // A thread of its own: one of tokio's would keep the program from ending while it hangs.
