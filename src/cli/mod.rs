@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod doctor;
 mod forget;
 mod lookup;
 mod prompt_files;
@@ -44,6 +45,7 @@ Try it, with no HubSoft and no PBX:
 Set it up:
   bina check -c /etc/bina/bina.toml       is the configuration good?
   bina lookup 37988242968 --explain       what would a PBX be told, and why?
+  bina doctor --number 37988242968        what is wrong, and what helps?
   bina serve -c /etc/bina/bina.toml       answer calls
   bina forget 37988242968                 forget a customer who asks for it
 
@@ -75,6 +77,22 @@ enum Command {
         /// Where to listen
         #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
         listen: SocketAddr,
+    },
+    /// Examines everything a call needs, and names what is wrong and what helps
+    ///
+    /// Configuration and secrets, prompt files, ports, DNS, connection, certificate, token, one
+    /// lookup, the clock; one line each, within half a minute. HubSoft is asked for a token and
+    /// once for a number, with --number up to four times. No name and no whole number is printed.
+    /// Ends with 0 when nothing failed, 1 when something did, 2 when the configuration is broken.
+    Doctor {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// A customer's number, best a mobile: also tells how this HubSoft matches numbers
+        #[arg(long)]
+        number: Option<String>,
+        /// Folder of the prompt files, as for `bina check`
+        #[arg(long, value_name = "FOLDER")]
+        sounds: Option<PathBuf>,
     },
     /// Has the running service forget what it remembers of a number
     Forget {
@@ -188,6 +206,9 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Check { config, sounds } => check::run(&config.config, sounds.as_deref()),
             Command::Demo { listen } => demo::run(listen).await,
+            Command::Doctor { config, number, sounds } => {
+                doctor::run(&config.config, number.as_deref(), sounds.as_deref()).await
+            }
             Command::Forget { number, config } => forget::run(&config.config, &number).await,
             Command::Lookup { number, config, did, format, explain } => {
                 let format = Format::named(&format).unwrap_or(Format::Hash);
@@ -231,8 +252,8 @@ fn report(failed: &Failed) -> ExitCode {
 /// How much is logged: what BINA_LOG says, else what the command is for.
 fn level(command: &Command) -> LevelFilter {
     logging::asked_level().unwrap_or(match command {
-        // The explanation says it all, in order.
-        Command::Lookup { explain: true, .. } => LevelFilter::OFF,
+        // Its lines say it all, in order; so do those of an explanation.
+        Command::Doctor { .. } | Command::Lookup { explain: true, .. } => LevelFilter::OFF,
         // The report says it all, and its thousands of calls would drown it.
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
@@ -53,6 +54,23 @@ impl Authority {
         config(&self.pair(name, |params| params.not_before = date_time_ymd(2090, 1, 1)))
     }
 
+    /// For that name, and ends `left` from now.
+    pub fn ending(&self, name: &str, left: Duration) -> Arc<ServerConfig> {
+        config(&self.pair(name, |params| end_in(params, left)))
+    }
+
+    /// For that name and valid for years, behind one between that ends `left` from now.
+    pub fn behind_one_ending(&self, name: &str, left: Duration) -> Arc<ServerConfig> {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "bina test authority between");
+        end_in(&mut params, left);
+        let key = KeyPair::generate().unwrap();
+        let pem = params.signed_by(&key, &self.issuer).unwrap().pem();
+        let between = Self { issuer: Issuer::new(params, key), pem: String::new() };
+        config(&(between.good_pem(name) + &pem))
+    }
+
     /// For some other host.
     pub fn wrong_name(&self) -> Arc<ServerConfig> {
         self.good("outro.example.com")
@@ -74,10 +92,14 @@ impl Authority {
     }
 }
 
+fn end_in(params: &mut CertificateParams, left: Duration) {
+    params.not_after = date_time_ymd(1970, 1, 1) + UNIX_EPOCH.elapsed().unwrap() + left;
+}
+
 fn config(pair: &str) -> Arc<ServerConfig> {
-    let certificate = CertificateDer::from_pem_slice(pair.as_bytes()).unwrap();
+    let chain = CertificateDer::pem_slice_iter(pair.as_bytes()).map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_slice(pair.as_bytes()).unwrap();
     let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
     let builder = builder.with_safe_default_protocol_versions().unwrap();
-    Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap())
+    Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap())
 }

@@ -1,0 +1,156 @@
+//! Finds out how this HubSoft matches numbers, which its page does not say: counts, and what they mean.
+
+use crate::finding::Failure;
+use crate::hubsoft::{Counts, HubSoft, Writing, Written};
+use crate::phone::Phone;
+
+use super::line::Verdict;
+use super::report::Report;
+use super::upstream::{Trouble, count};
+
+const WHAT: &str = "matching";
+
+/// What each way to write a number has brought; nothing where it was not asked or refused.
+type Seen = Vec<(Writing, Option<Counts>)>;
+
+/// Searches for `phone` in the `other` ways than the one that is `known`, and concludes.
+pub(super) async fn examine(
+    hubsoft: &HubSoft,
+    phone: &Phone,
+    known: (Written, Counts),
+    others: impl Iterator<Item = Written>,
+    limit: usize,
+    report: &mut Report,
+) {
+    let mut seen: Seen = vec![(known.0.writing, Some(known.1))];
+    for written in others {
+        match count(hubsoft, phone, &written, report).await {
+            Ok(counts) => {
+                let Counts { returned, own } = counts;
+                let text = format!("{returned} returned, {own} with this very number");
+                report.ok(WHAT, format_args!("{}: {text}", name(&written)));
+                seen.push((written.writing, Some(counts)));
+            }
+            Err(trouble) => {
+                let text = format!("{}: {trouble}", name(&written));
+                report.add(gravity(written.writing), WHAT, text);
+                if !concerns_the_term(&trouble) {
+                    return;
+                }
+                seen.push((written.writing, None));
+            }
+        }
+    }
+    let (verdict, conclusion) = conclude(&seen, limit);
+    report.add(verdict, WHAT, conclusion);
+}
+
+fn name(written: &Written) -> String {
+    let length = written.length();
+    match written.writing {
+        Writing::Whole => format!("its {length} digits"),
+        Writing::WithoutNinth => format!("{length} digits, without the 9"),
+        Writing::LastEight => format!("its last {length} digits"),
+        Writing::WithCountry => format!("{length} digits, with 55 in front"),
+    }
+}
+
+/// Calls do not ask for the last two ways, so that those may fail.
+fn gravity(writing: Writing) -> Verdict {
+    match writing {
+        Writing::Whole | Writing::WithoutNinth => Verdict::Failed,
+        Writing::LastEight | Writing::WithCountry => Verdict::Warning,
+    }
+}
+
+/// Any other trouble would meet the next search, too.
+fn concerns_the_term(trouble: &Trouble) -> bool {
+    let Trouble::Failure(failure) = trouble else { return false };
+    matches!(failure, Failure::InvalidAnswer(_) | Failure::Refused | Failure::Server(_))
+}
+
+/// What the counts mean for calls. A customer's numbers are compared with the very number, whatever
+/// HubSoft finds by, so that none of this lets a stranger through.
+fn conclude(seen: &Seen, limit: usize) -> (Verdict, &'static str) {
+    let counts =
+        |wanted| seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts);
+    let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
+    let called = finds(Writing::Whole) || finds(Writing::WithoutNinth);
+    let by_country = finds(Writing::WithCountry);
+    let all_answered = seen.iter().all(|(_, counts)| counts.is_some());
+    match (called, counts(Writing::LastEight)) {
+        (true, None) => (Verdict::Ok, "calls find this customer; how exactly cannot be told"),
+        (true, Some(last)) if last.own > 0 => (Verdict::Ok, by_part(seen, by_country)),
+        (true, Some(last)) if last.returned >= limit => (
+            Verdict::Warning,
+            "how this HubSoft finds cannot be told, as more customers end alike than hubsoft.limit \
+             lets through: raise it",
+        ),
+        (true, Some(_)) if by_country => {
+            (Verdict::Ok, "this HubSoft finds exact numbers only, with or without 55")
+        }
+        (true, Some(_)) => (
+            Verdict::Ok,
+            "this HubSoft finds exact numbers only: one that is written in another way there is \
+             not found",
+        ),
+        (false, Some(last)) if last.own > 0 || by_country => (
+            Verdict::Warning,
+            "this HubSoft finds the customer only by what calls do not ask for: write the number \
+             there as digits with area code",
+        ),
+        (false, _) if all_answered => (
+            Verdict::Warning,
+            "no customer has this number, or it is written there as no search finds it: try another \
+             customer's, or write it as digits with area code",
+        ),
+        (false, _) => (Verdict::Warning, "calls do not find this customer; why cannot be told"),
+    }
+}
+
+/// A search that compares the ends of numbers finds longer and shorter terms than what is stored.
+fn by_part(seen: &Seen, by_country: bool) -> &'static str {
+    let shorter = |(writing, counts): &(Writing, Option<Counts>)| {
+        *writing != Writing::WithoutNinth || counts.is_some_and(|counts| counts.own > 0)
+    };
+    if by_country && seen.iter().all(shorter) {
+        "this HubSoft compares the ends of numbers; whose number only ends alike, bina drops"
+    } else {
+        "this HubSoft finds by part of the number; whose own number is another, bina drops"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Option<(usize, usize)> = Some((1, 1));
+    const NONE: Option<(usize, usize)> = Some((0, 0));
+
+    #[test]
+    fn counts_tell_how_numbers_are_matched_and_no_more() {
+        let (ok, warning) = (Verdict::Ok, Verdict::Warning);
+        // Returned and own by the whole number, without its 9, its last eight, with 55.
+        for (counts, verdict, part) in [
+            ([ONE, NONE, NONE, NONE], ok, "exact numbers only: one"),
+            ([NONE, ONE, NONE, NONE], ok, "exact numbers only: one"),
+            ([ONE, NONE, NONE, ONE], ok, "with or without 55"),
+            ([ONE, NONE, Some((3, 1)), NONE], ok, "by part of the number"),
+            ([ONE, NONE, ONE, ONE], ok, "by part of the number"),
+            ([ONE; 4], ok, "the ends of numbers"),
+            ([ONE, NONE, Some((20, 0)), NONE], warning, "raise it"),
+            ([ONE, NONE, None, ONE], ok, "how exactly cannot be told"),
+            ([NONE, NONE, ONE, NONE], warning, "what calls do not ask for"),
+            ([NONE, NONE, NONE, ONE], warning, "what calls do not ask for"),
+            ([Some((2, 0)); 4], warning, "no customer has this number"),
+            ([NONE, None, NONE, NONE], warning, "why cannot be told"),
+        ] {
+            let writings =
+                [Writing::Whole, Writing::WithoutNinth, Writing::LastEight, Writing::WithCountry];
+            let counts =
+                counts.map(|counts| counts.map(|(returned, own)| Counts { returned, own }));
+            let (told, text) = conclude(&writings.into_iter().zip(counts).collect(), 20);
+            assert!(told == verdict && text.contains(part), "{counts:?}: {text}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Examines the way to HubSoft: its name, a connection, and the certificate at the other end.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use crate::hubsoft::{Settings, shake_hands, system_dns};
+
+use super::clock;
+use super::report::Report;
+
+/// Above the five seconds after which a resolver asks the next server.
+const DNS_MAX: Duration = Duration::from_secs(6);
+/// Two SYNs are sent again within this, after one and three seconds.
+const TCP_MAX: Duration = Duration::from_secs(4);
+const TLS_MAX: Duration = Duration::from_secs(4);
+/// Addresses tried; a request tries the first two.
+const ADDRESSES_MAX: usize = 4;
+
+/// Examines the way, and tells whether it can be gone.
+pub(super) async fn examine(settings: &Settings, report: &mut Report) -> bool {
+    let gone = walk(settings, report).await;
+    if gone.is_none() {
+        report.left_out("token, lookup", "HubSoft cannot be reached, mend that first");
+    }
+    gone.is_some()
+}
+
+async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
+    let addresses = resolve(settings, report).await?;
+    let (stream, connected) = connect(&addresses, report).await?;
+    let start = Instant::now();
+    if settings.base_url.scheme() == "https" {
+        trust(settings, stream, report).await?;
+    } else {
+        let text = "none: hubsoft.insecure_http lets token and customers be read on the way; \
+                    write https in hubsoft.base_url once the trial is over";
+        report.warning("TLS", text);
+    }
+    compare(settings, connected + start.elapsed(), report);
+    Some(())
+}
+
+/// A connection that takes longer than a call waits for one is none.
+fn compare(settings: &Settings, took: Duration, report: &mut Report) {
+    let (took, most) = (took.as_millis(), settings.connect.as_millis());
+    if took > most {
+        report.warning(
+            "connection",
+            format_args!("took {took} ms and may take {most}: raise hubsoft.connect_ms"),
+        );
+    }
+}
+
+async fn resolve(settings: &Settings, report: &mut Report) -> Option<Vec<SocketAddr>> {
+    const WHAT: &str = "DNS";
+    let host = settings.base_url.host_str().unwrap_or_default();
+    let port = settings.base_url.port_or_known_default().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let start = Instant::now();
+    let asked = timeout_at(report.deadline(DNS_MAX), system_dns()(bare.to_owned())).await;
+    let ms = start.elapsed().as_millis();
+    let answer = asked.unwrap_or_else(|_| Err(io::Error::other("no answer")));
+    let mut seen = BTreeSet::new();
+    match answer {
+        Ok(mut addresses) if !addresses.is_empty() => {
+            addresses.retain(|address| seen.insert(address.ip()));
+            let found = list(addresses.iter().map(|address| address.ip().to_string()));
+            match bare.parse::<IpAddr>() {
+                Ok(_) => report.ok(WHAT, format_args!("{bare} is an address and needs none")),
+                Err(_) => report.ok(WHAT, format_args!("{host} is {found}, after {ms} ms")),
+            }
+            let addresses = addresses.into_iter().take(ADDRESSES_MAX);
+            Some(addresses.map(|address| SocketAddr::new(address.ip(), port)).collect())
+        }
+        answer => {
+            let error = answer.err().map_or_else(|| "no address".to_owned(), |e| e.to_string());
+            let remedy = "check hubsoft.base_url and the servers in /etc/resolv.conf";
+            report.failed(WHAT, format_args!("{host} ({error}, after {ms} ms): {remedy}"));
+            None
+        }
+    }
+}
+
+/// Connects to each address, and goes on with the first that is there; tells how long that took.
+async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Option<(TcpStream, Duration)> {
+    const WHAT: &str = "TCP";
+    let deadline = report.deadline(TCP_MAX);
+    let mut trying = JoinSet::new();
+    for address in addresses.iter().copied() {
+        trying.spawn(async move {
+            let start = Instant::now();
+            let tried = timeout_at(deadline, TcpStream::connect(address)).await;
+            let tried = tried.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+            (address, tried, start.elapsed())
+        });
+    }
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    while let Some(tried) = trying.join_next().await {
+        match tried {
+            Ok((address, Ok(stream), took)) => open.push((address, stream, took)),
+            Ok((address, Err(error), _)) => closed.push(format!("{address} {}", meaning(&error))),
+            Err(_) => {}
+        }
+    }
+    let times =
+        open.iter().map(|(address, _, took)| format!("{address} in {} ms", took.as_millis()));
+    let times = list(times);
+    match (open.is_empty(), closed.is_empty()) {
+        (true, _) => report.failed(WHAT, list(closed.into_iter())),
+        (false, true) => report.ok(WHAT, format_args!("connected to {times}")),
+        (false, false) => {
+            let closed = list(closed.into_iter());
+            report.warning(WHAT, format_args!("connected to {times}, but {closed}"));
+        }
+    }
+    open.into_iter().next().map(|(_, stream, took)| (stream, took))
+}
+
+fn meaning(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            "refuses connections: check the port in hubsoft.base_url, or HubSoft is down".to_owned()
+        }
+        io::ErrorKind::TimedOut => {
+            "does not answer: check firewall and route, or HubSoft is down".to_owned()
+        }
+        _ => format!("cannot be reached ({error}): check network and route"),
+    }
+}
+
+async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
+    const WHAT: &str = "TLS";
+    let start = Instant::now();
+    let shaken = timeout_at(report.deadline(TLS_MAX), shake_hands(settings, stream)).await;
+    let ms = start.elapsed().as_millis();
+    let Ok(shown) = shaken else {
+        report.failed(WHAT, "the other end says nothing: check the port in hubsoft.base_url");
+        return None;
+    };
+    let end = shown.ends.map(clock::End::of);
+    match shown.trusted {
+        Err(failure) => {
+            let end = end.map_or_else(String::new, |end| format!("; it {end}"));
+            report.failed(WHAT, format_args!("{failure}{end}"));
+            return None;
+        }
+        Ok(()) => match end {
+            Some(end) if end.is_near() => report.warning(
+                WHAT,
+                format_args!("the certificate {end}: have it renewed, no call is looked up then"),
+            ),
+            Some(end) => {
+                report.ok(WHAT, format_args!("the certificate is trusted and {end}, {ms} ms"));
+            }
+            None => report.ok(WHAT, format_args!("the certificate is trusted, {ms} ms")),
+        },
+    }
+    Some(())
+}
+
+fn list(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}

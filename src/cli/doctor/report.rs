@@ -1,0 +1,75 @@
+//! Counts findings, prints each at once, and knows how much time is left.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use tokio::time::Instant;
+
+use super::super::{Failed, say};
+use super::line::{Line, Verdict};
+
+/// Longest time of the whole examination: whoever waits for it has been woken by a telephone.
+const ALL_MAX: Duration = Duration::from_secs(28);
+
+/// The findings so far.
+pub(super) struct Report {
+    until: Instant,
+    ok: usize,
+    warnings: usize,
+    failed: usize,
+}
+
+impl Report {
+    /// Begins an examination.
+    pub(super) fn new() -> Self {
+        Self { until: Instant::now() + ALL_MAX, ok: 0, warnings: 0, failed: 0 }
+    }
+
+    /// When a step has to end that may take `most` by itself.
+    pub(super) fn deadline(&self, most: Duration) -> Instant {
+        self.until.min(Instant::now() + most)
+    }
+
+    /// `what` is as it should be.
+    pub(super) fn ok(&mut self, what: &str, seen: impl Display) {
+        self.add(Verdict::Ok, what, seen);
+    }
+
+    /// Calls are answered, but `seen` deserves a remedy.
+    pub(super) fn warning(&mut self, what: &str, seen: impl Display) {
+        self.add(Verdict::Warning, what, seen);
+    }
+
+    /// Calls suffer from what is `seen`.
+    pub(super) fn failed(&mut self, what: &str, seen: impl Display) {
+        self.add(Verdict::Failed, what, seen);
+    }
+
+    /// `what` is not looked at, and how it would be.
+    pub(super) fn left_out(&self, what: &str, how: impl Display) {
+        say(Line { verdict: Verdict::LeftOut, what, seen: format_args!("not looked at: {how}") });
+    }
+
+    /// Adds a finding whose verdict was reached elsewhere.
+    pub(super) fn add(&mut self, verdict: Verdict, what: &str, seen: impl Display) {
+        match verdict {
+            Verdict::Ok => self.ok += 1,
+            Verdict::Warning => self.warnings += 1,
+            Verdict::Failed => self.failed += 1,
+            Verdict::LeftOut => {}
+        }
+        say(Line { verdict, what, seen });
+    }
+
+    /// Sums up.
+    pub(super) fn end(self) -> Result<(), Failed> {
+        let Self { ok, warnings, failed, .. } = self;
+        say(format_args!("{ok} ok, {warnings} warning, {failed} failed"));
+        match failed {
+            0 => Ok(()),
+            1 => Err(Failed::Runtime(anyhow!("one examination failed: its line names the remedy"))),
+            _ => Err(Failed::Runtime(anyhow!("{failed} failed: begin with the first of them"))),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Examines HubSoft itself: does it give a token, does it answer a lookup, and how fast.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
+
+use crate::config::Config;
+use crate::finding::Failure;
+use crate::hubsoft::{Counts, HubSoft, Written};
+use crate::phone::Phone;
+
+use super::super::{Failed, serve};
+use super::report::Report;
+use super::{clock, matching};
+
+/// Longest time for one request: above the default `attempt_ms`, so that its own limit is met first.
+const REQUEST_MAX: Duration = Duration::from_secs(4);
+/// A mobile that is none: no operator gives out 9 0000.
+const NOBODY: &str = "11900000000";
+
+/// Examines the HubSoft of `config`, with the customer's number `phone` if one is told.
+pub(super) async fn examine(
+    config: &Config,
+    phone: Option<Phone>,
+    report: &mut Report,
+) -> Result<(), Failed> {
+    let hubsoft = serve::client(config)?;
+    if token(&hubsoft, report).await {
+        look_up(config, &hubsoft, phone, report).await;
+    } else {
+        report.left_out("lookup", "there is no token, mend that first");
+    }
+    clock::examine(hubsoft.dated(), report);
+    Ok(())
+}
+
+async fn token(hubsoft: &HubSoft, report: &mut Report) -> bool {
+    const WHAT: &str = "token";
+    let start = Instant::now();
+    let given = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
+    let ms = start.elapsed().as_millis();
+    match in_time(given) {
+        Ok(()) => report.ok(WHAT, format_args!("given after {ms} ms")),
+        Err(trouble) => {
+            report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
+            return false;
+        }
+    }
+    true
+}
+
+async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report: &mut Report) {
+    const WHAT: &str = "lookup";
+    let Some(phone) = told.or_else(|| Phone::parse(NOBODY, None).ok()) else { return };
+    let mut all = Written::all(&phone).into_iter();
+    let Some(whole) = all.next() else { return };
+    let start = Instant::now();
+    let counted = count(hubsoft, &phone, &whole, report).await;
+    let (took, ms) = (start.elapsed(), start.elapsed().as_millis());
+    let counts = match counted {
+        Ok(counts) => counts,
+        Err(trouble) => {
+            report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
+            if told.is_some() {
+                report.left_out("matching", "the lookup failed, mend that first");
+            }
+            return;
+        }
+    };
+    let deadline = config.lookup.deadline;
+    let Counts { returned, own } = counts;
+    let seen = match told {
+        Some(phone) => {
+            format!("{phone}: {returned} returned, {own} with this very number, {ms} ms")
+        }
+        None => format!("answered for a number nobody has, {ms} ms"),
+    };
+    if took > deadline {
+        let most = deadline.as_millis();
+        let remedy = "calls wait in vain; ask HubSoft's support why it is slow";
+        report.warning(WHAT, format_args!("{seen}, above lookup.deadline_ms ({most}): {remedy}"));
+    } else {
+        report.ok(WHAT, seen);
+    }
+    if told.is_some() {
+        let limit = usize::from(config.hubsoft.wanted.limit);
+        matching::examine(hubsoft, &phone, (whole, counts), all, limit, report).await;
+    }
+}
+
+/// Searches once.
+pub(super) async fn count(
+    hubsoft: &HubSoft,
+    phone: &Phone,
+    written: &Written,
+    report: &Report,
+) -> Result<Counts, Trouble> {
+    let deadline = report.deadline(REQUEST_MAX);
+    in_time(timeout_at(deadline, hubsoft.count(phone, written, deadline)).await)
+}
+
+fn in_time<T>(result: Result<Result<T, Failure>, Elapsed>) -> Result<T, Trouble> {
+    result.map_err(|_| Trouble::Late)?.map_err(Trouble::Failure)
+}
+
+/// Why nothing came, with a remedy also where a service that goes on by itself needs none.
+pub(super) enum Trouble {
+    Failure(Failure),
+    /// It took longer than a step may, whatever `attempt_ms` says.
+    Late,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failure = match self {
+            Self::Failure(failure) => failure,
+            Self::Late => return f.write_str("HubSoft does not answer: tell its support"),
+        };
+        let remedy = match failure {
+            Failure::Broken => ": look for a proxy or firewall between, or an update of HubSoft",
+            Failure::Server(500..) => ": tell HubSoft's support",
+            Failure::Throttled { .. } => {
+                ": wait a minute; if it comes again, lower limiter.rate or see who else asks"
+            }
+            Failure::Timeout => "; tell its support",
+            Failure::Unavailable { .. } => ": wait for its end",
+            _ => "",
+        };
+        write!(f, "{failure}{remedy}")
+    }
+}

@@ -1,0 +1,439 @@
+//! `bina doctor` as the person on duty meets it: which line tells which trouble, and how it ends.
+
+mod app;
+#[path = "sim/certificates.rs"]
+mod certificates;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use bina::sim::{CANARIES, Door, Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use certificates::Authority;
+
+const PHONE: &str = "37988242968";
+const NAME: &str = "JOANA CANARIO DA SILVA";
+/// Ends like `PHONE` and belongs to somebody else.
+const STRANGER: &str = "11988242968";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan/sounds/pt_BR");
+/// Whatever may appear in no line.
+const SECRETS: [&str; 7] =
+    [PHONE, "3788242968", "88242968", "JOANA", STRANGER, "Rompimento de fibra", "termo"];
+
+fn customers() -> Vec<serde_json::Value> {
+    let alerted = with_alert(customer(1, NAME, PHONE), &["Rompimento de fibra"]);
+    vec![alerted, customer(2, "JOANA OUTRA", STRANGER)]
+}
+
+async fn sim() -> Sim {
+    Sim::start(customers()).await.expect("loopback")
+}
+
+/// A folder with a configuration only its owner can read, removed at its end.
+struct Patient {
+    folder: PathBuf,
+}
+
+/// What the doctor printed and how it ended.
+struct Findings {
+    code: Option<i32>,
+    printed: String,
+    took: Duration,
+}
+
+impl Patient {
+    fn new(configuration: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            std::env::temp_dir().join(format!("bina-{}-doctor-{count}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let patient = Self { folder };
+        patient.put("bina.toml", configuration, 0o600);
+        patient
+    }
+
+    /// For `sim`, with `settings` of its section and behind it.
+    fn of(sim: &Sim, settings: &str) -> Self {
+        let text = app::connection(sim) + settings;
+        let https = sim.base_url().starts_with("https:");
+        Self::new(&if https { text.replace("insecure_http = true\n", "") } else { text })
+    }
+
+    /// For `sim`, whose certificates `authority` vouches for.
+    fn trusting(sim: &Sim, authority: &Authority) -> Self {
+        let patient = Self::of(sim, "ca_file = \"ca.pem\"\nconnect_ms = 5000\n");
+        patient.put("ca.pem", authority.pem(), 0o644);
+        patient
+    }
+
+    fn put(&self, name: &str, text: &str, mode: u32) {
+        let path = self.folder.join(name);
+        fs::write(&path, text).expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("our own");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+        command.args(arguments).arg("-c").arg(self.folder.join("bina.toml"));
+        command.env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
+        command
+    }
+
+    /// Has it examined, and sees to it that nothing private is printed.
+    fn examined(&self, arguments: &[&str]) -> Findings {
+        let start = Instant::now();
+        let output = self.command(&[&["doctor"], arguments].concat()).output().expect("it starts");
+        let took = start.elapsed();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8(printed).expect("UTF-8");
+        for secret in SECRETS.iter().chain(&CANARIES) {
+            assert!(!printed.contains(secret), "{secret} in\n{printed}");
+        }
+        Findings { code: output.status.code(), printed, took }
+    }
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Findings {
+    /// Sees a line of `verdict` about `what` that says `part`, and the program's `code`.
+    fn have(&self, code: i32, verdict: &str, what: &str, part: &str) {
+        let found = self.printed.lines().any(|line| {
+            let rest = line.strip_prefix(verdict).map(str::trim_start);
+            rest.is_some_and(|rest| rest.starts_with(what) && rest.contains(part))
+        });
+        assert!(found, "no `{verdict} {what} … {part}` in\n{}", self.printed);
+        assert_eq!(self.code, Some(code), "{}", self.printed);
+    }
+
+    fn lack(&self, part: &str) {
+        assert!(!self.printed.contains(part), "{part} in\n{}", self.printed);
+    }
+}
+
+#[tokio::test]
+async fn what_is_well_is_ok_from_the_file_to_the_lookup() {
+    let authority = Authority::new();
+    let sim = Sim::start_tls(customers(), authority.good("localhost")).await.expect("tls");
+    let patient = Patient::trusting(&sim, &authority);
+    let findings = patient.examined(&["--number", PHONE]);
+    for (what, part) in [
+        ("configuration", "is good"),
+        ("secret", "only its owner"),
+        ("listen.http", "is free"),
+        ("listen.agi", "is free"),
+        ("listen.metrics", "is free"),
+        ("DNS", "localhost is 127.0.0.1"),
+        ("TLS", "trusted and ends on 01 Jan 2100, in"),
+        ("token", "given after"),
+        ("lookup", "*********68: 2 returned, 1 with this very number"),
+        ("clock", "of HubSoft's"),
+    ] {
+        findings.have(0, "ok", what, part);
+    }
+    findings.lack("failed ");
+    let quiet = patient.examined(&[]);
+    quiet.have(0, "ok", "lookup", "answered for a number nobody has");
+    quiet.lack("matching");
+}
+
+#[tokio::test]
+async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
+    let throttled = Mood::Throttled { retry_after: RetryAfter::Seconds(60) };
+    for (mood, what, part) in [
+        (Mood::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
+        (Mood::InvalidGrant, "token", "check hubsoft.client_id, client_secret"),
+        (Mood::Silent, "token", "no answer within hubsoft.attempt_ms; tell its support"),
+        (Mood::HangUp, "token", "look for a proxy or firewall"),
+        (throttled.clone(), "token", "(HTTP 429): wait a minute"),
+        (Mood::Html, "token", "check hubsoft.base_url"),
+    ] {
+        let sim = sim().await;
+        sim.set_mood(mood.clone());
+        let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
+        findings.have(1, "failed", what, part);
+        findings.have(1, "-", "lookup", "mend that first");
+        assert_eq!(sim.lookups(), 0);
+    }
+    for (mood, part) in [
+        (Mood::Html, "cannot be used (no JSON): check hubsoft.base_url"),
+        (Mood::Silent, "no answer within hubsoft.attempt_ms"),
+        (Mood::StatusError, "check the integration's permissions"),
+        (Mood::Trace, "check the integration's permissions"),
+        (Mood::ServerError, "HTTP 500: tell HubSoft's support"),
+        (Mood::Unauthorized, "check the permissions of hubsoft.username"),
+        (Mood::Unavailable, "(HTTP 503): wait for its end"),
+        (throttled, "(HTTP 429): wait a minute"),
+    ] {
+        let sim = sim().await;
+        sim.set_lookup_mood(mood);
+        let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
+        findings.have(1, "failed", "lookup", part);
+        findings.have(1, "ok", "token", "given");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_lookup_is_a_warning_as_calls_do_not_wait_for_it() {
+    let sim = sim().await;
+    sim.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(300) });
+    let findings = Patient::of(&sim, "[lookup]\ndeadline_ms = 200\n").examined(&[]);
+    findings.have(0, "warning", "lookup", "above lookup.deadline_ms (200)");
+}
+
+#[tokio::test]
+async fn a_hubsoft_that_cannot_be_reached_is_named_with_the_step_that_fails() {
+    let sim = sim().await;
+    let patient = Patient::of(&sim, "");
+    sim.set_door(Door::Refuse).await.expect("a door");
+    let findings = patient.examined(&[]);
+    findings.have(1, "failed", "TCP", "refuses connections: check the port");
+    findings.have(1, "-", "token, lookup", "cannot be reached");
+    sim.set_door(Door::Blackhole).await.expect("a door");
+    let findings = patient.examined(&[]);
+    findings.have(1, "failed", "TCP", "does not answer: check firewall and route");
+    assert!(findings.took < Duration::from_secs(10), "{:?}", findings.took);
+    let text = app::connection(&sim).replace("127.0.0.1:0", "127.0.0.1:1");
+    let text = text.replace(&sim.base_url(), "http://nobody.invalid").replace(":1\"", ":0\"");
+    let findings = Patient::new(&text).examined(&[]);
+    findings.have(1, "failed", "DNS", "check hubsoft.base_url and the servers");
+    assert!(findings.took < Duration::from_secs(15), "{:?}", findings.took);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_is_made() {
+    let (known, stranger) = (Authority::new(), Authority::new());
+    for (certificate, part) in [
+        (known.expired("localhost"), "it has expired"),
+        (known.expired("localhost"), "it ended on 01 Jan 2021, and here it is"),
+        (known.not_yet_valid("localhost"), "it is not valid yet"),
+        (known.wrong_name(), "another server's: check hubsoft.base_url"),
+        (stranger.good("localhost"), "its issuer is unknown"),
+    ] {
+        let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
+        let findings = Patient::trusting(&sim, &known).examined(&["--number", PHONE]);
+        findings.have(1, "failed", "TLS", part);
+        findings.have(1, "-", "token, lookup", "mend that first");
+        assert!(sim.requests().is_empty(), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_ends_soon_is_a_warning_also_when_it_is_one_between() {
+    let authority = Authority::new();
+    let margin = Duration::from_secs(60 * 60);
+    for (certificate, verdict, part) in [
+        (
+            authority.ending("localhost", 20 * DAY + margin),
+            "warning",
+            "in 20 days: have it renewed",
+        ),
+        (authority.ending("localhost", 21 * DAY + margin), "ok", "in 21 days"),
+        (authority.behind_one_ending("localhost", 3 * DAY + margin), "warning", "in 3 days"),
+        (authority.behind_one_ending("localhost", 50_000 * DAY), "ok", "ends on 01 Jan 2100"),
+    ] {
+        let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
+        let findings = Patient::trusting(&sim, &authority).examined(&[]);
+        findings.have(0, verdict, "TLS", part);
+        findings.have(0, "ok", "lookup", "answered");
+    }
+}
+
+#[tokio::test]
+async fn without_ca_certificates_the_remedy_is_named_and_nothing_is_trusted() {
+    let sim = Sim::start_tls(customers(), Authority::new().good("localhost")).await.expect("tls");
+    let patient = Patient::of(&sim, "");
+    let mut command = patient.command(&["doctor"]);
+    command.envs([("SSL_CERT_FILE", "/nonexistent"), ("SSL_CERT_DIR", "/nonexistent")]);
+    let output = command.output().expect("it starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let findings = Findings { code: output.status.code(), printed, took: Duration::ZERO };
+    findings.have(1, "failed", "TLS", "install ca-certificates");
+    assert!(sim.requests().is_empty());
+}
+
+#[tokio::test]
+async fn how_this_hubsoft_matches_is_told_in_counts_with_four_lookups_at_most() {
+    for (matching, number, counts, conclusion) in [
+        (
+            Matching::Like,
+            PHONE,
+            "its last 8 digits: 2 returned, 1 with",
+            "compares the ends of numbers",
+        ),
+        (Matching::Exact, PHONE, "its last 8 digits: 0 returned, 0 with", "exact numbers only"),
+        (Matching::Exact, "3732221234", "12 digits, with 55 in front: 0", "no customer has this"),
+    ] {
+        let sim = sim().await;
+        sim.set_matching(matching);
+        let findings = Patient::of(&sim, "").examined(&["--number", number]);
+        findings.have(0, "ok", "matching", counts);
+        assert!(findings.printed.contains(conclusion), "{}", findings.printed);
+        findings.lack("32221234");
+        assert!(sim.lookups() <= 4 && sim.token_requests() == 1, "{}", sim.lookups());
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_is_refused_ends_no_examination_but_one_too_many_does() {
+    let sim = sim().await;
+    sim.script(vec![Mood::Normal, Mood::Normal, Mood::StatusError]);
+    let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
+    findings.have(0, "warning", "matching", "its last 8 digits: HubSoft refused the lookup");
+    findings.have(0, "ok", "matching", "how exactly cannot be told");
+    sim.script(vec![Mood::Normal, Mood::Throttled { retry_after: RetryAfter::Never }]);
+    sim.forget_requests();
+    let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
+    findings.have(1, "failed", "matching", "10 digits, without the 9: HubSoft limits our requests");
+    assert_eq!(sim.lookups(), 2, "it is left alone");
+}
+
+#[tokio::test]
+async fn a_clock_that_differs_is_a_warning() {
+    let sim = sim().await;
+    let date = ("Date".to_owned(), "Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
+    let body = br#"{"status":"success","clientes":[]}"#.to_vec();
+    sim.set_lookup_mood(Mood::Answer { status: 200, headers: vec![date], body });
+    let findings = Patient::of(&sim, "").examined(&[]);
+    findings.have(0, "warning", "clock", "s ahead of HubSoft's: see `timedatectl`");
+}
+
+#[tokio::test]
+async fn a_secret_that_others_can_read_is_a_warning_wherever_it_stands() {
+    let sim = sim().await;
+    let patient = Patient::of(&sim, "");
+    let inline = fs::read_to_string(patient.folder.join("bina.toml")).expect("a file");
+    patient.put("bina.toml", &inline, 0o644);
+    let findings = patient.examined(&[]);
+    findings.have(
+        0,
+        "warning",
+        "secret",
+        "bina.toml holds a secret others can read: run `chmod 600",
+    );
+    let who = sim.credentials();
+    patient.put("word", who.password, 0o640);
+    patient.put("client", who.client_secret, 0o600);
+    let filed = inline
+        .replace(
+            &format!("client_secret = \"{}\"", who.client_secret),
+            "client_secret_file = \"client\"",
+        )
+        .replace(&format!("password = \"{}\"", who.password), "password_file = \"word\"");
+    patient.put("bina.toml", &filed, 0o644);
+    let findings = patient.examined(&[]);
+    findings.have(0, "warning", "secret", "word holds a secret others can read");
+    findings.have(0, "ok", "secret", "client: only its owner");
+    findings.lack("bina.toml holds");
+    assert_eq!(findings.printed.matches("others can read").count(), 1, "told once");
+}
+
+#[tokio::test]
+async fn prompt_files_that_are_missing_or_cannot_be_played_are_failed() {
+    let sim = sim().await;
+    let patient = Patient::of(&sim, app::RULES);
+    let findings = patient.examined(&["--sounds", SHIPPED]);
+    findings.have(0, "ok", "prompt files", "can be played");
+    patient.examined(&[]).have(0, "-", "prompt files", "name their folder with --sounds");
+    patient.put("aviso-geral.wav", "no wave", 0o644);
+    let folder = patient.folder.to_str().expect("UTF-8");
+    let findings = patient.examined(&["--sounds", folder]);
+    findings.have(1, "failed", "prompt files", "prompt geral:");
+    findings.have(1, "failed", "prompt files", "is no WAV file: convert it with `sox");
+    findings.have(1, "failed", "prompt files", "prompt rompimento: there is no");
+    findings.have(1, "ok", "lookup", "answered");
+    let text = app::connection(&sim) + app::RULES;
+    let text = text.replacen("[listen]\n", "[listen]\nprompts_folder = \".\"\n", 1);
+    patient.put("bina.toml", &text, 0o600);
+    patient.examined(&[]).have(1, "failed", "prompt files", "aviso-geral.wav is no WAV file");
+}
+
+#[tokio::test]
+async fn a_port_that_somebody_else_has_is_failed_and_ss_is_named() {
+    let sim = sim().await;
+    let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address = taken.local_addr().expect("an address");
+    let text =
+        app::connection(&sim).replace("agi = \"127.0.0.1:0\"", &format!("agi = \"{address}\""));
+    let findings = Patient::new(&text).examined(&[]);
+    let command = format!("`ss -ltnp sport = :{}`", address.port());
+    findings.have(1, "failed", "listen.agi", &command);
+    findings.have(1, "ok", "listen.http", "is free");
+    assert!(findings.took < Duration::from_secs(10), "{:?}", findings.took);
+}
+
+/// A program ended with its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_bina_that_runs_is_recognised_at_each_of_its_doors() {
+    let sim = sim().await;
+    let patient = Patient::of(&sim, "");
+    let mut serve = patient.command(&["serve"]);
+    let mut program = Running(serve.stderr(Stdio::piped()).spawn().expect("it starts"));
+    let mut log = BufReader::new(program.0.stderr.take().expect("piped")).lines();
+    let line = log.find_map(|line| line.ok().filter(|line| line.contains("answers calls")));
+    let line = line.expect("it starts");
+    let text = fs::read_to_string(patient.folder.join("bina.toml")).expect("a file");
+    let text = ["http", "agi", "metrics"].iter().fold(text, |text, door| {
+        let told = line.split(&format!("{door}=")).nth(1).expect("where");
+        let address = told.split_whitespace().next().expect("an address");
+        text.replace(&format!("{door} = \"127.0.0.1:0\""), &format!("{door} = \"{address}\""))
+    });
+    patient.put("bina.toml", &text, 0o600);
+    let findings = patient.examined(&[]);
+    for door in ["listen.http", "listen.agi", "listen.metrics"] {
+        findings.have(0, "ok", door, "bina answers at");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is_asked() {
+    let sim = sim().await;
+    let patient = Patient::of(&sim, "limit = 1000\nlimitt = 1\n");
+    let findings = patient.examined(&[]);
+    findings.have(2, "failed", "configuration", "hubsoft.limit");
+    findings.have(2, "failed", "configuration", "unknown setting hubsoft.limitt");
+    let patient = Patient::of(&sim, "");
+    let findings = patient.examined(&["--number", "88242968x"]);
+    assert_eq!(findings.code, Some(2), "{}", findings.printed);
+    assert!(findings.printed.contains("--number is no number"), "{}", findings.printed);
+    assert_eq!(sim.connections(), 0);
+}
+
+#[tokio::test]
+async fn each_line_is_there_as_soon_as_it_is_known() {
+    let sim = sim().await;
+    sim.set_mood(Mood::Silent);
+    let patient = Patient::of(&sim, "attempt_ms = 60000\n");
+    let start = Instant::now();
+    let mut doctor = patient.command(&["doctor"]);
+    let mut program = Running(doctor.stdout(Stdio::piped()).spawn().expect("it starts"));
+    let mut lines = BufReader::new(program.0.stdout.take().expect("piped")).lines();
+    let mut told = |part: &str| {
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains(part)));
+        assert!(line.is_some(), "{part}");
+        start.elapsed()
+    };
+    let (early, late) = (told("connected to"), told("HubSoft does not answer"));
+    assert!(early < Duration::from_secs(2), "{early:?}");
+    assert!((4..10).contains(&late.as_secs()), "{late:?}");
+}
