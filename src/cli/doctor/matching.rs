@@ -114,9 +114,9 @@ fn by_part(seen: &Seen, by_country: bool) -> &'static str {
         *writing != Writing::WithoutNinth || counts.is_some_and(|counts| counts.own > 0)
     };
     if by_country && seen.iter().all(shorter) {
-        "this HubSoft compares the ends of numbers; whose number only ends alike, bina drops"
+        "this HubSoft compares the ends of numbers; bina drops customers whose number only ends alike"
     } else {
-        "this HubSoft finds by part of the number; whose own number is another, bina drops"
+        "this HubSoft finds by part of the number; bina drops customers who do not have all of it"
     }
 }
 

@@ -13,6 +13,7 @@ use crate::hubsoft::{Settings, shake_hands, system_dns};
 
 use super::clock;
 use super::report::Report;
+use super::upstream::Trouble;
 
 /// Above the five seconds after which a resolver asks the next server.
 const DNS_MAX: Duration = Duration::from_secs(6);
@@ -38,8 +39,8 @@ async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
     if settings.base_url.scheme() == "https" {
         trust(settings, stream, report).await?;
     } else {
-        let text = "none: hubsoft.insecure_http lets token and customers be read on the way; \
-                    write https in hubsoft.base_url once the trial is over";
+        let text = "none, by hubsoft.insecure_http: the network can read token and customers; \
+                    write https";
         report.warning("TLS", text);
     }
     compare(settings, connected + start.elapsed(), report);
@@ -147,13 +148,15 @@ async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> O
     match shown.trusted {
         Err(failure) => {
             let end = end.map_or_else(String::new, |end| format!("; it {end}"));
-            report.failed(WHAT, format_args!("{failure}{end}"));
+            report.failed(WHAT, format_args!("{}{end}", Trouble::Failure(failure)));
             return None;
         }
         Ok(()) => match end {
             Some(end) if end.is_near() => report.warning(
                 WHAT,
-                format_args!("the certificate {end}: have it renewed, no call is looked up then"),
+                format_args!(
+                    "the certificate {end}: have it renewed, after that no call is looked up"
+                ),
             ),
             Some(end) => {
                 report.ok(WHAT, format_args!("the certificate is trusted and {end}, {ms} ms"));

@@ -73,3 +73,17 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_step_gets_time_beyond_that_of_the_whole() {
+        let (report, start) = (Report::new(), Instant::now());
+        let step = Duration::from_secs(4);
+        assert_eq!(report.deadline(step), start + step);
+        tokio::time::advance(ALL_MAX - step / 2).await;
+        assert_eq!(report.deadline(step), start + ALL_MAX);
+    }
+}
