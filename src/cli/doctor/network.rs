@@ -101,26 +101,32 @@ async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Option<(TcpSt
             (address, tried, start.elapsed())
         });
     }
-    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    let (mut open, mut missing, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(tried) = trying.join_next().await {
         match tried {
             Ok((address, Ok(stream), took)) => open.push((address, stream, took)),
+            // A request is told so at once, too, and goes on with the next address.
+            Ok((address, Err(error), _)) if address.is_ipv6() && is_missing(&error) => {
+                missing.push(format!("{address} not tried, as there is no IPv6 here"));
+            }
             Ok((address, Err(error), _)) => closed.push(format!("{address} {}", meaning(&error))),
             Err(_) => {}
         }
     }
-    let times =
-        open.iter().map(|(address, _, took)| format!("{address} in {} ms", took.as_millis()));
-    let times = list(times);
+    let times = open.iter().map(|(at, _, took)| format!("to {at} in {} ms", took.as_millis()));
+    let connected = format!("connected {}", list(times.chain(missing.clone())));
     match (open.is_empty(), closed.is_empty()) {
-        (true, _) => report.failed(WHAT, list(closed.into_iter())),
-        (false, true) => report.ok(WHAT, format_args!("connected to {times}")),
+        (true, _) => report.failed(WHAT, list(closed.into_iter().chain(missing))),
+        (false, true) => report.ok(WHAT, connected),
         (false, false) => {
-            let closed = list(closed.into_iter());
-            report.warning(WHAT, format_args!("connected to {times}, but {closed}"));
+            report.warning(WHAT, format_args!("{connected}, but {}", list(closed.into_iter())));
         }
     }
     open.into_iter().next().map(|(_, stream, took)| (stream, took))
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable)
 }
 
 fn meaning(error: &io::Error) -> String {
