@@ -75,6 +75,12 @@ async fn no_fault_puts_personal_data_into_the_log() {
         app.get(&format!("/v1/lookup?caller=%2B55{PHONE}")).await;
         let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number=0{PHONE}");
         app.post("/freeswitch/dialplan", &form).await;
+        app.post("/freeswitch/httapi", &format!("Caller-Caller-ID-Number={PHONE}")).await;
+        for path in ["/cid", "/route", "/match", "/freeswitch/vars", "/prompts"] {
+            app.get(&format!("{path}?caller={PHONE}")).await;
+        }
+        let agi = format!("agi_callerid: {PHONE}\nagi_callerid: {PHONE}\n\n{NAME}\n");
+        app::exchange(app.agi, agi.as_bytes()).await;
         app.get(&format!("/wrong?caller={PHONE}")).await;
         app.get(&format!("/asterisk?cal={PHONE}")).await;
         tokens.extend(sim.requests().into_iter().filter_map(|request| request.bearer));
