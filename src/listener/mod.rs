@@ -6,7 +6,7 @@ mod places;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -43,6 +43,9 @@ const ROOM_LOW: usize = 512;
 /// Connections accepted before those that were let in get their turn. Without it a call waits
 /// behind up to 128 connections of a flood, which doubled its p99.
 const TURN: u32 = 16;
+
+/// Whether few descriptors were warned of: once is enough for all doors.
+static WORRIED: Once = Once::new();
 
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
@@ -98,12 +101,7 @@ impl Listener {
 
     /// The same door with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
-        let room = descriptors::room();
-        // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
-        if room < ROOM_LOW {
-            warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
-        }
-        let places = Places::new(&settings.pbx, room);
+        let places = Places::new(&settings.pbx, descriptors::room());
         Self { settings, places, ..self }
     }
 
@@ -126,6 +124,13 @@ where
     C: Future<Output = ()> + Send + 'static,
 {
     let Listener { socket, settings, places, name } = listener;
+    WORRIED.call_once(|| {
+        let room = descriptors::room();
+        // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
+        if room < ROOM_LOW {
+            warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
+        }
+    });
     let mut connections = JoinSet::new();
     tokio::select! {
         never = accept((name, &socket), &places, &mut connections, &serve) => match never {},
