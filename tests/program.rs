@@ -107,9 +107,31 @@ fn the_help_teaches_and_the_version_is_told() {
         assert!(help.contains(part), "{part}\n{help}");
     }
     let (version, _) = texts(&run(&["--version"]));
-    assert_eq!(version.trim(), concat!("bina ", env!("CARGO_PKG_VERSION")));
+    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::metrics::COMMIT);
+    assert_eq!(version.trim(), told);
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_manual_and_the_completions_are_written_for_the_packages() {
+    let folder = std::env::temp_dir().join(format!("bina-{}-manual", std::process::id()));
+    let told = run(&["man", folder.to_str().expect("UTF-8")]);
+    let mut pages: Vec<_> = fs::read_dir(&folder).expect("it was written").flatten().collect();
+    pages.sort_by_key(fs::DirEntry::file_name);
+    let names = pages.iter().map(|page| page.file_name().to_string_lossy().into_owned());
+    let names: Vec<_> = names.collect();
+    let page = fs::read_to_string(folder.join("bina.1")).expect("there is the program's page");
+    fs::remove_dir_all(&folder).expect("it was ours");
+    assert!(told.status.success() && page.contains("bina rehearse"), "{page}");
+    let expected = ["check", "demo", "doctor", "forget", "lookup", "rehearse", "serve"];
+    let expected = expected.map(|command| format!("bina-{command}.1"));
+    assert_eq!(names[..7], expected);
+    assert_eq!(names[7..], ["bina.1", "bina.toml.5"]);
+    for shell in ["bash", "fish", "zsh"] {
+        let (completions, _) = texts(&run(&["completions", shell]));
+        assert!(completions.contains("rehearse"), "{shell}: {completions}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod forget;
 mod lookup;
+mod manual;
 mod prompt_files;
 mod rehearse;
 mod serve;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use tracing::level_filters::LevelFilter;
 
 use crate::config::{HTTP_DEFAULT, Invalid};
@@ -31,9 +33,10 @@ use crate::render::Format;
 
 use self::rehearse::Plan;
 
-const ABOUT: &str = "\
-Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
+const ABOUT: &str =
+    "Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.";
 
+const MORE: &str = "\
 A PBX asks over loopback HTTP; bina finds the customer by phone number in HubSoft's API and \
 answers with variables that name the audio to play when the customer has an alert. Every call \
 is answered within the deadline (800 ms), whatever HubSoft does.";
@@ -52,9 +55,12 @@ Set it up:
 Exit codes: 0 done, 1 it failed while running, 2 the configuration or the command is wrong.
 Set BINA_LOG to error, warn, info or debug to change how much is logged (to standard error).";
 
+/// Says exactly what runs, for whoever reports trouble: the version, and the commit it was built from.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BINA_COMMIT"), ")");
+
 /// The whole command line.
 #[derive(Parser)]
-#[command(name = "bina", version, about = ABOUT, after_help = EXAMPLES)]
+#[command(name = "bina", version = VERSION, about = ABOUT, long_about = format!("{ABOUT}\n\n{MORE}"), after_help = EXAMPLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
@@ -72,6 +78,9 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
     },
+    /// Writes the completions for a shell to standard output
+    #[command(hide = true)]
+    Completions { shell: Shell },
     /// Shows it working: a small HubSoft and bina on this machine, with calls to try
     Demo {
         /// Where to listen
@@ -117,6 +126,9 @@ enum Command {
         #[arg(long)]
         explain: bool,
     },
+    /// Writes the manual pages into a folder
+    #[command(hide = true)]
+    Man { folder: PathBuf },
     /// Practises the bad day: a mass outage against the small HubSoft, on this machine
     ///
     /// Every caller is another customer with an alert. Ends with 0 when each call was answered
@@ -205,6 +217,7 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match arguments.command {
             Command::Check { config, sounds } => check::run(&config.config, sounds.as_deref()),
+            Command::Completions { shell } => manual::completions(shell),
             Command::Demo { listen } => demo::run(listen).await,
             Command::Doctor { config, number, sounds } => {
                 doctor::run(&config.config, number.as_deref(), sounds.as_deref()).await
@@ -214,6 +227,7 @@ pub fn main() -> ExitCode {
                 let format = Format::named(&format).unwrap_or(Format::Hash);
                 lookup::run(&config.config, number, did.as_deref(), format, explain).await
             }
+            Command::Man { folder } => manual::pages(&folder),
             Command::Rehearse(rehearsal) => rehearse::run(rehearsal.into()).await,
             Command::Serve { config } => serve::run(&config.config).await,
         }
@@ -258,8 +272,10 @@ fn level(command: &Command) -> LevelFilter {
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,
         Command::Check { .. }
+        | Command::Completions { .. }
         | Command::Demo { .. }
         | Command::Forget { .. }
+        | Command::Man { .. }
         | Command::Serve { .. } => LevelFilter::INFO,
     })
 }
