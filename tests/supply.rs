@@ -1,0 +1,74 @@
+//! What is linked into the program stays little, and free of what deny.toml bans.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Crates that are built for a release. Each more is somebody else's code to trust and to update.
+const CRATES_MAX: usize = 150;
+
+fn table(name: &str) -> toml::Table {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    fs::read_to_string(path).expect(name).parse().expect("TOML")
+}
+
+/// What deny.toml bans: a crate, and below which version; every version if there is none.
+fn banned() -> Vec<(String, Option<Version>)> {
+    let table = table("deny.toml");
+    let rows = table["bans"]["deny"].as_array().expect("a list");
+    let row = |row: &toml::Value| {
+        let spec = row["crate"].as_str().expect("a crate");
+        match spec.split_once("@<") {
+            Some((name, floor)) => (name.to_owned(), Some(Version::read(floor))),
+            None => (spec.to_owned(), None),
+        }
+    };
+    rows.iter().map(row).collect()
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Version(Vec<u64>);
+
+impl Version {
+    fn read(text: &str) -> Self {
+        let number = |part: &str| part.parse().expect("a number");
+        Self(text.split(['-', '+']).next().unwrap_or(text).split('.').map(number).collect())
+    }
+}
+
+#[test]
+fn nothing_banned_is_in_the_lock() {
+    let lock = table("Cargo.lock");
+    let packages = lock["package"].as_array().expect("packages");
+    let mut wrong = Vec::new();
+    for (name, floor) in banned() {
+        for package in packages.iter().filter(|package| package["name"].as_str() == Some(&name)) {
+            let version = package["version"].as_str().expect("a version");
+            if floor.as_ref().is_none_or(|floor| Version::read(version) < *floor) {
+                wrong.push(format!("{name} {version}: see deny.toml"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_floors_are_floors() {
+    let floors: BTreeSet<_> = banned().into_iter().filter(|(_, floor)| floor.is_some()).collect();
+    for name in ["lru", "quick-xml", "tracing-subscriber"] {
+        assert!(floors.iter().any(|(floor, _)| floor == name), "{name}");
+    }
+    assert!(Version::read("0.18.10") > Version::read("0.18.2"));
+    assert!(Version::read("0.9.12+zstd.1") < Version::read("0.19.0"));
+}
+
+#[test]
+fn a_release_is_built_of_few_crates() {
+    let tree = ["tree", "--locked", "--edges", "normal,build", "--prefix", "none"];
+    let output = Command::new(env!("CARGO")).args(tree).output().expect("cargo runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let crates: BTreeSet<_> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    assert!(output.status.success() && crates.len() > 50, "{output:?}");
+    assert!(crates.len() <= CRATES_MAX, "{} crates are more than {CRATES_MAX}", crates.len());
+}

@@ -1,0 +1,64 @@
+//! What systemd is told fits what the program and its configuration say.
+
+use std::fs;
+use std::path::PathBuf;
+
+use bina::config::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
+
+fn unit(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("systemd").join(name);
+    fs::read_to_string(path).expect(name)
+}
+
+fn has(text: &str, line: &str) -> bool {
+    text.lines().any(|have| have == line)
+}
+
+#[test]
+fn each_socket_stands_where_its_door_does() {
+    let doors = [
+        ("bina.socket", "http", HTTP_DEFAULT),
+        ("bina-agi.socket", "agi", AGI_DEFAULT),
+        ("bina-metrics.socket", "metrics", METRICS_DEFAULT),
+    ];
+    for (file, name, address) in doors {
+        let text = unit(file);
+        for line in [
+            format!("ListenStream={address}"),
+            format!("FileDescriptorName={name}"),
+            "Service=bina.service".to_owned(),
+        ] {
+            assert!(has(&text, &line), "{file} has no {line}");
+        }
+    }
+}
+
+#[test]
+fn the_secrets_are_handed_over_by_the_names_the_configuration_has() {
+    let (service, encrypted) = (unit("bina.service"), unit("credentials-encrypted.conf"));
+    for name in ["client_secret", "password"] {
+        assert!(unit("bina.toml").contains(&format!("{name}_file = \"{name}\"")));
+        assert!(has(&service, &format!("LoadCredential={name}:/etc/bina/{name}")));
+        let line = format!("LoadCredentialEncrypted={name}:/etc/bina/{name}.cred");
+        assert!(has(&encrypted, &line), "{line}");
+    }
+}
+
+#[test]
+fn the_service_is_watched_reloaded_and_started_again() {
+    let service = unit("bina.service");
+    for line in [
+        "Type=notify",
+        "NotifyAccess=main",
+        "WatchdogSec=10",
+        "Restart=always",
+        "RestartSec=200ms",
+        "StartLimitIntervalSec=0",
+        "ExecReload=/bin/kill -HUP $MAINPID",
+        "DynamicUser=yes",
+        "TasksMax=64",
+        "LimitCORE=0",
+    ] {
+        assert!(has(&service, line), "{line}");
+    }
+}
