@@ -55,6 +55,9 @@ for number, seed in enumerate(seeds):
 SEEDS
 }
 
+# cargo fuzz knows no --locked, so an old lock is found here.
+cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml > /dev/null
+
 for target in $targets; do
     folder=$(mktemp -d)
     mkdir "$folder/seeds"
