@@ -53,6 +53,7 @@ fn the_service_is_watched_reloaded_and_started_again() {
         "WatchdogSec=10",
         "Restart=always",
         "RestartSec=200ms",
+        "RestartPreventExitStatus=2",
         "StartLimitIntervalSec=0",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "DynamicUser=yes",
