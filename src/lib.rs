@@ -16,6 +16,7 @@ pub mod safe_text;
 pub mod wav;
 
 // The base.
+pub mod access;
 pub mod current;
 pub mod flight;
 pub mod jitter;
@@ -24,6 +25,7 @@ pub mod logging;
 pub mod metrics;
 pub mod secret;
 pub mod systemd;
+pub mod tls;
 
 // The sources, one behind the other.
 pub mod breaker;

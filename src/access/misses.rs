@@ -1,0 +1,105 @@
+//! Notices that somebody tries out numbers: many different ones that nobody has, within a minute.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Different numbers that nobody has, within a minute, that are no reason to worry.
+pub const MISSES_MAX: usize = 100;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The numbers of the last minute that nobody has, as hashes with a seed that nobody knows.
+#[derive(Default)]
+pub struct Misses {
+    seed: RandomState,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Oldest first, each once, at most `MISSES_MAX`.
+    recent: VecDeque<(Instant, u64)>,
+    alarmed_at: Option<Instant>,
+}
+
+impl Misses {
+    /// Notes one, and tells whether it is time to say something: at most once a minute.
+    pub fn note(&self, number: &impl Hash, now: Instant) -> bool {
+        let hash = self.seed.hash_one(number);
+        // Nothing is half-done behind this lock, so a panic elsewhere is no news.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).note(hash, now)
+    }
+}
+
+impl State {
+    fn note(&mut self, hash: u64, now: Instant) -> bool {
+        let is_old = |time: Instant| now.saturating_duration_since(time) >= MINUTE;
+        while self.recent.front().is_some_and(|(time, _)| is_old(*time)) {
+            self.recent.pop_front();
+        }
+        self.recent.retain(|(_, known)| *known != hash);
+        self.recent.push_back((now, hash));
+        if self.recent.len() <= MISSES_MAX {
+            return false;
+        }
+        self.recent.pop_front();
+        let alarms = self.alarmed_at.is_none_or(is_old);
+        if alarms {
+            self.alarmed_at = Some(now);
+        }
+        alarms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEVER: [u64; 0] = [];
+
+    /// Notes `numbers`, one each so many milliseconds, and returns when it was told.
+    fn told(
+        misses: &Misses,
+        start: Instant,
+        pace: u64,
+        numbers: impl Iterator<Item = u32>,
+    ) -> Vec<u64> {
+        let times = (0..).map(|turn| turn * pace);
+        let noted = numbers.zip(times);
+        noted
+            .filter(|(number, ms)| misses.note(number, start + Duration::from_millis(*ms)))
+            .map(|(_, ms)| ms)
+            .collect()
+    }
+
+    #[test]
+    fn the_hundred_and_first_number_within_a_minute_is_told() {
+        let start = Instant::now();
+        assert_eq!(told(&Misses::default(), start, 1, 0..100), NEVER);
+        assert_eq!(told(&Misses::default(), start, 1, 0..101), [100]);
+        assert_eq!(told(&Misses::default(), start, 599, 0..101), [59_900]);
+        assert_eq!(told(&Misses::default(), start, 600, 0..1_000), NEVER, "100 a minute are none");
+    }
+
+    #[test]
+    fn it_is_told_once_a_minute_and_again_while_it_lasts() {
+        let told = told(&Misses::default(), Instant::now(), 10, 0..20_000);
+        assert_eq!(told, [1_000, 61_000, 121_000, 181_000]);
+    }
+
+    #[test]
+    fn the_same_numbers_again_and_again_are_no_alarm() {
+        let numbers = (0..100).cycle().take(10_000);
+        assert_eq!(told(&Misses::default(), Instant::now(), 1, numbers), NEVER);
+    }
+
+    #[test]
+    fn only_so_many_hashes_are_kept() {
+        let misses = Misses::default();
+        told(&misses, Instant::now(), 0, 0..5_000);
+        assert_eq!(misses.state.lock().expect("unused").recent.len(), MISSES_MAX);
+        let other = Misses::default();
+        assert_ne!(misses.seed.hash_one(7), other.seed.hash_one(7));
+    }
+}
