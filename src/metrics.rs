@@ -92,6 +92,7 @@ struct Doors {
     agi_errors: Counts<Reason>,
     connections: Family<Door, Gauge>,
     http_refused: Counts<Reason>,
+    misses_alarms: Counter,
     shed: Counts<Reason>,
 }
 
@@ -192,6 +193,8 @@ impl Doors {
                 .plain("agi_errors", "FastAGI conversations that went wrong, by reason"),
             connections: names.plain("connections", "Connections open, by door"),
             http_refused: names.plain("http_refused", "HTTP requests refused, by reason"),
+            misses_alarms: names
+                .plain("misses_alarms", "Minutes in which somebody seemed to try out numbers"),
             shed: names.plain("connections_shed", "Connections closed at once, by whose limit"),
         }
     }
@@ -360,6 +363,11 @@ pub fn agi_error(reason: &'static str) {
 /// An HTTP request was refused.
 pub fn http_refused(reason: &'static str) {
     count(&METRICS.doors.http_refused, &Reason { reason });
+}
+
+/// Somebody seems to try out numbers.
+pub fn misses_alarm() {
+    METRICS.doors.misses_alarms.inc();
 }
 
 /// A connection could not be accepted.

@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::warn;
 
+use crate::access::{MISSES_MAX, Misses};
 use crate::answer::Answer;
 use crate::call::{Call, Did};
 use crate::finding::Finding;
@@ -47,12 +49,13 @@ pub struct Responder {
     lookup: Lookup,
     rules: Rules,
     numbers: Numbers,
+    misses: Arc<Misses>,
 }
 
 impl Responder {
     /// Puts the way together.
     pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
-        Self { lookup, rules, numbers }
+        Self { lookup, rules, numbers, misses: Arc::default() }
     }
 
     /// Answers one call by its deadline.
@@ -65,6 +68,9 @@ impl Responder {
             }
             Err(reason) => Finding::NoNumber(*reason),
         };
+        if let (Finding::Nobody(_), Ok(phone)) = (&finding, &phone) {
+            self.missed(phone, call);
+        }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
         report(call, phone, &finding, &answer);
         answer
@@ -78,7 +84,8 @@ impl Responder {
         rules: Rules,
         numbers: Numbers,
     ) -> Self {
-        Self { lookup: self.lookup.renewed(source, lookup), rules, numbers }
+        let misses = Arc::clone(&self.misses);
+        Self { lookup: self.lookup.renewed(source, lookup), rules, numbers, misses }
     }
 
     /// Forgets what is remembered of `number`, written in any form, and says whether there was
@@ -86,6 +93,18 @@ impl Responder {
     pub fn forget(&self, number: &str) -> Result<bool, NoNumber> {
         let phone = Phone::parse(number, self.numbers.default_ddd)?;
         Ok(self.lookup.forget(&phone))
+    }
+
+    /// Says so when too many numbers that nobody has were asked for.
+    fn missed(&self, phone: &Phone, call: &Call) {
+        if self.misses.note(phone, call.accepted) {
+            metrics::misses_alarm();
+            warn!(
+                "more than {MISSES_MAX} different numbers that nobody has within a minute: somebody \
+                 may be trying them out; see in the PBX who calls, and let only the PBX ask \
+                 (access.networks, access.token_files)"
+            );
+        }
     }
 
     fn choose<'a>(&'a self, finding: &'a Finding, call: &Call) -> Choice<'a> {
