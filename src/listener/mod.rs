@@ -15,6 +15,8 @@ use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 use tracing::{Level, warn};
 
+use crate::access::Networks;
+use crate::current::Current;
 use crate::logging::Sparing;
 use crate::metrics;
 
@@ -48,6 +50,7 @@ const TURN: u32 = 16;
 static WORRIED: Once = Once::new();
 
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
+static SHED_NETWORK: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
 
@@ -74,6 +77,7 @@ pub struct Listener {
     socket: TcpListener,
     settings: Settings,
     places: Arc<Places>,
+    networks: Arc<Current<Networks>>,
     /// What it is called in metrics.
     name: &'static str,
 }
@@ -96,7 +100,8 @@ impl Listener {
     fn new(name: &'static str, socket: TcpListener) -> Self {
         let settings = Settings::default();
         let places = Places::new(&settings.pbx, descriptors::room());
-        Self { socket, settings, places, name }
+        let networks = Arc::new(Current::new(Arc::default()));
+        Self { socket, settings, places, networks, name }
     }
 
     /// The same door with other settings than the defaults.
@@ -111,6 +116,11 @@ impl Listener {
         Self { settings: other.settings.clone(), places: Arc::clone(&other.places), ..self }
     }
 
+    /// The same door for those whom `networks` lets in, which may change.
+    pub fn admitting(self, networks: Arc<Current<Networks>>) -> Self {
+        Self { networks, ..self }
+    }
+
     /// Where the door is, also when the system chose the port.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
@@ -123,7 +133,7 @@ where
     F: Fn(TcpStream) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings, places, name } = listener;
+    let Listener { socket, settings, places, networks, name } = listener;
     WORRIED.call_once(|| {
         let room = descriptors::room();
         // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
@@ -131,12 +141,13 @@ where
             warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
         }
     });
+    let door = Entrance { name, socket: &socket, networks: &networks, places: &places };
     let mut connections = JoinSet::new();
     tokio::select! {
-        never = accept((name, &socket), &places, &mut connections, &serve) => match never {},
+        never = accept(&door, &mut connections, &serve) => match never {},
         () = stopped(&mut stop) => {}
     }
-    let last_calls = accept((name, &socket), &places, &mut connections, &serve);
+    let last_calls = accept(&door, &mut connections, &serve);
     let _ = timeout(LAST_CALLS, last_calls).await;
     drop(socket);
     let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
@@ -152,14 +163,25 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-/// Accepts connections for ever. Those without a place are closed before a byte is read or
+/// What decides about a connection.
+struct Entrance<'a> {
+    name: &'static str,
+    socket: &'a TcpListener,
+    networks: &'a Current<Networks>,
+    places: &'a Arc<Places>,
+}
+
+impl Entrance<'_> {
+    /// Tells whether `stream` comes from where connections are accepted from.
+    fn admits(&self, stream: &TcpStream, peer: IpAddr) -> bool {
+        let local = || stream.local_addr().ok().map(|address| address.ip());
+        self.networks.now().admits(peer, local)
+    }
+}
+
+/// Accepts connections for ever. Strangers and those without a place are closed before a byte is read or
 /// written, which costs the least.
-async fn accept<F, C>(
-    (name, socket): (&'static str, &TcpListener),
-    places: &Arc<Places>,
-    connections: &mut JoinSet<()>,
-    serve: &F,
-) -> Infallible
+async fn accept<F, C>(door: &Entrance<'_>, connections: &mut JoinSet<()>, serve: &F) -> Infallible
 where
     F: Fn(TcpStream) -> C,
     C: Future<Output = ()> + Send + 'static,
@@ -171,7 +193,7 @@ where
             yield_now().await;
         }
         let accepted = tokio::select! {
-            accepted = socket.accept() => accepted,
+            accepted = door.socket.accept() => accepted,
             // A panic was logged where it happened; it has cost this connection only.
             Some(_) = connections.join_next() => continue,
         };
@@ -184,8 +206,17 @@ where
                 continue;
             }
         };
-        match places.take(peer.ip()) {
+        if !door.admits(&stream, peer.ip()) {
+            metrics::connection_shed("network");
+            SHED_NETWORK.say(format_args!(
+                "{} is in none of access.networks; if it is a PBX, add it there",
+                peer.ip()
+            ));
+            continue;
+        }
+        match door.places.take(peer.ip()) {
             Ok(place) => {
+                let name = door.name;
                 let serving = serve(stream);
                 connections.spawn(async move {
                     let _held = (place, metrics::Connection::opened(name));
