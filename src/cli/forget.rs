@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use crate::config::Config;
+use crate::secret::Secret;
 
-use super::{Failed, plain_client, say};
+use super::{Failed, own_address, plain_client, say};
 
 /// Tells the service that the file at `path` describes to forget `number`.
 pub(super) async fn run(path: &Path, number: &str) -> Result<(), Failed> {
@@ -17,7 +18,7 @@ pub(super) async fn run(path: &Path, number: &str) -> Result<(), Failed> {
                     its memory is empty then";
         return Err(Failed::Configuration(anyhow!(text)));
     };
-    let told = tell(address, number).await;
+    let told = tell(own_address(address), number, config.access.credentials.own()).await;
     let told = told.map_err(|error| {
         let error = error.without_url();
         Failed::Runtime(anyhow!("cannot reach bina at {address} ({error}): is it running?"))
@@ -26,9 +27,18 @@ pub(super) async fn run(path: &Path, number: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn tell(address: SocketAddr, number: &str) -> reqwest::Result<String> {
+async fn tell(
+    address: SocketAddr,
+    number: &str,
+    shown: Option<&Secret>,
+) -> reqwest::Result<String> {
     let body: String =
         number.bytes().fold("number=".to_owned(), |body, byte| format!("{body}%{byte:02X}"));
+    // Plain, as this machine may, whatever others have to speak.
     let request = plain_client()?.post(format!("http://{address}/v1/forget")).body(body);
+    let request = match shown {
+        Some(shown) => request.header("Authorization", shown.reveal()),
+        None => request,
+    };
     request.send().await?.error_for_status()?.text().await
 }

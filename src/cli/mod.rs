@@ -15,7 +15,7 @@ mod watchdog;
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -245,6 +245,16 @@ pub fn main() -> ExitCode {
 /// reason to panic.
 fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Where this machine reaches a door that is at `address`, which may be all of its addresses.
+fn own_address(address: SocketAddr) -> SocketAddr {
+    let port = address.port();
+    match address {
+        SocketAddr::V4(all) if all.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, port).into(),
+        SocketAddr::V6(all) if all.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, port).into(),
+        address => address,
+    }
 }
 
 /// A client for this machine's own addresses. Plain http needs no CA certificates, which may be

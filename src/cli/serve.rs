@@ -22,7 +22,7 @@ use crate::listener::{self, Listener};
 use crate::lookup::Source;
 use crate::systemd::{self, Sockets};
 
-use super::service::Service;
+use super::service::{Service, protected};
 use super::{Failed, logging, watchdog};
 
 /// Runs the service described by the file at `path`.
@@ -91,12 +91,23 @@ impl Doors {
         for name in sockets.left() {
             warn!("bina.socket hands over a socket called `{name}`, which no open door uses");
         }
-        Ok(Self {
+        let doors = Self {
             agi: agi.map(|agi| agi.beside(&http)),
             // Places of its own: whoever looks at the service must get in when it is full.
             metrics: metrics.map(|metrics| metrics.with(config.listener.clone())),
             http,
-        })
+        };
+        // Those that systemd has opened may be elsewhere than the file says.
+        protected(config, &doors.places()?)?;
+        Ok(doors)
+    }
+
+    /// Where each open door is, by name.
+    fn places(&self) -> Result<Vec<(&'static str, SocketAddr)>, Failed> {
+        let doors = [("agi", &self.agi), ("metrics", &self.metrics)];
+        let doors = doors.into_iter().filter_map(|(name, door)| Some((name, door.as_ref()?)));
+        let doors = doors.chain([("http", &self.http)]);
+        doors.map(|(name, door)| Ok((name, address(door)?))).collect()
     }
 
     fn announce(&self) -> Result<(), Failed> {
@@ -124,9 +135,10 @@ impl Doors {
         let (stopper, stop) = watch::channel(false);
         let mut signals = Signals::new().map_err(|error| Failed::Runtime(error.into()))?;
         let watched = address(&self.http)?;
+        service.stand_at(self.places()?);
         let mut answering = self.answer(&service, &stop);
         systemd::ready();
-        let _watchdog = watchdog::start(watched);
+        let _watchdog = watchdog::start(watched, Arc::clone(&service));
         let path = path.map(Path::to_owned);
         loop {
             let told = tokio::select! {
@@ -151,14 +163,15 @@ impl Doors {
 
     fn answer(self, service: &Service, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         let mut answering = JoinSet::new();
-        if let Some(agi) = self.agi {
+        let admitting = |door: Listener| door.admitting(Arc::clone(&service.networks));
+        if let Some(agi) = self.agi.map(admitting) {
             let (responder, stopping) = (Arc::clone(&service.responder), stop.clone());
             let serve = move |stream| agi::serve(stream, Arc::clone(&responder), stopping.clone());
             answering.spawn(listener::run(agi, stop.clone(), serve));
         }
         let sides = [(Some(self.http), Side::Phones), (self.metrics, Side::Operation)];
         for (listener, side) in sides {
-            let Some(listener) = listener else { continue };
+            let Some(listener) = listener.map(admitting) else { continue };
             let (doors, stopping) = (Arc::clone(&service.doors), stop.clone());
             let serve =
                 move |stream| http::serve(stream, side, Arc::clone(&doors), stopping.clone());

@@ -1,19 +1,23 @@
 //! Everything that answers calls, put together from a configuration that may be read again.
 
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use anyhow::anyhow;
 use tracing::{info, warn};
 
+use crate::access::{Networks, Rates};
 use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::current::Current;
-use crate::http::Doors;
+use crate::http::{Doors, Guard};
 use crate::hubsoft::HubSoft;
 use crate::lookup::{Lookup, Source};
 use crate::metrics;
 use crate::recordings::Recordings;
 use crate::responder::Responder;
+use crate::secret::Secret;
 
 use super::{Failed, logging};
 
@@ -22,6 +26,8 @@ use super::{Failed, logging};
 pub(super) struct Service {
     pub(super) doors: Arc<Current<Doors>>,
     pub(super) responder: Arc<Current<Responder>>,
+    /// Whose connections are accepted.
+    pub(super) networks: Arc<Current<Networks>>,
     in_force: Mutex<InForce>,
 }
 
@@ -31,6 +37,8 @@ struct InForce {
     /// HubSoft behind its breaker. It stays as long as its settings do, so that a token, a pause
     /// HubSoft has asked for and an open breaker outlive a reading of the file.
     source: Arc<dyn Source>,
+    /// Where the doors are that stay open, by name.
+    open: Vec<(&'static str, SocketAddr)>,
 }
 
 impl Service {
@@ -40,12 +48,28 @@ impl Service {
         let lookup = Lookup::new(Arc::clone(&source), config.lookup.clone());
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
-        let doors = Arc::new(doors(config, Arc::clone(&responder)));
+        let doors = Arc::new(doors(config, Arc::clone(&responder), Arc::default()));
         Self {
             doors: Arc::new(Current::new(doors)),
             responder: Arc::new(Current::new(responder)),
-            in_force: Mutex::new(InForce { config: config.clone(), source }),
+            networks: Arc::new(Current::new(Arc::new(config.access.networks.clone()))),
+            in_force: Mutex::new(InForce { config: config.clone(), source, open: Vec::new() }),
         }
+    }
+
+    /// Tells where its doors are open; no configuration comes into force that leaves one of them
+    /// without protection.
+    pub(super) fn stand_at(&self, open: Vec<(&'static str, SocketAddr)>) {
+        self.in_force().open = open;
+    }
+
+    /// What the service shows to itself, as a header `Authorization`.
+    pub(super) fn authorization(&self) -> Option<Secret> {
+        self.in_force().config.access.credentials.own().cloned()
+    }
+
+    fn in_force(&self) -> MutexGuard<'_, InForce> {
+        self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the file at `path` again. When it is broken, everything stays as it is.
@@ -56,7 +80,8 @@ impl Service {
     }
 
     fn change(&self, new: Config) -> Result<(), Failed> {
-        let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_force = self.in_force();
+        protected(&new, &in_force.open)?;
         let source = if new.hubsoft == in_force.config.hubsoft {
             Arc::clone(&in_force.source)
         } else {
@@ -72,9 +97,11 @@ impl Service {
         let (lookup, rules, numbers) = (new.lookup.clone(), new.rules.clone(), new.numbers.clone());
         let old = self.responder.now();
         let responder = Arc::new(old.renewed(Arc::clone(&source), lookup, rules, numbers));
-        self.doors.replace(Arc::new(doors(&new, Arc::clone(&responder))));
+        let rates = Arc::clone(&self.doors.now().guard.rates);
+        self.networks.replace(Arc::new(new.access.networks.clone()));
+        self.doors.replace(Arc::new(doors(&new, Arc::clone(&responder), rates)));
         self.responder.replace(responder);
-        *in_force = InForce { config: new, source };
+        (in_force.config, in_force.source) = (new, source);
         Ok(())
     }
 }
@@ -91,8 +118,26 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     changed.map(|(name, _)| format!("{name} has changed: it counts after a restart")).collect()
 }
 
-fn doors(config: &Config, responder: Arc<Responder>) -> Doors {
-    Doors { responder, freeswitch: config.freeswitch.clone(), recordings: recordings(config) }
+/// Refuses doors that others can reach where they really are, and that nothing protects.
+pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<(), Failed> {
+    let exposed = open.iter().filter_map(|(name, address)| config.exposed(name, *address));
+    let exposed: Vec<_> = exposed.collect();
+    if exposed.is_empty() {
+        return Ok(());
+    }
+    Err(Failed::Configuration(anyhow!("{}", exposed.join("\n"))))
+}
+
+fn doors(config: &Config, responder: Arc<Responder>, rates: Arc<Rates>) -> Doors {
+    let guard = Guard {
+        credentials: config.access.credentials.clone(),
+        networks: config.access.networks.clone(),
+        pbx: config.listener.pbx.clone(),
+        rates,
+        tls: config.tls.clone(),
+    };
+    let (freeswitch, recordings) = (config.freeswitch.clone(), recordings(config));
+    Doors { responder, freeswitch, recordings, guard }
 }
 
 /// Reads the recordings that are to be served. One that cannot be is no reason not to answer calls.

@@ -4,6 +4,7 @@
 //! process that is stuck, or a door that is, does.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,25 +13,29 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tracing::warn;
 
+use crate::secret::Secret;
 use crate::systemd;
+
+use super::own_address;
+use super::service::Service;
 
 /// How long an answer may take; systemd gives up after ten seconds in all.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// Starts looking at the door at `address`, if systemd wants to know. It ends when dropped.
-pub(super) fn start(address: SocketAddr) -> JoinSet<()> {
+pub(super) fn start(address: SocketAddr, service: Arc<Service>) -> JoinSet<()> {
     let mut task = JoinSet::new();
     if let Some(longest) = systemd::watchdog() {
-        task.spawn(watch(address, longest / 3));
+        task.spawn(watch(own_address(address), service, longest / 3));
     }
     task
 }
 
-async fn watch(address: SocketAddr, pace: Duration) {
+async fn watch(address: SocketAddr, service: Arc<Service>, pace: Duration) {
     let mut pace = interval(pace);
     loop {
         pace.tick().await;
-        match timeout(ANSWER_MAX, is_well(address)).await {
+        match timeout(ANSWER_MAX, is_well(address, service.authorization())).await {
             Ok(Ok(true)) => systemd::pet_watchdog(),
             Ok(Ok(false)) => warn!("the service does not answer itself with 200"),
             Ok(Err(error)) => warn!("the service cannot reach itself at {address}: {error}"),
@@ -39,9 +44,12 @@ async fn watch(address: SocketAddr, pace: Duration) {
     }
 }
 
-async fn is_well(address: SocketAddr) -> std::io::Result<bool> {
+async fn is_well(address: SocketAddr, shown: Option<Secret>) -> std::io::Result<bool> {
+    let shown = shown.map(|shown| format!("Authorization: {}\r\n", shown.reveal()));
+    let shown = shown.unwrap_or_default();
+    let request = format!("GET /v1/lookup?caller=&watchdog=1 HTTP/1.0\r\n{shown}\r\n");
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(b"GET /v1/lookup?caller=&watchdog=1 HTTP/1.0\r\n\r\n").await?;
+    stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     stream.take(4_096).read_to_end(&mut answer).await?;
     let well = answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200");

@@ -1,10 +1,5 @@
 //! Reads `[hubsoft]`, and its secrets from files, systemd credentials or the section itself.
 
-use std::cell::RefCell;
-use std::fs;
-use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -13,22 +8,11 @@ use crate::hubsoft::{Credentials, Settings, Wanted, certificates};
 use crate::limiter;
 use crate::secret::Secret;
 
+use super::files::{self, Folders};
 use super::section::{Marked, Section};
 
 /// The page's two words.
 const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
-
-/// Where files named in the configuration are looked for.
-pub(super) struct Folders {
-    /// The configuration file.
-    pub(super) file: PathBuf,
-    /// Its folder.
-    pub(super) own: PathBuf,
-    /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
-    pub(super) credentials: Option<PathBuf>,
-    /// Files in which a secret was found, but for systemd's: those are its business.
-    pub(super) secrets: RefCell<Vec<PathBuf>>,
-}
 
 /// Reads `[limiter]`.
 pub(super) fn limiter(mut section: Section<'_, '_>) -> limiter::Settings {
@@ -128,21 +112,19 @@ fn secret(
             if value.trim().is_empty() {
                 section.report(line, format!("hubsoft.{key} is empty"));
             }
-            folders.hold_secret(&folders.file);
+            folders.note_secret(&folders.file);
             Some(Secret::new(value))
         }
         (None, Some(Marked { value, line })) => {
             let path = folders.find(&value);
-            if folders.hold_secret(&path)
-                && let Some(warning) = shown_to_others(&path)
-            {
-                section.warn(warning);
-            }
-            from_file(&path, file_key).map_err(|text| section.report(line, text)).ok()
+            folders.hold_secret(section, &path);
+            let read = files::secret(&path, &section.path(file_key));
+            read.map_err(|text| section.report(line, text)).ok()
         }
         (None, None) => match folders.credential(key) {
             Some(path) => {
-                from_file(&path, key).map_err(|text| section.report(section.line(), text)).ok()
+                let read = files::secret(&path, &section.path(key));
+                read.map_err(|text| section.report(section.line(), text)).ok()
             }
             None if section.has(key) || section.has(file_key) => None,
             None => {
@@ -157,66 +139,13 @@ fn secret(
     }
 }
 
-/// What is wrong with the mode of a file that holds a secret: other users can read it.
-pub fn shown_to_others(path: &Path) -> Option<String> {
-    let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
-    let path = path.display();
-    open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
-}
-
-fn from_file(path: &Path, key: &str) -> Result<Secret, String> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(key, path, &error))?;
-    // Editors of other systems put a mark in front, which would become part of the secret.
-    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
-    if text.trim().is_empty() {
-        return Err(format!(
-            "hubsoft.{key}: {} is empty: write the secret into it",
-            path.display()
-        ));
-    }
-    Ok(Secret::new(text.to_owned()))
-}
-
 fn ca_pem(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Vec<u8>> {
     let Marked { value, line } = section.text("ca_file")?;
     let path = folders.own.join(value);
-    let read = fs::read(&path).map_err(|error| unreadable("ca_file", &path, &error));
+    let read = files::bytes(&path, &section.path("ca_file"));
     let good = read.and_then(|pem| match certificates(&pem) {
         Ok(_) => Ok(pem),
         Err(error) => Err(format!("{error}: {}", path.display())),
     });
     good.map_err(|text| section.report(line, text)).ok()
-}
-
-fn unreadable(key: &str, path: &Path, error: &io::Error) -> String {
-    let path = path.display();
-    let remedy = match error.kind() {
-        io::ErrorKind::NotFound => "create it, readable by bina's user only",
-        io::ErrorKind::PermissionDenied => "let bina's user read it",
-        _ => "it must be a text file",
-    };
-    format!("hubsoft.{key}: cannot read {path} ({error}): {remedy}")
-}
-
-impl Folders {
-    /// Remembers that a secret stands in the file at `path`; tells whether its mode matters to us.
-    fn hold_secret(&self, path: &Path) -> bool {
-        let own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
-        let mut secrets = self.secrets.borrow_mut();
-        if own && !secrets.iter().any(|known| known == path) {
-            secrets.push(path.to_owned());
-        }
-        own
-    }
-
-    /// A bare name may be a systemd credential; everything else stands beside the configuration.
-    fn find(&self, name: &str) -> PathBuf {
-        let bare = Path::new(name).components().count() == 1;
-        let credential = if bare { self.credential(name) } else { None };
-        credential.unwrap_or_else(|| self.own.join(name))
-    }
-
-    fn credential(&self, name: &str) -> Option<PathBuf> {
-        self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
-    }
 }

@@ -3,8 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use crate::access::is_exposed;
 use crate::listener;
 
+use super::access::Protection;
 use super::section::{Marked, Section};
 
 /// Where the service listens unless told otherwise; no registered service has this port.
@@ -28,18 +30,58 @@ pub(super) struct Listen {
     pub(super) metrics: Option<SocketAddr>,
     pub(super) pbx: Vec<IpAddr>,
     pub(super) prompts_folder: Option<PathBuf>,
+    /// The doors with the lines they stand on.
+    doors: [(&'static str, Option<Marked<SocketAddr>>); 3],
+    /// Whether `pbx` was set.
+    names_pbx: bool,
+}
+
+impl Listen {
+    /// Reports doors that other machines can reach and nothing protects, and warns of what those
+    /// who use them should know; `file` is the whole file.
+    pub(super) fn look_out(&self, file: &Section<'_, '_>, protection: Protection, tls: bool) {
+        let doors = self.doors.iter().filter_map(|(name, door)| Some((*name, door.as_ref()?)));
+        for (name, door) in doors.filter(|(_, door)| is_exposed(door.value)) {
+            if let Some(text) = protection.missing(name, door.value) {
+                file.report(door.line, format!("listen.{name}: {text}"));
+            } else if name != "agi" && !tls {
+                file.warn(format!(
+                    "listen.{name} answers other machines in plain text, which the network can \
+                     read: set tls.cert_file and tls.key_file"
+                ));
+            }
+            if name != "metrics" && !self.names_pbx {
+                file.warn(format!(
+                    "listen.{name} answers other machines, but listen.pbx names none of them: a PBX \
+                     there has 64 connections and 50 requests a second only"
+                ));
+            }
+        }
+    }
 }
 
 /// Reads `[listen]`; a folder is looked for beside the configuration file, in `own`.
 pub(super) fn listen(mut section: Section<'_, '_>, own: &Path) -> Listen {
     let http = section.text("http");
     let http = address(&section, "http", http, HTTP_DEFAULT);
-    let agi = door(&mut section, "agi", AGI_DEFAULT, &[http]);
-    let metrics = door(&mut section, "metrics", METRICS_DEFAULT, &[http, agi]);
+    let agi = door(&mut section, "agi", AGI_DEFAULT, &[&http]);
+    let metrics = door(&mut section, "metrics", METRICS_DEFAULT, &[&http, &agi]);
     let pbx = pbx(&mut section);
+    let names_pbx = section.has("pbx");
     let prompts_folder = section.text("prompts_folder").map(|folder| own.join(folder.value));
     section.finish();
-    Listen { http, agi, metrics, pbx, prompts_folder }
+    let place = |door: &Option<Marked<SocketAddr>>| door.as_ref().map(|door| door.value);
+    let (at_http, at_agi, at_metrics) = (place(&http), place(&agi), place(&metrics));
+    let doors = [("http", http), ("agi", agi), ("metrics", metrics)];
+    Listen {
+        http: at_http,
+        agi: at_agi,
+        metrics: at_metrics,
+        pbx,
+        prompts_folder,
+        doors,
+        names_pbx,
+    }
 }
 
 /// Where a door is that may be off; not where one of the others is.
@@ -47,15 +89,19 @@ fn door(
     section: &mut Section<'_, '_>,
     key: &'static str,
     default: &str,
-    others: &[Option<SocketAddr>],
-) -> Option<SocketAddr> {
+    others: &[&Option<Marked<SocketAddr>>],
+) -> Option<Marked<SocketAddr>> {
     let told = section.text(key);
     if told.as_ref().is_some_and(|told| told.value == OFF) {
         return None;
     }
     let line = told.as_ref().map(|told| told.line).unwrap_or_default();
     let address = address(section, key, told, default);
-    if address.is_some_and(|address| address.port() != 0 && others.contains(&Some(address))) {
+    let taken = |own: &Marked<SocketAddr>| {
+        let mut others = others.iter().filter_map(|other| other.as_ref());
+        own.value.port() != 0 && others.any(|other| other.value == own.value)
+    };
+    if address.as_ref().is_some_and(taken) {
         let text =
             format!("listen.{key} is the address of another door: give each a port of its own");
         section.report(line, text);
@@ -68,18 +114,15 @@ fn address(
     key: &str,
     told: Option<Marked<String>>,
     default: &str,
-) -> Option<SocketAddr> {
+) -> Option<Marked<SocketAddr>> {
     let line = told.as_ref().map(|told| told.line).unwrap_or_default();
     let text = told.map_or_else(|| default.to_owned(), |told| told.value);
-    let address = match text.parse::<SocketAddr>() {
-        Err(_) => Err(format!("`{text}` is no address with a port, like {default}")),
-        Ok(address) if !address.ip().is_loopback() => Err(format!(
-            "{address} would tell anybody on the network whose number is whose: use {default}"
-        )),
-        Ok(address) => Ok(address),
-    };
     let path = section.path(key);
-    address.map_err(|text| section.report(line, format!("{path}: {text}"))).ok()
+    let wrong = |_| {
+        let text = format!("{path}: `{text}` is no address with a port, like {default}");
+        section.report(line, text);
+    };
+    text.parse().map(|value| Marked { value, line }).map_err(wrong).ok()
 }
 
 /// Where the PBX calls from. Names are not looked up: a call must not wait for DNS to be let in.

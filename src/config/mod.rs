@@ -1,5 +1,7 @@
 //! Reads the configuration file into the settings of each room, reporting all problems at once.
 
+mod access;
+mod files;
 mod hubsoft;
 mod listen;
 mod rules;
@@ -15,6 +17,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::access::Settings as Access;
 use crate::call::Did;
 use crate::listener;
 use crate::logging;
@@ -23,12 +26,14 @@ use crate::phone::Ddd;
 use crate::prompt::{Rules, SoundForm};
 use crate::render::{Freeswitch, Handback, Play};
 use crate::responder::Numbers;
+use crate::tls::Tls;
 
-use self::hubsoft::Folders;
+use self::access::Protection;
+use self::files::Folders;
 use self::rules::Prompts;
 use self::section::{File, Marked, Section};
 
-pub use self::hubsoft::shown_to_others;
+pub use self::files::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 pub use self::section::{Place, Problem};
 
@@ -40,6 +45,9 @@ pub struct Config {
     pub agi: Option<SocketAddr>,
     /// Where the service is looked at, unless that door is closed.
     pub metrics: Option<SocketAddr>,
+    pub access: Access,
+    /// How TLS is spoken at the HTTP and the metrics door, if it is.
+    pub tls: Option<Tls>,
     pub log: logging::Settings,
     /// Where the recordings are that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
@@ -120,6 +128,9 @@ impl Config {
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
         let log = log(root.section("log"));
         let listen = listen::listen(root.section("listen"), &folders.own);
+        let (access, protection) = access::access(root.section("access"), folders);
+        let (tls, certificates) = access::tls(root.section("tls"), folders);
+        listen.look_out(&root, Protection { certificates, ..protection }, tls.is_some());
         let limiter = hubsoft::limiter(root.section("limiter"));
         let mut section = root.section("hubsoft");
         let hubsoft = hubsoft::settings(&mut section, limiter, folders);
@@ -141,6 +152,8 @@ impl Config {
             http: listen.http?,
             agi: listen.agi,
             metrics: listen.metrics,
+            access,
+            tls,
             log,
             prompts_folder: listen.prompts_folder,
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -18,6 +19,8 @@ use crate::listener::{LINGER, stopped};
 use crate::logging::Sparing;
 use crate::metrics;
 
+use super::guard::Guest;
+use super::opening::{Opened, open};
 use super::stream::Impatient;
 use super::{Doors, Side};
 
@@ -41,13 +44,51 @@ pub async fn serve(
 ) {
     // Answers are one small write; waiting to fill a packet would add 40 ms.
     let _ = stream.set_nodelay(true);
+    let met = {
+        let doors = doors.now();
+        Guest::meet(&stream, &doors.guard).map(|guest| (guest, doors.guard.tls.clone()))
+    };
+    let Some((guest, tls)) = met else { return };
+    let opened = match tls {
+        None => Some(Opened::Plain(Impatient::new(stream))),
+        Some(tls) => tokio::select! {
+            // In a box, as below: connections without TLS do not have its room, too.
+            opened = Box::pin(open(stream, guest, &tls)) => opened,
+            // Half a handshake is no request.
+            () = told_to_stop(&mut stop) => None,
+        },
+    };
+    match opened {
+        Some(Opened::Plain(stream)) => carry(stream, guest, side, doors, stop).await,
+        Some(Opened::Tls(stream)) => Box::pin(carry(stream, guest, side, doors, stop)).await,
+        None => {}
+    }
+}
+
+/// Waits until the service is told to stop, and a moment longer: what the client has sent by then
+/// may not have been read yet.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    stopped(stop).await;
+    sleep(LINGER).await;
+}
+
+/// Carries the requests on `stream` and their answers.
+async fn carry<S>(
+    stream: S,
+    guest: Guest,
+    side: Side,
+    doors: Arc<Current<Doors>>,
+    mut stop: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let answering = AtomicBool::new(false);
     let answer = service_fn(|request| {
         // Taken for each request, so that a long connection does not keep an old configuration.
         let (doors, answering) = (doors.now(), &answering);
         async move {
             answering.store(true, Ordering::Relaxed);
-            let response = doors.answer(side, request).await;
+            let response = doors.answer(side, guest, request).await;
             answering.store(false, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }
@@ -60,16 +101,11 @@ pub async fn serve(
         .max_headers(HEADERS_MAX)
         // A client that shuts down its writing side still waits for the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Impatient::new(stream)), answer);
+        .serve_connection(TokioIo::new(stream), answer);
     let mut connection = std::pin::pin!(connection);
-    let told_to_stop = async {
-        stopped(&mut stop).await;
-        // What the client has sent by now may not have been read yet.
-        sleep(LINGER).await;
-    };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = told_to_stop => {
+        () = told_to_stop(&mut stop) => {
             connection.as_mut().graceful_shutdown();
             if answering.load(Ordering::Relaxed) {
                 connection.await

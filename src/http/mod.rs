@@ -12,6 +12,10 @@
 //! body not there after 1 s                                 408
 //! body that breaks off, or is wrongly chunked              400
 //! answer not taken for 2 s                                 closed
+//! no credential, or a wrong one, where there are any       401
+//! the 51st request of a stranger within a second           429
+//! no TLS from another machine, where there is a certificate closed
+//! TLS not agreed upon after 2 s                            closed
 //! ```
 //! Odd but answered, because there is no proxy in front that could read it otherwise, and no name
 //! by which this door would tell its guests apart: no `Host` or several, an absolute URL as
@@ -20,7 +24,9 @@
 
 mod connection;
 mod freeswitch;
+mod guard;
 mod health;
+mod opening;
 mod recording;
 mod route;
 mod stream;
@@ -31,7 +37,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::time::timeout;
@@ -45,9 +51,11 @@ use crate::render::{Format, Freeswitch, Page, farewell, not_found, render};
 use crate::responder::Responder;
 
 use self::freeswitch::Elsewhere;
+use self::guard::Guest;
 use self::route::{Asked, Refusal, Route, Wanted};
 
 pub use self::connection::serve;
+pub use self::guard::Guard;
 
 /// Longest body; mod_xml_curl posts a whole channel, ordinarily 5 kB.
 const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -73,7 +81,9 @@ static CONTEXT_MISSING: Sparing = Sparing::new(Level::INFO, "dialplan not found"
 static METHOD: Sparing = Sparing::new(Level::INFO, REFUSED);
 static PATH: Sparing = Sparing::new(Level::INFO, REFUSED);
 static PERCENT: Sparing = Sparing::new(Level::INFO, REFUSED);
+static RATE: Sparing = Sparing::new(Level::WARN, REFUSED);
 static RECORDING: Sparing = Sparing::new(Level::INFO, REFUSED);
+static UNAUTHORIZED: Sparing = Sparing::new(Level::WARN, REFUSED);
 
 /// Every path that is served, for the tests that compare it with the snippets.
 pub fn paths() -> impl Iterator<Item = &'static str> {
@@ -85,6 +95,7 @@ pub struct Doors {
     pub responder: Arc<Responder>,
     pub freeswitch: Freeswitch,
     pub recordings: Recordings,
+    pub guard: Guard,
 }
 
 /// The call a request is about, read as the doors read it; for the fuzz targets, which have no
@@ -101,11 +112,19 @@ pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Opti
 }
 
 impl Doors {
-    async fn answer(&self, side: Side, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(
+        &self,
+        side: Side,
+        guest: Guest,
+        request: Request<Incoming>,
+    ) -> Response<Full<Bytes>> {
         let accepted = Instant::now();
         let (head, body) = request.into_parts();
-        let response = match route::find(side, head.method.as_str(), head.uri.path()) {
+        let found = self.guard.admit(guest, &head, accepted);
+        let found = found.and_then(|()| route::find(side, head.method.as_str(), head.uri.path()));
+        let response = match found {
             Ok(route) => self.enter(route, &head, body, accepted).await,
+            Err(refusal @ Refusal::Unauthorized(_)) => self.guard.challenge(refused(refusal)),
             Err(refusal) => refused(refusal),
         };
         if head.method == Method::HEAD { without_body(response) } else { response }
@@ -197,7 +216,7 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
 
 fn written(page: Page) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(page.body));
-    let content_type = hyper::header::HeaderValue::from_static(page.content_type);
+    let content_type = HeaderValue::from_static(page.content_type);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }
@@ -209,13 +228,15 @@ fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
         Refusal::NumberMissing => (&CALLER_MISSING, "number_missing"),
         Refusal::Path => (&PATH, "path"),
         Refusal::Percent => (&PERCENT, "percent"),
+        Refusal::Rate(_) => (&RATE, "rate"),
         Refusal::Recording => (&RECORDING, "recording"),
+        Refusal::Unauthorized(_) => (&UNAUTHORIZED, "unauthorized"),
     };
     metrics::http_refused(reason);
     kind.say(format_args!("{}, {refusal}", refusal.status()));
     let mut response = empty(refusal.status());
     if let Refusal::Method(allowed) = refusal {
-        response.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static(allowed));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     }
     response
 }

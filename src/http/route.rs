@@ -1,7 +1,9 @@
 //! Reads a request without a socket: which door it knocks at, and what it asks there.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
+use crate::access::RATE_MAX;
 use crate::call::{Call, Did};
 use crate::form::{Form, Value, decode, decode_lossy};
 use crate::render::Format;
@@ -99,6 +101,10 @@ pub(super) enum Refusal {
     Percent,
     #[error("the number to forget is missing: post it as number=NUMBER")]
     NumberMissing,
+    #[error(
+        "more than {RATE_MAX} requests a second from {0}; if it is a PBX, name it in listen.pbx"
+    )]
+    Rate(IpAddr),
     #[error("there is no such path here: the doors are {}", ROUTES.map(|route| route.path).join(", "))]
     Path,
     #[error(
@@ -106,6 +112,10 @@ pub(super) enum Refusal {
          and start bina again"
     )]
     Recording,
+    #[error(
+        "{0} shows no credential, or a wrong one: give it one of access.token_files or basic_files"
+    )]
+    Unauthorized(IpAddr),
 }
 
 impl Refusal {
@@ -114,6 +124,8 @@ impl Refusal {
             Self::CallerMissing(_) | Self::NumberMissing | Self::Percent => 400,
             Self::Method(_) => 405,
             Self::Path | Self::Recording => 404,
+            Self::Rate(_) => 429,
+            Self::Unauthorized(_) => 401,
         }
     }
 }
@@ -131,6 +143,13 @@ pub(super) fn find(side: Side, method: &str, path: &str) -> Result<&'static Rout
         .split(", ")
         .any(|known| known == method || loose && known.eq_ignore_ascii_case(method));
     if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
+}
+
+/// Tells whether `path` is answered whoever asks: monitoring finds out without a secret that the
+/// service is alive.
+pub(super) fn is_for_everybody(path: &str) -> bool {
+    let path = single_slash(path);
+    ROUTES.iter().any(|route| route.door == Door::Health && route.path == path)
 }
 
 /// The path with one slash at its beginning, where it has several.

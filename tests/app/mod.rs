@@ -10,7 +10,7 @@ use std::time::Duration;
 use bina::breaker::Breaker;
 use bina::config::Config;
 use bina::current::Current;
-use bina::http::{self, Doors, Side};
+use bina::http::{self, Doors, Guard, Side};
 use bina::hubsoft::HubSoft;
 use bina::listener;
 use bina::lookup::{Lookup, Source};
@@ -113,13 +113,21 @@ impl TestApp {
             folder.map(|folder| Recordings::read(folder, sounds).0).unwrap_or_default();
         let freeswitch = config.freeswitch.clone();
         let answers = Arc::new(Current::new(Arc::clone(&responder)));
-        let doors = Arc::new(Doors { responder, freeswitch, recordings });
+        let guard = Guard {
+            credentials: config.access.credentials.clone(),
+            networks: config.access.networks.clone(),
+            pbx: config.listener.pbx.clone(),
+            tls: config.tls.clone(),
+            ..Guard::default()
+        };
+        let networks = Arc::new(Current::new(Arc::new(config.access.networks.clone())));
+        let doors = Arc::new(Doors { responder, freeswitch, recordings, guard });
         let doors = Arc::new(Current::new(doors));
-        let listener =
-            listener::open("http", config.http).expect("a free port").with(config.listener.clone());
+        let listener = listener::open("http", config.http).expect("a free port");
+        let listener = listener.with(config.listener.clone()).admitting(Arc::clone(&networks));
         let address = listener.local_addr().expect("an address");
         let beside = listener::open("agi", config.agi.expect("an AGI door")).expect("a free port");
-        let beside = beside.beside(&listener);
+        let beside = beside.beside(&listener).admitting(networks);
         let agi = beside.local_addr().expect("an address");
         let (stop, stopping) = watch::channel(false);
         let agi_stopping = stopping.clone();
