@@ -14,7 +14,7 @@ use bina::sim::Sim;
 
 /// Runs the program in the shell's own process, with the sockets that came as its input and output
 /// where systemd puts them.
-const WITH_SOCKETS: &str = r#"
+pub(crate) const WITH_SOCKETS: &str = r#"
 export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=http:agi
 exec "$@" 3<&0 4<&1 0</dev/null 1>/dev/null
 "#;

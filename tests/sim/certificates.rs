@@ -81,6 +81,19 @@ impl Authority {
         self.pair(name, |_| {})
     }
 
+    /// For this machine, and ended in 2021, with its key.
+    pub fn expired_pem(&self) -> String {
+        self.pair("localhost", |params| {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        })
+    }
+
+    /// For this machine, and begins in 2090, with its key.
+    pub fn early_pem(&self) -> String {
+        self.pair("localhost", |params| params.not_before = date_time_ymd(2090, 1, 1))
+    }
+
     fn pair(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> String {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2020, 1, 1);
