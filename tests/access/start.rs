@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use bina::sim::Sim;
 
@@ -190,7 +191,15 @@ fn serve(folder: &Folder, sockets: Option<&TcpListener>) -> Output {
     if let Some(socket) = sockets {
         command.stdin(handed(socket)).stdout(handed(socket)).stderr(Stdio::piped());
     }
-    command.spawn().and_then(std::process::Child::wait_with_output).expect("it starts and ends")
+    let mut child = command.spawn().expect("it starts");
+    let start = Instant::now();
+    while child.try_wait().expect("it can be waited for").is_none() {
+        if start.elapsed() > Duration::from_secs(10) {
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().expect("it has ended")
 }
 
 #[tokio::test]
