@@ -139,6 +139,30 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Every word `label` can say, so that metrics begin with each of them at zero.
+    pub const LABELS: [&'static str; 20] = [
+        "breaker_open",
+        "broken",
+        "busy",
+        "connect",
+        "deadline",
+        "invalid_answer",
+        "no_token",
+        "panic",
+        "paused",
+        "redirect",
+        "refused",
+        "server",
+        "shed",
+        "throttled",
+        "timeout",
+        "tls",
+        "token",
+        "too_large",
+        "unauthorized",
+        "unavailable",
+    ];
+
     /// Tells whether HubSoft was not asked at all, so that the failure says nothing about it.
     pub fn asked_nobody(&self) -> bool {
         matches!(self, Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed)
@@ -168,5 +192,17 @@ impl Failure {
             Self::Unauthorized => "unauthorized",
             Self::Unavailable { .. } => "unavailable",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_failures_are_listed() {
+        let some = [Failure::BreakerOpen, Failure::Deadline, Failure::Server(500), Failure::Token];
+        assert!(some.iter().all(|failure| Failure::LABELS.contains(&failure.label())));
+        assert!(Failure::LABELS.is_sorted(), "as the variants are");
     }
 }

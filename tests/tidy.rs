@@ -228,7 +228,7 @@ fn libraries_stay_in_their_rooms() {
         ("http_body_util", &["http"]),
         ("quick_xml", &["render/xml.rs"]),
         ("arc_swap", &["current.rs"]),
-        ("prometheus_client", &["metrics.rs"]),
+        ("prometheus_client", &["metrics"]),
         ("listenfd", &["systemd.rs"]),
         ("sd_notify", &["systemd.rs"]),
         ("lru", &["lookup/cache.rs"]),

@@ -39,6 +39,9 @@ fn describe(config: &Config) {
     let hubsoft = &config.hubsoft;
     let agi = config.agi.map_or_else(String::new, |agi| format!(" agi://{agi}"));
     say(format_args!("  listens     http://{}{agi}", config.http));
+    if let Some(protection) = protection(config) {
+        say(format_args!("  protected   by {protection}"));
+    }
     say(format_args!(
         "  HubSoft     {} (up to {} customers)",
         hubsoft.base_url, hubsoft.wanted.limit
@@ -52,6 +55,18 @@ fn describe(config: &Config) {
         "  FreeSWITCH  context {} is answered, the call goes on in {}{file}",
         freeswitch.entry_context, freeswitch.handback.context
     ));
+}
+
+/// What stands between the doors and whoever can reach them, where anything does.
+fn protection(config: &Config) -> Option<String> {
+    let means = [
+        (!config.access.credentials.is_empty(), "credentials"),
+        (!config.access.networks.allowed.is_empty(), "networks"),
+        (config.tls.is_some(), "TLS"),
+    ];
+    let means: Vec<_> =
+        means.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect();
+    (!means.is_empty()).then(|| means.join(", "))
 }
 
 fn describe_rules(rules: &Rules) {

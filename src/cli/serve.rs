@@ -81,6 +81,12 @@ impl Doors {
         let mut sockets = Sockets::take();
         let mut door = |name, address| match sockets.named(name) {
             Some(socket) => {
+                let there = socket.local_addr().ok();
+                if there.is_some_and(|there| there != address && address.port() != 0) {
+                    warn!(
+                        "bina.socket opens listen.{name} elsewhere than the file says ({address})"
+                    );
+                }
                 listener::adopt(name, socket).map_err(|error| Failed::Runtime(error.into()))
             }
             None => open(name, address),

@@ -118,6 +118,7 @@ impl Config {
         if let Some(config) = &mut config {
             config.warnings = file.warnings();
             config.warnings.extend(shown_to_the_network(&config.hubsoft));
+            config.warnings.extend(left_as_shipped(&config.hubsoft));
         }
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
@@ -289,6 +290,15 @@ fn transfer_file(section: &mut Section<'_, '_>) -> Option<String> {
         section.report(line, format!("freeswitch.transfer_file {text}"));
     }
     Some(value)
+}
+
+/// The shipped file's own address, which nobody has: the one change that cannot be left out.
+fn left_as_shipped(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
+    let host = hubsoft.base_url.host_str().unwrap_or_default();
+    host.contains("provider.hubsoft").then(|| {
+        "hubsoft.base_url is still the example's: write your provider's own name for PROVIDER"
+            .to_owned()
+    })
 }
 
 fn shown_to_the_network(hubsoft: &crate::hubsoft::Settings) -> Option<String> {

@@ -20,6 +20,10 @@ pub enum NoNumber {
 }
 
 impl NoNumber {
+    /// Every word `label` can say.
+    pub const LABELS: [&'static str; 6] =
+        ["anonymous", "international", "invalid", "local_no_ddd", "nongeo", "short"];
+
     /// One word for the log and for metrics.
     pub fn label(self) -> &'static str {
         match self {
