@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use crate::alert_text::{AlertText, fold};
 use crate::call::Did;
 use crate::customer::Customer;
@@ -51,19 +53,24 @@ impl Playlist {
     }
 }
 
-/// Words or a phrase to look for in an alert text, folded; `*` stands for every alert.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase(String);
+/// Words or a phrase to look for in an alert text, folded; `*` stands for every alert. The search
+/// is prepared once, as a thousand rules may be tried for a call.
+#[derive(Clone, Debug)]
+pub struct Phrase(Finder<'static>);
 
 impl Phrase {
     /// Reads a phrase; `None` when nothing is left of it, as it would match every text.
     pub fn new(text: &str) -> Option<Self> {
         let folded = fold(text);
-        (!folded.is_empty()).then_some(Self(folded))
+        (!folded.is_empty()).then(|| Self(Finder::new(&folded).into_owned()))
     }
 
     fn is_any(&self) -> bool {
-        self.0 == "*"
+        self.0.needle() == b"*"
+    }
+
+    fn is_in(&self, text: &AlertText) -> bool {
+        self.0.find(text.folded().as_bytes()).is_some()
     }
 }
 
@@ -104,7 +111,7 @@ impl Rule {
             return Some(Match { text: texts.next() });
         }
         texts
-            .find(|text| self.text.iter().any(|phrase| text.contains(&phrase.0)))
+            .find(|text| self.text.iter().any(|phrase| phrase.is_in(text)))
             .map(|text| Match { text: Some(text) })
     }
 }

@@ -72,3 +72,17 @@ fn a_release_is_built_of_few_crates() {
     assert!(output.status.success() && crates.len() > 50, "{output:?}");
     assert!(crates.len() <= CRATES_MAX, "{} crates are more than {CRATES_MAX}", crates.len());
 }
+
+/// The fuzz targets have a lock of their own, which is forgotten until they do not build.
+#[test]
+fn the_lock_of_the_fuzz_targets_knows_every_dependency() {
+    let lock = table("fuzz/Cargo.lock");
+    let packages = lock["package"].as_array().expect("packages");
+    let bina = packages.iter().find(|package| package["name"].as_str() == Some("bina"));
+    let known = bina.expect("it is linked")["dependencies"].as_array().expect("a list");
+    let known: BTreeSet<_> =
+        known.iter().filter_map(|known| known.as_str()?.split(' ').next()).collect();
+    for name in table("Cargo.toml")["dependencies"].as_table().expect("a table").keys() {
+        assert!(known.contains(name.as_str()), "{name}: run `cargo metadata` in fuzz/");
+    }
+}

@@ -232,6 +232,7 @@ fn libraries_stay_in_their_rooms() {
         ("listenfd", &["systemd.rs"]),
         ("sd_notify", &["systemd.rs"]),
         ("lru", &["lookup/cache.rs"]),
+        ("memchr", &["prompt.rs"]),
         (
             "reqwest",
             &["hubsoft", "config/hubsoft.rs", "cli/demo.rs", "cli/forget.rs", "cli/mod.rs"],

@@ -18,13 +18,18 @@ use super::Page;
 /// pre-processor's name from FreeSWITCH's line reader, and `&`, `"` and `<` from its parser.
 pub(super) fn references(value: &str) -> String {
     let mut text = String::with_capacity(value.len() * 2);
-    for c in value.chars() {
-        if c.is_alphanumeric() {
-            text.push(c);
-        } else {
+    let mut rest = value;
+    // Letters and digits go over in one piece.
+    while let Some(odd) = rest.find(|c: char| !c.is_alphanumeric()) {
+        let (plain, behind) = rest.split_at(odd);
+        text.push_str(plain);
+        let mut behind = behind.chars();
+        if let Some(c) = behind.next() {
             write!(text, "&#{};", u32::from(c)).expect("writing to a string cannot fail");
         }
+        rest = behind.as_str();
     }
+    text.push_str(rest);
     text
 }
 
