@@ -37,7 +37,7 @@ const ABOUT: &str =
     "Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.";
 
 const MORE: &str = "\
-A PBX asks over loopback HTTP; bina finds the customer by phone number in HubSoft's API and \
+A PBX asks over HTTP or FastAGI; bina finds the customer by phone number in HubSoft's API and \
 answers with variables that name the audio to play when the customer has an alert. Every call \
 is answered within the deadline (800 ms), whatever HubSoft does.";
 
