@@ -199,7 +199,12 @@ impl HubSoft {
         // another call could use: only one that is free now.
         let now = Instant::now();
         let turn = self.limiter.admit(now.into_std(), deadline.max(now).into_std());
-        sleep_until(turn.map_err(Failure::from)?.into()).await;
+        let turn = Instant::from_std(turn.map_err(Failure::from)?);
+        // tokio's timer counts whole milliseconds, and would wait for the next one even for a turn
+        // that has come.
+        if turn > now {
+            sleep_until(turn).await;
+        }
         let start = Instant::now();
         let listed = self.api.lookup(term, token).await;
         self.learn(&listed, start.elapsed());
