@@ -1,0 +1,305 @@
+//! Everybody in one run, round by round, so that whatever else the machine does meets all of them.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::agi;
+use crate::contestants::{
+    BARE_AGI, BINA, Contestant, Contestants, HELLO, NGINX_CACHE, NODE, NODE_AGI, PYTHON,
+    PYTHON_AGI, Php, variables,
+};
+use crate::http::{CACHED, Connection};
+use crate::load::{self, Round, Way};
+use crate::open::{self, Times};
+use crate::process::{Process, free_port, wait_for};
+use crate::table::{Progress, Table, thousands, time};
+
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// Calls a second at which times are taken; below what the slowest can do.
+const PACE: u32 = 1_000;
+/// Callers at that pace.
+const PACE_CALLERS: usize = 32;
+
+/// How much is measured.
+struct Extent {
+    rounds: usize,
+    round: Duration,
+    /// Calls of PHP in a round, each of which takes some 20 ms.
+    php_calls: usize,
+}
+
+impl Extent {
+    fn new(quick: bool) -> Self {
+        if quick {
+            return Self { rounds: 1, round: Duration::from_millis(100), php_calls: 3 };
+        }
+        Self { rounds: 5, round: Duration::from_millis(400), php_calls: 8 }
+    }
+}
+
+/// Measures everybody and prints tables; what was fetched is in `dir`.
+pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
+    let extent = Extent::new(quick);
+    let port = free_port()?;
+    let _hubsoft = Process::own(&["hubsoft", &port.to_string(), "0"])?;
+    wait_for(port)?;
+    let all = Contestants::start(bina, dir, port)?;
+    let kinds = CONNECTIONS.len() * Way::ALL.len() + 1;
+    let steps = extent.rounds * (all.http.len() * kinds + all.agi.len() + 1);
+    let mut progress = Progress::new(steps);
+    let mut http: Vec<Http> = all.http.iter().map(|_| Http::default()).collect();
+    let mut called: Vec<Vec<Agi>> = all.agi.iter().map(|_| Vec::new()).collect();
+    let mut php = Vec::new();
+    for _ in 0..extent.rounds {
+        for way in Way::ALL {
+            for connections in CONNECTIONS {
+                for (contestant, measured) in all.http.iter().zip(&mut http) {
+                    progress.step(contestant.name);
+                    measured.add(&all, contestant, way, connections, extent.round)?;
+                }
+            }
+        }
+        for (contestant, measured) in all.http.iter().zip(&mut http) {
+            progress.step(contestant.name);
+            let times = std::mem::take(&mut measured.paced);
+            measured.paced = times.and(paced(contestant.port, extent.round));
+        }
+        for (contestant, measured) in all.agi.iter().zip(&mut called) {
+            progress.step(contestant.name);
+            measured.push(Agi::measure(&all, contestant, extent.round)?);
+        }
+        progress.step("PHP");
+        if let Some(runs) = &all.php {
+            php.extend(php_calls(runs, extent.php_calls)?);
+        }
+    }
+    progress.end();
+    tell_http(&all, &http);
+    tell_agi(&all, &called, php);
+    for absent in &all.absent {
+        println!("absent: {absent}");
+    }
+    Ok(())
+}
+
+/// What was measured of one HTTP server.
+#[derive(Default)]
+struct Http {
+    rounds: Vec<(Way, usize, Round)>,
+    /// CPU time of a call on a new connection, one after the other.
+    cpu: Vec<Duration>,
+    paced: Times,
+}
+
+impl Http {
+    fn add(
+        &mut self,
+        all: &Contestants,
+        contestant: &Contestant,
+        way: Way,
+        connections: usize,
+        length: Duration,
+    ) -> io::Result<()> {
+        let cpu = || contestant.process.map(|process| all.processes[process].cpu());
+        let before = cpu();
+        let round = load::round(contestant.port, way, connections, length);
+        let round =
+            round.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
+        if (way, connections) == (Way::New, 1)
+            && let Some((before, after)) = before.zip(cpu())
+        {
+            self.cpu.push((after - before) / round.calls.max(1));
+        }
+        self.rounds.push((way, connections, round));
+        Ok(())
+    }
+
+    fn medians(&self, way: Way, connections: usize) -> (f64, Duration) {
+        let own = self.rounds.iter().filter(|(w, c, _)| (*w, *c) == (way, connections));
+        let (mut rates, mut p50s): (Vec<_>, Vec<_>) =
+            own.map(|(_, _, round)| (round.rate(), round.p50)).unzip();
+        rates.sort_by(f64::total_cmp);
+        p50s.sort_unstable();
+        (rates[rates.len() / 2], p50s[p50s.len() / 2])
+    }
+
+    fn rate(&self, way: Way, connections: usize) -> f64 {
+        self.medians(way, connections).0
+    }
+}
+
+fn paced(port: u16, length: Duration) -> Times {
+    open::play(PACE, length, PACE_CALLERS, |_| {
+        Connection::open(port).and_then(|mut connection| connection.ask(CACHED)).is_ok()
+    })
+}
+
+/// What was measured of one FastAGI server in one round.
+struct Agi {
+    rate: f64,
+    p50: Duration,
+    cpu: Duration,
+}
+
+impl Agi {
+    fn measure(all: &Contestants, contestant: &Contestant, length: Duration) -> io::Result<Self> {
+        let cpu = || contestant.process.map(|process| all.processes[process].cpu());
+        let (before, start) = (cpu(), Instant::now());
+        let mut times = Vec::new();
+        while start.elapsed() < length {
+            let called = Instant::now();
+            let answered = agi::call(contestant.port);
+            answered.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
+            times.push(called.elapsed());
+        }
+        let rate = times.len() as f64 / start.elapsed().as_secs_f64();
+        times.sort_unstable();
+        let spent = cpu().zip(before).map(|(after, before)| after - before).unwrap_or_default();
+        Ok(Self { rate, p50: times[times.len() / 2], cpu: spent / times.len() as u32 })
+    }
+}
+
+/// Calls by a process each, as Asterisk's `AGI(agi.php)` makes them.
+fn php_calls(php: &Php, calls: usize) -> io::Result<Vec<Duration>> {
+    let one = || {
+        let start = Instant::now();
+        let mut command = Command::new(&php.program);
+        command.arg("-n").arg(&php.script).arg(variables());
+        command.env("LD_LIBRARY_PATH", &php.libraries);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn()?;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+        let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else {
+            return Err(io::Error::other("PHP has no pipes"));
+        };
+        agi::converse(stdout, &mut stdin)?;
+        child.wait()?;
+        Ok(start.elapsed())
+    };
+    (0..calls).map(|_| one()).collect()
+}
+
+fn ratio(own: f64, other: f64) -> String {
+    format!("{:.2}", own / other)
+}
+
+fn tell_http(all: &Contestants, http: &[Http]) {
+    println!("A cached answer over HTTP: calls a second (median of the rounds)\n");
+    let mut table = Table::new(&[
+        "contestant",
+        "keep 1",
+        "keep 16",
+        "keep 64",
+        "new 1",
+        "new 16",
+        "new 64",
+        "p50 keep 1",
+        "p50 new 1",
+        "CPU us/call (new)",
+    ]);
+    for (contestant, measured) in all.http.iter().zip(http) {
+        let mut row = vec![contestant.name.to_owned()];
+        for way in Way::ALL {
+            row.extend(CONNECTIONS.map(|c| thousands(measured.rate(way, c))));
+        }
+        row.extend(Way::ALL.map(|way| time(measured.medians(way, 1).1)));
+        let mut cpu = measured.cpu.clone();
+        cpu.sort_unstable();
+        let cpu = cpu.get(cpu.len() / 2);
+        row.push(cpu.map_or("-".to_owned(), |cpu| format!("{:.1}", cpu.as_secs_f64() * 1e6)));
+        table.row(row);
+    }
+    table.print();
+    println!("bina's calls a second as a multiple of the others'\n");
+    let mut table =
+        Table::new(&["than", "keep 1", "keep 16", "keep 64", "new 1", "new 16", "new 64"]);
+    let named = |name: &str| all.http.iter().position(|one| one.name == name).map(|at| &http[at]);
+    let Some(bina) = named(BINA) else { return };
+    for (contestant, measured) in all.http.iter().zip(http) {
+        let mut row = vec![contestant.name.to_owned()];
+        for way in Way::ALL {
+            row.extend(CONNECTIONS.map(|c| ratio(bina.rate(way, c), measured.rate(way, c))));
+        }
+        table.row(row);
+    }
+    table.print();
+    println!("Times at {PACE} calls a second on new connections, from when each call was due\n");
+    let mut table = Table::new(&["contestant", "p50", "p90", "p99", "p99.9", "failed"]);
+    for (contestant, measured) in all.http.iter().zip(http) {
+        let times =
+            [50.0, 90.0, 99.0, 99.9].map(|percent| time(measured.paced.percentile(percent)));
+        let mut row = vec![contestant.name.to_owned()];
+        row.extend(times);
+        row.push(measured.paced.failed.to_string());
+        table.row(row);
+    }
+    table.print();
+    let goal = |name: &str, way: Way, least: f64| {
+        let Some(other) = named(name) else { return println!("S2 {name}: absent") };
+        for connections in CONNECTIONS {
+            let ratio = bina.rate(way, connections) / other.rate(way, connections);
+            let word = if ratio >= least { "met" } else { "MISSED" };
+            let way = way.word();
+            println!("S2 {way}, {connections}: {ratio:.2} x {name}, goal {least:.2}: {word}");
+        }
+    };
+    goal(HELLO, Way::Keep, 0.90);
+    goal(HELLO, Way::New, 0.90);
+    goal(NGINX_CACHE, Way::Keep, 1.5);
+    goal(NGINX_CACHE, Way::New, 1.05);
+    goal(NODE, Way::Keep, 1.8);
+    goal(NODE, Way::New, 1.8);
+    goal(PYTHON, Way::Keep, 10.0);
+    goal(PYTHON, Way::New, 4.0);
+    println!();
+}
+
+fn tell_agi(all: &Contestants, called: &[Vec<Agi>], mut php: Vec<Duration>) {
+    println!("FastAGI, 15 variables, one call at a time (median of the rounds)\n");
+    let mut table = Table::new(&["contestant", "calls/s", "p50", "CPU us/call"]);
+    let mut medians = Vec::new();
+    for (contestant, rounds) in all.agi.iter().zip(called) {
+        let mut rates: Vec<_> = rounds.iter().map(|round| round.rate).collect();
+        let mut p50s: Vec<_> = rounds.iter().map(|round| round.p50).collect();
+        let mut cpus: Vec<_> = rounds.iter().map(|round| round.cpu).collect();
+        rates.sort_by(f64::total_cmp);
+        p50s.sort_unstable();
+        cpus.sort_unstable();
+        let middle = rates.len() / 2;
+        medians.push((contestant.name, rates[middle], p50s[middle]));
+        table.row(vec![
+            contestant.name.to_owned(),
+            thousands(rates[middle]),
+            time(p50s[middle]),
+            format!("{:.0}", cpus[middle].as_secs_f64() * 1e6),
+        ]);
+    }
+    php.sort_unstable();
+    if let Some(p50) = php.get(php.len() / 2) {
+        let rate = php.len() as f64 / php.iter().sum::<Duration>().as_secs_f64();
+        medians.push(("PHP", rate, *p50));
+        let name = "PHP, a process for each call".to_owned();
+        table.row(vec![name, thousands(rate), time(*p50), "-".to_owned()]);
+    }
+    table.print();
+    let named = |name: &str| medians.iter().find(|(known, ..)| *known == name);
+    let Some((_, rate, p50)) = named(BINA) else { return };
+    let goal = |name: &str, own: f64, least: f64| {
+        let word = if own >= least { "met" } else { "MISSED" };
+        println!("S3 calls a second: {own:.2} x {name}, goal {least}: {word}");
+    };
+    if let Some((_, _, bare)) = named(BARE_AGI) {
+        let share = p50.as_secs_f64() / bare.as_secs_f64();
+        let word = if share <= 0.70 { "met" } else { "MISSED" };
+        println!("S3 p50: {share:.2} x {BARE_AGI}, goal 0.70: {word}");
+    }
+    for (name, least) in [(PYTHON_AGI, 2.5), (NODE_AGI, 2.5), ("PHP", 150.0)] {
+        match named(name) {
+            Some((_, other, _)) => goal(name, rate / other, least),
+            None => println!("S3 {name}: absent"),
+        }
+    }
+    println!();
+}

@@ -1,0 +1,83 @@
+//! Measures bina beside its peers: the peers that are written in Rust, and those who call all of them.
+//!
+//! ```text
+//! peers hello PORT one|multi         hyper's hello-world, on a runtime of that kind
+//! peers bare PORT                    fixed bytes by epoll, nothing is parsed
+//! peers bare-agi PORT                FastAGI: a round trip for each variable, as everybody does it
+//! peers hubsoft PORT DELAY_MS        a HubSoft that knows every number
+//! peers ask new|keep|agi PORT COUNT  so many calls, one after the other (for instruction counts)
+//! peers settings HTTP AGI HUBSOFT    the file that makes bina listen on these ports
+//! peers compare BINA DIR [--quick]   calls a second and times, all in one run
+//! peers goals BINA DIR [--quick]     what is measured of bina alone
+//! ```
+//! `run.sh` calls the last two, `../instructions.sh` the others.
+
+mod agi;
+mod bare;
+mod bina;
+mod compare;
+mod contestants;
+mod goals;
+mod hello;
+mod http;
+mod hubsoft;
+mod load;
+mod open;
+mod process;
+mod table;
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "see the head of benches/peers/src/main.rs for what can be asked";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("peers: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> io::Result<()> {
+    match arguments {
+        ["hello", port, kind] => hello::run(number(port)?, kind),
+        ["bare", port] => bare::run(number(port)?),
+        ["bare-agi", port] => agi::run(number(port)?),
+        ["hubsoft", port, delay_ms] => hubsoft::run(number(port)?, number(delay_ms)?),
+        ["ask", way, port, count] => ask(way, number(port)?, number(count)?),
+        ["settings", http, agi, hubsoft] => {
+            print!("{}", bina::settings(number(http)?, number(agi)?, number(hubsoft)?));
+            Ok(())
+        }
+        ["compare", bina, dir, rest @ ..] => {
+            compare::run(Path::new(bina), Path::new(dir), rest.contains(&"--quick"))
+        }
+        ["goals", bina, dir, rest @ ..] => {
+            goals::run(Path::new(bina), Path::new(dir), rest.contains(&"--quick"))
+        }
+        _ => Err(io::Error::other(USAGE)),
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> io::Result<T> {
+    text.parse().map_err(|_| io::Error::other(format!("{text} is no such number: {USAGE}")))
+}
+
+/// Makes `count` calls, one after the other.
+fn ask(way: &str, port: u16, count: u32) -> io::Result<()> {
+    match way {
+        "new" => (0..count).try_for_each(|_| http::Connection::open(port)?.ask(http::CACHED)),
+        "keep" => {
+            let mut connection = http::Connection::open(port)?;
+            (0..count).try_for_each(|_| connection.ask(http::CACHED))
+        }
+        "agi" => (0..count).try_for_each(|_| agi::call_at_once(port)),
+        _ => Err(io::Error::other(USAGE)),
+    }
+}
