@@ -1,0 +1,195 @@
+//! The parts of bina's work by name, for those who time them and for those who count instructions.
+
+#![allow(dead_code, unreachable_pub, reason = "each bench uses its part of it")]
+
+use std::hint::black_box;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bina::alert_text::AlertText;
+use bina::answer::Answer;
+use bina::customer::Customer;
+use bina::finding::{Finding, Origin, Record};
+use bina::hubsoft::{Wanted, conclude};
+use bina::lookup::{Fetch, Lookup, Settings, Source};
+use bina::phone::Phone;
+use bina::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::render::{Format, Freeswitch, render};
+use bina::sim::{customer, with_alert};
+use serde::de::IgnoredAny;
+use tokio::runtime::{Builder, Runtime};
+
+/// The caller whom every part is about, invented.
+pub const CALLER: &str = "37988242968";
+
+/// Something that can be done again and again.
+pub type Work = Box<dyn FnMut()>;
+
+/// Every part: its name, and how it is made ready.
+pub fn parts() -> Vec<(String, Box<dyn Fn() -> Work>)> {
+    let mut parts: Vec<(String, Box<dyn Fn() -> Work>)> = vec![("phone".into(), Box::new(parse))];
+    for count in [1, 100, 1_000] {
+        parts.push((format!("rules {count}"), Box::new(move || choose(count))));
+    }
+    for (name, format) in Format::VALUES {
+        parts.push((format!("format {name}"), Box::new(move || write(format))));
+    }
+    for (name, customers, services) in BODIES {
+        parts.push((format!("body {name}"), Box::new(move || read(&body(customers, services)))));
+    }
+    parts.push(("body 6 kB, all ignored".into(), Box::new(|| ignore(body(2, 1)))));
+    for count in [100, 10_000, 1_000_000] {
+        parts.push((format!("memory {count}"), Box::new(move || remember(count))));
+    }
+    parts
+}
+
+/// Bodies by name, with so many customers of so many services each.
+pub const BODIES: [(&str, usize, usize); 3] =
+    [("6 kB", 2, 1), ("300 kB", 100, 1), ("6.5 MB", 100, 25)];
+
+fn parse() -> Work {
+    Box::new(|| {
+        let _ = black_box(Phone::parse(black_box("+55 37 98824-2968"), None));
+    })
+}
+
+/// So many rules, of which only the last one fits.
+fn choose(count: usize) -> Work {
+    let form = SoundForm { prefix: "bina/".into(), suffix: String::new() };
+    let play = Arc::new(Playlist::new(&["aviso"], &form, &form).expect("one short sound"));
+    let rule = |index: usize| {
+        let last = index + 1 == count;
+        let phrase = if last { "fibra".to_owned() } else { format!("bairro numero {index}") };
+        Rule {
+            name: format!("regra-{index}"),
+            text: Phrase::new(&phrase).into_iter().collect(),
+            service_status: Vec::new(),
+            connected: None,
+            did: Vec::new(),
+            play: Arc::clone(&play),
+            route: None,
+            expose: false,
+        }
+    };
+    let rules = Rules { list: (0..count).map(rule).collect(), general: None };
+    let customers = [found()];
+    Box::new(move || {
+        let choice = rules.choose(black_box(&customers), None);
+        assert!(black_box(choice).rule.is_some());
+    })
+}
+
+fn write(format: Format) -> Work {
+    let (record, freeswitch) = (Record::new(vec![found()]), Freeswitch::default());
+    let finding = Finding::Found { record, origin: Origin::Cache, alert_expired: false };
+    let answer = Answer::new(Some(phone(CALLER)), &finding, &bina::prompt::Choice::default());
+    Box::new(move || {
+        black_box(render(format, black_box(&answer), &freeswitch));
+    })
+}
+
+fn read(body: &[u8]) -> Work {
+    let (body, phone, wanted) = (body.to_owned(), phone(CALLER), Wanted::default());
+    Box::new(move || {
+        let record = conclude(black_box(&body), &phone, &wanted).expect("a success");
+        assert_eq!(black_box(record).customers().len(), 1);
+    })
+}
+
+/// The least serde_json can do with a body: see that it is JSON.
+fn ignore(body: Vec<u8>) -> Work {
+    Box::new(move || {
+        let _: IgnoredAny = serde_json::from_slice(black_box(&body)).expect("JSON");
+    })
+}
+
+/// A lookup from a memory that was asked for `count` numbers. It holds 48 MiB, which is some
+/// 300,000 of them.
+fn remember(count: u32) -> Work {
+    let (lookup, runtime) = (memory(count), runtime());
+    let mut index = 0;
+    Box::new(move || {
+        index = (index + 1) % 100;
+        let finding = runtime.block_on(lookup.find(&number(count - 1 - index), soon()));
+        assert!(matches!(black_box(finding), Finding::Nobody(Origin::Cache)));
+    })
+}
+
+/// A memory that was asked for `count` numbers, all of them nobody's.
+pub fn memory(count: u32) -> Lookup {
+    let forever = Duration::from_secs(24 * 60 * 60);
+    let records_max = NonZeroUsize::new(10_000_000).expect("not zero");
+    let settings = Settings { fresh: forever, nobody: forever, records_max, ..Settings::default() };
+    let lookup = Lookup::new(Arc::new(Nobody), settings);
+    runtime().block_on(async {
+        for index in 0..count {
+            lookup.find(&number(index), soon()).await;
+        }
+    });
+    lookup
+}
+
+/// Knows nobody, at once.
+struct Nobody;
+
+impl Source for Nobody {
+    fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
+        Box::pin(async { Ok(Record::default()) })
+    }
+}
+
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// The number of caller `index`.
+pub fn number(index: u32) -> Phone {
+    phone(&format!("379{}", 80_000_000 + index))
+}
+
+/// A deadline that no lookup here comes near.
+pub fn soon() -> tokio::time::Instant {
+    (Instant::now() + Duration::from_secs(60)).into()
+}
+
+fn phone(text: &str) -> Phone {
+    Phone::parse(text, None).expect("a number")
+}
+
+fn found() -> Customer {
+    let texts = [
+        "Existe uma manutenção programada no bairro Centro que está afetando esse cliente",
+        "A equipe técnica já está a caminho para resolver o rompimento de fibra",
+    ];
+    Customer {
+        id: "421".into(),
+        code: "1421".into(),
+        name: "CLIENTE INVENTADO DA SILVA".into(),
+        alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
+        service_status: Some("servico_habilitado".into()),
+        connected: Some(true),
+    }
+}
+
+/// An answer of HubSoft in the shape of its printed example: the last customer is the caller.
+pub fn body(customers: usize, services: usize) -> Vec<u8> {
+    let one = |index: usize| {
+        let last = index + 1 == customers;
+        let number = if last { CALLER.to_owned() } else { format!("379{:08}", 99_000_000 + index) };
+        let mut one = customer(index as u64 + 1, "CLIENTE INVENTADO DA SILVA", &number);
+        let list = one["servicos"].as_array_mut().expect("the simulator lists services");
+        let service = list[0].clone();
+        list.resize(services, service);
+        with_alert(one, &["Rompimento de fibra no bairro Centro"]).to_string()
+    };
+    let mut body =
+        br#"{"status":"success","msg":"Dados consultados com sucesso","clientes":["#.to_vec();
+    for index in 0..customers {
+        body.extend_from_slice(if index > 0 { b"," } else { b"" });
+        body.extend_from_slice(one(index).as_bytes());
+    }
+    body.extend_from_slice(b"]}");
+    body
+}
