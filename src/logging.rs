@@ -12,13 +12,13 @@
 
 mod call_line;
 mod lines;
+mod queue;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,13 +30,13 @@ use tracing_subscriber::reload;
 use crate::metrics;
 
 use self::lines::Lines;
+use self::queue::{Queue, Refused};
 
-pub use self::call_line::CallLine;
+pub(crate) use self::call_line::key;
+pub use self::call_line::{CallLine, Key};
 pub use self::lines::Format;
 
-/// Lines that may wait to be written; a few seconds of a mass outage.
-const LINES_MAX: usize = 4_096;
-/// Longest line; ours stay far below, so this only bounds the memory of a full queue.
+/// Longest line; ours stay far below.
 const LINE_BYTES_MAX: usize = 2_048;
 /// Longest wait for the log at the end of the program.
 const FLUSH_MAX: Duration = Duration::from_millis(100);
@@ -45,9 +45,7 @@ const WRITE_PAUSE: Duration = Duration::from_millis(10);
 /// How often what was left out is told.
 const TALLY: Duration = Duration::from_secs(1);
 
-static QUEUE: OnceLock<SyncSender<Vec<u8>>> = OnceLock::new();
-/// Lines in the queue, or being written.
-static PENDING: AtomicU64 = AtomicU64::new(0);
+static QUEUE: Queue = Queue::new();
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 static PANICS: Sparing = Sparing::new(Level::ERROR, "a bug of bina, please report it");
 
@@ -95,13 +93,16 @@ pub fn panics() -> u64 {
 
 /// Starts logging at `level`, panics included; later calls change nothing.
 pub fn start(level: LevelFilter) {
-    let (sender, lines) = sync_channel(LINES_MAX);
-    if QUEUE.set(sender).is_err() {
-        return;
-    }
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| begin(level));
+}
+
+fn begin(level: LevelFilter) {
+    QUEUE.open(true);
     // Without its thread the queue is closed: every line counts as dropped, and last words are
     // written directly.
-    if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(move || write(&lines)) {
+    if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(write) {
+        QUEUE.open(false);
         last_words(format_args!("bina: no log, as its thread cannot be started: {error}"));
     }
     let (filter, handle) = reload::Layer::new(level);
@@ -110,7 +111,7 @@ pub fn start(level: LevelFilter) {
         // Its own complaints would go straight to standard error.
         .log_internal_errors(false)
         .event_format(Lines::new())
-        .with_writer(|| Queue);
+        .with_writer(|| Lined);
     let _ = LEVEL.set(Box::new(move |level| drop(handle.reload(level))));
     let subscriber = tracing_subscriber::registry().with(filter).with(lines);
     // Refused only when a log is there already, as in tests.
@@ -121,7 +122,7 @@ pub fn start(level: LevelFilter) {
 /// Waits a moment until what was logged is written, for a program that is about to end.
 pub fn flush() {
     let start = Instant::now();
-    while PENDING.load(Ordering::Acquire) > 0 && start.elapsed() < FLUSH_MAX {
+    while QUEUE.hurries() && start.elapsed() < FLUSH_MAX {
         thread::sleep(Duration::from_millis(2));
     }
 }
@@ -131,7 +132,7 @@ pub fn flush() {
 pub fn last_words(words: impl Display) {
     let line = format!("{words}\n").into_bytes();
     flush();
-    if let Err(TrySendError::Disconnected(line)) = enqueue(line) {
+    if QUEUE.put(&line) == Err(Refused::Closed) {
         let _ = put(&line);
     }
     flush();
@@ -242,14 +243,9 @@ fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn drop_line() {
-    DROPPED.fetch_add(1, Ordering::Relaxed);
-    metrics::log_line_dropped();
-}
-
-/// Whether there is a thread that writes.
-fn is_started() -> bool {
-    QUEUE.get().is_some()
+fn drop_lines(lines: u64) {
+    DROPPED.fetch_add(lines, Ordering::Relaxed);
+    metrics::log_lines_dropped(lines);
 }
 
 /// Whether lines of ordinary news are written.
@@ -258,22 +254,22 @@ fn says_info() -> bool {
 }
 
 /// Hands a whole line to the thread that writes, or drops it.
-fn queue(line: Vec<u8>) {
-    if enqueue(line).is_err() {
-        drop_line();
+fn queue(line: &[u8]) {
+    if QUEUE.put(line).is_err() {
+        drop_lines(1);
     }
 }
 
 /// Where `tracing` writes its lines.
-struct Queue;
+struct Lined;
 
-impl Write for Queue {
+impl Write for Lined {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut kept = line[..line.len().min(LINE_BYTES_MAX)].to_owned();
-        if kept.len() < line.len() {
-            kept.push(b'\n');
+        if line.len() <= LINE_BYTES_MAX {
+            queue(line);
+        } else {
+            queue(&[&line[..LINE_BYTES_MAX], b"\n"].concat());
         }
-        queue(kept);
         Ok(line.len())
     }
 
@@ -282,31 +278,14 @@ impl Write for Queue {
     }
 }
 
-/// Puts a line into the queue, or hands it back.
-fn enqueue(line: Vec<u8>) -> Result<(), TrySendError<Vec<u8>>> {
-    let Some(queue) = QUEUE.get() else { return Err(TrySendError::Disconnected(line)) };
-    PENDING.fetch_add(1, Ordering::Release);
-    let queued = queue.try_send(line);
-    if queued.is_err() {
-        PENDING.fetch_sub(1, Ordering::Release);
-    }
-    queued
-}
-
 /// The thread "log": the only one that waits for whoever reads standard error.
-fn write(lines: &Receiver<Vec<u8>>) {
-    let (mut told_at, mut told) = (Instant::now(), 0);
+fn write() {
+    let (mut told_at, mut told, mut text) = (Instant::now(), 0, Vec::new());
     loop {
-        match lines.recv_timeout(TALLY) {
-            Ok(line) => {
-                // A log that cannot be written has nowhere to say so.
-                if put(&line).is_err() {
-                    drop_line();
-                }
-                PENDING.fetch_sub(1, Ordering::Release);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+        let lines = QUEUE.take(&mut text, TALLY);
+        // A log that cannot be written has nowhere to say so.
+        if put(&text).is_err() {
+            drop_lines(lines);
         }
         if told_at.elapsed() < TALLY {
             continue;
@@ -321,7 +300,7 @@ fn write(lines: &Receiver<Vec<u8>>) {
     }
 }
 
-/// Writes a line whole, also where standard error was opened not to block.
+/// Writes lines whole, also where standard error was opened not to block.
 fn put(mut rest: &[u8]) -> io::Result<()> {
     while !rest.is_empty() {
         match io::stderr().write(rest) {

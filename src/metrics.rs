@@ -75,8 +75,18 @@ pub fn call_answered(
     source: &'static str,
     took: Duration,
 ) {
-    count(&METRICS.calls.answered, &CallLabels { door, status });
-    METRICS.calls.duration.get_or_create(&Source { source }).observe(took.as_secs_f64());
+    let calls = &METRICS.calls;
+    match calls.answered_at.of(door).and_then(|door| door.of(status)) {
+        Some(answered) => {
+            answered.inc();
+        }
+        None => count(&calls.answered, &CallLabels { door, status }),
+    }
+    let took = took.as_secs_f64();
+    match calls.duration_from.of(source) {
+        Some(duration) => duration.observe(took),
+        None => calls.duration.get_or_create(&Source { source }).observe(took),
+    }
 }
 
 /// Several customers have the caller's number.
@@ -119,16 +129,23 @@ pub fn connection_shed(reason: &'static str) {
     count(&METRICS.doors.shed, &Reason { reason });
 }
 
-/// Counts a connection of `door` for as long as it is held.
-pub struct Connection(Gauge);
+/// The connections of one door.
+pub struct Connections(Gauge);
 
-impl Connection {
-    pub fn opened(door: &'static str) -> Self {
-        let gauge = METRICS.doors.connections.get_or_create(&Door { door }).clone();
-        gauge.inc();
-        Self(gauge)
+impl Connections {
+    pub fn of(door: &'static str) -> Self {
+        Self(METRICS.doors.connections.get_or_create_owned(&Door { door }))
+    }
+
+    /// Counts another one.
+    pub fn opened(&self) -> Connection {
+        self.0.inc();
+        Connection(self.0.clone())
     }
 }
+
+/// A connection that is counted for as long as it is held.
+pub struct Connection(Gauge);
 
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -138,7 +155,9 @@ impl Drop for Connection {
 
 /// The memory was looked into.
 pub fn cache_looked(result: &'static str) {
-    count(&METRICS.memory.lookups, &Outcome { result });
+    if let Some(looked) = METRICS.memory.lookups.of(result) {
+        looked.inc();
+    }
 }
 
 /// What the memory holds now.
@@ -227,9 +246,9 @@ pub fn config_reloaded(good: bool) {
     count(&METRICS.own.config_reloads, &Outcome { result });
 }
 
-/// A log line was dropped.
-pub fn log_line_dropped() {
-    METRICS.own.log_lines_dropped.inc();
+/// Log lines were dropped.
+pub fn log_lines_dropped(lines: u64) {
+    METRICS.own.log_lines_dropped.inc_by(lines);
 }
 
 /// A bug was caught.

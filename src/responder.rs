@@ -13,15 +13,15 @@ use crate::access::{MISSES_MAX, Misses};
 use crate::answer::Answer;
 use crate::call::{Call, Did};
 use crate::finding::Finding;
-use crate::logging::CallLine;
+use crate::logging::{CallLine, key};
 use crate::lookup::{self, Lookup, Source};
 use crate::metrics;
 use crate::phone::{Ddd, NoNumber, Phone};
 use crate::prompt::{Choice, Rules};
 
 /// Tells the calls of one run of the program from those of another in the log.
-static RUN: LazyLock<u16> =
-    LazyLock::new(|| (RandomState::new().build_hasher().finish() & 0xFFFF) as u16);
+static RUN: LazyLock<String> =
+    LazyLock::new(|| format!("{:04x}-", RandomState::new().build_hasher().finish() & 0xFFFF));
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
@@ -132,18 +132,18 @@ fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer
         Finding::Unavailable(failure) => failure.label(),
         Finding::Found { .. } | Finding::Nobody(_) => "",
     };
-    let line = line.word("door", call.door);
+    let line = line.word(key!("door"), call.door);
     let line = match phone {
-        Ok(phone) => line.word("phone", phone.masked().as_str()),
-        Err(_) => line.word("phone", "-"),
+        Ok(phone) => line.masked(key!("phone"), &phone.masked()),
+        Err(_) => line.word(key!("phone"), "-"),
     };
-    line.word("status", answer.status())
-        .word("source", answer.source())
-        .word("rule", answer.rule())
-        .flag("plays", answer.playlist().is_some())
-        .word("reason", reason)
-        .number("ms", took.as_millis())
-        .word("id", &format!("{:04x}-{number}", *RUN))
+    line.word(key!("status"), answer.status())
+        .word(key!("source"), answer.source())
+        .label(key!("rule"), answer.rule())
+        .flag(key!("plays"), answer.playlist().is_some())
+        .word(key!("reason"), reason)
+        .number(key!("ms"), u64::try_from(took.as_millis()).unwrap_or(u64::MAX))
+        .numbered(key!("id"), &RUN, number)
         .end();
 }
 

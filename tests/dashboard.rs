@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bina::finding::Failure;
-use bina::metrics::{self, Connection, Exposition};
+use bina::metrics::{self, Connections, Exposition};
 use serde_json::Value;
 
 const RULES: &str = "systemd/prometheus/bina.rules.yml";
@@ -67,7 +67,7 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
 
 /// Every name a query can ask for.
 fn names() -> BTreeSet<String> {
-    drop(Connection::opened("http"));
+    drop(Connections::of("http").opened());
     metrics::call_answered("/asterisk", "found", "hubsoft", Duration::ZERO);
     let page = metrics::written(Exposition::Prometheus);
     let mut names = BTreeSet::new();

@@ -61,7 +61,6 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let accepted = Instant::now();
-    let _ = stream.set_nodelay(true);
     let (reading, writing) = stream.split();
     let mut hearing = Hearing::new(reading);
     let told_to_stop = async {

@@ -121,8 +121,9 @@ impl Stage {
         // Nobody stops it: it ends with the program.
         let (stopper, stop) = channel(false);
         let stopping = stop.clone();
-        let serve =
-            move |stream| http::serve(stream, Side::Phones, Arc::clone(&doors), stopping.clone());
+        let serve = move |stream, peer| {
+            http::serve(stream, peer, Side::Phones, Arc::clone(&doors), stopping.clone())
+        };
         tokio::spawn(async move {
             listener::run(listener, stop, serve).await;
             drop(stopper);

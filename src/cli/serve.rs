@@ -172,15 +172,17 @@ impl Doors {
         let admitting = |door: Listener| door.admitting(Arc::clone(&service.networks));
         if let Some(agi) = self.agi.map(admitting) {
             let (responder, stopping) = (Arc::clone(&service.responder), stop.clone());
-            let serve = move |stream| agi::serve(stream, Arc::clone(&responder), stopping.clone());
+            let serve =
+                move |stream, _| agi::serve(stream, Arc::clone(&responder), stopping.clone());
             answering.spawn(listener::run(agi, stop.clone(), serve));
         }
         let sides = [(Some(self.http), Side::Phones), (self.metrics, Side::Operation)];
         for (listener, side) in sides {
             let Some(listener) = listener.map(admitting) else { continue };
             let (doors, stopping) = (Arc::clone(&service.doors), stop.clone());
-            let serve =
-                move |stream| http::serve(stream, side, Arc::clone(&doors), stopping.clone());
+            let serve = move |stream, peer| {
+                http::serve(stream, peer, side, Arc::clone(&doors), stopping.clone())
+            };
             answering.spawn(listener::run(listener, stop.clone(), serve));
         }
         answering

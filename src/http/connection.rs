@@ -1,6 +1,7 @@
 //! Carries one connection from its first byte to its end, within limits.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -38,17 +39,15 @@ static NO_HTTP: Sparing = Sparing::new(Level::INFO, "request refused");
 /// accepted are answered.
 pub async fn serve(
     stream: TcpStream,
+    peer: IpAddr,
     side: Side,
     doors: Arc<Current<Doors>>,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Answers are one small write; waiting to fill a packet would add 40 ms.
-    let _ = stream.set_nodelay(true);
-    let met = {
+    let (guest, tls) = {
         let doors = doors.now();
-        Guest::meet(&stream, &doors.guard).map(|guest| (guest, doors.guard.tls.clone()))
+        (Guest::meet(&stream, peer, &doors.guard), doors.guard.tls.clone())
     };
-    let Some((guest, tls)) = met else { return };
     let opened = match tls {
         None => Some(Opened::Plain(Impatient::new(stream))),
         Some(tls) => tokio::select! {

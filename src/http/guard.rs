@@ -40,13 +40,13 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    /// Who is at the other end of `stream`; none when the connection has ended already.
-    pub(super) fn meet(stream: &TcpStream, guard: &Guard) -> Option<Self> {
-        let address = stream.peer_addr().ok()?.ip().to_canonical();
+    /// Who is at the other end of `stream`, which is `peer`.
+    pub(super) fn meet(stream: &TcpStream, peer: IpAddr, guard: &Guard) -> Self {
+        let address = peer.to_canonical();
         let local = || stream.local_addr().ok().map(|address| address.ip());
         let is_own = guard.networks.is_own(address, local);
         let is_pbx = || guard.pbx.iter().any(|pbx| pbx.to_canonical() == address);
-        Some(Self { address, is_own, is_stranger: !is_own && !is_pbx() })
+        Self { address, is_own, is_stranger: !is_own && !is_pbx() }
     }
 }
 

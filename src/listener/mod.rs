@@ -6,12 +6,13 @@ mod places;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
-use tokio::task::{JoinSet, yield_now};
+use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use tracing::{Level, warn};
 
@@ -72,7 +73,8 @@ impl Default for Settings {
     }
 }
 
-/// An open door.
+/// An open door. Connections inherit from it that small pieces are sent at once: waiting to fill a
+/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
@@ -86,6 +88,7 @@ pub struct Listener {
 pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
+    socket.set_nodelay(true)?;
     socket.bind(address)?;
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
@@ -93,6 +96,8 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
 /// Takes a door that systemd has opened; connections that wait at it already are served, too.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
+    // An option of the socket, whichever way one has hold of it; a listener's own has no such method.
+    std::net::TcpStream::from(OwnedFd::from(socket.try_clone()?)).set_nodelay(true)?;
     Ok(Listener::new(name, TcpListener::from_std(socket)?))
 }
 
@@ -130,7 +135,7 @@ impl Listener {
 /// Serves every connection until `stop` says so, then lets those that are open end.
 pub async fn run<F, C>(listener: Listener, mut stop: watch::Receiver<bool>, serve: F)
 where
-    F: Fn(TcpStream) -> C,
+    F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
     let Listener { socket, settings, places, networks, name } = listener;
@@ -141,18 +146,19 @@ where
             warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
         }
     });
-    let door = Entrance { name, socket: &socket, networks: &networks, places: &places };
-    let mut connections = JoinSet::new();
+    // Each connection holds an end of it; once all have let go, there is nothing more to receive.
+    let (open, mut drained) = mpsc::channel(1);
+    let count = metrics::Connections::of(name);
+    let door = Entrance { socket: &socket, networks: &networks, places: &places, count, open };
     tokio::select! {
-        never = accept(&door, &mut connections, &serve) => match never {},
+        never = accept(&door, &serve) => match never {},
         () = stopped(&mut stop) => {}
     }
-    let last_calls = accept(&door, &mut connections, &serve);
-    let _ = timeout(LAST_CALLS, last_calls).await;
+    let _ = timeout(LAST_CALLS, accept(&door, &serve)).await;
+    drop(door);
     drop(socket);
     let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
-    let drained = async { while connections.join_next().await.is_some() {} };
-    if timeout(drain, drained).await.is_err() {
+    if timeout(drain, drained.recv()).await.is_err() {
         warn!("some connections did not end within {drain:?}; they are cut");
     }
 }
@@ -165,10 +171,11 @@ pub async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 /// What decides about a connection.
 struct Entrance<'a> {
-    name: &'static str,
     socket: &'a TcpListener,
     networks: &'a Current<Networks>,
     places: &'a Arc<Places>,
+    count: metrics::Connections,
+    open: mpsc::Sender<Infallible>,
 }
 
 impl Entrance<'_> {
@@ -181,9 +188,9 @@ impl Entrance<'_> {
 
 /// Accepts connections for ever. Strangers and those without a place are closed before a byte is read or
 /// written, which costs the least.
-async fn accept<F, C>(door: &Entrance<'_>, connections: &mut JoinSet<()>, serve: &F) -> Infallible
+async fn accept<F, C>(door: &Entrance<'_>, serve: &F) -> Infallible
 where
-    F: Fn(TcpStream) -> C,
+    F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
     let mut turn = 0;
@@ -192,12 +199,7 @@ where
         if turn == 0 {
             yield_now().await;
         }
-        let accepted = tokio::select! {
-            accepted = door.socket.accept() => accepted,
-            // A panic was logged where it happened; it has cost this connection only.
-            Some(_) = connections.join_next() => continue,
-        };
-        let (stream, peer) = match accepted {
+        let (stream, peer) = match door.socket.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
                 metrics::accept_error();
@@ -216,10 +218,12 @@ where
         }
         match door.places.take(peer.ip()) {
             Ok(place) => {
-                let name = door.name;
-                let serving = serve(stream);
-                connections.spawn(async move {
-                    let _held = (place, metrics::Connection::opened(name));
+                let held = (place, door.count.opened(), door.open.clone());
+                // In a box, because a task is copied as a whole, several times.
+                let serving = Box::pin(serve(stream, peer.ip()));
+                // A panic is logged where it happens; it costs this connection only.
+                tokio::spawn(async move {
+                    let _held = held;
                     serving.await;
                 });
             }

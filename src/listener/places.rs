@@ -1,8 +1,10 @@
 //! Counts who holds how many connections, so that nobody takes the PBX's place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::fast::RandomState;
 
 /// Connections in all. Each costs 12 kB, and a PBX with 1,000 calls at the same moment has other
 /// worries.
@@ -16,7 +18,7 @@ pub(super) struct Places {
     all_max: usize,
     pbx_max: usize,
     other_max: usize,
-    pbx: HashSet<IpAddr>,
+    pbx: Vec<IpAddr>,
     taken: Mutex<Taken>,
 }
 
@@ -24,7 +26,7 @@ pub(super) struct Places {
 #[derive(Default)]
 struct Taken {
     all: usize,
-    by_address: HashMap<IpAddr, usize>,
+    by_address: HashMap<IpAddr, usize, RandomState>,
 }
 
 /// A connection's place; dropping it, by a panic too, frees it.

@@ -57,6 +57,7 @@ pub(super) struct Build {
 /// `increase()`, so each begins at zero.
 pub(super) const AGI_ERRORS: [&str; 7] =
     ["broken", "closed", "hangup", "hostile", "late", "refused", "script"];
+pub(super) const SOURCES: [&str; 4] = ["cache", "hubsoft", "none", "stale"];
 pub(super) const DOORS: [&str; 9] = [
     "/asterisk",
     "/cid",
@@ -112,6 +113,24 @@ impl MetricConstructor<Histogram> for Buckets {
 }
 
 pub(super) type Counts<L> = Family<L, Counter>;
+
+/// The metrics of a family by their word, for what each call counts: a family hashes its labels.
+pub(super) struct Ready<M> {
+    words: &'static [&'static str],
+    metrics: Vec<M>,
+}
+
+impl<M> Ready<M> {
+    fn new(words: &'static [&'static str], metric: impl Fn(&'static str) -> M) -> Self {
+        Self { words, metrics: words.iter().map(|word| metric(word)).collect() }
+    }
+
+    /// The metric of `word`; none for one that the table does not have.
+    pub(super) fn of(&self, word: &str) -> Option<&M> {
+        self.words.iter().zip(&self.metrics).find(|(known, _)| **known == word).map(|(_, m)| m)
+    }
+}
+
 /// A gauge that may be a fraction.
 pub(super) type Level = Gauge<f64, AtomicU64>;
 
@@ -128,7 +147,9 @@ pub(super) struct Metrics {
 pub(super) struct Calls {
     pub(super) ambiguous: Counter,
     pub(super) answered: Counts<CallLabels>,
+    pub(super) answered_at: Ready<Ready<Counter>>,
     pub(super) duration: Family<Source, Histogram, Buckets>,
+    pub(super) duration_from: Ready<Histogram>,
     pub(super) skipped: Counts<Reason>,
     pub(super) unavailable: Counts<Reason>,
 }
@@ -148,7 +169,7 @@ pub(super) struct Memory {
     pub(super) bytes: Gauge,
     pub(super) flights: Gauge,
     pub(super) flights_joined: Counter,
-    pub(super) lookups: Counts<Outcome>,
+    pub(super) lookups: Ready<Counter>,
     pub(super) records: Gauge,
 }
 
@@ -218,21 +239,27 @@ impl Default for Metrics {
 
 impl Calls {
     pub(super) fn new(names: &mut Names) -> Self {
+        let answered: Counts<_> = names.plain("calls", "Calls answered, by door and status");
+        let duration = names.of(
+            "call_duration_seconds",
+            "Time from a call to its answer, by where the answer comes from",
+            Family::<_, Histogram, _>::new_with_constructor(Buckets),
+        );
+        let at = |door, status| answered.get_or_create_owned(&CallLabels { door, status });
         let calls = Self {
             ambiguous: names.plain("calls_ambiguous", "Calls from a number of several customers"),
-            answered: names.plain("calls", "Calls answered, by door and status"),
-            duration: names.of(
-                "call_duration_seconds",
-                "Time from a call to its answer, by where the answer comes from",
-                Family::new_with_constructor(Buckets),
-            ),
+            answered_at: Ready::new(&DOORS, |door| {
+                Ready::new(&STATUSES, |status| at(door, status))
+            }),
+            duration_from: Ready::new(&SOURCES, |source| {
+                duration.get_or_create_owned(&Source { source })
+            }),
+            answered,
+            duration,
             skipped: names.plain("calls_skipped", "Calls without a number to look up, by reason"),
             unavailable: names
                 .plain("calls_unavailable", "Calls answered as unavailable, by reason"),
         };
-        for door in DOORS {
-            begin(&calls.answered, &STATUSES, |status| CallLabels { door, status });
-        }
         begin(&calls.skipped, &NoNumber::LABELS, |reason| Reason { reason });
         begin(&calls.unavailable, &Failure::LABELS, |reason| Reason { reason });
         calls
@@ -260,17 +287,16 @@ impl Doors {
 
 impl Memory {
     pub(super) fn new(names: &mut Names) -> Self {
-        let memory = Self {
+        let lookups: Counts<_> =
+            names.plain("cache_lookups", "Looks into the memory: fresh, stale, old or miss");
+        Self {
             bytes: names.plain("cache_bytes", "Bytes remembered, roughly"),
             flights: names.plain("flights", "Lookups under way"),
             flights_joined: names
                 .plain("flights_joined", "Calls that waited for a lookup another one had begun"),
-            lookups: names
-                .plain("cache_lookups", "Looks into the memory: fresh, stale, old or miss"),
+            lookups: Ready::new(&LOOKED, |result| lookups.get_or_create_owned(&Outcome { result })),
             records: names.plain("cache_records", "Numbers remembered"),
-        };
-        begin(&memory.lookups, &LOOKED, |result| Outcome { result });
-        memory
+        }
     }
 }
 

@@ -132,11 +132,12 @@ impl TestApp {
         let (stop, stopping) = watch::channel(false);
         let agi_stopping = stopping.clone();
         let serve =
-            move |stream| bina::agi::serve(stream, Arc::clone(&answers), agi_stopping.clone());
+            move |stream, _| bina::agi::serve(stream, Arc::clone(&answers), agi_stopping.clone());
         tokio::spawn(listener::run(beside, stopping.clone(), serve));
         let listening = stopping.clone();
-        let serve =
-            move |stream| http::serve(stream, Side::Phones, Arc::clone(&doors), stopping.clone());
+        let serve = move |stream, peer| {
+            http::serve(stream, peer, Side::Phones, Arc::clone(&doors), stopping.clone())
+        };
         tokio::spawn(listener::run(listener, listening, serve));
         Self { address, agi, stop }
     }

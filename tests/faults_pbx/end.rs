@@ -196,7 +196,7 @@ async fn a_call_the_kernel_has_accepted_for_us_is_answered_too() {
 async fn connections_that_panic() {
     logging::start(LevelFilter::INFO);
     let count = Arc::new(AtomicU64::new(0));
-    let serve = move |mut stream: TcpStream| {
+    let serve = move |mut stream: TcpStream, _| {
         let number = count.fetch_add(1, Ordering::Relaxed);
         async move {
             assert!(number >= 20, "{KNOWN} is what a bug may quote");
