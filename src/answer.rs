@@ -65,12 +65,12 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "rule",
         meaning: "name of the rule that chose the prompt, or empty",
-        value: |a, _| a.details.rule.as_str().into(),
+        value: |a, _| a.rule().into(),
     },
     Field {
         key: "route",
         meaning: "the rule's hint for the dialplan (a queue, a context), or empty",
-        value: |a, _| a.details.route.as_str().into(),
+        value: |a, _| a.details.route.as_deref().unwrap_or_default().into(),
     },
     Field {
         key: "nome",
@@ -137,8 +137,8 @@ pub struct Answer {
 struct Details {
     alert: bool,
     play: Option<Arc<Playlist>>,
-    rule: String,
-    route: String,
+    rule: Option<Arc<str>>,
+    route: Option<Arc<str>>,
     identity: Option<Arc<Identity>>,
     message: SafeText,
     matches: usize,
@@ -186,7 +186,7 @@ impl Answer {
 
     /// The name of the rule that chose, for the log; empty when none did.
     pub fn rule(&self) -> &str {
-        &self.details.rule
+        self.details.rule.as_deref().unwrap_or_default()
     }
 
     /// What to play, when there is something.
@@ -208,8 +208,8 @@ impl Details {
         Self {
             // A rule may match and play nothing, so that its alert stays silent.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
-            rule: choice.rule.unwrap_or_default().to_owned(),
-            route: choice.route.unwrap_or_default().to_owned(),
+            rule: choice.rule.cloned(),
+            route: choice.route.cloned(),
             message: SafeText::new(message, MESSAGE_MAX.0, MESSAGE_MAX.1),
             ..self
         }

@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// Decoded pairs, in order. A raw `+` is a plus, never a space: Asterisk's dialplan sends a
-/// number's leading plus raw, and FreeSWITCH writes a space as `%20`.
-pub struct Form<'a>(Vec<(&'a str, &'a str)>);
-
 /// How often a key occurs, and with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     Absent,
     One(&'a str),
@@ -18,38 +15,39 @@ pub enum Value<'a> {
 /// Pairs read at most; FreeSWITCH sends about 140, and a body of 256 KiB could hold 100,000.
 const PAIRS_MAX: usize = 4_096;
 
-impl<'a> Form<'a> {
-    /// Cuts `text` into pairs; of a key without `=` the value is empty.
-    pub fn new(text: &'a str) -> Self {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX);
-        // A lookup has three pairs.
-        let mut form = Vec::with_capacity(4);
-        form.extend(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))));
-        Self(form)
-    }
-
-    /// The raw value of `key`. Keys are compared decoded, so that `%63aller` is no way around.
-    pub fn get(&self, key: &str) -> Value<'a> {
-        let is_key = |name: &str| name == key || name.contains('%') && decode_lossy(name) == key;
-        let mut found = self.0.iter().filter(|(name, _)| is_key(name));
-        match (found.next(), found.next()) {
-            (None, _) => Value::Absent,
-            (Some((_, value)), None) => Value::One(value),
-            (Some(_), Some(_)) => Value::Repeated,
+/// The raw values of `keys` in `text`, found in one go; a key without `=` has an empty one. Keys are
+/// compared decoded, so that `%63aller` is no way around.
+///
+/// A raw `+` is a plus, never a space: Asterisk's dialplan sends a number's leading plus raw, and
+/// FreeSWITCH writes a space as `%20`.
+pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>; N] {
+    let mut values = [const { Value::Absent }; N];
+    for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
+        let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
+        let decoded = if name.contains('%') { decode_lossy(name) } else { name.into() };
+        if let Some(at) = keys.iter().position(|key| *decoded == **key) {
+            values[at] = match values[at] {
+                Value::Absent => Value::One(raw),
+                Value::One(_) | Value::Repeated => Value::Repeated,
+            };
         }
     }
+    values
 }
 
-impl Form<'_> {
-    /// The value of `key` in milliseconds; what is no whole number counts as not said.
-    pub fn millis(&self, key: &str) -> Option<Duration> {
-        match self.get(key) {
-            Value::One(raw) => {
-                let text = decode(raw).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
-                text.parse().ok().map(Duration::from_millis)
-            }
-            Value::Absent | Value::Repeated => None,
+impl<'a> Value<'a> {
+    /// The raw value, when there is one that can be trusted.
+    pub fn one(self) -> Option<&'a str> {
+        match self {
+            Self::One(raw) => Some(raw),
+            Self::Absent | Self::Repeated => None,
         }
+    }
+
+    /// The value in milliseconds; what is no whole number counts as not said.
+    pub fn millis(self) -> Option<Duration> {
+        let text = decode(self.one()?).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+        text.parse().ok().map(Duration::from_millis)
     }
 }
 
@@ -59,19 +57,16 @@ pub fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(text.into());
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let (&[high, low], after) = rest.split_first_chunk()?;
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
+        bytes.extend_from_slice(&rest[..at]);
+        let (&[high, low], after) = rest[at + 1..].split_first_chunk()?;
         bytes.push(hex(high)? << 4 | hex(low)?);
         rest = after;
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned().into())
+    bytes.extend_from_slice(rest);
+    let decoded = String::from_utf8(bytes);
+    Some(decoded.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()).into())
 }
 
 /// Decodes what can be decoded; a broken `%` stays as it is.
@@ -104,10 +99,8 @@ mod tests {
 
     #[test]
     fn keys_are_found_once_twice_or_not_at_all() {
-        let form = Form::new("a=1&b&&%61=2&c=x=y");
-        assert!(matches!(form.get("a"), Value::Repeated));
-        assert!(matches!(form.get("b"), Value::One("")));
-        assert!(matches!(form.get("c"), Value::One("x=y")));
-        assert!(matches!(form.get("d"), Value::Absent));
+        let found = values("a=1&b&&%61=2&c=x=y&b", ["a", "c", "d"]);
+        assert_eq!(found, [Value::Repeated, Value::One("x=y"), Value::Absent]);
+        assert_eq!(values("b", ["b"]), [Value::One("")]);
     }
 }

@@ -59,8 +59,8 @@ fn answer(finding: &Finding) -> Answer {
         _ => &[],
     };
     let message = customers.iter().flat_map(Customer::alert_texts).next();
-    let choice =
-        Choice { rule: Some("rompimento"), play: Some(&list), route: Some("suporte"), message };
+    let (rule, route) = ("rompimento".into(), "suporte".into());
+    let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
     let phone = if matches!(finding, Finding::NoNumber(_)) { None } else { phone() };
     Answer::new(phone, finding, &choice)
 }

@@ -63,7 +63,7 @@ fn choose(count: usize) -> Work {
         let last = index + 1 == count;
         let phrase = if last { "fibra".to_owned() } else { format!("bairro numero {index}") };
         Rule {
-            name: format!("regra-{index}"),
+            name: format!("regra-{index}").into(),
             text: Phrase::new(&phrase).into_iter().collect(),
             service_status: Vec::new(),
             connected: None,

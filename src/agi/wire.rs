@@ -16,7 +16,7 @@ use std::mem;
 use std::time::Instant;
 
 use crate::call::{Call, Did};
-use crate::form::{Form, Value, decode_lossy};
+use crate::form::{decode_lossy, values};
 
 /// Most lines of an environment. Asterisk sends 22, and one for each argument of `AGI()`.
 const LINES_MAX: usize = 64;
@@ -204,14 +204,15 @@ impl Environment {
 
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
         let script = self.script.as_deref().unwrap_or_default();
-        let query = Form::new(script.split_once('?').map_or("", |(_, query)| query));
+        let query = script.split_once('?').map_or("", |(_, query)| query);
+        let [did, patience] = values(query, ["did", "deadline_ms"]);
         let shown = !hostile && self.is_shown();
         Call {
             door: DOOR,
             caller: self.caller.clone().filter(|_| shown),
-            did: self.did(&query),
+            did: self.did(did.one()),
             accepted,
-            patience: query.millis("deadline_ms"),
+            patience: patience.millis(),
         }
     }
 
@@ -222,11 +223,8 @@ impl Environment {
 
     /// The number that was called: what the dialplan says, else what the trunk says, else where the
     /// call is in the dialplan.
-    fn did(&self, query: &Form<'_>) -> Option<Did> {
-        let told = match query.get("did") {
-            Value::One(raw) => Did::new(&decode_lossy(raw)),
-            Value::Absent | Value::Repeated => None,
-        };
+    fn did(&self, told: Option<&str>) -> Option<Did> {
+        let told = told.and_then(|raw| Did::new(&decode_lossy(raw)));
         let known = |value: &Option<String>| {
             value.as_deref().filter(|value| *value != UNKNOWN).and_then(Did::new)
         };

@@ -101,13 +101,13 @@ impl Prompts {
             section.report(section.line(), "a rule has no name: add name = \"…\"".to_owned());
         }
         let rule = Rule {
-            name: name.unwrap_or_default(),
+            name: name.unwrap_or_default().into(),
             text: phrases(&mut section),
             service_status: statuses(&mut section),
             connected: connected(&mut section, asks_connection),
             did: dids(&mut section),
             play: self.play(&mut section),
-            route: label(&mut section, "route"),
+            route: label(&mut section, "route").map(Into::into),
             expose: section.flag("expose").is_some_and(|expose| expose.value),
         };
         section.finish();

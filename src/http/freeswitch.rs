@@ -1,10 +1,9 @@
 //! Reads what FreeSWITCH's modules send: fields of a call, in a query or a body, without a socket.
 
-use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::call::{Call, Did};
-use crate::form::{Form, Value, decode_lossy};
+use crate::form::{Value, decode_lossy, values};
 
 /// Why mod_xml_curl is told "not found".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,77 +25,77 @@ pub(super) fn dialplan_call(
     entry_context: &str,
     accepted: Instant,
 ) -> Result<Call, Elsewhere> {
-    let sent = Sent::new(form, query);
-    if sent.field("section").as_deref() != Some("dialplan") {
+    let sent = Sent::new(form, query, "Hunt-Destination-Number");
+    if sent.section.one().map(decode_lossy).as_deref() != Some("dialplan") {
         return Err(Elsewhere::Other);
     }
-    match sent.form.get("Hunt-Context") {
+    match sent.context {
         Value::Absent => return Err(Elsewhere::ContextMissing),
         Value::One(raw) if decode_lossy(raw) == entry_context => {}
         Value::One(_) | Value::Repeated => return Err(Elsewhere::Other),
     }
-    Ok(sent.call("/freeswitch/dialplan", "Hunt-Destination-Number", accepted))
+    Ok(sent.call("/freeswitch/dialplan", accepted))
 }
 
 /// Reads a call from what mod_httapi sends in `form`, and in the `query` of its URL; none when it
 /// only says that the call has ended, as it does once for each.
 pub(super) fn httapi_call(form: &str, query: &str, accepted: Instant) -> Option<Call> {
-    let sent = Sent::new(form, query);
-    let exiting = matches!(sent.form.get("exiting"), Value::One("true"));
-    (!exiting).then(|| sent.call("/freeswitch/httapi", "Caller-Destination-Number", accepted))
+    let sent = Sent::new(form, query, "Caller-Destination-Number");
+    let exiting = sent.exiting == Value::One("true");
+    (!exiting).then(|| sent.call("/freeswitch/httapi", accepted))
 }
 
 /// The fields of a call, and what the admin wrote into the URL. With GET both are the query.
 struct Sent<'a> {
-    form: Form<'a>,
-    query: Form<'a>,
+    section: Value<'a>,
+    context: Value<'a>,
+    exiting: Value<'a>,
+    caller: Value<'a>,
+    hidden: Value<'a>,
+    called: Value<'a>,
+    did: Value<'a>,
+    patience: Option<Duration>,
 }
 
 impl<'a> Sent<'a> {
-    fn new(form: &'a str, query: &'a str) -> Self {
-        Self { form: Form::new(form), query: Form::new(query) }
+    /// Reads `form`, in which the called number is named `called`.
+    fn new(form: &'a str, query: &'a str, called: &str) -> Self {
+        let keys = [
+            "section",
+            "Hunt-Context",
+            "exiting",
+            "Caller-Caller-ID-Number",
+            "Caller-Privacy-Hide-Number",
+            called,
+            "deadline_ms",
+        ];
+        let [section, context, exiting, caller, hidden, called, patience] = values(form, keys);
+        let [did, own_patience] = values(query, ["did", "deadline_ms"]);
+        let patience = own_patience.millis().or_else(|| patience.millis());
+        Self { section, context, exiting, caller, hidden, called, did, patience }
     }
 
-    fn field(&self, key: &str) -> Option<Cow<'a, str>> {
-        match self.form.get(key) {
-            Value::One(raw) => Some(decode_lossy(raw)),
-            Value::Absent | Value::Repeated => None,
-        }
-    }
-
-    fn call(&self, door: &'static str, called: &str, accepted: Instant) -> Call {
-        let caller = self.field("Caller-Caller-ID-Number").filter(|_| self.is_shown());
+    fn call(&self, door: &'static str, accepted: Instant) -> Call {
+        let caller = self.caller.one().filter(|_| self.is_shown());
+        // The called number as the URL says it goes first.
+        let did = |value: Value<'_>| Did::new(&decode_lossy(value.one()?));
         Call {
             door,
-            caller: caller.map(Cow::into_owned),
-            did: self.did().or_else(|| self.field(called).and_then(|number| Did::new(&number))),
+            caller: caller.map(|raw| decode_lossy(raw).into_owned()),
+            did: did(self.did).or_else(|| did(self.called)),
             accepted,
-            patience: self.query.millis("deadline_ms").or_else(|| self.form.millis("deadline_ms")),
-        }
-    }
-
-    /// The called number as the URL says it. Two of them say nothing.
-    fn did(&self) -> Option<Did> {
-        match self.query.get("did") {
-            Value::One(raw) => Did::new(&decode_lossy(raw)),
-            Value::Absent | Value::Repeated => None,
+            patience: self.patience,
         }
     }
 
     /// Whether the caller lets the number be seen.
     fn is_shown(&self) -> bool {
-        match self.form.get("Caller-Privacy-Hide-Number") {
-            Value::Absent => true,
-            Value::One(raw) => matches!(raw, "" | "false"),
-            Value::Repeated => false,
-        }
+        matches!(self.hidden, Value::Absent | Value::One("" | "false"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const HUNT: &str = "hostname=pbx01&section=dialplan&tag_name=&Caller-Context=bina\

@@ -3,7 +3,7 @@
 use hyper::header::{ACCEPT, HeaderMap};
 
 use crate::metrics::{self, Exposition};
-use crate::render::Page;
+use crate::render::{Page, TEXT};
 use crate::responder::Responder;
 
 /// The answer of `/healthz`. HubSoft's state is deliberately not part of it: a service that is
@@ -39,5 +39,5 @@ pub(super) fn forgotten(responder: &Responder, number: &str) -> Page {
 }
 
 fn text(body: String) -> Page {
-    Page { content_type: "text/plain; charset=utf-8", body }
+    Page { content_type: TEXT, body }
 }

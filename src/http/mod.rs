@@ -47,7 +47,7 @@ use crate::call::Call;
 use crate::logging::Sparing;
 use crate::metrics;
 use crate::recordings::Recordings;
-use crate::render::{Format, Freeswitch, Page, farewell, not_found, render};
+use crate::render::{Format, Freeswitch, Page, TEXT, farewell, not_found, render};
 use crate::responder::Responder;
 
 use self::freeswitch::Elsewhere;
@@ -216,9 +216,14 @@ async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
 
 fn written(page: Page) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(page.body));
-    let content_type = HeaderValue::from_static(page.content_type);
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type(page.content_type));
     response
+}
+
+/// The header's value. Most answers are texts, for which it is made and checked only once.
+fn content_type(words: &'static str) -> HeaderValue {
+    const PLAIN: HeaderValue = HeaderValue::from_static(TEXT);
+    if words == TEXT { PLAIN } else { HeaderValue::from_static(words) }
 }
 
 fn refused(refusal: Refusal) -> Response<Full<Bytes>> {

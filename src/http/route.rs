@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::access::RATE_MAX;
 use crate::call::{Call, Did};
-use crate::form::{Form, Value, decode, decode_lossy};
+use crate::form::{Value, decode, decode_lossy, values};
 use crate::render::Format;
 use crate::responder::WATCHDOG;
 
@@ -33,13 +33,20 @@ pub(super) enum Door {
     Recording,
 }
 
+/// Methods that are served; HEAD goes with GET.
+#[derive(Clone, Copy)]
+struct Methods {
+    list: &'static [&'static str],
+    /// As the `Allow` header writes them.
+    allow: &'static str,
+}
+
 /// One row of the table of doors.
 pub(super) struct Route {
     /// The whole path, or its beginning when it ends with a slash.
     pub(super) path: &'static str,
     pub(super) door: Door,
-    /// Methods served, as the `Allow` header writes them; HEAD goes with GET.
-    pub(super) methods: &'static str,
+    methods: Methods,
     /// Where it is served.
     sides: &'static [Side],
 }
@@ -47,9 +54,9 @@ pub(super) struct Route {
 const BOTH: &[Side] = &[Side::Operation, Side::Phones];
 const OPERATION: &[Side] = &[Side::Operation];
 const PHONES: &[Side] = &[Side::Phones];
-const READ: &str = "GET, HEAD";
-const READ_OR_POST: &str = "GET, HEAD, POST";
-const POST: &str = "POST";
+const READ: Methods = Methods { list: &["GET", "HEAD"], allow: "GET, HEAD" };
+const READ_OR_POST: Methods = Methods { list: &["GET", "HEAD", "POST"], allow: "GET, HEAD, POST" };
+const POST: Methods = Methods { list: &["POST"], allow: "POST" };
 
 /// Every path that is served.
 pub(super) const ROUTES: [Route; 13] = [
@@ -69,12 +76,7 @@ pub(super) const ROUTES: [Route; 13] = [
 ];
 
 impl Route {
-    const fn new(
-        path: &'static str,
-        door: Door,
-        methods: &'static str,
-        sides: &'static [Side],
-    ) -> Self {
+    const fn new(path: &'static str, door: Door, methods: Methods, sides: &'static [Side]) -> Self {
         Self { path, door, methods, sides }
     }
 
@@ -138,11 +140,9 @@ pub(super) fn find(side: Side, method: &str, path: &str) -> Result<&'static Rout
     let path = single_slash(path);
     let route = ROUTES.iter().find(|route| route.serves(side, path)).ok_or(Refusal::Path)?;
     let loose = route.is_loose() && !method.eq_ignore_ascii_case("HEAD");
-    let served = route
-        .methods
-        .split(", ")
-        .any(|known| known == method || loose && known.eq_ignore_ascii_case(method));
-    if served { Ok(route) } else { Err(Refusal::Method(route.methods)) }
+    let is_served = |known: &&str| *known == method || loose && known.eq_ignore_ascii_case(method);
+    let served = route.methods.list.iter().any(is_served);
+    if served { Ok(route) } else { Err(Refusal::Method(route.methods.allow)) }
 }
 
 /// Tells whether `path` is answered whoever asks: monitoring finds out without a secret that the
@@ -199,10 +199,11 @@ impl Route {
                     Err(elsewhere) => Wanted::Elsewhere(elsewhere),
                 })
             }
-            Door::Forget => match Form::new(fields).get("number") {
-                Value::One(raw) => Ok(Wanted::Forget(decode_lossy(raw).into_owned())),
-                Value::Absent | Value::Repeated => Err(Refusal::NumberMissing),
-            },
+            Door::Forget => {
+                let [number] = values(fields, ["number"]);
+                let raw = number.one().ok_or(Refusal::NumberMissing)?;
+                Ok(Wanted::Forget(decode_lossy(raw).into_owned()))
+            }
             Door::Health => Ok(Wanted::Alive),
             Door::Httapi => Ok(match httapi_call(fields, asked.query, asked.accepted) {
                 Some(call) => Wanted::Answer(Format::Httapi, call),
@@ -224,27 +225,27 @@ impl Route {
 
     /// Tells whether a request with `method` has a body that is read.
     pub(super) fn takes_body(&self, method: &str) -> bool {
-        method.eq_ignore_ascii_case("POST") && self.methods != READ
+        method.eq_ignore_ascii_case("POST") && self.methods.list.contains(&"POST")
     }
 }
 
 /// Reads a call from the query of a door that takes `caller`.
 fn lookup_call(route: &Route, query: &str, accepted: Instant) -> Result<Call, Refusal> {
-    let form = Form::new(query);
-    let caller = match form.get("caller") {
+    let keys = ["caller", "did", "deadline_ms", WATCHDOG];
+    let [presented, called, patience, watchdog] = values(query, keys);
+    let caller = match presented {
         Value::Absent => return Err(Refusal::CallerMissing(route.path)),
         Value::One(raw) => Some(decode(raw).ok_or(Refusal::Percent)?.into_owned()),
         Value::Repeated => None,
     };
-    let did = match form.get("did") {
-        Value::One(raw) => Did::new(&decode(raw).ok_or(Refusal::Percent)?),
-        Value::Absent | Value::Repeated => None,
+    let did = match called.one() {
+        Some(raw) => Did::new(&decode(raw).ok_or(Refusal::Percent)?),
+        None => None,
     };
     // The service's own look at itself. Only a call from nobody can be one.
-    let watched =
-        matches!((form.get("caller"), form.get(WATCHDOG)), (Value::One(""), Value::One(_)));
+    let watched = matches!((presented, watchdog), (Value::One(""), Value::One(_)));
     let door = if watched { WATCHDOG } else { route.path };
-    Ok(Call { door, caller, did, accepted, patience: form.millis("deadline_ms") })
+    Ok(Call { door, caller, did, accepted, patience: patience.millis() })
 }
 
 #[cfg(test)]

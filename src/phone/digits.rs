@@ -13,10 +13,12 @@ impl<const MAX: usize> Digits<MAX> {
     /// Joins parts of a number; `None` when they are too long or hold anything but digits.
     pub(super) fn joined(parts: &[&[u8]]) -> Option<Self> {
         let mut digits = Self::EMPTY;
-        for byte in parts.iter().copied().flatten() {
-            digits.push(*byte)?;
+        for part in parts {
+            let begin = usize::from(digits.length);
+            digits.bytes.get_mut(begin..begin + part.len())?.copy_from_slice(part);
+            digits.length += u8::try_from(part.len()).ok()?;
         }
-        Some(digits)
+        digits.as_bytes().iter().all(u8::is_ascii_digit).then_some(digits)
     }
 
     /// Appends `byte`; `None` when it is no digit or the room is full.

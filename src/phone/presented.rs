@@ -42,6 +42,9 @@ pub(super) enum Prefix {
 impl Presented {
     /// Reads `text`, of which one layer of percent-encoding is taken off first.
     pub(super) fn read(text: &str) -> Result<Self, NoNumber> {
+        if let Some(bare) = Self::bare(text) {
+            return Ok(bare);
+        }
         if text.len() > TEXT_MAX {
             return Err(NoNumber::Invalid);
         }
@@ -51,6 +54,18 @@ impl Presented {
         let mut room = [0; TEXT_MAX];
         let decoded = percent_decoded(text.as_bytes(), &mut room);
         Self::read_decoded(str::from_utf8(decoded).map_err(|_| NoNumber::Invalid)?)
+    }
+
+    /// Reads nothing but digits, perhaps behind a plus, as nearly every caller ID is. It is what
+    /// `read_decoded` would come to.
+    fn bare(text: &str) -> Option<Self> {
+        let (prefix, digits) = match text.strip_prefix('+') {
+            Some(behind) => (Prefix::Plus, behind),
+            None => (Prefix::Nothing, text),
+        };
+        let digits =
+            Digits::joined(&[digits.as_bytes()]).filter(|digits| *digits != Digits::EMPTY)?;
+        Some(Self { digits, context: None, prefix })
     }
 
     fn read_decoded(text: &str) -> Result<Self, NoNumber> {

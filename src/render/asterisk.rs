@@ -1,10 +1,11 @@
 //! Writes an answer for Asterisk: a percent-encoded hash, JSON, or AGI commands.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
-use super::Page;
+use super::{Page, TEXT, heads};
 
 /// Longest AGI command with its line feed. Asterisk reads 8,192 bytes, before 22.6 only 2,048, and
 /// takes the rest of a longer line for another command.
@@ -13,16 +14,13 @@ const COMMAND_BYTES_MAX: usize = 1_024;
 /// Writes `status=found&…&end=1`. A space is `%20`: `hashcompat=legacy` and `yes` disagree about
 /// `+`. Asterisk cuts at 4,095 decoded bytes; the fields' own limits keep far below.
 pub(super) fn hash(answer: &Answer) -> Page {
+    static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("&", |key| format!("{key}=")));
     let mut body = String::with_capacity(512);
-    for field in &FIELDS {
-        if !body.is_empty() {
-            body.push('&');
-        }
-        body.push_str(field.key);
-        body.push('=');
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        body.push_str(head);
         encode(&field.value(answer, Pbx::Asterisk), &mut body);
     }
-    Page { content_type: "text/plain; charset=utf-8", body }
+    Page { content_type: TEXT, body }
 }
 
 /// Writes one JSON object whose every value is a string: Asterisk cuts integers to 32 bits.
@@ -42,23 +40,28 @@ pub(super) fn json(answer: &Answer) -> Page {
 
 /// Writes a `SET VARIABLE` for each field, one a line.
 pub(super) fn agi(answer: &Answer) -> Page {
+    static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", head));
     let mut body = String::with_capacity(1_024);
-    for field in &FIELDS {
-        command(field.key, &field.value(answer, Pbx::Asterisk), &mut body);
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        command(head, &field.value(answer, Pbx::Asterisk), &mut body);
     }
-    Page { content_type: "text/plain; charset=utf-8", body }
+    Page { content_type: TEXT, body }
+}
+
+/// What of a command stands before the value.
+fn head(name: &str) -> String {
+    format!("SET VARIABLE BINA_{} \"", name.to_ascii_uppercase())
 }
 
 /// Writes one command. Values are safe text, and would be harmless without all this: what would
 /// end the quotes is escaped, what would end the line becomes a space, what is too long is cut.
-fn command(name: &str, value: &str, commands: &mut String) {
+fn command(head: &str, value: &str, commands: &mut String) {
     let room = commands.len() + COMMAND_BYTES_MAX - 2;
-    commands.push_str("SET VARIABLE BINA_");
-    commands.extend(name.bytes().map(|byte| char::from(byte.to_ascii_uppercase())));
-    commands.push_str(" \"");
+    commands.push_str(head);
     // Which is every value there is; 0xC2 begins the controls beyond ASCII, and a few letters.
     let harmless = |byte: u8| !matches!(byte, 0..=0x1F | b'"' | b'\\' | 0x7F | 0xC2);
-    if commands.len() + value.len() <= room && value.bytes().all(harmless) {
+    let are_harmless = value.bytes().fold(true, |good, byte| good & harmless(byte));
+    if are_harmless && commands.len() + value.len() <= room {
         commands.push_str(value);
         commands.push_str("\"\n");
         return;
@@ -79,6 +82,10 @@ fn command(name: &str, value: &str, commands: &mut String) {
 
 /// Writes what may stand as it is in one piece, which nearly every value is from end to end.
 fn encode(value: &str, body: &mut String) {
+    // Without a way out of the loop it takes half as long.
+    if value.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
+        return body.push_str(value);
+    }
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut rest = value;
     while let Some(odd) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
@@ -114,7 +121,7 @@ mod tests {
 
     fn written(value: &str) -> String {
         let mut commands = String::new();
-        command("NOME", value, &mut commands);
+        command(&head("nome"), value, &mut commands);
         commands
     }
 

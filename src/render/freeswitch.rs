@@ -1,9 +1,11 @@
 //! Writes an answer for FreeSWITCH: a dialplan for mod_xml_curl, or pairs for the `curl` application.
 
-use crate::answer::{Answer, FIELDS, Field, Pbx};
+use std::sync::LazyLock;
 
-use super::Page;
+use crate::answer::{Answer, FIELDS, Pbx};
+
 use super::xml::{Document, references};
+use super::{Page, TEXT, heads};
 
 /// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
 /// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
@@ -84,10 +86,14 @@ pub fn not_found() -> Page {
 /// Writes `bina_status=found|…`. No value holds the `|`, nor the `$` for which FreeSWITCH would
 /// refuse the whole; a newline at the end would become part of the last value.
 pub(super) fn vars(answer: &Answer) -> Page {
-    let pair =
-        |field: &Field| format!("bina_{}={}", field.key, field.value(answer, Pbx::Freeswitch));
-    let body = FIELDS.iter().map(pair).collect::<Vec<_>>().join("|");
-    Page { content_type: "text/plain; charset=utf-8", body }
+    static HEADS: LazyLock<Vec<String>> =
+        LazyLock::new(|| heads("|", |key| format!("bina_{key}=")));
+    let mut body = String::with_capacity(512);
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        body.push_str(head);
+        body.push_str(&field.value(answer, Pbx::Freeswitch));
+    }
+    Page { content_type: TEXT, body }
 }
 
 fn open(section: &str) -> Document {

@@ -8,7 +8,7 @@ mod xml;
 
 use std::fmt;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, FIELDS};
 
 pub use self::freeswitch::{Freeswitch, Handback, Play, not_found};
 pub use self::httapi::farewell;
@@ -56,6 +56,9 @@ impl Format {
     }
 }
 
+/// The content type of most formats.
+pub const TEXT: &str = "text/plain; charset=utf-8";
+
 /// What is written to a PBX: a content type and the bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page {
@@ -67,6 +70,14 @@ impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Page({}, {} bytes)", self.content_type, self.body.len())
     }
+}
+
+/// What a format writes before the value of each field, made once for all answers: between two of
+/// them stands `separator`, and a field begins as `begin` writes its key.
+fn heads(separator: &str, begin: impl Fn(&str) -> String) -> Vec<String> {
+    let separators = std::iter::once("").chain(std::iter::repeat(separator));
+    let heads = FIELDS.iter().zip(separators);
+    heads.map(|(field, separator)| format!("{separator}{}", begin(field.key))).collect()
 }
 
 /// Writes `answer` in `format`; `freeswitch` says how a FreeSWITCH call is answered.

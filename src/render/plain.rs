@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
-use super::Page;
+use super::{Page, TEXT};
 
 /// The route of a call for which no rule names one; a menu of routes needs a word for it.
 const NO_ROUTE: &str = "none";
@@ -34,5 +34,5 @@ fn value<'a>(answer: &'a Answer, key: &str) -> Cow<'a, str> {
 }
 
 fn page(body: Cow<'_, str>) -> Page {
-    Page { content_type: "text/plain; charset=utf-8", body: body.into_owned() }
+    Page { content_type: TEXT, body: body.into_owned() }
 }
