@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::alert_text::AlertText;
 use crate::customer::{Customer, Identity};
 use crate::finding::{Finding, Origin, Record};
 use crate::phone::Phone;
@@ -204,13 +205,13 @@ impl Details {
     }
 
     fn with_choice(self, choice: &Choice<'_>) -> Self {
-        let message = choice.message.map_or("", |text| text.reveal());
+        let message = |text: &AlertText| SafeText::new(text.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
             // A rule may match and play nothing, so that its alert stays silent.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
-            message: SafeText::new(message, MESSAGE_MAX.0, MESSAGE_MAX.1),
+            message: choice.message.map(message).unwrap_or_default(),
             ..self
         }
     }

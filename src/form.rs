@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use memchr::memchr;
+
 /// How often a key occurs, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
@@ -22,9 +24,9 @@ const PAIRS_MAX: usize = 4_096;
 /// FreeSWITCH writes a space as `%20`.
 pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>; N] {
     let mut values = [const { Value::Absent }; N];
-    for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
-        let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = if name.contains('%') { decode_lossy(name) } else { name.into() };
+    for pair in Pairs(text).filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
+        let (name, raw) = split_at(pair, b'=').unwrap_or((pair, ""));
+        let decoded = decode_lossy(name);
         if let Some(at) = keys.iter().position(|key| *decoded == **key) {
             values[at] = match values[at] {
                 Value::Absent => Value::One(raw),
@@ -33,6 +35,28 @@ pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>;
         }
     }
     values
+}
+
+/// What stands between ampersands.
+struct Pairs<'a>(&'a str);
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (pair, rest) = split_at(self.0, b'&').unwrap_or((self.0, ""));
+        self.0 = rest;
+        Some(pair)
+    }
+}
+
+/// What stands before the first `separator`, which is ASCII, and behind it.
+fn split_at(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 impl<'a> Value<'a> {
@@ -54,11 +78,11 @@ impl<'a> Value<'a> {
 /// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are
 /// no UTF-8 become U+FFFD, which no number contains.
 pub fn decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
+    if memchr(b'%', text.as_bytes()).is_none() {
         return Some(text.into());
     }
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
+    while let Some(at) = memchr(b'%', rest) {
         bytes.extend_from_slice(&rest[..at]);
         let (&[high, low], after) = rest[at + 1..].split_first_chunk()?;
         bytes.push(hex(high)? << 4 | hex(low)?);

@@ -232,7 +232,9 @@ fn libraries_stay_in_their_rooms() {
         ("listenfd", &["systemd.rs"]),
         ("sd_notify", &["systemd.rs"]),
         ("lru", &["lookup/cache.rs"]),
-        ("memchr", &["prompt.rs"]),
+        ("memchr", &["agi", "form.rs", "prompt.rs"]),
+        ("foldhash", &["listener/places.rs"]),
+        ("itoa", &["logging/call_line.rs"]),
         (
             "reqwest",
             &["hubsoft", "config/hubsoft.rs", "cli/demo.rs", "cli/forget.rs", "cli/mod.rs"],

@@ -22,13 +22,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::WriteHalf;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tracing::{Level, debug};
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::current::Current;
-use crate::listener::{LINGER, stopped};
+use crate::listener::lingered;
 use crate::logging::Sparing;
 use crate::metrics;
 use crate::render::{Format, Freeswitch, render};
@@ -63,14 +63,10 @@ pub async fn serve(
     let accepted = Instant::now();
     let (reading, writing) = stream.split();
     let mut hearing = Hearing::new(reading);
-    let told_to_stop = async {
-        stopped(&mut stop).await;
-        sleep(LINGER).await;
-    };
     let call = tokio::select! {
         call = timeout(ENVIRONMENT_TIMEOUT, hearing.call(accepted)) => call,
         // Half an environment is no call.
-        () = told_to_stop => return,
+        () = lingered(&mut stop) => return,
     };
     let call = match call {
         Ok(Ok(call)) => call,
@@ -106,6 +102,8 @@ pub async fn serve(
 /// What Asterisk says on one connection.
 struct Hearing<R> {
     reading: R,
+    /// What was read last; its room is used again.
+    bytes: Vec<u8>,
     conversation: Conversation,
 }
 
@@ -117,15 +115,18 @@ enum Ended {
 
 impl<R: AsyncRead + Unpin> Hearing<R> {
     fn new(reading: R) -> Self {
-        Self { reading, conversation: Conversation::default() }
+        /// An environment is about a kilobyte, and comes in several pieces.
+        const ROOM: usize = 2_048;
+        let bytes = Vec::with_capacity(ROOM);
+        Self { reading, bytes, conversation: Conversation::default() }
     }
 
     /// Hears what comes next. Nothing is lost when this is not waited for to its end.
     async fn more(&mut self) -> Result<(), Ended> {
-        let mut bytes = [0; 2_048];
-        match self.reading.read(&mut bytes).await {
+        self.bytes.clear();
+        match self.reading.read_buf(&mut self.bytes).await {
             Ok(0) | Err(_) => Err(Ended::Closed),
-            Ok(length) => self.conversation.hear(&bytes[..length]).map_err(Ended::Broken),
+            Ok(_) => self.conversation.hear(&self.bytes).map_err(Ended::Broken),
         }
     }
 

@@ -12,8 +12,11 @@
 //! cannot be in an honest environment makes the caller's number a lie: a variable that is there
 //! twice, a line that names none, anything but replies behind the empty line.
 
+use std::fmt;
 use std::mem;
 use std::time::Instant;
+
+use memchr::memchr;
 
 use crate::call::{Call, Did};
 use crate::form::{decode_lossy, values};
@@ -29,7 +32,7 @@ const RESTRICTED: u32 = 0x60;
 /// The script we are, and what stands for it in `agi://host/lookup`.
 const SCRIPT: &str = "lookup";
 /// The variable with which an environment ends, but for the arguments.
-const LAST_VARIABLE: &str = "agi_threadid";
+const LAST_VARIABLE: &[u8] = b"agi_threadid";
 /// What Asterisk writes for a variable without a value.
 const UNKNOWN: &str = "unknown";
 
@@ -77,8 +80,8 @@ struct Environment {
     complete: bool,
 }
 
-impl std::fmt::Debug for Environment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Environment(masked)")
     }
 }
@@ -86,17 +89,16 @@ impl std::fmt::Debug for Environment {
 impl Conversation {
     /// Takes what came in, and says when it cannot be a conversation.
     pub fn hear(&mut self, mut bytes: &[u8]) -> Result<(), Broken> {
-        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            let (line, behind) = (&bytes[..end], &bytes[end + 1..]);
+        while let Some((line, behind)) = split_at(bytes, b'\n') {
             bytes = behind;
             // Asterisk's lines seldom come in pieces.
             if self.rest.is_empty() {
-                self.bytes_of_line(line)?;
+                self.line(line)?;
                 continue;
             }
             let mut begun = mem::take(&mut self.rest);
             begun.extend_from_slice(line);
-            self.bytes_of_line(&begun)?;
+            self.line(&begun)?;
         }
         self.rest.extend_from_slice(bytes);
         if self.rest.len() > LINE_BYTES_MAX { Err(Broken::LineLong) } else { Ok(()) }
@@ -136,17 +138,10 @@ impl Conversation {
         (self.done, self.refused)
     }
 
-    fn bytes_of_line(&mut self, line: &[u8]) -> Result<(), Broken> {
+    fn line(&mut self, line: &[u8]) -> Result<(), Broken> {
         if line.len() > LINE_BYTES_MAX {
             return Err(Broken::LineLong);
         }
-        match str::from_utf8(line) {
-            Ok(line) => self.line(line),
-            Err(_) => self.line(&String::from_utf8_lossy(line)),
-        }
-    }
-
-    fn line(&mut self, line: &str) -> Result<(), Broken> {
         self.lines += 1;
         if self.ended {
             self.reply(line);
@@ -165,19 +160,18 @@ impl Conversation {
     }
 
     /// Reads a reply; a usage text comes as `520-…`, lines of text, `520 End of proper usage.`
-    fn reply(&mut self, line: &str) {
-        let code = line.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
-        match (code, line.get(3..4)) {
-            (Some("520"), Some(" ")) if self.usage => self.usage = false,
+    fn reply(&mut self, line: &[u8]) {
+        match line {
+            [b'5', b'2', b'0', b' ', ..] if self.usage => self.usage = false,
             _ if self.usage => {}
-            (Some("520"), Some("-")) => {
+            [b'5', b'2', b'0', b'-', ..] => {
                 self.usage = true;
                 self.refused += 1;
             }
-            (Some("200"), Some(" ")) => self.done += 1,
-            (Some("510" | "511" | "520"), _) => self.refused += 1,
+            [b'2', b'0', b'0', b' ', ..] => self.done += 1,
+            [b'5', b'1', b'0' | b'1', ..] | [b'5', b'2', b'0', ..] => self.refused += 1,
             // Behind replies it is only Asterisk's farewell, which it always says.
-            _ if line == "HANGUP" => self.hung_up |= self.replies() == (0, 0),
+            b"HANGUP" => self.hung_up |= self.replies() == (0, 0),
             _ => self.hostile = true,
         }
     }
@@ -185,21 +179,21 @@ impl Conversation {
 
 impl Environment {
     /// Takes a line, and tells whether it may stand there.
-    fn take(&mut self, line: &str) -> bool {
-        let Some((name, value)) = line.split_once(':') else { return false };
-        let value = value.strip_prefix(' ').unwrap_or(value);
+    fn take(&mut self, line: &[u8]) -> bool {
+        let Some((name, value)) = split_at(line, b':') else { return false };
+        let value = value.strip_prefix(b" ").unwrap_or(value);
         let place = match name {
-            "agi_callerid" => &mut self.caller,
-            "agi_callingpres" => &mut self.presentation,
-            "agi_dnid" => &mut self.called,
-            "agi_extension" => &mut self.extension,
-            "agi_network_script" => &mut self.script,
+            b"agi_callerid" => &mut self.caller,
+            b"agi_callingpres" => &mut self.presentation,
+            b"agi_dnid" => &mut self.called,
+            b"agi_extension" => &mut self.extension,
+            b"agi_network_script" => &mut self.script,
             other => {
                 self.complete |= other == LAST_VARIABLE;
-                return other.starts_with("agi_");
+                return other.starts_with(b"agi_");
             }
         };
-        place.replace(value.to_owned()).is_none()
+        place.replace(String::from_utf8_lossy(value).into_owned()).is_none()
     }
 
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
@@ -230,6 +224,12 @@ impl Environment {
         };
         told.or_else(|| known(&self.called)).or_else(|| known(&self.extension))
     }
+}
+
+/// What stands before the first `end`, and behind it.
+fn split_at(bytes: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr(end, bytes)?;
+    Some((&bytes[..at], &bytes[at + 1..]))
 }
 
 #[cfg(test)]

@@ -12,11 +12,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tracing::{Level, debug};
 
 use crate::current::Current;
-use crate::listener::{LINGER, stopped};
+use crate::listener::{LINGER, lingered};
 use crate::logging::Sparing;
 use crate::metrics;
 
@@ -54,7 +54,7 @@ pub async fn serve(
             // In a box, as below: connections without TLS do not have its room, too.
             opened = Box::pin(open(stream, guest, &tls)) => opened,
             // Half a handshake is no request.
-            () = told_to_stop(&mut stop) => None,
+            () = lingered(&mut stop) => None,
         },
     };
     match opened {
@@ -62,13 +62,6 @@ pub async fn serve(
         Some(Opened::Tls(stream)) => Box::pin(carry(stream, guest, side, doors, stop)).await,
         None => {}
     }
-}
-
-/// Waits until the service is told to stop, and a moment longer: what the client has sent by then
-/// may not have been read yet.
-async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
-    stopped(stop).await;
-    sleep(LINGER).await;
 }
 
 /// Carries the requests on `stream` and their answers.
@@ -104,7 +97,7 @@ async fn carry<S>(
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = told_to_stop(&mut stop) => {
+        () = lingered(&mut stop) => {
             connection.as_mut().graceful_shutdown();
             if answering.load(Ordering::Relaxed) {
                 connection.await

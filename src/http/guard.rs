@@ -7,8 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
-use hyper::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use hyper::http::request::Parts;
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
 use tokio::net::TcpStream;
 
 use crate::access::{Credentials, Networks, Rates};
@@ -52,14 +51,20 @@ impl Guest {
 
 impl Guard {
     /// Decides whether a request of `guest` is answered.
-    pub(super) fn admit(&self, guest: Guest, head: &Parts, now: Instant) -> Result<(), Refusal> {
+    pub(super) fn admit(
+        &self,
+        guest: Guest,
+        path: &str,
+        headers: &HeaderMap,
+        now: Instant,
+    ) -> Result<(), Refusal> {
         if guest.is_stranger && !self.rates.allow(guest.address, now) {
             return Err(Refusal::Rate(guest.address));
         }
-        if self.credentials.is_empty() || is_for_everybody(head.uri.path()) {
+        if self.credentials.is_empty() || is_for_everybody(path) {
             return Ok(());
         }
-        let mut shown = head.headers.get_all(AUTHORIZATION).iter();
+        let mut shown = headers.get_all(AUTHORIZATION).iter();
         match (shown.next(), shown.next()) {
             (Some(shown), None) if self.credentials.accept(shown.as_bytes()) => Ok(()),
             _ => Err(Refusal::Unauthorized(guest.address)),

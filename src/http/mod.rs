@@ -38,7 +38,6 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::time::timeout;
 use tracing::Level;
@@ -116,36 +115,34 @@ impl Doors {
         &self,
         side: Side,
         guest: Guest,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
     ) -> Response<Full<Bytes>> {
         let accepted = Instant::now();
-        let (head, body) = request.into_parts();
-        let found = self.guard.admit(guest, &head, accepted);
-        let found = found.and_then(|()| route::find(side, head.method.as_str(), head.uri.path()));
-        let response = match found {
-            Ok(route) => self.enter(route, &head, body, accepted).await,
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let found = self.guard.admit(guest, path, request.headers(), accepted);
+        let response = match found.and_then(|()| route::find(side, method, path)) {
+            Ok(route) => self.enter(route, &mut request, accepted).await,
             Err(refusal @ Refusal::Unauthorized(_)) => self.guard.challenge(refused(refusal)),
             Err(refusal) => refused(refusal),
         };
-        if head.method == Method::HEAD { without_body(response) } else { response }
+        if *request.method() == Method::HEAD { without_body(response) } else { response }
     }
 
     async fn enter(
         &self,
         route: &Route,
-        head: &Parts,
-        body: Incoming,
+        request: &mut Request<Incoming>,
         accepted: Instant,
     ) -> Response<Full<Bytes>> {
-        let body = if route.takes_body(head.method.as_str()) {
-            match read(body).await {
+        let body = if route.takes_body(request.method().as_str()) {
+            match read(request.body_mut()).await {
                 Ok(body) => Some(body),
                 Err(status) => return empty(status),
             }
         } else {
             None
         };
-        let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let asked = Asked { path, query, body: body.as_deref(), accepted };
         match route.read(&asked, &self.freeswitch.entry_context) {
             Ok(Wanted::Alive) => written(health::alive()),
@@ -160,10 +157,10 @@ impl Doors {
             }
             Ok(Wanted::Farewell) => written(farewell()),
             Ok(Wanted::Forget(number)) => written(health::forgotten(&self.responder, &number)),
-            Ok(Wanted::Metrics) => written(health::metrics(&head.headers)),
+            Ok(Wanted::Metrics) => written(health::metrics(request.headers())),
             Ok(Wanted::Ready) => written(health::ready()),
             Ok(Wanted::Recording(sound)) => match self.recordings.find(sound) {
-                Some(recording) => recording::answer(recording, &head.headers),
+                Some(recording) => recording::answer(recording, request.headers()),
                 None => refused(Refusal::Recording),
             },
             Err(refusal) => refused(refusal),
@@ -177,7 +174,7 @@ impl Doors {
 
 /// Reads a body within its limits, or says with which status to refuse it. Names and values are
 /// ASCII on the wire; other bytes become U+FFFD, which no number contains.
-async fn read(body: Incoming) -> Result<String, u16> {
+async fn read(body: &mut Incoming) -> Result<String, u16> {
     let whole = match timeout(BODY_TIMEOUT, collect(body)).await {
         Ok(collected) => collected?,
         Err(_) => {
@@ -192,7 +189,7 @@ async fn read(body: Incoming) -> Result<String, u16> {
 
 /// Joins the pieces of a body. They are copied, because chunks of one byte each would otherwise
 /// cost forty bytes of memory for each byte of body.
-async fn collect(mut body: Incoming) -> Result<Vec<u8>, u16> {
+async fn collect(body: &mut Incoming) -> Result<Vec<u8>, u16> {
     let mut whole = Vec::new();
     // A length that is declared is refused before the body is sent.
     let mut length = body.size_hint().lower();

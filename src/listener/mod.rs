@@ -4,10 +4,13 @@ mod descriptors;
 mod places;
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::{Arc, Once};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -163,8 +166,28 @@ where
     }
 }
 
+/// Waits until the service is told to stop, and a moment longer: what the client has sent by then
+/// may not have been read yet.
+pub async fn lingered(stop: &mut watch::Receiver<bool>) {
+    let news = stop.clone();
+    let mut told = pin!(async {
+        stopped(stop).await;
+        sleep(LINGER).await;
+    });
+    let mut waits = false;
+    // Once it waits, looking at a flag is enough: a connection asks at each of its turns.
+    poll_fn(|context| {
+        if waits && matches!(news.has_changed(), Ok(false)) {
+            return Poll::Pending;
+        }
+        waits = true;
+        told.as_mut().poll(context)
+    })
+    .await;
+}
+
 /// Waits until the service is told to stop.
-pub async fn stopped(stop: &mut watch::Receiver<bool>) {
+async fn stopped(stop: &mut watch::Receiver<bool>) {
     // When the one who could say so is gone, that is as good as having been told.
     drop(stop.wait_for(|stop| *stop).await);
 }

@@ -82,6 +82,9 @@ fn command(head: &str, value: &str, commands: &mut String) {
 
 /// Writes what may stand as it is in one piece, which nearly every value is from end to end.
 fn encode(value: &str, body: &mut String) {
+    if value.is_empty() {
+        return;
+    }
     // Without a way out of the loop it takes half as long.
     if value.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
         return body.push_str(value);
