@@ -264,3 +264,22 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_sends_small_pieces_at_once_whoever_has_opened_the_door() {
+        let own = open("own", ([127, 0, 0, 1], 0).into()).expect("a free port");
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let adopted = adopt("adopted", socket).expect("a socket");
+        for door in [own, adopted] {
+            let address = door.local_addr().expect("an address");
+            let (_client, accepted) =
+                tokio::join!(TcpStream::connect(address), door.socket.accept());
+            let (stream, _) = accepted.expect("a connection");
+            assert!(stream.nodelay().expect("an option"), "{}", door.name);
+        }
+    }
+}

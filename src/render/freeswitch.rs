@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
-use super::xml::{Document, references};
+use super::xml::{Document, behind, references};
 use super::{Page, TEXT, heads};
 
 /// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
@@ -62,9 +62,9 @@ pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.start("context", &[("name", &freeswitch.entry_context)]);
     page.start("extension", &[("name", "bina")]);
     page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
-    for field in &FIELDS {
-        let value = references(&field.value(answer, Pbx::Freeswitch));
-        action(&mut page, "set", &format!("bina_{}={value}", field.key));
+    static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}=")));
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        action(&mut page, "set", &behind(head, &field.value(answer, Pbx::Freeswitch)));
     }
     if let Some(list) = answer.playlist() {
         playback(&mut page, &references(&list.freeswitch), freeswitch.play);

@@ -4,11 +4,13 @@
 //! always `<break/>`, which does not. `<answer/>` does not either, and nothing behind it would be
 //! done: a call is answered by `<execute application="answer"/>`, which the profile has to permit.
 
+use std::sync::LazyLock;
+
 use crate::answer::{Answer, FIELDS, Pbx};
 
-use super::Page;
 use super::freeswitch::{Freeswitch, Play};
 use super::xml::{Document, references};
+use super::{Page, heads};
 
 const KIND: &str = "xml/freeswitch-httapi";
 
@@ -17,9 +19,9 @@ const KIND: &str = "xml/freeswitch-httapi";
 pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     let mut page = Document::open(KIND);
     page.start("variables", &[]);
-    for field in &FIELDS {
-        let value = references(&field.value(answer, Pbx::Freeswitch));
-        page.text(&format!("bina_{}", field.key), &value);
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}")));
+    for (field, name) in FIELDS.iter().zip(&*NAMES) {
+        page.text(name, &references(&field.value(answer, Pbx::Freeswitch)));
     }
     page.end("variables");
     page.start("work", &[]);

@@ -5,19 +5,21 @@
 //! has its own line, and in values every character that is neither letter nor digit is a character
 //! reference. mod_httapi parses at once, and reads the same.
 
-use std::fmt::Write as _;
-
 use quick_xml::Writer;
-use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
-use quick_xml::name::QName;
 
 use super::Page;
 
 /// Writes all but letters and digits as character references. That hides `$${`, `<?` and the
 /// pre-processor's name from FreeSWITCH's line reader, and `&`, `"` and `<` from its parser.
 pub(super) fn references(value: &str) -> String {
-    let mut text = String::with_capacity(value.len() * 2);
+    behind("", value)
+}
+
+/// The same behind `head`, which stands as it is.
+pub(super) fn behind(head: &str, value: &str) -> String {
+    let mut text = String::with_capacity(head.len() + value.len() * 2);
+    text.push_str(head);
     let mut rest = value;
     // Letters and digits go over in one piece.
     while let Some(odd) = rest.find(|c: char| !c.is_alphanumeric()) {
@@ -25,7 +27,9 @@ pub(super) fn references(value: &str) -> String {
         text.push_str(plain);
         let mut behind = behind.chars();
         if let Some(c) = behind.next() {
-            write!(text, "&#{};", u32::from(c)).expect("writing to a string cannot fail");
+            text.push_str("&#");
+            text.push_str(itoa::Buffer::new().format(u32::from(c)));
+            text.push(';');
         }
         rest = behind.as_str();
     }
@@ -77,9 +81,17 @@ impl Document {
     }
 }
 
-/// An element whose attribute values are escaped already.
-fn element<'a>(name: &'a str, attributes: &[(&'a str, &'a str)]) -> BytesStart<'a> {
-    let escaped =
-        |&(key, value): &(&'a str, &'a str)| Attribute { key: QName(key), value: value.into() };
-    BytesStart::new(name).with_attributes(attributes.iter().map(escaped))
+/// An element whose attribute values are escaped already. It is written in one piece, as adding
+/// attributes one by one makes room for each.
+fn element(name: &str, attributes: &[(&str, &str)]) -> BytesStart<'static> {
+    const AROUND: usize = r#" ="""#.len();
+    let lengths = attributes.iter().map(|(key, value)| key.len() + value.len() + AROUND);
+    let mut content = String::with_capacity(name.len() + lengths.sum::<usize>());
+    content.push_str(name);
+    for (key, value) in attributes {
+        for part in [" ", key, "=\"", value, "\""] {
+            content.push_str(part);
+        }
+    }
+    BytesStart::from_content(content, name.len())
 }
