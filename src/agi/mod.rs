@@ -31,7 +31,7 @@ use crate::current::Current;
 use crate::listener::lingered;
 use crate::logging::Sparing;
 use crate::metrics;
-use crate::render::{Format, Freeswitch, render};
+use crate::render::commands;
 use crate::responder::Responder;
 
 pub use self::wire::{Broken, Conversation};
@@ -197,7 +197,7 @@ async fn answer<R: AsyncRead + Unpin>(
 
 /// Writes every command in one go, and that nothing more will come.
 async fn say(mut writing: WriteHalf<'_>, answer: &Answer) -> io::Result<()> {
-    let commands = render(Format::Agi, answer, &Freeswitch::default()).body;
+    let commands = commands(answer).body;
     let written = async {
         writing.write_all(commands.as_bytes()).await?;
         writing.shutdown().await

@@ -111,7 +111,7 @@ pub(super) enum Refusal {
     Path,
     #[error(
         "there is no such recording: name it in [prompts], put NAME.wav into listen.prompts_folder, \
-         and start bina again"
+         and reload bina"
     )]
     Recording,
     #[error(

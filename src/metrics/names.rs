@@ -322,35 +322,7 @@ impl Own {
         own.config_last_reload_success.set(1);
         own
     }
-}
 
-impl Upstream {
-    pub(super) fn new(names: &mut Names) -> Self {
-        let upstream = Self {
-            breaker_state: names
-                .plain("breaker_state", "0 closed (HubSoft is asked), 1 half-open, 2 open"),
-            dns: names.plain("dns_lookups", "Lookups of HubSoft's name, by result"),
-            duration: names.of(
-                "upstream_duration_seconds",
-                "Time of a request to HubSoft",
-                Histogram::new(SECONDS),
-            ),
-            limiter_rate: names
-                .plain("limiter_rate", "Requests a second that HubSoft may be asked at present"),
-            requests: names.plain("upstream_requests", "Requests to HubSoft, by result"),
-            retries: names.plain("upstream_retries", "Requests tried again on a new connection"),
-            token: Mutex::new("not asked for yet"),
-            tokens: names.plain("token_requests", "Requests for a token, by result"),
-        };
-        let results = [&["ok"][..], &Failure::LABELS].concat();
-        begin(&upstream.requests, &results, |result| Outcome { result });
-        begin(&upstream.tokens, &results, |result| Outcome { result });
-        begin(&upstream.dns, &["failed", "ok"], |result| Outcome { result });
-        upstream
-    }
-}
-
-impl Own {
     /// Reads what the system knows of the process, where it tells.
     pub(super) fn look_at_process(&self) {
         let told =
@@ -376,5 +348,31 @@ impl Own {
         if let Ok(open) = fs::read_dir("/proc/self/fd") {
             self.open_fds.set(i64::try_from(open.count()).unwrap_or(i64::MAX));
         }
+    }
+}
+
+impl Upstream {
+    pub(super) fn new(names: &mut Names) -> Self {
+        let upstream = Self {
+            breaker_state: names
+                .plain("breaker_state", "0 closed (HubSoft is asked), 1 half-open, 2 open"),
+            dns: names.plain("dns_lookups", "Lookups of HubSoft's name, by result"),
+            duration: names.of(
+                "upstream_duration_seconds",
+                "Time of a request to HubSoft",
+                Histogram::new(SECONDS),
+            ),
+            limiter_rate: names
+                .plain("limiter_rate", "Requests a second that HubSoft may be asked at present"),
+            requests: names.plain("upstream_requests", "Requests to HubSoft, by result"),
+            retries: names.plain("upstream_retries", "Requests tried again on a new connection"),
+            token: Mutex::new("not asked for yet"),
+            tokens: names.plain("token_requests", "Requests for a token, by result"),
+        };
+        let results = [&["ok"][..], &Failure::LABELS].concat();
+        begin(&upstream.requests, &results, |result| Outcome { result });
+        begin(&upstream.tokens, &results, |result| Outcome { result });
+        begin(&upstream.dns, &["failed", "ok"], |result| Outcome { result });
+        upstream
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn json(answer: &Answer) -> Page {
 }
 
 /// Writes a `SET VARIABLE` for each field, one a line.
-pub(super) fn agi(answer: &Answer) -> Page {
+pub fn commands(answer: &Answer) -> Page {
     static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", head));
     let mut body = String::with_capacity(1_024);
     for (field, head) in FIELDS.iter().zip(&*HEADS) {

@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::answer::{Answer, FIELDS};
 
+pub use self::asterisk::commands;
 pub use self::freeswitch::{Freeswitch, Handback, Play, not_found};
 pub use self::httapi::farewell;
 
@@ -83,7 +84,7 @@ fn heads(separator: &str, begin: impl Fn(&str) -> String) -> Vec<String> {
 /// Writes `answer` in `format`; `freeswitch` says how a FreeSWITCH call is answered.
 pub fn render(format: Format, answer: &Answer, freeswitch: &Freeswitch) -> Page {
     match format {
-        Format::Agi => asterisk::agi(answer),
+        Format::Agi => commands(answer),
         Format::Cid => plain::cid(answer),
         Format::Dialplan => freeswitch::dialplan(answer, freeswitch),
         Format::Hash => asterisk::hash(answer),
