@@ -10,6 +10,7 @@ mod app;
 mod dice;
 #[path = "freeswitch_model/doors.rs"]
 mod doors;
+mod formats;
 mod fsmodel;
 #[path = "freeswitch_model/nasty.rs"]
 mod nasty;

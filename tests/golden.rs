@@ -4,16 +4,14 @@ mod formats;
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use bina::alert_text::AlertText;
 use bina::answer::{Answer, FIELDS, Pbx};
 use bina::customer::Customer;
 use bina::finding::{Failure, Finding, Origin, Record};
-use bina::phone::{NoNumber, Phone};
-use bina::prompt::{Choice, Playlist, SoundForm};
+use bina::phone::NoNumber;
 use bina::render::{Format, Freeswitch, Handback, Play, render};
-use formats::{actions, allowed, fields_of, whole};
+use formats::{actions, allowed, answer, fields_of, found, whole};
 use proptest::prelude::*;
 
 /// The nastiest strings both PBXs are known to be hurt by, in one name.
@@ -25,16 +23,6 @@ const HOSTILE: &str = "${SYSTEM(id)} $[1+1] \"aspas\" 'apos' \\barra; Set(X=1) ,
 /// The only numbers FreeSWITCH hands on: one plain word.
 const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
-fn phone() -> Option<Phone> {
-    Some(Phone::parse("37988242968", None).expect("a number"))
-}
-
-fn playlist() -> Arc<Playlist> {
-    let form = |suffix: &str| SoundForm { prefix: "bina/".into(), suffix: suffix.into() };
-    let sounds = ["rompimento-fibra", "equipe-a-caminho"];
-    Arc::new(Playlist::new(&sounds, &form(""), &form(".wav")).expect("two short sounds"))
-}
-
 fn customer(name: &str, text: Option<&str>) -> Customer {
     Customer {
         id: "11201".into(),
@@ -44,25 +32,6 @@ fn customer(name: &str, text: Option<&str>) -> Customer {
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
     }
-}
-
-fn found(customers: Vec<Customer>) -> Finding {
-    let record = Record::new(customers);
-    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
-}
-
-/// An answer in which the rule `rompimento` chose, if there is an alert to choose for.
-fn answer(finding: &Finding) -> Answer {
-    let list = playlist();
-    let customers = match finding {
-        Finding::Found { record, .. } => record.customers(),
-        _ => &[],
-    };
-    let message = customers.iter().flat_map(Customer::alert_texts).next();
-    let (rule, route) = ("rompimento".into(), "suporte".into());
-    let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
-    let phone = if matches!(finding, Finding::NoNumber(_)) { None } else { phone() };
-    Answer::new(phone, finding, &choice)
 }
 
 fn cases() -> Vec<(&'static str, Answer)> {

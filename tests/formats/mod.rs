@@ -1,8 +1,15 @@
-//! Reads each format as its reader does, so that tests can compare what arrives with the contract.
+//! Answers to be written, and each format read as its reader does, so that tests can compare what
+//! arrives with the contract.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
-use bina::answer::FIELDS;
+use std::sync::Arc;
+
+use bina::answer::{Answer, FIELDS};
+use bina::customer::Customer;
+use bina::finding::{Finding, Origin, Record};
+use bina::phone::Phone;
+use bina::prompt::{Choice, Playlist, SoundForm};
 use bina::render::Format;
 use quick_xml::events::{BytesStart, Event};
 
@@ -12,6 +19,34 @@ pub const PLAIN: [Format; 3] = [Format::Cid, Format::Match, Format::Route];
 /// Every format that carries the whole answer, by name.
 pub fn whole() -> impl Iterator<Item = (&'static str, Format)> {
     Format::VALUES.into_iter().filter(|(_, format)| !PLAIN.contains(format))
+}
+
+/// The two sounds of the rule `rompimento`.
+fn playlist() -> Arc<Playlist> {
+    let form = |suffix: &str| SoundForm { prefix: "bina/".into(), suffix: suffix.into() };
+    let sounds = ["rompimento-fibra", "equipe-a-caminho"];
+    Arc::new(Playlist::new(&sounds, &form(""), &form(".wav")).expect("two short sounds"))
+}
+
+/// These customers, as HubSoft has just said.
+pub fn found(customers: Vec<Customer>) -> Finding {
+    let record = Record::new(customers);
+    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
+}
+
+/// An answer in which the rule `rompimento` chose, if there is an alert to choose for.
+pub fn answer(finding: &Finding) -> Answer {
+    let list = playlist();
+    let customers = match finding {
+        Finding::Found { record, .. } => record.customers(),
+        _ => &[],
+    };
+    let message = customers.iter().flat_map(Customer::alert_texts).next();
+    let (rule, route) = ("rompimento".into(), "suporte".into());
+    let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
+    let phone = Phone::parse("37988242968", None).expect("a number");
+    let phone = (!matches!(finding, Finding::NoNumber(_))).then_some(phone);
+    Answer::new(phone, finding, &choice)
 }
 
 /// Every action of a dialplan, read by an XML parser.

@@ -1,13 +1,12 @@
 //! Answers of every kind, and answers about customers whose data would run.
 
-use std::sync::Arc;
-
 use bina::alert_text::AlertText;
 use bina::answer::Answer;
 use bina::customer::Customer;
-use bina::finding::{Failure, Finding, Origin, Record};
-use bina::phone::{NoNumber, Phone};
-use bina::prompt::{Choice, Playlist, SoundForm};
+use bina::finding::{Failure, Finding, Origin};
+use bina::phone::NoNumber;
+
+use crate::formats::{answer, found};
 
 /// What HubSoft may say of a customer, as it said it.
 pub(crate) struct Said<'s> {
@@ -49,26 +48,4 @@ pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
     ]
-}
-
-fn found(customers: Vec<Customer>) -> Finding {
-    let record = Record::new(customers);
-    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
-}
-
-fn answer(finding: &Finding) -> Answer {
-    let form = |suffix: &str| SoundForm { prefix: "bina/".into(), suffix: suffix.into() };
-    let sounds = ["rompimento-fibra", "equipe-a-caminho"];
-    let list =
-        Arc::new(Playlist::new(&sounds, &form(""), &form(".wav")).expect("two short sounds"));
-    let customers = match finding {
-        Finding::Found { record, .. } => record.customers(),
-        _ => &[],
-    };
-    let message = customers.iter().flat_map(Customer::alert_texts).next();
-    let (rule, route) = ("rompimento".into(), "suporte".into());
-    let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
-    let phone = Phone::parse("37988242968", None).expect("a number");
-    let phone = (!matches!(finding, Finding::NoNumber(_))).then_some(phone);
-    Answer::new(phone, finding, &choice)
 }
