@@ -212,3 +212,28 @@ fn context(rest: &str) -> Option<Digits<CONTEXT_MAX>> {
     }
     Some(digits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_comes_to_what_the_long_way_does() {
+        for length in 0..=30 {
+            for plus in ["", "+", "++"] {
+                let text = format!("{plus}{}", &"0123456789".repeat(3)[..length]);
+                let seen = |read: Presented| (read.digits.as_str().to_owned(), read.prefix);
+                if let Some(bare) = Presented::bare(&text) {
+                    let long = Presented::read_decoded(&text);
+                    assert_eq!(Some(seen(bare)), long.ok().map(seen), "{text}");
+                } else {
+                    let long_enough = (1..=DIGITS_MAX).contains(&length) && plus.len() < 2;
+                    assert!(!long_enough, "{text} is bare");
+                }
+            }
+        }
+        for odd in ["", "+", "1 2", "12a", "１２", "+1+2", "1\n", "%31"] {
+            assert!(Presented::bare(odd).is_none(), "{odd}");
+        }
+    }
+}
