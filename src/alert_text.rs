@@ -1,5 +1,6 @@
 //! Holds one alert text of HubSoft's staff, cleaned for matching and for the agent's screen.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
@@ -11,37 +12,37 @@ const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// One alert text: without newlines, without the signature HubSoft appends.
 #[derive(Clone, PartialEq, Eq)]
-pub struct AlertText {
-    text: String,
-    folded: String,
-}
+pub struct AlertText<'a>(Cow<'a, str>);
 
-impl AlertText {
+impl AlertText<'static> {
     /// Cleans what staff typed; `None` when nothing is left to read.
     pub fn new(typed: &str) -> Option<Self> {
         let text = one_line(without_signature(cut(typed, TEXT_BYTES_MAX)));
-        (!text.is_empty()).then(|| Self { folded: fold(&text), text })
+        (!text.is_empty()).then(|| Self(text.into()))
+    }
+}
+
+impl<'a> AlertText<'a> {
+    /// Cleans what staff typed; `None` when nothing is left to read.
+    /// One that was cleaned before, and is kept elsewhere.
+    pub fn cleaned(line: &'a str) -> Self {
+        Self(line.into())
     }
 
     /// The text itself, on one line; personal, so never for a log.
     pub fn reveal(&self) -> &str {
-        &self.text
+        &self.0
     }
 
-    /// The text as phrases are looked for in it.
-    pub fn folded(&self) -> &str {
-        &self.folded
-    }
-
-    /// Bytes of memory the text holds.
-    pub fn weight(&self) -> usize {
-        self.text.len() + self.folded.len()
+    /// The text as phrases are looked for in it, on one line too.
+    pub fn folded(&self) -> String {
+        fold(&self.0)
     }
 }
 
-impl fmt::Debug for AlertText {
+impl fmt::Debug for AlertText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AlertText({} bytes)", self.text.len())
+        write!(f, "AlertText({} bytes)", self.0.len())
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::alert_text::AlertText;
-use crate::customer::{Customer, Identity};
+use crate::customer::Known;
 use crate::finding::{Finding, Origin, Record};
 use crate::phone::Phone;
 use crate::prompt::{Choice, Playlist};
@@ -76,27 +76,27 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "nome",
         meaning: "the customer's name; empty when several customers share the number",
-        value: |a, _| a.identity().map_or("", |known| known.name.reveal()).into(),
+        value: |a, _| a.identity().map_or("", Known::name).into(),
     },
     Field {
         key: "codigo_cliente",
         meaning: "the customer's code, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", |known| &known.code).into(),
+        value: |a, _| a.identity().map_or("", Known::code).into(),
     },
     Field {
         key: "id_cliente",
         meaning: "HubSoft's internal id, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", |known| &known.id).into(),
+        value: |a, _| a.identity().map_or("", Known::id).into(),
     },
     Field {
         key: "servico_status",
         meaning: "status of the first service that is not enabled, else servico_habilitado",
-        value: |a, _| a.identity().map_or("", |known| &known.service_status).into(),
+        value: |a, _| a.identity().map_or("", Known::service_status).into(),
     },
     Field {
         key: "conectado",
         meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
-        value: |a, _| a.identity().and_then(|known| known.connected).map_or("", flag).into(),
+        value: |a, _| a.identity().and_then(Known::connected).map_or("", flag).into(),
     },
     Field {
         key: "mensagem",
@@ -106,7 +106,7 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "matches",
         meaning: "how many customers have this number",
-        value: |a, _| match a.details.matches {
+        value: |a, _| match a.details.record.customers().len() {
             0 => "0".into(),
             1 => "1".into(),
             several => several.to_string().into(),
@@ -140,9 +140,8 @@ struct Details {
     play: Option<Arc<Playlist>>,
     rule: Option<Arc<str>>,
     route: Option<Arc<str>>,
-    identity: Option<Arc<Identity>>,
+    record: Record,
     message: SafeText,
-    matches: usize,
 }
 
 impl fmt::Debug for Answer {
@@ -171,8 +170,8 @@ impl Answer {
         Self { status: "unavailable", origin: Origin::None, phone: None, details }
     }
 
-    fn identity(&self) -> Option<&Identity> {
-        self.details.identity.as_deref()
+    fn identity(&self) -> Option<&Known> {
+        self.details.record.identity()
     }
 
     /// The value of `status`, for the log.
@@ -198,20 +197,20 @@ impl Answer {
 
 impl Details {
     fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
-        let alert = !alert_expired && record.customers().iter().any(Customer::alerted);
-        let identity = record.identity().cloned();
-        let own = Self { matches: record.customers().len(), alert, identity, ..Self::default() };
+        let alert = !alert_expired && record.customers().iter().any(Known::alerted);
+        let own = Self { alert, record: record.clone(), ..Self::default() };
         if alert { own.with_choice(choice) } else { own }
     }
 
     fn with_choice(self, choice: &Choice<'_>) -> Self {
-        let message = |text: &AlertText| SafeText::new(text.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
+        let message =
+            |text: &AlertText<'_>| SafeText::new(text.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
             // A rule may match and play nothing, so that its alert stays silent.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
-            message: choice.message.map(message).unwrap_or_default(),
+            message: choice.message.as_ref().map(message).unwrap_or_default(),
             ..self
         }
     }

@@ -1,4 +1,4 @@
-//! Holds what a call needs to know about one customer, and nothing more.
+//! Holds what a call needs to know about one customer, as HubSoft said it and as it is kept.
 
 use std::fmt;
 
@@ -21,83 +21,195 @@ pub struct Customer {
     pub id: String,
     /// The number the customer knows, digits or empty.
     pub code: String,
-    /// Name as typed; only `Identity` has it as it may leave.
+    /// Name as typed; only `Known` has it as it may leave.
     pub name: String,
     /// The alert's texts when the alert is on (possibly none), `None` when it is off.
-    pub alert: Option<Vec<AlertText>>,
+    pub alert: Option<Vec<AlertText<'static>>>,
     /// The first service that is not enabled, else the enabled one; a machine word.
     pub service_status: Option<String>,
     /// Whether any service is connected; `None` when no service says.
     pub connected: Option<bool>,
 }
 
-impl Customer {
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let alert = if self.alert.is_some() { "on" } else { "off" };
+        write!(f, "Customer(masked, alert {alert})")
+    }
+}
+
+/// What is kept of one customer, in the alphabets in which it may leave. It is made once for each
+/// record, as many calls may be answered from it.
+///
+/// A hundred thousand of them are kept, so there is one allocation for all texts, of their length.
+#[derive(Clone, PartialEq)]
+pub struct Known {
+    /// Name, code, id and service status; then the alert's texts folded, a line each; then the
+    /// same texts as they were typed, a line each.
+    texts: Box<str>,
+    /// Where name, code, id and service status end; together they have some 400 bytes at most.
+    ends: [u16; 4],
+    /// Where the folded texts end, when the alert is on.
+    alert: Option<u32>,
+    connected: Option<bool>,
+}
+
+impl Known {
+    /// Keeps all that may leave of `customer`.
+    pub fn new(customer: &Customer) -> Self {
+        let name = SafeText::new(&customer.name, NAME_MAX.0, NAME_MAX.1);
+        let (code, id) = (digits(&customer.code), digits(&customer.id));
+        Self::with([name.reveal(), code, id], customer)
+    }
+
+    /// Keeps what is the matter with `customer`, and not who that is.
+    pub fn unnamed(customer: &Customer) -> Self {
+        Self::with([""; 3], customer)
+    }
+
+    fn with([name, code, id]: [&str; 3], customer: &Customer) -> Self {
+        let status = customer.service_status.as_deref();
+        let status = status.filter(|word| is_machine_word(word, STATUS_MAX)).unwrap_or_default();
+        let alert = customer.alert.as_deref().unwrap_or_default();
+        let folded = alert.iter().map(AlertText::folded).collect::<Vec<_>>().join("\n");
+        let typed = alert.iter().map(AlertText::reveal).collect::<Vec<_>>().join("\n");
+        let mut end = 0;
+        let ends = [name, code, id, status].map(|word| {
+            end += word.len();
+            end as u16
+        });
+        Self {
+            texts: [name, code, id, status, &folded, &typed].concat().into(),
+            ends,
+            alert: customer.alert.as_ref().map(|_| (end + folded.len()) as u32),
+            connected: customer.connected,
+        }
+    }
+
+    /// The name in the only alphabet that leaves, or empty.
+    pub fn name(&self) -> &str {
+        &self.texts[..self.end(0)]
+    }
+
+    /// The number the customer knows, digits or empty.
+    pub fn code(&self) -> &str {
+        &self.texts[self.end(0)..self.end(1)]
+    }
+
+    /// HubSoft's internal number, digits or empty.
+    pub fn id(&self) -> &str {
+        &self.texts[self.end(1)..self.end(2)]
+    }
+
+    /// The first service that is not enabled, else the enabled one: a machine word, or empty.
+    pub fn service_status(&self) -> &str {
+        &self.texts[self.end(2)..self.end(3)]
+    }
+
+    /// Whether any service is connected; `None` when no service says.
+    pub fn connected(&self) -> Option<bool> {
+        self.connected
+    }
+
     /// Tells whether the alert is on.
     pub fn alerted(&self) -> bool {
         self.alert.is_some()
     }
 
+    /// The alert's texts, folded for matching, a line each; empty when the alert is off.
+    pub fn folded(&self) -> &str {
+        &self.texts[self.end(3)..self.folded_end()]
+    }
+
     /// The alert's texts; none when the alert is off.
-    pub fn alert_texts(&self) -> &[AlertText] {
-        self.alert.as_deref().unwrap_or_default()
+    pub fn alert_texts(&self) -> impl Iterator<Item = AlertText<'_>> {
+        self.texts[self.folded_end()..].lines().map(AlertText::cleaned)
     }
 
-    /// Bytes of memory the customer holds, roughly.
-    pub fn weight(&self) -> usize {
-        let texts: usize = self.alert_texts().iter().map(AlertText::weight).sum();
-        size_of::<Self>() + self.id.len() + self.code.len() + self.name.len() + texts
+    /// The alert's text that byte `at` of the folded ones belongs to.
+    pub fn alert_text_at(&self, at: usize) -> Option<AlertText<'_>> {
+        let before = self.folded().bytes().take(at);
+        self.alert_texts().nth(before.filter(|byte| *byte == b'\n').count())
+    }
+
+    /// Bytes of its texts, which are allocated apart.
+    pub fn bytes(&self) -> usize {
+        self.texts.len()
+    }
+
+    fn end(&self, word: usize) -> usize {
+        usize::from(self.ends[word])
+    }
+
+    fn folded_end(&self) -> usize {
+        self.alert.map_or(self.texts.len(), |end| end as usize)
     }
 }
 
-impl fmt::Debug for Customer {
+impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Customer(masked, alert {})", if self.alerted() { "on" } else { "off" })
-    }
-}
-
-/// What of one customer may leave, in the alphabets in which it may. It is made once for each
-/// record, as many calls may be answered from it.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Identity {
-    pub name: SafeText,
-    pub code: String,
-    pub id: String,
-    pub service_status: String,
-    pub connected: Option<bool>,
-}
-
-impl Identity {
-    /// Makes safe what is known of `customer`.
-    pub fn new(customer: &Customer) -> Self {
-        Self {
-            name: SafeText::new(&customer.name, NAME_MAX.0, NAME_MAX.1),
-            code: digits(&customer.code),
-            id: digits(&customer.id),
-            service_status: customer
-                .service_status
-                .as_deref()
-                .filter(|word| is_machine_word(word, STATUS_MAX))
-                .unwrap_or_default()
-                .to_owned(),
-            connected: customer.connected,
-        }
-    }
-
-    /// Bytes of memory it holds, roughly.
-    pub fn weight(&self) -> usize {
-        let texts = self.code.len() + self.id.len() + self.service_status.len();
-        size_of::<Self>() + self.name.reveal().len() + texts
-    }
-}
-
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Identity(masked)")
+        write!(f, "Known(masked, alert {})", if self.alerted() { "on" } else { "off" })
     }
 }
 
 /// Lets digits pass and nothing else, whatever the source says of itself.
-fn digits(text: &str) -> String {
+fn digits(text: &str) -> &str {
     let good = text.len() <= DIGITS_MAX && text.bytes().all(|b| b.is_ascii_digit());
-    if good { text.to_owned() } else { String::new() }
+    if good { text } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn customer(texts: &[&str]) -> Customer {
+        Customer {
+            id: "11201".into(),
+            code: "421; DROP".into(),
+            name: "João d'Ávila".into(),
+            alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
+            service_status: Some("servico_habilitado".into()),
+            connected: Some(true),
+        }
+    }
+
+    fn texts(known: &Known) -> Vec<String> {
+        known.alert_texts().map(|text| text.reveal().to_owned()).collect()
+    }
+
+    #[test]
+    fn each_word_and_each_text_is_kept_apart_and_only_what_may_leave() {
+        let known = Known::new(&customer(&["Rompimento\nno Centro", "EQUIPE a caminho"]));
+        assert_eq!((known.name(), known.code(), known.id()), ("João d Ávila", "", "11201"));
+        assert_eq!(known.service_status(), "servico_habilitado");
+        assert_eq!(known.connected(), Some(true));
+        assert_eq!(known.folded(), "rompimento no centro\nequipe a caminho");
+        assert_eq!(texts(&known), ["Rompimento no Centro", "EQUIPE a caminho"]);
+    }
+
+    #[test]
+    fn an_alert_without_texts_is_on_and_without_an_alert_there_are_none() {
+        let silent = Known::new(&customer(&[]));
+        assert_eq!((silent.alerted(), silent.folded(), texts(&silent).len()), (true, "", 0));
+        let quiet = Known::new(&Customer { alert: None, ..customer(&[]) });
+        assert_eq!((quiet.alerted(), quiet.folded(), texts(&quiet).len()), (false, "", 0));
+    }
+
+    #[test]
+    fn a_place_in_the_folded_texts_leads_to_the_text_as_it_was_typed() {
+        // Nothing is left of the first text when it is folded, and it keeps its line.
+        let known = Known::new(&customer(&["\u{200B}", "Olá", "Adeus"]));
+        for (phrase, text) in [("ola", "Olá"), ("adeus", "Adeus"), ("s", "Adeus")] {
+            let at = known.folded().find(phrase).expect("it is there");
+            assert_eq!(known.alert_text_at(at), AlertText::new(text), "{phrase}");
+        }
+    }
+
+    #[test]
+    fn of_an_unnamed_customer_only_the_matter_is_kept() {
+        let known = Known::unnamed(&customer(&["Rompimento"]));
+        assert_eq!((known.name(), known.code(), known.id()), ("", "", ""));
+        assert_eq!(known.service_status(), "servico_habilitado");
+        assert_eq!(texts(&known), ["Rompimento"]);
+    }
 }

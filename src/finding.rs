@@ -3,36 +3,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::customer::{Customer, Identity};
+use crate::customer::{Customer, Known};
 use crate::phone::NoNumber;
 
 /// What HubSoft knows about one number: its verified customers, none of them for "nobody".
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
-    customers: Arc<[Customer]>,
-    /// Whose number it is, when it is one customer's alone.
-    identity: Option<Arc<Identity>>,
+    customers: Arc<[Known]>,
 }
 
 impl Record {
-    /// Keeps the verified customers of one number.
+    /// Keeps the verified customers of one number, each with its name only when there is no other:
+    /// the names of several are nobody's business.
     pub fn new(customers: Vec<Customer>) -> Self {
-        let identity = match &customers[..] {
-            [customer] => Some(Arc::new(Identity::new(customer))),
-            _ => None,
+        let customers = match &customers[..] {
+            [customer] => vec![Known::new(customer)],
+            several => several.iter().map(Known::unnamed).collect(),
         };
-        Self { customers: customers.into(), identity }
+        Self { customers: customers.into() }
     }
 
     /// The verified customers.
-    pub fn customers(&self) -> &[Customer] {
+    pub fn customers(&self) -> &[Known] {
         &self.customers
     }
 
-    /// What may leave of the customer, when there is only one: the names of several are nobody's
-    /// business.
-    pub fn identity(&self) -> Option<&Arc<Identity>> {
-        self.identity.as_ref()
+    /// Whose number it is, when it is one customer's alone.
+    pub fn identity(&self) -> Option<&Known> {
+        if let [known] = &*self.customers { Some(known) } else { None }
     }
 
     /// Tells whether the number belongs to no customer.
@@ -40,11 +38,20 @@ impl Record {
         self.customers.is_empty()
     }
 
-    /// Bytes of memory the record holds, roughly.
+    /// Bytes of memory the record takes from the allocator.
     pub fn weight(&self) -> usize {
-        let customers: usize = self.customers.iter().map(Customer::weight).sum();
-        customers + self.identity.as_ref().map_or(0, |identity| identity.weight())
+        let texts: usize = self.customers.iter().map(|known| allocated(known.bytes())).sum();
+        // "Nobody" has no allocation, or one that all share.
+        if self.is_nobody() { 0 } else { allocated(COUNTS + size_of_val(&*self.customers)) + texts }
     }
+}
+
+/// The two counts of an `Arc`.
+const COUNTS: usize = 2 * size_of::<usize>();
+
+/// What an allocation of so many bytes takes from glibc: eight more, in steps of sixteen.
+fn allocated(bytes: usize) -> usize {
+    (bytes + 8).next_multiple_of(16).max(32)
 }
 
 /// Where a finding comes from.

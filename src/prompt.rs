@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 
 use crate::alert_text::{AlertText, fold};
 use crate::call::Did;
-use crate::customer::Customer;
+use crate::customer::Known;
 
 /// Most sounds one rule may play; a caller hangs up long before the ninth.
 pub const SOUNDS_MAX: usize = 8;
@@ -69,8 +69,9 @@ impl Phrase {
         self.0.needle() == b"*"
     }
 
-    fn is_in(&self, text: &AlertText) -> bool {
-        self.0.find(text.folded().as_bytes()).is_some()
+    /// Where it begins in folded texts, which it cannot join: it holds no end of a line.
+    fn place(&self, folded: &str) -> Option<usize> {
+        self.0.find(folded.as_bytes())
     }
 }
 
@@ -94,31 +95,29 @@ pub struct Rule {
 
 impl Rule {
     /// Tells whether all conditions hold, and with which text.
-    fn matches<'c>(&self, customers: &'c [Customer], did: Option<&Did>) -> Option<Match<'c>> {
-        let status = |c: &Customer| {
-            c.service_status.as_ref().is_some_and(|status| self.service_status.contains(status))
-        };
+    fn matches<'c>(&self, customers: &'c [Known], did: Option<&Did>) -> Option<Match<'c>> {
+        let status =
+            |c: &Known| self.service_status.iter().any(|status| status == c.service_status());
         let holds = (self.service_status.is_empty() || customers.iter().any(status))
             && (self.connected.is_none()
-                || customers.iter().any(|c| c.connected == self.connected))
+                || customers.iter().any(|c| c.connected() == self.connected))
             && (self.did.is_empty() || did.is_some_and(|did| self.did.contains(did)));
         if holds { self.matching_text(customers) } else { None }
     }
 
-    fn matching_text<'c>(&self, customers: &'c [Customer]) -> Option<Match<'c>> {
-        let mut texts = customers.iter().flat_map(Customer::alert_texts);
+    fn matching_text<'c>(&self, customers: &'c [Known]) -> Option<Match<'c>> {
         if self.text.is_empty() || self.text.iter().any(Phrase::is_any) {
-            return Some(Match { text: texts.next() });
+            return Some(Match { text: customers.iter().flat_map(Known::alert_texts).next() });
         }
-        texts
-            .find(|text| self.text.iter().any(|phrase| phrase.is_in(text)))
-            .map(|text| Match { text: Some(text) })
+        let first = |folded: &str| self.text.iter().filter_map(|phrase| phrase.place(folded)).min();
+        let found = |known: &'c Known| known.alert_text_at(first(known.folded())?);
+        customers.iter().find_map(found).map(|text| Match { text: Some(text) })
     }
 }
 
 /// A rule's conditions hold; `text` is the text that matched, when the alert has one.
 struct Match<'c> {
-    text: Option<&'c AlertText>,
+    text: Option<AlertText<'c>>,
 }
 
 /// What is played for an alert that no rule matches.
@@ -143,13 +142,13 @@ pub struct Choice<'a> {
     pub play: Option<&'a Arc<Playlist>>,
     pub route: Option<&'a Arc<str>>,
     /// The text that may be passed on.
-    pub message: Option<&'a AlertText>,
+    pub message: Option<AlertText<'a>>,
 }
 
 impl Rules {
     /// Chooses the first rule that matches; no rule is tried when no customer has an alert.
-    pub fn choose<'a>(&'a self, customers: &'a [Customer], did: Option<&Did>) -> Choice<'a> {
-        if !customers.iter().any(Customer::alerted) {
+    pub fn choose<'a>(&'a self, customers: &'a [Known], did: Option<&Did>) -> Choice<'a> {
+        if !customers.iter().any(Known::alerted) {
             return Choice::default();
         }
         let first = self.list.iter().find_map(|rule| Some((rule, rule.matches(customers, did)?)));
@@ -162,7 +161,7 @@ impl Rules {
             },
             (None, Some(general)) => Choice {
                 play: Some(&general.play),
-                message: customers.iter().flat_map(Customer::alert_texts).find(|_| general.expose),
+                message: customers.iter().flat_map(Known::alert_texts).find(|_| general.expose),
                 ..Choice::default()
             },
             (None, None) => Choice::default(),
@@ -173,6 +172,7 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customer::Customer;
 
     fn form(prefix: &str, suffix: &str) -> SoundForm {
         SoundForm { prefix: prefix.into(), suffix: suffix.into() }
@@ -195,9 +195,13 @@ mod tests {
         }
     }
 
-    fn customer(texts: &[&str]) -> Customer {
+    fn customer(texts: &[&str]) -> Known {
         let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
-        Customer { alert: Some(alert), ..Customer::default() }
+        Known::new(&Customer { alert: Some(alert), ..Customer::default() })
+    }
+
+    fn quiet() -> Known {
+        Known::new(&Customer::default())
     }
 
     fn rules(list: Vec<Rule>) -> Rules {
@@ -205,7 +209,7 @@ mod tests {
         Rules { list, general: Some(General { play, expose: false }) }
     }
 
-    fn chosen<'a>(rules: &'a Rules, customers: &'a [Customer]) -> (Option<&'a str>, &'a str) {
+    fn chosen<'a>(rules: &'a Rules, customers: &'a [Known]) -> (Option<&'a str>, &'a str) {
         let choice = rules.choose(customers, None);
         (choice.rule.map(|rule| &**rule), choice.play.map_or("", |play| play.asterisk.as_str()))
     }
@@ -230,13 +234,13 @@ mod tests {
     #[test]
     fn a_quiet_customer_gets_nothing_even_from_a_rule_for_all() {
         let rules = rules(vec![rule("todos", &["*"]), rule("sempre", &[])]);
-        assert_eq!(rules.choose(&[Customer::default()], None), Choice::default());
+        assert_eq!(rules.choose(&[quiet()], None), Choice::default());
     }
 
     #[test]
     fn any_alert_of_several_customers_counts() {
         let rules = rules(vec![rule("fibra", &["fibra"])]);
-        let customers = [Customer::default(), customer(&["corte de FIBRA"])];
+        let customers = [quiet(), customer(&["corte de FIBRA"])];
         assert_eq!(chosen(&rules, &customers).0, Some("fibra"));
     }
 
@@ -247,10 +251,11 @@ mod tests {
         suspended.connected = Some(false);
         suspended.did = Did::new("3732221234").into_iter().collect();
         let rules = Rules { list: vec![suspended], general: None };
-        let mut caller = customer(&["aviso"]);
+        let alert = AlertText::new("aviso").map(|text| vec![text]);
+        let mut caller = Customer { alert, ..Customer::default() };
         let did = Did::new("+553732221234");
         let chosen = |caller: &Customer, did: Option<&Did>| {
-            rules.choose(std::slice::from_ref(caller), did).rule.is_some()
+            rules.choose(&[Known::new(caller)], did).rule.is_some()
         };
         assert!(!chosen(&caller, did.as_ref()));
         caller.service_status = Some("suspenso_debito".into());
@@ -267,8 +272,8 @@ mod tests {
         open.expose = true;
         let customers = [customer(&["primeiro", "corte de fibra"])];
         let exposed = rules(vec![open]);
-        let message = exposed.choose(&customers, None).message.map(AlertText::reveal);
-        assert_eq!(message, Some("corte de fibra"));
+        let message = exposed.choose(&customers, None).message;
+        assert_eq!(message, AlertText::new("corte de fibra"));
         let kept = rules(vec![rule("fibra", &["fibra"])]);
         assert_eq!(kept.choose(&customers, None).message, None);
     }

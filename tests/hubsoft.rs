@@ -5,7 +5,7 @@ mod app;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::customer::Customer;
+use bina::customer::Known;
 use bina::finding::{Failure, Record};
 use bina::hubsoft::HubSoft;
 use bina::lookup::Source;
@@ -298,7 +298,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
         .await
         .expect("loopback");
     let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
-    let alerts: Vec<_> = record.customers().iter().map(Customer::alerted).collect();
+    let alerts: Vec<_> = record.customers().iter().map(Known::alerted).collect();
     assert_eq!(alerts, [false, true]);
 }
 

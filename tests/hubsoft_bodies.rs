@@ -5,7 +5,7 @@ mod app;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::customer::Customer;
+use bina::customer::Known;
 use bina::finding::{Failure, Record};
 use bina::lookup::Source;
 use bina::sim::{Mood, Sim, printed_example};
@@ -26,7 +26,7 @@ async fn concluded_from(body: &str) -> Result<Record, Failure> {
 }
 
 /// The one customer in a success whose `clientes` holds `fields` besides a phone.
-async fn read(fields: &str) -> Customer {
+async fn read(fields: &str) -> Known {
     let body = format!(
         r#"{{"status":"success","msg":"ok","clientes":[{{"telefone_primario":"{PHONE}",{fields}}}]}}"#
     );
@@ -36,8 +36,9 @@ async fn read(fields: &str) -> Customer {
 }
 
 async fn alert_of(fields: &str) -> Option<Vec<String>> {
-    let texts = read(fields).await.alert?;
-    Some(texts.iter().map(|text| text.reveal().to_owned()).collect())
+    let known = read(fields).await;
+    let texts = known.alert_texts().map(|text| text.reveal().to_owned()).collect();
+    known.alerted().then_some(texts)
 }
 
 #[tokio::test]
@@ -46,14 +47,14 @@ async fn the_vendors_printed_example_is_understood() {
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
     let record = client.fetch(&phone("37988242968"), soon()).await.expect("found");
     let [customer] = record.customers() else { panic!("one customer") };
-    assert_eq!((customer.id.as_str(), customer.code.as_str()), ("11201", "421"));
-    assert_eq!(customer.name, "GUILHERME SILVA");
-    assert_eq!(customer.alert_texts().len(), 2);
-    assert_eq!(customer.service_status.as_deref(), Some("servico_habilitado"));
-    assert_eq!(customer.connected, Some(true));
+    assert_eq!((customer.id(), customer.code()), ("11201", "421"));
+    assert_eq!(customer.name(), "GUILHERME SILVA");
+    assert_eq!(customer.alert_texts().count(), 2);
+    assert_eq!(customer.service_status(), "servico_habilitado");
+    assert_eq!(customer.connected(), Some(true));
     let record = client.fetch(&phone("37999450812"), soon()).await.expect("found");
     assert_eq!(record.customers().len(), 1);
-    assert_eq!(record.customers()[0].alert, None);
+    assert!(!record.customers()[0].alerted());
 }
 
 #[tokio::test]
@@ -110,17 +111,21 @@ async fn alert_texts_come_in_many_shapes() {
 async fn ids_and_names_vary_in_type() {
     let customer =
         read(r#""id_cliente":"90010","codigo_cliente":7010,"nome_razaosocial":"ANA""#).await;
-    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("90010", "7010", "ANA"));
+    assert_eq!((customer.id(), customer.code(), customer.name()), ("90010", "7010", "ANA"));
     let customer = read(
         r#""id_cliente":null,"codigo_cliente":"x7","nome_razaosocial":null,"nome_fantasia":"LOJA""#,
     )
     .await;
-    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("", "", "LOJA"));
+    assert_eq!((customer.id(), customer.code(), customer.name()), ("", "", "LOJA"));
     let customer =
         read(r#""id_cliente":[],"codigo_cliente":{"a":[1]},"nome_razaosocial":{"x":"y"}"#).await;
-    assert_eq!((&*customer.id, &*customer.code, &*customer.name), ("", "", ""));
-    assert_eq!(read(r#""codigo_cliente":421.0"#).await.code, "421");
-    assert_eq!(read(r#""id_cliente":1,"id_cliente":2"#).await.id, "2", "the last of two keys wins");
+    assert_eq!((customer.id(), customer.code(), customer.name()), ("", "", ""));
+    assert_eq!(read(r#""codigo_cliente":421.0"#).await.code(), "421");
+    assert_eq!(
+        read(r#""id_cliente":1,"id_cliente":2"#).await.id(),
+        "2",
+        "the last of two keys wins"
+    );
 }
 
 #[tokio::test]
@@ -128,20 +133,20 @@ async fn the_first_service_that_is_not_enabled_names_the_status() {
     for (services, expected) in [
         (
             r#"[{"status_prefixo":"servico_habilitado"},{"status_prefixo":"suspenso_debito"}]"#,
-            Some("suspenso_debito"),
+            "suspenso_debito",
         ),
         (
             r#"{"1":{"status_prefixo":"cancelado"},"2":{"status_prefixo":"servico_habilitado"}}"#,
-            Some("cancelado"),
+            "cancelado",
         ),
-        (r#"[{"status_prefixo":"servico_habilitado"}]"#, Some("servico_habilitado")),
-        (r#"[{"status_prefixo":"${x}"},{"status_prefixo":null},{},7,null]"#, None),
-        ("[]", None),
-        ("null", None),
-        (r#""x""#, None),
+        (r#"[{"status_prefixo":"servico_habilitado"}]"#, "servico_habilitado"),
+        (r#"[{"status_prefixo":"${x}"},{"status_prefixo":null},{},7,null]"#, ""),
+        ("[]", ""),
+        ("null", ""),
+        (r#""x""#, ""),
     ] {
         let customer = read(&format!(r#""servicos":{services}"#)).await;
-        assert_eq!(customer.service_status.as_deref(), expected, "{services}");
+        assert_eq!(customer.service_status(), expected, "{services}");
     }
 }
 
@@ -160,10 +165,10 @@ async fn a_connection_is_known_only_when_a_service_says() {
     ] {
         let fields =
             format!(r#""servicos":[{{"ultima_conexao":[]}},{{"ultima_conexao":{connections}}}]"#);
-        assert_eq!(read(&fields).await.connected, expected, "{connections}");
+        assert_eq!(read(&fields).await.connected(), expected, "{connections}");
     }
     let both = r#""servicos":[{"ultima_conexao":{"conectado":false}},{"ultima_conexao":{"conectado":true}}]"#;
-    assert_eq!(read(both).await.connected, Some(true));
+    assert_eq!(read(both).await.connected(), Some(true));
 }
 
 #[tokio::test]
@@ -245,8 +250,8 @@ async fn oddities_outside_our_fields_do_no_harm() {
     assert!(read(&format!(r#"{deep},"alerta":true"#)).await.alerted());
     let deep = format!(r#""alerta":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert!(!read(&deep).await.alerted());
-    assert_eq!(read(r#""valor":1e999,"nome_razaosocial":"ANA""#).await.name, "ANA");
-    assert_eq!(read(r#""x":"\ud83d","nome_razaosocial":"A\ude00B""#).await.name, "A\u{fffd}B");
+    assert_eq!(read(r#""valor":1e999,"nome_razaosocial":"ANA""#).await.name(), "ANA");
+    assert_eq!(read(r#""x":"\ud83d","nome_razaosocial":"A\ude00B""#).await.name(), "A B");
 }
 
 #[tokio::test]
@@ -259,7 +264,7 @@ async fn bodies_with_a_bom_or_latin_1_are_read() {
         body.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
     for bytes in [bom.as_bytes(), &latin] {
         let record = concluded(200, &[], bytes).await.expect("readable");
-        assert_eq!(record.customers()[0].name, "JOÃO");
+        assert_eq!(record.customers()[0].name(), "JOÃO");
     }
 }
 
@@ -315,14 +320,14 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
-    assert_eq!(record.customers()[0].connected, None);
+    assert_eq!(record.customers()[0].connected(), None);
 }
 
 #[tokio::test]
 async fn numbers_beyond_what_a_float_can_hold_are_no_ids() {
-    assert_eq!(read(r#""id_cliente":18446744073709551617"#).await.id, "");
-    assert_eq!(read(r#""id_cliente":18446744073709551615"#).await.id, "18446744073709551615");
-    assert_eq!(read(r#""codigo_cliente":421.5"#).await.code, "");
+    assert_eq!(read(r#""id_cliente":18446744073709551617"#).await.id(), "");
+    assert_eq!(read(r#""id_cliente":18446744073709551615"#).await.id(), "18446744073709551615");
+    assert_eq!(read(r#""codigo_cliente":421.5"#).await.code(), "");
 }
 
 #[tokio::test]

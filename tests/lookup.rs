@@ -88,7 +88,7 @@ fn found(name: &str) -> Record {
 fn described(finding: &Finding) -> (String, Origin, bool) {
     match finding {
         Finding::Found { record, origin, alert_expired } => {
-            (record.customers()[0].name.clone(), *origin, *alert_expired)
+            (record.customers()[0].name().to_owned(), *origin, *alert_expired)
         }
         Finding::Nobody(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), Origin::None, false),

@@ -74,9 +74,9 @@ fn choose(count: usize) -> Work {
         }
     };
     let rules = Rules { list: (0..count).map(rule).collect(), general: None };
-    let customers = [found()];
+    let record = Record::new(vec![found()]);
     Box::new(move || {
-        let choice = rules.choose(black_box(&customers), None);
+        let choice = rules.choose(black_box(record.customers()), None);
         assert!(black_box(choice).rule.is_some());
     })
 }

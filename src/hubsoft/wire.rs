@@ -182,17 +182,20 @@ impl Object for Throttled {
     }
 }
 
-/// One customer as returned, with the numbers it says are its own.
-#[derive(Debug)]
+/// One customer as returned.
 pub(super) struct Listed {
-    phones: [Option<Phone>; 3],
-    customer: Customer,
+    cliente: Cliente,
+    /// Whether its services were asked for their connections.
+    ultima_conexao: bool,
 }
 
 impl Listed {
     /// The customer, if `phone` is one of its own numbers.
     pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
-        self.phones.contains(&Some(*phone)).then_some(self.customer)
+        // No default area code here: a stored number without one could be anybody's.
+        let own = |telefone: &Loose| Phone::parse(telefone.text()?, None).ok();
+        let is_own = self.cliente.telefones.iter().any(|telefone| own(telefone) == Some(*phone));
+        is_own.then(|| self.cliente.customer(self.ultima_conexao))
     }
 }
 
@@ -210,8 +213,9 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> 
     match (reply.status.text(), reply.clientes) {
         (Some("success"), List::Items(items)) => {
             let odd = items.iter().any(Option::is_none);
-            let read = |cliente: Cliente| cliente.listed(wanted);
-            Ok(Listing { customers: items.into_iter().flatten().map(read).collect(), odd })
+            let ultima_conexao = wanted.ultima_conexao;
+            let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
+            Ok(Listing { customers: items.into_iter().flatten().map(listed).collect(), odd })
         }
         (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
         (Some(_), _) => Err(Failure::Refused),
@@ -306,22 +310,18 @@ impl Object for Cliente {
 }
 
 impl Cliente {
-    fn listed(self, wanted: &Wanted) -> Listed {
-        // No default area code here: a stored number without one could be anybody's.
-        let phones =
-            self.telefones.each_ref().map(|telefone| Phone::parse(telefone.text()?, None).ok());
+    fn customer(self, ultima_conexao: bool) -> Customer {
         let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
         let servicos: Vec<_> = self.servicos.items().into_iter().flatten().collect();
-        let customer = Customer {
+        Customer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
             name: nome.unwrap_or_default().to_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
             service_status: service_status(&servicos),
             // Some versions tell it unasked, from an old connection.
-            connected: if wanted.ultima_conexao { connected(&servicos) } else { None },
-        };
-        Listed { phones, customer }
+            connected: if ultima_conexao { connected(&servicos) } else { None },
+        }
     }
 }
 
@@ -412,7 +412,7 @@ struct Texts(Vec<String>);
 
 impl Texts {
     /// The alert, if it is on. A flag of an unknown type counts when there is something to say.
-    fn alert(self, flag: &Loose) -> Option<Vec<AlertText>> {
+    fn alert(self, flag: &Loose) -> Option<Vec<AlertText<'static>>> {
         let texts: Vec<_> =
             self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
         flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)

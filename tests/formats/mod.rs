@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bina::answer::{Answer, FIELDS};
-use bina::customer::Customer;
+use bina::customer::{Customer, Known};
 use bina::finding::{Finding, Origin, Record};
 use bina::phone::Phone;
 use bina::prompt::{Choice, Playlist, SoundForm};
@@ -41,7 +41,7 @@ pub fn answer(finding: &Finding) -> Answer {
         Finding::Found { record, .. } => record.customers(),
         _ => &[],
     };
-    let message = customers.iter().flat_map(Customer::alert_texts).next();
+    let message = customers.iter().flat_map(Known::alert_texts).next();
     let (rule, route) = ("rompimento".into(), "suporte".into());
     let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
     let phone = Phone::parse("37988242968", None).expect("a number");
