@@ -1,6 +1,7 @@
 //! Holds what a call needs to know about one customer, as HubSoft said it and as it is kept.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::alert_text::AlertText;
 use crate::safe_text::{SafeText, is_machine_word};
@@ -11,6 +12,8 @@ const NAME_MAX: (usize, usize) = (128, 256);
 const DIGITS_MAX: usize = 20;
 /// Longest service status; the longest of HubSoft's list has 30.
 const STATUS_MAX: usize = 64;
+/// Room in which most customers' texts can be written down, before they are kept as they are.
+const DRAFT_BYTES: usize = 512;
 
 /// One customer, read from HubSoft and verified to own the caller's number.
 ///
@@ -41,16 +44,17 @@ impl fmt::Debug for Customer {
 /// What is kept of one customer, in the alphabets in which it may leave. It is made once for each
 /// record, as many calls may be answered from it.
 ///
-/// A hundred thousand of them are kept, so there is one allocation for all texts, of their length.
+/// A hundred thousand of them are kept, so all texts are in one allocation, which clones share.
 #[derive(Clone, PartialEq)]
 pub struct Known {
     /// Name, code, id and service status; then the alert's texts folded, a line each; then the
     /// same texts as they were typed, a line each.
-    texts: Box<str>,
+    texts: Arc<str>,
     /// Where name, code, id and service status end; together they have some 400 bytes at most.
     ends: [u16; 4],
-    /// Where the folded texts end, when the alert is on.
-    alert: Option<u32>,
+    /// Where the folded texts end.
+    folded_end: u32,
+    alerted: bool,
     connected: Option<bool>,
 }
 
@@ -67,21 +71,24 @@ impl Known {
         Self::with([""; 3], customer)
     }
 
-    fn with([name, code, id]: [&str; 3], customer: &Customer) -> Self {
+    fn with(words: [&str; 3], customer: &Customer) -> Self {
         let status = customer.service_status.as_deref();
         let status = status.filter(|word| is_machine_word(word, STATUS_MAX)).unwrap_or_default();
+        let mut texts = String::with_capacity(DRAFT_BYTES);
+        let mut write = |word: &str| {
+            texts.push_str(word);
+            texts.len() as u16
+        };
+        let ends = [write(words[0]), write(words[1]), write(words[2]), write(status)];
         let alert = customer.alert.as_deref().unwrap_or_default();
-        let folded = alert.iter().map(AlertText::folded).collect::<Vec<_>>().join("\n");
-        let typed = alert.iter().map(AlertText::reveal).collect::<Vec<_>>().join("\n");
-        let mut end = 0;
-        let ends = [name, code, id, status].map(|word| {
-            end += word.len();
-            end as u16
-        });
+        lines(&mut texts, alert, |text, to| text.fold_into(to));
+        let folded_end = texts.len() as u32;
+        lines(&mut texts, alert, |text, to| to.push_str(text.reveal()));
         Self {
-            texts: [name, code, id, status, &folded, &typed].concat().into(),
+            texts: texts.into(),
             ends,
-            alert: customer.alert.as_ref().map(|_| (end + folded.len()) as u32),
+            folded_end,
+            alerted: customer.alert.is_some(),
             connected: customer.connected,
         }
     }
@@ -113,7 +120,7 @@ impl Known {
 
     /// Tells whether the alert is on.
     pub fn alerted(&self) -> bool {
-        self.alert.is_some()
+        self.alerted
     }
 
     /// The alert's texts, folded for matching, a line each; empty when the alert is off.
@@ -142,13 +149,23 @@ impl Known {
     }
 
     fn folded_end(&self) -> usize {
-        self.alert.map_or(self.texts.len(), |end| end as usize)
+        self.folded_end as usize
     }
 }
 
 impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Known(masked, alert {})", if self.alerted() { "on" } else { "off" })
+    }
+}
+
+/// Writes each of `alert` on a line of its own.
+fn lines(to: &mut String, alert: &[AlertText<'_>], write: impl Fn(&AlertText<'_>, &mut String)) {
+    for (index, text) in alert.iter().enumerate() {
+        if index > 0 {
+            to.push('\n');
+        }
+        write(text, to);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Holds what came of a lookup: customers, nobody, no number, or the reason it could not be told.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,50 +9,67 @@ use crate::phone::NoNumber;
 
 /// What HubSoft knows about one number: its verified customers, none of them for "nobody".
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record {
-    customers: Arc<[Known]>,
+pub struct Record(Customers);
+
+/// One customer stands in the record itself, as nearly every number has one.
+#[derive(Clone, Debug, PartialEq)]
+enum Customers {
+    One(Known),
+    Several(Arc<[Known]>),
+}
+
+impl Default for Customers {
+    fn default() -> Self {
+        Self::Several(Arc::default())
+    }
 }
 
 impl Record {
     /// Keeps the verified customers of one number, each with its name only when there is no other:
     /// the names of several are nobody's business.
     pub fn new(customers: Vec<Customer>) -> Self {
-        let customers = match &customers[..] {
-            [customer] => vec![Known::new(customer)],
-            several => several.iter().map(Known::unnamed).collect(),
-        };
-        Self { customers: customers.into() }
+        Self(match &customers[..] {
+            [] => Customers::default(),
+            [customer] => Customers::One(Known::new(customer)),
+            several => Customers::Several(several.iter().map(Known::unnamed).collect()),
+        })
     }
 
     /// The verified customers.
     pub fn customers(&self) -> &[Known] {
-        &self.customers
+        match &self.0 {
+            Customers::One(known) => slice::from_ref(known),
+            Customers::Several(several) => several,
+        }
     }
 
     /// Whose number it is, when it is one customer's alone.
     pub fn identity(&self) -> Option<&Known> {
-        if let [known] = &*self.customers { Some(known) } else { None }
+        if let Customers::One(known) = &self.0 { Some(known) } else { None }
     }
 
     /// Tells whether the number belongs to no customer.
     pub fn is_nobody(&self) -> bool {
-        self.customers.is_empty()
+        self.customers().is_empty()
     }
 
-    /// Bytes of memory the record takes from the allocator.
+    /// Bytes of memory the record takes from the allocator, besides itself.
     pub fn weight(&self) -> usize {
-        let texts: usize = self.customers.iter().map(|known| allocated(known.bytes())).sum();
-        // "Nobody" has no allocation, or one that all share.
-        if self.is_nobody() { 0 } else { allocated(COUNTS + size_of_val(&*self.customers)) + texts }
+        let texts: usize = self.customers().iter().map(|known| allocated(known.bytes())).sum();
+        match &self.0 {
+            Customers::Several(several) if !several.is_empty() => {
+                allocated(size_of_val(&**several)) + texts
+            }
+            // Everybody's "nobody" is the same.
+            _ => texts,
+        }
     }
 }
 
-/// The two counts of an `Arc`.
-const COUNTS: usize = 2 * size_of::<usize>();
-
-/// What an allocation of so many bytes takes from glibc: eight more, in steps of sixteen.
+/// What an `Arc` of so many bytes takes from glibc: its two counts, then eight bytes, in steps of
+/// sixteen.
 fn allocated(bytes: usize) -> usize {
-    (bytes + 8).next_multiple_of(16).max(32)
+    (bytes + 2 * size_of::<usize>() + 8).next_multiple_of(16)
 }
 
 /// Where a finding comes from.

@@ -1,5 +1,10 @@
 //! Runs one request for any number of waiters, to its end even when all of them have left.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
 use tokio::sync::watch;
 
 use crate::finding::Failure;
@@ -17,7 +22,14 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
     ) -> Self {
         let (landed, flight) = watch::channel(None);
         tokio::spawn(async move {
-            let result = tokio::spawn(fetch).await.unwrap_or(Err(Failure::Panic));
+            // A task of its own would catch a panic too, at the price of another allocation that
+            // leaves a hole between records.
+            let mut fetch = pin!(fetch);
+            let caught = poll_fn(|context| {
+                catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(context)))
+                    .unwrap_or(Poll::Ready(Err(Failure::Panic)))
+            });
+            let result = caught.await;
             land(&result);
             landed.send_replace(Some(result));
         });
