@@ -124,6 +124,7 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
     let shipped = include_str!("../systemd/bina.toml");
     let sections = [
         "listen",
+        "service",
         "log",
         "hubsoft",
         "numbers",
@@ -397,6 +398,17 @@ fn the_log_has_a_format_and_a_level() {
     let json = log("format = \"json\"\nlevel = \"warn\"").expect("good");
     assert_eq!((json.format, json.level), (Format::Json, Some(LEVELS[1].1)));
     assert!(one_problem("[log]\nlevel = \"loud\"\n").contains("\"error\" or \"warn\""));
+}
+
+#[test]
+fn the_worker_threads_are_left_to_the_machine_or_counted() {
+    let threads = |setting: &str| read(&format!("{GOOD}[service]\n{setting}\n"));
+    assert_eq!(threads("").expect("good").worker_threads, None);
+    assert_eq!(threads("worker_threads = 64").expect("good").worker_threads, Some(64));
+    for wrong in ["0", "65", "\"2\"", "1.5"] {
+        let problem = one_problem(&format!("[service]\nworker_threads = {wrong}\n"));
+        assert!(problem.contains("service.worker_threads must be a whole number from 1 to 64"));
+    }
 }
 
 #[test]

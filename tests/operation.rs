@@ -173,6 +173,28 @@ async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only() {
+    let sim = sim().await;
+    let told = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
+    let file = File::new("threads", &sim, &told(24));
+    let served = Served::start(&file);
+    assert_eq!(status(served.http, ALERTED).await, "found");
+    let threads = || {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", served.pid())).expect("it runs");
+        tasks.count()
+    };
+    // Beside the workers there are the main thread, the log's and a few that look up names.
+    assert!((24..40).contains(&threads()), "{} threads", threads());
+
+    file.write(&sim, &told(48));
+    served.signal("HUP");
+    let warned = "service.worker_threads has changed: it counts after a restart";
+    assert!(served.has_logged(warned), "{}", served.log());
+    assert!(threads() < 40, "{} threads", threads());
+    assert_eq!(status(served.http, ALERTED).await, "found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
     let (first, second) = (sim().await, Sim::start(vec![customer(7, "EVA", "37911112222")]).await);
     let second = second.expect("loopback");

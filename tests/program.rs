@@ -174,13 +174,18 @@ async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
 #[tokio::test]
 async fn check_says_what_a_good_configuration_means() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    let file = File::for_sim("good", &sim);
+    let threads = "[service]\nworker_threads = 3\n";
+    let text = format!("{}{threads}{}", app::connection(&sim), app::RULES);
+    let file = File::new("good", &text);
     let output = run(&["check", "-c", file.path()]);
     let (out, err) = texts(&output);
     assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
-    for part in
-        ["good", "rompimento plays bina/rompimento-fibra&bina/equipe-a-caminho", "bina/aviso-geral"]
-    {
+    for part in [
+        "good",
+        "threads     3 answer calls",
+        "rompimento plays bina/rompimento-fibra&bina/equipe-a-caminho",
+        "bina/aviso-geral",
+    ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
     assert!(!out.contains(sim.credentials().password));

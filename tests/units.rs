@@ -57,7 +57,7 @@ fn the_service_is_watched_reloaded_and_started_again() {
         "StartLimitIntervalSec=0",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "DynamicUser=yes",
-        "TasksMax=64",
+        "TasksMax=256",
         "LimitCORE=0",
     ] {
         assert!(has(&service, line), "{line}");

@@ -46,6 +46,9 @@ fn describe(config: &Config) {
         "  HubSoft     {} (up to {} customers)",
         hubsoft.base_url, hubsoft.wanted.limit
     ));
+    if let Some(threads) = config.worker_threads {
+        say(format_args!("  threads     {threads} answer calls"));
+    }
     say(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
     say(format_args!("  prompts     {}", list(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);

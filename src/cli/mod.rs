@@ -23,9 +23,10 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{HTTP_DEFAULT, Invalid};
+use crate::config::{Config, HTTP_DEFAULT, Invalid};
 use crate::hubsoft;
 use crate::logging;
 use crate::lookup::DEADLINE_DEFAULT;
@@ -210,35 +211,55 @@ impl From<Invalid> for Failed {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logging::start(level(&arguments.command));
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return report(&Failed::Runtime(error.into())),
-    };
-    let done = runtime.block_on(async {
-        match arguments.command {
-            Command::Check { config, sounds } => check::run(&config.config, sounds.as_deref()),
-            Command::Completions { shell } => manual::completions(shell),
-            Command::Demo { listen } => demo::run(listen).await,
-            Command::Doctor { config, number, sounds } => {
-                doctor::run(&config.config, number.as_deref(), sounds.as_deref()).await
-            }
-            Command::Forget { number, config } => forget::run(&config.config, &number).await,
-            Command::Lookup { number, config, did, format, explain } => {
-                let format = Format::named(&format).unwrap_or(Format::Hash);
-                lookup::run(&config.config, number, did.as_deref(), format, explain).await
-            }
-            Command::Man { folder } => manual::pages(&folder),
-            Command::Rehearse(rehearsal) => rehearse::run(rehearsal.into()).await,
-            Command::Serve { config } => serve::run(&config.config).await,
-        }
-    });
-    // A name that is being looked up cannot be called off, and must not hold the end up.
-    runtime.shutdown_background();
+    let done = run(arguments.command);
     logging::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => report(&failed),
     }
+}
+
+fn run(command: Command) -> Result<(), Failed> {
+    match command {
+        Command::Check { config, sounds } => {
+            wait(None, async { check::run(&config.config, sounds.as_deref()) })
+        }
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Demo { listen } => wait(None, demo::run(listen)),
+        Command::Doctor { config, number, sounds } => {
+            wait(None, doctor::run(&config.config, number.as_deref(), sounds.as_deref()))
+        }
+        Command::Forget { number, config } => wait(None, forget::run(&config.config, &number)),
+        Command::Lookup { number, config, did, format, explain } => {
+            let format = Format::named(&format).unwrap_or(Format::Hash);
+            wait(None, lookup::run(&config.config, number, did.as_deref(), format, explain))
+        }
+        Command::Man { folder } => manual::pages(&folder),
+        Command::Rehearse(rehearsal) => wait(None, rehearse::run(rehearsal.into())),
+        Command::Serve { config } => {
+            // Read before there is a runtime, as it says how many threads that one has.
+            let (path, config) = (config.config.as_path(), Config::load(&config.config)?);
+            wait(config.worker_threads, serve::run(path, config))
+        }
+    }
+}
+
+/// Waits for `done` on a runtime with so many worker threads, or as many as tokio thinks right: one
+/// for each core, unless TOKIO_WORKER_THREADS says otherwise.
+fn wait(
+    worker_threads: Option<usize>,
+    done: impl Future<Output = Result<(), Failed>>,
+) -> Result<(), Failed> {
+    let mut builder = Builder::new_multi_thread();
+    if let Some(threads) = worker_threads {
+        builder.worker_threads(threads);
+    }
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.map_err(|error| Failed::Runtime(error.into()))?;
+    let done = runtime.block_on(done);
+    // A name that is being looked up cannot be called off, and must not hold the end up.
+    runtime.shutdown_background();
+    done
 }
 
 /// Prints a line on standard output. Whoever does not read it any more (`bina demo | head`) is no

@@ -25,9 +25,8 @@ use crate::systemd::{self, Sockets};
 use super::service::{Service, protected};
 use super::{Failed, logging, watchdog};
 
-/// Runs the service described by the file at `path`.
-pub(super) async fn run(path: &Path) -> Result<(), Failed> {
-    let config = Config::load(path)?;
+/// Runs the service that `config` describes, as it was read from the file at `path`.
+pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     logging::adjust(&config.log);
     for warning in &config.warnings {
         warn!("{warning}");

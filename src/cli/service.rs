@@ -106,13 +106,15 @@ impl Service {
     }
 }
 
-/// Doors stay open where they are: closing one would lose the calls that are about to come in.
+/// Doors stay open where they are: closing one would lose the calls that are about to come in. The
+/// threads are there before anything else is.
 fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     let changed = [
         ("listen.http", old.http != new.http),
         ("listen.agi", old.agi != new.agi),
         ("listen.metrics", old.metrics != new.metrics),
         ("listen.pbx", old.listener.pbx != new.listener.pbx),
+        ("service.worker_threads", old.worker_threads != new.worker_threads),
     ];
     let changed = changed.into_iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} has changed: it counts after a restart")).collect()

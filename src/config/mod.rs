@@ -37,6 +37,9 @@ pub use self::files::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 pub use self::section::{Place, Problem};
 
+/// Most worker threads: each costs memory, and TasksMax of the unit leaves room for so many.
+const WORKER_THREADS_MAX: u64 = 64;
+
 /// Everything the program is told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -48,6 +51,8 @@ pub struct Config {
     pub access: Access,
     /// How TLS is spoken at the HTTP and the metrics door, if it is.
     pub tls: Option<Tls>,
+    /// Threads that answer calls, unless it is left to the machine and its environment.
+    pub worker_threads: Option<usize>,
     pub log: logging::Settings,
     /// Where the recordings are that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
@@ -127,6 +132,7 @@ impl Config {
     }
 
     fn read(mut root: Section<'_, '_>, folders: &Folders) -> Option<Self> {
+        let worker_threads = worker_threads(root.section("service"));
         let log = log(root.section("log"));
         let listen = listen::listen(root.section("listen"), &folders.own);
         let (access, protection) = access::access(root.section("access"), folders);
@@ -155,6 +161,7 @@ impl Config {
             metrics: listen.metrics,
             access,
             tls,
+            worker_threads,
             log,
             prompts_folder: listen.prompts_folder,
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
@@ -169,6 +176,13 @@ impl Config {
             warnings: Vec::new(),
         })
     }
+}
+
+/// Reads `[service]`. There is no default: what the runtime takes by itself fits the machine.
+fn worker_threads(mut section: Section<'_, '_>) -> Option<usize> {
+    let threads = section.number("worker_threads", 1..=WORKER_THREADS_MAX);
+    section.finish();
+    threads.and_then(|threads| usize::try_from(threads).ok())
 }
 
 fn log(mut section: Section<'_, '_>) -> logging::Settings {
