@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
@@ -40,20 +40,22 @@ const DONE: &[u8] = b"200 result=1\n";
 /// A peer that says nothing for so long is not measured any further.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Serves on `port` for ever: hears the environment, then sets one variable after the other.
-pub fn run(port: u16) -> io::Result<()> {
+/// Serves on `port` for ever: hears the environment, then sets one variable after the other, or, for
+/// the least there can be, writes all commands and half-closes.
+pub fn run(port: u16, kind: &str) -> io::Result<()> {
+    let at_once = kind == "at-once";
     Builder::new_current_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         loop {
             let (stream, _) = listener.accept().await?;
             tokio::spawn(async move {
-                let _ = respond(stream).await;
+                let _ = respond(stream, at_once).await;
             });
         }
     })
 }
 
-async fn respond(mut stream: tokio::net::TcpStream) -> io::Result<()> {
+async fn respond(mut stream: tokio::net::TcpStream, at_once: bool) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (reading, mut writing) = stream.split();
     let mut reading = tokio::io::BufReader::new(reading);
@@ -64,8 +66,13 @@ async fn respond(mut stream: tokio::net::TcpStream) -> io::Result<()> {
             return Ok(());
         }
     }
-    for (name, value) in VARIABLES {
-        let command = format!("SET VARIABLE BINA_{name} \"{value}\"\n");
+    let command = |(name, value)| format!("SET VARIABLE BINA_{name} \"{value}\"\n");
+    if at_once {
+        writing.write_all(VARIABLES.map(command).concat().as_bytes()).await?;
+        writing.shutdown().await?;
+        return reading.read_to_end(&mut Vec::new()).await.map(|_| ());
+    }
+    for command in VARIABLES.map(command) {
         writing.write_all(command.as_bytes()).await?;
         line.clear();
         reading.read_line(&mut line).await?;

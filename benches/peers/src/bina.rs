@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::process::{Process, free_port, wait_for};
 
@@ -11,6 +11,8 @@ pub struct Bina {
     pub process: Process,
     pub http: u16,
     pub agi: u16,
+    /// Its settings.
+    pub file: PathBuf,
 }
 
 /// The rules of README's example, a memory that stays fresh, and HubSoft asked as often as needed.
@@ -33,23 +35,22 @@ flights_max = 1000
 "#;
 
 impl Bina {
-    /// Starts `program` in front of the HubSoft at `hubsoft`; its file is written into `dir`. Its log
-    /// is on, each call a line, and goes to /dev/null.
-    pub fn start(
-        program: &Path,
-        dir: &Path,
-        hubsoft: u16,
-        set: &[(&str, &str)],
-    ) -> io::Result<Self> {
+    /// Starts `program` in front of the HubSoft at `hubsoft`; its file, with `more` settings, is written
+    /// into `dir`. Its log is on, each call a line, and goes to /dev/null.
+    pub fn start(program: &Path, dir: &Path, hubsoft: u16, more: &str) -> io::Result<Self> {
         let (http, agi) = (free_port()?, free_port()?);
         let file = dir.join(format!("bina-{http}.toml"));
-        fs::write(&file, settings(http, agi, hubsoft))?;
-        let file = file.to_string_lossy();
-        let process = Process::start(program, &["serve", "-c", &file], set)?;
+        fs::write(&file, settings(http, agi, hubsoft) + more)?;
+        let process = Process::start(program, &["serve", "-c", &file.to_string_lossy()], &[])?;
         wait_for(http)?;
         wait_for(agi)?;
-        Ok(Self { process, http, agi })
+        Ok(Self { process, http, agi, file })
     }
+}
+
+/// The number of caller `index`, another one for each; `series` keeps measurements apart.
+pub fn number(series: u32, index: u32) -> String {
+    format!("{}9{:08}", 31 + series, 80_000_000 + index)
 }
 
 /// The whole file.

@@ -11,9 +11,9 @@ use crate::contestants::{
     PYTHON_AGI, Php, variables,
 };
 use crate::http::{CACHED, Connection};
+use crate::hubsoft;
 use crate::load::{self, Round, Way};
 use crate::open::{self, Times};
-use crate::process::{Process, free_port, wait_for};
 use crate::table::{Progress, Table, thousands, time};
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
@@ -42,10 +42,8 @@ impl Extent {
 /// Measures everybody and prints tables; what was fetched is in `dir`.
 pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let extent = Extent::new(quick);
-    let port = free_port()?;
-    let _hubsoft = Process::own(&["hubsoft", &port.to_string(), "0"])?;
-    wait_for(port)?;
-    let all = Contestants::start(bina, dir, port)?;
+    let hubsoft = hubsoft::Running::start("0")?;
+    let all = Contestants::start(bina, dir, hubsoft.port)?;
     let kinds = CONNECTIONS.len() * Way::ALL.len() + 1;
     let steps = extent.rounds * (all.http.len() * kinds + all.agi.len() + 1);
     let mut progress = Progress::new(steps);

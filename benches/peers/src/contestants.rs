@@ -78,11 +78,11 @@ impl Contestants {
         all.own(BARE, &["bare"], &[])?;
         all.own(HELLO_ONE, &["hello"], &["one"])?;
         all.own(HELLO, &["hello"], &["multi"])?;
-        let bina = Bina::start(bina, dir, hubsoft, &[])?;
+        let bina = Bina::start(bina, dir, hubsoft, "")?;
         let process = Some(all.processes.len());
         all.http.push(Contestant { name: BINA, port: bina.http, process });
         all.processes.push(bina.process);
-        all.own(BARE_AGI, &["bare-agi"], &[])?;
+        all.own(BARE_AGI, &["bare-agi"], &["by-turns"])?;
         all.agi.push(Contestant { name: BINA, port: bina.agi, process });
         all.or_absent("nginx, PHP-FPM", Self::nginx);
         all.or_absent("Node", Self::node);

@@ -19,11 +19,28 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::time::sleep;
 
+use crate::process::{Process, free_port, wait_for};
+
 /// One invented customer in the shape of HubSoft's printed example, with NUMBER for the number.
 const CUSTOMER: &str = include_str!("customer.json");
 const TOKEN: &str = r#"{"token_type":"Bearer","expires_in":2592000,"access_token":"invented"}"#;
 /// So many digits of what is searched for are the number.
 const DIGITS: usize = 11;
+
+/// One that runs until it is dropped.
+pub struct Running {
+    pub port: u16,
+    _process: Process,
+}
+
+impl Running {
+    pub fn start(delay_ms: &str) -> io::Result<Self> {
+        let port = free_port()?;
+        let process = Process::own(&["hubsoft", &port.to_string(), delay_ms])?;
+        wait_for(port)?;
+        Ok(Self { port, _process: process })
+    }
+}
 
 /// Serves on `port` for ever; each search takes `delay_ms`.
 pub fn run(port: u16, delay_ms: u64) -> io::Result<()> {

@@ -18,6 +18,13 @@ pub enum Way {
 impl Way {
     pub const ALL: [Way; 2] = [Way::Keep, Way::New];
 
+    pub fn short(self) -> &'static str {
+        match self {
+            Way::Keep => "keep",
+            Way::New => "new",
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Way::Keep => "keep-alive",

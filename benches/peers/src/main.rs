@@ -3,17 +3,22 @@
 //! ```text
 //! peers hello PORT one|multi         hyper's hello-world, on a runtime of that kind
 //! peers bare PORT                    fixed bytes by epoll, nothing is parsed
-//! peers bare-agi PORT                FastAGI: a round trip for each variable, as everybody does it
+//! peers bare-agi PORT by-turns       FastAGI: a round trip for each variable, as everybody does it
+//! peers bare-agi PORT at-once        FastAGI: all of them written at once, and half-closed
 //! peers hubsoft PORT DELAY_MS        a HubSoft that knows every number
+//! peers misses PORT FIRST            100 calls a second for numbers nobody asked for yet
 //! peers ask new|keep|agi PORT COUNT  so many calls, one after the other (for instruction counts)
 //! peers settings HTTP AGI HUBSOFT    the file that makes bina listen on these ports
 //! peers compare BINA DIR [--quick]   calls a second and times, all in one run
 //! peers goals BINA DIR [--quick]     what is measured of bina alone
+//! peers asterisk BINA DIR TREE [--quick]  what a look-up adds to a call on the Asterisk in TREE
 //! ```
-//! `run.sh` calls the last two, `../instructions.sh` the others.
+//! `run.sh` calls the last three, `../instructions.sh` the others.
 
 mod agi;
+mod asterisk;
 mod bare;
+mod beside;
 mod bina;
 mod compare;
 mod contestants;
@@ -22,9 +27,11 @@ mod hello;
 mod http;
 mod hubsoft;
 mod load;
+mod memory;
 mod open;
 mod process;
 mod table;
+mod workers;
 
 use std::io;
 use std::path::Path;
@@ -48,8 +55,9 @@ fn run(arguments: &[&str]) -> io::Result<()> {
     match arguments {
         ["hello", port, kind] => hello::run(number(port)?, kind),
         ["bare", port] => bare::run(number(port)?),
-        ["bare-agi", port] => agi::run(number(port)?),
+        ["bare-agi", port, kind] => agi::run(number(port)?, kind),
         ["hubsoft", port, delay_ms] => hubsoft::run(number(port)?, number(delay_ms)?),
+        ["misses", port, first] => beside::misses(number(port)?, number(first)?),
         ["ask", way, port, count] => ask(way, number(port)?, number(count)?),
         ["settings", http, agi, hubsoft] => {
             print!("{}", bina::settings(number(http)?, number(agi)?, number(hubsoft)?));
@@ -60,6 +68,10 @@ fn run(arguments: &[&str]) -> io::Result<()> {
         }
         ["goals", bina, dir, rest @ ..] => {
             goals::run(Path::new(bina), Path::new(dir), rest.contains(&"--quick"))
+        }
+        ["asterisk", bina, dir, tree, rest @ ..] => {
+            let quick = rest.contains(&"--quick");
+            asterisk::run(Path::new(bina), Path::new(dir), Path::new(tree), quick)
         }
         _ => Err(io::Error::other(USAGE)),
     }

@@ -31,6 +31,19 @@ impl Process {
         Self::start(&std::env::current_exe()?, arguments, &[])
     }
 
+    /// Starts another subcommand of this program, which leaves the cores to whoever wants them.
+    pub fn aside(arguments: &[&str]) -> io::Result<Self> {
+        let own = std::env::current_exe()?.to_string_lossy().into_owned();
+        let words = [&["-n", "10", own.as_str()], arguments].concat();
+        Self::start(Path::new("nice"), &words, &[])
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-s", name, &id]).status().map(|_| ())
+    }
+
     /// Time on a CPU so far, of every thread of it and of its children.
     pub fn cpu(&self) -> Duration {
         let all = family(self.child.id());

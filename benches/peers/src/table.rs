@@ -53,6 +53,11 @@ pub fn thousands(number: f64) -> String {
     text
 }
 
+/// Whether a goal is met.
+pub fn word(met: bool) -> &'static str {
+    if met { "met" } else { "MISSED" }
+}
+
 /// Microseconds, or milliseconds once they are many.
 pub fn time(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;
