@@ -91,6 +91,31 @@ part() {
               printf "%d\n", (most - (sum - most)) / times }' "$dir/part.$2" "$dir/part.$((2 * $2))"
 }
 
+# plot TABLE: how the cost of a part grows with its work, and what the goals S7 and S8 make of it.
+plot() {
+    echo
+    awk -F ' *[|] *' '
+        { cost[$2] = $3 }
+        $2 !~ /^(memory|rules|body) [0-9.]+( [kM]B)?$/ { next }
+        {
+            split($2, word, " ")
+            work = word[2] * (word[3] == "kB" ? 1e3 : word[3] == "MB" ? 1e6 : 1)
+            if (word[1] != kind) { kind = word[1]; first_work = work; first = $3 }
+            bar = sprintf("%*s", 6 * log($3 / 100) / log(10), "")
+            gsub(" ", "#", bar)
+            if (!head++) print "part             instructions     work     cost  six # for each factor of ten above 100"
+            printf "%-16s %12d %7.6gx %7.4gx  %s\n", $2, $3, work / first_work, $3 / first, bar
+        }
+        function goal(name, own, most) {
+            printf "%s: %.3f x, goal %s x: %s\n", name, own, most, own <= most ? "met" : "MISSED"
+        }
+        END {
+            print ""
+            goal("S7 a body of 6 kB, beside all of it ignored", cost["body 6 kB"] / cost["body 6 kB, all ignored"], 1.5)
+            goal("S8 a memory of 1,000,000, beside one of 100", cost["memory 1000000"] / cost["memory 100"], 2)
+        }' "$1"
+}
+
 if [ "$mode" = --parts ]; then
     kill "$hubsoft_id" && wait "$hubsoft_id" || true
     hubsoft_id=
@@ -98,14 +123,15 @@ if [ "$mode" = --parts ]; then
     [ -x "$counting" ] || fail "benches/counted.rs was not built"
     printf '| %-24s | %12s |\n' part instructions
     printf '|%s|%s:|\n' -------------------------- -------------
-    "$counting" | while read -r name; do
+    while read -r name; do
         case $name in
             *MB) count=2 ;;
             *300*) count=10 ;;
             *) count=1000 ;;
         esac
-        printf '| %-24s | %12d |\n' "$name" "$(part "$name" "$count")"
-    done
+        printf '| %-24s | %12d |\n' "$name" "$(part "$name" "$count")" | tee -a "$dir/parts"
+    done < <("$counting")
+    plot "$dir/parts"
     exit
 fi
 
@@ -154,4 +180,10 @@ for kind in multi one; do
     row "hyper hello, $kind thread" "$other_new" "$other_keep" -
     row "  bina is so many times it" "$(awk "BEGIN { printf \"%.2f\", $new / $other_new }")" \
         "$(awk "BEGIN { printf \"%.2f\", $keep / $other_keep }")" -
+    if [ "$kind" = multi ]; then peer_new=$other_new peer_keep=$other_keep; fi
+done
+echo
+for pair in "new connection:$new:$peer_new" "keep-alive:$keep:$peer_keep"; do
+    awk -F : '{ printf "S1 %s: %.2f x hyper hello, multi thread, goal 1.25: %s\n",
+        $1, $2 / $3, ($2 <= 1.25 * $3) ? "met" : "MISSED" }' <<< "$pair"
 done

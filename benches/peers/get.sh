@@ -5,7 +5,6 @@
 # pip. What cannot be fetched is left out: the run names it as absent. A second run fetches only what
 # is missing. Each step may take 90 s.
 set -uo pipefail
-cd "$(dirname "$0")"
 mkdir -p "${1:?usage: get.sh DIR}"
 dir=$(cd "$1" && pwd)
 
@@ -16,18 +15,21 @@ absent() { echo "get.sh: $1 is left out" >&2; }
 debian() {
     local name=$1 part="$dir/$1.part"
     shift
-    [ -d "$dir/$name" ] && return
+    # What an older list has unpacked is unpacked anew.
+    [ "$(cat "$dir/$name/PACKAGES" 2> /dev/null)" = "$*" ] && return
     rm -rf "$part" && mkdir -p "$part/debs"
     (cd "$part/debs" && step apt-get -q -o APT::Sandbox::User= download "$@") || return 1
     for deb in "$part"/debs/*.deb; do dpkg-deb -x "$deb" "$part" || return 1; done
-    rm -rf "$part/debs"
+    rm -rf "$part/debs" "${dir:?}/$name"
+    echo "$*" > "$part/PACKAGES"
     mv "$part" "$dir/$name"
 }
 
 command -v nginx > /dev/null || debian nginx nginx nginx-common || absent nginx
 command -v php-fpm8.2 > /dev/null ||
-    debian php php8.2-cli php8.2-fpm php8.2-common php8.2-opcache php8.2-apcu \
-        libargon2-1 libsodium23 libxml2 libpcre2-8-0 libicu72 libapparmor1 || absent PHP
+    debian php php8.2-cli php8.2-fpm php8.2-common php8.2-opcache php8.2-readline php8.2-curl \
+        php8.2-apcu libargon2-1 libsodium23 libxml2 libpcre2-8-0 libicu72 libapparmor1 \
+        libedit2 libbsd0 libmd0 || absent PHP
 if command -v node > /dev/null && command -v npm > /dev/null; then
     [ -d "$dir/node/node_modules/ding-dong" ] || {
         mkdir -p "$dir/node"

@@ -2,14 +2,10 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::agi;
-use crate::contestants::{
-    BARE_AGI, BINA, Contestant, Contestants, HELLO, NGINX_CACHE, NODE, NODE_AGI, PYTHON,
-    PYTHON_AGI, Php, variables,
-};
+use crate::contestants::{BINA, Contestant, Contestants, HELLO, NGINX_CACHE, NODE, PYTHON};
+use crate::fastagi;
 use crate::http::{CACHED, Connection};
 use crate::hubsoft;
 use crate::load::{self, Round, Way};
@@ -26,6 +22,8 @@ const PACE_CALLERS: usize = 32;
 struct Extent {
     rounds: usize,
     round: Duration,
+    /// The length of an open loop, of which there is one a round.
+    paced: Duration,
     /// Calls of PHP in a round, each of which takes some 20 ms.
     php_calls: usize,
 }
@@ -33,9 +31,11 @@ struct Extent {
 impl Extent {
     fn new(quick: bool) -> Self {
         if quick {
-            return Self { rounds: 1, round: Duration::from_millis(100), php_calls: 3 };
+            let (round, paced) = (Duration::from_millis(100), Duration::from_millis(100));
+            return Self { rounds: 1, round, paced, php_calls: 3 };
         }
-        Self { rounds: 5, round: Duration::from_millis(400), php_calls: 8 }
+        let (round, paced) = (Duration::from_millis(250), Duration::from_millis(500));
+        Self { rounds: 5, round, paced, php_calls: 8 }
     }
 }
 
@@ -45,10 +45,11 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let hubsoft = hubsoft::Running::start("0")?;
     let all = Contestants::start(bina, dir, hubsoft.port)?;
     let kinds = CONNECTIONS.len() * Way::ALL.len() + 1;
-    let steps = extent.rounds * (all.http.len() * kinds + all.agi.len() + 1);
+    let agi_kinds = fastagi::CALLERS.len() + 1;
+    let steps = extent.rounds * (all.http.len() * kinds + all.agi.len() * agi_kinds + 1);
     let mut progress = Progress::new(steps);
     let mut http: Vec<Http> = all.http.iter().map(|_| Http::default()).collect();
-    let mut called: Vec<Vec<Agi>> = all.agi.iter().map(|_| Vec::new()).collect();
+    let mut called: Vec<_> = all.agi.iter().map(|_| fastagi::Measured::default()).collect();
     let mut php = Vec::new();
     for _ in 0..extent.rounds {
         for way in Way::ALL {
@@ -62,20 +63,26 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
         for (contestant, measured) in all.http.iter().zip(&mut http) {
             progress.step(contestant.name);
             let times = std::mem::take(&mut measured.paced);
-            measured.paced = times.and(paced(contestant.port, extent.round));
+            measured.paced = times.and(paced(contestant.port, extent.paced));
+        }
+        for at in 0..fastagi::CALLERS.len() {
+            for (contestant, measured) in all.agi.iter().zip(&mut called) {
+                progress.step(contestant.name);
+                measured.add(&all, contestant, at, extent.round)?;
+            }
         }
         for (contestant, measured) in all.agi.iter().zip(&mut called) {
             progress.step(contestant.name);
-            measured.push(Agi::measure(&all, contestant, extent.round)?);
+            measured.pace(contestant, extent.paced);
         }
         progress.step("PHP");
         if let Some(runs) = &all.php {
-            php.extend(php_calls(runs, extent.php_calls)?);
+            php.extend(fastagi::php_calls(runs, extent.php_calls)?);
         }
     }
     progress.end();
     tell_http(&all, &http);
-    tell_agi(&all, &called, php);
+    fastagi::tell(&all, &called, &php);
     for absent in &all.absent {
         println!("absent: {absent}");
     }
@@ -134,51 +141,6 @@ fn paced(port: u16, length: Duration) -> Times {
     })
 }
 
-/// What was measured of one FastAGI server in one round.
-struct Agi {
-    rate: f64,
-    p50: Duration,
-    cpu: Duration,
-}
-
-impl Agi {
-    fn measure(all: &Contestants, contestant: &Contestant, length: Duration) -> io::Result<Self> {
-        let cpu = || contestant.process.map(|process| all.processes[process].cpu());
-        let (before, start) = (cpu(), Instant::now());
-        let mut times = Vec::new();
-        while start.elapsed() < length {
-            let called = Instant::now();
-            let answered = agi::call(contestant.port);
-            answered.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
-            times.push(called.elapsed());
-        }
-        let rate = times.len() as f64 / start.elapsed().as_secs_f64();
-        times.sort_unstable();
-        let spent = cpu().zip(before).map(|(after, before)| after - before).unwrap_or_default();
-        Ok(Self { rate, p50: times[times.len() / 2], cpu: spent / times.len() as u32 })
-    }
-}
-
-/// Calls by a process each, as Asterisk's `AGI(agi.php)` makes them.
-fn php_calls(php: &Php, calls: usize) -> io::Result<Vec<Duration>> {
-    let one = || {
-        let start = Instant::now();
-        let mut command = Command::new(&php.program);
-        command.arg("-n").arg(&php.script).arg(variables());
-        command.env("LD_LIBRARY_PATH", &php.libraries);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn()?;
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let (Some(mut stdin), Some(stdout)) = (stdin, stdout) else {
-            return Err(io::Error::other("PHP has no pipes"));
-        };
-        agi::converse(stdout, &mut stdin)?;
-        child.wait()?;
-        Ok(start.elapsed())
-    };
-    (0..calls).map(|_| one()).collect()
-}
-
 fn ratio(own: f64, other: f64) -> String {
     format!("{:.2}", own / other)
 }
@@ -226,12 +188,7 @@ fn tell_http(all: &Contestants, http: &[Http]) {
     println!("Times at {PACE} calls a second on new connections, from when each call was due\n");
     let mut table = Table::new(&["contestant", "p50", "p90", "p99", "p99.9", "failed"]);
     for (contestant, measured) in all.http.iter().zip(http) {
-        let times =
-            [50.0, 90.0, 99.0, 99.9].map(|percent| time(measured.paced.percentile(percent)));
-        let mut row = vec![contestant.name.to_owned()];
-        row.extend(times);
-        row.push(measured.paced.failed.to_string());
-        table.row(row);
+        table.row([vec![contestant.name.to_owned()], measured.paced.row()].concat());
     }
     table.print();
     let goal = |name: &str, way: Way, least: f64| {
@@ -251,53 +208,5 @@ fn tell_http(all: &Contestants, http: &[Http]) {
     goal(NODE, Way::New, 1.8);
     goal(PYTHON, Way::Keep, 10.0);
     goal(PYTHON, Way::New, 4.0);
-    println!();
-}
-
-fn tell_agi(all: &Contestants, called: &[Vec<Agi>], mut php: Vec<Duration>) {
-    println!("FastAGI, 15 variables, one call at a time (median of the rounds)\n");
-    let mut table = Table::new(&["contestant", "calls/s", "p50", "CPU us/call"]);
-    let mut medians = Vec::new();
-    for (contestant, rounds) in all.agi.iter().zip(called) {
-        let mut rates: Vec<_> = rounds.iter().map(|round| round.rate).collect();
-        let mut p50s: Vec<_> = rounds.iter().map(|round| round.p50).collect();
-        let mut cpus: Vec<_> = rounds.iter().map(|round| round.cpu).collect();
-        rates.sort_by(f64::total_cmp);
-        p50s.sort_unstable();
-        cpus.sort_unstable();
-        let middle = rates.len() / 2;
-        medians.push((contestant.name, rates[middle], p50s[middle]));
-        table.row(vec![
-            contestant.name.to_owned(),
-            thousands(rates[middle]),
-            time(p50s[middle]),
-            format!("{:.0}", cpus[middle].as_secs_f64() * 1e6),
-        ]);
-    }
-    php.sort_unstable();
-    if let Some(p50) = php.get(php.len() / 2) {
-        let rate = php.len() as f64 / php.iter().sum::<Duration>().as_secs_f64();
-        medians.push(("PHP", rate, *p50));
-        let name = "PHP, a process for each call".to_owned();
-        table.row(vec![name, thousands(rate), time(*p50), "-".to_owned()]);
-    }
-    table.print();
-    let named = |name: &str| medians.iter().find(|(known, ..)| *known == name);
-    let Some((_, rate, p50)) = named(BINA) else { return };
-    let goal = |name: &str, own: f64, least: f64| {
-        let word = if own >= least { "met" } else { "MISSED" };
-        println!("S3 calls a second: {own:.2} x {name}, goal {least}: {word}");
-    };
-    if let Some((_, _, bare)) = named(BARE_AGI) {
-        let share = p50.as_secs_f64() / bare.as_secs_f64();
-        let word = if share <= 0.70 { "met" } else { "MISSED" };
-        println!("S3 p50: {share:.2} x {BARE_AGI}, goal 0.70: {word}");
-    }
-    for (name, least) in [(PYTHON_AGI, 2.5), (NODE_AGI, 2.5), ("PHP", 150.0)] {
-        match named(name) {
-            Some((_, other, _)) => goal(name, rate / other, least),
-            None => println!("S3 {name}: absent"),
-        }
-    }
     println!();
 }

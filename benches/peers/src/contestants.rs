@@ -34,7 +34,8 @@ pub struct Contestants {
 pub struct Php {
     pub program: PathBuf,
     pub script: PathBuf,
-    pub libraries: String,
+    /// What tells it where its libraries and its settings are.
+    pub set: [(&'static str, String); 3],
 }
 
 pub const BINA: &str = "bina";
@@ -171,11 +172,38 @@ impl Contestants {
         Ok(format!("extension={}", file.to_string_lossy()))
     }
 
+    /// PHP as Debian sets it up for a script, with every extension that php8.2-cli and php8.2-curl
+    /// bring: each is loaded for each call. One that is installed finds its own settings.
+    fn php_settings(&self) -> io::Result<[(&'static str, String); 3]> {
+        let (from, to) = (self.dir.join("php/usr"), self.dir.join("php.d"));
+        let _ = fs::remove_dir_all(&to);
+        fs::create_dir_all(&to)?;
+        let extensions = self.php_extension()?.replace("extension=", "");
+        let extensions = extensions.trim_end_matches("/apcu.so");
+        for package in ["common", "curl", "opcache", "readline"] {
+            let folder = from.join(format!("share/php8.2-{package}/{package}"));
+            for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let text = fs::read_to_string(file.path())?;
+                let number = text.split_once("priority=").map_or("20", |(_, rest)| &rest[..2]);
+                let name = file.file_name();
+                fs::write(to.join(format!("{number}-{}", name.to_string_lossy())), text)?;
+            }
+        }
+        let shipped = fs::read_to_string(from.join("lib/php/8.2/php.ini-production.cli"))?;
+        fs::write(to.join("php.ini"), format!("{shipped}\nextension_dir = \"{extensions}\"\n"))?;
+        let place = to.to_string_lossy().into_owned();
+        Ok([
+            ("LD_LIBRARY_PATH", self.libraries()),
+            ("PHPRC", place.clone()),
+            ("PHP_INI_SCAN_DIR", place),
+        ])
+    }
+
     fn php_fpm(&mut self) -> io::Result<()> {
         let libraries = self.libraries();
         let cli = program("php8.2", &self.dir, "php/usr/bin")?;
         let script = here().join("agi.php");
-        self.php = Some(Php { program: cli, script, libraries: libraries.clone() });
+        self.php = Some(Php { program: cli, script, set: self.php_settings()? });
         let program = program("php-fpm8.2", &self.dir, "php/usr/sbin")?;
         let extension = self.php_extension()?;
         let opcache = extension.replace("extension=", "zend_extension=").replace("apcu", "opcache");

@@ -22,6 +22,7 @@ mod beside;
 mod bina;
 mod compare;
 mod contestants;
+mod fastagi;
 mod goals;
 mod hello;
 mod http;

@@ -17,6 +17,7 @@ const REMEMBERED: u32 = 100_000;
 /// Lookups that bina's limiter allows at once, and no more than 1,000 a second after them. A changed
 /// limit, read by a reload, begins anew; so a minute and a half of waiting is saved.
 const AT_ONCE: u32 = 9_500;
+const BURSTS: [&str; 2] = ["burst = 10000", "burst = 9999"];
 const CALLERS: usize = 16;
 
 /// Measures and prints; bina's file is written into `dir`.
@@ -34,13 +35,9 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
         progress.step("memory");
         let most = (wanted - remembered).min(AT_ONCE);
         remembered += fill(&bina, &next, most);
-        let other = if fs::read_to_string(&bina.file)?.contains("burst = 10000") {
-            ["burst = 10000", "burst = 9999"]
-        } else {
-            ["burst = 9999", "burst = 10000"]
-        };
-        let text = fs::read_to_string(&bina.file)?.replace(other[0], other[1]);
-        fs::write(&bina.file, text)?;
+        let text = fs::read_to_string(&bina.file)?;
+        let (old, new) = if text.contains(BURSTS[0]) { (0, 1) } else { (1, 0) };
+        fs::write(&bina.file, text.replace(BURSTS[old], BURSTS[new]))?;
         bina.process.signal("HUP")?;
         sleep(Duration::from_millis(200));
     }

@@ -3,9 +3,12 @@
 //! A call's time counts from when it was due, so that a server that stumbles cannot hide it by
 //! slowing its callers down.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::table::time;
 
 /// The times of all calls that were answered, sorted.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,12 @@ impl Times {
         self.sorted.get(at).copied().unwrap_or(Duration::MAX)
     }
 
+    /// The percentiles that tables show, and how many calls failed.
+    pub fn row(&self) -> Vec<String> {
+        let times = [50.0, 90.0, 99.0, 99.9].map(|percent| time(self.percentile(percent)));
+        [times.to_vec(), vec![self.failed.to_string()]].concat()
+    }
+
     /// The same calls and those of another round.
     pub fn and(mut self, other: Self) -> Self {
         self.sorted.extend(other.sorted);
@@ -35,10 +44,14 @@ impl Times {
 }
 
 /// Waits to the point. Who sleeps is woken late, by the timer's slack of 50 us and by whatever else
-/// runs; the last moment is spent awake, so that this is not taken for the server's time.
+/// runs; the last moment is spent awake, so that this is not taken for the server's time. Not where
+/// there is one core, which the server needs to itself.
 fn wait_for(due: Instant) {
     const AWAKE: Duration = Duration::from_micros(150);
-    thread::sleep(due.saturating_duration_since(Instant::now() + AWAKE));
+    static CORES: OnceLock<usize> = OnceLock::new();
+    let cores = *CORES.get_or_init(|| thread::available_parallelism().map_or(1, usize::from));
+    let awake = if cores > 1 { AWAKE } else { Duration::ZERO };
+    thread::sleep(due.saturating_duration_since(Instant::now() + awake));
     while Instant::now() < due {
         std::hint::spin_loop();
     }
