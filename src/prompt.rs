@@ -107,17 +107,28 @@ impl Rule {
 
     fn matching_text<'c>(&self, customers: &'c [Known]) -> Option<Match<'c>> {
         if self.text.is_empty() || self.text.iter().any(Phrase::is_any) {
-            return Some(Match { text: customers.iter().flat_map(Known::alert_texts).next() });
+            return Some(Match::AnyText);
         }
         let first = |folded: &str| self.text.iter().filter_map(|phrase| phrase.place(folded)).min();
-        let found = |known: &'c Known| known.alert_text_at(first(known.folded())?);
-        customers.iter().find_map(found).map(|text| Match { text: Some(text) })
+        customers.iter().find_map(|known| Some(Match::Text(known, first(known.folded())?)))
     }
 }
 
-/// A rule's conditions hold; `text` is the text that matched, when the alert has one.
-struct Match<'c> {
-    text: Option<AlertText<'c>>,
+/// A rule's conditions hold, with which text.
+enum Match<'c> {
+    AnyText,
+    /// That at a place in the folded texts of a customer.
+    Text(&'c Known, usize),
+}
+
+impl<'c> Match<'c> {
+    /// The text that matched, when the alert has one.
+    fn text(self, customers: &'c [Known]) -> Option<AlertText<'c>> {
+        match self {
+            Self::AnyText => customers.iter().flat_map(Known::alert_texts).next(),
+            Self::Text(known, at) => known.alert_text_at(at),
+        }
+    }
 }
 
 /// What is played for an alert that no rule matches.
@@ -157,7 +168,7 @@ impl Rules {
                 rule: Some(&rule.name),
                 play: Some(&rule.play),
                 route: rule.route.as_ref(),
-                message: found.text.filter(|_| rule.expose),
+                message: rule.expose.then(|| found.text(customers)).flatten(),
             },
             (None, Some(general)) => Choice {
                 play: Some(&general.play),
