@@ -11,9 +11,11 @@ use super::loose::{Any, Object};
 /// Reads a body that must be an object.
 pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = without_lone_surrogates(utf8(body));
+    // Nearly every body is good as it is, and need not be searched for what can be mended.
+    let good = str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
+    let mended = || serde_json::from_str(&without_lone_surrogates(utf8(body)));
     // The error's own text may quote the body, which is personal.
-    let object: Any<Option<T>> = serde_json::from_str(&text).map_err(|error| {
+    let object: Any<Option<T>> = good.map_or_else(mended, Ok).map_err(|error| {
         let cut = error.classify() == Category::Eof;
         Failure::InvalidAnswer(if cut { "cut or empty" } else { "no JSON" })
     })?;
