@@ -70,7 +70,7 @@ async fn answer(stream: TcpStream) -> Option<()> {
             line.clear();
             stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
             let searched = line.split_once("termo_busca=").map(|(_, rest)| rest.get(..11));
-            term = term.or_else(|| searched.flatten().map(str::to_owned));
+            term = searched.flatten().map(str::to_owned).or(term);
             let told = line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned);
             length = told.map_or(length, |told| told.trim().parse().expect("a number"));
         }
