@@ -1,4 +1,6 @@
-//! What a lookup costs a call by each snippet, when bina answers from its memory.
+//! What a lookup costs a call by each snippet, when bina answers from its memory: a call for each.
+//!
+//! What the lookup alone adds, many of them within one call, is told by `benches/peers/run.sh --asterisk`.
 
 use std::convert::Infallible;
 use std::thread::spawn;
