@@ -35,7 +35,7 @@ pub struct Php {
     pub program: PathBuf,
     pub script: PathBuf,
     /// What tells it where its libraries and its settings are.
-    pub set: [(&'static str, String); 3],
+    pub set: Vec<(&'static str, String)>,
 }
 
 pub const BINA: &str = "bina";
@@ -165,17 +165,21 @@ impl Contestants {
 
     /// The settings that make PHP work from the folder it was unpacked into.
     fn php_extension(&self) -> io::Result<String> {
-        let folder = self.dir.join("php/usr/lib/php");
-        let folder = fs::read_dir(folder)?.flatten().map(|entry| entry.path().join("apcu.so"));
-        let file = folder.into_iter().find(|file| file.exists());
+        let folders = [self.dir.join("php/usr/lib/php"), PathBuf::from("/usr/lib/php")];
+        let folders = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
+        let mut files = folders.flatten().map(|entry| entry.path().join("apcu.so"));
+        let file = files.find(|file| file.exists());
         let file = file.ok_or_else(|| io::Error::other("there is no APCu"))?;
         Ok(format!("extension={}", file.to_string_lossy()))
     }
 
     /// PHP as Debian sets it up for a script, with every extension that php8.2-cli and php8.2-curl
     /// bring: each is loaded for each call. One that is installed finds its own settings.
-    fn php_settings(&self) -> io::Result<[(&'static str, String); 3]> {
+    fn php_settings(&self) -> io::Result<Vec<(&'static str, String)>> {
         let (from, to) = (self.dir.join("php/usr"), self.dir.join("php.d"));
+        if !from.exists() {
+            return Ok(Vec::new());
+        }
         let _ = fs::remove_dir_all(&to);
         fs::create_dir_all(&to)?;
         let extensions = self.php_extension()?.replace("extension=", "");
@@ -192,7 +196,7 @@ impl Contestants {
         let shipped = fs::read_to_string(from.join("lib/php/8.2/php.ini-production.cli"))?;
         fs::write(to.join("php.ini"), format!("{shipped}\nextension_dir = \"{extensions}\"\n"))?;
         let place = to.to_string_lossy().into_owned();
-        Ok([
+        Ok(vec![
             ("LD_LIBRARY_PATH", self.libraries()),
             ("PHPRC", place.clone()),
             ("PHP_INI_SCAN_DIR", place),
