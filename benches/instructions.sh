@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # One worker, as on one core: with more of them it is chance who is awake, and counts differ by a tenth.
-export TOKIO_WORKER_THREADS=1
+export TOKIO_WORKER_THREADS=1 # hello's; bina's is in its file
 calls=${BINA_COUNTED_CALLS:-1500}
 mode=${1:-}
 target=${CARGO_TARGET_DIR:-$PWD/target}
@@ -54,6 +54,7 @@ wait_for() {
 hubsoft_id=$!
 wait_for "$hubsoft"
 "$peers" settings "$http" "$agi" "$hubsoft" > "$dir/bina.toml"
+printf '[service]\nworker_threads = 1\n' >> "$dir/bina.toml"
 
 # counted WAY PORT CALLS PROGRAM…: instructions of a program that is called so often, once more to warm up.
 counted() {
