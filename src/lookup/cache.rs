@@ -11,7 +11,7 @@ use crate::phone::Phone;
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers with two alert texts each need 41 MiB, with which the whole program was measured at
 /// 54. Texts of very different lengths leave the allocator with more holes, up to a quarter.
-const BYTES_MAX: usize = 48 * 1024 * 1024;
+const BYTES_MAX: usize = 44 * 1024 * 1024;
 
 /// What one entry costs besides its record's texts: key, record, time and list links are one
 /// allocation of 80 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
