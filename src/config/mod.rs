@@ -51,7 +51,7 @@ pub struct Config {
     pub access: Access,
     /// How TLS is spoken at the HTTP and the metrics door, if it is.
     pub tls: Option<Tls>,
-    /// Threads that answer calls, unless it is left to the machine and its environment.
+    /// Threads that answer calls, unless that is left to the program.
     pub worker_threads: Option<usize>,
     pub log: logging::Settings,
     /// Where the recordings are that are served over HTTP, if any.
@@ -178,7 +178,7 @@ impl Config {
     }
 }
 
-/// Reads `[service]`. There is no default: what the runtime takes by itself fits the machine.
+/// Reads `[service]`. What is usual is for the program to say, as other commands go by it, too.
 fn worker_threads(mut section: Section<'_, '_>) -> Option<usize> {
     let threads = section.number("worker_threads", 1..=WORKER_THREADS_MAX);
     section.finish();
