@@ -24,8 +24,8 @@ const PAIRS_MAX: usize = 4_096;
 /// FreeSWITCH writes a space as `%20`.
 pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>; N] {
     let mut values = [const { Value::Absent }; N];
-    for pair in Pairs(text).filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
-        let (name, raw) = split_at(pair, b'=').unwrap_or((pair, ""));
+    for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
+        let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
         let decoded = decode_lossy(name);
         if let Some(at) = keys.iter().position(|key| *decoded == **key) {
             values[at] = match values[at] {
@@ -35,28 +35,6 @@ pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>;
         }
     }
     values
-}
-
-/// What stands between ampersands.
-struct Pairs<'a>(&'a str);
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let (pair, rest) = split_at(self.0, b'&').unwrap_or((self.0, ""));
-        self.0 = rest;
-        Some(pair)
-    }
-}
-
-/// What stands before the first `separator`, which is ASCII, and behind it.
-fn split_at(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = memchr(separator, text.as_bytes())?;
-    Some((&text[..at], &text[at + 1..]))
 }
 
 impl<'a> Value<'a> {
