@@ -22,7 +22,6 @@ impl AlertText<'static> {
 }
 
 impl<'a> AlertText<'a> {
-    /// Cleans what staff typed; `None` when nothing is left to read.
     /// One that was cleaned before, and is kept elsewhere.
     pub fn cleaned(line: &'a str) -> Self {
         Self(line.into())
