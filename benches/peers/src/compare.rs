@@ -10,7 +10,7 @@ use crate::http::{CACHED, Connection};
 use crate::hubsoft;
 use crate::load::{self, Round, Way};
 use crate::open::{self, Times};
-use crate::table::{Progress, Table, thousands, time};
+use crate::table::{Progress, Table, thousands, time, word};
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 /// Calls a second at which times are taken; below what the slowest can do.
@@ -186,17 +186,13 @@ fn tell_http(all: &Contestants, http: &[Http]) {
     }
     table.print();
     println!("Times at {PACE} calls a second on new connections, from when each call was due\n");
-    let mut table = Table::new(&["contestant", "p50", "p90", "p99", "p99.9", "failed"]);
-    for (contestant, measured) in all.http.iter().zip(http) {
-        table.row([vec![contestant.name.to_owned()], measured.paced.row()].concat());
-    }
-    table.print();
+    let names = all.http.iter().map(|contestant| contestant.name);
+    open::tell(names.zip(http.iter().map(|measured| &measured.paced)));
     let goal = |name: &str, way: Way, least: f64| {
         let Some(other) = named(name) else { return println!("S2 {name}: absent") };
         for connections in CONNECTIONS {
             let ratio = bina.rate(way, connections) / other.rate(way, connections);
-            let word = if ratio >= least { "met" } else { "MISSED" };
-            let way = way.word();
+            let (way, word) = (way.word(), word(ratio >= least));
             println!("S2 {way}, {connections}: {ratio:.2} x {name}, goal {least:.2}: {word}");
         }
     };

@@ -122,6 +122,26 @@ impl Contestants {
         Ok(Contestant { name, port, process: Some(self.processes.len() - 1) })
     }
 
+    /// Starts a name and a script of `others` for HTTP and for FastAGI. Each is told its port, the
+    /// first one where HubSoft is, and the other one the variables.
+    fn both(
+        &mut self,
+        http: (&'static str, &str),
+        agi: (&'static str, &str),
+        start: impl Fn(&[&str]) -> io::Result<Process>,
+    ) -> io::Result<()> {
+        let start = |script: &str, port: u16, argument: &str| {
+            start(&[&here().join(script).to_string_lossy(), &port.to_string(), argument])
+        };
+        let ports = (free_port()?, free_port()?);
+        let process = start(http.1, ports.0, &self.hubsoft.to_string())?;
+        let contestant = self.run(http.0, ports.0, process)?;
+        self.http.push(contestant);
+        let contestant = self.run(agi.0, ports.1, start(agi.1, ports.1, &variables())?)?;
+        self.agi.push(contestant);
+        Ok(())
+    }
+
     /// Writes a file of `others` with its places filled in.
     fn filled(&self, name: &str, places: &[(&str, String)]) -> io::Result<String> {
         let mut text = fs::read_to_string(here().join(name))?;
@@ -226,18 +246,9 @@ impl Contestants {
             return Err(io::Error::other("lru-cache was not fetched"));
         }
         let (program, modules) = (program("node", &self.dir, "node")?, modules.to_string_lossy());
-        let start = |script: &str, port: u16, argument: &str| {
-            let script = here().join(script).to_string_lossy().into_owned();
-            let arguments = [script.as_str(), &port.to_string(), argument];
-            Process::start(&program, &arguments, &[("NODE_PATH", &modules)])
-        };
-        let (http, agi) = (free_port()?, free_port()?);
-        let process = start("lookup.js", http, &self.hubsoft.to_string())?;
-        let contestant = self.run(NODE, http, process)?;
-        self.http.push(contestant);
-        let contestant = self.run(NODE_AGI, agi, start("agi.js", agi, &variables())?)?;
-        self.agi.push(contestant);
-        Ok(())
+        let start =
+            |arguments: &[&str]| Process::start(&program, arguments, &[("NODE_PATH", &modules)]);
+        self.both((NODE, "lookup.js"), (NODE_AGI, "agi.js"), start)
     }
 
     fn python(&mut self) -> io::Result<()> {
@@ -245,17 +256,8 @@ impl Contestants {
         if !self.dir.join("python/bin/uvicorn").exists() {
             return Err(io::Error::other("uvicorn was not fetched"));
         }
-        let start = |script: &str, port: u16, argument: &str| {
-            let script = here().join(script).to_string_lossy().into_owned();
-            Process::start(&program, &[script.as_str(), &port.to_string(), argument], &[])
-        };
-        let (http, agi) = (free_port()?, free_port()?);
-        let process = start("lookup.py", http, &self.hubsoft.to_string())?;
-        let contestant = self.run(PYTHON, http, process)?;
-        self.http.push(contestant);
-        let contestant = self.run(PYTHON_AGI, agi, start("agi.py", agi, &variables())?)?;
-        self.agi.push(contestant);
-        Ok(())
+        let start = |arguments: &[&str]| Process::start(&program, arguments, &[]);
+        self.both((PYTHON, "lookup.py"), (PYTHON_AGI, "agi.py"), start)
     }
 }
 

@@ -139,11 +139,8 @@ pub fn tell(all: &Contestants, measured: &[Measured], php: &[Duration]) {
     }
     table.print();
     println!("Times at {PACE} calls a second, from when each call was due\n");
-    let mut table = Table::new(&["contestant", "p50", "p90", "p99", "p99.9", "failed"]);
-    for (contestant, own) in all.agi.iter().zip(measured) {
-        table.row([vec![contestant.name.to_owned()], own.paced.row()].concat());
-    }
-    table.print();
+    let names = all.agi.iter().map(|contestant| contestant.name);
+    open::tell(names.zip(measured.iter().map(|own| &own.paced)));
     let Some(bare) = named(BARE_AGI).map(|at| &measured[at]) else { return };
     let share = median(&bina.p50s).as_secs_f64() / median(&bare.p50s).as_secs_f64();
     println!("S3 p50: {share:.2} x {BARE_AGI}, goal 0.70: {}", word(share <= 0.70));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::table::time;
+use crate::table::{Table, time};
 
 /// The times of all calls that were answered, sorted.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ impl Times {
     }
 
     /// The percentiles that tables show, and how many calls failed.
-    pub fn row(&self) -> Vec<String> {
+    fn row(&self) -> Vec<String> {
         let times = [50.0, 90.0, 99.0, 99.9].map(|percent| time(self.percentile(percent)));
         [times.to_vec(), vec![self.failed.to_string()]].concat()
     }
@@ -55,6 +55,15 @@ fn wait_for(due: Instant) {
     while Instant::now() < due {
         std::hint::spin_loop();
     }
+}
+
+/// Prints the times of each contestant.
+pub fn tell<'t>(all: impl Iterator<Item = (&'static str, &'t Times)>) {
+    let mut table = Table::new(&["contestant", "p50", "p90", "p99", "p99.9", "failed"]);
+    for (name, times) in all {
+        table.row([vec![name.to_owned()], times.row()].concat());
+    }
+    table.print();
 }
 
 /// Makes `call(index)` so many times a second for `length`. `callers` of them can be under way at
