@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{MapAccess, SeqAccess};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::alert_text::AlertText;
 use crate::customer::Customer;
@@ -23,6 +23,10 @@ pub(super) const TOKEN_PATH: &str = "oauth/token";
 /// Path of the lookup, below the base URL.
 pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
+/// Most customers kept of one answer: as many as can be asked for.
+pub(super) const CUSTOMERS_MAX: usize = 100;
+/// Most services kept of one customer.
+const SERVICES_MAX: usize = 64;
 /// Most alert texts kept of one customer; the page shows two.
 const TEXTS_MAX: usize = 64;
 /// Longest service status; the longest of HubSoft's list has 30 bytes.
@@ -192,17 +196,18 @@ pub(super) struct Listed {
 impl Listed {
     /// The customer, if `phone` is one of its own numbers.
     pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
-        // No default area code here: a stored number without one could be anybody's.
-        let own = |telefone: &Loose| Phone::parse(telefone.text()?, None).ok();
-        let is_own = self.cliente.telefones.iter().any(|telefone| own(telefone) == Some(*phone));
+        let fields = self.cliente.telefones.iter().filter_map(Loose::text);
+        let is_own = fields.flat_map(Phone::stored).any(|stored| stored == *phone);
         is_own.then(|| self.cliente.customer(self.ultima_conexao))
     }
 }
 
 /// The answer to a lookup.
 pub(super) struct Listing {
-    /// The customers it lists, still to be verified.
+    /// The customers it lists, still to be verified; at most `CUSTOMERS_MAX`.
     pub(super) customers: Vec<Listed>,
+    /// How many it lists.
+    pub(super) returned: usize,
     /// Whether something stood among them that is no customer.
     pub(super) odd: bool,
 }
@@ -211,11 +216,12 @@ pub(super) struct Listing {
 pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> {
     let reply: LookupReply = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
-        (Some("success"), List::Items(items)) => {
-            let odd = items.iter().any(Option::is_none);
+        (Some("success"), List::Items { kept, total }) => {
+            let odd = kept.iter().any(Option::is_none);
             let ultima_conexao = wanted.ultima_conexao;
             let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
-            Ok(Listing { customers: items.into_iter().flatten().map(listed).collect(), odd })
+            let customers = kept.into_iter().flatten().map(listed).collect();
+            Ok(Listing { customers, returned: total, odd })
         }
         (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
         (Some(_), _) => Err(Failure::Refused),
@@ -226,7 +232,7 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> 
 #[derive(Default)]
 struct LookupReply {
     status: Loose,
-    clientes: List<Option<Cliente>>,
+    clientes: List<Option<Cliente>, CUSTOMERS_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -264,7 +270,7 @@ struct Cliente {
     telefones: [Loose; 3],
     alerta: Loose,
     alerta_mensagens: Texts,
-    servicos: List<Option<Servico>>,
+    servicos: List<Option<Servico>, SERVICES_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -425,7 +431,7 @@ impl Lenient for Texts {
     }
 
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let texts: List<Text> = List::list(list)?;
+        let texts: List<Text, TEXTS_MAX> = List::list(list)?;
         Ok(Self(texts.items().into_iter().filter_map(|text| text.0).collect()))
     }
 
@@ -461,9 +467,12 @@ fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     text: impl Fn(T) -> Option<String>,
 ) -> Result<Vec<Entry>, A::Error> {
     let mut entries = Vec::new();
-    while let Some(key) = object.next_key()? {
+    while entries.len() < TEXTS_MAX
+        && let Some(key) = object.next_key()?
+    {
         entries.push((key, text(value(&mut object)?)));
     }
+    while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(entries)
 }
 
