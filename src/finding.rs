@@ -119,6 +119,11 @@ pub enum Failure {
     /// The answer is not what the API's page describes.
     #[error("HubSoft's answer cannot be used ({0}): check hubsoft.base_url")]
     InvalidAnswer(&'static str),
+    /// More customers match the number than HubSoft lists, and none of those listed has it.
+    #[error(
+        "HubSoft found more customers than it lists, and the caller may be one of the others: write the customers' numbers there as digits with area code"
+    )]
+    ListFull,
     /// A bug in bina; the call was answered all the same.
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
@@ -163,15 +168,29 @@ pub enum Failure {
     Unavailable { retry_after: Option<Duration> },
 }
 
+/// What a failure says something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// HubSoft answered, but not what can be used, for this number. It says nothing of HubSoft as
+    /// a whole.
+    AboutThisKey,
+    Bug,
+    /// HubSoft was not asked at all.
+    NotAsked,
+    /// HubSoft itself, or the way there.
+    Upstream,
+}
+
 impl Failure {
     /// Every word `label` can say, so that metrics begin with each of them at zero.
-    pub const LABELS: [&'static str; 20] = [
+    pub const LABELS: [&'static str; 21] = [
         "breaker_open",
         "broken",
         "busy",
         "connect",
         "deadline",
         "invalid_answer",
+        "list_full",
         "no_token",
         "panic",
         "paused",
@@ -188,9 +207,20 @@ impl Failure {
         "unavailable",
     ];
 
-    /// Tells whether HubSoft was not asked at all, so that the failure says nothing about it.
-    pub fn asked_nobody(&self) -> bool {
-        matches!(self, Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed)
+    /// What the failure says something about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed => {
+                Kind::NotAsked
+            }
+            // Some versions answer 404 or 422 for a number that nobody has; which do is not known.
+            Self::InvalidAnswer(_) | Self::ListFull | Self::Refused | Self::TooLarge => {
+                Kind::AboutThisKey
+            }
+            Self::Server(status @ 400..=499) if *status != 408 => Kind::AboutThisKey,
+            Self::Panic => Kind::Bug,
+            _ => Kind::Upstream,
+        }
     }
 
     /// One word for the log and for metrics.
@@ -202,6 +232,7 @@ impl Failure {
             Self::Connect => "connect",
             Self::Deadline => "deadline",
             Self::InvalidAnswer(_) => "invalid_answer",
+            Self::ListFull => "list_full",
             Self::NoToken => "no_token",
             Self::Panic => "panic",
             Self::Paused => "paused",

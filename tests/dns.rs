@@ -83,7 +83,8 @@ async fn twins() -> (Sim, Sim) {
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
     let phone = Phone::parse(PHONE, None).expect("a number");
-    client.fetch(&phone, tokio::time::Instant::now() + Duration::from_secs(60)).await
+    let soon = tokio::time::Instant::now() + Duration::from_secs(60);
+    client.fetch(&phone, soon).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.

@@ -144,7 +144,7 @@ struct Typed(Mutex<Vec<Customer>>);
 
 impl Source for Typed {
     fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone())) })
+        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone()).into()) })
     }
 }
 

@@ -136,7 +136,7 @@ struct Nobody;
 
 impl Source for Nobody {
     fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::default()) })
+        Box::pin(async { Ok(Record::default().into()) })
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use crate::sim::{Sim, printed_example};
 
 use super::service::Service;
+use super::source::Upstream;
 use super::{Failed, plain_client, say, serve, stage};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
@@ -51,7 +52,8 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let config = stage::config(&sim, listen, SETTINGS)?;
     let http = serve::open("http", config.http)?;
     let address = serve::address(&http)?;
-    let service = Arc::new(Service::new(&config, Arc::new(serve::client(&config)?)));
+    let service =
+        Arc::new(Service::new(&config, Upstream::hubsoft(Arc::new(serve::client(&config)?))));
     say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."

@@ -10,6 +10,7 @@ mod prompt_files;
 mod rehearse;
 mod serve;
 mod service;
+mod source;
 mod stage;
 mod watchdog;
 

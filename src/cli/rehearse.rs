@@ -33,6 +33,7 @@ use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};
 use self::watch::Watched;
 use super::service::Service;
+use super::source::Upstream;
 use super::{Failed, say, serve, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
@@ -117,7 +118,7 @@ impl Stage {
         let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
         let listener = serve::open("http", config.http)?.with(config.listener.clone());
         let address = serve::address(&listener)?;
-        let doors = Service::new(&config, Arc::clone(&watched) as Arc<_>).doors;
+        let doors = Service::new(&config, Upstream::new(Arc::clone(&watched) as Arc<_>)).doors;
         // Nobody stops it: it ends with the program.
         let (stopper, stop) = channel(false);
         let stopping = stop.clone();

@@ -19,10 +19,10 @@ use crate::config::Config;
 use crate::http::{self, Side};
 use crate::hubsoft::HubSoft;
 use crate::listener::{self, Listener};
-use crate::lookup::Source;
 use crate::systemd::{self, Sockets};
 
 use super::service::{Service, protected};
+use super::source::Upstream;
 use super::{Failed, logging, watchdog};
 
 /// Runs the service that `config` describes, as it was read from the file at `path`.
@@ -33,7 +33,7 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     }
     let hubsoft = Arc::new(client(&config)?);
     let doors = Doors::open(&config)?;
-    let service = Arc::new(Service::new(&config, Arc::clone(&hubsoft) as Arc<dyn Source>));
+    let service = Arc::new(Service::new(&config, Upstream::hubsoft(Arc::clone(&hubsoft))));
     warm(hubsoft);
     doors.announce()?;
     doors.answer_until_stopped(service, Some(path)).await

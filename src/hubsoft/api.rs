@@ -74,10 +74,16 @@ impl Api {
         }
     }
 
-    /// Asks for the customers whose phone HubSoft finds by `term`.
-    pub(super) async fn lookup(&self, term: &str, token: &Secret) -> Result<Listing, Failure> {
+    /// Requests the customers whose phone HubSoft finds by `term`, at most `limit`.
+    pub(super) async fn lookup(
+        &self,
+        term: &str,
+        limit: usize,
+        token: &Secret,
+    ) -> Result<Listing, Failure> {
         let mut url = self.lookup_url.clone();
-        url.query_pairs_mut().extend_pairs(wire::lookup_query(term, &self.settings.wanted));
+        let query = wire::lookup_query(term, limit, &self.settings.wanted);
+        url.query_pairs_mut().extend_pairs(query);
         let bearer = format!("Bearer {}", token.reveal());
         let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer);
         wire::listing(&self.send(request).await?, &self.settings.wanted)

@@ -67,6 +67,11 @@ impl Tokens {
         Self { api, state: Arc::new(Mutex::new(state)) }
     }
 
+    /// The same token and pauses for another client of the same HubSoft.
+    pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
+        Self { api, state: Arc::clone(&self.state) }
+    }
+
     /// The token to use now; asks for one when there is none.
     pub(super) async fn current(&self) -> Result<Token, Failure> {
         let flight = {

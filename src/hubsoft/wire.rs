@@ -73,11 +73,15 @@ impl Default for Wanted {
 }
 
 /// The query of a lookup. What stands at the page's default is not sent.
-pub(super) fn lookup_query(term: &str, wanted: &Wanted) -> Vec<(&'static str, String)> {
+pub(super) fn lookup_query(
+    term: &str,
+    limit: usize,
+    wanted: &Wanted,
+) -> Vec<(&'static str, String)> {
     let mut query = vec![
         ("busca", "telefone".to_owned()),
         ("termo_busca", term.to_owned()),
-        ("limit", wanted.limit.to_string()),
+        ("limit", limit.to_string()),
     ];
     for (key, on) in [("cancelado", wanted.cancelado), ("ultima_conexao", wanted.ultima_conexao)] {
         if on {
