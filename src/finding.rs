@@ -217,7 +217,7 @@ impl Failure {
             Self::InvalidAnswer(_) | Self::ListFull | Self::Refused | Self::TooLarge => {
                 Kind::AboutThisKey
             }
-            Self::Server(status @ 400..=499) if *status != 408 => Kind::AboutThisKey,
+            Self::Server(status) if *status < 500 && *status != 408 => Kind::AboutThisKey,
             Self::Panic => Kind::Bug,
             _ => Kind::Upstream,
         }

@@ -6,7 +6,7 @@ use tracing::info;
 
 use crate::breaker::Breaker;
 use crate::config::Config;
-use crate::hubsoft::HubSoft;
+use crate::hubsoft::{HubSoft, Unusable};
 use crate::lookup::{Lookup, Source};
 
 use super::Failed;
@@ -47,7 +47,10 @@ impl Upstream {
         lookup: &Lookup,
     ) -> Result<(Self, Lookup), Failed> {
         let settings = new.hubsoft.clone();
-        let failed = |error: crate::hubsoft::Unusable| Failed::Configuration(error.into());
+        let failed = |error: Unusable| Failed::Configuration(error.into());
+        if new.hubsoft != old.hubsoft {
+            info!("HubSoft's settings have changed: a new client asks it from now on");
+        }
         let upstream = match &self.hubsoft {
             _ if new.hubsoft == old.hubsoft => self.clone(),
             Some(hubsoft) if new.hubsoft.is_same_upstream(&old.hubsoft) => {
@@ -57,7 +60,7 @@ impl Upstream {
             }
             _ => {
                 let hubsoft = HubSoft::new(settings).map_err(failed)?;
-                info!("another HubSoft or user: the cache begins empty");
+                info!("it is another HubSoft or user: the cache is empty now");
                 let upstream = Self::hubsoft(Arc::new(hubsoft));
                 let lookup = upstream.lookup(new);
                 return Ok((upstream, lookup));

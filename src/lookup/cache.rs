@@ -19,7 +19,7 @@ const BYTES_MAX: usize = 44 * 1024 * 1024;
 /// allocation of 80 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
 const ENTRY_BYTES: usize = 120;
 
-/// How long a record is fresh that is not complete, so that the next call completes it.
+/// How long a record that is not complete is taken as it is; the next call then completes it.
 const INCOMPLETE: Duration = Duration::from_secs(5);
 
 /// How long what is remembered may be used.
@@ -40,6 +40,8 @@ pub(super) struct Ages {
 pub(super) enum Age {
     /// Take it as it is.
     Fresh,
+    /// Take it if it cannot be completed at once: the source did not look everywhere.
+    Incomplete,
     /// Take it if a refresh takes longer than a moment.
     Stale,
     /// Take it only if a refresh fails or the deadline passes.
@@ -50,7 +52,7 @@ impl Age {
     /// The word for it in metrics.
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Fresh => "fresh",
+            Self::Fresh | Self::Incomplete => "fresh",
             Self::Stale => "stale",
             Self::OnError => "old",
         }
@@ -169,12 +171,13 @@ impl Cache {
 
 impl Ages {
     fn judge(&self, entry: &Entry, elapsed: Duration) -> Option<Age> {
-        let fresh = if entry.stamp.is_complete() { self.fresh } else { self.fresh.min(INCOMPLETE) };
+        let is_complete = entry.stamp.is_complete() || elapsed < INCOMPLETE;
         if entry.record.is_nobody() {
             return (elapsed < self.nobody).then_some(Age::Fresh);
         }
         match elapsed {
-            young if young < fresh => Some(Age::Fresh),
+            young if young < self.fresh && is_complete => Some(Age::Fresh),
+            young if young < self.fresh => Some(Age::Incomplete),
             older if older < self.stale => Some(Age::Stale),
             old if old < self.stale_on_error => Some(Age::OnError),
             _ => None,
@@ -233,8 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_is_not_complete_is_fresh_for_five_seconds() {
-        for (seconds, age) in [(4, Age::Fresh), (5, Age::Stale), (600, Age::OnError)] {
+    fn a_record_that_is_not_complete_is_taken_as_it_is_for_five_seconds() {
+        let ages = [(4, Age::Fresh), (5, Age::Incomplete), (60, Age::Stale), (600, Age::OnError)];
+        for (seconds, age) in ages {
             let (mut cache, start) = (cache(10), Instant::now());
             let fetched = Fetched { record: found(), complete: false };
             cache.put(phone(1), fetched, start);

@@ -244,16 +244,18 @@ impl Lookup {
     ) -> Prospect {
         let now = Instant::now();
         let until = match &cached {
-            Some(cached)
-                if cached.age == Age::Stale && self.is_good_enough(state, cached, deadline) =>
-            {
+            Some(cached) if self.is_good_enough(state, cached, deadline) => {
                 deadline.min(now + self.settings.patience)
             }
             _ => deadline,
         };
+        let is_incomplete = cached.as_ref().is_some_and(|cached| cached.age == Age::Incomplete);
+        // Not the caller's own deadline: others with more time may join the request. One that only
+        // completes a record takes no slot that another call could use.
+        let last = if is_incomplete { now } else { now + self.settings.deadline };
         let flight = match state.failing.get(phone, now.into_std()) {
             Some(failure) => Err(failure),
-            None => self.board(state, phone, now),
+            None => self.board(state, phone, last),
         };
         Prospect { cached, flight, until }
     }
@@ -264,15 +266,17 @@ impl Lookup {
     fn is_good_enough(&self, state: &State, cached: &Remembered, deadline: Instant) -> bool {
         let now = Instant::now();
         let is_slow = |p90: Duration| now + p90 >= deadline;
-        cached.elapsed < YOUNG || state.pace.p90(now.into_std()).is_some_and(is_slow)
+        cached.age == Age::Stale
+            && (cached.elapsed < YOUNG || state.pace.p90(now.into_std()).is_some_and(is_slow))
     }
 
-    /// Joins the request for `phone`, or starts one unless too many are under way.
+    /// Joins the request for `phone`, or starts one for a call that ends at `deadline`, unless too many
+    /// are under way.
     fn board(
         &self,
         state: &mut State,
         phone: &Phone,
-        now: Instant,
+        deadline: Instant,
     ) -> Result<Flight<Fetched>, Failure> {
         if let Some(under_way) = state.flights.get(phone) {
             metrics::flight_joined();
@@ -281,14 +285,13 @@ impl Lookup {
         if state.under_way >= self.settings.flights_max {
             return Err(Failure::Busy);
         }
-        // Not the caller's own deadline: others with more time may join the request.
-        let deadline = now + self.settings.deadline;
+        let start = Instant::now();
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
         state.started += 1;
         state.under_way += 1;
         let id = state.started;
         let fetch = async move { source.fetch(&phone, deadline).await };
-        let flight = Flight::start(fetch, move |result| land(&shared, phone, id, now, result));
+        let flight = Flight::start(fetch, move |result| land(&shared, phone, id, start, result));
         state.flights.insert(phone, UnderWay { flight: flight.clone(), id });
         metrics::flights(state.under_way);
         Ok(flight)

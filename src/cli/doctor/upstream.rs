@@ -85,8 +85,8 @@ async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report
         report.ok(WHAT, seen);
     }
     if told.is_some() {
-        let limit = usize::from(config.hubsoft.wanted.limit);
-        matching::examine(hubsoft, &phone, (whole, counts), all, limit, report).await;
+        let phone_match = config.hubsoft.phone_match;
+        matching::examine(hubsoft, &phone, (whole, counts), all, phone_match, report).await;
     }
 }
 
