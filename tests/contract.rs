@@ -10,7 +10,7 @@ use bina::http;
 use bina::render::Freeswitch;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
-const OWN: [&str; 15] = [
+const OWN: [&str; 17] = [
     "AGI",
     "AGI_2",
     "BASE",
@@ -20,7 +20,9 @@ const OWN: [&str; 15] = [
     "FIELD",
     "KEPT_CONNECT",
     "KEPT_HASH",
+    "KEPT_LANGUAGE",
     "KEPT_TOTAL",
+    "LANGUAGE",
     "ODD",
     "QUEUE",
     "THEN",

@@ -117,6 +117,7 @@ impl Record {
         problems.compare(self, "played", self.played.join(" ").as_str(), sounds);
         problems.compare(self, "PLAYBACKSTATUS", self.get("playbackstatus"), "SUCCESS");
         problems.compare(self, "arrived", self.arrived(), (then, "Up"));
+        problems.compare(self, "language", self.get("language"), "en");
     }
 
     /// Checks that Asterisk had nothing to complain of.
