@@ -70,12 +70,12 @@ local function number(text)
 end
 
 -- Who is calling. Empty ("nobody to look up") when the caller hides the number, or when it has a character
--- that no telephone number has. What is left, such as +55 (37) 98824-2968, 37.98824.2968F or
--- 37988242968;cpc=ordinary, is passed on as it is, and bina says whether it is a number.
+-- that no telephone number has. What is left, such as +55 (37) 98824-2968 or 37.98824.2968F, is passed on
+-- as it is, and bina says whether it is a number. (What stands behind a ; Asterisk has cut off.)
 local function caller()
     if read("CALLERID(num-pres)"):sub(1, 7) ~= "allowed" then return "" end
     local id = read("CALLERID(num)")
-    if id:find("[^A-Za-z0-9+ ();=._%-]") or id:find("^ ") or id:find(" $") then return "" end
+    if id:find("[^0-9+ ().Ff%-]") or id:find("^ ") or id:find(" $") then return "" end
     if not BRACKETS[id:gsub("[^()]", "")] then return "" end
     return (id:gsub("[^A-Za-z0-9._%-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end

@@ -237,3 +237,14 @@ pub(crate) fn free_udp_port() -> u16 {
 pub(crate) fn free_tcp_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+/// Writes a recording of a fifth of a second, 8 kHz mono as Asterisk wants it.
+pub(crate) fn silence(file: &Path) {
+    const SAMPLES: u32 = 1_600;
+    let head = [36 + 2 * SAMPLES, 16, 0x0001_0001, 8_000, 16_000, 0x0010_0002, 2 * SAMPLES];
+    let [riff, format, channels, rate, bytes, bits, data] = head.map(u32::to_le_bytes);
+    let parts = [*b"RIFF", riff, *b"WAVE", *b"fmt ", format, channels, rate, bytes, bits];
+    let head = [&parts.concat()[..], b"data", &data].concat();
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, [head, vec![0; 2 * SAMPLES as usize]].concat()).unwrap();
+}
