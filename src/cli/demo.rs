@@ -19,12 +19,8 @@ const CALLERS: [(&str, &str); 3] = [
 ];
 
 /// The lines of a dialplan that use the answer; dialplan/asterisk/ has the whole.
-const ASTERISK_LINES: &str = r#" same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
- same => n,GotoIf($["${BINA_PROMPT}" = ""]?onwards)
- same => n,Answer()
- same => n,Set(CHANNEL(language)=pt_BR)
- same => n,Playback(${BINA_PROMPT})
- same => n(onwards),NoOp(the queue or menu where the call went before)"#;
+const ASTERISK_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
+ same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)";
 
 /// What is played, and that nothing is remembered, so that a command tried again prints the same.
 const SETTINGS: &str = r#"
@@ -77,7 +73,7 @@ async fn show(address: SocketAddr, control: SocketAddr) {
         }
     }
     say(format_args!(
-        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place:\n{ASTERISK_LINES}"
+        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place, where calls come in:\n{ASTERISK_LINES}"
     ));
     say(format_args!(
         "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\

@@ -55,8 +55,11 @@ fn after_a_prompt_the_call_has_the_language_it_had() {
     }));
     let mut problems = Problems::default();
     for calls in calls.chunks(3) {
-        let prompts =
-            ["bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR) ", "bina/aviso-geral(pt_BR) ", ""];
+        let prompts = [
+            "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR) ",
+            "bina/aviso-geral(pt_BR) ",
+            "",
+        ];
         for (call, prompts) in calls.iter().zip(prompts) {
             call.played_exactly(&format!("{prompts}{QUEUE}(br)"), &mut problems);
             call.says("language=br playbackstatus=SUCCESS", &mut problems);
