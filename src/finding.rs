@@ -140,7 +140,7 @@ pub enum Failure {
     #[error("HubSoft refused the lookup: check the integration's permissions in HubSoft")]
     Refused,
     /// An HTTP error without a meaning of its own.
-    #[error("HubSoft answered HTTP {0}{remedy}", remedy = if *.0 == 404 { ": check hubsoft.base_url" } else { "" })]
+    #[error("HubSoft answered HTTP {0}: {remedy}", remedy = if *.0 < 500 { "check hubsoft.base_url" } else { "tell HubSoft's support" })]
     Server(u16),
     /// Its turn within `limiter.rate` would have come after the call's deadline.
     #[error("more calls than limiter.rate allows to ask for: this one was not looked up")]
@@ -149,7 +149,7 @@ pub enum Failure {
     #[error("HubSoft limits our requests (HTTP 429)")]
     Throttled { retry_after: Option<Duration> },
     /// The request took longer than the client's own limit.
-    #[error("HubSoft is slow: no answer within hubsoft.attempt_ms")]
+    #[error("HubSoft is slow: no answer within hubsoft.attempt_ms; tell its support")]
     Timeout,
     /// The TLS connection was not trusted.
     #[error("HubSoft's certificate is not trusted ({0}): check hubsoft.ca_file and the clock")]
@@ -260,5 +260,18 @@ mod tests {
         let some = [Failure::BreakerOpen, Failure::Deadline, Failure::Server(500), Failure::Token];
         assert!(some.iter().all(|failure| Failure::LABELS.contains(&failure.label())));
         assert!(Failure::LABELS.is_sorted(), "as the variants are");
+    }
+
+    #[test]
+    fn an_http_error_and_slowness_name_their_remedies() {
+        for (failure, remedy) in [
+            (Failure::Server(404), ": check hubsoft.base_url"),
+            (Failure::Server(410), ": check hubsoft.base_url"),
+            (Failure::Server(500), ": tell HubSoft's support"),
+            (Failure::Server(502), ": tell HubSoft's support"),
+            (Failure::Timeout, "; tell its support"),
+        ] {
+            assert!(failure.to_string().ends_with(remedy), "{failure}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 --
 --   local loaded, bina = pcall(dofile, "/etc/asterisk/bina.lua")
 --
--- (pcall: if the file is missing or broken, your dialplan goes on without it). `asterisk -rx
+-- (pcall: if the file is missing or broken, your dialplan goes on without it). `sudo asterisk -rx
 -- "module reload pbx_lua"`. Use, anywhere BEFORE app.Answer():
 --
 --   ["_X."] = function(context, exten)
