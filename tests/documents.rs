@@ -101,7 +101,8 @@ fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
 
 #[test]
 fn commands_that_need_root_say_sudo() {
-    for (guide, text) in guides() {
+    let snippets = ("asterisk/README.md".to_owned(), read("dialplan/asterisk/README.md"));
+    for (guide, text) in guides().into_iter().chain([snippets]) {
         for program in
             ["asterisk -r", "fs_cli -x", "systemctl stop", "systemctl start", "systemctl kill"]
         {

@@ -149,3 +149,18 @@ fn to_play_without_a_lookup_is_nothing() {
     asterisk.place(&[call])[0].went_on_untouched(&mut problems);
     problems.none();
 }
+
+#[test]
+fn a_call_that_was_picked_up_before_hears_the_prompt_as_well() {
+    let Some(asterisk) = asterisk() else { return };
+    let hubsoft = hubsoft(customers());
+    let bina = Program::start(asterisk, &hubsoft.base_url());
+    let call = |snippet| [Call::from(ALERT, snippet, bina.at(snippet)).to("atendida")];
+    let mut problems = Problems::default();
+    for call in asterisk.place(&each(call)) {
+        let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
+        call.heard(sounds, "atendimento", &mut problems);
+        call.went_without_a_warning(&mut problems);
+    }
+    problems.none();
+}
