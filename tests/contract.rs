@@ -275,7 +275,12 @@ fn the_prompts_of_the_shipped_configuration_have_a_sample() {
 
 #[test]
 fn both_readmes_and_the_guides_tell_every_field() {
-    for file in ["README.md", "dialplan/asterisk/README.md", "dialplan/freeswitch/README.md"] {
+    for file in [
+        "README.md",
+        "dialplan/asterisk/README.md",
+        "dialplan/freeswitch/README.md",
+        "dialplan/freeswitch/README.pt-BR.md",
+    ] {
         let text = fs::read_to_string(root().join(file)).expect("it is there");
         for key in keys() {
             let names =
