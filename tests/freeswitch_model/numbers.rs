@@ -111,6 +111,7 @@ fn what_is_no_number_is_not_made_one() {
     ] {
         assert_eq!(looked_up(odd), None, "{odd:?}");
     }
+    assert_eq!(looked_up(&"37".repeat(2_000)), None);
 }
 
 #[test]

@@ -1,9 +1,16 @@
 //! What becomes of a call after it was marked: passed on, transferred, played to, shown to an agent.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use bina::render::{Format, Freeswitch as Settings, Handback, Play, render};
 
+use super::answers::{Said, about};
+use super::dice::Dice;
 use super::fsmodel::{Asked, Call, Freeswitch, Reply};
-use super::{CALLED, CALLER, Door, alerted, every_kind, freeswitch, of, serving, snippet};
+use super::{
+    CALLED, CALLER, Door, alerted, every_kind, freeswitch, nasty, of, serving, serving_the, snippet,
+};
 
 fn routed(pbx: &Freeswitch, door: Door) -> Call {
     let mut call = Call::new(CALLER, CALLED, door.context());
@@ -73,10 +80,12 @@ fn without_the_two_variables_a_transfer_stays_in_the_file() {
     assert_eq!(call.executions("bridge"), ["user/1001@"], "the same agents ring again");
 }
 
+type Server = Box<dyn Fn(&Asked) -> Reply>;
+
 #[test]
 fn the_curl_applications_variables_are_as_before() {
     let kinds = || every_kind().into_iter().map(|(_, answer)| serving(answer, Play::Never));
-    let mut servers: Vec<Box<dyn Fn(&Asked) -> Reply>> = Vec::new();
+    let mut servers: Vec<Server> = Vec::new();
     servers.extend(kinds().map(|server| Box::new(server) as _));
     servers.push(Box::new(|_| Reply::Refused));
     servers.push(Box::new(|_| Reply::Silence));
@@ -139,9 +148,9 @@ fn a_call_that_bina_answers_waits_before_the_prompt() {
     }
 }
 
-#[test]
-fn the_agents_telephone_gets_the_customer_and_the_callers_leg_does_not() {
-    let mut pbx = freeswitch(Door::Curl, Play::Never, serving(alerted(), Play::Never));
+/// FreeSWITCH with the recipe for the agent's telephone in its place.
+fn pbx_with_the_screen(server: impl Fn(&Asked) -> Reply + 'static) -> Freeswitch {
+    let mut pbx = freeswitch(Door::Curl, Play::Never, server);
     let context = format!(
         "<context name=\"public\">\n{}\n{}\n{}\n</context>",
         snippet("bina-curl.xml"),
@@ -149,6 +158,34 @@ fn the_agents_telephone_gets_the_customer_and_the_callers_leg_does_not() {
         snippet("public-example.xml")
     );
     pbx.replace_context("public", &context);
+    pbx
+}
+
+#[test]
+fn nothing_of_a_customer_runs_on_its_way_to_the_agent() {
+    let mut dice = Dice::new(11);
+    let now = Rc::new(RefCell::new(alerted()));
+    let pbx = pbx_with_the_screen(serving_the(Rc::clone(&now)));
+    for _ in 0..1_000 {
+        let texts = [nasty::text(&mut dice, 30), nasty::text(&mut dice, 30)];
+        let [name, text] = &texts;
+        let said = Said { name, text: Some(text), id: "421", service_status: "x" };
+        let answer = about(&said);
+        let [name, message] = ["nome", "mensagem"].map(|key| of(&answer, key));
+        now.replace(answer);
+        let mut call = Call::new(CALLER, CALLED, "public");
+        pbx.route(&mut call);
+        pbx.execute(&mut call, "log", "${effective_caller_id_name}");
+        assert!(call.ran.is_empty(), "{texts:?}: {:?}", call.ran);
+        let shown = call.value("effective_caller_id_name").unwrap_or_default();
+        let header = call.exported().get("sip_h_X-Bina-Mensagem").copied().map(str::to_owned);
+        assert_eq!((shown, header.unwrap_or_default()), (name, message), "{texts:?}");
+    }
+}
+
+#[test]
+fn the_agents_telephone_gets_the_customer_and_the_callers_leg_does_not() {
+    let pbx = pbx_with_the_screen(serving(alerted(), Play::Never));
     let call = routed(&pbx, Door::Curl);
     let exported = call.exported();
     assert_eq!(exported.get("sip_h_X-Bina-Codigo").copied(), Some("421"));
