@@ -18,10 +18,9 @@ const CALLERS: [(&str, &str); 3] = [
     ("a stranger", "37911112222"),
 ];
 
-/// The lines of an Asterisk dialplan that use the answer; dialplan/asterisk/ has the whole.
-const ASTERISK_LINES: &str = r#" same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
- same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)
- same => n,NoOp(the queue or menu where the call went before)"#;
+/// The lines of a dialplan that use the answer; dialplan/asterisk/ has the whole.
+const ASTERISK_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
+ same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)";
 
 /// The same for FreeSWITCH, from dialplan/freeswitch/public-example.xml.
 const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
