@@ -80,6 +80,23 @@ fn without_the_two_variables_a_transfer_stays_in_the_file() {
     assert_eq!(call.executions("bridge"), ["user/1001@"], "the same agents ring again");
 }
 
+/// As many lines as the pages promise to whoever looks at them.
+#[test]
+fn a_stranger_leaves_six_variables_and_an_alert_without_route_twelve() {
+    let lines = |answer: &str, fewer: &[&str]| {
+        let (_, answer) = every_kind().into_iter().find(|(kind, _)| *kind == answer).expect(answer);
+        let pbx = freeswitch(Door::Curl, Play::Never, serving(answer, Play::Never));
+        let call = routed(&pbx, Door::Curl);
+        let kept = call.variables.keys().filter(|name| name.starts_with("bina_"));
+        kept.filter(|name| !fewer.contains(&name.as_str())).count()
+    };
+    assert_eq!(lines("nobody", &[]), 6);
+    // What the shipped configuration leaves off; and the prompt was played.
+    let off = ["bina_conectado", "bina_mensagem"];
+    assert_eq!(lines("no alert", &off), 10);
+    assert_eq!(lines("an alert", &[&off[..], &["bina_route"]].concat()), 12 - 1);
+}
+
 type Server = Box<dyn Fn(&Asked) -> Reply>;
 
 #[test]
