@@ -1,15 +1,18 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
 mod api;
+mod body;
 mod certificate;
 mod client;
 mod examination;
 mod failure;
 mod json;
 mod loose;
+mod page;
 mod resolver;
 mod retries;
 mod token;
+mod trust;
 mod wire;
 
 use std::sync::Arc;
@@ -32,9 +35,10 @@ use self::wire::Listing;
 
 pub use self::api::Unusable;
 pub use self::certificate::{Shown, shake_hands};
-pub use self::client::{certificates, provide_tls};
+pub use self::client::provide_tls;
 pub use self::examination::{Counts, Writing, Written};
 pub use self::resolver::{Addresses, Dns, system as system_dns};
+pub use self::trust::certificates;
 pub use self::wire::{Credentials, Wanted};
 
 /// Where HubSoft is, who asks, and within which limits.

@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::alert_text::AlertText;
 use crate::customer::Customer;
@@ -43,16 +44,34 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-/// The body of a token request.
-pub(super) fn token_request(credentials: &Credentials) -> String {
-    serde_json::json!({
-        "grant_type": "password",
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret.reveal(),
-        "username": credentials.username,
-        "password": credentials.password.reveal(),
-    })
-    .to_string()
+/// The body of a token request, overwritten when it has been sent.
+pub(super) fn token_request(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
+    /// What stands around the four texts.
+    const FRAME_BYTES: usize = 128;
+    /// What one byte becomes at most: `\u0000`.
+    const ESCAPED_BYTES: usize = 6;
+    /// As on HubSoft's page.
+    #[derive(Serialize)]
+    struct TokenRequest<'a> {
+        grant_type: &'a str,
+        client_id: &'a str,
+        client_secret: &'a str,
+        username: &'a str,
+        password: &'a str,
+    }
+    let request = TokenRequest {
+        grant_type: "password",
+        client_id: &credentials.client_id,
+        client_secret: credentials.client_secret.reveal(),
+        username: &credentials.username,
+        password: credentials.password.reveal(),
+    };
+    // Room for whatever has to be escaped: a vector that grows leaves its old content behind.
+    let texts = [request.client_id, request.client_secret, request.username, request.password];
+    let letters: usize = texts.iter().map(|text| text.len()).sum();
+    let mut body = Zeroizing::new(Vec::with_capacity(FRAME_BYTES + letters * ESCAPED_BYTES));
+    serde_json::to_writer(&mut *body, &request).expect("texts, and a vector takes any of them");
+    body
 }
 
 /// What a lookup asks for besides the number; named after the page.
@@ -119,6 +138,14 @@ struct TokenReply {
     error: Loose,
     expires_in: Loose,
     status: Loose,
+}
+
+impl Drop for TokenReply {
+    fn drop(&mut self) {
+        if let Loose::Scalar(Scalar::Text(token)) = &mut self.access_token {
+            token.zeroize();
+        }
+    }
 }
 
 #[derive(Deserialize)]
