@@ -135,7 +135,9 @@ pub enum Failure {
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
     /// There is no token, and it is too soon to ask for one again.
-    #[error("there is no token, as HubSoft refused one a moment ago: see the failure before")]
+    #[error(
+        "there is no token, as the last request for one failed a moment ago: see the failure before"
+    )]
     NoToken,
     /// HubSoft asked for a pause, which is not over.
     #[error("HubSoft asked for a pause, which is not over")]

@@ -50,8 +50,7 @@ impl Api {
         let token_url = below(&settings.base_url, TOKEN_PATH)?;
         let lookup_url = below(&settings.base_url, LOOKUP_PATH)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let host = settings.base_url.host_str().unwrap_or_default();
-        let resolver = Arc::new(Resolver::new(host, dns));
+        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver);
         Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })

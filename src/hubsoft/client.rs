@@ -210,7 +210,9 @@ mod tests {
                 }
             });
             let _ = rustls::crypto::ring::default_provider().install_default();
-            let resolver = Resolver::new("hub.test", super::super::resolver::system());
+            let url = reqwest::Url::parse("https://hub.test").expect("a URL");
+            let dns = super::super::resolver::system();
+            let resolver = Resolver::new(&url, Duration::from_millis(250), dns);
             Self { clients: Clients::new(make, Arc::new(resolver)), good, made }
         }
 

@@ -124,9 +124,7 @@ fn of_alert(alert: AlertDescription) -> String {
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
             NOTHING_IN_COMMON
         }
-        AlertDescription::UnrecognisedName => {
-            "the server has no such host: check hubsoft.base_url"
-        }
+        AlertDescription::UnrecognisedName => "the server has no such host: check hubsoft.base_url",
         AlertDescription::AccessDenied
         | AlertDescription::BadCertificate
         | AlertDescription::CertificateRequired

@@ -1,5 +1,6 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
+mod addresses;
 mod api;
 mod body;
 mod certificate;
@@ -9,6 +10,7 @@ mod failure;
 mod json;
 mod loose;
 mod page;
+mod race;
 mod resolver;
 mod retries;
 mod token;
@@ -30,7 +32,7 @@ use crate::phone::Phone;
 
 use self::api::Api;
 use self::retries::Retries;
-use self::token::{Token, Tokens};
+use self::token::{Token, TokenState, Tokens};
 use self::wire::Listing;
 
 pub use self::api::Unusable;
@@ -98,7 +100,8 @@ impl HubSoft {
         let limiter = Limiter::new(settings.limiter.clone());
         metrics::limiter_rate(limiter.rate());
         let api = Arc::new(Api::new(settings, dns)?);
-        Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api, limiter, retries: Retries::new() })
+        let tokens = Tokens::new(Arc::clone(&api), TokenState::default());
+        Ok(Self { tokens, api, limiter, retries: Retries::new() })
     }
 
     /// Tells why HubSoft cannot be asked for now: this machine has no CA certificates.

@@ -222,8 +222,11 @@ impl<'a> Names<'a> {
         const EXPLICIT_VERSION: u8 = 0xA0;
         let (certificate, _) = element(certificate)?;
         let (fields, _) = element(certificate)?;
-        let (_, after_version) =
-            if fields.first() == Some(&EXPLICIT_VERSION) { element(fields)? } else { (fields, fields) };
+        let (_, after_version) = if fields.first() == Some(&EXPLICIT_VERSION) {
+            element(fields)?
+        } else {
+            (fields, fields)
+        };
         let (_, after_serial) = element(after_version)?;
         let (_, after_algorithm) = element(after_serial)?;
         let (issuer, after_issuer) = element(after_algorithm)?;
@@ -264,7 +267,8 @@ mod tests {
 
     #[test]
     fn no_bytes_make_the_reader_of_names_panic() {
-        for der in [&[][..], &[0x30], &[0x30, 0x80], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x82, 0xFF]] {
+        for der in [&[][..], &[0x30], &[0x30, 0x80], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x82, 0xFF]]
+        {
             assert!(Names::of(der).is_none(), "{der:?}");
         }
         let nested = [0x30, 4, 0x30, 2, 0xA0, 0];
