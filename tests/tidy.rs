@@ -49,7 +49,7 @@ const ROOMS: [&str; 33] = [
 ];
 
 /// Rooms that are pure: they never wait and never look at a clock.
-const PURE: [&str; 20] = [
+const PURE: [&str; 22] = [
     "access",
     "limiter",
     "phone",
@@ -63,8 +63,10 @@ const PURE: [&str; 20] = [
     "wav",
     "render",
     "hubsoft/wire.rs",
+    "hubsoft/grant.rs",
     "hubsoft/json.rs",
     "hubsoft/loose.rs",
+    "hubsoft/page.rs",
     "agi/wire.rs",
     "http/freeswitch.rs",
     "http/route.rs",

@@ -18,8 +18,9 @@ use crate::secret::Secret;
 
 use super::body::{self, Body};
 use super::client::{self, Clients};
+use super::grant::{self, Granted, TOKEN_PATH};
 use super::resolver::{Dns, Resolver};
-use super::wire::{self, Granted, LOOKUP_PATH, Listing, TOKEN_PATH};
+use super::wire::{self, LOOKUP_PATH, Listing};
 use super::{Settings, failure, page, trust};
 
 /// How much of an error's body is looked into.
@@ -68,13 +69,13 @@ impl Api {
             .current()?
             .post(self.token_url.clone())
             .header(CONTENT_TYPE, "application/json")
-            .body(Bytes::from_owner(wire::token_request(&self.settings.credentials)));
+            .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
         let body = match self.send(request).await {
             Err(Failure::Server(400) | Failure::Refused) => return Err(Failure::Token),
             sent => sent?,
         };
         let granted = body::parse(body, |body| {
-            wire::granted(body).map_err(|failure| page::instead_of_answer(body, failure))
+            grant::granted(body).map_err(|failure| page::instead_of_answer(body, failure))
         });
         let granted = granted.await?;
         // Found out here, it names the token; each lookup would only fail for a reason untold.

@@ -7,6 +7,7 @@ mod certificate;
 mod client;
 mod examination;
 mod failure;
+mod grant;
 mod json;
 mod loose;
 mod page;
@@ -39,9 +40,10 @@ pub use self::api::Unusable;
 pub use self::certificate::{Shown, shake_hands};
 pub use self::client::provide_tls;
 pub use self::examination::{Counts, Writing, Written};
+pub use self::grant::Credentials;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
 pub use self::trust::certificates;
-pub use self::wire::{Credentials, Wanted};
+pub use self::wire::Wanted;
 
 /// Where HubSoft is, who asks, and within which limits.
 #[derive(Clone, Debug, PartialEq)]

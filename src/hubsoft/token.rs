@@ -17,7 +17,7 @@ use crate::metrics;
 use crate::secret::Secret;
 
 use super::api::Api;
-use super::wire::Granted;
+use super::grant::Granted;
 
 /// Shortest pause after an answer that brought no token: 5 s when jitter takes ten per cent off.
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
