@@ -245,7 +245,7 @@ fn libraries_stay_in_their_rooms() {
         ("rustls_platform_verifier", &["hubsoft/trust.rs"]),
         ("subtle", &["access"]),
         ("toml", &["config/section.rs"]),
-        ("zeroize", &["hubsoft", "secret.rs"]),
+        ("zeroize", &["config", "hubsoft", "secret.rs"]),
         ("clap", &["cli/mod.rs", "cli/manual.rs"]),
         ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
         ("clap_mangen", &["cli/manual.rs"]),

@@ -4,10 +4,13 @@
 //! overwritten as soon as it has been read. What lies in the buffers of the TLS library, and of hyper while
 //! it still shares them, is out of reach.
 
+use std::mem;
+use std::ops::Deref;
+
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::task::{spawn_blocking, yield_now};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::finding::Failure;
@@ -22,10 +25,18 @@ const APART_MAX: usize = 2;
 /// First room for a body whose length is not told.
 const ROOM: usize = 8 * 1024;
 
+/// How often hyper's task is given a turn to let go of a body; it has done so before, as a rule.
+const RELEASE_TURNS: usize = 10;
+
 static APART: Semaphore = Semaphore::const_new(APART_MAX);
 
 /// A body, overwritten when it is dropped.
-pub(super) type Body = Zeroizing<Vec<u8>>;
+#[derive(Default)]
+pub(super) struct Body {
+    bytes: Zeroizing<Vec<u8>>,
+    /// The part that came last, which hyper has its hand on for a moment more.
+    last: Bytes,
+}
 
 /// Reads the whole body, unless it is longer than `bytes_max`.
 pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Body, Failure> {
@@ -33,27 +44,22 @@ pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Bo
     if told.is_some_and(|length| length > bytes_max) {
         return Err(Failure::TooLarge);
     }
-    let mut body = Zeroizing::new(Vec::with_capacity(told.unwrap_or(ROOM)));
-    // hyper still has its hand on a part when it gives it, and no more when it gives the next one.
-    let mut last = Bytes::new();
+    let mut body = Body::with_capacity(told.unwrap_or(ROOM));
     while let Some(part) = response.chunk().await.map_err(failure::of_body)? {
-        wipe(std::mem::replace(&mut last, part));
-        if body.len() + last.len() > bytes_max {
+        if body.len() + part.len() > bytes_max {
             return Err(Failure::TooLarge);
         }
-        append(&mut body, &last);
+        body.append(part);
     }
-    wipe(last);
     Ok(body)
 }
 
 /// Reads up to `bytes` of a body that is an error's; nothing when it breaks.
 pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
-    let mut start = Zeroizing::new(Vec::with_capacity(bytes));
-    while let Ok(Some(part)) = response.chunk().await {
-        let taken = part.len().min(bytes - start.len());
-        start.extend_from_slice(&part[..taken]);
-        wipe(part);
+    let mut start = Body::with_capacity(bytes);
+    while let Ok(Some(mut part)) = response.chunk().await {
+        part.truncate(bytes - start.len());
+        start.append(part);
         if start.len() == bytes {
             break;
         }
@@ -61,15 +67,46 @@ pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
     start
 }
 
-/// Appends without leaving an old copy behind, as a vector does when it grows.
-fn append(body: &mut Body, part: &[u8]) {
-    let length = body.len() + part.len();
-    if length > body.capacity() {
-        let mut larger = Vec::with_capacity(length.max(2 * body.capacity()));
-        larger.extend_from_slice(body);
-        *body = Zeroizing::new(larger);
+impl Body {
+    fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(bytes)), last: Bytes::new() }
     }
-    body.extend_from_slice(part);
+
+    /// Appends without leaving an old copy behind, as a vector does when it grows.
+    fn append(&mut self, part: Bytes) {
+        let length = self.bytes.len() + part.len();
+        if length > self.bytes.capacity() {
+            let mut larger = Vec::with_capacity(length.max(2 * self.bytes.capacity()));
+            larger.extend_from_slice(&self.bytes);
+            self.bytes = Zeroizing::new(larger);
+        }
+        self.bytes.extend_from_slice(&part);
+        wipe(mem::replace(&mut self.last, part));
+    }
+
+    /// Drops it as soon as hyper holds no part of it, which is when its task waits for the next answer.
+    async fn release(self) {
+        for _ in 0..RELEASE_TURNS {
+            if self.last.is_unique() {
+                break;
+            }
+            yield_now().await;
+        }
+    }
+}
+
+impl Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        wipe(mem::take(&mut self.last));
+    }
 }
 
 /// Overwrites a part of a body, if nobody else holds it.
@@ -85,7 +122,9 @@ pub(super) async fn parse<T: Send + 'static>(
     parse: impl FnOnce(&[u8]) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     if body.len() < APART_BYTES {
-        return parse(&body);
+        let parsed = parse(&body);
+        body.release().await;
+        return parsed;
     }
     // It is never closed.
     let place = APART.acquire().await;
@@ -101,12 +140,16 @@ pub(super) async fn parse<T: Send + 'static>(
 mod tests {
     use super::*;
 
+    fn body(bytes: usize) -> Body {
+        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new() }
+    }
+
     #[test]
     fn a_body_that_grows_keeps_every_byte() {
-        let mut body = Zeroizing::new(Vec::with_capacity(1));
-        (0..=u8::MAX).for_each(|byte| append(&mut body, &[byte; 3]));
+        let mut body = Body::with_capacity(1);
+        (0..=u8::MAX).for_each(|byte| body.append(Bytes::from(vec![byte; 3])));
         let whole: Vec<u8> = (0..=u8::MAX).flat_map(|byte| [byte; 3]).collect();
-        assert_eq!(*body, whole);
+        assert_eq!(*body, *whole);
     }
 
     #[test]
@@ -123,15 +166,13 @@ mod tests {
         use std::thread;
 
         let here = thread::current().id();
-        let short = parse(Zeroizing::new(vec![0; APART_BYTES - 1]), move |_| {
-            Ok(thread::current().id() == here)
-        });
+        let short = parse(body(APART_BYTES - 1), move |_| Ok(thread::current().id() == here));
         assert_eq!(short.await, Ok(true));
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..6 {
             let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            all.spawn(parse(Zeroizing::new(vec![0; APART_BYTES]), move |_| {
+            all.spawn(parse(body(APART_BYTES), move |_| {
                 most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 thread::sleep(std::time::Duration::from_millis(20));
                 now.fetch_sub(1, Ordering::SeqCst);
@@ -145,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_over_a_long_body_is_a_failure_and_frees_its_place() {
         for _ in 0..=APART_MAX {
-            let panicking = parse::<()>(Zeroizing::new(vec![0; APART_BYTES]), |_| {
+            let panicking = parse::<()>(body(APART_BYTES), |_| {
                 std::panic::resume_unwind(Box::new("a test's panic"))
             });
             assert_eq!(panicking.await, Err(Failure::Panic));
