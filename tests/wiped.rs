@@ -50,7 +50,7 @@ impl Running {
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
         command.args(["serve", "-c"]).arg(&file).stdin(Stdio::null()).stderr(Stdio::piped());
-        command.env("MALLOC_PERTURB_", allocator);
+        command.env("GLIBC_TUNABLES", allocator);
         let mut program = command.spawn().expect("it starts");
         let mut log = BufReader::new(program.stderr.take().expect("piped")).lines();
         let line = log.find_map(|line| line.ok().filter(|line| line.contains("answers calls")));
@@ -116,7 +116,7 @@ impl Drop for Running {
 /// As the unit sets it: glibc overwrites what is freed.
 fn allocator_of_the_unit() -> String {
     let unit = include_str!("../systemd/bina.service");
-    let line = unit.lines().find_map(|line| line.strip_prefix("Environment=MALLOC_PERTURB_="));
+    let line = unit.lines().find_map(|line| line.strip_prefix("Environment=GLIBC_TUNABLES="));
     line.expect("it is set").to_owned()
 }
 
