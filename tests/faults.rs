@@ -226,8 +226,9 @@ async fn an_unusable_answer_is_never_taken_for_nobody() {
     for mood in moods {
         let name = format!("{mood:?}");
         let (sim, app) = warm().await;
-        sim.script(vec![mood.clone(), mood]);
+        sim.set_mood(mood);
         assert_eq!(status(&app, PHONE).await, "unavailable", "{name}");
+        sim.set_mood(Mood::Normal);
         assert_eq!(status(&app, PHONE).await, "found", "{name}: nothing wrong was remembered");
     }
     println!("row 14: required neutral and not remembered, measured so for 10 kinds of answer");
