@@ -24,6 +24,8 @@ const HUNG_UP: &str = "the other end hangs up during the handshake: there is no 
 const NO_TLS: &str = "there is no TLS on that port: check hubsoft.base_url";
 const NOTHING_IN_COMMON: &str = "no certificate is at fault: the server is too old, as it has no cipher, \
      key exchange or signature in common with bina; have it updated";
+const REFUSED: &str = "no certificate is at fault: the server is too old, as it has no cipher, key exchange \
+     or signature in common with bina, or it wants a client's certificate; have it updated, or ask the provider";
 const TOO_OLD: &str = "no certificate is at fault: the server is too old, as it does not speak TLS 1.2 \
      or newer; have it updated";
 
@@ -115,15 +117,17 @@ fn of_certificate(bad: &Bad) -> String {
 }
 
 fn unusable(why: &str) -> String {
-    format!("its certificate cannot be used ({why}): have it made again, for a server")
+    format!(
+        "its certificate cannot be used ({why}): have it made again as version 3, for a server, with its host as subjectAltName"
+    )
 }
 
 fn of_alert(alert: AlertDescription) -> String {
     let meaning = match alert {
         AlertDescription::ProtocolVersion => TOO_OLD,
-        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
-            NOTHING_IN_COMMON
-        }
+        // Up to TLS 1.2 a server says the same of a client without a certificate.
+        AlertDescription::HandshakeFailure => REFUSED,
+        AlertDescription::InsufficientSecurity => NOTHING_IN_COMMON,
         AlertDescription::UnrecognisedName => "the server has no such host: check hubsoft.base_url",
         AlertDescription::AccessDenied
         | AlertDescription::BadCertificate

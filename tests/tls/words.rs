@@ -8,7 +8,7 @@ use bina::hubsoft::HubSoft;
 use bina::sim::{Sim, customer};
 
 use super::certificates::Authority;
-use super::{PHONE, ask, settings, trusting};
+use super::{File, PHONE, Running, ask, run, settings, trusting};
 
 /// A fatal alert, as a server sends it before anything is agreed upon.
 const fn alert(description: u8) -> [u8; 7] {
@@ -106,4 +106,23 @@ async fn tls_on_a_port_meant_for_plain_http_is_told() {
     let client = HubSoft::new(super::app::config(&text).hubsoft).expect("a client");
     let text = client.warm().await.expect_err("no HTTP").to_string();
     assert!(text.contains("no HTTP, as from a port that speaks TLS: then write https"), "{text}");
+}
+
+#[tokio::test]
+async fn log_lookup_and_doctor_say_the_same() {
+    let authority = Authority::new();
+    let shown = authority.without_the_one_between("localhost").0;
+    let sim = Sim::start_tls(vec![], shown).await.expect("tls");
+    let config = trusting(&sim, &authority);
+    let said = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let said = said.expect_err("not trusted").to_string();
+    let pem = File::new("agreed.pem", authority.pem());
+    let text = settings(&sim, &format!("ca_file = {:?}\n", pem.path()));
+    let file = File::new("agreed.toml", &text);
+    for command in [&["lookup", PHONE, "--explain"][..], &["doctor"]] {
+        let (_, printed) = run(command, &file, &[]);
+        assert!(printed.contains(&said), "{command:?}: {printed}");
+    }
+    let line = Running::start(&file, &[]).logged("no HubSoft token");
+    assert!(line.contains(&said), "{line}");
 }
