@@ -185,7 +185,9 @@ impl Shared {
         loop {
             let answer = self.ask().await;
             let rest = if answer.is_ok() { REFRESH } else { RETRY };
-            self.learn(answer);
+            if self.learn(answer) {
+                self.search_ahead();
+            }
             tokio::select! {
                 () = sleep(rest) => {}
                 () = self.again.notified() => {}
@@ -203,7 +205,8 @@ impl Shared {
         some(asked.await)
     }
 
-    fn learn(&self, answer: io::Result<Vec<SocketAddr>>) {
+    /// Takes an answer or a failure; tells whether HubSoft has moved.
+    fn learn(&self, answer: io::Result<Vec<SocketAddr>>) -> bool {
         let mut moved = false;
         metrics::dns(if answer.is_ok() { "ok" } else { "failed" });
         let at_port = |address: SocketAddr| self.at_port(&address);
@@ -211,6 +214,15 @@ impl Shared {
         self.known.send_modify(|known| moved = known.learn(answer, Instant::now()));
         if moved {
             self.moved.notify_one();
+        }
+        moved
+    }
+
+    /// Finds the good one of new addresses before a call needs it.
+    fn search_ahead(self: &Arc<Self>) {
+        let usable = self.known.borrow().usable(Instant::now());
+        if let Some(several) = usable.filter(|addresses| addresses.len() > 1) {
+            drop(self.race(several));
         }
     }
 }
@@ -430,6 +442,16 @@ mod tests {
         stub.say(Says::Addresses(&["[2001:db8::1]:443", "[2001:db8::2]:443", "192.0.2.1:443"]));
         sleep(REFRESH + CONNECT).await;
         assert!(stub.is(FOUR).await, "also when the others change");
+        stub.close(SIX);
+        stub.say(Says::Addresses(&["[2001:db8::1]:443", "192.0.2.2:443"]));
+        let before = stub.connections();
+        sleep(REFRESH + CONNECT).await;
+        assert_eq!(
+            stub.connections(),
+            before + 2,
+            "new ones are looked at before a call needs them"
+        );
+        assert!(stub.is(NEW).await);
     }
 
     #[tokio::test(start_paused = true)]
