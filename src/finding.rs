@@ -116,6 +116,18 @@ pub enum Failure {
     /// The call's own deadline came first; the lookup goes on and feeds the cache.
     #[error("HubSoft did not answer within the call's deadline")]
     Deadline,
+    /// A page of HTML came instead of HubSoft's answer.
+    #[error(
+        "a firewall's or web server's page came, not HubSoft's answer (HTTP {0}): check \
+         hubsoft.base_url, and have this machine's address let through"
+    )]
+    Firewall(u16),
+    /// The answer has more headers, or longer ones, than are read.
+    #[error(
+        "HubSoft's answer has more than 100 headers, or too long ones: see what the web server or \
+         proxy before it adds"
+    )]
+    HeadTooLarge,
     /// The answer is not what the API's page describes.
     #[error("HubSoft's answer cannot be used ({0}): check hubsoft.base_url")]
     InvalidAnswer(&'static str),
@@ -128,7 +140,9 @@ pub enum Failure {
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
     /// There is no token, and it is too soon to ask for one again.
-    #[error("there is no token, as HubSoft refused one a moment ago: see the failure before")]
+    #[error(
+        "there is no token, as the last request for one failed a moment ago: see the failure before"
+    )]
     NoToken,
     /// HubSoft asked for a pause, which is not over.
     #[error("HubSoft asked for a pause, which is not over")]
@@ -151,8 +165,8 @@ pub enum Failure {
     /// The request took longer than the client's own limit.
     #[error("HubSoft is slow: no answer within hubsoft.attempt_ms; tell its support")]
     Timeout,
-    /// The TLS connection was not trusted.
-    #[error("HubSoft's certificate is not trusted ({0}): check hubsoft.ca_file and the clock")]
+    /// There is no TLS connection that can be trusted; the text names cause and remedy.
+    #[error("no trusted TLS connection to HubSoft: {0}")]
     Tls(String),
     /// The token was refused: wrong client or user, or the account is locked.
     #[error("token refused: check hubsoft.client_id, client_secret, username and password")]
@@ -183,12 +197,13 @@ pub enum Kind {
 
 impl Failure {
     /// Every word `label` can say, so that metrics begin with each of them at zero.
-    pub const LABELS: [&'static str; 21] = [
+    pub const LABELS: [&'static str; 22] = [
         "breaker_open",
         "broken",
         "busy",
         "connect",
         "deadline",
+        "firewall",
         "invalid_answer",
         "list_full",
         "no_token",
@@ -231,6 +246,8 @@ impl Failure {
             Self::Busy => "busy",
             Self::Connect => "connect",
             Self::Deadline => "deadline",
+            Self::Firewall(_) => "firewall",
+            Self::HeadTooLarge | Self::TooLarge => "too_large",
             Self::InvalidAnswer(_) => "invalid_answer",
             Self::ListFull => "list_full",
             Self::NoToken => "no_token",
@@ -244,7 +261,6 @@ impl Failure {
             Self::Timeout => "timeout",
             Self::Tls(_) => "tls",
             Self::Token => "token",
-            Self::TooLarge => "too_large",
             Self::Unauthorized => "unauthorized",
             Self::Unavailable { .. } => "unavailable",
         }

@@ -229,15 +229,14 @@ async fn an_unusable_answer_is_never_taken_for_nobody() {
     for mood in moods {
         let name = format!("{mood:?}");
         let (sim, app) = warm().await;
-        sim.script(vec![mood.clone(), mood]);
+        sim.set_mood(mood);
         assert_eq!(status(&app, PHONE).await, "unavailable", "{name}");
         apps.push((name, sim, app));
     }
     // A number that HubSoft could not answer for is left alone for a moment.
     tokio::time::sleep(Duration::from_secs(3)).await;
     for (name, sim, app) in apps {
-        // One that the second spelling did not use.
-        sim.script(vec![]);
+        sim.set_mood(Mood::Normal);
         assert_eq!(status(&app, PHONE).await, "found", "{name}: nothing wrong was remembered");
     }
     println!("row 14: required neutral and not remembered, measured so for 10 kinds of answer");

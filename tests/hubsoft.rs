@@ -1,6 +1,8 @@
 //! How the HubSoft client asks, over real sockets: requests, tokens, limits and refusals.
 
 mod app;
+#[path = "hubsoft/pages.rs"]
+mod pages;
 
 use std::time::Duration;
 

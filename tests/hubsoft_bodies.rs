@@ -250,7 +250,8 @@ async fn what_is_no_success_or_no_list_is_never_nobody() {
         ("[]".to_owned(), "invalid_answer"),
         ("null".to_owned(), "invalid_answer"),
         (String::new(), "invalid_answer"),
-        ("<!DOCTYPE html><html></html>".to_owned(), "invalid_answer"),
+        ("<!DOCTYPE html><html></html>".to_owned(), "firewall"),
+        ("<br />\n<b>Warning</b>: Undefined index".to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":[]}x"#.to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":["#.to_owned(), "invalid_answer"),
     ] {

@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::secret::Secret;
 
 use super::section::Section;
@@ -64,6 +66,7 @@ pub fn shown_to_others(path: &Path) -> Option<String> {
 /// Reads a secret; `setting` is the full name of the one that names the file.
 pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(setting, path, &error))?;
+    let text = Zeroizing::new(text);
     // Editors of other systems put a mark in front, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {

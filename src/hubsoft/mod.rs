@@ -1,18 +1,24 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
+mod addresses;
 mod api;
+mod body;
 mod certificate;
 mod client;
 mod examination;
 mod failure;
+mod grant;
 mod json;
 mod loose;
 mod owners;
+mod page;
+mod race;
 mod resolver;
 mod retries;
 mod search;
 mod services;
 mod token;
+mod trust;
 mod wire;
 
 use std::sync::Arc;
@@ -29,16 +35,18 @@ use crate::phone::Phone;
 
 use self::api::Api;
 use self::retries::Retries;
-use self::token::{Token, Tokens};
+use self::token::{Token, TokenState, Tokens};
 use self::wire::Listing;
 
 pub use self::api::Unusable;
 pub use self::certificate::{Shown, shake_hands};
-pub use self::client::{certificates, provide_tls};
+pub use self::client::provide_tls;
 pub use self::examination::{Counts, Writing, Written};
+pub use self::grant::Credentials;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
 pub use self::search::{Observe, Step};
-pub use self::wire::{Credentials, Wanted};
+pub use self::trust::certificates;
+pub use self::wire::Wanted;
 
 /// Where HubSoft is, who asks, and within which limits.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +139,7 @@ impl HubSoft {
         let (limit, phone_match) = (settings.wanted.limit, settings.phone_match);
         let ex_customers = settings.ex_customers;
         let api = Arc::new(Api::new(settings, dns)?);
-        let tokens = Tokens::new(Arc::clone(&api));
+        let tokens = Tokens::new(Arc::clone(&api), TokenState::default());
         let retries = Arc::new(Retries::new());
         Ok(Self { api, tokens, limiter, retries, limit, phone_match, ex_customers })
     }

@@ -12,14 +12,11 @@ use crate::alert_text::AlertText;
 use crate::customer::Customer;
 use crate::finding::Failure;
 use crate::phone::Phone;
-use crate::secret::Secret;
 
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
 use super::services::{Servicos, connected, service_statuses, shown_status};
 
-/// Path of the token request, below the base URL.
-pub(super) const TOKEN_PATH: &str = "oauth/token";
 /// Path of the lookup, below the base URL.
 pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
@@ -27,32 +24,6 @@ pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 pub(super) const CUSTOMERS_MAX: usize = 100;
 /// Most alert texts kept of one customer; the page shows two.
 const TEXTS_MAX: usize = 64;
-/// Assumed life of a token whose answer does not say.
-const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
-/// Longest life believed, the documented 30 days; more could overflow a clock.
-const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// Who asks for a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    pub client_id: String,
-    pub client_secret: Secret,
-    pub username: String,
-    pub password: Secret,
-}
-
-/// The body of a token request.
-pub(super) fn token_request(credentials: &Credentials) -> String {
-    serde_json::json!({
-        "grant_type": "password",
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret.reveal(),
-        "username": credentials.username,
-        "password": credentials.password.reveal(),
-    })
-    .to_string()
-}
-
 /// What a lookup asks for besides the number; named after the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -89,64 +60,6 @@ pub(super) fn lookup_query(
         }
     }
     query
-}
-
-/// A token and how long it lives.
-pub(super) struct Granted {
-    pub(super) token: Secret,
-    pub(super) life: Duration,
-}
-
-/// Reads the answer to a token request.
-pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
-    let reply: TokenReply = json::read(body)?;
-    let Some(token) = reply.access_token.text() else {
-        let refused = reply.status.text() == Some("error") || reply.error.text().is_some();
-        let odd = Failure::InvalidAnswer("no access token");
-        return Err(if refused { Failure::Token } else { odd });
-    };
-    let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
-    let life = seconds
-        .filter(|seconds| *seconds >= 1.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    Ok(Granted {
-        token: Secret::new(token.to_owned()),
-        life: life.unwrap_or(TOKEN_LIFE_UNSAID).min(TOKEN_LIFE_MAX),
-    })
-}
-
-#[derive(Default)]
-struct TokenReply {
-    access_token: Loose,
-    error: Loose,
-    expires_in: Loose,
-    status: Loose,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum TokenKey {
-    AccessToken,
-    Error,
-    ExpiresIn,
-    Status,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for TokenReply {
-    type Key = TokenKey;
-
-    fn set<'de, A: MapAccess<'de>>(&mut self, key: TokenKey, from: &mut A) -> Result<(), A::Error> {
-        match key {
-            TokenKey::AccessToken => self.access_token = value(from)?,
-            TokenKey::Error => self.error = value(from)?,
-            TokenKey::ExpiresIn => self.expires_in = value(from)?,
-            TokenKey::Status => self.status = value(from)?,
-            TokenKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
 }
 
 /// Reads how long to wait from the body of a 429, where some integrations are told so.

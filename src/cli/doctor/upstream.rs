@@ -120,6 +120,9 @@ impl fmt::Display for Trouble {
         };
         let remedy = match failure {
             Failure::Broken => ": look for a proxy or firewall between, or an update of HubSoft",
+            Failure::Server(520..=530) => {
+                ": Cloudflare, which stands before HubSoft, cannot reach it; tell HubSoft's support"
+            }
             Failure::Throttled { .. } => {
                 ": wait a minute; if it comes again, lower limiter.rate or see who else asks"
             }
