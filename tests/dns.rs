@@ -20,7 +20,8 @@ use bina::sim::{Mood, Sim, customer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
 
-const PHONE: &str = "37999990001";
+/// A number with one spelling, so that one request is made for it.
+const PHONE: &str = "3733330001";
 /// Where the simulator of these tests is, and where it moves to: an address nobody else uses.
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 21, 0, 2);

@@ -47,7 +47,7 @@ async fn troubles_below_http_have_names_too() {
         (Mood::WrongTypes, "invalid_answer"),
     ] {
         let name = format!("{mood:?}");
-        let (_sim, result) = met(mood, "attempt_ms = 400\n").await;
+        let (_sim, result) = met_with(LANDLINE, mood, "attempt_ms = 400\n").await;
         assert_eq!(result.expect_err(&name).label(), label, "{name}");
     }
 }

@@ -6,7 +6,7 @@ use bina::finding::Failure;
 use bina::lookup::Source;
 use bina::sim::{Mood, Sim, customer};
 
-use super::{PHONE, client, phone, soon};
+use super::{LANDLINE, PHONE, client, phone, soon};
 
 const BLOCKED: &str = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title>\
      </head><body>Sorry, you have been blocked</body></html>";
@@ -33,10 +33,10 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         (406, "<html><head><title>Not Acceptable!</title></head>Mod_Security</html>"),
         (503, "<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"),
     ] {
-        let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
+        let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
         sim.set_lookup_mood(page(status, body));
         let client = client(&sim, "");
-        let failure = client.fetch(&phone(PHONE), soon()).await.expect_err(body);
+        let failure = client.fetch(&phone(LANDLINE), soon()).await.expect_err(body);
         assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
         assert_eq!((sim.token_requests(), sim.lookups()), (1, 1), "its token is as good as before");
 
