@@ -31,6 +31,7 @@ fn customer(name: &str, text: Option<&str>) -> Customer {
         alert: text.map(|text| AlertText::new(text).into_iter().collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
+        ..Customer::default()
     }
 }
 

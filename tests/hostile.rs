@@ -174,6 +174,8 @@ fn customer(dice: &mut Dice) -> Customer {
         name: dice.string(),
         alert: Some(AlertText::new(&dice.string()).into_iter().collect()),
         service_status: Some(dice.string()),
+        service_statuses: vec![dice.string(), dice.string()],
+        has_live_service: dice.below(2) == 0,
         connected: Some(dice.below(2) == 0),
     }
 }

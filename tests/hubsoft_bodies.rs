@@ -129,7 +129,16 @@ async fn ids_and_names_vary_in_type() {
 }
 
 #[tokio::test]
-async fn the_first_service_that_is_not_enabled_names_the_status() {
+async fn every_service_status_is_kept_once_in_the_order_of_hubsoft() {
+    let services = r#"[{"status_prefixo":"aguardando_migracao"},{"status_prefixo":"suspenso_debito"},
+        {"status_prefixo":"suspenso_debito"},{"status_prefixo":"servico_habilitado"},null,{}]"#;
+    let customer = read(&format!(r#""servicos":{services}"#)).await;
+    let statuses: Vec<_> = customer.service_statuses().collect();
+    assert_eq!(statuses, ["aguardando_migracao", "suspenso_debito", "servico_habilitado"]);
+}
+
+#[tokio::test]
+async fn the_first_live_service_that_is_not_enabled_names_the_status() {
     for (services, expected) in [
         (
             r#"[{"status_prefixo":"servico_habilitado"},{"status_prefixo":"suspenso_debito"}]"#,
@@ -137,7 +146,12 @@ async fn the_first_service_that_is_not_enabled_names_the_status() {
         ),
         (
             r#"{"1":{"status_prefixo":"cancelado"},"2":{"status_prefixo":"servico_habilitado"}}"#,
-            "cancelado",
+            "servico_habilitado",
+        ),
+        (r#"[{"status_prefixo":"cancelado"},{"status_prefixo":"inativo"}]"#, "cancelado"),
+        (
+            r#"[{"status_prefixo":"cancelado"},{"status_prefixo":"aguardando_migracao"},{"status_prefixo":"servico_habilitado"}]"#,
+            "aguardando_migracao",
         ),
         (r#"[{"status_prefixo":"servico_habilitado"}]"#, "servico_habilitado"),
         (r#"[{"status_prefixo":"${x}"},{"status_prefixo":null},{},7,null]"#, ""),

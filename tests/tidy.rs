@@ -49,7 +49,7 @@ const ROOMS: [&str; 33] = [
 ];
 
 /// Rooms that are pure: they never wait and never look at a clock.
-const PURE: [&str; 20] = [
+const PURE: [&str; 21] = [
     "access",
     "limiter",
     "phone",
@@ -65,6 +65,7 @@ const PURE: [&str; 20] = [
     "hubsoft/wire.rs",
     "hubsoft/json.rs",
     "hubsoft/loose.rs",
+    "hubsoft/services.rs",
     "agi/wire.rs",
     "http/freeswitch.rs",
     "http/route.rs",
@@ -74,8 +75,14 @@ const PURE: [&str; 20] = [
 
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the
 /// simulator, and read an answer as a PBX does.
-const KNOW_HUBSOFT: [&str; 5] =
-    ["hubsoft/wire.rs", "sim", "answer.rs", "config", "cli/rehearse/caller.rs"];
+const KNOW_HUBSOFT: [&str; 6] = [
+    "hubsoft/wire.rs",
+    "hubsoft/services.rs",
+    "sim",
+    "answer.rs",
+    "config",
+    "cli/rehearse/caller.rs",
+];
 
 struct Source {
     /// Path below `src`, like `http/route.rs`.

@@ -170,6 +170,7 @@ fn found() -> Customer {
         alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
+        ..Customer::default()
     }
 }
 

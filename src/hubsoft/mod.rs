@@ -9,6 +9,7 @@ mod json;
 mod loose;
 mod resolver;
 mod retries;
+mod services;
 mod token;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! Writes requests to HubSoft and reads its answers; the only room that knows its names.
+//! Writes requests to HubSoft and reads its answers, in its own names.
 //!
 //! What a call does not need (`senha`, CPF, addresses) is skipped while it is read. No type of
 //! a known field makes an answer unreadable; only what is no JSON, no success or no list does.
@@ -12,11 +12,11 @@ use crate::alert_text::AlertText;
 use crate::customer::Customer;
 use crate::finding::Failure;
 use crate::phone::Phone;
-use crate::safe_text::is_machine_word;
 use crate::secret::Secret;
 
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
+use super::services::{Servicos, connected, service_statuses, shown_status};
 
 /// Path of the token request, below the base URL.
 pub(super) const TOKEN_PATH: &str = "oauth/token";
@@ -25,10 +25,6 @@ pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
 /// Most alert texts kept of one customer; the page shows two.
 const TEXTS_MAX: usize = 64;
-/// Longest service status; the longest of HubSoft's list has 30 bytes.
-const STATUS_BYTES_MAX: usize = 64;
-/// The status of a service that works.
-const ENABLED: &str = "servico_habilitado";
 /// Assumed life of a token whose answer does not say.
 const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
 /// Longest life believed, the documented 30 days; more could overflow a clock.
@@ -264,7 +260,7 @@ struct Cliente {
     telefones: [Loose; 3],
     alerta: Loose,
     alerta_mensagens: Texts,
-    servicos: List<Option<Servico>>,
+    servicos: Servicos,
 }
 
 #[derive(Deserialize)]
@@ -312,98 +308,21 @@ impl Object for Cliente {
 impl Cliente {
     fn customer(self, ultima_conexao: bool) -> Customer {
         let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
-        let servicos: Vec<_> = self.servicos.items().into_iter().flatten().collect();
+        let has_live_service = self.servicos.has_live();
+        let servicos = self.servicos.readable();
+        let statuses = service_statuses(&servicos);
         Customer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
             name: nome.unwrap_or_default().to_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
-            service_status: service_status(&servicos),
+            service_status: shown_status(&statuses),
+            service_statuses: statuses,
+            has_live_service,
             // Some versions tell it unasked, from an old connection.
             connected: if ultima_conexao { connected(&servicos) } else { None },
         }
     }
-}
-
-#[derive(Default)]
-struct Servico {
-    status_prefixo: Loose,
-    ultima_conexao: Option<Conexao>,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum ServicoKey {
-    StatusPrefixo,
-    UltimaConexao,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Servico {
-    type Key = ServicoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ServicoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ServicoKey::StatusPrefixo => self.status_prefixo = value(from)?,
-            ServicoKey::UltimaConexao => self.ultima_conexao = value(from)?,
-            ServicoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Conexao {
-    conectado: Loose,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum ConexaoKey {
-    Conectado,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Conexao {
-    type Key = ConexaoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ConexaoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ConexaoKey::Conectado => self.conectado = value(from)?,
-            ConexaoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-/// The first service that is not enabled, else the enabled one.
-fn service_status(servicos: &[Servico]) -> Option<String> {
-    let mut words = servicos
-        .iter()
-        .filter_map(|servico| servico.status_prefixo.text())
-        .filter(|word| is_machine_word(word, STATUS_BYTES_MAX));
-    let first = words.next()?;
-    let troubled = if first == ENABLED { words.find(|word| *word != ENABLED) } else { None };
-    Some(troubled.unwrap_or(first).to_owned())
-}
-
-/// Yes when any service says so, no when one says no and none yes.
-fn connected(servicos: &[Servico]) -> Option<bool> {
-    let said = |servico: &Servico| match servico.ultima_conexao.as_ref()?.conectado {
-        Loose::Scalar(Scalar::Null) => None,
-        ref conectado => conectado.flag(),
-    };
-    servicos.iter().filter_map(said).reduce(|any, one| any || one)
 }
 
 /// The alert's texts: a list of strings, one string, or objects that hold a string.
