@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from top to bottom: a room uses only rooms above it. A new edge is a design
 /// decision, so say why in the commit.
-const ROOMS: [&str; 33] = [
+const ROOMS: [&str; 34] = [
     // The words.
     "phone",
     "safe_text",
+    "plain_text",
     "alert_text",
     "customer",
     "call",
@@ -49,11 +50,12 @@ const ROOMS: [&str; 33] = [
 ];
 
 /// Rooms that are pure: they never wait and never look at a clock.
-const PURE: [&str; 21] = [
+const PURE: [&str; 23] = [
     "access",
     "limiter",
     "phone",
     "safe_text",
+    "plain_text",
     "alert_text",
     "customer",
     "call",
@@ -65,6 +67,7 @@ const PURE: [&str; 21] = [
     "hubsoft/wire.rs",
     "hubsoft/json.rs",
     "hubsoft/loose.rs",
+    "hubsoft/flag.rs",
     "hubsoft/services.rs",
     "agi/wire.rs",
     "http/freeswitch.rs",
@@ -75,8 +78,9 @@ const PURE: [&str; 21] = [
 
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the
 /// simulator, and read an answer as a PBX does.
-const KNOW_HUBSOFT: [&str; 6] = [
+const KNOW_HUBSOFT: [&str; 7] = [
     "hubsoft/wire.rs",
+    "hubsoft/flag.rs",
     "hubsoft/services.rs",
     "sim",
     "answer.rs",
@@ -239,7 +243,7 @@ fn libraries_stay_in_their_rooms() {
         ("listenfd", &["systemd.rs"]),
         ("sd_notify", &["systemd.rs"]),
         ("lru", &["lookup/cache.rs"]),
-        ("memchr", &["agi", "form.rs", "prompt.rs"]),
+        ("memchr", &["agi", "form.rs", "prompt"]),
         ("foldhash", &["listener/places.rs"]),
         ("itoa", &["logging/call_line.rs", "render/xml.rs"]),
         (
@@ -254,7 +258,7 @@ fn libraries_stay_in_their_rooms() {
         ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
         ("clap_mangen", &["cli/manual.rs"]),
         ("anyhow", &["cli"]),
-        ("unicode_normalization", &["alert_text.rs", "safe_text.rs"]),
+        ("unicode_normalization", &["alert_text", "safe_text.rs"]),
         ("tracing_subscriber", &["logging"]),
     ]);
     let mut wrong = Vec::new();
@@ -372,7 +376,7 @@ fn personal_data_is_revealed_only_where_it_leaves() {
         "phone",
         "call.rs",
         "safe_text.rs",
-        "alert_text.rs",
+        "alert_text",
         "secret.rs",
         "customer.rs",
         "answer.rs",

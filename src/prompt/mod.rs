@@ -1,89 +1,31 @@
 //! Chooses what to play from the alert of the customers who were found.
 
+mod phrase;
+mod playlist;
+
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
+use memchr::memchr;
 
-use crate::alert_text::{AlertText, fold};
+use crate::alert_text::AlertText;
 use crate::call::Did;
 use crate::customer::Known;
 
-/// Most sounds one rule may play; a caller hangs up long before the ninth.
-pub const SOUNDS_MAX: usize = 8;
-/// Longest prompt argument in bytes: what both PBXs take in an application's argument with
-/// plenty of room, and small enough for the whole Asterisk answer to stay under its 4,095.
-pub const PLAYLIST_BYTES_MAX: usize = 512;
+pub use self::phrase::{BadPhrase, Phrase};
+pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
 
-/// How one PBX names a sound: what stands before and after it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoundForm {
-    pub prefix: String,
-    pub suffix: String,
-}
-
-impl SoundForm {
-    fn element(&self, sound: &str) -> String {
-        format!("{}{sound}{}", self.prefix, self.suffix)
-    }
-}
-
-/// The sounds of one rule, written once in the form of each PBX.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Playlist {
-    /// An argument for Asterisk's `Playback`: elements joined by `&`.
-    pub asterisk: String,
-    /// An argument for FreeSWITCH's `playback`: a path, or `file_string://a!b`.
-    pub freeswitch: String,
-}
-
-impl Playlist {
-    /// Writes `sounds` for both PBXs; `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
-    pub fn new(sounds: &[&str], asterisk: &SoundForm, freeswitch: &SoundForm) -> Option<Self> {
-        let join = |form: &SoundForm, separator| {
-            sounds.iter().map(|sound| form.element(sound)).collect::<Vec<_>>().join(separator)
-        };
-        let scheme = if sounds.len() > 1 { "file_string://" } else { "" };
-        let list = Self {
-            asterisk: join(asterisk, "&"),
-            freeswitch: format!("{scheme}{}", join(freeswitch, "!")),
-        };
-        let fits = sounds.len() <= SOUNDS_MAX
-            && list.asterisk.len().max(list.freeswitch.len()) <= PLAYLIST_BYTES_MAX;
-        fits.then_some(list)
-    }
-}
-
-/// Words or a phrase to look for in an alert text, folded; `*` stands for every alert. The search
-/// is prepared once, as a thousand rules may be tried for a call.
-#[derive(Clone, Debug)]
-pub struct Phrase(Finder<'static>);
-
-impl Phrase {
-    /// Reads a phrase; `None` when nothing is left of it, as it would match every text.
-    pub fn new(text: &str) -> Option<Self> {
-        let folded = fold(text);
-        (!folded.is_empty()).then(|| Self(Finder::new(&folded).into_owned()))
-    }
-
-    fn is_any(&self) -> bool {
-        self.0.needle() == b"*"
-    }
-
-    /// Where it begins in folded texts, which it cannot join: it holds no end of a line.
-    fn place(&self, folded: &str) -> Option<usize> {
-        self.0.find(folded.as_bytes())
-    }
-}
-
-/// One rule: when every condition holds, these sounds are played. An empty list is no condition.
-#[derive(Clone, Debug)]
+/// One rule: when every condition holds for one and the same customer, these sounds are played.
+/// An empty list is no condition.
+#[derive(Clone, Debug, Default)]
 pub struct Rule {
     pub name: Arc<str>,
-    /// Any of these occurs in any alert text of any customer.
+    /// Any of these occurs in an alert text, …
     pub text: Vec<Phrase>,
-    /// Any customer's service status is one of these.
+    /// … in which none of these does. Another text of the same customer may still match.
+    pub except: Vec<Phrase>,
+    /// Any of the customer's services has one of these statuses.
     pub service_status: Vec<String>,
-    /// Any customer's line is connected, or not.
+    /// The customer's line is connected, or not.
     pub connected: Option<bool>,
     /// The called number is one of these.
     pub did: Vec<Did>,
@@ -94,40 +36,68 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Tells whether all conditions hold, and with which text.
+    /// The first customer for whom all conditions hold, and with which text.
     fn matches<'c>(&self, customers: &'c [Known], did: Option<&Did>) -> Option<Match<'c>> {
-        let status =
-            |c: &Known| self.service_status.iter().any(|status| status == c.service_status());
-        let holds = (self.service_status.is_empty() || customers.iter().any(status))
-            && (self.connected.is_none()
-                || customers.iter().any(|c| c.connected() == self.connected))
-            && (self.did.is_empty() || did.is_some_and(|did| self.did.contains(did)));
-        if holds { self.matching_text(customers) } else { None }
+        if !self.did.is_empty() && !did.is_some_and(|did| self.did.contains(did)) {
+            return None;
+        }
+        let alerted = customers.iter().filter(|known| known.alerted());
+        let mut concerned = alerted.filter(|known| self.concerns(known));
+        concerned.find_map(|known| Some(Match { known, at: self.text_at(known.folded())? }))
     }
 
-    fn matching_text<'c>(&self, customers: &'c [Known]) -> Option<Match<'c>> {
-        if self.text.is_empty() || self.text.iter().any(Phrase::is_any) {
-            return Some(Match::AnyText);
+    /// Tells whether the conditions on the customer's line hold.
+    fn concerns(&self, known: &Known) -> bool {
+        let has = |status: &String| known.service_statuses().any(|own| own == status);
+        (self.service_status.is_empty() || self.service_status.iter().any(has))
+            && (self.connected.is_none() || known.connected() == self.connected)
+    }
+
+    /// Where in the folded texts of a customer the rule's phrase is.
+    fn text_at(&self, folded: &str) -> Option<usize> {
+        // Most rules do not match: the texts are not taken apart for them.
+        let first = self.first(folded)?;
+        if self.except.is_empty() || folded.is_empty() {
+            return Some(first);
         }
-        let first = |folded: &str| self.text.iter().filter_map(|phrase| phrase.place(folded)).min();
-        customers.iter().find_map(|known| Some(Match::Text(known, first(known.folded())?)))
+        lines(folded).find_map(|(start, line)| {
+            let at = self.first(line)?;
+            let excepted = self.except.iter().any(|phrase| phrase.place(line).is_some());
+            (!excepted).then_some(start + at)
+        })
+    }
+
+    /// Where the first of the rule's phrases is.
+    fn first(&self, folded: &str) -> Option<usize> {
+        if self.text.is_empty() {
+            return Some(0);
+        }
+        self.text.iter().filter_map(|phrase| phrase.place(folded)).min()
     }
 }
 
-/// A rule's conditions hold, with which text.
-enum Match<'c> {
-    AnyText,
-    /// That at a place in the folded texts of a customer.
-    Text(&'c Known, usize),
+/// Each line, and where it begins.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let rest = &text[start..];
+        let end = memchr(b'\n', rest.as_bytes());
+        next = end.map(|end| start + end + 1);
+        Some((start, &rest[..end.unwrap_or(rest.len())]))
+    })
+}
+
+/// A rule's conditions hold for this customer, with the text at a place in the folded ones.
+struct Match<'c> {
+    known: &'c Known,
+    at: usize,
 }
 
 impl<'c> Match<'c> {
     /// The text that matched, when the alert has one.
-    fn text(self, customers: &'c [Known]) -> Option<AlertText<'c>> {
-        match self {
-            Self::AnyText => customers.iter().flat_map(Known::alert_texts).next(),
-            Self::Text(known, at) => known.alert_text_at(at),
-        }
+    fn text(&self) -> Option<AlertText<'c>> {
+        self.known.alert_text_at(self.at)
     }
 }
 
@@ -157,7 +127,8 @@ pub struct Choice<'a> {
 }
 
 impl Rules {
-    /// Chooses the first rule that matches; no rule is tried when no customer has an alert.
+    /// Chooses the first rule that matches any customer, in the order of the rules and then of the
+    /// customers; no rule is tried for a customer without an alert.
     pub fn choose<'a>(&'a self, customers: &'a [Known], did: Option<&Did>) -> Choice<'a> {
         if !customers.iter().any(Known::alerted) {
             return Choice::default();
@@ -168,7 +139,7 @@ impl Rules {
                 rule: Some(&rule.name),
                 play: Some(&rule.play),
                 route: rule.route.as_ref(),
-                message: rule.expose.then(|| found.text(customers)).flatten(),
+                message: rule.expose.then(|| found.text()).flatten(),
             },
             (None, Some(general)) => Choice {
                 play: Some(&general.play),
@@ -193,16 +164,16 @@ mod tests {
         Playlist::new(sounds, &form("bina/", ""), &form("bina/", ".wav"))
     }
 
+    fn read(phrases: &[&str]) -> Vec<Phrase> {
+        phrases.iter().map(|phrase| Phrase::parse(phrase).expect(phrase)).collect()
+    }
+
     fn rule(name: &str, phrases: &[&str]) -> Rule {
         Rule {
             name: name.into(),
-            text: phrases.iter().filter_map(|p| Phrase::new(p)).collect(),
-            service_status: vec![],
-            connected: None,
-            did: vec![],
+            text: read(phrases),
             play: Arc::new(playlist(&[name]).expect("one short sound")),
-            route: None,
-            expose: false,
+            ..Rule::default()
         }
     }
 
@@ -287,15 +258,5 @@ mod tests {
         assert_eq!(message, AlertText::new("corte de fibra"));
         let kept = rules(vec![rule("fibra", &["fibra"])]);
         assert_eq!(kept.choose(&customers, None).message, None);
-    }
-
-    #[test]
-    fn playlists_are_written_in_the_form_of_each_pbx_and_are_bounded() {
-        let two = playlist(&["a", "b"]).expect("two short sounds");
-        assert_eq!(two.asterisk, "bina/a&bina/b");
-        assert_eq!(two.freeswitch, "file_string://bina/a.wav!bina/b.wav");
-        assert_eq!(playlist(&["a"]).expect("one short sound").freeswitch, "bina/a.wav");
-        assert_eq!(playlist(&["a"; 9]), None);
-        assert_eq!(playlist(&["x".repeat(300).as_str(); 2]), None);
     }
 }
