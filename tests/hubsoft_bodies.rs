@@ -58,29 +58,6 @@ async fn the_vendors_printed_example_is_understood() {
 }
 
 #[tokio::test]
-async fn every_way_to_write_the_alert_flag_is_understood() {
-    for on in ["true", "1", "\"1\"", "\"true\"", "\"sim\"", "\"SIM\"", "\" Sim \"", "1.0"] {
-        assert!(read(&format!(r#""alerta":{on}"#)).await.alerted(), "{on}");
-    }
-    for off in ["false", "0", "\"0\"", "\"nao\"", "\"não\"", "\"false\"", "\"\"", "null", "[]"] {
-        let fields = format!(r#""alerta":{off},"alerta_mensagens":["texto"]"#);
-        assert!(!read(&fields).await.alerted(), "{off}");
-    }
-    assert!(!read(r#""alerta_mensagens":["texto"]"#).await.alerted(), "missing");
-}
-
-#[tokio::test]
-async fn an_alert_flag_of_unknown_type_counts_only_with_something_to_say() {
-    for odd in ["{}", "{\"a\":1}", "[1]", "7", "\"talvez\""] {
-        assert!(!read(&format!(r#""alerta":{odd}"#)).await.alerted(), "{odd}");
-        let blank = format!(r#""alerta":{odd},"alerta_mensagens":["  "]"#);
-        assert!(!read(&blank).await.alerted(), "{odd}");
-        let fields = format!(r#""alerta":{odd},"alerta_mensagens":["texto"]"#);
-        assert!(read(&fields).await.alerted(), "{odd}");
-    }
-}
-
-#[tokio::test]
 async fn alert_texts_come_in_many_shapes() {
     for (texts, expected) in [
         (r#"["um","dois"]"#, &["um", "dois"][..]),

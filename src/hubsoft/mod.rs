@@ -5,6 +5,7 @@ mod certificate;
 mod client;
 mod examination;
 mod failure;
+mod flag;
 mod json;
 mod loose;
 mod resolver;
@@ -131,7 +132,7 @@ impl HubSoft {
             let outcome = asked.as_ref().map(|(returned, own)| (*returned, own.len()));
             observe(Step { term, took: start.elapsed(), outcome });
             match asked {
-                Ok((_, own)) if !own.is_empty() => return Ok(Record::new(own)),
+                Ok((_, own)) if !own.is_empty() => return Ok(recorded(own)),
                 Ok(_) => {}
                 Err(failure) if concerns_one_term(&failure) => failed = Some(failure),
                 Err(failure) => return Err(failure),
@@ -263,6 +264,13 @@ fn verified(listing: Listing, phone: &Phone) -> Result<Vec<Customer>, Failure> {
         return Err(Failure::InvalidAnswer("a customer that is no object"));
     }
     Ok(own)
+}
+
+/// What is kept of verified customers; alert texts that are too long for that are counted.
+fn recorded(own: Vec<Customer>) -> Record {
+    let (record, texts_cut) = Record::bounded(own);
+    metrics::alert_texts_cut(texts_cut);
+    record
 }
 
 /// Tells whether a failure may come from what was searched for. Any other one would only meet
