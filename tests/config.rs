@@ -323,8 +323,17 @@ fn rules_say_what_is_wrong_with_them() {
         ),
         (
             "name = \"a\"\nplay = \"fibra\"\n[[rule]]\nname = \"a\"\nplay = \"fibra\"\n",
-            "is there twice",
+            "rule `a` is there twice (first in line 10): names tell rules apart",
         ),
+        (
+            "name = \"a\"\nplay = []\ntext = \"rom*ento\"\n",
+            "rule[1].text `rom*ento`: a `*` must stand at an end of a word",
+        ),
+        ("name = \"a\"\nplay = []\ntext = \"queda.*\"\n", "rule[1].text `queda.*`: a `*`"),
+        ("name = \"a\"\nplay = []\ntext = \"!!!\"\n", "signs alone match nothing"),
+        ("name = \"a\"\nplay = []\nexcept = []\n", "rule[1].except is empty"),
+        ("name = \"a\"\nplay = []\nexcept = \"*\"\n", "leaves no alert for the rule"),
+        ("name = \"a\"\nplay = []\nexcept = \"a*b\"\n", "rule[1].except `a*b`"),
     ] {
         let problem = rule_problem(rule);
         assert!(problem.contains(part), "{rule}: {problem}");

@@ -249,6 +249,76 @@ mod tests {
     }
 
     #[test]
+    fn the_conditions_of_a_rule_are_met_by_one_customer() {
+        let mut suspended = rule("fibra-suspenso", &["fibra"]);
+        suspended.service_status = vec!["suspenso_debito".into()];
+        suspended.route = Some("financeiro".into());
+        let rules = Rules { list: vec![suspended, rule("fibra", &["fibra"])], general: None };
+        let with = |texts: &[&str], status: &str| {
+            let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
+            let statuses = vec!["aguardando_migracao".into(), status.into()];
+            Customer { alert: Some(alert), service_statuses: statuses, ..Customer::default() }
+        };
+        let outage = Known::new(&with(&["corte de fibra"], "servico_habilitado"));
+        let debt = Known::new(&with(&["boleto"], "suspenso_debito"));
+        let quiet = Customer { alert: None, ..with(&[], "suspenso_debito") };
+        assert_eq!(chosen(&rules, &[outage.clone(), debt]).0, Some("fibra"));
+        assert_eq!(chosen(&rules, &[outage.clone(), Known::new(&quiet)]).0, Some("fibra"));
+        let both = Known::new(&with(&["boleto", "corte de fibra"], "suspenso_debito"));
+        assert_eq!(chosen(&rules, &[outage, both]).0, Some("fibra-suspenso"), "rules go first");
+    }
+
+    #[test]
+    fn any_service_of_the_customer_may_have_the_status() {
+        let mut suspended = rule("suspenso", &[]);
+        suspended.service_status = vec!["suspenso_debito".into()];
+        let rules = Rules { list: vec![suspended], general: None };
+        let statuses = vec!["aguardando_migracao".into(), "suspenso_debito".into()];
+        let caller = Customer {
+            alert: Some(vec![]),
+            service_status: Some("aguardando_migracao".into()),
+            service_statuses: statuses,
+            ..Customer::default()
+        };
+        assert_eq!(chosen(&rules, &[Known::new(&caller)]).0, Some("suspenso"));
+    }
+
+    #[test]
+    fn a_text_with_an_exception_does_not_count_and_another_one_still_does() {
+        let mut outage = rule("rompimento", &["rompimento", "cabo"]);
+        outage.except = read(&["resolvid*", "sem rompimento"]);
+        outage.expose = true;
+        let rules = Rules { list: vec![outage], general: None };
+        for (texts, message) in [
+            (&["Rompimento no Centro"][..], Some("Rompimento no Centro")),
+            (&["Rompimento RESOLVIDO"], None),
+            (&["Sem rompimento na região"], None),
+            (&["Resolvido", "Rompimento no Norte"], Some("Rompimento no Norte")),
+            (&["Rompimento resolvido", "Cabo no Norte"], Some("Cabo no Norte")),
+            (&["Cabo no Norte", "Rompimento resolvido"], Some("Cabo no Norte")),
+            (&["Rompimento resolvido", "outra coisa"], None),
+            (&[], None),
+        ] {
+            let customers = [customer(texts)];
+            let found = rules.choose(&customers, None);
+            assert_eq!(found.rule.is_some(), message.is_some(), "{texts:?}");
+            assert_eq!(found.message, message.and_then(AlertText::new), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_for_all_with_exceptions_needs_a_text_without_one_or_no_text() {
+        for text in [&["*"][..], &[]] {
+            let mut others = rule("outros", text);
+            others.except = read(&["debito"]);
+            let rules = Rules { list: vec![others], general: None };
+            let fits = |texts: &[&str]| rules.choose(&[customer(texts)], None).rule.is_some();
+            assert!(fits(&["aviso"]) && fits(&["débito", "aviso"]) && fits(&[]));
+            assert!(!fits(&["débito"]) && !fits(&["débito", "Débito em aberto"]));
+        }
+    }
+
+    #[test]
     fn the_text_that_matched_is_passed_on_only_when_the_rule_exposes_it() {
         let mut open = rule("fibra", &["fibra"]);
         open.expose = true;

@@ -96,8 +96,8 @@ fn warning(text: &str) -> Option<String> {
     if text.len() > TEXT_BYTES_MAX {
         return Some("is longer than any alert text".to_owned());
     }
-    let parts: Vec<_> = text.split(is_separator).map(str::trim).filter(|p| !p.is_empty()).collect();
-    if parts.len() > 1 && !is_number(&parts) {
+    let parts = parts(text);
+    if parts.len() > 1 {
         let list: Vec<_> = parts.iter().map(|part| format!("\"{}\"", quoted(part))).collect();
         let list = list.join(", ");
         return Some(format!(
@@ -112,13 +112,20 @@ fn warning(text: &str) -> Option<String> {
     })
 }
 
-fn is_separator(c: char) -> bool {
-    matches!(c, ',' | '|' | ';')
-}
-
-/// Tells whether the parts are those of a number, like `1,5`.
-fn is_number(parts: &[&str]) -> bool {
-    parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+/// What stands between signs by which lists are written; a comma inside a number is none.
+fn parts(text: &str) -> Vec<&str> {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let in_number = |at: usize| at > 0 && is_digit(at - 1) && is_digit(at + 1);
+    let separator = |at: usize, c: char| matches!(c, '|' | ';') || (c == ',' && !in_number(at));
+    let mut begin = 0;
+    let mut parts = Vec::new();
+    let ends = text.char_indices().filter(|(at, c)| separator(*at, *c)).map(|(at, _)| at);
+    for end in ends.chain([text.len()]) {
+        parts.push(text[begin..end].trim());
+        begin = end + 1;
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 fn unknown_status(word: &str) -> String {
