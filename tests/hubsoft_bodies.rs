@@ -73,6 +73,16 @@ async fn alert_texts_come_in_many_shapes() {
         (r#"[{"mensagem":"um","usuario":"Fulano de Tal da Silva"},"dois"]"#, &["um", "dois"]),
         (r#"{"texto_alerta":"um"}"#, &["um"]),
         (r#"["ALERTA\n\n21/08/2023 15:49 - Maria\n"]"#, &["ALERTA"]),
+        (r#""21/08/2023 15:49 - Maria""#, &["21/08/2023 15:49 - Maria"]),
+        (
+            r#""28/11/2026 14:30 - Rompimento de fibra""#,
+            &["28/11/2026 14:30 - Rompimento de fibra"],
+        ),
+        (r#""<p>Manuten&ccedil;&atilde;o programada<\/p>""#, &["Manutenção programada"]),
+        (r#""Manuten&amp;ccedil;&#227;o""#, &["Manutenção"]),
+        (r#""Queda&nbsp;de<br>energia""#, &["Queda de energia"]),
+        (r#""Manuten\u00c3\u00a7\u00c3\u00a3o""#, &["Manutenção"]),
+        (r#""\u202arompi\u202cmento""#, &["rompimento"]),
     ] {
         let fields = format!(r#""alerta":true,"alerta_mensagens":{texts}"#);
         assert_eq!(
@@ -103,6 +113,34 @@ async fn ids_and_names_vary_in_type() {
         "2",
         "the last of two keys wins"
     );
+}
+
+#[tokio::test]
+async fn names_are_read_as_a_person_reads_them() {
+    for (stored, name) in [
+        ("JO&Atilde;O &amp; CIA", "JOÃO CIA"),
+        ("JO\\u00c3\\u0083O", "JOÃO"),
+        ("JOÃO", "JOÃO"),
+        ("\\u202aANA\\u202c", "ANA"),
+        ("P&D LTDA", "P D LTDA"),
+    ] {
+        let customer = read(&format!(r#""nome_razaosocial":"{stored}""#)).await;
+        assert_eq!(customer.name(), name, "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn the_alert_texts_of_a_number_are_bounded_together() {
+    let texts = vec![format!("\"{}\"", "palavra ".repeat(1_900)); 64].join(",");
+    let one =
+        format!(r#"{{"telefone_primario":"{PHONE}","alerta":true,"alerta_mensagens":[{texts}]}}"#);
+    let body = format!(r#"{{"status":"success","clientes":[{one},{one},{one}]}}"#);
+    let record = concluded_from(&body).await.expect("found");
+    assert_eq!(record.customers().len(), 3);
+    let bytes = |known: &Known| known.alert_texts().map(|text| text.bytes()).sum::<usize>();
+    let kept: Vec<_> = record.customers().iter().map(bytes).collect();
+    assert!(kept.iter().sum::<usize>() <= 16 * 1024, "{kept:?}");
+    assert!(kept.iter().all(|bytes| *bytes > 5_000), "each has its share: {kept:?}");
 }
 
 #[tokio::test]

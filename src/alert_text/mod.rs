@@ -18,6 +18,9 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Most bytes that are read of what staff typed: in a pasted e-mail most are tags.
 const TYPED_BYTES_MAX: usize = 4 * TEXT_BYTES_MAX;
 
+/// How many times as long as the text its folded words may be; mostly they are shorter.
+const FOLDED_GROWTH_MAX: usize = 2;
+
 /// One alert text on one line, as a person reads it.
 ///
 /// Rules are matched against all of it. What is shown lacks the signature that HubSoft appends,
@@ -56,7 +59,15 @@ impl<'a> AlertText<'a> {
 
     /// Writes all words of the text as phrases are looked for in it, on one line too.
     pub fn fold_into(&self, folded: &mut String) {
+        let start = folded.len();
         fold_words(&self.line, folded);
+        // A single character may stand for eighteen letters; texts of such are cut.
+        let max = start + FOLDED_GROWTH_MAX * self.line.len() + " ".len();
+        if let Some(space) = folded.as_bytes().iter().take(max).rposition(|byte| *byte == b' ')
+            && folded.len() > max
+        {
+            folded.truncate(space + 1);
+        }
     }
 
     /// Length of the whole text in bytes.
@@ -163,6 +174,14 @@ mod tests {
         assert!(text.reveal().ends_with("palavra") && text.is_cut());
         let text = AlertText::new(&"palavra ".repeat(100)).expect("not blank");
         assert!(!text.is_cut());
+    }
+
+    #[test]
+    fn folded_words_do_not_outgrow_the_text() {
+        let mut folded = "x".to_owned();
+        let text = AlertText::new(&"\u{FDFA} ".repeat(1_000)).expect("not blank");
+        text.fold_into(&mut folded);
+        assert!(folded.len() <= 2 * text.bytes() + 2 && folded.ends_with(' '));
     }
 
     #[test]

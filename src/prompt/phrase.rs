@@ -1,6 +1,6 @@
 //! Looks for the words of a rule among the words of an alert.
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use crate::alert_text::fold_words;
 
@@ -18,6 +18,8 @@ enum Search {
         head: Finder<'static>,
         /// The words behind that `*`, each by itself.
         tail: Box<[Word]>,
+        /// The same, from `*` to `*`: where one of these is missing, no place needs to be tried.
+        needed: Box<[Finder<'static>]>,
     },
 }
 
@@ -45,11 +47,14 @@ impl Phrase {
             return Ok(Self(Search::Any));
         }
         let words = words(text)?;
-        let inner_star = |pair: &[Word]| pair[0].open_end || pair[1].open_start;
-        let split = words.windows(2).position(inner_star).map_or(words.len(), |at| at + 1);
-        let (head, tail) = words.split_at(split);
-        let search =
-            Search::Words { head: Finder::new(&needle(head)).into_owned(), tail: tail.into() };
+        let mut parts = words.chunk_by(|one, next| !one.open_end && !next.open_start);
+        let head = parts.next().unwrap_or_default();
+        let finder = |part: &[Word]| Finder::new(&needle(part)).into_owned();
+        let search = Search::Words {
+            head: finder(head),
+            tail: words[head.len()..].into(),
+            needed: parts.map(finder).collect(),
+        };
         Ok(Self(search))
     }
 
@@ -62,7 +67,9 @@ impl Phrase {
     /// longer needle that contains it has this one, too.
     pub fn needle(&self) -> Option<&str> {
         match &self.0 {
-            Search::Words { head, tail } if tail.is_empty() => str::from_utf8(head.needle()).ok(),
+            Search::Words { head, tail, .. } if tail.is_empty() => {
+                str::from_utf8(head.needle()).ok()
+            }
             _ => None,
         }
     }
@@ -70,32 +77,45 @@ impl Phrase {
     /// Where it begins in folded texts. It never begins in one and ends in another, as no word
     /// holds the end of a line. For `*` that is the beginning.
     pub(super) fn place(&self, folded: &str) -> Option<usize> {
-        let Search::Words { head, tail } = &self.0 else { return Some(0) };
+        let Search::Words { head, tail, needed } = &self.0 else { return Some(0) };
+        let folded = folded.as_bytes();
         if tail.is_empty() {
-            return head.find(folded.as_bytes());
+            return head.find(folded);
+        }
+        if needed.iter().any(|part| part.find(folded).is_none()) {
+            return None;
         }
         // Where its last word ends, or would if it were not open.
         let end = head.needle().trim_ascii_end().len();
-        head.find_iter(folded.as_bytes()).find(|at| follows(&folded[at + end..], tail))
+        head.find_iter(folded).find(|at| follows(&folded[at + end..], tail))
     }
 }
 
 impl Word {
-    fn fits(&self, word: &str) -> bool {
+    fn fits(&self, word: &[u8]) -> bool {
+        let text = self.text.as_bytes();
         match (self.open_start, self.open_end) {
-            (false, false) => *word == *self.text,
-            (false, true) => word.starts_with(&*self.text),
-            (true, false) => word.ends_with(&*self.text),
-            (true, true) => word.contains(&*self.text),
+            (false, false) => word == text,
+            (false, true) => word.starts_with(text),
+            (true, false) => word.ends_with(text),
+            (true, true) => memmem::find(word, text).is_some(),
         }
     }
 }
 
-/// Tells whether `tail` are the next words of a line, behind the word that `rest` begins in.
-fn follows(rest: &str, tail: &[Word]) -> bool {
-    let line = rest.split('\n').next().unwrap_or_default();
-    let mut next = line.split(' ').skip(1);
-    tail.iter().all(|word| next.next().is_some_and(|text| word.fits(text)))
+/// Tells whether `tail` are the next words behind the one that `rest` begins in. The end of a text
+/// counts as a word, which none of a phrase fits.
+fn follows(mut rest: &[u8], tail: &[Word]) -> bool {
+    // Words are short: searching by the byte is faster than by what is made for long texts.
+    let space = |text: &[u8]| text.iter().position(|byte| *byte == b' ');
+    tail.iter().all(|word| {
+        let Some(gap) = space(rest) else { return false };
+        rest = &rest[gap + 1..];
+        let end = space(rest).unwrap_or(rest.len());
+        let fits = word.fits(&rest[..end]);
+        rest = &rest[end..];
+        fits
+    })
 }
 
 /// The words of a phrase, folded; the `*` at their ends are taken off.
