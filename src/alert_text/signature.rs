@@ -145,7 +145,7 @@ fn behind_date(line: &str) -> Option<&str> {
         [_, _, _] => true,
         _ => false,
     };
-    (is_date && parts.iter().all(|part| is_number(&part))).then_some(rest)
+    (is_date && parts.iter().all(is_number)).then_some(rest)
 }
 
 /// What follows the time: `15:49`, `15:49:07`, `15h49`, `15:49h`, `15h`, `15h49min`.
@@ -162,8 +162,7 @@ fn behind_time(line: &str) -> Option<&str> {
     let has_unit = time.contains([':', 'h', 'H']);
     let parts: Vec<_> = time.split([':', 'h', 'H']).filter(|part| !part.is_empty()).collect();
     let is_number = |part: &&str| part.len() <= 2 && is_digits(part);
-    let is_time =
-        has_unit && (1..=3).contains(&parts.len()) && parts.iter().all(|part| is_number(&part));
+    let is_time = has_unit && (1..=3).contains(&parts.len()) && parts.iter().all(is_number);
     let unit = ["min", "s", "rs", "r"].iter().find_map(|unit| rest.strip_prefix(unit));
     let rest = unit.unwrap_or(rest);
     let ends = rest

@@ -69,7 +69,7 @@ pub(super) enum Flag {
 impl Flag {
     /// What it says; nothing and `null` say no, and what is no flag says neither.
     pub(super) fn flag(&self) -> Option<bool> {
-        self.said().or((*self == Self::Missing).then_some(false))
+        if *self == Self::Missing { Some(false) } else { self.said() }
     }
 
     /// What it says; nothing and `null` say neither.

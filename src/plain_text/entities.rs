@@ -173,7 +173,7 @@ fn named(text: &str) -> Option<(usize, char)> {
 
 fn is_loose(name: &str) -> bool {
     let is_marked = |mark: &&str| name.len() == mark.len() + 1 && name.ends_with(*mark);
-    LOOSE.contains(&name) || MARKED.iter().any(|mark| is_marked(&mark))
+    LOOSE.contains(&name) || MARKED.iter().any(is_marked)
 }
 
 fn exact(name: &str) -> Option<char> {

@@ -91,7 +91,7 @@ mod tests {
     fn broken(text: &str) -> String {
         let char_of = |byte: u8| {
             let windows = |c: &char| windows_byte(*c) == Some(byte);
-            ('\u{100}'..'\u{2200}').find(|c| windows(c)).unwrap_or(char::from(byte))
+            ('\u{100}'..'\u{2200}').find(|c| windows(c)).unwrap_or_else(|| char::from(byte))
         };
         text.bytes().map(char_of).collect()
     }

@@ -7,20 +7,19 @@ use crate::alert_text::fold_words;
 /// Words to look for in folded texts, as whole words. The search is prepared once, as a thousand
 /// rules may be tried for a call.
 #[derive(Clone, Debug)]
-pub struct Phrase(Search);
+pub struct Phrase(
+    /// `None` for `*` alone: every alert, also one without a text.
+    Option<Words>,
+);
 
 #[derive(Clone, Debug)]
-enum Search {
-    /// `*` alone: every alert, also one without a text.
-    Any,
-    Words {
-        /// The words up to the first inner `*`, with a space where a word has to begin or end.
-        head: Finder<'static>,
-        /// The words behind that `*`, each by itself.
-        tail: Box<[Word]>,
-        /// The same, from `*` to `*`: where one of these is missing, no place needs to be tried.
-        needed: Box<[Finder<'static>]>,
-    },
+struct Words {
+    /// The words up to the first inner `*`, with a space where a word has to begin or end.
+    head: Finder<'static>,
+    /// The words behind that `*`, each by itself.
+    tail: Box<[Word]>,
+    /// The same, from `*` to `*`: where one of these is missing, no place needs to be tried.
+    needed: Box<[Finder<'static>]>,
 }
 
 /// Why a phrase cannot be looked for.
@@ -44,40 +43,36 @@ impl Phrase {
     /// Reads a phrase. What stands between its words makes no difference.
     pub fn parse(text: &str) -> Result<Self, BadPhrase> {
         if text.trim() == "*" {
-            return Ok(Self(Search::Any));
+            return Ok(Self(None));
         }
         let words = words(text)?;
         let mut parts = words.chunk_by(|one, next| !one.open_end && !next.open_start);
         let head = parts.next().unwrap_or_default();
         let finder = |part: &[Word]| Finder::new(&needle(part)).into_owned();
-        let search = Search::Words {
+        let words = Words {
             head: finder(head),
             tail: words[head.len()..].into(),
             needed: parts.map(finder).collect(),
         };
-        Ok(Self(search))
+        Ok(Self(Some(words)))
     }
 
     /// Tells whether it stands for every alert.
     pub fn is_any(&self) -> bool {
-        matches!(self.0, Search::Any)
+        self.0.is_none()
     }
 
     /// What is searched for in folded texts, as long as there is no `*` inside: every text with a
     /// longer needle that contains it has this one, too.
     pub fn needle(&self) -> Option<&str> {
-        match &self.0 {
-            Search::Words { head, tail, .. } if tail.is_empty() => {
-                str::from_utf8(head.needle()).ok()
-            }
-            _ => None,
-        }
+        let words = self.0.as_ref().filter(|words| words.tail.is_empty())?;
+        str::from_utf8(words.head.needle()).ok()
     }
 
     /// Where it begins in folded texts. It never begins in one and ends in another, as no word
     /// holds the end of a line. For `*` that is the beginning.
     pub(super) fn place(&self, folded: &str) -> Option<usize> {
-        let Search::Words { head, tail, needed } = &self.0 else { return Some(0) };
+        let Some(Words { head, tail, needed }) = &self.0 else { return Some(0) };
         let folded = folded.as_bytes();
         if tail.is_empty() {
             return head.find(folded);
