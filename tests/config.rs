@@ -295,58 +295,6 @@ fn a_ca_file_holds_a_certificate() {
 
 const PROMPTS: &str = "[prompts]\nfibra = \"rompimento-fibra\"\n";
 
-fn rule_problem(rule: &str) -> String {
-    one_problem(&format!("{PROMPTS}[[rule]]\n{rule}"))
-}
-
-#[test]
-fn rules_say_what_is_wrong_with_them() {
-    for (rule, part) in [
-        (
-            "name = \"a\"\nplay = \"luz\"\n",
-            "unknown prompt `luz`: add `luz = \"SOUND\"` to [prompts] (there are: fibra)",
-        ),
-        ("name = \"a\"\n", "a rule plays nothing"),
-        ("play = \"fibra\"\n", "a rule has no name"),
-        ("name = \"a b\"\nplay = \"fibra\"\n", "rule[1].name must be"),
-        ("name = \"a\"\nplay = \"fibra\"\nroute = \"x,y\"\n", "rule[1].route must be"),
-        ("name = \"a\"\nplay = \"fibra\"\ntext = \"\"\n", "rule[1].text is empty"),
-        ("name = \"a\"\nplay = \"fibra\"\ntext = []\n", "rule[1].text is empty"),
-        ("name = \"a\"\nplay = \"fibra\"\ntext = [\"x\", \" \"]\n", "rule[1].text is empty"),
-        ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
-        ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
-        ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
-        ("name = \"a\"\nplay = \"fibra\"\ncolour = 1\n", "unknown setting rule[1].colour"),
-        (
-            "name = \"a\"\nplay = [\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\"]\n",
-            "at most 8 prompts",
-        ),
-        (
-            "name = \"a\"\nplay = \"fibra\"\n[[rule]]\nname = \"a\"\nplay = \"fibra\"\n",
-            "rule `a` is there twice (first in line 10): names tell rules apart",
-        ),
-        (
-            "name = \"a\"\nplay = []\ntext = \"rom*ento\"\n",
-            "rule[1].text `rom*ento`: a `*` must stand at an end of a word",
-        ),
-        ("name = \"a\"\nplay = []\ntext = \"queda.*\"\n", "rule[1].text `queda.*`: a `*`"),
-        ("name = \"a\"\nplay = []\ntext = \"!!!\"\n", "signs alone match nothing"),
-        ("name = \"a\"\nplay = []\nexcept = []\n", "rule[1].except is empty"),
-        ("name = \"a\"\nplay = []\nexcept = \"*\"\n", "leaves no alert for the rule"),
-        ("name = \"a\"\nplay = []\nexcept = \"a*b\"\n", "rule[1].except `a*b`"),
-    ] {
-        let problem = rule_problem(rule);
-        assert!(problem.contains(part), "{rule}: {problem}");
-    }
-}
-
-#[test]
-fn a_rule_may_stay_silent_on_purpose() {
-    let text = format!("{GOOD}{PROMPTS}[[rule]]\nname = \"divida\"\ntext = \"*\"\nplay = []\n");
-    let config = read(&text).expect("good");
-    assert_eq!(config.rules.list[0].play.asterisk, "");
-}
-
 #[test]
 fn sounds_are_names_and_never_paths_or_addresses() {
     for sound in ["", "/etc/passwd", "../x", "a b", "a&b", "http://x/y", "x.wav", "${x}", "ã"] {
