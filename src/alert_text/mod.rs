@@ -39,7 +39,9 @@ impl AlertText<'static> {
         let read = cut_at_word(typed, TYPED_BYTES_MAX);
         let text = plain_text::of_html(read);
         let line = one_line(&text);
-        let shown_end = one_line(without_signature(&text)).len();
+        let shown = without_signature(&text);
+        let is_signed = shown.len() < text.trim_end().len();
+        let shown_end = if is_signed { one_line(shown).len() } else { line.len() };
         let mut text = Self { line: line.into(), shown_end, is_cut: read.len() < typed.len() };
         text.cut(TEXT_BYTES_MAX);
         (!text.line.is_empty()).then_some(text)

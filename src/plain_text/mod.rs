@@ -15,24 +15,17 @@ const PASSES_MAX: usize = 3;
 pub fn of_html(typed: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(typed);
     for _ in 0..PASSES_MAX {
-        let before = text.len();
-        text = map(text, markup::without_tags);
-        text = map(text, entities::decoded);
-        // A tag or a reference takes more bytes than what it stands for.
-        if text.len() == before {
-            break;
-        }
+        let bare = markup::without_tags(&text);
+        let plain = entities::decoded(bare.as_deref().unwrap_or(&text));
+        let Some(changed) = plain.or(bare) else { break };
+        text = changed.into();
     }
     visible(mended(text))
 }
 
 /// Reads a name: like an alert's text, but what stands in `<>` is a part of it.
 pub fn of_name(typed: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(typed);
-    for _ in 0..PASSES_MAX {
-        text = map(text, entities::decoded);
-    }
-    visible(mended(text))
+    visible(mended(repeated(typed.into(), entities::decoded)))
 }
 
 /// Tells whether `c` only says how to set the text, so that no reader sees it: soft hyphens,
@@ -58,9 +51,15 @@ pub fn is_invisible(c: char) -> bool {
     )
 }
 
-fn mended(mut text: Cow<'_, str>) -> Cow<'_, str> {
+fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() { text } else { repeated(text, mojibake::repaired) }
+}
+
+/// Applies `read` as long as it changes the text.
+fn repeated<'t>(mut text: Cow<'t, str>, read: fn(&str) -> Option<String>) -> Cow<'t, str> {
     for _ in 0..PASSES_MAX {
-        text = map(text, mojibake::repaired);
+        let Some(changed) = read(&text) else { break };
+        text = changed.into();
     }
     text
 }
@@ -70,14 +69,6 @@ fn visible(text: Cow<'_, str>) -> Cow<'_, str> {
         return text;
     }
     text.chars().filter(|c| !is_invisible(*c)).collect::<String>().into()
-}
-
-/// Applies `read` and keeps a text it did not change where it is.
-fn map<'t>(text: Cow<'t, str>, read: impl Fn(&str) -> Option<String>) -> Cow<'t, str> {
-    match read(&text) {
-        Some(changed) => changed.into(),
-        None => text,
-    }
 }
 
 #[cfg(test)]
