@@ -14,6 +14,11 @@ const DIGITS_MAX: usize = 20;
 const STATUS_MAX: usize = 64;
 /// Most statuses kept of one customer; HubSoft has 13.
 pub const STATUSES_MAX: usize = 64;
+/// Most bytes of alert texts kept of one number, all its customers together: each rule's phrases
+/// are searched for in them for each call.
+pub const TEXTS_BYTES_MAX: usize = 16 * 1024;
+/// Least room in which the beginning of a text is kept when the whole does not fit.
+const TEXT_ROOM_MIN: usize = 256;
 /// Room in which most customers' texts can be written down, before they are kept as they are.
 const DRAFT_BYTES: usize = 512;
 
@@ -62,6 +67,50 @@ impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let alert = if self.alert.is_some() { "on" } else { "off" };
         write!(f, "Customer(masked, alert {alert})")
+    }
+}
+
+/// Leaves out of the alert texts what is beyond `TEXTS_BYTES_MAX`, and returns how many texts lost
+/// something, here or before.
+///
+/// Each customer has an equal share, and what one does not need is left to the others, so that
+/// long texts of one do not hide a short one of another.
+pub fn bound_texts(customers: &mut [Customer]) -> usize {
+    let mut by_length: Vec<_> = customers.iter_mut().map(|one| (one.text_bytes(), one)).collect();
+    by_length.sort_by_key(|(bytes, _)| *bytes);
+    let mut sharing = by_length.len();
+    let mut room = TEXTS_BYTES_MAX;
+    let mut cut = 0;
+    for (_, customer) in by_length {
+        cut += customer.bound_texts(room / sharing);
+        room -= customer.text_bytes();
+        sharing -= 1;
+    }
+    cut
+}
+
+impl Customer {
+    fn text_bytes(&self) -> usize {
+        self.alert.iter().flatten().map(AlertText::bytes).sum()
+    }
+
+    /// Keeps whole texts as long as they fit, and of the next one the beginning; returns how many
+    /// lost something.
+    fn bound_texts(&mut self, bytes_max: usize) -> usize {
+        let Some(texts) = &mut self.alert else { return 0 };
+        let (mut room, mut cut) = (bytes_max, 0);
+        texts.retain_mut(|text| {
+            let fits = text.bytes() <= room;
+            if !fits && room >= TEXT_ROOM_MIN {
+                text.cut(room);
+            }
+            cut += usize::from(!fits || text.is_cut());
+            let kept = text.bytes() <= room;
+            // Nothing behind a text that does not fit is kept.
+            room = if fits { room - text.bytes() } else { 0 };
+            kept
+        });
+        cut
     }
 }
 
@@ -151,7 +200,8 @@ impl Known {
         self.alerted
     }
 
-    /// The alert's texts, folded for matching, a line each; empty when the alert is off.
+    /// The words of the alert's texts, folded for matching, a line each (see `fold_words`); empty
+    /// when the alert is off.
     pub fn folded(&self) -> &str {
         &self.texts[self.end(3)..self.folded_end()]
     }
@@ -240,7 +290,7 @@ mod tests {
         assert_eq!((known.name(), known.code(), known.id()), ("João d Ávila", "", "11201"));
         assert_eq!(known.service_status(), "servico_habilitado");
         assert_eq!(known.connected(), Some(true));
-        assert_eq!(known.folded(), "rompimento no centro\nequipe a caminho");
+        assert_eq!(known.folded(), " rompimento no centro \n equipe a caminho ");
         assert_eq!(texts(&known), ["Rompimento no Centro", "EQUIPE a caminho"]);
     }
 
@@ -271,11 +321,53 @@ mod tests {
     #[test]
     fn a_place_in_the_folded_texts_leads_to_the_text_as_it_was_typed() {
         // Nothing is left of the first text when it is folded, and it keeps its line.
-        let known = Known::new(&customer(&["\u{200B}", "Olá", "Adeus"]));
-        for (phrase, text) in [("ola", "Olá"), ("adeus", "Adeus"), ("s", "Adeus")] {
+        let known = Known::new(&customer(&["!!!", "Olá", "Adeus"]));
+        for (phrase, text) in [(" ola ", "Olá"), (" adeus ", "Adeus"), ("s ", "Adeus")] {
             let at = known.folded().find(phrase).expect("it is there");
             assert_eq!(known.alert_text_at(at), AlertText::new(text), "{phrase}");
         }
+    }
+
+    #[test]
+    fn rules_see_the_signature_and_nobody_else() {
+        let known = Known::new(&customer(&["Queda no POP\n29/11/2026 14:02 - Zabbix"]));
+        assert_eq!(known.folded(), " queda no pop 29/11/2026 14:02 zabbix ");
+        assert_eq!(texts(&known), ["Queda no POP"]);
+    }
+
+    #[test]
+    fn the_texts_of_all_customers_of_a_number_are_bounded_together() {
+        let long = "palavra ".repeat(1_900);
+        let mut customers = [
+            customer(&[&long, "Rompimento", &long]),
+            customer(&[]),
+            customer(&["Rompimento no Centro"]),
+            Customer::default(),
+            customer(&[&long, &long]),
+        ];
+        assert_eq!(bound_texts(&mut customers), 5);
+        let bytes: usize = customers.iter().map(Customer::text_bytes).sum();
+        assert!((TEXTS_BYTES_MAX - 40..=TEXTS_BYTES_MAX).contains(&bytes), "{bytes}");
+        let known: Vec<_> = customers.iter().map(Known::new).collect();
+        assert_eq!(texts(&known[2]), ["Rompimento no Centro"], "the short one is whole");
+        assert!(texts(&known[0])[0].ends_with("palavra"), "cut at a word");
+        assert_eq!(texts(&known[0]).len(), 1, "nothing behind it is kept");
+    }
+
+    #[test]
+    fn texts_that_fit_are_left_as_they_are() {
+        let mut customers = [customer(&["um", "dois"]), customer(&[&"a b ".repeat(3_000)])];
+        let before = customers.clone();
+        assert_eq!(bound_texts(&mut customers), 0);
+        assert!(customers == before);
+    }
+
+    #[test]
+    fn a_text_with_little_room_is_left_out_whole() {
+        let most = "a ".repeat(8_100);
+        let mut customers = [customer(&[&most, &"palavra ".repeat(100)])];
+        assert_eq!(bound_texts(&mut customers), 1);
+        assert_eq!(customers[0].alert.as_deref().map(<[_]>::len), Some(1));
     }
 
     #[test]

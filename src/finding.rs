@@ -4,7 +4,7 @@ use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::customer::{Customer, Known};
+use crate::customer::{Customer, Known, bound_texts};
 use crate::phone::NoNumber;
 
 /// What HubSoft knows about one number: its verified customers, none of them for "nobody".
@@ -28,11 +28,18 @@ impl Record {
     /// Keeps the verified customers of one number, each with its name only when there is no other:
     /// the names of several are nobody's business.
     pub fn new(customers: Vec<Customer>) -> Self {
-        Self(match &customers[..] {
+        Self::bounded(customers).0
+    }
+
+    /// The same, and how many alert texts were not kept whole.
+    pub fn bounded(mut customers: Vec<Customer>) -> (Self, usize) {
+        let cut = bound_texts(&mut customers);
+        let record = Self(match &customers[..] {
             [] => Customers::default(),
             [customer] => Customers::One(Known::new(customer)),
             several => Customers::Several(several.iter().map(Known::unnamed).collect()),
-        })
+        });
+        (record, cut)
     }
 
     /// The verified customers.

@@ -11,6 +11,7 @@ pub mod call;
 pub mod customer;
 pub mod finding;
 pub mod phone;
+pub mod plain_text;
 pub mod prompt;
 pub mod safe_text;
 pub mod wav;

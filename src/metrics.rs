@@ -228,6 +228,11 @@ pub fn upstream_retried() {
     METRICS.upstream.retries.inc();
 }
 
+/// So many alert texts of a number were not kept whole.
+pub fn alert_texts_cut(texts: usize) {
+    METRICS.upstream.alert_texts_cut.inc_by(u64::try_from(texts).unwrap_or(u64::MAX));
+}
+
 /// A token was asked for.
 pub fn token_requested(result: &'static str) {
     count(&METRICS.upstream.tokens, &Outcome { result });

@@ -156,13 +156,11 @@ fn playlist(sound: &str) -> Arc<Playlist> {
 fn rules() -> Rules {
     let rule = Rule {
         name: "sistema".into(),
-        text: Phrase::new("system").into_iter().collect(),
-        service_status: vec![],
-        connected: None,
-        did: vec![],
+        text: Phrase::parse("system").into_iter().collect(),
         play: playlist("sistema"),
         route: Some("suporte".into()),
         expose: true,
+        ..Rule::default()
     };
     Rules { list: vec![rule], general: Some(General { play: playlist("geral"), expose: true }) }
 }

@@ -59,29 +59,6 @@ async fn the_vendors_printed_example_is_understood() {
 }
 
 #[tokio::test]
-async fn every_way_to_write_the_alert_flag_is_understood() {
-    for on in ["true", "1", "\"1\"", "\"true\"", "\"sim\"", "\"SIM\"", "\" Sim \"", "1.0"] {
-        assert!(read(&format!(r#""alerta":{on}"#)).await.alerted(), "{on}");
-    }
-    for off in ["false", "0", "\"0\"", "\"nao\"", "\"não\"", "\"false\"", "\"\"", "null", "[]"] {
-        let fields = format!(r#""alerta":{off},"alerta_mensagens":["texto"]"#);
-        assert!(!read(&fields).await.alerted(), "{off}");
-    }
-    assert!(!read(r#""alerta_mensagens":["texto"]"#).await.alerted(), "missing");
-}
-
-#[tokio::test]
-async fn an_alert_flag_of_unknown_type_counts_only_with_something_to_say() {
-    for odd in ["{}", "{\"a\":1}", "[1]", "7", "\"talvez\""] {
-        assert!(!read(&format!(r#""alerta":{odd}"#)).await.alerted(), "{odd}");
-        let blank = format!(r#""alerta":{odd},"alerta_mensagens":["  "]"#);
-        assert!(!read(&blank).await.alerted(), "{odd}");
-        let fields = format!(r#""alerta":{odd},"alerta_mensagens":["texto"]"#);
-        assert!(read(&fields).await.alerted(), "{odd}");
-    }
-}
-
-#[tokio::test]
 async fn alert_texts_come_in_many_shapes() {
     for (texts, expected) in [
         (r#"["um","dois"]"#, &["um", "dois"][..]),
@@ -97,6 +74,16 @@ async fn alert_texts_come_in_many_shapes() {
         (r#"[{"mensagem":"um","usuario":"Fulano de Tal da Silva"},"dois"]"#, &["um", "dois"]),
         (r#"{"texto_alerta":"um"}"#, &["um"]),
         (r#"["ALERTA\n\n21/08/2023 15:49 - Maria\n"]"#, &["ALERTA"]),
+        (r#""21/08/2023 15:49 - Maria""#, &["21/08/2023 15:49 - Maria"]),
+        (
+            r#""28/11/2026 14:30 - Rompimento de fibra""#,
+            &["28/11/2026 14:30 - Rompimento de fibra"],
+        ),
+        (r#""<p>Manuten&ccedil;&atilde;o programada<\/p>""#, &["Manutenção programada"]),
+        (r#""Manuten&amp;ccedil;&#227;o""#, &["Manutenção"]),
+        (r#""Queda&nbsp;de<br>energia""#, &["Queda de energia"]),
+        (r#""Manuten\u00c3\u00a7\u00c3\u00a3o""#, &["Manutenção"]),
+        (r#""\u202arompi\u202cmento""#, &["rompimento"]),
     ] {
         let fields = format!(r#""alerta":true,"alerta_mensagens":{texts}"#);
         assert_eq!(
@@ -127,6 +114,34 @@ async fn ids_and_names_vary_in_type() {
         "2",
         "the last of two keys wins"
     );
+}
+
+#[tokio::test]
+async fn names_are_read_as_a_person_reads_them() {
+    for (stored, name) in [
+        ("JO&Atilde;O &amp; CIA", "JOÃO CIA"),
+        ("JO\\u00c3\\u0083O", "JOÃO"),
+        ("JOÃO", "JOÃO"),
+        ("\\u202aANA\\u202c", "ANA"),
+        ("P&D LTDA", "P D LTDA"),
+    ] {
+        let customer = read(&format!(r#""nome_razaosocial":"{stored}""#)).await;
+        assert_eq!(customer.name(), name, "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn the_alert_texts_of_a_number_are_bounded_together() {
+    let texts = vec![format!("\"{}\"", "palavra ".repeat(1_900)); 64].join(",");
+    let one =
+        format!(r#"{{"telefone_primario":"{PHONE}","alerta":true,"alerta_mensagens":[{texts}]}}"#);
+    let body = format!(r#"{{"status":"success","clientes":[{one},{one},{one}]}}"#);
+    let record = concluded_from(&body).await.expect("found");
+    assert_eq!(record.customers().len(), 3);
+    let bytes = |known: &Known| known.alert_texts().map(|text| text.bytes()).sum::<usize>();
+    let kept: Vec<_> = record.customers().iter().map(bytes).collect();
+    assert!(kept.iter().sum::<usize>() <= 16 * 1024, "{kept:?}");
+    assert!(kept.iter().all(|bytes| *bytes > 5_000), "each has its share: {kept:?}");
 }
 
 #[tokio::test]

@@ -64,13 +64,9 @@ fn choose(count: usize) -> Work {
         let phrase = if last { "fibra".to_owned() } else { format!("bairro numero {index}") };
         Rule {
             name: format!("regra-{index}").into(),
-            text: Phrase::new(&phrase).into_iter().collect(),
-            service_status: Vec::new(),
-            connected: None,
-            did: Vec::new(),
+            text: Phrase::parse(&phrase).into_iter().collect(),
             play: Arc::clone(&play),
-            route: None,
-            expose: false,
+            ..Rule::default()
         }
     };
     let rules = Rules { list: (0..count).map(rule).collect(), general: None };

@@ -10,9 +10,11 @@ set -eu
 # a person: no names, no debts.
 prompts() {
     cat <<'TABLE'
-aviso-geral	Temos um comunicado em nosso sistema. Nossos atendentes podem dar mais informações.
+aviso-geral	Há um aviso para você. Um atendente vai explicar em seguida.
 equipe-a-caminho	Nossa equipe técnica já está a caminho para resolver.
-manutencao	Estamos realizando uma manutenção programada na sua região.
+falha-na-regiao	Identificamos uma falha na sua região, que já está sendo investigada.
+falta-de-energia	Identificamos uma falta de energia que afeta a nossa rede na sua região.
+manutencao	Há uma manutenção programada ou em andamento na sua região.
 rompimento-fibra	Identificamos um rompimento de fibra na sua região.
 TABLE
 }

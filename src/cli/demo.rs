@@ -38,14 +38,11 @@ const SETTINGS: &str = r#"
     [prompts]
     rompimento = "rompimento-fibra"
     equipe = "equipe-a-caminho"
-    aviso = "aviso-geral"
     [[rule]]
     name = "rompimento"
     text = "rompimento"
     play = ["rompimento", "equipe"]
     route = "suporte"
-    [general]
-    prompt = "aviso"
     [lookup]
     fresh_s = 0
     nobody_s = 0

@@ -1,6 +1,7 @@
 //! Reads the configuration file into the settings of each room, reporting all problems at once.
 
 mod access;
+mod duplicates;
 mod files;
 mod hubsoft;
 mod listen;

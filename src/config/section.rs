@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::duplicates::duplicate;
+
 /// A place in the file; line and column count from 1, and are 0 when the whole file is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -25,6 +27,8 @@ pub struct Problem {
 /// The file being read, and the problems found so far.
 pub(super) struct File<'t> {
     text: &'t str,
+    /// The place of every `STEP`th byte, as each place in between is counted from the one before.
+    steps: Vec<Place>,
     problems: RefCell<Vec<Problem>>,
     warnings: RefCell<Vec<String>>,
 }
@@ -48,7 +52,11 @@ pub(super) struct Section<'f, 't> {
 
 impl<'t> File<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: RefCell::default(), warnings: RefCell::default() }
+        let mut steps = vec![FIRST];
+        for (index, _) in text.as_bytes().chunks(STEP).enumerate() {
+            steps.push(after(steps[index], &text.as_bytes()[index * STEP..], STEP));
+        }
+        Self { text, steps, problems: RefCell::default(), warnings: RefCell::default() }
     }
 
     /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
@@ -56,9 +64,15 @@ impl<'t> File<'t> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         let good = errors.is_empty();
         for error in errors {
-            let at = error.span().map_or(0, |span| span.start);
+            let span = error.span().unwrap_or_default();
             // The error's own display would quote the line, which may hold a password.
-            self.report(self.place_at(at), format!("not TOML: {}", error.message()));
+            let mut text = Some(format!("not TOML: {}", error.message()));
+            if error.message().starts_with("duplicate key") {
+                text = duplicate(self.text, span.start, span.end);
+            }
+            if let Some(text) = text {
+                self.report(self.place_at(span.start), text);
+            }
         }
         good.then(|| Section::new(self, String::new(), Place::default(), table.into_inner()))
     }
@@ -83,10 +97,28 @@ impl<'t> File<'t> {
     }
 
     fn place_at(&self, at: usize) -> Place {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let begun = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-        Place { line: 1 + before.matches('\n').count(), column: 1 + begun.chars().count() }
+        let step = (at / STEP).min(self.steps.len() - 1);
+        let rest = self.text.as_bytes().get(step * STEP..).unwrap_or_default();
+        after(self.steps[step], rest, at - step * STEP)
     }
+}
+
+/// So many bytes are counted at most to find a place.
+const STEP: usize = 1024;
+/// The place of the first character.
+const FIRST: Place = Place { line: 1, column: 1 };
+
+/// The place `count` bytes behind `place`, at which `text` begins.
+fn after(mut place: Place, text: &[u8], count: usize) -> Place {
+    for byte in text.iter().take(count) {
+        match byte {
+            b'\n' => place = Place { line: place.line + 1, column: 1 },
+            // The bytes of a character behind its first one.
+            0x80..=0xBF => {}
+            _ => place.column += 1,
+        }
+    }
+    place
 }
 
 impl<'f, 't> Section<'f, 't> {
@@ -247,7 +279,7 @@ impl<'f, 't> Section<'f, 't> {
     pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'f, 't>> {
         let Some(Marked { value, line }) = self.take(key) else { return Vec::new() };
         let DeValue::Array(list) = value else {
-            self.wrong(line, key, &format!("a repeated section: [[{key}]]"));
+            self.wrong(line, key, &format!("a repeated section: write [[{key}]], in two brackets"));
             return Vec::new();
         };
         let mut sections = Vec::new();

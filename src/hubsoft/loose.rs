@@ -5,8 +5,6 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::alert_text::fold;
-
 /// Longest text that is kept, in bytes; longer than any alert text that is matched.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
@@ -181,20 +179,6 @@ impl Loose {
     /// The text when it is all digits, else empty.
     pub(super) fn digits(&self) -> String {
         self.text().filter(|text| is_number(text)).unwrap_or_default().to_owned()
-    }
-
-    /// A flag in any of the ways PHP writes one; `None` when it is none of them.
-    pub(super) fn flag(&self) -> Option<bool> {
-        match self {
-            Self::EmptyList | Self::Scalar(Scalar::Null) => Some(false),
-            Self::Scalar(Scalar::Bool(on)) => Some(*on),
-            Self::Scalar(Scalar::Number(text) | Scalar::Text(text)) => match &*fold(text) {
-                "1" | "true" | "sim" => Some(true),
-                "" | "0" | "false" | "nao" => Some(false),
-                _ => None,
-            },
-            Self::Tree => None,
-        }
     }
 }
 

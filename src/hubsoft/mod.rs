@@ -7,6 +7,7 @@ mod certificate;
 mod client;
 mod examination;
 mod failure;
+mod flag;
 mod grant;
 mod json;
 mod loose;
@@ -275,7 +276,7 @@ impl Source for HubSoft {
 /// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let own = owners::verified(wire::listing(body, wanted)?, phone)?;
-    Ok(Record::new(owners::counted(own, false)))
+    Ok(owners::recorded(owners::counted(own, false)))
 }
 
 impl From<Refusal> for Failure {

@@ -1,7 +1,8 @@
 //! Decides which of the customers who were returned count: who has the number, and who has left.
 
 use crate::customer::Customer;
-use crate::finding::Failure;
+use crate::finding::{Failure, Record};
+use crate::metrics;
 use crate::phone::Phone;
 
 use super::wire::Listing;
@@ -37,6 +38,13 @@ pub(super) fn counted(found: Vec<Customer>, ex_customers: bool) -> Vec<Customer>
         customers.iter_mut().for_each(|customer| customer.alert = None);
     }
     customers
+}
+
+/// What is kept of the customers that count; alert texts that are too long for that are counted.
+pub(super) fn recorded(customers: Vec<Customer>) -> Record {
+    let (record, texts_cut) = Record::bounded(customers);
+    metrics::alert_texts_cut(texts_cut);
+    record
 }
 
 /// Joins what was returned of one customer in several places: by two searches, or twice by one that

@@ -17,7 +17,7 @@ use crate::lookup::Fetched;
 use crate::metrics;
 use crate::phone::{Candidate, Phone};
 
-use super::owners::{add, counted, verified};
+use super::owners::{add, counted, recorded, verified};
 use super::wire::CUSTOMERS_MAX;
 use super::{HubSoft, PhoneMatch, Request, Slot};
 
@@ -185,8 +185,8 @@ impl HubSoft {
     /// The record of all that was found.
     fn concluded(&self, found: Found) -> Result<Fetched, Failure> {
         if !found.own.is_empty() {
-            let customers = counted(found.own, self.ex_customers);
-            return Ok(Fetched { record: Record::new(customers), complete: found.complete });
+            let record = recorded(counted(found.own, self.ex_customers));
+            return Ok(Fetched { record, complete: found.complete });
         }
         if !found.complete {
             return Err(Failure::ListFull);

@@ -6,6 +6,7 @@ use serde::de::{MapAccess, SeqAccess};
 use crate::customer::STATUSES_MAX;
 use crate::safe_text::is_machine_word;
 
+use super::flag::Flag;
 use super::loose::{Lenient, List, Loose, Object, Scalar, skip, value};
 
 /// Most services kept of one customer.
@@ -101,7 +102,7 @@ impl Object for Servico {
 
 #[derive(Default)]
 struct Conexao {
-    conectado: Loose,
+    conectado: Flag,
 }
 
 #[derive(Deserialize)]
@@ -156,10 +157,7 @@ fn is_ended(status: &str) -> bool {
 
 /// Yes when any service says so, no when one says no and none yes.
 pub(super) fn connected(servicos: &[Servico]) -> Option<bool> {
-    let said = |servico: &Servico| match servico.ultima_conexao.as_ref()?.conectado {
-        Loose::Scalar(Scalar::Null) => None,
-        ref conectado => conectado.flag(),
-    };
+    let said = |servico: &Servico| servico.ultima_conexao.as_ref()?.conectado.said();
     servicos.iter().filter_map(said).reduce(|any, one| any || one)
 }
 

@@ -12,7 +12,9 @@ use crate::alert_text::AlertText;
 use crate::customer::Customer;
 use crate::finding::Failure;
 use crate::phone::Phone;
+use crate::plain_text;
 
+use super::flag::Flag;
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
 use super::services::{Servicos, connected, service_statuses, shown_status};
@@ -179,7 +181,7 @@ struct Cliente {
     nome_razaosocial: Loose,
     nome_fantasia: Loose,
     telefones: [Loose; 3],
-    alerta: Loose,
+    alerta: Flag,
     alerta_mensagens: Texts,
     servicos: Servicos,
 }
@@ -235,7 +237,7 @@ impl Cliente {
         Customer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
-            name: nome.unwrap_or_default().to_owned(),
+            name: plain_text::of_name(nome.unwrap_or_default()).into_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
             service_status: shown_status(&statuses),
             service_statuses: statuses,
@@ -251,8 +253,8 @@ impl Cliente {
 struct Texts(Vec<String>);
 
 impl Texts {
-    /// The alert, if it is on. A flag of an unknown type counts when there is something to say.
-    fn alert(self, flag: &Loose) -> Option<Vec<AlertText<'static>>> {
+    /// The alert, if it is on. What is no flag counts when there is something to say.
+    fn alert(self, flag: &Flag) -> Option<Vec<AlertText<'static>>> {
         let texts: Vec<_> =
             self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
         flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)

@@ -187,6 +187,7 @@ pub(super) struct Own {
 
 /// HubSoft, and what spares it.
 pub(super) struct Upstream {
+    pub(super) alert_texts_cut: Counter,
     pub(super) breaker_state: Gauge,
     pub(super) dns: Counts<Outcome>,
     pub(super) duration: Histogram,
@@ -355,6 +356,8 @@ impl Own {
 impl Upstream {
     pub(super) fn new(names: &mut Names) -> Self {
         let upstream = Self {
+            alert_texts_cut: names
+                .plain("alert_texts_cut", "Alert texts cut or left out, over 16 KiB for a number"),
             breaker_state: names
                 .plain("breaker_state", "0 closed (HubSoft is asked), 1 half-open, 2 open"),
             dns: names.plain("dns_lookups", "Lookups of HubSoft's name, by result"),

@@ -1,15 +1,19 @@
 //! Reads prompts and rules, so that no rule can name what is not there.
 
-use std::collections::BTreeMap;
+mod hidden;
+mod phrases;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::call::Did;
-use crate::prompt::{
-    General, PLAYLIST_BYTES_MAX, Phrase, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
-};
+use crate::prompt::{General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm};
 use crate::safe_text::{is_label, is_machine_word};
 
-use super::section::{Marked, Section};
+use self::hidden::hidden;
+use self::phrases::{exceptions, phrases, statuses};
+
+use super::section::{Marked, Place, Section};
 
 /// Longest sound name; a playlist of eight would not fit anyway.
 const SOUND_BYTES_MAX: usize = 128;
@@ -80,17 +84,27 @@ impl Prompts {
         asks_connection: bool,
     ) -> Rules {
         let mut list: Vec<Rule> = Vec::new();
+        let mut lines: HashMap<Arc<str>, Place> = HashMap::new();
         for section in sections {
             let line = section.line();
             let report = section.reporter();
             let rule = self.rule(section, asks_connection);
-            if list.iter().any(|known| known.name == rule.name) {
+            if let Some(first) = lines.get(&rule.name) {
+                let (name, first) = (&rule.name, first.line);
                 report(
                     line,
-                    format!("rule `{}` is there twice: names tell rules apart", rule.name),
+                    format!(
+                        "rule `{name}` is there twice (first in line {first}): names tell rules \
+                         apart, so give each its own"
+                    ),
                 );
+            } else {
+                lines.insert(Arc::clone(&rule.name), line);
             }
             list.push(rule);
+        }
+        for warning in hidden(&list) {
+            general.warn(warning);
         }
         Rules { list, general: self.general(general) }
     }
@@ -102,7 +116,8 @@ impl Prompts {
         }
         let rule = Rule {
             name: name.unwrap_or_default().into(),
-            text: phrases(&mut section),
+            text: phrases(&mut section, "text"),
+            except: exceptions(&mut section),
             service_status: statuses(&mut section),
             connected: connected(&mut section, asks_connection),
             did: dids(&mut section),
@@ -169,26 +184,6 @@ fn label(section: &mut Section<'_, '_>, key: &'static str) -> Option<String> {
         section.report(line, format!("{path} must be 1 to 64 of A-Z a-z 0-9 _ -"));
     }
     Some(value)
-}
-
-fn phrases(section: &mut Section<'_, '_>) -> Vec<Phrase> {
-    let Some(Marked { value, line }) = section.texts("text") else { return Vec::new() };
-    let read = value.iter().map(|text| Phrase::new(text));
-    let phrases: Option<Vec<_>> = read.collect();
-    if value.is_empty() || phrases.is_none() {
-        let path = section.path("text");
-        section.report(line, format!("{path} is empty: write words to look for, or \"*\" for all"));
-    }
-    phrases.unwrap_or_default()
-}
-
-fn statuses(section: &mut Section<'_, '_>) -> Vec<String> {
-    let Some(Marked { value, line }) = section.texts("servico_status") else { return Vec::new() };
-    if value.is_empty() || !value.iter().all(|word| is_machine_word(word, 64)) {
-        let path = section.path("servico_status");
-        section.report(line, format!("{path} must name HubSoft's prefixes, like suspenso_debito"));
-    }
-    value
 }
 
 fn connected(section: &mut Section<'_, '_>, asks_connection: bool) -> Option<bool> {

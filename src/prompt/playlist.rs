@@ -1,0 +1,69 @@
+//! Writes the sounds of a rule in the form of each PBX.
+
+/// Most sounds one rule may play; a caller hangs up long before the ninth.
+pub const SOUNDS_MAX: usize = 8;
+/// Longest prompt argument in bytes: what both PBXs take in an application's argument with
+/// plenty of room, and small enough for the whole Asterisk answer to stay under its 4,095.
+pub const PLAYLIST_BYTES_MAX: usize = 512;
+
+/// How one PBX names a sound: what stands before and after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoundForm {
+    pub prefix: String,
+    pub suffix: String,
+}
+
+impl SoundForm {
+    fn element(&self, sound: &str) -> String {
+        format!("{}{sound}{}", self.prefix, self.suffix)
+    }
+}
+
+/// The sounds of one rule, written once in the form of each PBX.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Playlist {
+    /// An argument for Asterisk's `Playback`: elements joined by `&`.
+    pub asterisk: String,
+    /// An argument for FreeSWITCH's `playback`: a path, or `file_string://a!b`.
+    pub freeswitch: String,
+}
+
+impl Playlist {
+    /// Writes `sounds` for both PBXs; `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
+    pub fn new(sounds: &[&str], asterisk: &SoundForm, freeswitch: &SoundForm) -> Option<Self> {
+        let join = |form: &SoundForm, separator| {
+            sounds.iter().map(|sound| form.element(sound)).collect::<Vec<_>>().join(separator)
+        };
+        let scheme = if sounds.len() > 1 { "file_string://" } else { "" };
+        let list = Self {
+            asterisk: join(asterisk, "&"),
+            freeswitch: format!("{scheme}{}", join(freeswitch, "!")),
+        };
+        let fits = sounds.len() <= SOUNDS_MAX
+            && list.asterisk.len().max(list.freeswitch.len()) <= PLAYLIST_BYTES_MAX;
+        fits.then_some(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(prefix: &str, suffix: &str) -> SoundForm {
+        SoundForm { prefix: prefix.into(), suffix: suffix.into() }
+    }
+
+    fn playlist(sounds: &[&str]) -> Option<Playlist> {
+        Playlist::new(sounds, &form("bina/", ""), &form("bina/", ".wav"))
+    }
+
+    #[test]
+    fn playlists_are_written_in_the_form_of_each_pbx_and_are_bounded() {
+        let two = playlist(&["a", "b"]).expect("two short sounds");
+        assert_eq!(two.asterisk, "bina/a&bina/b");
+        assert_eq!(two.freeswitch, "file_string://bina/a.wav!bina/b.wav");
+        assert_eq!(playlist(&["a"]).expect("one short sound").freeswitch, "bina/a.wav");
+        assert_eq!(playlist(&["a"; 9]), None);
+        assert_eq!(playlist(&["x".repeat(300).as_str(); 2]), None);
+    }
+}

@@ -1,0 +1,207 @@
+//! What `bina check` says of rules that do not do what they were written for.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bina::config::Config;
+
+const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
+    client_secret = \"x\"\nusername = \"x\"\npassword = \"x\"\n";
+
+fn warnings(rules: &str) -> Vec<String> {
+    let text = format!("{GOOD}{rules}");
+    Config::parse(&text, Path::new("/nowhere/bina.toml")).expect("good").warnings
+}
+
+fn problems(text: &str) -> String {
+    let read = Config::parse(text, Path::new("/nowhere/bina.toml"));
+    read.expect_err("not good").to_string()
+}
+
+fn rule(name: &str, conditions: &str) -> String {
+    format!("[[rule]]\nname = \"{name}\"\nplay = []\n{conditions}\n")
+}
+
+/// The warning about a rule with these conditions; empty when there is none.
+fn warning(conditions: &str) -> String {
+    let mut warnings = warnings(&rule("a", conditions));
+    assert!(warnings.len() <= 1, "{warnings:?}");
+    warnings.pop().unwrap_or_default()
+}
+
+const PROMPTS: &str = "[prompts]\nfibra = \"rompimento-fibra\"\n";
+
+fn rule_problem(rule: &str) -> String {
+    problems(&format!("{GOOD}{PROMPTS}[[rule]]\n{rule}"))
+}
+
+#[test]
+fn rules_say_what_is_wrong_with_them() {
+    for (rule, part) in [
+        (
+            "name = \"a\"\nplay = \"luz\"\n",
+            "unknown prompt `luz`: add `luz = \"SOUND\"` to [prompts] (there are: fibra)",
+        ),
+        ("name = \"a\"\n", "a rule plays nothing"),
+        ("play = \"fibra\"\n", "a rule has no name"),
+        ("name = \"a b\"\nplay = \"fibra\"\n", "rule[1].name must be"),
+        ("name = \"a\"\nplay = \"fibra\"\nroute = \"x,y\"\n", "rule[1].route must be"),
+        ("name = \"a\"\nplay = \"fibra\"\ntext = \"\"\n", "rule[1].text is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\ntext = []\n", "rule[1].text is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\ntext = [\"x\", \" \"]\n", "rule[1].text is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
+        ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
+        ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
+        ("name = \"a\"\nplay = \"fibra\"\ncolour = 1\n", "unknown setting rule[1].colour"),
+        (
+            "name = \"a\"\nplay = [\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\"]\n",
+            "at most 8 prompts",
+        ),
+        (
+            "name = \"a\"\nplay = \"fibra\"\n[[rule]]\nname = \"a\"\nplay = \"fibra\"\n",
+            "rule `a` is there twice (first in line 9): names tell rules apart",
+        ),
+        (
+            "name = \"a\"\nplay = []\ntext = \"rom*ento\"\n",
+            "rule[1].text `rom*ento`: a `*` must stand at an end of a word",
+        ),
+        ("name = \"a\"\nplay = []\ntext = \"queda.*\"\n", "rule[1].text `queda.*`: a `*`"),
+        ("name = \"a\"\nplay = []\ntext = \"!!!\"\n", "signs alone match nothing"),
+        ("name = \"a\"\nplay = []\nexcept = []\n", "rule[1].except is empty"),
+        ("name = \"a\"\nplay = []\nexcept = \"*\"\n", "leaves no alert for the rule"),
+        ("name = \"a\"\nplay = []\nexcept = \"a*b\"\n", "rule[1].except `a*b`"),
+    ] {
+        let problem = rule_problem(rule);
+        assert!(problem.contains(part), "{rule}: {problem}");
+    }
+}
+
+#[test]
+fn a_rule_may_stay_silent_on_purpose() {
+    let text = format!("{GOOD}{PROMPTS}[[rule]]\nname = \"divida\"\ntext = \"*\"\nplay = []\n");
+    let read = Config::parse(&text, Path::new("/nowhere/bina.toml"));
+    let config = read.expect("good");
+    assert_eq!(config.rules.list[0].play.asterisk, "");
+}
+
+#[test]
+fn a_phrase_that_was_meant_as_a_list_or_an_expression_is_warned_of() {
+    for (conditions, parts) in [
+        (
+            r#"text = "rompimento, fibra""#,
+            &["rule[1].text (line 10): `rompimento, fibra`", r#"write ["rompimento", "fibra"]"#][..],
+        ),
+        (r#"text = "a|b""#, &[r#"write ["a", "b"]"#]),
+        (r#"text = ["x", "a; b;"]"#, &["`a; b;`", r#"write ["a", "b"]"#]),
+        (
+            r#"except = "resolvido,normalizado""#,
+            &["rule[1].except", r#"["resolvido", "normalizado"]"#],
+        ),
+        (r#"text = '\bfibra\b'"#, &["looks like a regular expression"]),
+        (r#"text = "^fibra""#, &["looks like a regular expression"]),
+        (r#"text = "fibra$""#, &["looks like a regular expression"]),
+        (r#"text = "queda.+luz""#, &["looks like a regular expression"]),
+        (r#"text = "[Ff]ibra""#, &["looks like a regular expression"]),
+    ] {
+        let warning = warning(conditions);
+        for part in parts {
+            assert!(warning.contains(part), "{conditions}: {warning}");
+        }
+    }
+    for good in ["1,5 km", "R$ 240", "sem internet?", "(LOS)", "queda de energia", "rompi*", "a/b"]
+    {
+        assert_eq!(warning(&format!("text = \"{good}\"")), "", "{good}");
+    }
+}
+
+#[test]
+fn a_phrase_longer_than_any_text_is_warned_of_and_not_repeated() {
+    let warning = warning(&format!("text = \"{}\"", "palavra ".repeat(3_000)));
+    assert!(warning.contains("is longer than any alert text") && warning.len() < 200, "{warning}");
+}
+
+#[test]
+fn a_status_hubsoft_does_not_have_is_warned_of_with_the_nearest() {
+    for (status, part) in [
+        ("SUSPENSO_DEBITO", "HubSoft writes small letters: `suspenso_debito`"),
+        ("Cancelado", "HubSoft writes small letters: `cancelado`"),
+        ("suspenso_debitos", "did you mean `suspenso_debito`?"),
+        ("suspenso", "it has agendado_para_instalacao, "),
+        ("canselado", "did you mean `cancelado`?"),
+        ("habilitado", "it has agendado_para_instalacao, "),
+        ("xyz", "it has agendado_para_instalacao, "),
+    ] {
+        let warning = warning(&format!("servico_status = \"{status}\""));
+        assert!(warning.contains(part), "{status}: {warning}");
+        assert!(warning.starts_with("rule[1].servico_status (line 10)"), "{warning}");
+    }
+    assert_eq!(warning("servico_status = [\"suspenso_debito\", \"cancelado\"]"), "");
+}
+
+#[test]
+fn a_rule_that_is_never_chosen_is_warned_of() {
+    let two = |first: &str, second: &str| warnings(&(rule("a", first) + &rule("b", second)));
+    let hidden = ["rule `b` is never chosen: rule `a` before it fits all that it fits"];
+    assert_eq!(two("text = \"*\"", "text = \"fibra\""), hidden);
+    assert_eq!(two("", "text = \"fibra\""), hidden);
+    assert_eq!(two("text = [\"Fibra\", \"cabo\"]", "text = \"fibra\""), hidden);
+    assert_eq!(two("text = \"fibra\"\nexcept = \"x\"", "text = \"fibra\""), [""; 0]);
+    assert_eq!(two("servico_status = \"cancelado\"", "text = \"fibra\""), [""; 0]);
+    let never = warning("text = \"fibra\"\nexcept = \"FIBRA\"");
+    assert_eq!(never, "rule `a` never fits: its except has all that its text has");
+}
+
+#[test]
+fn the_same_phrase_twice_is_harmless() {
+    assert_eq!(warning("text = [\"manutenção\", \"MANUTENCAO\"]"), "");
+}
+
+#[test]
+fn a_rule_in_single_brackets_is_told_how_to_be_written() {
+    let one = "[rule]\nname = \"a\"\nplay = []\n";
+    let once = problems(&format!("{GOOD}{one}"));
+    assert!(once.contains(":7:2: rule must be a repeated section: write [[rule]]"), "{once}");
+    let twice = problems(&format!("{GOOD}{one}{one}"));
+    assert_eq!(
+        twice,
+        "/nowhere/bina.toml:10:2: [rule] is there twice (first in line 7): write [[rule]], in two \
+         brackets, above each rule"
+    );
+}
+
+#[test]
+fn a_setting_or_section_that_is_there_twice_says_where_it_was_first() {
+    let setting = problems(&format!("{GOOD}username = \"senha\"\n"));
+    assert_eq!(
+        setting,
+        "/nowhere/bina.toml:7:1: `username` is there twice (first in line 5): keep one"
+    );
+    let section = problems(&format!("{GOOD}[log]\n[lookup]\n[log]\nlevel = \"info\"\n"));
+    assert!(section.contains(":9:2: [log] is there twice (first in line 7): keep one section"));
+}
+
+/// Ten times as many rules may take some more than ten times as long, and not a hundred times.
+#[test]
+fn the_time_to_read_rules_grows_with_their_number_and_no_faster() {
+    let file = |count: usize, on_lines: bool| {
+        let rule = |at: usize| {
+            let text = format!("text = [\"bairro numero {at}\", \"rua*\"]");
+            if on_lines {
+                return rule(&format!("r{at}"), &format!("{text}\nexcept = \"normalizad*\""));
+            }
+            format!("{{ name = \"r{at}\", play = [], {text}, except = \"x{at}\" }},")
+        };
+        let rules: String = (0..count).map(rule).collect();
+        if on_lines { format!("{GOOD}{rules}") } else { format!("rule = [{rules}]\n{GOOD}") }
+    };
+    for on_lines in [true, false] {
+        let read = |count: usize| {
+            let text = file(count, on_lines);
+            let start = Instant::now();
+            Config::parse(&text, Path::new("/nowhere/bina.toml")).expect("good");
+            start.elapsed()
+        };
+        let (few, many) = (read(1_000), read(10_000));
+        assert!(many < few * 30 + Duration::from_millis(500), "{few:?} and {many:?}: {on_lines}");
+    }
+}

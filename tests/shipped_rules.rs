@@ -1,0 +1,108 @@
+//! What is heard for which alert with the rules as they are shipped: nothing false, above all.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bina::alert_text::AlertText;
+use bina::config::Config;
+use bina::customer::{Customer, Known};
+use bina::prompt::Choice;
+
+/// A rule's name or `-` for silence, and an alert text with `\n` for the end of a line.
+const ALERTS: &str = include_str!("shipped_rules/alerts.tsv");
+
+fn shipped() -> Config {
+    let text = include_str!("../systemd/bina.toml");
+    let secrets = [("client_secret_file", "client_secret"), ("password_file", "password")];
+    let text = secrets.iter().fold(text.to_owned(), |text, (file, name)| {
+        text.replace(&format!("{file} = \"{name}\""), &format!("{name} = \"invented\""))
+    });
+    let config = Config::parse(&text, Path::new("/nowhere/bina.toml"));
+    config.unwrap_or_else(|invalid| panic!("{invalid}"))
+}
+
+fn customer(texts: &[&str]) -> Known {
+    let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
+    Known::new(&Customer { alert: Some(alert), ..Customer::default() })
+}
+
+/// The sounds of a rule, as Asterisk plays them.
+fn sounds(rule: &str) -> &'static str {
+    match rule {
+        "rompimento" => "bina/rompimento-fibra&bina/equipe-a-caminho",
+        "cabo-rompido" => "bina/rompimento-fibra",
+        "energia" => "bina/falta-de-energia",
+        "massiva" | "sem-sinal" => "bina/falha-na-regiao",
+        "manutencao" => "bina/manutencao",
+        "-" => "",
+        other => panic!("{other} is no shipped rule"),
+    }
+}
+
+fn heard<'c>(choice: &Choice<'c>) -> (&'c str, &'c str) {
+    let rule = choice.rule.map_or("-", |rule| rule);
+    (rule, choice.play.map_or("", |play| play.asterisk.as_str()))
+}
+
+#[test]
+fn each_alert_is_heard_as_what_it_says_or_not_at_all() {
+    let config = shipped();
+    let mut wrong = Vec::new();
+    let alerts: Vec<_> = ALERTS.lines().skip(1).map(|line| line.split_once('\t')).collect();
+    assert!(alerts.len() >= 45, "15 of the vendor's kind, and 30 more");
+    for (rule, text) in alerts.into_iter().map(|alert| alert.expect("a tab")) {
+        let customers = [customer(&[&text.replace("\\n", "\n")])];
+        let choice = config.rules.choose(&customers, None);
+        if heard(&choice) != (rule, sounds(rule)) {
+            wrong.push(format!("{text}: {:?} instead of {rule}", heard(&choice)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_alert_that_is_over_does_not_hide_one_that_is_open() {
+    let config = shipped();
+    for texts in [
+        ["Rompimento no Norte resolvido", "Rompimento no Sul"],
+        ["Rompimento no Sul", "Rompimento no Norte resolvido"],
+        ["Boleto vencido", "Rompimento no Sul"],
+    ] {
+        let customers = [customer(&texts)];
+        assert_eq!(heard(&config.rules.choose(&customers, None)).0, "rompimento", "{texts:?}");
+    }
+}
+
+#[test]
+fn an_alert_without_text_is_silent() {
+    let customers = [customer(&[])];
+    assert_eq!(shipped().rules.choose(&customers, None), Choice::default());
+}
+
+#[test]
+fn the_shipped_file_gives_rise_to_no_warning_but_that_of_its_address() {
+    let warnings = shipped().warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("PROVIDER"), "{warnings:?}");
+}
+
+#[test]
+fn every_sound_has_a_recording_and_every_recording_a_text_and_a_name() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("dialplan/sounds/pt_BR/bina");
+    let recordings: BTreeSet<_> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .filter_map(|file| file.expect("readable").file_name().into_string().ok())
+        .filter_map(|file| file.strip_suffix(".wav").map(str::to_owned))
+        .collect();
+    let named: BTreeSet<_> = shipped().sounds.into_values().collect();
+    assert_eq!(named, recordings);
+    let script = fs::read_to_string(root.join("dialplan/sounds/make-sounds.sh")).expect("UTF-8");
+    let page = fs::read_to_string(root.join("dialplan/sounds/README.md")).expect("UTF-8");
+    for name in &recordings {
+        let begin = format!("{name}\t");
+        let text = script.lines().find_map(|line| line.strip_prefix(&begin)).expect(name);
+        assert!(page.contains(&format!("| `{name}.wav` | {text} |")), "{name}: {text}");
+    }
+}
