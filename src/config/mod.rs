@@ -4,6 +4,7 @@ mod access;
 mod files;
 mod hubsoft;
 mod listen;
+mod place;
 mod rules;
 mod section;
 
@@ -35,7 +36,8 @@ use self::section::{File, Marked, Section};
 
 pub use self::files::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
-pub use self::section::{Place, Problem};
+pub use self::place::Place;
+pub use self::section::Problem;
 
 /// Most worker threads: each costs memory, and TasksMax of the unit leaves room for so many.
 const WORKER_THREADS_MAX: u64 = 64;

@@ -7,13 +7,7 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A place in the file; line and column count from 1, and are 0 when the whole file is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: usize,
-    /// In characters, as editors count.
-    pub column: usize,
-}
+use super::place::{Index, Place};
 
 /// One thing that is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +19,7 @@ pub struct Problem {
 /// The file being read, and the problems found so far.
 pub(super) struct File<'t> {
     text: &'t str,
+    index: Index<'t>,
     problems: RefCell<Vec<Problem>>,
     warnings: RefCell<Vec<String>>,
 }
@@ -48,7 +43,12 @@ pub(super) struct Section<'f, 't> {
 
 impl<'t> File<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: RefCell::default(), warnings: RefCell::default() }
+        Self {
+            text,
+            index: Index::new(text),
+            problems: RefCell::default(),
+            warnings: RefCell::default(),
+        }
     }
 
     /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
@@ -83,9 +83,7 @@ impl<'t> File<'t> {
     }
 
     fn place_at(&self, at: usize) -> Place {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let begun = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
-        Place { line: 1 + before.matches('\n').count(), column: 1 + begun.chars().count() }
+        self.index.place(at)
     }
 }
 
