@@ -36,7 +36,7 @@ pub fn is_exposed(address: SocketAddr) -> bool {
 }
 
 /// The address a limit is for. Whoever has an IPv6 network has 2^64 addresses in it.
-fn limited(address: IpAddr) -> IpAddr {
+pub fn limited(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         address => address,

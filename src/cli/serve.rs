@@ -99,7 +99,7 @@ impl Doors {
         let doors = Self {
             agi: agi.map(|agi| agi.beside(&http)),
             // Places of its own: whoever looks at the service must get in when it is full.
-            metrics: metrics.map(|metrics| metrics.with(config.listener.clone())),
+            metrics: metrics.map(|metrics| metrics.with_few_places(config.listener.clone())),
             http,
         };
         // Those that systemd has opened may be elsewhere than the file says.

@@ -24,7 +24,7 @@ use crate::current::Current;
 use crate::logging::Sparing;
 use crate::metrics;
 
-use self::places::{Full, Places};
+use self::places::{Full, Place, Places};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
@@ -56,12 +56,14 @@ static WORRIED: Once = Once::new();
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_NETWORK: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
+static SHED_UNKNOWN: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
 
 /// Whose connections are accepted, and how long they are waited for at the end.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Addresses a PBX calls from; each may hold 960 connections, any other address 64.
+    /// Addresses a PBX calls from; each may hold 960 connections. Any other address may hold 64,
+    /// and all of those together 256.
     pub pbx: Vec<IpAddr>,
     /// Longest time a call takes to be answered.
     pub call_max: Duration,
@@ -115,6 +117,12 @@ impl Listener {
     /// The same door with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
         let places = Places::new(&settings.pbx, descriptors::room());
+        Self { settings, places, ..self }
+    }
+
+    /// The same door with few places of its own, for those who monitor the service.
+    pub fn with_few_places(self, settings: Settings) -> Self {
+        let places = Places::of_metrics(&settings.pbx, descriptors::room());
         Self { settings, places, ..self }
     }
 
@@ -207,6 +215,15 @@ impl Entrance<'_> {
         let local = || stream.local_addr().ok().map(|address| address.ip());
         self.networks.now().admits(peer, local)
     }
+
+    /// Takes a place for `stream`, which comes from `peer`.
+    fn place(&self, stream: &TcpStream, peer: IpAddr) -> Result<Place, Full> {
+        let is_own = || {
+            let local = stream.local_addr();
+            local.is_ok_and(|local| local.ip().to_canonical() == peer.to_canonical())
+        };
+        self.places.take(peer, is_own)
+    }
 }
 
 /// Accepts connections for ever. Strangers and those without a place are closed before a byte is read or
@@ -239,7 +256,7 @@ where
             ));
             continue;
         }
-        match door.places.take(peer.ip()) {
+        match door.place(&stream, peer.ip()) {
             Ok(place) => {
                 let held = (place, door.count.opened(), door.open.clone());
                 // In a box, because a task is copied as a whole, several times.
@@ -250,17 +267,30 @@ where
                     serving.await;
                 });
             }
-            Err(Full::All { max }) => {
-                metrics::connection_shed("all");
-                SHED_ALL.say(format_args!("there are {max} already"));
-            }
-            Err(Full::Address { max }) => {
-                metrics::connection_shed("address");
-                SHED_ADDRESS.say(format_args!(
-                    "{} has {max} already; if it is a PBX, name it in listen.pbx",
-                    peer.ip()
-                ));
-            }
+            Err(full) => tell_full(full, peer.ip()),
+        }
+    }
+}
+
+/// Counts and logs a connection that was closed because there is no place for it.
+fn tell_full(full: Full, peer: IpAddr) {
+    match full {
+        Full::Known { max } => {
+            metrics::connection_shed("all");
+            SHED_ALL.say(format_args!("there are {max} already"));
+        }
+        Full::Unknown { max } => {
+            metrics::connection_shed("unknown");
+            SHED_UNKNOWN.say(format_args!(
+                "addresses that are not in listen.pbx have {max} already; if {peer} is a PBX, name \
+                 it there"
+            ));
+        }
+        Full::Address { max } => {
+            metrics::connection_shed("address");
+            SHED_ADDRESS.say(format_args!(
+                "{peer} has {max} already; if it is a PBX, name it in listen.pbx"
+            ));
         }
     }
 }
