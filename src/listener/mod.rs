@@ -29,6 +29,10 @@ use self::places::{Full, Place, Places};
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
 const BACKLOG: u32 = 4_096;
+/// What the kernel holds of an answer that is not taken yet. It wakes whoever writes when a third of
+/// it is free, so that of its own megabytes a slow line would take a minute without a sign of life.
+/// At a round trip of 100 ms it still lets 300 kB a second through, twenty times what is heard.
+const SEND_BUFFER: u32 = 32 * 1024;
 /// Pause after an accept error. Without one, running out of descriptors would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long connections are still accepted once the service is told to stop: the kernel may have
@@ -79,7 +83,8 @@ impl Default for Settings {
 }
 
 /// An open door. Connections inherit from it that small pieces are sent at once: waiting to fill a
-/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system.
+/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system. They
+/// inherit the size of the send buffer, too.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
@@ -94,6 +99,7 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.set_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
@@ -101,8 +107,10 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
 /// Takes a door that systemd has opened; connections that wait at it already are served, too.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
-    // An option of the socket, whichever way one has hold of it; a listener's own has no such method.
-    std::net::TcpStream::from(OwnedFd::from(socket.try_clone()?)).set_nodelay(true)?;
+    // Options of the socket, whichever way one has hold of it; a listener has no such methods.
+    let options = TcpSocket::from_std_stream(OwnedFd::from(socket.try_clone()?).into());
+    options.set_nodelay(true)?;
+    options.set_send_buffer_size(SEND_BUFFER)?;
     Ok(Listener::new(name, TcpListener::from_std(socket)?))
 }
 
