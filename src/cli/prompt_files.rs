@@ -1,14 +1,17 @@
 //! Says which prompt files are missing or cannot be played, for `bina check` and `bina doctor`.
 
-use std::fs;
 use std::path::Path;
 
 use crate::config::Config;
+use crate::plain_file;
 use crate::recordings::Recordings;
 use crate::wav;
 
 /// Extensions Asterisk or FreeSWITCH plays, the first one being ours.
 const EXTENSIONS: [&str; 9] = ["wav", "gsm", "ulaw", "alaw", "sln", "g722", "g729", "slin", "mp3"];
+
+/// Longest prompt file that is looked at: an hour.
+const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// What is wrong with the files a PBX plays from `folder`, one line a prompt.
 pub(super) fn problems(config: &Config, folder: &Path) -> Vec<String> {
@@ -49,7 +52,7 @@ fn problem(config: &Config, folder: &Path, name: &str, sound: &str) -> Option<St
 }
 
 fn wav_problem(file: &Path) -> Option<String> {
-    match fs::read(file) {
+    match plain_file::read(file, FILE_BYTES_MAX) {
         Ok(bytes) => wav::problem(&bytes),
         Err(error) => Some(format!("cannot be read ({error}): check its owner and mode")),
     }

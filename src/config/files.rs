@@ -6,9 +6,15 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::plain_file;
 use crate::secret::Secret;
 
 use super::section::Section;
+
+/// Longest secret: a token of 64 KiB fits no request any more.
+const SECRET_BYTES_MAX: u64 = 64 << 10;
+/// Longest PEM file: all certificates a system trusts have a quarter of it.
+const PEM_BYTES_MAX: u64 = 1 << 20;
 
 /// Where files named in the configuration are looked for.
 pub(super) struct Folders {
@@ -63,7 +69,8 @@ pub fn shown_to_others(path: &Path) -> Option<String> {
 
 /// Reads a secret; `setting` is the full name of the one that names the file.
 pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(setting, path, &error))?;
+    let text = plain_file::read_text(path, SECRET_BYTES_MAX);
+    let text = text.map_err(|error| unreadable(setting, path, &error))?;
     // Editors of other systems put a mark in front, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {
@@ -72,9 +79,9 @@ pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Reads a file as it is.
+/// Reads a file of certificates or keys as it is.
 pub(super) fn bytes(path: &Path, setting: &str) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| unreadable(setting, path, &error))
+    plain_file::read(path, PEM_BYTES_MAX).map_err(|error| unreadable(setting, path, &error))
 }
 
 fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
@@ -82,6 +89,8 @@ fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::NotFound => "create it, readable by bina's user only",
         io::ErrorKind::PermissionDenied => "let bina's user read it",
+        io::ErrorKind::InvalidInput => "name a plain file",
+        io::ErrorKind::FileTooLarge => "is it the right file?",
         _ => "it must be a text file",
     };
     format!("{setting}: cannot read {path} ({error}): {remedy}")

@@ -11,7 +11,6 @@ mod section;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -24,6 +23,7 @@ use crate::listener;
 use crate::logging;
 use crate::lookup;
 use crate::phone::Ddd;
+use crate::plain_file;
 use crate::prompt::{Rules, SoundForm};
 use crate::render::{Freeswitch, Handback, Play};
 use crate::responder::Numbers;
@@ -38,6 +38,9 @@ pub use self::files::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 pub use self::place::Place;
 pub use self::section::Problem;
+
+/// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
+const FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// Most worker threads: each costs memory, and TasksMax of the unit leaves room for so many.
 const WORKER_THREADS_MAX: u64 = 64;
@@ -96,6 +99,8 @@ impl fmt::Display for Invalid {
 fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::InvalidData => "save it as UTF-8",
+        io::ErrorKind::InvalidInput => "name a plain file with -c FILE",
+        io::ErrorKind::FileTooLarge => "is it the right file?",
         io::ErrorKind::PermissionDenied => "let bina's user read it",
         _ => "name the file with -c FILE",
     }
@@ -104,7 +109,7 @@ fn remedy(error: &io::Error) -> &'static str {
 impl Config {
     /// Reads the file at `path` and the secrets it names.
     pub fn load(path: &Path) -> Result<Self, Invalid> {
-        let text = fs::read_to_string(path).map_err(|error| Invalid {
+        let text = plain_file::read_text(path, FILE_BYTES_MAX).map_err(|error| Invalid {
             path: path.to_owned(),
             problems: vec![Problem {
                 place: Place::default(),
