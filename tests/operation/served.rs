@@ -95,6 +95,14 @@ impl Served {
         Self::run(command)
     }
 
+    /// The same with a variable of its environment that others start without.
+    pub(crate) fn with_environment(file: &File, (name, value): (&str, &str)) -> Self {
+        let mut command = Command::new("env");
+        command.arg(format!("{name}={value}")).arg(env!("CARGO_BIN_EXE_bina"));
+        command.args(["serve", "-c"]).arg(&file.0).stdin(Stdio::null()).stdout(Stdio::null());
+        Self::run(command)
+    }
+
     /// Starts it with two sockets that are somebody else's.
     pub(crate) fn on(file: &File, http: &TcpListener, agi: &TcpListener) -> Self {
         let handed = |socket: &TcpListener| OwnedFd::from(socket.try_clone().expect("a socket"));
