@@ -96,6 +96,7 @@ impl Served {
     }
 
     /// The same with a variable of its environment that others start without.
+    #[allow(dead_code, reason = "the tests of the log use it")]
     pub(crate) fn with_environment(file: &File, (name, value): (&str, &str)) -> Self {
         let mut command = Command::new("env");
         command.arg(format!("{name}={value}")).arg(env!("CARGO_BIN_EXE_bina"));
