@@ -4,9 +4,11 @@ mod access;
 mod files;
 mod hubsoft;
 mod listen;
+mod nearest;
 mod place;
 mod rules;
 mod section;
+mod syntax;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::place::{Index, Place};
+use super::{nearest, syntax};
 
 /// One thing that is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,23 +54,36 @@ impl<'t> File<'t> {
 
     /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
     pub(super) fn root(&self) -> Option<Section<'_, 't>> {
-        let (table, errors) = DeTable::parse_recoverable(self.text);
+        let (table, mut errors) = DeTable::parse_recoverable(self.text);
+        errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
         let good = errors.is_empty();
+        let mut reported = 0;
+        let mut is_section_twice = false;
         for error in errors {
-            let at = error.span().map_or(0, |span| span.start);
+            let span = error.span().unwrap_or_default();
+            let place = self.place_at(span.start);
+            // What follows from the first mistake of a line, or from a section that is there twice.
+            let is_duplicate = error.message().starts_with("duplicate key");
+            if place.line == reported || (is_duplicate && is_section_twice) {
+                continue;
+            }
+            reported = place.line;
+            let remedy = syntax::remedy(self.text, &span, error.message());
+            is_section_twice |= is_duplicate && self.text[..span.start].ends_with('[');
+            let remedy = remedy.map_or_else(String::new, |remedy| format!(": {remedy}"));
             // The error's own display would quote the line, which may hold a password.
-            self.report(self.place_at(at), format!("not TOML: {}", error.message()));
+            self.report(place, format!("not TOML: {}{remedy}", error.message()));
         }
         good.then(|| Section::new(self, String::new(), Place::default(), table.into_inner()))
     }
 
     pub(super) fn report(&self, place: Place, text: String) {
-        self.problems.borrow_mut().push(Problem { place, text });
+        self.problems.borrow_mut().push(Problem { place, text: shown(&text) });
     }
 
     /// What is not wrong, but worth knowing.
     pub(super) fn warn(&self, text: String) {
-        self.warnings.borrow_mut().push(text);
+        self.warnings.borrow_mut().push(shown(&text));
     }
 
     pub(super) fn warnings(&self) -> Vec<String> {
@@ -279,9 +293,27 @@ impl<'f, 't> Section<'f, 't> {
         for (key, entry) in &self.entries {
             let known = self.known.join(", ");
             let path = self.path(key);
-            self.report(entry.line, format!("unknown setting {path}: known here are {known}"));
+            let meant = nearest::meant(key, &self.name, &self.known);
+            let meant = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+            self.report(
+                entry.line,
+                format!("unknown setting {path}: known here are {known}{meant}"),
+            );
         }
     }
+}
+
+/// A text in which what a terminal would act upon, or not show, is written out.
+fn shown(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
 }
 
 fn text_of(value: DeValue<'_>) -> Option<String> {
