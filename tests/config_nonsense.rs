@@ -10,7 +10,7 @@ const GOOD: &str = r#"
 base_url = "https://api.example.com"
 client_id = "3"
 client_secret = "segredo"
-username = "bina@example.com"
+username = "bina@provedor.com.br"
 password = "senha"
 "#;
 
@@ -60,17 +60,23 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
     for (text, expected) in [
         (
             "[log]\nlevel = \"info\"\n[log]\n",
-            "3: not TOML: duplicate key: section `log` is on line 1",
+            "3: [log] is there twice (first in line 1): keep one section",
         ),
-        ("[log]\nlevel = \"a\"\nlevel = \"b\"\n", "`log.level` is on line 2 already: keep one"),
-        ("a = 1\n[log]\na = 1\n\"a\" = 2\n", "4: not TOML: duplicate key: `log.a` is on line 3"),
-        ("[x]\na = {b = 1, b = 2}\n", "`x.b`: keep one"),
         (
-            &format!("[rule]\n{rule}[rule]\n{rule}"),
-            "3: not TOML: duplicate key: `rule` is on line 1",
+            "[log]\nlevel = \"a\"\nlevel = \"b\"\n",
+            "3: `level` is there twice (first in line 2): keep one",
         ),
-        (&format!("[[rule]]\n{rule}[rule]\n{rule}"), "begin each rule with [[rule]]"),
-        (&format!("[rule]\n{rule}[[rule]]\n{rule}"), "begin each rule with [[rule]]"),
+        ("a = 1\n[log]\na = 1\n\"a\" = 2\n", "4: `a` is there twice (first in line 3)"),
+        ("[x]\na = {b = 1, b = 2}\n", "2: `b` is there twice: keep one"),
+        (&format!("[rule]\n{rule}[rule]\n{rule}"), "3: [rule] is there twice (first in line 1)"),
+        (
+            &format!("[[rule]]\n{rule}[rule]\n{rule}"),
+            "write [[rule]], in two brackets, above each rule",
+        ),
+        (
+            &format!("[rule]\n{rule}[[rule]]\n{rule}"),
+            "write [[rule]], in two brackets, above each rule",
+        ),
         (
             "[log]\nlevel = “info”\n",
             "2: not TOML: string values must be quoted, expected literal string: put straight quotes",

@@ -67,8 +67,13 @@ pub fn shown_to_others(path: &Path) -> Option<String> {
     open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
 }
 
-/// Reads a secret; `setting` is the full name of the one that names the file.
-pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
+/// Reads a secret; `setting` is the full name of the one that names the file. `judge` sees its text
+/// before it is hidden, and says if it cannot be one.
+pub(super) fn secret(
+    path: &Path,
+    setting: &str,
+    judge: impl FnOnce(&str) -> Result<(), String>,
+) -> Result<Secret, String> {
     let text = plain_file::read_text(path, SECRET_BYTES_MAX);
     let text = text.map_err(|error| unreadable(setting, path, &error))?;
     // Editors of other systems put a mark in front, which would become part of the secret.
@@ -76,6 +81,7 @@ pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
     if text.trim().is_empty() {
         return Err(format!("{setting}: {} is empty: write the secret into it", path.display()));
     }
+    judge(text)?;
     Ok(Secret::new(text.to_owned()))
 }
 

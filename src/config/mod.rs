@@ -1,6 +1,7 @@
 //! Reads the configuration file into the settings of each room, reporting all problems at once.
 
 mod access;
+mod credential_text;
 mod files;
 mod hubsoft;
 mod listen;
@@ -8,6 +9,8 @@ mod nearest;
 mod place;
 mod rules;
 mod section;
+mod sense;
+mod sounds;
 mod syntax;
 
 use std::cell::RefCell;
@@ -131,8 +134,7 @@ impl Config {
         let mut config = file.root().and_then(|root| Self::read(root, &folders));
         if let Some(config) = &mut config {
             config.warnings = file.warnings();
-            config.warnings.extend(shown_to_the_network(&config.hubsoft));
-            config.warnings.extend(left_as_shipped(&config.hubsoft));
+            config.warnings.extend(sense::warnings(config));
         }
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
@@ -155,9 +157,11 @@ impl Config {
         let lookup = lookup_settings(root.section("lookup"));
         let (freeswitch, form) = freeswitch(root.section("freeswitch"));
         let mut section = root.section("asterisk");
-        let asterisk = rules::sound_form(&mut section, "");
+        let asterisk = sounds::sound_form(&mut section, "");
         section.finish();
-        let sounds = rules::sounds(root.section("prompts"));
+        let sounds = sounds::sounds(root.section("prompts"));
+        let forms = [("asterisk", &asterisk), ("freeswitch", &form)];
+        sounds::doubled(&sounds, forms).into_iter().for_each(|text| root.warn(text));
         let prompts = Prompts { sounds, asterisk, freeswitch: form };
         let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);
@@ -239,9 +243,8 @@ fn ddd(section: &Section<'_, '_>, line: Place, key: &str, text: &str) -> Option<
 fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
     const DAY: u64 = 24 * 60 * 60;
     let default = lookup::Settings::default();
-    let mut seconds = |key, default: Duration| {
-        section.number(key, 0..=7 * DAY).map_or(default, Duration::from_secs)
-    };
+    let mut seconds =
+        |key, default: Duration| section.number(key, 0..=DAY).map_or(default, Duration::from_secs);
     let fresh = seconds("fresh_s", default.fresh);
     let nobody = seconds("nobody_s", default.nobody);
     let stale = seconds("stale_s", default.stale);
@@ -274,7 +277,7 @@ fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
 
 fn freeswitch(mut section: Section<'_, '_>) -> (Freeswitch, SoundForm) {
     let default = Freeswitch::default();
-    let form = rules::sound_form(&mut section, ".wav");
+    let form = sounds::sound_form(&mut section, ".wav");
     let entry = context(&mut section, "entry_context").unwrap_or(default.entry_context);
     let transfer = context(&mut section, "transfer_context").unwrap_or(default.handback.context);
     let file = transfer_file(&mut section);
@@ -313,24 +316,4 @@ fn transfer_file(section: &mut Section<'_, '_>) -> Option<String> {
         section.report(line, format!("freeswitch.transfer_file {text}"));
     }
     Some(value)
-}
-
-/// The shipped file's own address, which nobody has: the one change that cannot be left out.
-fn left_as_shipped(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
-    let host = hubsoft.base_url.host_str().unwrap_or_default();
-    host.contains("provider.hubsoft").then(|| {
-        "hubsoft.base_url is still the example's: write your provider's own name for PROVIDER"
-            .to_owned()
-    })
-}
-
-fn shown_to_the_network(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
-    let host = hubsoft.base_url.host_str().unwrap_or_default();
-    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    let shown = hubsoft.base_url.scheme() == "http" && !local;
-    shown.then(|| {
-        "hubsoft.base_url is plain http to another machine: the network can read token and \
-         customers; write https"
-            .to_owned()
-    })
 }

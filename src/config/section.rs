@@ -10,6 +10,9 @@ use toml::de::{DeTable, DeValue};
 use super::place::{Index, Place};
 use super::{nearest, syntax};
 
+/// Most mistakes of a file that is no TOML; who has as many has another file.
+const ERRORS_MAX: usize = 50;
+
 /// One thing that is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -59,7 +62,7 @@ impl<'t> File<'t> {
         let good = errors.is_empty();
         let mut reported = 0;
         let mut is_section_twice = false;
-        for error in errors {
+        for error in errors.into_iter().take(ERRORS_MAX) {
             let span = error.span().unwrap_or_default();
             let place = self.place_at(span.start);
             // What follows from the first mistake of a line, or from a section that is there twice.
@@ -68,11 +71,9 @@ impl<'t> File<'t> {
                 continue;
             }
             reported = place.line;
-            let remedy = syntax::remedy(self.text, &span, error.message());
             is_section_twice |= is_duplicate && self.text[..span.start].ends_with('[');
-            let remedy = remedy.map_or_else(String::new, |remedy| format!(": {remedy}"));
             // The error's own display would quote the line, which may hold a password.
-            self.report(place, format!("not TOML: {}{remedy}", error.message()));
+            self.report(place, syntax::told(self.text, &span, error.message()));
         }
         good.then(|| Section::new(self, String::new(), Place::default(), table.into_inner()))
     }
@@ -259,7 +260,7 @@ impl<'f, 't> Section<'f, 't> {
     pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'f, 't>> {
         let Some(Marked { value, line }) = self.take(key) else { return Vec::new() };
         let DeValue::Array(list) = value else {
-            self.wrong(line, key, &format!("a repeated section: [[{key}]]"));
+            self.wrong(line, key, &format!("a repeated section: write [[{key}]], in two brackets"));
             return Vec::new();
         };
         let mut sections = Vec::new();

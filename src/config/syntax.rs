@@ -38,17 +38,19 @@ impl<'t> Line<'t> {
     }
 }
 
-/// What else is to be said of an error of the parser, which stands at `span` of `text`.
-pub(super) fn remedy(text: &str, span: &Range<usize>, message: &str) -> Option<String> {
+/// What to report of an error of the parser, which stands at `span` of `text`.
+pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> String {
     let start = boundary(text, span.start);
     let line = Line::of(text, start);
     if message.starts_with("duplicate key") {
         let end = boundary(text, span.end);
-        return Some(duplicate(text, &line, text[start..end.max(start)].trim_matches(['"', '\''])));
+        return duplicate(text, &line, text[start..end.max(start)].trim_matches(['"', '\'']));
     }
     let rest = &text[start..line.at + line.text.len().max(start - line.at)];
-    let remedy = in_place(&line, rest).or_else(|| by_message(&line, rest, message))?;
-    Some(remedy.to_owned())
+    match in_place(&line, rest).or_else(|| by_message(&line, rest, message)) {
+        Some(remedy) => format!("not TOML: {message}: {remedy}"),
+        None => format!("not TOML: {message}"),
+    }
 }
 
 /// The start of the character at `at`, or of the one it lies in.
@@ -117,24 +119,23 @@ fn duplicate(text: &str, line: &Line<'_>, name: &str) -> String {
     let before = &text[..line.at];
     if let Some(section) = line.section() {
         let first = lines(before).find(|(_, line)| line.section() == Some(section));
-        let first = first_on(first.map(|(number, _)| number));
-        return match section {
-            "rule" => format!("`rule`{first}: begin each rule with [[rule]], in double brackets"),
-            _ => format!("section `{section}`{first}: put both together"),
+        let first = first_in(first.map(|(number, _)| number));
+        let remedy = match section {
+            "rule" => "write [[rule]], in two brackets, above each rule",
+            _ => "keep one section, with the settings of both",
         };
+        return format!("[{section}] is there twice{first}: {remedy}");
     }
     // Of a repeated section, only the last one counts.
     let inside = lines(before).filter(|(_, line)| line.section().is_some()).last();
-    let (start, section) =
-        inside.map_or((0, ""), |(number, line)| (number, line.section().unwrap_or_default()));
+    let start = inside.map_or(0, |(number, _)| number);
     let same = |(number, other): &(usize, Line<'_>)| *number > start && other.key() == line.key();
-    let first = first_on(lines(before).find(same).map(|(number, _)| number));
-    let path = if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") };
-    format!("`{path}`{first}: keep one")
+    let first = first_in(lines(before).find(same).map(|(number, _)| number));
+    format!("`{name}` is there twice{first}: keep one")
 }
 
-fn first_on(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(" is on line {line} already"))
+fn first_in(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(" (first in line {line})"))
 }
 
 /// The lines of a text with their numbers.
