@@ -251,3 +251,18 @@ fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_sockets_that_nobody_hands_over_does_not_hold_the_start() {
+    let sim = sim().await;
+    let file = File::new("sockets", &sim, app::RULES);
+    for count in ["999999999", "-1", "99999999999999999999"] {
+        let start = Instant::now();
+        let line = format!("export LISTEN_PID=$$ LISTEN_FDS={count}; exec \"$@\"");
+        let served = Served::in_shell(&file, &line);
+        assert!(served.log().contains("none is used"), "{}", served.log());
+        let request = b"GET /asterisk?caller=anonymous HTTP/1.0\r\n\r\n";
+        assert!(app::exchange(served.http, request).await.contains("status=no_number"));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    }
+}

@@ -60,7 +60,7 @@ async fn the_environment_goes_before_the_file_and_stays() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     sim.set_token_mood(Mood::Normal);
     let file = File::new("levels-env", &sim, "");
-    let served = Served::with_environment(&file, ("BINA_LOG", "debug"));
+    let served = Served::in_shell(&file, "export BINA_LOG=debug; exec \"$@\"");
     for settings in ["[log]\nlevel = \"error\"\n", ""] {
         assert_eq!(levels(&served, &file, &sim, settings).await, (true, true), "{settings:?}");
     }

@@ -104,14 +104,14 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
-/// Takes a door that systemd has opened; connections that wait at it already are served, too.
+/// Takes a door that systemd has opened; connections that wait at it already are served, too. One that
+/// is bound only is made to listen, as nobody else would.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
-    // Options of the socket, whichever way one has hold of it; a listener has no such methods.
-    let options = TcpSocket::from_std_stream(OwnedFd::from(socket.try_clone()?).into());
-    options.set_nodelay(true)?;
-    options.set_send_buffer_size(SEND_BUFFER)?;
-    Ok(Listener::new(name, TcpListener::from_std(socket)?))
+    let socket = TcpSocket::from_std_stream(OwnedFd::from(socket).into());
+    socket.set_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
 impl Listener {
@@ -319,5 +319,20 @@ mod tests {
             let (stream, _) = accepted.expect("a connection");
             assert!(stream.nodelay().expect("an option"), "{}", door.name);
         }
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_is_bound_only_is_made_to_listen() {
+        use std::os::fd::AsFd;
+        let bound = TcpSocket::new_v4().expect("a socket");
+        bound.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let handed = bound.as_fd().try_clone_to_owned().expect("a descriptor");
+        let door = adopt("bound", handed.into()).expect("it listens now");
+        let address = door.local_addr().expect("an address");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), door.socket.accept());
+        assert!(client.is_ok() && accepted.is_ok());
+        let connected = client.expect("a connection").into_std().expect("a socket");
+        let handed = OwnedFd::from(connected).into();
+        assert!(adopt("connected", handed).is_err(), "a connection is no listener");
     }
 }

@@ -95,12 +95,12 @@ impl Served {
         Self::run(command)
     }
 
-    /// The same with a variable of its environment that others start without.
-    #[allow(dead_code, reason = "the tests of the log use it")]
-    pub(crate) fn with_environment(file: &File, (name, value): (&str, &str)) -> Self {
-        let mut command = Command::new("env");
-        command.arg(format!("{name}={value}")).arg(env!("CARGO_BIN_EXE_bina"));
-        command.args(["serve", "-c"]).arg(&file.0).stdin(Stdio::null()).stdout(Stdio::null());
+    /// The same by a line of a shell that ends with `exec "$@"`, for an environment of its own.
+    #[allow(dead_code, reason = "the tests of operation have no use for it")]
+    pub(crate) fn in_shell(file: &File, line: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_bina"), "serve", "-c"]);
+        command.arg(&file.0).stdin(Stdio::null()).stdout(Stdio::null());
         Self::run(command)
     }
 
