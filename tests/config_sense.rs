@@ -151,7 +151,7 @@ fn a_prefix_that_is_an_address_is_a_whole_one() {
     for section in ["asterisk", "freeswitch"] {
         let prefix = |prefix: &str| format!("[{section}]\nprompt_prefix = \"{prefix}\"\n");
         for odd in
-            ["http://", "https:///x/", "://x/", "http://:80/x/", "http://x/prompts", "http://x/"]
+            ["http://", "https:///x/", "://x/", "http://:80/x/", "http://x/prompts", "http://x"]
         {
             let problem = refused(&prefix(odd));
             assert!(
@@ -159,7 +159,7 @@ fn a_prefix_that_is_an_address_is_a_whole_one() {
                 "{odd}: {problem}"
             );
         }
-        for good in ["http://127.0.0.1:8573/prompts/", "/srv/sons/", "", "bina-"] {
+        for good in ["http://127.0.0.1:8573/prompts/", "http://audio/", "/srv/sons/", "", "bina-"] {
             assert!(read(&format!("{GOOD}{}", prefix(good))).is_ok(), "{good}");
         }
     }

@@ -75,15 +75,14 @@ fn wrong_form(key: &str, value: &str) -> Option<&'static str> {
     if key != "prompt_prefix" {
         return None;
     }
-    let Some((scheme, rest)) = value.split_once("://") else { return None };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (scheme, rest) = value.split_once("://")?;
+    let host = rest.split('/').next().unwrap_or_default();
     if scheme.is_empty() || host.is_empty() || host.starts_with(':') {
         return Some("is no whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
     }
     let is_web = matches!(scheme, "http" | "https");
-    (is_web && !value.ends_with('/') || is_web && path.is_empty()).then_some(
-        "must end with the path of the recordings and a `/`, like \
-         \"http://127.0.0.1:8573/prompts/\"",
+    (is_web && !value.ends_with('/')).then_some(
+        "must end with a `/` behind the host and the path, like \"http://127.0.0.1:8573/prompts/\"",
     )
 }
 
