@@ -1,14 +1,17 @@
 //! Stops asking a source that fails, and finds out with one request at a time when it is back.
 //!
+//! Only failures of HubSoft itself count, and those of one number count once: a customer whose record
+//! is broken there, and who redials, says nothing about everybody else.
+//!
 //! ```text
-//!          5 failures in a row, or under half of at least 20 within 10 s
+//!   5 numbers fail in a row, or under half of at least 20 results within 10 s are successes
 //! closed ----------------------------------------------------------------> open
 //!    ^                                                                     |  1 s, doubling to 30 s
 //!    +---------- the probe succeeds ---------- half-open <-----------------+
 //!                                              |     ^
 //!                                              +-----+ the probe fails: open again, twice as long
 //! ```
-//! Closed means that requests pass, as in the house's fuse box.
+//! Closed means that requests pass.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,14 +19,14 @@ use std::time::{Duration, Instant};
 
 use tracing::{info, warn};
 
-use crate::finding::{Failure, Record};
+use crate::finding::{Failure, Kind};
 use crate::jitter::jittered;
-use crate::lookup::{Fetch, Source};
+use crate::lookup::{Fetch, Fetched, Source};
 use crate::metrics::{self, BreakerState};
 use crate::phone::Phone;
 
-/// Failures in a row that open it.
-const IN_A_ROW: u32 = 5;
+/// Numbers that fail in a row and open it.
+const IN_A_ROW: usize = 5;
 /// The window over which successes are counted, and how many results it needs to say anything.
 const WINDOW: Duration = Duration::from_secs(10);
 const WINDOW_RESULTS_MIN: usize = 20;
@@ -42,12 +45,20 @@ pub struct Breaker {
 /// The state, which is told the time.
 struct Circuit {
     state: State,
-    in_a_row: u32,
-    results: VecDeque<(Instant, bool)>,
+    /// Numbers that failed since the last success.
+    in_a_row: Vec<Phone>,
+    results: VecDeque<Outcome>,
     /// How long it stays open next time.
     open_for: Duration,
     /// How often it changed between closed and open.
     changes: u64,
+}
+
+/// What came of a request, and when.
+struct Outcome {
+    at: Instant,
+    /// The number, if it failed.
+    failed: Option<Phone>,
 }
 
 /// What lets a request through: the state's number at that moment. What comes back with an older
@@ -66,6 +77,11 @@ impl Breaker {
     pub fn new(source: Arc<dyn Source>) -> Self {
         Self { source, circuit: Arc::new(Mutex::new(Circuit::new())) }
     }
+
+    /// The same breaker in front of another client of the same HubSoft.
+    pub fn renewed(&self, source: Arc<dyn Source>) -> Self {
+        Self { source, circuit: Arc::clone(&self.circuit) }
+    }
 }
 
 impl Source for Breaker {
@@ -76,7 +92,7 @@ impl Source for Breaker {
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
             let mut admitted =
-                Admitted { circuit: &self.circuit, pass, verdict: verdict_of_a_panic };
+                Admitted { circuit: &self.circuit, phone, pass, verdict: verdict_of_a_panic };
             let result = self.source.fetch(phone, deadline).await;
             admitted.verdict = verdict(&result);
             result
@@ -93,29 +109,32 @@ enum Verdict {
     Trip,
 }
 
-fn verdict(result: &Result<Record, Failure>) -> Option<Verdict> {
-    match result {
-        Ok(_) => Some(Verdict::Success),
-        // Nothing was asked, or the source said itself when to come back.
-        Err(failure) if failure.asked_nobody() => None,
-        Err(Failure::Throttled { retry_after: Some(_) }) => None,
-        // It is alive and answers, only not this.
-        Err(Failure::Refused | Failure::TooLarge) => None,
-        Err(Failure::Throttled { retry_after: None }) => Some(Verdict::Trip),
-        Err(_) => Some(Verdict::Failure),
+fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
+    let failure = match result {
+        Ok(_) => return Some(Verdict::Success),
+        Err(failure) => failure,
+    };
+    match (failure, failure.kind()) {
+        // The source said itself when to come back.
+        (Failure::Throttled { retry_after: Some(_) }, _) => None,
+        (Failure::Throttled { retry_after: None }, _) => Some(Verdict::Trip),
+        // Nothing was asked, or the source is alive and answers, only not this.
+        (_, Kind::AboutThisKey | Kind::NotAsked) => None,
+        (_, Kind::Bug | Kind::Upstream) => Some(Verdict::Failure),
     }
 }
 
 /// A request that was let through. A panic drops it with the verdict it began with: failure.
 struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
+    phone: &'a Phone,
     pass: Pass,
     verdict: Option<Verdict>,
 }
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.pass, self.verdict, now());
+        lock(self.circuit).learn(self.phone, self.pass, self.verdict, now());
     }
 }
 
@@ -123,7 +142,7 @@ impl Circuit {
     fn new() -> Self {
         Self {
             state: State::Closed,
-            in_a_row: 0,
+            in_a_row: Vec::new(),
             results: VecDeque::new(),
             open_for: OPEN_MIN,
             changes: 0,
@@ -140,7 +159,7 @@ impl Circuit {
         Some(self.changes)
     }
 
-    fn learn(&mut self, pass: Pass, verdict: Option<Verdict>, now: Instant) {
+    fn learn(&mut self, phone: &Phone, pass: Pass, verdict: Option<Verdict>, now: Instant) {
         if pass != self.changes {
             return;
         }
@@ -149,7 +168,8 @@ impl Circuit {
             (State::HalfOpen, None) => self.enter(State::Open { until: now }),
             (State::HalfOpen, Some(Verdict::Success)) => self.close(),
             (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
-            (State::Closed, Some(verdict)) => self.count(verdict == Verdict::Success, now),
+            (State::Closed, Some(Verdict::Success)) => self.count(None, now),
+            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*phone), now),
             (State::Open { .. }, _) | (State::Closed, None) => {}
         }
     }
@@ -164,17 +184,25 @@ impl Circuit {
         self.changes += 1;
     }
 
-    fn count(&mut self, success: bool, now: Instant) {
-        self.in_a_row = if success { 0 } else { self.in_a_row + 1 };
-        self.results.push_back((now, success));
-        let old = |(at, _): &(Instant, bool)| now.saturating_duration_since(*at) > WINDOW;
-        while self.results.len() > WINDOW_RESULTS_MAX || self.results.front().is_some_and(old) {
+    /// Counts a success, or a number that failed.
+    fn count(&mut self, failed: Option<Phone>, now: Instant) {
+        match failed {
+            None => self.in_a_row.clear(),
+            Some(phone) if !self.in_a_row.contains(&phone) => self.in_a_row.push(phone),
+            Some(_) => {}
+        }
+        let old = |outcome: &Outcome| now.saturating_duration_since(outcome.at) > WINDOW;
+        while self.results.len() >= WINDOW_RESULTS_MAX || self.results.front().is_some_and(old) {
             self.results.pop_front();
         }
-        let successes = self.results.iter().filter(|(_, success)| *success).count();
+        let known = failed.is_some() && self.results.iter().any(|other| other.failed == failed);
+        if !known {
+            self.results.push_back(Outcome { at: now, failed });
+        }
+        let successes = self.results.iter().filter(|outcome| outcome.failed.is_none()).count();
         let mostly_failing =
             self.results.len() >= WINDOW_RESULTS_MIN && successes * 2 < self.results.len();
-        if self.in_a_row >= IN_A_ROW || mostly_failing {
+        if self.in_a_row.len() >= IN_A_ROW || mostly_failing {
             self.open(now);
         }
     }
@@ -184,7 +212,7 @@ impl Circuit {
         warn!(seconds = wait.as_secs_f32(), "HubSoft fails: breaker open, it is not asked");
         self.enter(State::Open { until: now + wait });
         self.open_for = (self.open_for * 2).min(OPEN_MAX);
-        self.in_a_row = 0;
+        self.in_a_row.clear();
         self.results.clear();
     }
 
@@ -206,6 +234,8 @@ fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -214,9 +244,16 @@ mod tests {
         matches!(circuit.state, State::Open { .. })
     }
 
-    /// Learns the verdict of a request that passed in the present state.
+    /// A number of its own for each `index`.
+    fn phone(index: u32) -> Phone {
+        Phone::parse(&format!("3798{index:07}"), None).expect("a mobile")
+    }
+
+    /// Learns the verdict of a request that passed in the present state, for another number each time.
     fn learn(circuit: &mut Circuit, verdict: Option<Verdict>, now: Instant) {
-        circuit.learn(circuit.changes, verdict, now);
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let phone = phone(NEXT.fetch_add(1, Ordering::Relaxed));
+        circuit.learn(&phone, circuit.changes, verdict, now);
     }
 
     fn fail(circuit: &mut Circuit, times: u32, now: Instant) {
@@ -241,6 +278,37 @@ mod tests {
         assert!(circuit.admits(now).is_some());
         fail(&mut circuit, 1, now);
         assert!(circuit.admits(now).is_none());
+    }
+
+    #[test]
+    fn one_number_that_fails_again_and_again_does_not_open_it() {
+        let (mut circuit, start) = (Circuit::new(), Instant::now());
+        for turn in 0..100 {
+            let now = start + turn * SECOND / 4;
+            circuit.learn(&phone(1), circuit.changes, Some(Verdict::Failure), now);
+            if turn % 4 == 0 {
+                learn(&mut circuit, Some(Verdict::Success), now);
+            }
+            assert!(!is_open(&circuit), "after {turn}");
+        }
+    }
+
+    #[test]
+    fn answers_about_one_number_say_nothing_about_hubsoft() {
+        for failure in [
+            Failure::InvalidAnswer("no list of customers"),
+            Failure::ListFull,
+            Failure::Refused,
+            Failure::Server(400),
+            Failure::Server(404),
+            Failure::Server(422),
+            Failure::TooLarge,
+        ] {
+            assert_eq!(verdict(&Err(failure.clone())), None, "{failure}");
+        }
+        for status in [408, 500, 502, 504, 520] {
+            assert_eq!(verdict(&Err(Failure::Server(status))), Some(Verdict::Failure), "{status}");
+        }
     }
 
     #[test]
@@ -311,7 +379,7 @@ mod tests {
         fail(&mut circuit, 5, now);
         let wait = Duration::from_millis(1_100);
         for verdict in [Verdict::Success, Verdict::Failure] {
-            circuit.learn(old, Some(verdict), now);
+            circuit.learn(&phone(0), old, Some(verdict), now);
         }
         assert!(circuit.admits(now + wait / 2).is_none());
         assert!(circuit.admits(now + wait).is_some());
@@ -336,10 +404,10 @@ mod tests {
         fail(&mut circuit, 5, now);
         let later = now + 2 * SECOND;
         let probe = circuit.admits(later).expect("the probe");
-        circuit.learn(old, Some(Verdict::Failure), later);
-        circuit.learn(old, Some(Verdict::Success), later);
+        circuit.learn(&phone(0), old, Some(Verdict::Failure), later);
+        circuit.learn(&phone(0), old, Some(Verdict::Success), later);
         assert!(circuit.admits(later).is_none(), "the probe is still out");
-        circuit.learn(probe, Some(Verdict::Success), later);
+        circuit.learn(&phone(0), probe, Some(Verdict::Success), later);
         assert!(circuit.admits(later).is_some());
     }
 }

@@ -12,13 +12,15 @@ const NAME_MAX: (usize, usize) = (128, 256);
 const DIGITS_MAX: usize = 20;
 /// Longest service status; the longest of HubSoft's list has 30.
 const STATUS_MAX: usize = 64;
+/// Most statuses kept of one customer; HubSoft has 13.
+pub const STATUSES_MAX: usize = 64;
 /// Room in which most customers' texts can be written down, before they are kept as they are.
 const DRAFT_BYTES: usize = 512;
 
 /// One customer, read from HubSoft and verified to own the caller's number.
 ///
 /// There is deliberately no tax number, address or password here: a call does not need them.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Customer {
     /// HubSoft's internal number, digits or empty.
     pub id: String,
@@ -28,10 +30,32 @@ pub struct Customer {
     pub name: String,
     /// The alert's texts when the alert is on (possibly none), `None` when it is off.
     pub alert: Option<Vec<AlertText<'static>>>,
-    /// The first service that is not enabled, else the enabled one; a machine word.
+    /// The status an answer shows: the first live service that is not enabled, else the enabled
+    /// one, else the first; a machine word.
     pub service_status: Option<String>,
+    /// The statuses of all services in HubSoft's order, each once; machine words.
+    pub service_statuses: Vec<String>,
+    /// Whether a service is neither cancelled nor inactive. `true` as well when HubSoft lists no
+    /// services at all, or a status cannot be read; `false` when the list is there and empty.
+    pub has_live_service: bool,
     /// Whether any service is connected; `None` when no service says.
     pub connected: Option<bool>,
+}
+
+impl Default for Customer {
+    /// A customer of whom nothing is said, not even that a service has ended.
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            code: String::new(),
+            name: String::new(),
+            alert: None,
+            service_status: None,
+            service_statuses: Vec::new(),
+            has_live_service: true,
+            connected: None,
+        }
+    }
 }
 
 impl fmt::Debug for Customer {
@@ -47,10 +71,10 @@ impl fmt::Debug for Customer {
 /// A hundred thousand of them are kept, so all texts are in one allocation, which clones share.
 #[derive(Clone, PartialEq)]
 pub struct Known {
-    /// Name, code, id and service status; then the alert's texts folded, a line each; then the
-    /// same texts as they were typed, a line each.
+    /// Name, code and id; then the service statuses, a line each, the one that is shown first;
+    /// then the alert's texts folded, a line each; then the same texts as they were typed.
     texts: Arc<str>,
-    /// Where name, code, id and service status end; together they have some 400 bytes at most.
+    /// Where name, code, id and service statuses end; together they have 4.5 kB at most.
     ends: [u16; 4],
     /// Where the folded texts end.
     folded_end: u32,
@@ -72,14 +96,13 @@ impl Known {
     }
 
     fn with(words: [&str; 3], customer: &Customer) -> Self {
-        let status = customer.service_status.as_deref();
-        let status = status.filter(|word| is_machine_word(word, STATUS_MAX)).unwrap_or_default();
+        let statuses = statuses(customer);
         let mut texts = String::with_capacity(DRAFT_BYTES);
         let mut write = |word: &str| {
             texts.push_str(word);
             texts.len() as u16
         };
-        let ends = [write(words[0]), write(words[1]), write(words[2]), write(status)];
+        let ends = [write(words[0]), write(words[1]), write(words[2]), write(&statuses)];
         let alert = customer.alert.as_deref().unwrap_or_default();
         lines(&mut texts, alert, |text, to| text.fold_into(to));
         let folded_end = texts.len() as u32;
@@ -108,9 +131,14 @@ impl Known {
         &self.texts[self.end(1)..self.end(2)]
     }
 
-    /// The first service that is not enabled, else the enabled one: a machine word, or empty.
+    /// The status an answer shows: a machine word, or empty.
     pub fn service_status(&self) -> &str {
-        &self.texts[self.end(2)..self.end(3)]
+        self.service_statuses().next().unwrap_or_default()
+    }
+
+    /// The statuses of all services, each once, the one that is shown first.
+    pub fn service_statuses(&self) -> impl Iterator<Item = &str> {
+        self.texts[self.end(2)..self.end(3)].lines()
     }
 
     /// Whether any service is connected; `None` when no service says.
@@ -159,6 +187,16 @@ impl fmt::Debug for Known {
     }
 }
 
+/// The statuses of all services, a line each, beginning with the one that is shown.
+fn statuses(customer: &Customer) -> String {
+    let shown = customer.service_status.as_deref();
+    let others = customer.service_statuses.iter().map(String::as_str);
+    let others = others.filter(|word| Some(*word) != shown);
+    let words = shown.into_iter().chain(others);
+    let words = words.filter(|word| is_machine_word(word, STATUS_MAX)).take(STATUSES_MAX);
+    words.collect::<Vec<_>>().join("\n")
+}
+
 /// Writes each of `alert` on a line of its own.
 fn lines(to: &mut String, alert: &[AlertText<'_>], write: impl Fn(&AlertText<'_>, &mut String)) {
     for (index, text) in alert.iter().enumerate() {
@@ -186,6 +224,8 @@ mod tests {
             name: "João d'Ávila".into(),
             alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
             service_status: Some("servico_habilitado".into()),
+            service_statuses: vec!["cancelado".into(), "servico_habilitado".into()],
+            has_live_service: true,
             connected: Some(true),
         }
     }
@@ -202,6 +242,22 @@ mod tests {
         assert_eq!(known.connected(), Some(true));
         assert_eq!(known.folded(), "rompimento no centro\nequipe a caminho");
         assert_eq!(texts(&known), ["Rompimento no Centro", "EQUIPE a caminho"]);
+    }
+
+    #[test]
+    fn all_service_statuses_are_kept_and_the_shown_one_comes_first() {
+        let known = Known::new(&customer(&["Aviso"]));
+        let statuses: Vec<_> = known.service_statuses().collect();
+        assert_eq!(statuses, ["servico_habilitado", "cancelado"]);
+        let none = Known::new(&Customer::default());
+        assert_eq!((none.service_status(), none.service_statuses().count()), ("", 0));
+        let odd = Customer {
+            service_status: Some("a\nb".into()),
+            service_statuses: (0..100).map(|at| format!("s{at}")).chain(["${x}".into()]).collect(),
+            ..Customer::default()
+        };
+        let known = Known::new(&odd);
+        assert_eq!((known.service_status(), known.service_statuses().count()), ("s0", 64));
     }
 
     #[test]

@@ -116,14 +116,33 @@ pub enum Failure {
     /// The call's own deadline came first; the lookup goes on and feeds the cache.
     #[error("HubSoft did not answer within the call's deadline")]
     Deadline,
+    /// A page of HTML came instead of HubSoft's answer.
+    #[error(
+        "a firewall's or web server's page came, not HubSoft's answer (HTTP {0}): check \
+         hubsoft.base_url, and have this machine's address let through"
+    )]
+    Firewall(u16),
+    /// The answer has more headers, or longer ones, than are read.
+    #[error(
+        "HubSoft's answer has more than 100 headers, or too long ones: see what the web server or \
+         proxy before it adds"
+    )]
+    HeadTooLarge,
     /// The answer is not what the API's page describes.
     #[error("HubSoft's answer cannot be used ({0}): check hubsoft.base_url")]
     InvalidAnswer(&'static str),
+    /// More customers match the number than HubSoft lists, and none of those listed has it.
+    #[error(
+        "HubSoft found more customers than it lists, and the caller may be one of the others: write the customers' numbers there as digits with area code"
+    )]
+    ListFull,
     /// A bug in bina; the call was answered all the same.
     #[error("the lookup panicked: please report this as a bug of bina")]
     Panic,
     /// There is no token, and it is too soon to ask for one again.
-    #[error("there is no token, as HubSoft refused one a moment ago: see the failure before")]
+    #[error(
+        "there is no token, as the last request for one failed a moment ago: see the failure before"
+    )]
     NoToken,
     /// HubSoft asked for a pause, which is not over.
     #[error("HubSoft asked for a pause, which is not over")]
@@ -135,7 +154,7 @@ pub enum Failure {
     #[error("HubSoft refused the lookup: check the integration's permissions in HubSoft")]
     Refused,
     /// An HTTP error without a meaning of its own.
-    #[error("HubSoft answered HTTP {0}{remedy}", remedy = if *.0 == 404 { ": check hubsoft.base_url" } else { "" })]
+    #[error("HubSoft answered HTTP {0}: {remedy}", remedy = if *.0 < 500 { "check hubsoft.base_url" } else { "tell HubSoft's support" })]
     Server(u16),
     /// Its turn within `limiter.rate` would have come after the call's deadline.
     #[error("more calls than limiter.rate allows to ask for: this one was not looked up")]
@@ -144,10 +163,10 @@ pub enum Failure {
     #[error("HubSoft limits our requests (HTTP 429)")]
     Throttled { retry_after: Option<Duration> },
     /// The request took longer than the client's own limit.
-    #[error("HubSoft is slow: no answer within hubsoft.attempt_ms")]
+    #[error("HubSoft is slow: no answer within hubsoft.attempt_ms; tell its support")]
     Timeout,
-    /// The TLS connection was not trusted.
-    #[error("HubSoft's certificate is not trusted ({0}): check hubsoft.ca_file and the clock")]
+    /// There is no TLS connection that can be trusted; the text names cause and remedy.
+    #[error("no trusted TLS connection to HubSoft: {0}")]
     Tls(String),
     /// The token was refused: wrong client or user, or the account is locked.
     #[error("token refused: check hubsoft.client_id, client_secret, username and password")]
@@ -163,15 +182,30 @@ pub enum Failure {
     Unavailable { retry_after: Option<Duration> },
 }
 
+/// What a failure says something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// HubSoft answered, but not what can be used, for this number. It says nothing of HubSoft as
+    /// a whole.
+    AboutThisKey,
+    Bug,
+    /// HubSoft was not asked at all.
+    NotAsked,
+    /// HubSoft itself, or the way there.
+    Upstream,
+}
+
 impl Failure {
     /// Every word `label` can say, so that metrics begin with each of them at zero.
-    pub const LABELS: [&'static str; 20] = [
+    pub const LABELS: [&'static str; 22] = [
         "breaker_open",
         "broken",
         "busy",
         "connect",
         "deadline",
+        "firewall",
         "invalid_answer",
+        "list_full",
         "no_token",
         "panic",
         "paused",
@@ -188,9 +222,20 @@ impl Failure {
         "unavailable",
     ];
 
-    /// Tells whether HubSoft was not asked at all, so that the failure says nothing about it.
-    pub fn asked_nobody(&self) -> bool {
-        matches!(self, Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed)
+    /// What the failure says something about.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::BreakerOpen | Self::Busy | Self::NoToken | Self::Paused | Self::Shed => {
+                Kind::NotAsked
+            }
+            // Some versions answer 404 or 422 for a number that nobody has; which do is not known.
+            Self::InvalidAnswer(_) | Self::ListFull | Self::Refused | Self::TooLarge => {
+                Kind::AboutThisKey
+            }
+            Self::Server(status) if *status < 500 && *status != 408 => Kind::AboutThisKey,
+            Self::Panic => Kind::Bug,
+            _ => Kind::Upstream,
+        }
     }
 
     /// One word for the log and for metrics.
@@ -201,7 +246,10 @@ impl Failure {
             Self::Busy => "busy",
             Self::Connect => "connect",
             Self::Deadline => "deadline",
+            Self::Firewall(_) => "firewall",
+            Self::HeadTooLarge | Self::TooLarge => "too_large",
             Self::InvalidAnswer(_) => "invalid_answer",
+            Self::ListFull => "list_full",
             Self::NoToken => "no_token",
             Self::Panic => "panic",
             Self::Paused => "paused",
@@ -213,7 +261,6 @@ impl Failure {
             Self::Timeout => "timeout",
             Self::Tls(_) => "tls",
             Self::Token => "token",
-            Self::TooLarge => "too_large",
             Self::Unauthorized => "unauthorized",
             Self::Unavailable { .. } => "unavailable",
         }
@@ -229,5 +276,18 @@ mod tests {
         let some = [Failure::BreakerOpen, Failure::Deadline, Failure::Server(500), Failure::Token];
         assert!(some.iter().all(|failure| Failure::LABELS.contains(&failure.label())));
         assert!(Failure::LABELS.is_sorted(), "as the variants are");
+    }
+
+    #[test]
+    fn an_http_error_and_slowness_name_their_remedies() {
+        for (failure, remedy) in [
+            (Failure::Server(404), ": check hubsoft.base_url"),
+            (Failure::Server(410), ": check hubsoft.base_url"),
+            (Failure::Server(500), ": tell HubSoft's support"),
+            (Failure::Server(502), ": tell HubSoft's support"),
+            (Failure::Timeout, "; tell its support"),
+        ] {
+            assert!(failure.to_string().ends_with(remedy), "{failure}");
+        }
     }
 }

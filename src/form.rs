@@ -20,8 +20,7 @@ const PAIRS_MAX: usize = 4_096;
 /// The raw values of `keys` in `text`, found in one go; a key without `=` has an empty one. Keys are
 /// compared decoded, so that `%63aller` is no way around.
 ///
-/// A raw `+` is a plus, never a space: Asterisk's dialplan sends a number's leading plus raw, and
-/// FreeSWITCH writes a space as `%20`.
+/// A `+` in a value is left as it is; what it stands for in a number, [`number`] says.
 pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>; N] {
     let mut values = [const { Value::Absent }; N];
     for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
@@ -76,6 +75,35 @@ pub fn decode_lossy(text: &str) -> Cow<'_, str> {
     decode(text).unwrap_or(Cow::Borrowed(text))
 }
 
+/// Decodes a caller's or called number. A raw `+` is a plus where a number can begin, because
+/// Asterisk's dialplan sends it raw; elsewhere it is a space, as form encoders write one:
+/// `+55+37+98824-2968` is `+55 37 98824-2968`. `%2B` is always a plus.
+pub fn number(text: &str) -> Option<Cow<'_, str>> {
+    let behind_leading = text.trim_start_matches('+');
+    if memchr(b'+', behind_leading.as_bytes()).is_none() {
+        return decode(text);
+    }
+    let mut decoded = String::with_capacity(text.len());
+    for (at, piece) in text.split('+').enumerate() {
+        if at > 0 {
+            decoded.push(if number_begins_behind(&decoded) { '+' } else { ' ' });
+        }
+        decoded.push_str(&decode(piece)?);
+    }
+    Some(decoded.into())
+}
+
+/// Decodes a number of which a broken `%` stays as it is.
+pub fn number_lossy(text: &str) -> Cow<'_, str> {
+    number(text).unwrap_or(Cow::Borrowed(text))
+}
+
+/// Tells whether a number can begin behind `before`: at the start, and behind the marks of a SIP
+/// address or a parameter. `++55` keeps both, and is no number.
+fn number_begins_behind(before: &str) -> bool {
+    before.ends_with([':', '<', '=', '(']) || before.bytes().all(|byte| b" +".contains(&byte))
+}
+
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
@@ -89,6 +117,36 @@ mod tests {
         assert_eq!(decode("+55%2037").as_deref(), Some("+55 37"));
         assert_eq!(decode("%252B55").as_deref(), Some("%2B55"));
         assert_eq!(decode("%C3%A9%e3").as_deref(), Some("é\u{fffd}"));
+    }
+
+    #[test]
+    fn a_plus_inside_a_number_is_a_space_and_one_before_it_is_a_plus() {
+        for (raw, text) in [
+            ("+5537988242968", "+5537988242968"),
+            ("%2B5537988242968", "+5537988242968"),
+            ("37+98824+2968", "37 98824 2968"),
+            ("(37)+98824-2968", "(37) 98824-2968"),
+            ("%2837%29+98824-2968", "(37) 98824-2968"),
+            ("+55+37+98824-2968", "+55 37 98824-2968"),
+            ("%2B55+37+98824-2968", "+55 37 98824-2968"),
+            ("%20+5537988242968", " +5537988242968"),
+            ("(+55)37988242968", "(+55)37988242968"),
+            ("++5537988242968", "++5537988242968"),
+            ("+", "+"),
+            (
+                "%22Ana+Maria%22+%3Csip:+5537988242968@a.b%3E",
+                "\"Ana Maria\" <sip:+5537988242968@a.b>",
+            ),
+            ("tel:+55-37-98824-2968", "tel:+55-37-98824-2968"),
+            ("32221234;phone-context=+5537", "32221234;phone-context=+5537"),
+            ("37%2B98824", "37+98824"),
+        ] {
+            assert_eq!(number(raw).as_deref(), Some(text), "{raw}");
+        }
+        for broken in ["+%", "37+9%zz", "%+1"] {
+            assert_eq!(number(broken), None, "{broken}");
+            assert_eq!(number_lossy(broken), broken);
+        }
     }
 
     #[test]

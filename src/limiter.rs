@@ -50,12 +50,10 @@ pub enum Refusal {
 }
 
 /// The bucket shared by all requests.
-pub struct Limiter {
-    settings: Settings,
-    state: Mutex<State>,
-}
+pub struct Limiter(Mutex<State>);
 
 struct State {
+    settings: Settings,
     /// Requests a second at present.
     rate: f64,
     /// When the bucket will be full; each request moves it by one interval.
@@ -72,16 +70,16 @@ struct State {
 impl Limiter {
     /// A full bucket.
     pub fn new(settings: Settings) -> Self {
-        let state = State {
+        Self(Mutex::new(State {
             rate: settings.rate,
+            settings,
             full_at: None,
             paused_until: None,
             halved_at: None,
             raised_at: None,
             took: FIRST_GUESS,
             varies: Duration::ZERO,
-        };
-        Self { settings, state: Mutex::new(state) }
+        }))
     }
 
     /// Takes a turn for a request whose call ends at `deadline`, and says when it comes.
@@ -90,9 +88,9 @@ impl Limiter {
         if state.paused_until.is_some_and(|until| now < until) {
             return Err(Refusal::Paused);
         }
-        state.recover(self.settings.rate, now);
+        state.recover(now);
         let interval = Duration::from_secs_f64(1.0 / state.rate);
-        let slack = interval * (self.settings.burst.max(1) - 1);
+        let slack = interval * (state.settings.burst.max(1) - 1);
         let full_at = state.full_at.map_or(now, |at| at.max(now));
         let turn = full_at.checked_sub(slack).map_or(now, |turn| turn.max(now));
         let needed = state.took + state.varies * 2 + AROUND;
@@ -105,6 +103,33 @@ impl Limiter {
         }
         state.full_at = Some(full_at + interval);
         Ok(turn)
+    }
+
+    /// Takes a slot that no other request could use, if there is one: one of a full bucket, from
+    /// which the request it goes beside may just have taken its own.
+    pub fn spare(&self, now: Instant) -> bool {
+        let mut state = self.lock();
+        if state.paused_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        state.recover(now);
+        let interval = Duration::from_secs_f64(1.0 / state.rate);
+        let full_at = state.full_at.map_or(now, |at| at.max(now));
+        let taken = if state.settings.burst > 1 { interval } else { Duration::ZERO };
+        let is_full = full_at <= now + taken;
+        if is_full {
+            state.full_at = Some(full_at + interval);
+        }
+        is_full
+    }
+
+    /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers.
+    pub fn adjust(&self, settings: Settings, now: Instant) {
+        let mut state = self.lock();
+        let was_lowered = state.raised_at.is_some();
+        state.rate = if was_lowered { state.rate.min(settings.rate) } else { settings.rate };
+        state.raised_at = (state.rate < settings.rate).then_some(now);
+        state.settings = settings;
     }
 
     /// Learns how long an answered request took.
@@ -121,11 +146,11 @@ impl Limiter {
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
             return;
         }
-        state.rate = (state.rate / 2.0).max(RATE_MIN.min(self.settings.rate));
+        state.rate = (state.rate / 2.0).max(RATE_MIN.min(state.settings.rate));
         state.halved_at = Some(now);
         state.raised_at = Some(now);
         let interval = Duration::from_secs_f64(1.0 / state.rate);
-        state.full_at = Some(now + interval * self.settings.burst);
+        state.full_at = Some(now + interval * state.settings.burst);
     }
 
     /// HubSoft said when to come back: nothing is asked until then, a minute at most.
@@ -141,14 +166,15 @@ impl Limiter {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
     /// Comes back evenly: half the full rate within `RECOVERY`.
-    fn recover(&mut self, full: f64, now: Instant) {
+    fn recover(&mut self, now: Instant) {
         let Some(since) = self.raised_at else { return };
+        let full = self.settings.rate;
         let seconds = now.saturating_duration_since(since).as_secs_f64();
         self.rate = (self.rate + seconds * full / 2.0 / RECOVERY.as_secs_f64()).min(full);
         self.raised_at = (self.rate < full).then_some(now);
@@ -213,6 +239,40 @@ mod tests {
         (0..200).for_each(|_| limiter.took(Duration::from_millis(195)));
         // The answer to a turn after 600 ms would come after 795, and be written too late.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn a_slot_is_spared_only_when_the_bucket_is_full() {
+        let (limiter, now) = (limiter(10.0, 5), Instant::now());
+        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
+        assert!(limiter.spare(now), "beside the first");
+        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
+        assert!(!limiter.spare(now), "the others are for calls");
+        assert!(limiter.spare(now + SECOND / 2), "it is full again");
+        limiter.pause(now, SECOND);
+        assert!(!limiter.spare(now + SECOND / 2));
+    }
+
+    #[test]
+    fn a_bucket_of_one_spares_a_slot_only_when_nobody_takes_it() {
+        let (limiter, now) = (limiter(10.0, 1), Instant::now());
+        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
+        assert!(!limiter.spare(now));
+        assert!(limiter.spare(now + SECOND / 10));
+        assert!(!limiter.spare(now + SECOND / 10));
+    }
+
+    #[test]
+    fn a_lowered_rate_stays_low_when_the_settings_change() {
+        let (limiter, now) = (limiter(16.0, 4), Instant::now());
+        limiter.adjust(Settings { rate: 20.0, burst: 4 }, now);
+        assert!((limiter.rate() - 20.0).abs() < 0.01);
+        limiter.throttled(now);
+        limiter.adjust(Settings { rate: 16.0, burst: 4 }, now);
+        assert!((limiter.rate() - 10.0).abs() < 0.01, "{}", limiter.rate());
+        let later = now + 2 * RECOVERY;
+        limiter.admit(later, later + DEADLINE).expect("a turn");
+        assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
     }
 
     #[test]

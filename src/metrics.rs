@@ -94,6 +94,11 @@ pub fn call_ambiguous() {
     METRICS.calls.ambiguous.inc();
 }
 
+/// HubSoft returned customers for a number, and none of them has it.
+pub fn lookup_unverified() {
+    METRICS.upstream.unverified.inc();
+}
+
 /// There was no number to look up.
 pub fn call_skipped(reason: &'static str) {
     count(&METRICS.calls.skipped, &Reason { reason });

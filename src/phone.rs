@@ -10,6 +10,7 @@ mod digits;
 mod no_number;
 mod plan;
 mod presented;
+mod stored;
 
 use std::fmt::{self, Write};
 use std::iter::FusedIterator;

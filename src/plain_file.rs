@@ -19,7 +19,8 @@ pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     if about.len() > max {
         return Err(too_long());
     }
-    let mut bytes = Vec::new();
+    // Large enough at once: a smaller one would leave copies of a secret behind as it grows.
+    let mut bytes = Vec::with_capacity(about.len() as usize + 1);
     file.take(max + 1).read_to_end(&mut bytes)?;
     // It may have grown since, or not have told its length.
     if bytes.len() as u64 > max { Err(too_long()) } else { Ok(bytes) }

@@ -14,7 +14,7 @@ use crate::answer::Answer;
 use crate::call::{Call, Did};
 use crate::finding::Finding;
 use crate::logging::{CallLine, key};
-use crate::lookup::{self, Lookup, Source};
+use crate::lookup::Lookup;
 use crate::metrics;
 use crate::phone::{Ddd, NoNumber, Phone};
 use crate::prompt::{Choice, Rules};
@@ -76,16 +76,14 @@ impl Responder {
         answer
     }
 
-    /// The same with other settings; what is remembered survives.
-    pub fn renewed(
-        &self,
-        source: Arc<dyn Source>,
-        lookup: lookup::Settings,
-        rules: Rules,
-        numbers: Numbers,
-    ) -> Self {
-        let misses = Arc::clone(&self.misses);
-        Self { lookup: self.lookup.renewed(source, lookup), rules, numbers, misses }
+    /// The same with another lookup and other settings.
+    pub fn renewed(&self, lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
+        Self { lookup, rules, numbers, misses: Arc::clone(&self.misses) }
+    }
+
+    /// What finds the callers.
+    pub fn lookup(&self) -> &Lookup {
+        &self.lookup
     }
 
     /// Forgets what is remembered of `number`, written in any form, and says whether there was

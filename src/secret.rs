@@ -1,6 +1,8 @@
-//! Holds a password or token that no log, error or debug output can show.
+//! Holds a password or token that no log, error or debug output can show, and overwrites it at its end.
 
 use std::fmt;
+
+use zeroize::Zeroize;
 
 /// A secret; showing it is a method that can be grepped.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +17,12 @@ impl Secret {
     /// The secret itself, for the one request that carries it.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

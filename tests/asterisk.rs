@@ -1,5 +1,7 @@
 //! Places real SIP calls to a real Asterisk that runs the shipped dialplan, and asks what it did.
 
+#[path = "asterisk/callers.rs"]
+mod callers;
 #[path = "asterisk/calls.rs"]
 mod calls;
 #[path = "asterisk/cost.rs"]
@@ -8,8 +10,12 @@ mod cost;
 mod examples;
 #[path = "asterisk/frozen.rs"]
 mod frozen;
+#[path = "asterisk/guides.rs"]
+mod guides;
 #[path = "asterisk/hostile.rs"]
 mod hostile;
+#[path = "asterisk/language.rs"]
+mod language;
 #[path = "asterisk/leash.rs"]
 mod leash;
 #[path = "asterisk/nasty.rs"]

@@ -3,6 +3,8 @@
 mod app;
 #[path = "sim/certificates.rs"]
 mod certificates;
+#[path = "doctor/strangers.rs"]
+mod strangers;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -167,7 +169,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         assert_eq!(sim.lookups(), 0);
     }
     for (mood, part) in [
-        (Mood::Html, "cannot be used (no JSON): check hubsoft.base_url"),
+        (Mood::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
         (Mood::Silent, "no answer within hubsoft.attempt_ms"),
         (Mood::StatusError, "check the integration's permissions"),
         (Mood::Trace, "check the integration's permissions"),
@@ -215,11 +217,12 @@ async fn a_hubsoft_that_cannot_be_reached_is_named_with_the_step_that_fails() {
 async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_is_made() {
     let (known, stranger) = (Authority::new(), Authority::new());
     for (certificate, part) in [
-        (known.expired("localhost"), "it has expired"),
+        (known.expired("localhost"), "has expired: have it renewed"),
         (known.expired("localhost"), "it ended on 01 Jan 2021, and here it is"),
-        (known.not_yet_valid("localhost"), "it is not valid yet"),
+        (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
         (known.wrong_name(), "another server's: check hubsoft.base_url"),
-        (stranger.good("localhost"), "its issuer is unknown"),
+        (stranger.good("localhost"), "its issuer is unknown here"),
+        (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
     ] {
         let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
         let findings = Patient::trusting(&sim, &known).examined(&["--number", PHONE]);

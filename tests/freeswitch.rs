@@ -82,6 +82,27 @@ async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
     }
 }
 
+/// The shipped binding names no fields, so FreeSWITCH posts every variable of the channel.
+#[tokio::test]
+async fn a_post_of_a_whole_channel_is_read_up_to_the_limit() {
+    let (_sim, app) = door().await;
+    let whole = String::from_utf8(request("xml_sip_full")).expect("UTF-8");
+    let (_, form) = whole.split_once("\r\n\r\n").expect("a body");
+    for (variables, bytes) in [(100, 20), (200, 1_000), (3_000, 60)] {
+        let variable = |at: usize| format!("&variable_own_{at}={}", "%20x".repeat(bytes / 4));
+        let more: String = (0..variables).map(variable).collect();
+        // Before and behind: the fields of the hunt stand at the end, where FreeSWITCH writes them.
+        for form in [format!("{form}{more}"), format!("hostname=pbx{more}&{form}")] {
+            let reply = app.post("/freeswitch/dialplan", &form).await;
+            assert_eq!(reply.status, 200, "{variables} of {bytes}");
+            assert!(reply.body.contains("data=\"bina_status=found\""), "{variables} of {bytes}");
+        }
+    }
+    let endless = format!("{form}&variable_own={}", "x".repeat(300_000));
+    let reply = app.post("/freeswitch/dialplan", &endless).await;
+    assert_eq!((reply.status, reply.body.as_str()), (413, ""), "the static dialplan goes on");
+}
+
 #[tokio::test]
 async fn a_withheld_number_is_no_number() {
     let (sim, app) = door().await;

@@ -14,6 +14,10 @@ mod formats;
 mod fsmodel;
 #[path = "freeswitch_model/nasty.rs"]
 mod nasty;
+#[path = "freeswitch_model/numbers.rs"]
+mod numbers;
+#[path = "freeswitch_model/onwards.rs"]
+mod onwards;
 #[path = "freeswitch_model/trouble.rs"]
 mod trouble;
 
@@ -41,8 +45,13 @@ fn call(freeswitch: &Freeswitch, door: Door, caller: &str, called: &str) -> Call
     call
 }
 
+/// The fields as the call got them: a prompt that was played is no longer in its variable.
 fn fields(call: &Call) -> Vec<String> {
-    let value = |key| call.variables.get(&format!("bina_{key}")).cloned().unwrap_or_default();
+    let played = || call.executions("playback").first().map(|file| (*file).to_owned());
+    let value = |key| {
+        let stored = call.variables.get(&format!("bina_{key}")).cloned();
+        stored.or_else(|| played().filter(|_| key == "prompt")).unwrap_or_default()
+    };
     FIELDS.iter().map(|field| value(field.key)).collect()
 }
 

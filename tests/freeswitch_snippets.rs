@@ -35,16 +35,29 @@ fn neutral(key: &str) -> &'static str {
     }
 }
 
+/// What the actions in `text` set, in their order, those of `multiset` one by one.
+fn assignments(text: &str) -> Vec<(&str, &str)> {
+    let single = values(text, "\"set\" data=\"").into_iter();
+    let lists = values(text, "\"multiset\" data=\"^^|").into_iter();
+    let pairs = single.chain(lists.flat_map(|list| list.split('|')));
+    pairs.filter_map(|pair| pair.split_once('=')).collect()
+}
+
 #[test]
 fn every_field_is_neutral_before_bina_is_asked() {
-    for (name, asks) in [("bina-curl.xml", "\"curl\""), ("bina-httapi.xml", "\"httapi\"")] {
+    for (name, asks) in [
+        ("bina-curl.xml", "\"curl\""),
+        ("bina-httapi.xml", "\"httapi\""),
+        ("bina.xml", "\"transfer\""),
+    ] {
         let text = code(name);
         let (before, _) = text.split_once(asks).expect("it asks");
+        let set = assignments(before);
         for key in FIELDS.map(|field| field.key) {
             // Half an answer counts with mod_httapi, so its last field is not 1 beforehand.
             let value = if (name, key) == ("bina-httapi.xml", "end") { "" } else { neutral(key) };
-            let action = format!("<action application=\"set\" data=\"bina_{key}={value}\"");
-            assert!(before.contains(&action), "{name}: {action}");
+            let field = format!("bina_{key}");
+            assert!(set.contains(&(&field, value)), "{name}: {field}={value}");
         }
     }
 }
@@ -52,20 +65,35 @@ fn every_field_is_neutral_before_bina_is_asked() {
 #[test]
 fn what_has_come_of_half_an_answer_is_taken_back() {
     let text = code("bina-then.xml");
+    let (cut, _) = text.split_once("bina-play").expect("it plays");
+    let set = assignments(cut);
     for key in FIELDS.map(|field| field.key) {
-        let set = format!("set\" data=\"bina_{key}={}\" inline=\"true\"", neutral(key));
-        let action = format!("<anti-action application=\"{set}/>");
-        assert!(text.contains(&action), "{action}");
+        let field = format!("bina_{key}");
+        assert!(set.contains(&(&field, neutral(key))), "{field}");
+    }
+    let actions = cut.matches("application=").count();
+    assert_eq!(cut.matches("<anti-action application=\"multiset\"").count(), actions);
+    assert_eq!(cut.matches("inline=\"true\"").count(), actions);
+}
+
+#[test]
+fn a_prompt_is_removed_behind_its_playback() {
+    for name in ["bina-then.xml", "bina-ura.xml", "public-example.xml"] {
+        let text = code(name);
+        let (_, behind) = text.split_once("data=\"${bina_prompt}\"/>").expect("it plays");
+        let removes = "<action application=\"set\" data=\"bina_prompt=\"/>";
+        assert!(behind.trim_start().starts_with(removes), "{name}");
     }
 }
 
 #[test]
 fn the_httapi_profile_permits_the_fields_and_answering_and_nothing_else() {
-    let text = code("autoload_configs/httapi.conf.xml");
+    let whole = code("autoload_configs/httapi.conf.xml");
+    let (_, text) = whole.split_once("<profile name=\"bina\">").expect("the profile");
     let fields = FIELDS.map(|field| format!("bina_{}", field.key));
-    assert_eq!(values(&text, "<variable name=\""), fields);
-    assert_eq!(values(&text, "<application name=\""), ["answer"]);
-    assert_eq!(values(&text, "<permission name=\""), ["all", "set-vars", "execute-apps"]);
+    assert_eq!(values(text, "<variable name=\""), fields);
+    assert_eq!(values(text, "<application name=\""), ["answer"]);
+    assert_eq!(values(text, "<permission name=\""), ["all", "set-vars", "execute-apps"]);
     assert!(text.contains("<permission name=\"all\" value=\"false\"/>"));
     let reads = [
         "Caller-Caller-ID-Number",
@@ -73,30 +101,74 @@ fn the_httapi_profile_permits_the_fields_and_answering_and_nothing_else() {
         "Caller-Privacy-Hide-Number",
         "exiting",
     ];
-    assert_eq!(values(&text, "\"enable-post-var\" value=\""), reads);
+    assert_eq!(values(text, "\"enable-post-var\" value=\""), reads);
 }
 
 /// FreeSWITCH takes a limit that is absent, 0 or a fraction for none.
 #[test]
 fn every_limit_is_in_whole_seconds_and_above_the_deadline() {
     let deadline = Settings::default().deadline;
-    for (name, before) in [
-        ("autoload_configs/httapi.conf.xml", "name=\"timeout\" value=\""),
-        ("autoload_configs/xml_curl.conf.xml", "name=\"timeout\" value=\""),
-        ("bina-curl.xml", "data=\"curl_timeout="),
+    for (name, before, times) in [
+        // The profile that asks, and the one that fetches recordings.
+        ("autoload_configs/httapi.conf.xml", "name=\"timeout\" value=\"", 2),
+        ("autoload_configs/httapi.conf.xml", "name=\"connect-timeout\" value=\"", 2),
+        ("autoload_configs/xml_curl.conf.xml", "name=\"timeout\" value=\"", 1),
     ] {
         let text = code(name);
         let seconds: Vec<u64> =
             values(&text, before).iter().filter_map(|value| value.parse().ok()).collect();
-        assert_eq!(seconds.len(), 1, "{name}");
-        assert!(Duration::from_secs(seconds[0]) > deadline, "{name}: {} s", seconds[0]);
+        assert_eq!(seconds.len(), times, "{name}");
+        for seconds in seconds {
+            assert!(Duration::from_secs(seconds) > deadline, "{name}: {seconds} s");
+        }
     }
+    let text = code("bina-curl.xml");
+    let (before, _) = text.split_once("\"curl\"").expect("it asks");
+    let limit = assignments(before).into_iter().rfind(|(name, _)| *name == "curl_timeout");
+    let limit = limit.and_then(|(_, seconds)| seconds.parse().ok()).expect("whole seconds");
+    assert!(Duration::from_secs(limit) > deadline);
+}
+
+/// Both profiles, so that a limit is not taken for one of the other's.
+#[test]
+fn recordings_are_fetched_within_a_limit_and_no_answer_is_written_to_freeswitchs_log() {
+    let text = code("autoload_configs/httapi.conf.xml");
+    let (before, _) = text.split_once("<profile name=\"bina\">").expect("the profile");
+    let (settings, default) = before.split_once("<profile name=\"default\">").expect("it fetches");
+    assert!(settings.contains("<param name=\"debug\" value=\"false\"/>"));
+    for limit in ["timeout\" value=\"2\"", "connect-timeout\" value=\"1\"", "gateway-url\""] {
+        assert!(default.contains(&format!("<param name=\"{limit}")), "{limit}");
+    }
+    assert!(default.contains("<permission name=\"all\" value=\"false\"/>"));
+}
+
+/// With such a list FreeSWITCH frees it before look-ups under way have read it, and is gone.
+#[test]
+fn the_binding_of_mod_xml_curl_names_no_fields() {
+    let text = fs::read_to_string(folder().join("autoload_configs/xml_curl.conf.xml"));
+    assert!(!text.expect("it is there").contains("enable-post-var"));
+}
+
+#[test]
+fn an_agents_transfer_leaves_the_file_of_transfer_file() {
+    let text = code("bina-ura.xml");
+    let (before, _) = text.split_once("\"bridge\"").expect("it bridges");
+    let set = assignments(before);
+    assert!(set.contains(&("force_transfer_dialplan", "XML")));
+    assert!(set.contains(&("force_transfer_context", "default")));
 }
 
 #[test]
 fn no_strangers_text_is_evaluated_or_handed_on_unguarded() {
-    let names = ["bina.xml", "bina-curl.xml", "bina-httapi.xml", "bina-then.xml", "bina-ura.xml"];
-    for name in names.into_iter().chain(["public-example.xml"]) {
+    for name in [
+        "bina.xml",
+        "bina-curl.xml",
+        "bina-httapi.xml",
+        "bina-screen.xml",
+        "bina-then.xml",
+        "bina-ura.xml",
+        "public-example.xml",
+    ] {
         let text = code(name);
         // Only bina.xml hands the number on, and guards it; bina-curl.xml captures digits.
         let guarded = usize::from(name == "bina.xml");
@@ -116,8 +188,8 @@ fn the_files_are_read_in_their_order_and_before_the_examples_routes() {
         let path = text.lines().next().and_then(|line| line.strip_prefix("<!-- /etc/freeswitch/"));
         path.expect("its first line names its place").trim_end_matches(" -->").to_owned()
     };
-    let (asks, then) = (place("bina-curl.xml"), place("public-example.xml"));
-    assert!(asks < then, "{asks} {then}");
+    let order = ["bina-curl.xml", "bina-screen.xml", "public-example.xml"].map(place);
+    assert!(order.is_sorted(), "{order:?}");
     for name in ["bina-curl.xml", "bina-httapi.xml", "public-example.xml"] {
         assert!(place(name).as_str() < "dialplan/public/00_inbound_did.xml", "{}", place(name));
     }

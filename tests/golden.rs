@@ -31,6 +31,7 @@ fn customer(name: &str, text: Option<&str>) -> Customer {
         alert: text.map(|text| AlertText::new(text).into_iter().collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
+        ..Customer::default()
     }
 }
 
@@ -123,7 +124,7 @@ fn httapi_plays_only_where_the_settings_say_and_always_breaks_at_the_end() {
     };
     assert_eq!(work(&alerted, Play::Never), "break");
     assert_eq!(work(&alerted, Play::Early), "playback break");
-    assert_eq!(work(&alerted, Play::Answer), "execute playback break");
+    assert_eq!(work(&alerted, Play::Answer), "execute pause playback break");
     for play in [Play::Never, Play::Early, Play::Answer] {
         assert_eq!(work(&quiet, play), "break");
     }

@@ -144,7 +144,7 @@ struct Typed(Mutex<Vec<Customer>>);
 
 impl Source for Typed {
     fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone())) })
+        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone()).into()) })
     }
 }
 
@@ -174,6 +174,8 @@ fn customer(dice: &mut Dice) -> Customer {
         name: dice.string(),
         alert: Some(AlertText::new(&dice.string()).into_iter().collect()),
         service_status: Some(dice.string()),
+        service_statuses: vec![dice.string(), dice.string()],
+        has_live_service: dice.below(2) == 0,
         connected: Some(dice.below(2) == 0),
     }
 }

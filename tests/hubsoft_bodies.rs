@@ -18,7 +18,8 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     sim.set_token_mood(Mood::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
-    client(&sim, "ultima_conexao = \"sim\"\n").fetch(&phone(PHONE), soon()).await
+    let client = client(&sim, "ultima_conexao = \"sim\"\n");
+    client.fetch(&phone(PHONE), soon()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -45,14 +46,14 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    let record = client.fetch(&phone("37988242968"), soon()).await.expect("found");
+    let record = client.fetch(&phone("37988242968"), soon()).await.expect("found").record;
     let [customer] = record.customers() else { panic!("one customer") };
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
     assert_eq!(customer.name(), "GUILHERME SILVA");
     assert_eq!(customer.alert_texts().count(), 2);
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
-    let record = client.fetch(&phone("37999450812"), soon()).await.expect("found");
+    let record = client.fetch(&phone("37999450812"), soon()).await.expect("found").record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -129,7 +130,16 @@ async fn ids_and_names_vary_in_type() {
 }
 
 #[tokio::test]
-async fn the_first_service_that_is_not_enabled_names_the_status() {
+async fn every_service_status_is_kept_once_in_the_order_of_hubsoft() {
+    let services = r#"[{"status_prefixo":"aguardando_migracao"},{"status_prefixo":"suspenso_debito"},
+        {"status_prefixo":"suspenso_debito"},{"status_prefixo":"servico_habilitado"},null,{}]"#;
+    let customer = read(&format!(r#""servicos":{services}"#)).await;
+    let statuses: Vec<_> = customer.service_statuses().collect();
+    assert_eq!(statuses, ["aguardando_migracao", "suspenso_debito", "servico_habilitado"]);
+}
+
+#[tokio::test]
+async fn the_first_live_service_that_is_not_enabled_names_the_status() {
     for (services, expected) in [
         (
             r#"[{"status_prefixo":"servico_habilitado"},{"status_prefixo":"suspenso_debito"}]"#,
@@ -137,7 +147,12 @@ async fn the_first_service_that_is_not_enabled_names_the_status() {
         ),
         (
             r#"{"1":{"status_prefixo":"cancelado"},"2":{"status_prefixo":"servico_habilitado"}}"#,
-            "cancelado",
+            "servico_habilitado",
+        ),
+        (r#"[{"status_prefixo":"cancelado"},{"status_prefixo":"inativo"}]"#, "cancelado"),
+        (
+            r#"[{"status_prefixo":"cancelado"},{"status_prefixo":"aguardando_migracao"},{"status_prefixo":"servico_habilitado"}]"#,
+            "aguardando_migracao",
         ),
         (r#"[{"status_prefixo":"servico_habilitado"}]"#, "servico_habilitado"),
         (r#"[{"status_prefixo":"${x}"},{"status_prefixo":null},{},7,null]"#, ""),
@@ -235,7 +250,8 @@ async fn what_is_no_success_or_no_list_is_never_nobody() {
         ("[]".to_owned(), "invalid_answer"),
         ("null".to_owned(), "invalid_answer"),
         (String::new(), "invalid_answer"),
-        ("<!DOCTYPE html><html></html>".to_owned(), "invalid_answer"),
+        ("<!DOCTYPE html><html></html>".to_owned(), "firewall"),
+        ("<br />\n<b>Warning</b>: Undefined index".to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":[]}x"#.to_owned(), "invalid_answer"),
         (r#"{"status":"success","clientes":["#.to_owned(), "invalid_answer"),
     ] {
@@ -319,7 +335,7 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
-    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found");
+    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found").record;
     assert_eq!(record.customers()[0].connected(), None);
 }
 

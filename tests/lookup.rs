@@ -8,7 +8,7 @@ use std::time::Duration;
 use bina::alert_text::AlertText;
 use bina::customer::Customer;
 use bina::finding::{Failure, Finding, Origin, Record};
-use bina::lookup::{Fetch, Lookup, Settings, Source};
+use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
 use bina::phone::Phone;
 use tokio::time::{Instant, advance, sleep};
 
@@ -16,6 +16,7 @@ const DEADLINE: Duration = Duration::from_millis(800);
 
 /// What the source does with one request.
 enum Act {
+    Bring(Fetched),
     Fail(Failure),
     Panic,
     Tell(Record),
@@ -36,9 +37,10 @@ impl Source for Stub {
             let (after, act) = next.expect("asked more often than told");
             sleep(after).await;
             match act {
+                Act::Bring(fetched) => Ok(fetched),
                 Act::Fail(failure) => Err(failure),
                 Act::Panic => panic!("as told"),
-                Act::Tell(record) => Ok(record),
+                Act::Tell(record) => Ok(record.into()),
             }
         })
     }
@@ -181,16 +183,101 @@ async fn a_panic_costs_one_lookup_and_leaves_the_number_free() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stale_record_waits_only_a_moment_for_its_refresh() {
+async fn a_stale_record_gives_way_to_a_newer_one_that_comes_before_the_deadline() {
+    for slow in [10, 200, 400, 700] {
+        let room = Room::new();
+        room.then(0, Act::Tell(found("ANA"))).then(slow, Act::Tell(found("BIA")));
+        room.find().await;
+        advance(Duration::from_secs(120)).await;
+        let start = Instant::now();
+        assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft), "{slow} ms");
+        assert_eq!(start.elapsed(), Duration::from_millis(slow));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_young_stale_record_waits_only_a_moment_for_its_refresh() {
     let room = Room::new();
     room.then(0, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
     room.find().await;
-    advance(Duration::from_secs(120)).await;
+    advance(Duration::from_secs(119)).await;
     let start = Instant::now();
     assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
     assert_eq!(start.elapsed(), Duration::from_millis(150));
     sleep(Duration::from_millis(400)).await;
     assert_eq!(described(&room.find().await), is("BIA", Origin::Cache));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_record_waits_only_a_moment_for_a_hubsoft_slower_than_the_deadline() {
+    let room = Room::new();
+    room.then(0, Act::Tell(found("ANA")));
+    room.find().await;
+    advance(Duration::from_secs(300)).await;
+    room.then(1_000, Act::Tell(found("EVA"))).then(1_000, Act::Tell(found("BIA")));
+    room.find_number("37988240001").await;
+    sleep(Duration::from_millis(500)).await;
+    let start = Instant::now();
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
+    assert_eq!(start.elapsed(), Duration::from_millis(150));
+    // What HubSoft was like a minute ago says nothing about now.
+    sleep(Duration::from_secs(300)).await;
+    room.then(700, Act::Tell(found("LIA")));
+    assert_eq!(described(&room.find().await), is("LIA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purged_number_stays_purged_although_a_request_for_it_is_under_way() {
+    let room = Arc::new(Room::new());
+    room.then(500, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
+    let calling = {
+        let room = Arc::clone(&room);
+        tokio::spawn(async move { described(&room.find().await) })
+    };
+    sleep(Duration::from_millis(200)).await;
+    assert!(room.lookup.forget(&Phone::parse("37988242968", None).expect("a number")));
+    assert_eq!(calling.await.expect("no panic"), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert_eq!(room.asked(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_from_before_a_purge_does_not_replace_what_came_after_it() {
+    let room = Arc::new(Room::new());
+    room.then(700, Act::Tell(found("ANA"))).then(100, Act::Tell(found("BIA")));
+    let first = {
+        let room = Arc::clone(&room);
+        tokio::spawn(async move { room.find().await })
+    };
+    sleep(Duration::from_millis(200)).await;
+    room.lookup.forget(&Phone::parse("37988242968", None).expect("a number"));
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    first.await.expect("no panic");
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Cache));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_hubsoft_cannot_answer_for_is_left_alone_for_three_seconds() {
+    let room = Room::new();
+    room.then(0, Act::Fail(Failure::Server(500))).then(0, Act::Tell(found("ANA")));
+    assert_eq!(described(&room.find().await), is("server", Origin::None));
+    advance(Duration::from_millis(2_900)).await;
+    assert_eq!(described(&room.find().await), is("server", Origin::None));
+    assert_eq!(room.asked(), 1);
+    advance(Duration::from_millis(100)).await;
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_not_complete_is_asked_for_again_after_five_seconds() {
+    let room = Room::new();
+    let incomplete = Fetched { record: found("ANA"), complete: false };
+    room.then(0, Act::Bring(incomplete)).then(0, Act::Tell(found("BIA")));
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    advance(Duration::from_secs(4)).await;
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]

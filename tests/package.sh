@@ -45,6 +45,8 @@ done <<'FILES'
 -rw-r--r-- /usr/share/bina/dialplan/freeswitch/bina.xml
 -rw-r--r-- /usr/share/bina/dialplan/guides/README.md
 -rw-r--r-- /usr/share/bina/dialplan/sounds/pt_BR/bina/manutencao.wav
+-rw-r--r-- /usr/share/bina/docs/reasons.md
+-rw-r--r-- /usr/share/bina/docs/motivos.pt-BR.md
 -rw-r--r-- /usr/share/doc/bina/README.md
 -rw-r--r-- /usr/share/doc/bina/CHANGELOG.md
 -rw-r--r-- /usr/share/doc/bina/copyright

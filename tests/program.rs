@@ -3,7 +3,7 @@
 mod app;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -184,7 +184,9 @@ async fn check_says_what_a_good_configuration_means() {
         "good",
         "threads     3 answer calls",
         "rompimento plays bina/rompimento-fibra&bina/equipe-a-caminho",
+        "in FreeSWITCH file_string://bina/rompimento-fibra.wav!bina/equipe-a-caminho.wav",
         "bina/aviso-geral",
+        "in FreeSWITCH bina/aviso-geral.wav",
     ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
@@ -276,6 +278,32 @@ async fn serve_answers_logs_one_masked_line_a_call_and_stops_cleanly() {
     assert_eq!(program.end(), Some(0));
 }
 
+/// FreeSWITCH posts the whole channel, of which five fields are read.
+#[tokio::test]
+async fn nothing_of_a_whole_channel_is_in_the_log() {
+    let sim = Sim::start(printed_example()).await.expect("loopback");
+    let debug = "[log]\nlevel = \"debug\"\n";
+    let text = format!("{}{}{debug}", app::connection(&sim), app::RULES);
+    let file = File::new("channel", &text);
+    let mut program = Running::start(&["serve", "-c", file.path()]);
+    let line = program.logged("bina answers calls");
+    let address = line.split("http=").nth(1).expect("where").trim().to_owned();
+    let request = include_bytes!("wire/freeswitch/xml_sip_full.http");
+    let request =
+        str::from_utf8(request).expect("UTF-8").replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    let answer = app::exchange(address.parse().expect("an address"), request.as_bytes()).await;
+    assert!(app::Reply::read(&answer).body.contains("bina_status=found"));
+    program.signal("-TERM");
+    let mut log = String::new();
+    program.0.stderr.take().expect("piped").read_to_string(&mut log).expect("UTF-8");
+    assert!(log.contains("call answered"), "{log}");
+    let private =
+        ["988242968", "553732001000", "192.0.2.50", "0b1f6a52", "operadora-teste", "PCMA"];
+    assert!(private.iter().all(|text| request.contains(text)), "they are in the request");
+    assert!(private.iter().all(|text| !log.contains(text)), "{log}");
+    assert_eq!(program.end(), Some(0));
+}
+
 #[tokio::test]
 async fn serve_starts_and_answers_while_hubsoft_is_down() {
     let sim = Sim::start(vec![]).await.expect("loopback");
@@ -308,9 +336,16 @@ fn the_demonstration_prints_what_it_promises() {
         "/asterisk?caller=37999450812'\nstatus=found&source=hubsoft&alerta=0&prompt=&",
         "/asterisk?caller=37911112222'\nstatus=not_found&",
         "GosubIf(",
+        "/freeswitch/vars?caller=%2B5537988242968'\nbina_status=found|bina_source=hubsoft|",
+        "<action application=\"playback\" data=\"${bina_prompt}\"/>",
         "/sim/mood",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
+    }
+    let shipped = include_str!("../dialplan/freeswitch/public-example.xml");
+    let lines = printed.lines().skip_while(|line| !line.starts_with("In FreeSWITCH")).skip(1);
+    for line in lines.take_while(|line| !line.is_empty()) {
+        assert!(shipped.contains(line.trim()), "{line}");
     }
     program.signal("-INT");
     assert_eq!(program.end(), Some(0));

@@ -136,7 +136,7 @@ struct Nobody;
 
 impl Source for Nobody {
     fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::default()) })
+        Box::pin(async { Ok(Record::default().into()) })
     }
 }
 
@@ -170,6 +170,7 @@ fn found() -> Customer {
         alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
+        ..Customer::default()
     }
 }
 

@@ -4,23 +4,21 @@
 --
 --   local loaded, bina = pcall(dofile, "/etc/asterisk/bina.lua")
 --
--- (pcall: if the file is missing or broken, your dialplan goes on without it). `asterisk -rx
+-- (pcall: if the file is missing or broken, your dialplan goes on without it). `sudo asterisk -rx
 -- "module reload pbx_lua"`. Use, anywhere BEFORE app.Answer():
 --
 --   ["_X."] = function(context, exten)
---       local caller = loaded and bina.lookup(exten) or { prompt = "", route = "" }
---       if caller.prompt ~= "" then
---           app.Answer()
---           channel.CHANNEL("language"):set("pt_BR")
---           app.Playback(caller.prompt)
---       end
+--       if loaded then bina.lookup(exten); bina.play() end
 --       return app.Goto("atendimento", exten, 1)    -- where your calls went before
 --   end
 --
--- The argument is the number that was called; without it, it is CALLERID(dnid). The table it returns
--- has all fields by their names in bina's answer, status, alerta, prompt and so on, and the channel
--- has them as the BINA_ variables of README.md, every one on every way out. It answers nothing, plays
--- nothing, changes neither language nor caller ID.
+-- lookup: its argument is the number that was called; without it, it is CALLERID(dnid). The table it
+-- returns has all fields by their names in bina's answer, status, alerta, prompt and so on, and the
+-- channel has them as the BINA_ variables of README.md, every one on every way out. It answers nothing,
+-- plays nothing, changes neither language nor caller ID.
+-- play: when there is a prompt, it answers, plays it in pt_BR (or BINA_LANGUAGE) and gives the call the
+-- language back that it had.
+-- To undo: take the two lines out that say `bina`.
 --
 -- What happens when bina
 --   - answers:              Asterisk's service of Lua adds up to 0.1 s to what bina takes;
@@ -35,10 +33,13 @@
 --
 -- How it is built, for whoever changes it. A caller ID, and an answer that does not come from bina,
 -- may hold anything. Lua's own strings are harmless; text becomes dangerous as an argument of an
--- application or a function. So what is written into a URL is digits and plus signs, and a value
+-- application or a function. So what is written into a URL is percent-encoded, and a value
 -- leaves only through its alphabet: no quote, bracket, comma, semicolon, $ or newline.
 
 local CONNECT_S, TOTAL_S, FIELDS_MAX = "0.4", "1.2", 90
+
+-- The brackets that a number may have: none, or pairs of them.
+local BRACKETS = { [""] = true, ["()"] = true, ["()()"] = true }
 
 -- Name of the field, its neutral value, and what may NOT be in it. \128-\255 are the letters of UTF-8.
 local FIELDS = {
@@ -68,12 +69,15 @@ local function number(text)
     return (text:gsub("[^0-9+]", ""):gsub("%+", "%%2B"))
 end
 
--- Who is calling. Empty ("nobody to look up") when the caller hides the number, or when it is not
--- made of digits and plus signs only.
+-- Who is calling. Empty ("nobody to look up") when the caller hides the number, or when it has a character
+-- that no telephone number has. What is left, such as +55 (37) 98824-2968 or 37.98824.2968F, is passed on
+-- as it is, and bina says whether it is a number. (What stands behind a ; Asterisk has cut off.)
 local function caller()
     if read("CALLERID(num-pres)"):sub(1, 7) ~= "allowed" then return "" end
     local id = read("CALLERID(num)")
-    return id:find("[^0-9+]") and "" or number(id)
+    if id:find("[^0-9+ ().Ff%-]") or id:find("^ ") or id:find(" $") then return "" end
+    if not BRACKETS[id:gsub("[^()]", "")] then return "" end
+    return (id:gsub("[^A-Za-z0-9._%-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
 -- What is at that address; CURLOPTs would last for the rest of the call, so yours are put back.
@@ -144,6 +148,17 @@ function bina.lookup(called)
     app.NoOp(line:format(answer.status, answer.source, answer.alerta, answer.prompt))
     if served then autoservice_start() end
     return answer
+end
+
+-- Plays what the lookup has found to play, in the recordings' language; then the call has its own again.
+function bina.play()
+    local prompt, spoken, kept = read("BINA_PROMPT"), read("BINA_LANGUAGE"), read("CHANNEL(language)")
+    if prompt == "" then return end
+    app.Answer()
+    channel["CHANNEL(language)"]:set(spoken ~= "" and spoken or "pt_BR")
+    -- A missing file is a warning in the log and PLAYBACKSTATUS=FAILED; the call goes on all the same.
+    app.Playback(prompt)
+    channel["CHANNEL(language)"]:set(kept)
 end
 
 return bina

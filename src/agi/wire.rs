@@ -19,7 +19,7 @@ use std::time::Instant;
 use memchr::memchr;
 
 use crate::call::{Call, Did};
-use crate::form::{decode_lossy, values};
+use crate::form::{number_lossy, values};
 
 /// Most lines of an environment. Asterisk sends 22, and one for each argument of `AGI()`.
 const LINES_MAX: usize = 64;
@@ -218,7 +218,7 @@ impl Environment {
     /// The number that was called: what the dialplan says, else what the trunk says, else where the
     /// call is in the dialplan.
     fn did(&self, told: Option<&str>) -> Option<Did> {
-        let told = told.and_then(|raw| Did::new(&decode_lossy(raw)));
+        let told = told.and_then(|raw| Did::new(&number_lossy(raw)));
         let known = |value: &Option<String>| {
             value.as_deref().filter(|value| *value != UNKNOWN).and_then(Did::new)
         };

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use crate::config::Config;
-use crate::prompt::Rules;
+use crate::prompt::{Playlist, Rules};
 
 use super::{Failed, prompt_files, say, serve};
 
@@ -72,14 +72,21 @@ fn protection(config: &Config) -> Option<String> {
     (!means.is_empty()).then(|| means.join(", "))
 }
 
+/// Says what each rule plays, on a line for each PBX: its forms differ, and so do the folders.
 fn describe_rules(rules: &Rules) {
     for (position, rule) in rules.list.iter().enumerate() {
-        let plays = if rule.play.asterisk.is_empty() { "nothing" } else { &rule.play.asterisk };
-        say(format_args!("  rule {:<6} {} plays {plays}", position + 1, rule.name));
+        describe_playlist(&format!("rule {:<6} {}", position + 1, rule.name), Some(&rule.play));
     }
-    match &rules.general {
-        Some(general) => say(format_args!("  other alert plays {}", general.play.asterisk)),
-        None => say(format_args!("  other alert plays nothing")),
+    describe_playlist("other alert", rules.general.as_ref().map(|general| &*general.play));
+}
+
+fn describe_playlist(what: &str, list: Option<&Playlist>) {
+    match list.filter(|list| !list.asterisk.is_empty()) {
+        Some(list) => {
+            say(format_args!("  {what} plays {}", list.asterisk));
+            say(format_args!("              in FreeSWITCH {}", list.freeswitch));
+        }
+        None => say(format_args!("  {what} plays nothing")),
     }
 }
 

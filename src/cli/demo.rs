@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use crate::sim::{Sim, printed_example};
 
 use super::service::Service;
+use super::source::Upstream;
 use super::{Failed, plain_client, say, serve, stage};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
@@ -18,12 +19,19 @@ const CALLERS: [(&str, &str); 3] = [
 ];
 
 /// The lines of a dialplan that use the answer; dialplan/asterisk/ has the whole.
-const ASTERISK_LINES: &str = r#" same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
- same => n,GotoIf($["${BINA_PROMPT}" = ""]?onwards)
- same => n,Answer()
- same => n,Set(CHANNEL(language)=pt_BR)
- same => n,Playback(${BINA_PROMPT})
- same => n(onwards),NoOp(the queue or menu where the call went before)"#;
+const ASTERISK_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
+ same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)";
+
+/// The same for FreeSWITCH, from dialplan/freeswitch/public-example.xml.
+const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
+   <condition field="${bina_end}" expression="^1$"/>
+   <condition field="${bina_prompt}" expression="^[A-Za-z0-9_/.:!-]+$">
+     <action application="answer"/>
+     <action application="sleep" data="500"/>
+     <action application="playback" data="${bina_prompt}"/>
+     <action application="set" data="bina_prompt="/>
+   </condition>
+ </extension>"#;
 
 /// What is played, and that nothing is remembered, so that a command tried again prints the same.
 const SETTINGS: &str = r#"
@@ -52,7 +60,8 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let config = stage::config(&sim, listen, SETTINGS)?;
     let http = serve::open("http", config.http)?;
     let address = serve::address(&http)?;
-    let service = Arc::new(Service::new(&config, Arc::new(serve::client(&config)?)));
+    let service =
+        Arc::new(Service::new(&config, Upstream::hubsoft(Arc::new(serve::client(&config)?))));
     say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
@@ -68,21 +77,30 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
 /// Asks bina what a PBX would ask, and prints what it is told.
 async fn show(address: SocketAddr, control: SocketAddr) {
     for (who, caller) in CALLERS {
-        let url = format!("http://{address}/asterisk?caller={caller}");
-        say(format_args!("\n# {who}\ncurl '{url}'"));
-        match ask(&url).await {
-            Ok(body) => say(format_args!("{body}")),
-            Err(error) => say(format_args!("(no answer: {})", error.without_url())),
-        }
+        show_one(who, &format!("http://{address}/asterisk?caller={caller}")).await;
     }
+    let [(_, alerted), ..] = CALLERS;
+    let url = format!("http://{address}/freeswitch/vars?caller={alerted}");
+    show_one("the first one again, as FreeSWITCH is answered", &url).await;
     say(format_args!(
-        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place:\n{ASTERISK_LINES}"
+        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place, where calls come in:\n{ASTERISK_LINES}"
+    ));
+    say(format_args!(
+        "\nIn FreeSWITCH, with dialplan/freeswitch/bina-curl.xml in its place:\n{FREESWITCH_LINES}"
     ));
     say(format_args!(
         "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\
          curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
     ));
     say(format_args!("\nEach call is one line of the log below. Ctrl-C ends the demonstration."));
+}
+
+async fn show_one(who: &str, url: &str) {
+    say(format_args!("\n# {who}\ncurl '{url}'"));
+    match ask(url).await {
+        Ok(body) => say(format_args!("{body}")),
+        Err(error) => say(format_args!("(no answer: {})", error.without_url())),
+    }
 }
 
 async fn ask(url: &str) -> reqwest::Result<String> {

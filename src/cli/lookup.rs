@@ -17,6 +17,7 @@ use crate::phone::Phone;
 use crate::render::{Format, render};
 
 use super::service::Service;
+use super::source::Upstream;
 use super::{Failed, say, serve};
 
 /// Answers `number` on standard output; explanations go to standard error.
@@ -33,7 +34,8 @@ pub(super) async fn run(
     let start = Instant::now();
     let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
-    let doors = Service::new(&config, Arc::clone(&explained) as Arc<dyn Source>).doors.now();
+    let doors =
+        Service::new(&config, Upstream::new(Arc::clone(&explained) as Arc<dyn Source>)).doors.now();
     let call = Call {
         door: "lookup",
         caller: Some(number),

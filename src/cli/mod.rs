@@ -11,6 +11,7 @@ mod rehearse;
 mod reload;
 mod serve;
 mod service;
+mod source;
 mod stage;
 mod watchdog;
 

@@ -24,7 +24,7 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use crate::config::Config;
 use crate::http::{self, Side};
-use crate::hubsoft::HubSoft;
+use crate::hubsoft::{HubSoft, PhoneMatch};
 use crate::limiter;
 use crate::listener;
 use crate::sim::{Mood, Sim};
@@ -33,6 +33,7 @@ use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};
 use self::watch::Watched;
 use super::service::Service;
+use super::source::Upstream;
 use super::{Failed, say, serve, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
@@ -117,7 +118,7 @@ impl Stage {
         let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
         let listener = serve::open("http", config.http)?.with(config.listener.clone());
         let address = serve::address(&listener)?;
-        let doors = Service::new(&config, Arc::clone(&watched) as Arc<_>).doors;
+        let doors = Service::new(&config, Upstream::new(Arc::clone(&watched) as Arc<_>)).doors;
         // Nobody stops it: it ends with the program.
         let (stopper, stop) = channel(false);
         let stopping = stop.clone();
@@ -135,7 +136,9 @@ impl Stage {
     async fn fill(&self, plan: &Plan) -> Result<(), Failed> {
         let config = config(&self.sim, plan)?;
         let limiter = limiter::Settings { rate: 1e6, burst: u32::MAX };
-        let settings = crate::hubsoft::Settings { limiter, ..config.hubsoft };
+        // One search is enough: none of the callers is registered twice.
+        let phone_match = PhoneMatch::Suffix;
+        let settings = crate::hubsoft::Settings { limiter, phone_match, ..config.hubsoft };
         let unlimited = HubSoft::new(settings).map_err(|error| Failed::Runtime(error.into()))?;
         self.watched.ask(Arc::new(unlimited));
         let mut known = (0..plan.callers).filter(|index| plan.remembers(*index));

@@ -18,11 +18,11 @@ use crate::config::Config;
 use crate::http::{self, Side};
 use crate::hubsoft::HubSoft;
 use crate::listener::{self, Listener};
-use crate::lookup::Source;
 use crate::systemd::{self, Sockets};
 
 use super::reload::Reloads;
 use super::service::{Service, protected};
+use super::source::Upstream;
 use super::{Failed, logging, watchdog};
 
 /// Runs the service that `config` describes, as it was read from the file at `path`.
@@ -32,7 +32,7 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
         warn!("{warning}");
     }
     let hubsoft = Arc::new(client(&config)?);
-    let service = Arc::new(Service::new(&config, Arc::clone(&hubsoft) as Arc<dyn Source>));
+    let service = Arc::new(Service::new(&config, Upstream::hubsoft(Arc::clone(&hubsoft))));
     // All files are read by now: a signal ends the program until here, and is heard from here on.
     let signals = Signals::new()?;
     let doors = Doors::open(&config)?;

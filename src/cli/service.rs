@@ -5,20 +5,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::anyhow;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::access::{Networks, Rates};
-use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::current::Current;
 use crate::http::{Doors, Guard};
-use crate::hubsoft::HubSoft;
-use crate::lookup::{Lookup, Source};
 use crate::metrics;
 use crate::recordings::Recordings;
 use crate::responder::Responder;
 use crate::secret::Secret;
 
+use super::source::Upstream;
 use super::{Failed, logging};
 
 /// What answers, and how it is told to answer otherwise. Calls that are under way end as they
@@ -49,18 +47,15 @@ impl Files {
 /// What was put together last.
 struct InForce {
     config: Config,
-    /// HubSoft behind its breaker. It stays as long as its settings do, so that a token, a pause
-    /// HubSoft has asked for and an open breaker outlive a reading of the file.
-    source: Arc<dyn Source>,
+    upstream: Upstream,
     /// Where the doors are that stay open, by name.
     open: Vec<(&'static str, SocketAddr)>,
 }
 
 impl Service {
-    /// Puts everything together, with `source` at its end.
-    pub(super) fn new(config: &Config, source: Arc<dyn Source>) -> Self {
-        let source: Arc<dyn Source> = Arc::new(Breaker::new(source));
-        let lookup = Lookup::new(Arc::clone(&source), config.lookup.clone());
+    /// Puts everything together, with `upstream` at its end.
+    pub(super) fn new(config: &Config, upstream: Upstream) -> Self {
+        let lookup = upstream.lookup(config);
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
         let recordings = recordings(config);
@@ -70,7 +65,7 @@ impl Service {
             doors: Arc::new(Current::new(doors)),
             responder: Arc::new(Current::new(responder)),
             networks: Arc::new(Current::new(Arc::new(config.access.networks.clone()))),
-            in_force: Mutex::new(InForce { config: config.clone(), source, open: Vec::new() }),
+            in_force: Mutex::new(InForce { config: config.clone(), upstream, open: Vec::new() }),
         }
     }
 
@@ -99,26 +94,19 @@ impl Service {
     fn change(&self, new: Config, recordings: Recordings) -> Result<(), Failed> {
         let mut in_force = self.in_force();
         protected(&new, &in_force.open)?;
-        let source = if new.hubsoft == in_force.config.hubsoft {
-            Arc::clone(&in_force.source)
-        } else {
-            let hubsoft = HubSoft::new(new.hubsoft.clone());
-            let hubsoft = hubsoft.map_err(|error| Failed::Configuration(error.into()))?;
-            info!("HubSoft's settings have changed: a new client asks it from now on");
-            Arc::new(Breaker::new(Arc::new(hubsoft)))
-        };
+        let old = self.responder.now();
+        let (upstream, lookup) = in_force.upstream.renewed(&in_force.config, &new, old.lookup())?;
         for warning in new.warnings.iter().chain(&needs_restart(&in_force.config, &new)) {
             warn!("{warning}");
         }
         logging::adjust(&new.log);
-        let (lookup, rules, numbers) = (new.lookup.clone(), new.rules.clone(), new.numbers.clone());
-        let old = self.responder.now();
-        let responder = Arc::new(old.renewed(Arc::clone(&source), lookup, rules, numbers));
+        let (rules, numbers) = (new.rules.clone(), new.numbers.clone());
+        let responder = Arc::new(old.renewed(lookup, rules, numbers));
         let rates = Arc::clone(&self.doors.now().guard.rates);
         self.networks.replace(Arc::new(new.access.networks.clone()));
         self.doors.replace(Arc::new(doors(&new, recordings, Arc::clone(&responder), rates)));
         self.responder.replace(responder);
-        (in_force.config, in_force.source) = (new, source);
+        (in_force.config, in_force.upstream) = (new, upstream);
         Ok(())
     }
 }

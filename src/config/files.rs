@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::plain_file;
 use crate::secret::Secret;
 
@@ -76,6 +78,7 @@ pub(super) fn secret(
 ) -> Result<Secret, String> {
     let text = plain_file::read_text(path, SECRET_BYTES_MAX);
     let text = text.map_err(|error| unreadable(setting, path, &error))?;
+    let text = Zeroizing::new(text);
     // Editors of other systems put a mark in front, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {

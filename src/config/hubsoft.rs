@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::hubsoft::{Credentials, Settings, Wanted, certificates};
+use crate::hubsoft::{Credentials, PhoneMatch, Settings, Wanted, certificates};
 use crate::limiter;
 use crate::secret::Secret;
 
@@ -14,6 +14,10 @@ use super::section::{Marked, Section};
 
 /// The page's two words.
 const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
+
+/// How HubSoft may compare numbers.
+const PHONE_MATCHES: [(&str, PhoneMatch); 2] =
+    [("exact", PhoneMatch::Exact), ("suffix", PhoneMatch::Suffix)];
 
 /// Reads `[limiter]`.
 pub(super) fn limiter(mut section: Section<'_, '_>) -> limiter::Settings {
@@ -46,6 +50,8 @@ pub(super) fn settings(
     let millis = |number: Option<u64>, default| number.map_or(default, Duration::from_millis);
     let body_bytes = section.number("body_bytes_max", 1_024..=256 * 1024 * 1024);
     let wanted = wanted(section);
+    let phone_match = section.word("phone_match", &PHONE_MATCHES).unwrap_or_default();
+    let ex_customers = section.word("ex_customers", &WORDS).unwrap_or_default();
     let connect = millis(section.number("connect_ms", 10..=10_000), Settings::CONNECT);
     let attempt = millis(section.number("attempt_ms", 100..=60_000), Settings::ATTEMPT);
     Some(Settings {
@@ -59,6 +65,8 @@ pub(super) fn settings(
         },
         ca_pem,
         wanted,
+        phone_match,
+        ex_customers,
         connect,
         attempt,
         limiter,

@@ -22,6 +22,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::access::Settings as Access;
 use crate::call::Did;
 use crate::listener;
@@ -121,7 +123,8 @@ impl Config {
                 text: format!("cannot be read ({error}): {}", remedy(&error)),
             }],
         })?;
-        Self::parse(&text, path)
+        // It may hold secrets.
+        Self::parse(&Zeroizing::new(text), path)
     }
 
     /// Reads `text` as the file at `path`, beside which the files it names are looked for.

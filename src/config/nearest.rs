@@ -22,6 +22,8 @@ const HOMES: [(&str, &[&str]); 11] = [
             "limit",
             "cancelado",
             "ultima_conexao",
+            "phone_match",
+            "ex_customers",
             "connect_ms",
             "attempt_ms",
             "body_bytes_max",

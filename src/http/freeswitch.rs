@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::call::{Call, Did};
-use crate::form::{Value, decode_lossy, values};
+use crate::form::{Value, decode_lossy, number_lossy, values};
 
 /// Why mod_xml_curl is told "not found".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +78,10 @@ impl<'a> Sent<'a> {
     fn call(&self, door: &'static str, accepted: Instant) -> Call {
         let caller = self.caller.one().filter(|_| self.is_shown());
         // The called number as the URL says it goes first.
-        let did = |value: Value<'_>| Did::new(&decode_lossy(value.one()?));
+        let did = |value: Value<'_>| Did::new(&number_lossy(value.one()?));
         Call {
             door,
-            caller: caller.map(|raw| decode_lossy(raw).into_owned()),
+            caller: caller.map(|raw| number_lossy(raw).into_owned()),
             did: did(self.did).or_else(|| did(self.called)),
             accepted,
             patience: self.patience,

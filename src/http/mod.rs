@@ -151,7 +151,8 @@ impl Doors {
             Ok(Wanted::Elsewhere(elsewhere)) => {
                 if elsewhere == Elsewhere::ContextMissing {
                     CONTEXT_MISSING.say(
-                        "there is no Hunt-Context: add it to enable-post-var in xml_curl.conf.xml",
+                        "there is no Hunt-Context: take the enable-post-var lines out of \
+                         xml_curl.conf.xml, then restart FreeSWITCH when there are no calls",
                     );
                 }
                 written(not_found())

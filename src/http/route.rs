@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::access::RATE_MAX;
 use crate::call::{Call, Did};
-use crate::form::{Value, decode, decode_lossy, values};
+use crate::form::{Value, number, number_lossy, values};
 use crate::render::Format;
 use crate::responder::WATCHDOG;
 
@@ -200,9 +200,9 @@ impl Route {
                 })
             }
             Door::Forget => {
-                let [number] = values(fields, ["number"]);
-                let raw = number.one().ok_or(Refusal::NumberMissing)?;
-                Ok(Wanted::Forget(decode_lossy(raw).into_owned()))
+                let [forgotten] = values(fields, ["number"]);
+                let raw = forgotten.one().ok_or(Refusal::NumberMissing)?;
+                Ok(Wanted::Forget(number_lossy(raw).into_owned()))
             }
             Door::Health => Ok(Wanted::Alive),
             Door::Httapi => Ok(match httapi_call(fields, asked.query, asked.accepted) {
@@ -235,11 +235,11 @@ fn lookup_call(route: &Route, query: &str, accepted: Instant) -> Result<Call, Re
     let [presented, called, patience, watchdog] = values(query, keys);
     let caller = match presented {
         Value::Absent => return Err(Refusal::CallerMissing(route.path)),
-        Value::One(raw) => Some(decode(raw).ok_or(Refusal::Percent)?.into_owned()),
+        Value::One(raw) => Some(number(raw).ok_or(Refusal::Percent)?.into_owned()),
         Value::Repeated => None,
     };
     let did = match called.one() {
-        Some(raw) => Did::new(&decode(raw).ok_or(Refusal::Percent)?),
+        Some(raw) => Did::new(&number(raw).ok_or(Refusal::Percent)?),
         None => None,
     };
     // The service's own look at itself. Only a call from nobody can be one.
@@ -271,6 +271,13 @@ mod tests {
         assert_eq!(caller("caller=%2B5537988242968").as_deref(), Some("+5537988242968"));
         assert_eq!(caller("did=1&caller=+5537988242968&x").as_deref(), Some("+5537988242968"));
         assert_eq!(caller("caller=").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_form_encoders_spaces_are_no_plus() {
+        assert_eq!(caller("caller=37+98824+2968").as_deref(), Some("37 98824 2968"));
+        let called = asked("caller=&did=%2837%29+3222-1234").expect("a good request").did;
+        assert_eq!(called, Did::new("3732221234"));
     }
 
     #[test]

@@ -5,22 +5,26 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
     RETRY_AFTER,
 };
 use reqwest::{RequestBuilder, Response, Url};
+use zeroize::Zeroizing;
 
 use crate::finding::Failure;
 use crate::secret::Secret;
 
+use super::body::{self, Body};
 use super::client::{self, Clients};
+use super::grant::{self, Granted, TOKEN_PATH};
 use super::resolver::{Dns, Resolver};
-use super::wire::{self, Granted, LOOKUP_PATH, Listing, TOKEN_PATH};
-use super::{Settings, failure};
+use super::wire::{self, LOOKUP_PATH, Listing};
+use super::{Settings, failure, page, trust};
 
-/// Longest error body looked into.
-const ERROR_BYTES_MAX: usize = 16 * 1024;
+/// How much of an error's body is looked into.
+const ERROR_BYTES: usize = 16 * 1024;
 
 /// The client and what it asks with.
 pub(super) struct Api {
@@ -46,9 +50,8 @@ impl Api {
     pub(super) fn new(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
         let token_url = below(&settings.base_url, TOKEN_PATH)?;
         let lookup_url = below(&settings.base_url, LOOKUP_PATH)?;
-        let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), client::certificates)?;
-        let host = settings.base_url.host_str().unwrap_or_default();
-        let resolver = Arc::new(Resolver::new(host, dns));
+        let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
+        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver);
         Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })
@@ -66,39 +69,55 @@ impl Api {
             .current()?
             .post(self.token_url.clone())
             .header(CONTENT_TYPE, "application/json")
-            .body(wire::token_request(&self.settings.credentials));
-        match self.send(request).await {
-            Ok(body) => wire::granted(&body),
-            Err(Failure::Server(400) | Failure::Refused) => Err(Failure::Token),
-            Err(failure) => Err(failure),
-        }
+            .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
+        let body = match self.send(request).await {
+            Err(Failure::Server(400) | Failure::Refused) => return Err(Failure::Token),
+            sent => sent?,
+        };
+        let granted = body::parse(body, |body| {
+            grant::granted(body).map_err(|failure| page::instead_of_answer(body, failure))
+        });
+        let granted = granted.await?;
+        // Found out here, it names the token; each lookup would only fail for a reason untold.
+        bearer(&granted.token)?;
+        Ok(granted)
     }
 
-    /// Asks for the customers whose phone HubSoft finds by `term`.
-    pub(super) async fn lookup(&self, term: &str, token: &Secret) -> Result<Listing, Failure> {
+    /// Requests the customers whose phone HubSoft finds by `term`, at most `limit`.
+    pub(super) async fn lookup(
+        &self,
+        term: &str,
+        limit: usize,
+        token: &Secret,
+    ) -> Result<Listing, Failure> {
         let mut url = self.lookup_url.clone();
-        url.query_pairs_mut().extend_pairs(wire::lookup_query(term, &self.settings.wanted));
-        let bearer = format!("Bearer {}", token.reveal());
-        let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer);
-        wire::listing(&self.send(request).await?, &self.settings.wanted)
+        let query = wire::lookup_query(term, limit, &self.settings.wanted);
+        url.query_pairs_mut().extend_pairs(query);
+        let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
+        let wanted = self.settings.wanted.clone();
+        body::parse(self.send(request).await?, move |body| {
+            wire::listing(body, &wanted).map_err(|failure| page::instead_of_answer(body, failure))
+        })
+        .await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+    async fn send(&self, request: RequestBuilder) -> Result<Body, Failure> {
         // Without this header an expired token can become a redirect to a login page.
         let request = request.header(ACCEPT, "application/json");
-        let sent = request.send().await.map_err(failure::of_request);
+        let sent = request.send().await.map_err(|error| self.failure_of(error));
         self.clients.learn(&sent);
         let mut response = sent?;
         self.note_date(&response);
         match judge(&response) {
-            Ok(()) => read(&mut response, self.settings.body_bytes_max).await,
-            // Some integrations are told in the body when to come back.
-            Err(Failure::Throttled { retry_after: None }) => {
-                let body = read(&mut response, ERROR_BYTES_MAX).await.unwrap_or_default();
-                Err(Failure::Throttled { retry_after: wire::retry_after(&body) })
-            }
-            Err(failure) => Err(failure),
+            Ok(()) => body::read(&mut response, self.settings.body_bytes_max).await,
+            Err(failure) => Err(explained(&mut response, failure).await),
         }
+    }
+
+    fn failure_of(&self, error: reqwest::Error) -> Failure {
+        let failure = failure::of_request(error);
+        let is_plain = self.settings.base_url.scheme() == "http";
+        if is_plain && failure == failure::NO_HTTP { failure::NO_PLAIN_HTTP } else { failure }
     }
 
     fn note_date(&self, response: &Response) {
@@ -114,15 +133,32 @@ impl Api {
     }
 }
 
-async fn read(response: &mut Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(failure::of_body)? {
-        if body.len() + part.len() > bytes_max {
-            return Err(Failure::TooLarge);
+/// Looks into the body of an error, where that tells more than its status.
+async fn explained(response: &mut Response, failure: Failure) -> Failure {
+    let status = response.status().as_u16();
+    match failure {
+        // Some integrations are told in the body when to come back.
+        Failure::Throttled { retry_after: None } => {
+            let body = body::start(response, ERROR_BYTES).await;
+            Failure::Throttled { retry_after: wire::retry_after(&body) }
         }
-        body.extend_from_slice(&part);
+        Failure::Unavailable { retry_after: Some(_) } => failure,
+        failure if page::may_be_page(status) => {
+            page::instead_of(status, &body::start(response, ERROR_BYTES).await, failure)
+        }
+        failure => failure,
     }
-    Ok(body)
+}
+
+/// The header that carries a token, unless it has a character that no header may have.
+fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
+    let text = Zeroizing::new([b"Bearer ", token.reveal().as_bytes()].concat());
+    let header = HeaderValue::from_maybe_shared(Bytes::from_owner(text));
+    let odd = "its access token has a line break, or another character that no header may have";
+    let mut header = header.map_err(|_| Failure::InvalidAnswer(odd))?;
+    // Or a trace of the connection would show it.
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// Puts `path` below the base, whether or not the base ends in a slash.

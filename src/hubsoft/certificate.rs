@@ -4,20 +4,18 @@
 //! once more, as of a time far away: the complaint names the end. That saves a reader of
 //! certificates, a dozen crates that parse what a stranger sends.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::ring::default_provider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
-use rustls_platform_verifier::Verifier;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::finding::Failure;
 
+use super::trust::{self, Trust};
 use super::{Settings, failure};
 
 /// Behind the last end a certificate can have, that of the year 9999.
@@ -30,6 +28,16 @@ pub struct Shown {
     /// When the certificate ends, or the first one that vouches for it, counted from 1970. None
     /// when none was shown that can be read.
     pub ends: Option<Duration>,
+    /// The SHA-256 of the certificate, when exactly this one stands in `ca_file`.
+    pub pinned: Option<String>,
+    /// Whether a certificate was shown at all, so that TLS is spoken there.
+    pub speaks_tls: bool,
+}
+
+impl Shown {
+    fn nothing(failure: Failure) -> Self {
+        Self { trusted: Err(failure), ends: None, pinned: None, speaks_tls: false }
+    }
 }
 
 /// Shakes hands with the HubSoft of `settings` at the other end of `stream`, and hangs up.
@@ -37,46 +45,49 @@ pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
     let host = settings.base_url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let Ok(name) = ServerName::try_from(host) else {
-        return Shown { trusted: Err(Failure::Connect), ends: None };
+        return Shown::nothing(Failure::Connect);
     };
-    let (noting, config) = match trust(settings) {
-        Ok(made) => made,
-        Err(error) => {
-            let cause = format!("{}; install ca-certificates", failure::cause(&error));
-            return Shown { trusted: Err(Failure::Tls(cause)), ends: None };
-        }
+    let pem = settings.ca_pem.as_deref();
+    let ca = pem.and_then(|pem| trust::certificates(pem).ok()).unwrap_or_default();
+    let trust = match Trust::new(ca) {
+        Ok(trust) => trust,
+        Err(error) => return Shown::nothing(failure::of_store(&error)),
+    };
+    let noting = Arc::new(Noting { trust, shown: Mutex::default() });
+    let config = match trust::config(Arc::clone(&noting) as Arc<dyn ServerCertVerifier>) {
+        Ok(config) => config,
+        Err(error) => return Shown::nothing(failure::of_store(&error)),
     };
     let shaken = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
-    let trusted = shaken.map(|_| ()).map_err(|error| failure::of_handshake(&error));
-    Shown { trusted, ends: noting.ends(&name).map(Duration::from_secs) }
+    Shown {
+        trusted: shaken.map(|_| ()).map_err(|error| failure::of_handshake(&error)),
+        ends: noting.ends(&name).map(Duration::from_secs),
+        pinned: noting.pinned(),
+        speaks_tls: noting.shown().is_some(),
+    }
 }
 
-/// Trusts as reqwest does for the requests: the system's certificates, and those of `ca_file`.
-fn trust(settings: &Settings) -> Result<(Arc<Noting>, ClientConfig), Error> {
-    let provider = Arc::new(default_provider());
-    let pem = settings.ca_pem.as_deref().unwrap_or_default();
-    let own = CertificateDer::pem_slice_iter(pem).flatten();
-    let trust = Verifier::new_with_extra_roots(own, Arc::clone(&provider))?;
-    let noting = Arc::new(Noting { trust, shown: Mutex::default() });
-    let builder = ClientConfig::builder_with_provider(provider);
-    let builder = builder.with_safe_default_protocol_versions()?;
-    // What rustls calls dangerous is any verifier of one's own. Ours only looks on.
-    let verifier = Arc::clone(&noting) as Arc<dyn ServerCertVerifier>;
-    let mut config =
-        builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok((noting, config))
-}
+/// The server's certificate, and those it sends along.
+type Sent = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
 
 /// Notes what is shown, and passes on what the verifier says of it.
 #[derive(Debug)]
 struct Noting {
-    trust: Verifier,
-    /// The server's certificate, and those it sends along.
-    shown: Mutex<Option<(CertificateDer<'static>, Vec<CertificateDer<'static>>)>>,
+    trust: Trust,
+    shown: Mutex<Option<Sent>>,
 }
 
 impl Noting {
+    fn shown(&self) -> MutexGuard<'_, Option<Sent>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pinned(&self) -> Option<String> {
+        let shown = self.shown();
+        let (own, _) = shown.as_ref()?;
+        self.trust.pins(own).then(|| trust::fingerprint(own))
+    }
+
     /// When trust in what was shown ends, in seconds from 1970.
     fn ends(&self, name: &ServerName<'_>) -> Option<u64> {
         let own = self.ended(name, FAR)?;
@@ -87,7 +98,7 @@ impl Noting {
 
     /// The end of a certificate that has ended at the time `at`.
     fn ended(&self, name: &ServerName<'_>, at: Duration) -> Option<u64> {
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.shown();
         let (own, others) = shown.as_ref()?;
         let at = UnixTime::since_unix_epoch(at);
         match self.trust.verify_server_cert(own, others, name, &[], at) {
@@ -109,8 +120,7 @@ impl ServerCertVerifier for Noting {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let shown = others.iter().map(|other| other.clone().into_owned()).collect();
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((own.clone().into_owned(), shown));
+        *self.shown() = Some((own.clone().into_owned(), shown));
         self.trust.verify_server_cert(own, others, name, ocsp, now)
     }
 

@@ -10,10 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
-use rustls::RootCertStore;
+use reqwest::{Client, ClientBuilder};
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use tokio::sync::Notify;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
@@ -22,7 +20,8 @@ use tracing::{info, warn};
 use crate::finding::Failure;
 
 use super::resolver::Resolver;
-use super::{Settings, Unusable, failure};
+use super::trust::{self, Trust};
+use super::{Settings, failure};
 
 /// How long an unused connection is kept: below nginx's shortest usual keep-alive of 5 s, so
 /// that a request seldom meets a connection that is just being closed.
@@ -58,7 +57,7 @@ struct Shared {
 /// in the environment, and tells the next host the caller's number as the referer.
 pub(super) fn make(
     settings: &Settings,
-    ca: Vec<Certificate>,
+    ca: Vec<CertificateDer<'static>>,
     resolver: &Arc<Resolver>,
 ) -> impl Fn() -> Result<Client, Failure> + use<> {
     provide_tls();
@@ -80,27 +79,20 @@ pub(super) fn make(
             .dns_resolver(Arc::clone(&resolver));
         // Plain http trusts nobody and needs no CA certificates, so it may not fail without.
         let builder = match https {
-            true => builder.tls_certs_merge(ca.iter().cloned()),
+            true => trusting(builder, &ca)?,
             false => builder.tls_certs_only([]),
         };
-        builder.build().map_err(|error| {
-            let cause = failure::tls_cause(&error).unwrap_or_else(|| "no TLS client".to_owned());
-            Failure::Tls(format!("{cause}; install ca-certificates"))
-        })
+        builder.build().map_err(|_| Failure::Tls("no TLS client can be made".to_owned()))
     }
 }
 
-/// Reads the certificates of a `ca_file`, each of which must be one.
-pub fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Unusable> {
-    let read = |der: Result<CertificateDer<'_>, _>| {
-        let der = der.map_err(|_| Unusable::CaFile)?;
-        let certificate = Certificate::from_der(&der).map_err(|_| Unusable::CaFile)?;
-        RootCertStore::empty().add(der).map_err(|_| Unusable::CaFile)?;
-        Ok(certificate)
-    };
-    let certificates: Vec<_> =
-        CertificateDer::pem_slice_iter(pem).map(read).collect::<Result<_, _>>()?;
-    if certificates.is_empty() { Err(Unusable::CaFile) } else { Ok(certificates) }
+fn trusting(
+    builder: ClientBuilder,
+    ca: &[CertificateDer<'static>],
+) -> Result<ClientBuilder, Failure> {
+    let trust = Trust::new(ca.to_vec()).map_err(|error| failure::of_store(&error))?;
+    let config = trust::config(Arc::new(trust)).map_err(|error| failure::of_store(&error))?;
+    Ok(builder.tls_backend_preconfigured(config))
 }
 
 impl Clients {
@@ -218,7 +210,9 @@ mod tests {
                 }
             });
             let _ = rustls::crypto::ring::default_provider().install_default();
-            let resolver = Resolver::new("hub.test", super::super::resolver::system());
+            let url = reqwest::Url::parse("https://hub.test").expect("a URL");
+            let dns = super::super::resolver::system();
+            let resolver = Resolver::new(&url, Duration::from_millis(250), dns);
             Self { clients: Clients::new(make, Arc::new(resolver)), good, made }
         }
 
@@ -299,13 +293,5 @@ mod tests {
         stub.meet(Failure::Connect, 3);
         assert_eq!(stub.made_within(1).await, [10]);
         assert!(stub.clients.current().is_ok());
-    }
-
-    #[test]
-    fn each_certificate_of_a_ca_file_must_be_one() {
-        let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        for pem in ["", "no PEM", odd, "-----BEGIN CERTIFICATE-----\n"] {
-            assert!(matches!(certificates(pem.as_bytes()), Err(Unusable::CaFile)), "{pem}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crate::finding::Failure;
 use crate::phone::Phone;
 
-use super::HubSoft;
+use super::{HubSoft, Slot};
 
 /// How many digits a subscriber had before the ninth digit came; a search for fewer means nothing.
 const TAIL: usize = 8;
@@ -65,8 +65,8 @@ impl HubSoft {
         written: &Written,
         deadline: Instant,
     ) -> Result<Counts, Failure> {
-        let (returned, own) = self.customers(&written.term, phone, deadline).await?;
-        Ok(Counts { returned, own: own.len() })
+        let found = self.search(&written.term, phone, deadline, Slot::Own).await?;
+        Ok(Counts { returned: found.returned, own: found.own.len() })
     }
 
     /// What HubSoft's last answer said the time was, as it stood there, and when it came.

@@ -1,8 +1,9 @@
 //! Mends what HubSoft's bodies may hold that is no valid JSON text, and reads them.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 
 use serde_json::error::Category;
+use zeroize::Zeroizing;
 
 use crate::finding::Failure;
 
@@ -22,26 +23,46 @@ pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
     object.0.ok_or(Failure::InvalidAnswer("no JSON object"))
 }
 
-/// The body as UTF-8. Stray bytes come from Latin-1 columns, so each is read as Latin-1.
-fn utf8(body: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = str::from_utf8(body) {
-        return text.into();
+/// A body as it came, or a mended copy of it, which is overwritten when it is dropped.
+enum Text<'a> {
+    AsItCame(&'a str),
+    Mended(Zeroizing<String>),
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::AsItCame(text) => text,
+            Self::Mended(text) => text,
+        }
     }
-    let mut text = String::with_capacity(body.len() + 64);
+}
+
+/// The body as UTF-8. Stray bytes come from Latin-1 columns, so each is read as Latin-1.
+fn utf8(body: &[u8]) -> Text<'_> {
+    if let Ok(text) = str::from_utf8(body) {
+        return Text::AsItCame(text);
+    }
+    let stray: usize = body.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    // Each of them takes two bytes. A text that grows would leave its old content behind.
+    let mut text = Zeroizing::new(String::with_capacity(body.len() + stray));
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|&byte| char::from(byte)));
     }
-    text.into()
+    Text::Mended(text)
 }
 
 /// Replaces halves of an escaped pair like `\ud83d\ude00` that stand alone (an emoji cut in
 /// two), for which the JSON crate would refuse the whole body.
-fn without_lone_surrogates(text: Cow<'_, str>) -> Cow<'_, str> {
+fn without_lone_surrogates(text: Text<'_>) -> Text<'_> {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return text;
     }
-    let mut mended = String::with_capacity(text.len());
+    // What is written instead is as long as what it replaces.
+    let mut mended = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = &*text;
     while let Some(at) = rest.find('\\') {
         mended.push_str(&rest[..at]);
@@ -51,7 +72,7 @@ fn without_lone_surrogates(text: Cow<'_, str>) -> Cow<'_, str> {
         rest = &rest[escape..];
     }
     mended.push_str(rest);
-    mended.into()
+    Text::Mended(mended)
 }
 
 /// The length of the escape `text` begins with, and what to write instead, if anything.
@@ -84,7 +105,7 @@ mod tests {
     use super::*;
 
     fn mended(text: &str) -> String {
-        without_lone_surrogates(text.into()).into_owned()
+        without_lone_surrogates(Text::AsItCame(text)).to_owned()
     }
 
     #[test]
@@ -100,6 +121,6 @@ mod tests {
 
     #[test]
     fn latin_1_bytes_are_read_as_latin_1() {
-        assert_eq!(utf8(b"Jo\xE3o \xC3\xA9"), "João é");
+        assert_eq!(&*utf8(b"Jo\xE3o \xC3\xA9"), "João é");
     }
 }

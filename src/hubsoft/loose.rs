@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::alert_text::fold;
 
+/// Longest text that is kept, in bytes; longer than any alert text that is matched.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
+
 /// What one place of a document is read into. A value of another shape than expected is skipped
 /// without being kept, however deep it is, and counts as missing.
 pub(super) trait Lenient: Default {
@@ -76,7 +79,7 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<T, E> {
-        Ok(T::scalar(Scalar::Text(value.to_owned())))
+        Ok(T::scalar(Scalar::Text(bounded(value).to_owned())))
     }
 
     fn visit_unit<E>(self) -> Result<T, E> {
@@ -90,6 +93,14 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
         T::object(object)
     }
+}
+
+fn bounded(text: &str) -> &str {
+    let mut end = text.len().min(TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Reads the value of the key just read.
@@ -187,41 +198,58 @@ impl Loose {
     }
 }
 
-/// A list, which PHP also writes as an object with number keys.
+/// A list, which PHP also writes as an object with number keys. At most `MAX` items are kept; the
+/// others are skipped while they are read, as one small item in JSON is a large one in memory.
 #[derive(Default)]
-pub(super) enum List<T> {
-    Items(Vec<T>),
+pub(super) enum List<T, const MAX: usize> {
+    Items {
+        kept: Vec<T>,
+        /// How many there are, those that were skipped included.
+        total: usize,
+    },
     #[default]
     NoList,
 }
 
-impl<T> List<T> {
-    /// The items; none when it is no list.
+impl<T, const MAX: usize> List<T, MAX> {
+    /// The items that were kept; none when it is no list.
     pub(super) fn items(self) -> Vec<T> {
         match self {
-            Self::Items(items) => items,
+            Self::Items { kept, .. } => kept,
             Self::NoList => Vec::new(),
         }
     }
 }
 
-impl<T: Lenient> Lenient for List<T> {
+impl<T: Lenient, const MAX: usize> Lenient for List<T, MAX> {
     fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Any(item)) = list.next_element()? {
-            items.push(item);
+        let mut kept = Vec::new();
+        while kept.len() < MAX
+            && let Some(Any(item)) = list.next_element()?
+        {
+            kept.push(item);
         }
-        Ok(Self::Items(items))
+        let mut total = kept.len();
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            total += 1;
+        }
+        Ok(Self::Items { kept, total })
     }
 
     fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut items = Vec::new();
+        let mut kept = Vec::new();
         let mut numbered = true;
-        while let Some(key) = object.next_key::<String>()? {
+        while kept.len() < MAX
+            && let Some(key) = object.next_key::<String>()?
+        {
             numbered &= is_number(&key);
-            items.push(value(&mut object)?);
+            kept.push(value(&mut object)?);
         }
-        Ok(if numbered { Self::Items(items) } else { Self::NoList })
+        let mut total = kept.len();
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            total += 1;
+        }
+        Ok(if numbered { Self::Items { kept, total } } else { Self::NoList })
     }
 }
 

@@ -1,15 +1,24 @@
 //! Asks HubSoft who has a number, and believes only customers who really have it.
 
+mod addresses;
 mod api;
+mod body;
 mod certificate;
 mod client;
 mod examination;
 mod failure;
+mod grant;
 mod json;
 mod loose;
+mod owners;
+mod page;
+mod race;
 mod resolver;
 mod retries;
+mod search;
+mod services;
 mod token;
+mod trust;
 mod wire;
 
 use std::sync::Arc;
@@ -18,7 +27,6 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::{Instant, sleep_until};
 
-use crate::customer::Customer;
 use crate::finding::{Failure, Record};
 use crate::limiter::{self, Limiter, Refusal};
 use crate::lookup::{Fetch, Source};
@@ -27,15 +35,18 @@ use crate::phone::Phone;
 
 use self::api::Api;
 use self::retries::Retries;
-use self::token::{Token, Tokens};
+use self::token::{Token, TokenState, Tokens};
 use self::wire::Listing;
 
 pub use self::api::Unusable;
 pub use self::certificate::{Shown, shake_hands};
-pub use self::client::{certificates, provide_tls};
+pub use self::client::provide_tls;
 pub use self::examination::{Counts, Writing, Written};
+pub use self::grant::Credentials;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
-pub use self::wire::{Credentials, Wanted};
+pub use self::search::{Observe, Step};
+pub use self::trust::certificates;
+pub use self::wire::Wanted;
 
 /// Where HubSoft is, who asks, and within which limits.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +58,9 @@ pub struct Settings {
     /// Certificates to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
     pub wanted: Wanted,
+    pub phone_match: PhoneMatch,
+    /// Whether the alert of a customer counts who has no live service any more.
+    pub ex_customers: bool,
     /// Longest wait for a connection, name resolution included.
     pub connect: Duration,
     /// Longest time for one request. Calls do not wait that long: they have their own deadline.
@@ -58,6 +72,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Tells whether `other` is the same HubSoft, requested by the same user: a token of one is good
+    /// for the other, and so is what is cached.
+    pub fn is_same_upstream(&self, other: &Self) -> bool {
+        self.base_url == other.base_url && self.credentials == other.credentials
+    }
+
     pub const CONNECT: Duration = Duration::from_millis(250);
     pub const ATTEMPT: Duration = Duration::from_millis(3_000);
     pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -70,17 +90,40 @@ const RETRY_LEFT_MIN: Duration = Duration::from_millis(300);
 pub struct HubSoft {
     api: Arc<Api>,
     tokens: Tokens,
-    limiter: Limiter,
-    retries: Retries,
+    limiter: Arc<Limiter>,
+    retries: Arc<Retries>,
+    /// Most customers in one answer.
+    limit: u8,
+    phone_match: PhoneMatch,
+    ex_customers: bool,
 }
 
-/// One request that was made for a number, for `bina lookup --explain`.
-pub struct Step<'a> {
-    /// What was searched for.
-    pub term: &'a str,
-    pub took: Duration,
-    /// How many customers came, and how many of them have the number.
-    pub outcome: Result<(usize, usize), &'a Failure>,
+/// How HubSoft compares a searched number with the stored ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PhoneMatch {
+    /// All digits, so that a mobile is searched for with and without its ninth digit.
+    #[default]
+    Exact,
+    /// The ends, so that one spelling finds both.
+    Suffix,
+}
+
+/// A list of customers that is requested.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    term: &'a str,
+    limit: usize,
+    deadline: Instant,
+    slot: Slot,
+}
+
+/// Which slot of the limiter a request takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    /// The next one in time for its call.
+    Own,
+    /// One that no other call can use, or none.
+    Spare,
 }
 
 impl HubSoft {
@@ -91,10 +134,28 @@ impl HubSoft {
 
     /// Makes a client that learns HubSoft's addresses from `dns`.
     pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
-        let limiter = Limiter::new(settings.limiter.clone());
+        let limiter = Arc::new(Limiter::new(settings.limiter.clone()));
         metrics::limiter_rate(limiter.rate());
+        let (limit, phone_match) = (settings.wanted.limit, settings.phone_match);
+        let ex_customers = settings.ex_customers;
         let api = Arc::new(Api::new(settings, dns)?);
-        Ok(Self { tokens: Tokens::new(Arc::clone(&api)), api, limiter, retries: Retries::new() })
+        let tokens = Tokens::new(Arc::clone(&api), TokenState::default());
+        let retries = Arc::new(Retries::new());
+        Ok(Self { api, tokens, limiter, retries, limit, phone_match, ex_customers })
+    }
+
+    /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
+    /// pause: whoever reloads often must not request more often.
+    pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
+        self.limiter.adjust(settings.limiter.clone(), Instant::now().into_std());
+        let new = Self::new(settings)?;
+        metrics::limiter_rate(self.limiter.rate());
+        Ok(Self {
+            tokens: self.tokens.renewed(Arc::clone(&new.api)),
+            limiter: Arc::clone(&self.limiter),
+            retries: Arc::clone(&self.retries),
+            ..new
+        })
     }
 
     /// Tells why HubSoft cannot be asked for now: this machine has no CA certificates.
@@ -113,46 +174,15 @@ impl HubSoft {
         self.tokens.current().await.map(|_| ())
     }
 
-    /// Asks for the customers of `phone`, and tells `observe` of each request.
-    ///
-    /// At most two ways to write the number are tried, one after the other, up to the first
-    /// with a verified customer. "Nobody" needs an answer to each of them.
-    pub async fn ask(
-        &self,
-        phone: &Phone,
-        deadline: Instant,
-        observe: &(dyn Fn(Step<'_>) + Sync),
-    ) -> Result<Record, Failure> {
-        let mut failed = None;
-        for candidate in phone.candidates() {
-            let (term, start) = (candidate.as_str(), Instant::now());
-            let asked = self.customers(term, phone, deadline).await;
-            let outcome = asked.as_ref().map(|(returned, own)| (*returned, own.len()));
-            observe(Step { term, took: start.elapsed(), outcome });
-            match asked {
-                Ok((_, own)) if !own.is_empty() => return Ok(Record::new(own)),
-                Ok(_) => {}
-                Err(failure) if concerns_one_term(&failure) => failed = Some(failure),
-                Err(failure) => return Err(failure),
-            }
-        }
-        failed.map_or_else(|| Ok(Record::default()), Err)
-    }
-
-    /// How many customers were returned for `term`, and those who have `phone`.
-    async fn customers(
-        &self,
-        term: &str,
-        phone: &Phone,
-        deadline: Instant,
-    ) -> Result<(usize, Vec<Customer>), Failure> {
+    /// Requests a list of customers, with a new token if the first one is refused.
+    async fn customers(&self, request: Request<'_>) -> Result<Listing, Failure> {
         // Or each call would be told of a missing token, and not of what is missing for one.
         self.api.usable()?;
         let token = self.tokens.current().await?;
-        let listed = match self.listed(term, &token, deadline).await {
+        let listed = match self.tried(request, &token).await {
             Err(Failure::Token) => {
-                let renewed = self.renewed(&token).await?;
-                let listed = self.in_turn(term, &renewed, deadline).await;
+                let renewed = self.renewed_token(&token).await?;
+                let listed = self.in_turn(request, &renewed).await;
                 if listed.as_ref().is_err_and(|failure| *failure == Failure::Token) {
                     self.tokens.refused(&renewed);
                     return Err(Failure::Unauthorized);
@@ -162,53 +192,53 @@ impl HubSoft {
             listed => listed?,
         };
         self.tokens.accepted();
-        let returned = listed.customers.len();
-        let own = verified(listed, phone)?;
-        Ok((returned, own))
+        Ok(listed)
     }
 
     /// Makes one request, and a second one when the connection broke under the first: HubSoft
     /// may close an idle connection at the very moment it is used.
-    async fn listed(
-        &self,
-        term: &str,
-        token: &Token,
-        deadline: Instant,
-    ) -> Result<Listing, Failure> {
+    async fn tried(&self, request: Request<'_>, token: &Token) -> Result<Listing, Failure> {
         self.retries.earn();
-        match self.in_turn(term, token, deadline).await {
+        match self.in_turn(request, token).await {
             Err(Failure::Broken)
-                if deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
+                if request.deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
                     && self.retries.spend() =>
             {
                 metrics::upstream_retried();
-                self.in_turn(term, token, deadline).await
+                self.in_turn(request, token).await
             }
             listed => listed,
         }
     }
 
     /// Makes one request when the limiter says that it may be made.
-    async fn in_turn(
-        &self,
-        term: &str,
-        token: &Token,
-        deadline: Instant,
-    ) -> Result<Listing, Failure> {
-        // Past the deadline a request still feeds the next call's answer, but takes no turn that
-        // another call could use: only one that is free now.
+    async fn in_turn(&self, request: Request<'_>, token: &Token) -> Result<Listing, Failure> {
         let now = Instant::now();
-        let turn = self.limiter.admit(now.into_std(), deadline.max(now).into_std());
-        let turn = Instant::from_std(turn.map_err(Failure::from)?);
+        let turn = self.turn(request, now)?;
         // tokio's timer counts whole milliseconds, and would wait for the next one even for a turn
         // that has come.
         if turn > now {
             sleep_until(turn).await;
         }
         let start = Instant::now();
-        let listed = self.api.lookup(term, token).await;
+        let listed = self.api.lookup(request.term, request.limit, token).await;
         self.learn(&listed, start.elapsed());
         listed
+    }
+
+    /// When `request` may be made.
+    fn turn(&self, request: Request<'_>, now: Instant) -> Result<Instant, Failure> {
+        match request.slot {
+            // Past the deadline a request still feeds the next call's answer, but takes no turn that
+            // another call could use: only one that is free now.
+            Slot::Own => {
+                let deadline = request.deadline.max(now).into_std();
+                let turn = self.limiter.admit(now.into_std(), deadline);
+                Ok(Instant::from_std(turn.map_err(Failure::from)?))
+            }
+            Slot::Spare if self.limiter.spare(now.into_std()) => Ok(now),
+            Slot::Spare => Err(Failure::Shed),
+        }
     }
 
     /// Tells the limiter what it can learn from a request.
@@ -230,7 +260,7 @@ impl HubSoft {
         metrics::limiter_rate(self.limiter.rate());
     }
 
-    async fn renewed(&self, refused: &Token) -> Result<Token, Failure> {
+    async fn renewed_token(&self, refused: &Token) -> Result<Token, Failure> {
         self.tokens.refused(refused);
         self.tokens.current().await
     }
@@ -244,33 +274,8 @@ impl Source for HubSoft {
 
 /// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
-    verified(wire::listing(body, wanted)?, phone).map(Record::new)
-}
-
-/// The customers who have `phone`. When none has and something in the list could not be read, it
-/// may have been the caller, so that is no "nobody".
-fn verified(listing: Listing, phone: &Phone) -> Result<Vec<Customer>, Failure> {
-    let mut own: Vec<Customer> = Vec::new();
-    for customer in listing.customers.into_iter().filter_map(|one| one.verified(phone)) {
-        // A search that matches two of a customer's numbers may list it twice.
-        let known = own.iter().any(|other| !other.id.is_empty() && other.id == customer.id);
-        if !known {
-            own.push(customer);
-        }
-    }
-    if own.is_empty() && listing.odd {
-        return Err(Failure::InvalidAnswer("a customer that is no object"));
-    }
-    Ok(own)
-}
-
-/// Tells whether a failure may come from what was searched for. Any other one would only meet
-/// the next request too, and double the load of a HubSoft in trouble.
-fn concerns_one_term(failure: &Failure) -> bool {
-    matches!(
-        failure,
-        Failure::InvalidAnswer(_) | Failure::Refused | Failure::Server(_) | Failure::TooLarge
-    )
+    let own = owners::verified(wire::listing(body, wanted)?, phone)?;
+    Ok(Record::new(owners::counted(own, false)))
 }
 
 impl From<Refusal> for Failure {

@@ -4,21 +4,25 @@
 //! and asking it for each new connection of a busy service leaves 131 blocked threads behind
 //! when the DNS server does not answer; here there is never more than one.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
-use tracing::{info, warn};
 
+use crate::finding::Failure;
+use crate::flight::Flight;
 use crate::metrics;
+
+use super::addresses::KnownAddresses;
+use super::race::{self, Connect};
 
 /// How old an answer gets before DNS is asked again: with the rest between two clients, a changed
 /// address is used well within 60 s.
@@ -27,13 +31,6 @@ const REFRESH: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_secs(5);
 /// How long DNS may take before it counts as failing. What it answers later is still welcome.
 const HANGING: Duration = Duration::from_secs(10);
-/// How long addresses are used while DNS fails.
-const STALE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-/// Addresses given to one connection: they share the connect limit, and a third of it is short.
-const GIVEN_MAX: usize = 2;
-/// How long a change of the order is left to show its effect: the requests that failed together
-/// all met the same address.
-const TURN_REST: Duration = Duration::from_secs(1);
 
 /// What DNS answers, some time; the ports do not count.
 pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
@@ -64,31 +61,34 @@ pub(super) struct Resolver {
 
 struct Shared {
     host: String,
+    port: u16,
+    /// Longest time to find an address that takes connections.
+    limit: Duration,
     dns: Dns,
-    known: watch::Sender<Known>,
+    connect: Connect,
+    known: watch::Sender<KnownAddresses>,
+    /// The search for a good address that is under way: there is one at a time.
+    racing: Mutex<Option<Flight<SocketAddr>>>,
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
 }
 
-/// What is known, which is told the time.
-#[derive(Default)]
-struct Known {
-    addresses: Vec<SocketAddr>,
-    answered_at: Option<Instant>,
-    /// DNS has answered or failed at least once: nobody waits for it any more.
-    settled: bool,
-    failing: bool,
-    turned_at: Option<Instant>,
-}
-
 impl Resolver {
-    /// Asks nobody yet.
-    pub(super) fn new(host: &str, dns: Dns) -> Self {
+    /// Asks nobody yet. A connection to the host of `base_url` has `limit`.
+    pub(super) fn new(base_url: &Url, limit: Duration, dns: Dns) -> Self {
+        Self::with(base_url, limit, dns, race::tcp())
+    }
+
+    fn with(base_url: &Url, limit: Duration, dns: Dns, connect: Connect) -> Self {
         let shared = Shared {
-            host: host.to_owned(),
+            host: base_url.host_str().unwrap_or_default().to_owned(),
+            port: base_url.port_or_known_default().unwrap_or_default(),
+            limit,
             dns,
-            known: watch::Sender::new(Known::default()),
+            connect,
+            known: watch::Sender::new(KnownAddresses::default()),
+            racing: Mutex::default(),
             again: Notify::new(),
             moved: Notify::new(),
         };
@@ -105,44 +105,89 @@ impl Resolver {
         self.shared.again.notify_one();
     }
 
-    /// Puts the next address first, as no connection came about. Otherwise a machine with a
-    /// broken IPv6 would never reach a HubSoft that has both: hyper gives IPv4 its try after
-    /// 300 ms, when the connect limit is over.
+    /// Puts the next address first, as connections to this one come to nothing although it takes
+    /// them: something else than HubSoft may have answered there.
     pub(super) fn turn(&self) {
-        self.shared.known.send_if_modified(|known| {
-            known.turn(Instant::now());
-            false
-        });
-    }
-
-    async fn addresses(shared: Arc<Shared>) -> io::Result<Vec<SocketAddr>> {
-        let mut known = shared.known.subscribe();
-        let settled = known.wait_for(|known| known.settled).await;
-        let usable = settled.ok().and_then(|known| known.usable(Instant::now()));
-        usable.ok_or_else(|| io::Error::other("no address is known"))
+        self.shared.change(|known| known.turn(Instant::now()));
     }
 }
 
 impl Resolve for Resolver {
-    /// Answers from memory. The name is not looked at: no redirect is followed, so it is always
-    /// the same. The connect limit bounds the wait for the very first answer.
+    /// Answers from memory, with the address that takes connections where there are several: reqwest
+    /// would try them one after the other, within one limit. The name is not looked at: no redirect
+    /// is followed, so it is always the same. The connect limit bounds the wait for the very first
+    /// answer.
     fn resolve(&self, _: Name) -> Resolving {
         self.task.get_or_init(|| {
             let mut task = JoinSet::new();
             task.spawn(Arc::clone(&self.shared).keep_asking());
             task
         });
-        let addresses = Self::addresses(Arc::clone(&self.shared));
-        Box::pin(async move { Ok(Box::new(addresses.await?.into_iter()) as Addrs) })
+        let address = Arc::clone(&self.shared).address();
+        Box::pin(async move { Ok(Box::new(std::iter::once(address.await?)) as Addrs) })
     }
 }
 
 impl Shared {
+    /// The address to connect to.
+    async fn address(self: Arc<Self>) -> io::Result<SocketAddr> {
+        let mut known = self.known.subscribe();
+        let settled = known.wait_for(|known| known.settled).await;
+        let usable = settled.ok().and_then(|known| known.usable(Instant::now()));
+        match usable.as_deref() {
+            None | Some([]) => Err(io::Error::other("no address is known")),
+            Some([only]) => Ok(*only),
+            Some(several) => {
+                let found = self.race(several.to_vec()).landed().await;
+                found.map_err(|_| io::Error::other("no address takes connections"))
+            }
+        }
+    }
+
+    fn at_port(&self, address: &SocketAddr) -> SocketAddr {
+        SocketAddr::new(address.ip(), self.port)
+    }
+
+    /// Looks for the address that takes connections, to the end even when its limit is over for
+    /// whoever asked: the next one finds it in the first place.
+    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> Flight<SocketAddr> {
+        let mut racing = self.racing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = &*racing {
+            return flight.clone();
+        }
+        let (searching, landing) = (Arc::clone(self), Arc::clone(self));
+        let search = async move {
+            let found = race::first(&addresses, searching.limit, &searching.connect).await;
+            found.ok_or(Failure::Connect)
+        };
+        let flight = Flight::start(search, move |found| landing.land(found));
+        *racing = Some(flight.clone());
+        flight
+    }
+
+    fn land(&self, found: &Result<SocketAddr, Failure>) {
+        *self.racing.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.change(|known| match found {
+            Ok(address) => known.connected(*address, Instant::now()),
+            Err(_) => known.unreachable(),
+        });
+    }
+
+    /// Changes the order, which nobody waits for.
+    fn change(&self, change: impl FnOnce(&mut KnownAddresses)) {
+        self.known.send_if_modified(|known| {
+            change(known);
+            false
+        });
+    }
+
     async fn keep_asking(self: Arc<Self>) {
         loop {
             let answer = self.ask().await;
             let rest = if answer.is_ok() { REFRESH } else { RETRY };
-            self.learn(answer);
+            if self.learn(answer) {
+                self.search_ahead();
+            }
             tokio::select! {
                 () = sleep(rest) => {}
                 () = self.again.notified() => {}
@@ -160,12 +205,24 @@ impl Shared {
         some(asked.await)
     }
 
-    fn learn(&self, answer: io::Result<Vec<SocketAddr>>) {
+    /// Takes an answer or a failure; tells whether HubSoft has moved.
+    fn learn(&self, answer: io::Result<Vec<SocketAddr>>) -> bool {
         let mut moved = false;
         metrics::dns(if answer.is_ok() { "ok" } else { "failed" });
+        let at_port = |address: SocketAddr| self.at_port(&address);
+        let answer = answer.map(|addresses| addresses.into_iter().map(at_port).collect());
         self.known.send_modify(|known| moved = known.learn(answer, Instant::now()));
         if moved {
             self.moved.notify_one();
+        }
+        moved
+    }
+
+    /// Finds the good one of new addresses before a call needs it.
+    fn search_ahead(self: &Arc<Self>) {
+        let usable = self.known.borrow().usable(Instant::now());
+        if let Some(several) = usable.filter(|addresses| addresses.len() > 1) {
+            drop(self.race(several));
         }
     }
 }
@@ -176,54 +233,6 @@ fn some(answer: io::Result<Vec<SocketAddr>>) -> io::Result<Vec<SocketAddr>> {
         true => Err(io::Error::other("no address")),
         false => Ok(addresses),
     })
-}
-
-impl Known {
-    /// Takes an answer or a failure; tells whether HubSoft has moved.
-    fn learn(&mut self, answer: io::Result<Vec<SocketAddr>>, now: Instant) -> bool {
-        self.settled = true;
-        let failed_before = std::mem::replace(&mut self.failing, answer.is_err());
-        match answer {
-            Err(error) if !failed_before => {
-                warn!("DNS fails ({error}): check it; known addresses are used for 24 h");
-                false
-            }
-            Err(_) => false,
-            Ok(addresses) => {
-                if failed_before {
-                    info!("DNS answers again");
-                }
-                self.answered_at = Some(now);
-                self.replace(addresses)
-            }
-        }
-    }
-
-    fn replace(&mut self, addresses: Vec<SocketAddr>) -> bool {
-        // DNS servers like to shuffle. The order in use is the one that works.
-        if as_set(&addresses) == as_set(&self.addresses) {
-            return false;
-        }
-        let before = std::mem::replace(&mut self.addresses, addresses);
-        !before.is_empty()
-    }
-
-    fn usable(&self, now: Instant) -> Option<Vec<SocketAddr>> {
-        let answered_at = self.answered_at?;
-        let usable = now.saturating_duration_since(answered_at) < STALE_MAX;
-        usable.then(|| self.addresses.iter().copied().take(GIVEN_MAX).collect())
-    }
-
-    fn turn(&mut self, now: Instant) {
-        if self.addresses.len() > 1 && self.turned_at.is_none_or(|at| now >= at + TURN_REST) {
-            self.addresses.rotate_left(1);
-            self.turned_at = Some(now);
-        }
-    }
-}
-
-fn as_set(addresses: &[SocketAddr]) -> BTreeSet<SocketAddr> {
-    addresses.iter().copied().collect()
 }
 
 #[cfg(test)]
@@ -243,14 +252,17 @@ mod tests {
         Hangs,
     }
 
-    const OLD: Says = Says::Addresses(&["192.0.2.1:0"]);
-    const NEW: Says = Says::Addresses(&["192.0.2.2:0"]);
+    const OLD: Says = Says::Addresses(&["192.0.2.1:443"]);
+    const NEW: Says = Says::Addresses(&["192.0.2.2:443"]);
 
-    /// A resolver in front of a DNS that says what it is told to, and counts.
+    /// A resolver in front of a DNS that says what it is told to, and counts. Each address that is
+    /// not closed takes connections.
     struct Stub {
         resolver: Resolver,
         says: Arc<Mutex<Says>>,
         asked: Arc<AtomicUsize>,
+        closed: Arc<Mutex<Vec<SocketAddr>>>,
+        connections: Arc<AtomicUsize>,
     }
 
     impl Stub {
@@ -271,7 +283,22 @@ mod tests {
                     }
                 })
             });
-            Self { resolver: Resolver::new("hub.test", dns), says, asked }
+            let (closed, connections) = <(Arc<Mutex<Vec<_>>>, Arc<AtomicUsize>)>::default();
+            let (shut, count) = (Arc::clone(&closed), Arc::clone(&connections));
+            let connect: Connect = Arc::new(move |address| {
+                count.fetch_add(1, Ordering::Relaxed);
+                let open = !shut.lock().expect("no panic").contains(&address);
+                let refused = || io::ErrorKind::ConnectionRefused.into();
+                Box::pin(async move { open.then_some(()).ok_or_else(refused) })
+            });
+            let url = Url::parse("https://hub.test").expect("a URL");
+            Self {
+                resolver: Resolver::with(&url, CONNECT, dns, connect),
+                says,
+                asked,
+                closed,
+                connections,
+            }
         }
 
         fn say(&self, says: Says) {
@@ -371,26 +398,83 @@ mod tests {
         }
     }
 
+    const BOTH: Says = Says::Addresses(&["[2001:db8::1]:443", "192.0.2.1:443"]);
+    const SIX: Says = Says::Addresses(&["[2001:db8::1]:443"]);
+    const FOUR: Says = Says::Addresses(&["192.0.2.1:443"]);
+
+    impl Stub {
+        fn close(&self, says: Says) {
+            let Says::Addresses(addresses) = says else { panic!("no addresses") };
+            *self.closed.lock().expect("no panic") = parsed(addresses);
+        }
+
+        fn connections(&self) -> usize {
+            self.connections.load(Ordering::Relaxed)
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn addresses_in_another_order_are_no_move_and_change_nothing() {
-        let stub = Stub::new(Says::Addresses(&["192.0.2.1:0", "192.0.2.2:0"]));
+        let stub = Stub::new(BOTH);
         let before = stub.answer().await;
-        stub.say(Says::Addresses(&["192.0.2.2:0", "192.0.2.1:0"]));
+        stub.say(Says::Addresses(&["192.0.2.1:443", "[2001:db8::1]:443"]));
         assert!(timeout(HOUR, stub.resolver.moved()).await.is_err());
         assert!(stub.asked() > 100 && stub.answer().await == before);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn requests_that_fail_together_turn_to_the_next_address_once() {
-        const BOTH: Says = Says::Addresses(&["[2001:db8::1]:0", "192.0.2.1:0"]);
-        const TURNED: Says = Says::Addresses(&["192.0.2.1:0", "[2001:db8::1]:0"]);
+    async fn the_one_address_there_is_needs_no_search() {
+        let stub = Stub::new(OLD);
+        assert!(stub.is(OLD).await);
+        assert_eq!(stub.connections(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_address_that_takes_no_connections_is_passed_over_and_the_good_one_stays_first() {
         let stub = Stub::new(BOTH);
-        assert!(stub.is(BOTH).await);
-        (0..20).for_each(|_| stub.resolver.turn());
-        assert!(stub.is(TURNED).await);
+        stub.close(SIX);
+        assert!(stub.is(FOUR).await, "within one connection");
+        assert_eq!(stub.connections(), 2);
+        stub.close(NEW);
         sleep(HOUR).await;
-        assert!(stub.is(TURNED).await, "what works stays in use");
+        assert!(stub.is(FOUR).await, "what works stays in use");
+        assert_eq!(stub.connections(), 3, "and is tried alone");
+        stub.say(Says::Addresses(&["[2001:db8::1]:443", "[2001:db8::2]:443", "192.0.2.1:443"]));
+        sleep(REFRESH + CONNECT).await;
+        assert!(stub.is(FOUR).await, "also when the others change");
+        stub.close(SIX);
+        stub.say(Says::Addresses(&["[2001:db8::1]:443", "192.0.2.2:443"]));
+        let before = stub.connections();
+        sleep(REFRESH + CONNECT).await;
+        assert_eq!(
+            stub.connections(),
+            before + 2,
+            "new ones are looked at before a call needs them"
+        );
+        assert!(stub.is(NEW).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_connect_together_share_one_search() {
+        let stub = Stub::new(BOTH);
+        let mut all = JoinSet::new();
+        for _ in 0..20 {
+            let answer = stub.resolver.resolve("hub.test".parse().expect("a name"));
+            all.spawn(async move { answer.await.map(Iterator::count).ok() });
+        }
+        assert!(all.join_all().await.into_iter().all(|count| count == Some(1)));
+        assert_eq!(stub.connections(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_fail_together_turn_to_the_next_address_once() {
+        let stub = Stub::new(BOTH);
+        assert!(stub.is(SIX).await);
+        (0..20).for_each(|_| stub.resolver.turn());
+        assert!(stub.is(FOUR).await);
+        sleep(HOUR).await;
+        assert!(stub.is(FOUR).await, "what works stays in use");
         stub.resolver.turn();
-        assert!(stub.is(BOTH).await);
+        assert!(stub.is(SIX).await);
     }
 }

@@ -1,4 +1,4 @@
-//! Writes requests to HubSoft and reads its answers; the only room that knows its names.
+//! Writes requests to HubSoft and reads its answers, in its own names.
 //!
 //! What a call does not need (`senha`, CPF, addresses) is skipped while it is read. No type of
 //! a known field makes an answer unreadable; only what is no JSON, no success or no list does.
@@ -6,55 +6,24 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::{MapAccess, SeqAccess};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::alert_text::AlertText;
 use crate::customer::Customer;
 use crate::finding::Failure;
 use crate::phone::Phone;
-use crate::safe_text::is_machine_word;
-use crate::secret::Secret;
 
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
+use super::services::{Servicos, connected, service_statuses, shown_status};
 
-/// Path of the token request, below the base URL.
-pub(super) const TOKEN_PATH: &str = "oauth/token";
 /// Path of the lookup, below the base URL.
 pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
+/// Most customers kept of one answer: as many as can be asked for.
+pub(super) const CUSTOMERS_MAX: usize = 100;
 /// Most alert texts kept of one customer; the page shows two.
 const TEXTS_MAX: usize = 64;
-/// Longest service status; the longest of HubSoft's list has 30 bytes.
-const STATUS_BYTES_MAX: usize = 64;
-/// The status of a service that works.
-const ENABLED: &str = "servico_habilitado";
-/// Assumed life of a token whose answer does not say.
-const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
-/// Longest life believed, the documented 30 days; more could overflow a clock.
-const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// Who asks for a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    pub client_id: String,
-    pub client_secret: Secret,
-    pub username: String,
-    pub password: Secret,
-}
-
-/// The body of a token request.
-pub(super) fn token_request(credentials: &Credentials) -> String {
-    serde_json::json!({
-        "grant_type": "password",
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret.reveal(),
-        "username": credentials.username,
-        "password": credentials.password.reveal(),
-    })
-    .to_string()
-}
-
 /// What a lookup asks for besides the number; named after the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -75,11 +44,15 @@ impl Default for Wanted {
 }
 
 /// The query of a lookup. What stands at the page's default is not sent.
-pub(super) fn lookup_query(term: &str, wanted: &Wanted) -> Vec<(&'static str, String)> {
+pub(super) fn lookup_query(
+    term: &str,
+    limit: usize,
+    wanted: &Wanted,
+) -> Vec<(&'static str, String)> {
     let mut query = vec![
         ("busca", "telefone".to_owned()),
         ("termo_busca", term.to_owned()),
-        ("limit", wanted.limit.to_string()),
+        ("limit", limit.to_string()),
     ];
     for (key, on) in [("cancelado", wanted.cancelado), ("ultima_conexao", wanted.ultima_conexao)] {
         if on {
@@ -87,64 +60,6 @@ pub(super) fn lookup_query(term: &str, wanted: &Wanted) -> Vec<(&'static str, St
         }
     }
     query
-}
-
-/// A token and how long it lives.
-pub(super) struct Granted {
-    pub(super) token: Secret,
-    pub(super) life: Duration,
-}
-
-/// Reads the answer to a token request.
-pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
-    let reply: TokenReply = json::read(body)?;
-    let Some(token) = reply.access_token.text() else {
-        let refused = reply.status.text() == Some("error") || reply.error.text().is_some();
-        let odd = Failure::InvalidAnswer("no access token");
-        return Err(if refused { Failure::Token } else { odd });
-    };
-    let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
-    let life = seconds
-        .filter(|seconds| *seconds >= 1.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    Ok(Granted {
-        token: Secret::new(token.to_owned()),
-        life: life.unwrap_or(TOKEN_LIFE_UNSAID).min(TOKEN_LIFE_MAX),
-    })
-}
-
-#[derive(Default)]
-struct TokenReply {
-    access_token: Loose,
-    error: Loose,
-    expires_in: Loose,
-    status: Loose,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum TokenKey {
-    AccessToken,
-    Error,
-    ExpiresIn,
-    Status,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for TokenReply {
-    type Key = TokenKey;
-
-    fn set<'de, A: MapAccess<'de>>(&mut self, key: TokenKey, from: &mut A) -> Result<(), A::Error> {
-        match key {
-            TokenKey::AccessToken => self.access_token = value(from)?,
-            TokenKey::Error => self.error = value(from)?,
-            TokenKey::ExpiresIn => self.expires_in = value(from)?,
-            TokenKey::Status => self.status = value(from)?,
-            TokenKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
 }
 
 /// Reads how long to wait from the body of a 429, where some integrations are told so.
@@ -192,17 +107,18 @@ pub(super) struct Listed {
 impl Listed {
     /// The customer, if `phone` is one of its own numbers.
     pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
-        // No default area code here: a stored number without one could be anybody's.
-        let own = |telefone: &Loose| Phone::parse(telefone.text()?, None).ok();
-        let is_own = self.cliente.telefones.iter().any(|telefone| own(telefone) == Some(*phone));
+        let fields = self.cliente.telefones.iter().filter_map(Loose::text);
+        let is_own = fields.flat_map(Phone::stored).any(|stored| stored == *phone);
         is_own.then(|| self.cliente.customer(self.ultima_conexao))
     }
 }
 
 /// The answer to a lookup.
 pub(super) struct Listing {
-    /// The customers it lists, still to be verified.
+    /// The customers it lists, still to be verified; at most `CUSTOMERS_MAX`.
     pub(super) customers: Vec<Listed>,
+    /// How many it lists.
+    pub(super) returned: usize,
     /// Whether something stood among them that is no customer.
     pub(super) odd: bool,
 }
@@ -211,11 +127,12 @@ pub(super) struct Listing {
 pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> {
     let reply: LookupReply = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
-        (Some("success"), List::Items(items)) => {
-            let odd = items.iter().any(Option::is_none);
+        (Some("success"), List::Items { kept, total }) => {
+            let odd = kept.iter().any(Option::is_none);
             let ultima_conexao = wanted.ultima_conexao;
             let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
-            Ok(Listing { customers: items.into_iter().flatten().map(listed).collect(), odd })
+            let customers = kept.into_iter().flatten().map(listed).collect();
+            Ok(Listing { customers, returned: total, odd })
         }
         (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
         (Some(_), _) => Err(Failure::Refused),
@@ -226,7 +143,7 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> 
 #[derive(Default)]
 struct LookupReply {
     status: Loose,
-    clientes: List<Option<Cliente>>,
+    clientes: List<Option<Cliente>, CUSTOMERS_MAX>,
 }
 
 #[derive(Deserialize)]
@@ -264,7 +181,7 @@ struct Cliente {
     telefones: [Loose; 3],
     alerta: Loose,
     alerta_mensagens: Texts,
-    servicos: List<Option<Servico>>,
+    servicos: Servicos,
 }
 
 #[derive(Deserialize)]
@@ -312,98 +229,21 @@ impl Object for Cliente {
 impl Cliente {
     fn customer(self, ultima_conexao: bool) -> Customer {
         let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
-        let servicos: Vec<_> = self.servicos.items().into_iter().flatten().collect();
+        let has_live_service = self.servicos.has_live();
+        let servicos = self.servicos.readable();
+        let statuses = service_statuses(&servicos);
         Customer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
             name: nome.unwrap_or_default().to_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
-            service_status: service_status(&servicos),
+            service_status: shown_status(&statuses),
+            service_statuses: statuses,
+            has_live_service,
             // Some versions tell it unasked, from an old connection.
             connected: if ultima_conexao { connected(&servicos) } else { None },
         }
     }
-}
-
-#[derive(Default)]
-struct Servico {
-    status_prefixo: Loose,
-    ultima_conexao: Option<Conexao>,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum ServicoKey {
-    StatusPrefixo,
-    UltimaConexao,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Servico {
-    type Key = ServicoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ServicoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ServicoKey::StatusPrefixo => self.status_prefixo = value(from)?,
-            ServicoKey::UltimaConexao => self.ultima_conexao = value(from)?,
-            ServicoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Conexao {
-    conectado: Loose,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum ConexaoKey {
-    Conectado,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Conexao {
-    type Key = ConexaoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ConexaoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ConexaoKey::Conectado => self.conectado = value(from)?,
-            ConexaoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-/// The first service that is not enabled, else the enabled one.
-fn service_status(servicos: &[Servico]) -> Option<String> {
-    let mut words = servicos
-        .iter()
-        .filter_map(|servico| servico.status_prefixo.text())
-        .filter(|word| is_machine_word(word, STATUS_BYTES_MAX));
-    let first = words.next()?;
-    let troubled = if first == ENABLED { words.find(|word| *word != ENABLED) } else { None };
-    Some(troubled.unwrap_or(first).to_owned())
-}
-
-/// Yes when any service says so, no when one says no and none yes.
-fn connected(servicos: &[Servico]) -> Option<bool> {
-    let said = |servico: &Servico| match servico.ultima_conexao.as_ref()?.conectado {
-        Loose::Scalar(Scalar::Null) => None,
-        ref conectado => conectado.flag(),
-    };
-    servicos.iter().filter_map(said).reduce(|any, one| any || one)
 }
 
 /// The alert's texts: a list of strings, one string, or objects that hold a string.
@@ -425,7 +265,7 @@ impl Lenient for Texts {
     }
 
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let texts: List<Text> = List::list(list)?;
+        let texts: List<Text, TEXTS_MAX> = List::list(list)?;
         Ok(Self(texts.items().into_iter().filter_map(|text| text.0).collect()))
     }
 
@@ -461,9 +301,12 @@ fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     text: impl Fn(T) -> Option<String>,
 ) -> Result<Vec<Entry>, A::Error> {
     let mut entries = Vec::new();
-    while let Some(key) = object.next_key()? {
+    while entries.len() < TEXTS_MAX
+        && let Some(key) = object.next_key()?
+    {
         entries.push((key, text(value(&mut object)?)));
     }
+    while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(entries)
 }
 

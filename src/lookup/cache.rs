@@ -8,6 +8,8 @@ use lru::LruCache;
 use crate::finding::Record;
 use crate::phone::Phone;
 
+use super::Fetched;
+
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers with two alert texts each need 41 MiB, with which the whole program was measured at
 /// 54. Texts of very different lengths leave the allocator with more holes, up to a quarter.
@@ -16,6 +18,9 @@ const BYTES_MAX: usize = 44 * 1024 * 1024;
 /// What one entry costs besides its record's texts: key, record, time and list links are one
 /// allocation of 80 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
 const ENTRY_BYTES: usize = 120;
+
+/// How long a record that is not complete is taken as it is; the next call then completes it.
+const INCOMPLETE: Duration = Duration::from_secs(5);
 
 /// How long what is remembered may be used.
 #[derive(Clone, Debug)]
@@ -35,6 +40,8 @@ pub(super) struct Ages {
 pub(super) enum Age {
     /// Take it as it is.
     Fresh,
+    /// Take it if it cannot be completed at once: the source did not look everywhere.
+    Incomplete,
     /// Take it if a refresh takes longer than a moment.
     Stale,
     /// Take it only if a refresh fails or the deadline passes.
@@ -45,7 +52,7 @@ impl Age {
     /// The word for it in metrics.
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Fresh => "fresh",
+            Self::Fresh | Self::Incomplete => "fresh",
             Self::Stale => "stale",
             Self::OnError => "old",
         }
@@ -62,8 +69,26 @@ pub(super) struct Remembered {
 
 struct Entry {
     record: Record,
-    /// Milliseconds between the memory's first record and this one; an `Instant` is twice as long.
-    at_ms: u64,
+    stamp: Stamp,
+}
+
+/// When a record came, and whether it is complete, in half the bytes of an `Instant`.
+#[derive(Clone, Copy)]
+struct Stamp(u64);
+
+impl Stamp {
+    /// `at_ms` are milliseconds since the cache's first record.
+    fn new(at_ms: u64, complete: bool) -> Self {
+        Self(at_ms << 1 | u64::from(complete))
+    }
+
+    fn at_ms(self) -> u64 {
+        self.0 >> 1
+    }
+
+    fn is_complete(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 /// The memory of recent lookups. Failures are never put in.
@@ -89,8 +114,8 @@ impl Cache {
         let now_ms = self.ms(now);
         let entry = self.entries.get(phone)?;
         // A clock that seems to run backwards makes an entry young, never invalid.
-        let elapsed = Duration::from_millis(now_ms.saturating_sub(entry.at_ms));
-        match self.ages.judge(entry.record.is_nobody(), elapsed) {
+        let elapsed = Duration::from_millis(now_ms.saturating_sub(entry.stamp.at_ms()));
+        match self.ages.judge(entry, elapsed) {
             Some(age) => Some(Remembered { record: entry.record.clone(), age, elapsed }),
             None => {
                 self.forget(phone);
@@ -99,11 +124,12 @@ impl Cache {
         }
     }
 
-    /// Remembers `record` as of `now`; the least recently used make room.
-    pub(super) fn put(&mut self, phone: Phone, record: Record, now: Instant) {
+    /// Caches what was fetched at `now`; the least recently used make room.
+    pub(super) fn put(&mut self, phone: Phone, fetched: Fetched, now: Instant) {
+        let Fetched { record, complete } = fetched;
         self.bytes += weight(&record);
-        let at_ms = self.ms(now);
-        if let Some((_, old)) = self.entries.push(phone, Entry { record, at_ms }) {
+        let stamp = Stamp::new(self.ms(now), complete);
+        if let Some((_, old)) = self.entries.push(phone, Entry { record, stamp }) {
             self.bytes -= weight(&old.record);
         }
         while self.bytes > self.bytes_max
@@ -144,12 +170,14 @@ impl Cache {
 }
 
 impl Ages {
-    fn judge(&self, nobody: bool, elapsed: Duration) -> Option<Age> {
-        if nobody {
+    fn judge(&self, entry: &Entry, elapsed: Duration) -> Option<Age> {
+        let is_complete = entry.stamp.is_complete() || elapsed < INCOMPLETE;
+        if entry.record.is_nobody() {
             return (elapsed < self.nobody).then_some(Age::Fresh);
         }
         match elapsed {
-            young if young < self.fresh => Some(Age::Fresh),
+            young if young < self.fresh && is_complete => Some(Age::Fresh),
+            young if young < self.fresh => Some(Age::Incomplete),
             older if older < self.stale => Some(Age::Stale),
             old if old < self.stale_on_error => Some(Age::OnError),
             _ => None,
@@ -188,7 +216,7 @@ mod tests {
 
     fn age_after(record: Record, seconds: u32) -> Option<Age> {
         let (mut cache, start) = (cache(10), Instant::now());
-        cache.put(phone(1), record, start);
+        cache.put(phone(1), record.into(), start);
         cache.get(&phone(1), start + seconds * SECOND).map(|remembered| remembered.age)
     }
 
@@ -208,6 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_is_not_complete_is_taken_as_it_is_for_five_seconds() {
+        let ages = [(4, Age::Fresh), (5, Age::Incomplete), (60, Age::Stale), (600, Age::OnError)];
+        for (seconds, age) in ages {
+            let (mut cache, start) = (cache(10), Instant::now());
+            let fetched = Fetched { record: found(), complete: false };
+            cache.put(phone(1), fetched, start);
+            let cached = cache.get(&phone(1), start + seconds * SECOND).expect("of use");
+            assert_eq!((cached.age, cached.elapsed), (age, seconds * SECOND));
+        }
+    }
+
+    #[test]
     fn nobody_is_remembered_half_as_long_and_never_stale() {
         assert_eq!(age_after(Record::default(), 29), Some(Age::Fresh));
         assert_eq!(age_after(Record::default(), 30), None);
@@ -216,10 +256,10 @@ mod tests {
     #[test]
     fn the_least_recently_used_makes_room() {
         let (mut cache, now) = (cache(2), Instant::now());
-        cache.put(phone(1), found(), now);
-        cache.put(phone(2), found(), now);
+        cache.put(phone(1), found().into(), now);
+        cache.put(phone(2), found().into(), now);
         assert!(cache.get(&phone(1), now).is_some());
-        cache.put(phone(3), found(), now);
+        cache.put(phone(3), found().into(), now);
         assert!(cache.get(&phone(2), now).is_none());
         assert!(cache.get(&phone(1), now).is_some());
     }
@@ -229,8 +269,8 @@ mod tests {
         let (mut cache, now) = (cache(1_000), Instant::now());
         cache.bytes_max = 10 * weight(&found());
         for last in 0..100 {
-            cache.put(phone(last), found(), now);
-            cache.put(phone(last), found(), now);
+            cache.put(phone(last), found().into(), now);
+            cache.put(phone(last), found().into(), now);
         }
         assert_eq!(cache.entries.len(), 10);
         assert_eq!(cache.bytes, 10 * weight(&found()));

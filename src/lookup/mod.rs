@@ -2,14 +2,19 @@
 //!
 //! ```text
 //!            fresh ------------------------------------------> answer
-//! memory --- stale --- join or start a flight, wait a moment -> its record, else the stale one
+//! memory --- stale --- join or start a flight, wait -----------> its record, else the stale one
 //!            older --- join or start a flight, wait -----------> its record, else the old one
 //!            none  --- join or start a flight, wait -----------> its record, else unavailable
 //! ```
+//! A call waits until its deadline, but only a moment for a stale record that is younger than two
+//! minutes, or when recent lookups took longer than the call has.
+//!
 //! A flight is one request for one number, whatever the number of callers. It outlives them,
 //! lands in memory even when nobody waits any more, and survives a panic of the source.
 
 mod cache;
+mod failing;
+mod pace;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -20,21 +25,42 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
-use crate::finding::{Failure, Finding, Origin, Record};
+use crate::finding::{Failure, Finding, Kind, Origin, Record};
 use crate::flight::Flight;
 use crate::logging::Sparing;
 use crate::metrics;
 use crate::phone::Phone;
 
 use self::cache::{Age, Ages, Cache, Remembered};
+use self::failing::Failing;
+use self::pace::Pace;
 
 static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
 
 /// Longest time a call waits unless the configuration says otherwise.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
 
+/// How old a stale record may be and still answer after a moment: staff need longer than that to
+/// enter or end an alert.
+const YOUNG: Duration = Duration::from_secs(2 * 60);
+
 /// What a source answers, some time.
-pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Record, Failure>> + Send + 'a>>;
+pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Fetched, Failure>> + Send + 'a>>;
+
+/// What a source knows about one number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetched {
+    pub record: Record,
+    /// Whether the source looked everywhere. If not, the record answers this call, and the next
+    /// one soon asks again.
+    pub complete: bool,
+}
+
+impl From<Record> for Fetched {
+    fn from(record: Record) -> Self {
+        Self { record, complete: true }
+    }
+}
 
 /// Somebody who knows who has a number. Sources stand one behind the other.
 pub trait Source: Send + Sync {
@@ -48,7 +74,8 @@ pub trait Source: Send + Sync {
 pub struct Settings {
     /// Longest time a call waits; also what a flight's first request may count on.
     pub deadline: Duration,
-    /// How long a caller with a stale record in hand waits for a newer one.
+    /// How long a call waits for a newer record when the stale one is young, or HubSoft is known to
+    /// be slower than the call's deadline.
     pub patience: Duration,
     pub fresh: Duration,
     pub nobody: Duration,
@@ -88,7 +115,7 @@ impl Settings {
     }
 }
 
-/// The memory of recent lookups and the flights under way.
+/// The cache of recent lookups and the requests under way.
 pub struct Lookup {
     source: Arc<dyn Source>,
     settings: Settings,
@@ -97,27 +124,71 @@ pub struct Lookup {
 
 struct State {
     cache: Cache,
-    flights: HashMap<Phone, Flight<Record>>,
+    failing: Failing,
+    pace: Pace,
+    flights: HashMap<Phone, UnderWay>,
+    /// Requests under way, those for numbers that were purged since included.
+    under_way: usize,
+    /// How many requests were started.
+    started: u64,
+}
+
+/// A shared request and its number among all that were started.
+struct UnderWay {
+    flight: Flight<Fetched>,
+    id: u64,
+}
+
+/// What a call has to go by: what is cached, what is under way, and how long that is waited for.
+struct Prospect {
+    cached: Option<Remembered>,
+    flight: Result<Flight<Fetched>, Failure>,
+    until: Instant,
 }
 
 impl State {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            cache: Cache::new(settings.records_max, settings.ages()),
+            failing: Failing::new(),
+            pace: Pace::default(),
+            flights: HashMap::new(),
+            under_way: 0,
+            started: 0,
+        }
+    }
+
     fn tell(&self) {
         let (records, bytes) = self.cache.holds();
         metrics::cache_holds(records, bytes);
-        metrics::flights(self.flights.len());
+        metrics::flights(self.under_way);
+    }
+
+    /// Takes what a request brought, and lets the next call start another one. A request for a
+    /// number that was purged since, or asked for again, changes nothing.
+    fn complete(&mut self, phone: Phone, id: u64, result: &Result<Fetched, Failure>, now: Instant) {
+        self.under_way -= 1;
+        if self.flights.get(&phone).is_some_and(|under_way| under_way.id == id) {
+            self.flights.remove(&phone);
+            match result {
+                Ok(fetched) => self.cache.put(phone, fetched.clone(), now.into_std()),
+                Err(failure) => self.failing.note(phone, failure, now.into_std()),
+            }
+        }
+        self.tell();
     }
 }
 
 impl Lookup {
-    /// Puts a memory in front of `source`.
+    /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        let cache = Cache::new(settings.records_max, settings.ages());
-        let state = Arc::new(Mutex::new(State { cache, flights: HashMap::new() }));
-        Self { source, settings, state }
+        let state = State::new(&settings);
+        state.tell();
+        Self { source, settings, state: Arc::new(Mutex::new(state)) }
     }
 
-    /// The same memory with other settings, in front of another source. Flights that are under way
-    /// still land in it.
+    /// The same cache with other settings, in front of another client of the same HubSoft.
+    /// Requests that are under way still complete in it.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
         let mut state = lock(&self.state);
         state.cache.adjust(settings.records_max, settings.ages());
@@ -125,13 +196,15 @@ impl Lookup {
         Self { source, settings, state: Arc::clone(&self.state) }
     }
 
-    /// Forgets what is remembered of `phone`, and says whether there was anything. A flight that is
-    /// under way would bring it back; whoever must be forgotten is forgotten again when it lands.
+    /// Purges what is cached of `phone`, and says whether there was anything. A request that is
+    /// under way for it does not bring it back.
     pub fn forget(&self, phone: &Phone) -> bool {
         let mut state = lock(&self.state);
-        let known = state.cache.forget(phone);
+        let was_cached = state.cache.forget(phone);
+        let was_under_way = state.flights.remove(phone).is_some();
+        state.failing.forget(phone);
         state.tell();
-        known
+        was_cached || was_under_way
     }
 
     /// Longest time a call waits for an answer.
@@ -142,94 +215,142 @@ impl Lookup {
     /// Finds who has `phone`; answers by `deadline`, whatever the source does.
     pub async fn find(&self, phone: &Phone, deadline: Instant) -> Finding {
         let now = Instant::now();
-        // Memory is read and the flight joined under one lock, so that no record can land
+        // The cache is read and the request joined under one lock, so that no record can arrive
         // between the two and be asked for again.
-        let (remembered, flight) = {
+        let Prospect { cached, flight, until } = {
             let mut state = lock(&self.state);
-            let known = state.cache.get(phone, now.into_std());
-            metrics::cache_looked(known.as_ref().map_or("miss", |known| known.age.word()));
-            match known {
-                Some(known) if known.age == Age::Fresh => {
-                    return self.remembered(known, Origin::Cache);
+            let cached = state.cache.get(phone, now.into_std());
+            metrics::cache_looked(cached.as_ref().map_or("miss", |cached| cached.age.word()));
+            match cached {
+                Some(cached) if cached.age == Age::Fresh => {
+                    return self.remembered(cached, Origin::Cache);
                 }
-                known => (known, self.board(&mut state, phone, now)),
+                cached => self.prospect(&mut state, cached, phone, deadline),
             }
         };
-        let until = match &remembered {
-            Some(known) if known.age == Age::Stale => deadline.min(now + self.settings.patience),
-            _ => deadline,
-        };
-        match (landing(flight, until).await, remembered) {
-            (Ok(record), _) => fetched(record),
-            (Err(_), Some(known)) => self.remembered(known, Origin::Stale),
+        match (landing(flight, until).await, cached) {
+            (Ok(fetched), _) => found(fetched.record),
+            (Err(_), Some(cached)) => self.remembered(cached, Origin::Stale),
             (Err(failure), None) => Finding::Unavailable(failure),
         }
     }
 
-    /// Joins the flight for `phone`, or starts one unless too many are under way.
+    fn prospect(
+        &self,
+        state: &mut State,
+        cached: Option<Remembered>,
+        phone: &Phone,
+        deadline: Instant,
+    ) -> Prospect {
+        let now = Instant::now();
+        let until = match &cached {
+            Some(cached) if self.is_good_enough(state, cached, deadline) => {
+                deadline.min(now + self.settings.patience)
+            }
+            _ => deadline,
+        };
+        let is_incomplete = cached.as_ref().is_some_and(|cached| cached.age == Age::Incomplete);
+        // Not the caller's own deadline: others with more time may join the request. One that only
+        // completes a record takes no slot that another call could use.
+        let last = if is_incomplete { now } else { now + self.settings.deadline };
+        let flight = match state.failing.get(phone, now.into_std()) {
+            Some(failure) => Err(failure),
+            None => self.board(state, phone, last),
+        };
+        Prospect { cached, flight, until }
+    }
+
+    /// Tells whether a stale record may answer after a moment: it is young, or recent lookups took
+    /// longer than this call has. Any other one would play an alert that has ended, or hide one
+    /// that has begun, with time left to learn better.
+    fn is_good_enough(&self, state: &State, cached: &Remembered, deadline: Instant) -> bool {
+        let now = Instant::now();
+        let is_slow = |p90: Duration| now + p90 >= deadline;
+        cached.age == Age::Stale
+            && (cached.elapsed < YOUNG || state.pace.p90(now.into_std()).is_some_and(is_slow))
+    }
+
+    /// Joins the request for `phone`, or starts one for a call that ends at `deadline`, unless too many
+    /// are under way.
     fn board(
         &self,
         state: &mut State,
         phone: &Phone,
-        now: Instant,
-    ) -> Result<Flight<Record>, Failure> {
-        if let Some(flight) = state.flights.get(phone) {
+        deadline: Instant,
+    ) -> Result<Flight<Fetched>, Failure> {
+        if let Some(under_way) = state.flights.get(phone) {
             metrics::flight_joined();
-            return Ok(flight.clone());
+            return Ok(under_way.flight.clone());
         }
-        if state.flights.len() >= self.settings.flights_max {
+        if state.under_way >= self.settings.flights_max {
             return Err(Failure::Busy);
         }
-        // Not the caller's own deadline: others with more time may join the flight.
-        let deadline = now + self.settings.deadline;
+        let start = Instant::now();
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
+        state.started += 1;
+        state.under_way += 1;
+        let id = state.started;
         let fetch = async move { source.fetch(&phone, deadline).await };
-        let flight = Flight::start(fetch, move |result| land(&shared, phone, result));
-        state.flights.insert(phone, flight.clone());
-        metrics::flights(state.flights.len());
+        let flight = Flight::start(fetch, move |result| land(&shared, phone, id, start, result));
+        state.flights.insert(phone, UnderWay { flight: flight.clone(), id });
+        metrics::flights(state.under_way);
         Ok(flight)
     }
 
-    fn remembered(&self, known: Remembered, origin: Origin) -> Finding {
-        if known.record.is_nobody() {
+    fn remembered(&self, cached: Remembered, origin: Origin) -> Finding {
+        if cached.record.is_nobody() {
             return Finding::Nobody(origin);
         }
-        let alert_expired = known.elapsed >= self.settings.alert;
-        Finding::Found { record: known.record, origin, alert_expired }
+        let alert_expired = cached.elapsed >= self.settings.alert;
+        Finding::Found { record: cached.record, origin, alert_expired }
     }
 }
 
-/// Remembers what a flight brought, and lets the next call start another one.
-fn land(state: &Mutex<State>, phone: Phone, result: &Result<Record, Failure>) {
+/// Takes what the request that was started at `start` brought.
+fn land(
+    state: &Mutex<State>,
+    phone: Phone,
+    id: u64,
+    start: Instant,
+    result: &Result<Fetched, Failure>,
+) {
     if let Err(failure) = result
-        && !failure.asked_nobody()
+        && failure.kind() != Kind::NotAsked
     {
         FAILED.say(format_args!("{phone}: {failure}"));
     }
+    let now = Instant::now();
     let mut state = lock(state);
-    if let Ok(record) = result {
-        state.cache.put(phone, record.clone(), Instant::now().into_std());
+    if is_telling(result) {
+        state.pace.learn(now - start, now.into_std());
     }
-    state.flights.remove(&phone);
-    state.tell();
+    state.complete(phone, id, result, now);
 }
 
-/// Waits for a flight to land, but not beyond `until`.
+/// Tells whether a result says how long HubSoft takes: it answered, or was waited for in vain.
+fn is_telling(result: &Result<Fetched, Failure>) -> bool {
+    match result {
+        Ok(_) | Err(Failure::Timeout) => true,
+        Err(failure) => failure.kind() == Kind::AboutThisKey,
+    }
+}
+
+/// Waits for a request to complete, but not beyond `until`.
 async fn landing(
-    flight: Result<Flight<Record>, Failure>,
+    flight: Result<Flight<Fetched>, Failure>,
     until: Instant,
-) -> Result<Record, Failure> {
+) -> Result<Fetched, Failure> {
     timeout_at(until, flight?.landed()).await.unwrap_or(Err(Failure::Deadline))
 }
 
-fn fetched(record: Record) -> Finding {
+fn found(record: Record) -> Finding {
     if record.is_nobody() {
         return Finding::Nobody(Origin::Hubsoft);
     }
     Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
 }
 
-/// A panic elsewhere leaves nothing half-done behind this lock, so its poison is no news.
+/// State is consistent between operations, so a panic elsewhere can be ignored.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -193,6 +193,7 @@ pub(super) struct Upstream {
     pub(super) limiter_rate: Level,
     pub(super) requests: Counts<Outcome>,
     pub(super) retries: Counter,
+    pub(super) unverified: Counter,
     pub(super) token: Mutex<&'static str>,
     pub(super) tokens: Counts<Outcome>,
 }
@@ -368,6 +369,10 @@ impl Upstream {
             retries: names.plain("upstream_retries", "Requests tried again on a new connection"),
             token: Mutex::new("not asked for yet"),
             tokens: names.plain("token_requests", "Requests for a token, by result"),
+            unverified: names.plain(
+                "lookups_unverified",
+                "Lookups for which HubSoft returned customers, none of whom has the number",
+            ),
         };
         let results = [&["ok"][..], &Failure::LABELS].concat();
         begin(&upstream.requests, &results, |result| Outcome { result });

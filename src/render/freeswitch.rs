@@ -15,6 +15,10 @@ use super::{Page, TEXT, heads};
 /// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
 const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
+/// How long a call that was answered waits before the prompt, as in the snippets: the sound of a
+/// trunk comes up after its answer, and would swallow the first syllable.
+pub(super) const MEDIA_PAUSE_MS: &str = "500";
+
 /// How a FreeSWITCH call is answered.
 #[derive(Clone, Debug)]
 pub struct Freeswitch {
@@ -117,6 +121,7 @@ fn playback(page: &mut Document, list: &str, play: Play) {
     }
     if play == Play::Answer {
         page.empty("action", &[("application", "answer")]);
+        action(page, "sleep", MEDIA_PAUSE_MS);
     }
     action(page, "playback", list);
 }

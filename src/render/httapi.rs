@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::answer::{Answer, FIELDS, Pbx};
 
-use super::freeswitch::{Freeswitch, Play};
+use super::freeswitch::{Freeswitch, MEDIA_PAUSE_MS, Play};
 use super::xml::{Document, references};
 use super::{Page, heads};
 
@@ -44,6 +44,7 @@ fn playback(page: &mut Document, list: &str, play: Play) {
     }
     if play == Play::Answer {
         page.empty("execute", &[("application", "answer")]);
+        page.empty("pause", &[("milliseconds", MEDIA_PAUSE_MS)]);
     }
     page.empty("playback", &[("file", list)]);
 }

@@ -115,6 +115,11 @@ impl Asterisk {
         self.run_calls(calls, "giveup.xml", &["-r", "100", "-l", "300"])
     }
 
+    /// Places calls that hang up a second after they were picked up.
+    pub(crate) fn place_and_leave(&self, calls: &[Call]) -> Vec<Record> {
+        self.run_calls(calls, "leave.xml", &["-r", "100", "-l", "300"])
+    }
+
     fn run_calls(&self, calls: &[Call], scenario: &str, pace: &[&str]) -> Vec<Record> {
         static BATCHES: AtomicUsize = AtomicUsize::new(0);
         let batch = BATCHES.fetch_add(1, Ordering::Relaxed);

@@ -21,13 +21,22 @@ const SOCKET_PATH_MAX: usize = 107;
 /// The folder of the tests' own scripts and configuration.
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk");
 /// The folder under test.
-const DIALPLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan");
+pub(crate) const DIALPLAN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan");
 
 /// The ports that `BINA_URL` and `BINA_AGI` in `[globals]` name.
 #[derive(Clone, Copy)]
 pub(crate) struct Ports {
     pub(crate) http: u16,
     pub(crate) agi: u16,
+}
+
+impl Ports {
+    /// Two ports that were free a moment ago, held together so that they are not the same.
+    pub(crate) fn free() -> Self {
+        let held = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [http, agi] = held.each_ref().map(|held| held.local_addr().unwrap().port());
+        Self { http, agi }
+    }
 }
 
 /// The Asterisk under test; it ends, and its folder with it, when the test program does.
@@ -46,7 +55,7 @@ pub(crate) fn asterisk() -> Option<&'static Asterisk> {
     static SHARED: OnceLock<Result<Asterisk, String>> = OnceLock::new();
     let required = env::var_os("BINA_REQUIRE_ASTERISK").is_some_and(|value| !value.is_empty());
     let shared = SHARED.get_or_init(|| {
-        let asterisk = tree().map(|tree| Asterisk::boot(tree, &[]));
+        let asterisk = tree().map(|tree| Asterisk::boot(tree, &|_| ()));
         if let (Err(reason), false) = (&asterisk, required) {
             say_skipped(reason);
         }
@@ -85,10 +94,15 @@ fn tree() -> Result<PathBuf, String> {
 impl Asterisk {
     /// Another Asterisk like this one, which lacks these modules.
     pub(crate) fn without(&self, modules: &[&str]) -> Self {
-        Self::boot(self.tree.clone(), modules)
+        self.with(&|run| leave_out(&run.join("etc/modules.conf"), modules))
     }
 
-    fn boot(tree: PathBuf, lacking: &[&str]) -> Self {
+    /// Another Asterisk like this one, whose folder `change` has changed before it boots.
+    pub(crate) fn with(&self, change: &dyn Fn(&Path)) -> Self {
+        Self::boot(self.tree.clone(), change)
+    }
+
+    fn boot(tree: PathBuf, change: &dyn Fn(&Path)) -> Self {
         static BOOTED: AtomicUsize = AtomicUsize::new(0);
         let started = Instant::now();
         let number = BOOTED.fetch_add(1, Ordering::Relaxed);
@@ -98,9 +112,9 @@ impl Asterisk {
             "TMPDIR is too long"
         );
         let sip_port = free_udp_port();
-        let globals_ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
+        let globals_ports = Ports::free();
         furnish(&tree, &run, sip_port, globals_ports);
-        leave_out(&run.join("etc/modules.conf"), lacking);
+        change(&run);
         let words = program(&tree, "usr/sbin/asterisk");
         let words = [words, vec!["-f".into(), "-C".into(), run.join("etc/asterisk.conf").into()]];
         let leash = Leash::start(&words.concat(), &run.join("stdout"), Some(&run));
@@ -222,4 +236,15 @@ pub(crate) fn free_udp_port() -> u16 {
 /// A port that was free a moment ago.
 pub(crate) fn free_tcp_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Writes a recording of a fifth of a second, 8 kHz mono as Asterisk wants it.
+pub(crate) fn silence(file: &Path) {
+    const SAMPLES: u32 = 1_600;
+    let head = [36 + 2 * SAMPLES, 16, 0x0001_0001, 8_000, 16_000, 0x0010_0002, 2 * SAMPLES];
+    let [riff, format, channels, rate, bytes, bits, data] = head.map(u32::to_le_bytes);
+    let parts = [*b"RIFF", riff, *b"WAVE", *b"fmt ", format, channels, rate, bytes, bits];
+    let head = [&parts.concat()[..], b"data", &data].concat();
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, [head, vec![0; 2 * SAMPLES as usize]].concat()).unwrap();
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::calls::CALLED;
 use crate::leash::Leash;
-use crate::pbx::{Asterisk, Ports, free_tcp_port};
+use crate::pbx::{Asterisk, Ports};
 use crate::snippets::{Snippet, Speech};
 
 /// It starts in milliseconds; this is for a machine that is busy with other things.
@@ -27,13 +27,12 @@ pub(crate) struct Program {
 impl Program {
     /// Starts bina at any free ports.
     pub(crate) fn start(asterisk: &Asterisk, hubsoft: &str) -> Self {
-        let ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
-        Self::start_at(ports, asterisk, hubsoft)
+        Self::start_at(Ports::free(), asterisk, hubsoft)
     }
 
     /// Starts bina for a PBX that has no recordings and fetches them.
     pub(crate) fn start_serving_prompts(asterisk: &Asterisk, hubsoft: &str) -> Self {
-        let ports = Ports { http: free_tcp_port(), agi: free_tcp_port() };
+        let ports = Ports::free();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan/sounds/pt_BR/bina");
         let served = format!("prompts_folder = \"{folder}\"\n[hubsoft]");
         let settings = settings(ports, hubsoft).replacen("[hubsoft]", &served, 1);

@@ -117,6 +117,17 @@ impl Record {
         problems.compare(self, "played", self.played.join(" ").as_str(), sounds);
         problems.compare(self, "PLAYBACKSTATUS", self.get("playbackstatus"), "SUCCESS");
         problems.compare(self, "arrived", self.arrived(), (then, "Up"));
+        problems.compare(self, "language", self.get("language"), "en");
+    }
+
+    /// Checks that exactly these sounds were begun, in this order, in these languages.
+    pub(crate) fn played_exactly(&self, sounds: &str, problems: &mut Problems) {
+        problems.compare(self, "played", self.played.join(" ").as_str(), sounds);
+    }
+
+    /// Checks where the call went on, or ended.
+    pub(crate) fn arrived_at(&self, place: &str, problems: &mut Problems) {
+        problems.compare(self, "arrived", self.arrived().0, place);
     }
 
     /// Checks that Asterisk had nothing to complain of.

@@ -25,6 +25,7 @@ impl Said<'_> {
             alert: self.text.map(|text| AlertText::new(text).into_iter().collect()),
             service_status: Some(self.service_status.into()),
             connected: Some(true),
+            ..Customer::default()
         }
     }
 }

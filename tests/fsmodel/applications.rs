@@ -18,14 +18,16 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, application: &st
     let data = expand(call, data, freeswitch.functions);
     call.done.push((application.to_owned(), data.clone()));
     match application {
-        "answer" | "bridge" | "info" | "log" | "playback" | "pre_answer" | "sleep" => {}
+        "answer" | "bridge" | "info" | "log" | "pre_answer" | "sleep" => {}
         "curl" => curl(freeswitch, call, &data),
         "execute_extension" => execute_extension(freeswitch, call, &data),
+        "export" => export(call, &data),
         "hangup" => call.end(&data),
         "httapi" => httapi::execute(freeswitch, call, &data),
+        "playback" => playback(freeswitch, call, &data),
         "multiset" => multiset(freeswitch, call, &data),
         "set" => set(freeswitch, call, &data),
-        "transfer" => call.next = target(call, &data),
+        "transfer" => call.next = transfer(call, &data),
         "unset" => call.set_unchecked(&data, ""),
         other => call.ran.push(format!("{other} {data}")),
     }
@@ -51,13 +53,47 @@ fn multiset(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     }
 }
 
+/// `name=value` for this leg and the one it is bridged to; stored unchecked.
+fn export(call: &mut Call, data: &str) {
+    let (name, value) = data.split_once('=').unwrap_or((data, ""));
+    call.set_unchecked(name, value);
+    let names = call.variables.get("export_vars").map(|names| format!("{names},{name}"));
+    call.set("export_vars", &names.unwrap_or_else(|| name.to_owned()));
+}
+
+/// Plays files; those with an address are fetched by mod_httapi's profile `default`.
+pub(super) fn playback(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
+    for file in data.trim_start_matches("file_string://").split('!') {
+        let host = file.strip_prefix("http://");
+        let Some(path) = host.and_then(|host| host.find('/').map(|at| &host[at..])) else {
+            continue;
+        };
+        let limit_s = freeswitch.httapi.get("default").map_or(0, |profile| profile.timeout_s);
+        let asked = Asked { target: path.to_owned(), form: String::new() };
+        freeswitch.ask(call, &asked, limit_s);
+    }
+}
+
 /// Where `extension dialplan context` leads; what is not said stays.
 fn target(call: &Call, data: &str) -> Option<Target> {
     let mut words = split(data, ' ', 4).into_iter();
     let extension = words.next()?;
-    let dialplan = words.next().unwrap_or_else(|| "XML".to_owned());
+    let dialplan = words.next().unwrap_or_else(|| call.dialplan.clone());
     let context = words.next().unwrap_or_else(|| call.context.clone());
     Some(Target { extension, dialplan, context })
+}
+
+/// Where a transfer leads: what it does not say, two variables may.
+fn transfer(call: &Call, data: &str) -> Option<Target> {
+    let said = split(data, ' ', 4).len();
+    let mut target = target(call, data)?;
+    if said < 2 {
+        target.dialplan = call.value("force_transfer_dialplan").unwrap_or(target.dialplan);
+    }
+    if said < 3 {
+        target.context = call.value("force_transfer_context").unwrap_or(target.context);
+    }
+    Some(target)
 }
 
 fn execute_extension(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
@@ -83,11 +119,25 @@ fn curl(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     let body = if body.len() > CURL_BYTES_MAX { String::new() } else { body };
     call.set("curl_response_data", &body);
     call.set("curl_response_code", &status.to_string());
+    call.set("curl_method", "get");
 }
 
 impl Freeswitch {
     /// Executes one application more, as an extension further on would.
     pub fn execute(&self, call: &mut Call, application: &str, data: &str) {
         execute(self, call, application, data);
+    }
+
+    /// A menu or an overflow sends the call through `context` again, where it is now.
+    pub fn pass(&self, call: &mut Call, context: &str) {
+        let target = target(call, &call.called.clone());
+        self.follow(call, target.map(|target| Target { context: context.to_owned(), ..target }));
+    }
+
+    /// An agent who has the call sends it on to `extension` from the telephone (SIP REFER).
+    pub fn blind_transfer(&self, call: &mut Call, extension: &str) {
+        call.done.clear();
+        let target = transfer(call, extension);
+        self.follow(call, target);
     }
 }

@@ -12,6 +12,8 @@ pub struct Call {
     pub caller_name: String,
     pub called: String,
     pub context: String,
+    /// Where the call is: `XML`, or `XML:` and a file.
+    pub dialplan: String,
     /// The caller withheld the number; FreeSWITCH knows it all the same.
     pub withheld: bool,
     pub variables: BTreeMap<String, String>,
@@ -38,6 +40,7 @@ impl Call {
             caller_name: caller.to_owned(),
             called: called.to_owned(),
             context: context.to_owned(),
+            dialplan: "XML".to_owned(),
             ..Self::default()
         }
     }
@@ -50,7 +53,7 @@ impl Call {
             "destination_number" => &self.called,
             "context" => &self.context,
             "privacy_hide_number" => return Some(self.withheld.to_string()),
-            "dialplan" => return Some("XML".to_owned()),
+            "dialplan" => &self.dialplan,
             _ => return None,
         };
         Some(value.clone())
@@ -87,6 +90,15 @@ impl Call {
 
     pub(super) fn end(&mut self, cause: &str) {
         self.ended.get_or_insert_with(|| cause.to_owned());
+    }
+
+    /// What the leg to which the call is bridged is given: the exported variables, by their names
+    /// without the prefix that keeps them off the caller's own leg.
+    pub fn exported(&self) -> BTreeMap<&str, &str> {
+        let names = self.variables.get("export_vars").map_or("", String::as_str).split(',');
+        let kept = names.filter_map(|name| Some((name, self.variables.get(name)?)));
+        let bare = |name: &'_ str| name.len() - name.trim_start_matches("_nolocal_").len();
+        kept.map(|(name, value)| (&name[bare(name)..], value.as_str())).collect()
     }
 
     /// Every data with which `application` was executed.

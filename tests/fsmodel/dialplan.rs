@@ -64,6 +64,12 @@ impl Freeswitch {
         self.contexts.children.extend(section.root.children);
     }
 
+    /// Puts what stands in `text` in the place of the context `name`.
+    pub fn replace_context(&mut self, name: &str, text: &str) {
+        self.contexts.children.retain(|context| context.attribute("name") != Some(name));
+        self.add_dialplan(text);
+    }
+
     /// Adds a file that a transfer may name.
     pub fn add_file(&mut self, path: &str, text: &str) {
         self.files.insert(path.to_owned(), text.to_owned());
@@ -88,11 +94,16 @@ impl Freeswitch {
 
     /// Takes `call` from where it comes in to where the dialplan leaves it.
     pub fn route(&self, call: &mut Call) {
-        let mut target = Some(Target {
+        let target = Target {
             extension: call.called.clone(),
             dialplan: "XML".to_owned(),
             context: call.context.clone(),
-        });
+        };
+        self.follow(call, Some(target));
+    }
+
+    /// Takes `call` from `target` to where the dialplan leaves it.
+    pub(super) fn follow(&self, call: &mut Call, mut target: Option<Target>) {
         let mut hunts = 0;
         while let Some(now) = target {
             hunts += 1;
@@ -101,6 +112,7 @@ impl Freeswitch {
             }
             call.called.clone_from(&now.extension);
             call.context.clone_from(&now.context);
+            call.dialplan.clone_from(&now.dialplan);
             let Some(actions) = self.hunt(call, &now) else {
                 return call.end("NO_ROUTE_DESTINATION");
             };
@@ -190,6 +202,10 @@ impl Freeswitch {
             let captures = self.test(call, condition);
             proceed = captures.is_some();
             let kind = if proceed { "action" } else { "anti-action" };
+            if let Some(captures) = captures.as_deref().filter(|captures| !captures.is_empty()) {
+                call.set_unchecked("DP_MATCH", "");
+                call.set("DP_MATCH", &captures.join("|:"));
+            }
             for action in condition.all(kind) {
                 let application = action.attribute("application").unwrap_or_default();
                 let data = action.attribute("data").unwrap_or_default();

@@ -16,7 +16,7 @@ const REQUESTS_MAX: u32 = 200;
 pub(super) struct Profile {
     url: String,
     /// In seconds; 0 is none.
-    timeout_s: u32,
+    pub(super) timeout_s: u32,
     /// The fields that are sent; none means all.
     post_vars: Option<Vec<String>>,
     set_vars: bool,
@@ -174,10 +174,16 @@ fn document(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, body: &
 fn one(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, item: &Element) -> bool {
     match item.name.as_str() {
         "break" => false,
-        "continue" | "log" | "pause" => true,
+        "continue" | "log" => true,
+        "pause" => {
+            let wait = item.attribute("milliseconds").unwrap_or("1000");
+            call.done.push(("sleep".to_owned(), wait.to_owned()));
+            true
+        }
         "playback" => match item.attribute("file").filter(|file| !file.is_empty()) {
             Some(file) => {
                 call.done.push(("playback".to_owned(), file.to_owned()));
+                applications::playback(freeswitch, call, file);
                 true
             }
             None => {

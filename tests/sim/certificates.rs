@@ -61,14 +61,30 @@ impl Authority {
 
     /// For that name and valid for years, behind one between that ends `left` from now.
     pub fn behind_one_ending(&self, name: &str, left: Duration) -> Arc<ServerConfig> {
+        let (between, pem) = self.between(|params| end_in(params, left));
+        config(&(between.good_pem(name) + &pem))
+    }
+
+    /// For that name, by somebody between whose own certificate is not sent; with that one's PEM.
+    pub fn without_the_one_between(&self, name: &str) -> (Arc<ServerConfig>, String) {
+        let (between, pem) = self.between(|_| {});
+        (between.good(name), pem)
+    }
+
+    /// For that name, with all that vouch for it, the authority's own certificate included.
+    pub fn whole(&self, name: &str) -> Arc<ServerConfig> {
+        let (between, pem) = self.between(|_| {});
+        config(&(between.good_pem(name) + &pem + &self.pem))
+    }
+
+    fn between(&self, change: impl FnOnce(&mut CertificateParams)) -> (Self, String) {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "bina test authority between");
-        end_in(&mut params, left);
+        change(&mut params);
         let key = KeyPair::generate().unwrap();
         let pem = params.signed_by(&key, &self.issuer).unwrap().pem();
-        let between = Self { issuer: Issuer::new(params, key), pem: String::new() };
-        config(&(between.good_pem(name) + &pem))
+        (Self { issuer: Issuer::new(params, key), pem: String::new() }, pem)
     }
 
     /// For some other host.
@@ -102,6 +118,57 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         certificate.pem() + &key.serialize_pem()
+    }
+}
+
+/// A certificate that vouches for itself, as `openssl req -x509` makes one.
+pub struct SelfSigned {
+    pair: String,
+    pem: String,
+}
+
+impl SelfSigned {
+    /// For those names, changed as told. `openssl` makes it an authority's unless told otherwise.
+    pub fn new(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2100, 1, 1);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        Self { pair: pem.clone() + &key.serialize_pem(), pem }
+    }
+
+    /// For this machine.
+    pub fn local() -> Self {
+        Self::new(&["localhost"], |_| {})
+    }
+
+    /// The same, not as an authority's.
+    pub fn local_for_a_server() -> Self {
+        Self::new(&["localhost"], |params| params.is_ca = IsCa::ExplicitNoCa)
+    }
+
+    /// For this machine, and ended in 2021.
+    pub fn expired() -> Self {
+        Self::new(&["localhost"], |params| params.not_after = date_time_ymd(2021, 1, 1))
+    }
+
+    /// What is pinned.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The certificate and its key.
+    pub fn pair(&self) -> &str {
+        &self.pair
+    }
+
+    /// What a server shows.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        config(&self.pair)
     }
 }
 

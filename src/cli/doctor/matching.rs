@@ -1,7 +1,7 @@
 //! Finds out how this HubSoft matches numbers, which its page does not say: counts, and what they mean.
 
 use crate::finding::Failure;
-use crate::hubsoft::{Counts, HubSoft, Writing, Written};
+use crate::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
 use crate::phone::Phone;
 
 use super::line::Verdict;
@@ -9,6 +9,10 @@ use super::report::Report;
 use super::upstream::{Trouble, count};
 
 const WHAT: &str = "matching";
+/// Most customers HubSoft lists.
+const LISTED_MAX: usize = 100;
+/// Ways to write a mobile in a search.
+const WRITINGS: usize = 4;
 
 /// What each way to write a number has brought; nothing where it was not asked or refused.
 type Seen = Vec<(Writing, Option<Counts>)>;
@@ -19,7 +23,7 @@ pub(super) async fn examine(
     phone: &Phone,
     known: (Written, Counts),
     others: impl Iterator<Item = Written>,
-    limit: usize,
+    phone_match: PhoneMatch,
     report: &mut Report,
 ) {
     let mut seen: Seen = vec![(known.0.writing, Some(known.1))];
@@ -41,8 +45,48 @@ pub(super) async fn examine(
             }
         }
     }
-    let (verdict, conclusion) = conclude(&seen, limit);
+    let (verdict, conclusion) = conclude(&seen);
     report.add(verdict, WHAT, conclusion);
+    if let Some((verdict, advice)) = advise(&seen, phone_match) {
+        report.add(verdict, WHAT, advice);
+    }
+    let returned = |(_, counts): &(Writing, Option<Counts>)| {
+        counts.is_some_and(|counts| counts.returned > 0 && counts.own == 0)
+    };
+    if seen.iter().all(|(_, counts)| counts.is_none_or(|counts| counts.own == 0))
+        && seen.iter().any(returned)
+    {
+        report.add(Verdict::Warning, WHAT, UNVERIFIED);
+    }
+}
+
+/// What is told when customers were returned and none has the number.
+const UNVERIFIED: &str = "customers were returned, but in none of their phone fields bina reads this \
+     very number: look how it is written in HubSoft (digits with area code are best); \
+     bina_lookups_unverified_total counts such lookups";
+
+/// Whether `hubsoft.phone_match` fits what was seen.
+fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Verdict, &'static str)> {
+    let count =
+        |wanted| seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts);
+    let (whole, old) = (count(Writing::Whole), count(Writing::WithoutNinth));
+    match (phone_match, is_suffix(seen)) {
+        (PhoneMatch::Exact, true) => Some((
+            Verdict::Ok,
+            "one search finds a mobile with and without its ninth digit: hubsoft.phone_match = \
+             \"suffix\" spares HubSoft the second one",
+        )),
+        (PhoneMatch::Suffix, false)
+            if whole.zip(old).is_some_and(|(one, other)| one.own != other.own) =>
+        {
+            Some((
+                Verdict::Warning,
+                "with and without its ninth digit this mobile finds different customers: take \
+                 hubsoft.phone_match = \"suffix\" out of the configuration",
+            ))
+        }
+        _ => None,
+    }
 }
 
 fn name(written: &Written) -> String {
@@ -71,7 +115,7 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
 
 /// What the counts mean for calls. A customer's numbers are compared with the very number, whatever
 /// HubSoft finds by, so that none of this lets a stranger through.
-fn conclude(seen: &Seen, limit: usize) -> (Verdict, &'static str) {
+fn conclude(seen: &Seen) -> (Verdict, &'static str) {
     let counts =
         |wanted| seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
@@ -81,10 +125,9 @@ fn conclude(seen: &Seen, limit: usize) -> (Verdict, &'static str) {
     match (called, counts(Writing::LastEight)) {
         (true, None) => (Verdict::Ok, "calls find this customer; how exactly cannot be told"),
         (true, Some(last)) if last.own > 0 => (Verdict::Ok, by_part(seen, by_country)),
-        (true, Some(last)) if last.returned >= limit => (
+        (true, Some(last)) if last.returned >= LISTED_MAX => (
             Verdict::Warning,
-            "how this HubSoft finds cannot be told, as more customers end alike than hubsoft.limit \
-             lets through: raise it",
+            "how this HubSoft finds cannot be told, as more customers end alike than it lists",
         ),
         (true, Some(_)) if by_country => {
             (Verdict::Ok, "this HubSoft finds exact numbers only, with or without 55")
@@ -108,6 +151,16 @@ fn conclude(seen: &Seen, limit: usize) -> (Verdict, &'static str) {
     }
 }
 
+/// Tells whether each search has found the same customers: of a mobile, then, one spelling finds
+/// both. With two registrations under an exact comparison the last eight digits find nobody.
+fn is_suffix(seen: &Seen) -> bool {
+    let own = |(_, counts): &(Writing, Option<Counts>)| counts.map(|counts| counts.own);
+    let both = seen.iter().any(|(writing, _)| *writing == Writing::WithoutNinth);
+    let mut counts = seen.iter().map(own);
+    let first = counts.next().flatten();
+    both && seen.len() == WRITINGS && first > Some(0) && counts.all(|own| own == first)
+}
+
 /// A search that compares the ends of numbers finds longer and shorter terms than what is stored.
 fn by_part(seen: &Seen, by_country: bool) -> &'static str {
     let shorter = |(writing, counts): &(Writing, Option<Counts>)| {
@@ -127,6 +180,27 @@ mod tests {
     const ONE: Option<(usize, usize)> = Some((1, 1));
     const NONE: Option<(usize, usize)> = Some((0, 0));
 
+    fn seen(counts: [Option<(usize, usize)>; 4]) -> Seen {
+        let writings =
+            [Writing::Whole, Writing::WithoutNinth, Writing::LastEight, Writing::WithCountry];
+        let counts = counts.map(|counts| counts.map(|(returned, own)| Counts { returned, own }));
+        writings.into_iter().zip(counts).collect()
+    }
+
+    #[test]
+    fn suffix_is_recommended_only_when_every_search_finds_the_same() {
+        let exact = PhoneMatch::Exact;
+        let advised = |counts| advise(&seen(counts), exact).is_some();
+        assert!(advised([ONE, ONE, Some((3, 1)), ONE]));
+        assert!(!advised([ONE, ONE, NONE, NONE]), "two registrations");
+        assert!(!advised([ONE, NONE, ONE, ONE]));
+        assert!(!advised([ONE, None, ONE, ONE]));
+        assert!(!advised([NONE; 4]));
+        let wrong = advise(&seen([ONE, NONE, NONE, NONE]), PhoneMatch::Suffix);
+        assert_eq!(wrong.map(|(verdict, _)| verdict), Some(Verdict::Warning));
+        assert_eq!(advise(&seen([ONE; 4]), PhoneMatch::Suffix), None);
+    }
+
     #[test]
     fn counts_tell_how_numbers_are_matched_and_no_more() {
         let (ok, warning) = (Verdict::Ok, Verdict::Warning);
@@ -138,18 +212,14 @@ mod tests {
             ([ONE, NONE, Some((3, 1)), NONE], ok, "by part of the number"),
             ([ONE, NONE, ONE, ONE], ok, "by part of the number"),
             ([ONE; 4], ok, "the ends of numbers"),
-            ([ONE, NONE, Some((20, 0)), NONE], warning, "raise it"),
+            ([ONE, NONE, Some((100, 0)), NONE], warning, "more customers end alike"),
             ([ONE, NONE, None, ONE], ok, "how exactly cannot be told"),
             ([NONE, NONE, ONE, NONE], warning, "what calls do not ask for"),
             ([NONE, NONE, NONE, ONE], warning, "what calls do not ask for"),
             ([Some((2, 0)); 4], warning, "no customer has this number"),
             ([NONE, None, NONE, NONE], warning, "why cannot be told"),
         ] {
-            let writings =
-                [Writing::Whole, Writing::WithoutNinth, Writing::LastEight, Writing::WithCountry];
-            let counts =
-                counts.map(|counts| counts.map(|(returned, own)| Counts { returned, own }));
-            let (told, text) = conclude(&writings.into_iter().zip(counts).collect(), 20);
+            let (told, text) = conclude(&seen(counts));
             assert!(told == verdict && text.contains(part), "{counts:?}: {text}");
         }
     }

@@ -20,8 +20,10 @@ const DNS_MAX: Duration = Duration::from_secs(6);
 /// Two SYNs are sent again within this, after one and three seconds.
 const TCP_MAX: Duration = Duration::from_secs(4);
 const TLS_MAX: Duration = Duration::from_secs(4);
-/// Addresses tried; a request tries the first two.
-const ADDRESSES_MAX: usize = 4;
+/// How long a port that is meant for plain http may take to answer a hello of TLS.
+const TLS_GUESS_MAX: Duration = Duration::from_millis(500);
+/// Addresses tried, as many as a request tries.
+const ADDRESSES_MAX: usize = 8;
 
 /// Examines the way, and tells whether it can be gone.
 pub(super) async fn examine(settings: &Settings, report: &mut Report) -> bool {
@@ -39,11 +41,23 @@ async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
     if settings.base_url.scheme() == "https" {
         trust(settings, stream, report).await?;
     } else {
-        let text = "none, by hubsoft.insecure_http: the network can read token and customers; \
-                    write https";
-        report.warning("TLS", text);
+        stay_plain(settings, stream, report).await?;
     }
     compare(settings, connected + start.elapsed(), report);
+    Some(())
+}
+
+/// Sees whether the port for plain http is one that speaks TLS.
+async fn stay_plain(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
+    const WHAT: &str = "TLS";
+    let shaken = timeout_at(report.deadline(TLS_GUESS_MAX), shake_hands(settings, stream)).await;
+    if shaken.is_ok_and(|shown| shown.speaks_tls) {
+        report.failed(WHAT, "that port speaks TLS, but hubsoft.base_url says http: write https");
+        return None;
+    }
+    let text =
+        "none, by hubsoft.insecure_http: the network can read token and customers; write https";
+    report.warning(WHAT, text);
     Some(())
 }
 
@@ -151,9 +165,16 @@ async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> O
         return None;
     };
     let end = shown.ends.map(clock::End::of);
+    let certificate = match shown.pinned {
+        Some(sha_256) => {
+            format!("the certificate is pinned by hubsoft.ca_file (SHA-256 {sha_256})")
+        }
+        None => "the certificate is trusted".to_owned(),
+    };
     match shown.trusted {
         Err(failure) => {
-            let end = end.map_or_else(String::new, |end| format!("; it {end}"));
+            let near = end.filter(clock::End::is_near);
+            let end = near.map_or_else(String::new, |end| format!("; it {end}"));
             report.failed(WHAT, format_args!("{}{end}", Trouble::Failure(failure)));
             return None;
         }
@@ -161,13 +182,13 @@ async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> O
             Some(end) if end.is_near() => report.warning(
                 WHAT,
                 format_args!(
-                    "the certificate {end}: have it renewed, after that no call is looked up"
+                    "{certificate} and {end}: have it renewed, after that no call is looked up"
                 ),
             ),
             Some(end) => {
-                report.ok(WHAT, format_args!("the certificate is trusted and {end}, {ms} ms"));
+                report.ok(WHAT, format_args!("{certificate} and {end}, {ms} ms"));
             }
-            None => report.ok(WHAT, format_args!("the certificate is trusted, {ms} ms")),
+            None => report.ok(WHAT, format_args!("{certificate}, {ms} ms")),
         },
     }
     Some(())

@@ -85,8 +85,8 @@ async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report
         report.ok(WHAT, seen);
     }
     if told.is_some() {
-        let limit = usize::from(config.hubsoft.wanted.limit);
-        matching::examine(hubsoft, &phone, (whole, counts), all, limit, report).await;
+        let phone_match = config.hubsoft.phone_match;
+        matching::examine(hubsoft, &phone, (whole, counts), all, phone_match, report).await;
     }
 }
 
@@ -120,11 +120,12 @@ impl fmt::Display for Trouble {
         };
         let remedy = match failure {
             Failure::Broken => ": look for a proxy or firewall between, or an update of HubSoft",
-            Failure::Server(500..) => ": tell HubSoft's support",
+            Failure::Server(520..=530) => {
+                ": Cloudflare, which stands before HubSoft, cannot reach it; tell HubSoft's support"
+            }
             Failure::Throttled { .. } => {
                 ": wait a minute; if it comes again, lower limiter.rate or see who else asks"
             }
-            Failure::Timeout => "; tell its support",
             Failure::Unavailable { .. } => ": wait for its end",
             _ => "",
         };

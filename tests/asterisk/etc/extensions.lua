@@ -8,16 +8,15 @@ extensions["bina-lua"] = {
         bina.lookup(channel.ARG1:get())
         app.Return()
     end,
+    play = function()
+        bina.play()
+        app.Return()
+    end,
 }
 
 local function entry(loaded, bina)
     return function(context, exten)
-        local caller = loaded and bina.lookup(exten) or { prompt = "", route = "" }
-        if caller.prompt ~= "" then
-            app.Answer()
-            channel.CHANNEL("language"):set("pt_BR")
-            app.Playback(caller.prompt)
-        end
+        if loaded then bina.lookup(exten); bina.play() end
         return app.Goto("atendimento", exten, 1)
     end
 end

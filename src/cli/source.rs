@@ -1,0 +1,73 @@
+//! What is asked for customers, and what of it outlives a reading of the configuration.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use crate::breaker::Breaker;
+use crate::config::Config;
+use crate::hubsoft::{HubSoft, Unusable};
+use crate::lookup::{Lookup, Source};
+
+use super::Failed;
+
+/// A source behind its breaker.
+#[derive(Clone)]
+pub(super) struct Upstream {
+    /// The client, where the source is HubSoft and nothing stands before it.
+    hubsoft: Option<Arc<HubSoft>>,
+    breaker: Arc<Breaker>,
+}
+
+impl Upstream {
+    /// Any source.
+    pub(super) fn new(source: Arc<dyn Source>) -> Self {
+        Self { hubsoft: None, breaker: Arc::new(Breaker::new(source)) }
+    }
+
+    /// HubSoft, whose client can be renewed.
+    pub(super) fn hubsoft(hubsoft: Arc<HubSoft>) -> Self {
+        let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
+        Self { hubsoft: Some(hubsoft), ..Self::new(source) }
+    }
+
+    /// A lookup with an empty cache.
+    pub(super) fn lookup(&self, config: &Config) -> Lookup {
+        Lookup::new(Arc::clone(&self.breaker) as Arc<dyn Source>, config.lookup.clone())
+    }
+
+    /// What the configuration `new` asks after `old`, and the lookup that follows `lookup`.
+    ///
+    /// Token, pauses, breaker and cache stay while it is the same HubSoft and user. Another one
+    /// begins with none of them, and requests under way do not land in its cache.
+    pub(super) fn renewed(
+        &self,
+        old: &Config,
+        new: &Config,
+        lookup: &Lookup,
+    ) -> Result<(Self, Lookup), Failed> {
+        let settings = new.hubsoft.clone();
+        let failed = |error: Unusable| Failed::Configuration(error.into());
+        if new.hubsoft != old.hubsoft {
+            info!("HubSoft's settings have changed: a new client asks it from now on");
+        }
+        let upstream = match &self.hubsoft {
+            _ if new.hubsoft == old.hubsoft => self.clone(),
+            Some(hubsoft) if new.hubsoft.is_same_upstream(&old.hubsoft) => {
+                let hubsoft = Arc::new(hubsoft.renewed(settings).map_err(failed)?);
+                let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
+                Self { hubsoft: Some(hubsoft), breaker: Arc::new(self.breaker.renewed(source)) }
+            }
+            _ => {
+                let hubsoft = HubSoft::new(settings).map_err(failed)?;
+                info!("it is another HubSoft or user: the cache is empty now");
+                let upstream = Self::hubsoft(Arc::new(hubsoft));
+                let lookup = upstream.lookup(new);
+                return Ok((upstream, lookup));
+            }
+        };
+        let source = Arc::clone(&upstream.breaker) as Arc<dyn Source>;
+        let lookup = lookup.renewed(source, new.lookup.clone());
+        Ok((upstream, lookup))
+    }
+}

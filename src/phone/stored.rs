@@ -1,0 +1,345 @@
+//! Reads the numbers in a phone field as staff typed it: none, one or two, with words around them.
+//!
+//! ```text
+//! "(37) 98824-2968 / 3222-1234 ramal 12"
+//!  '------ a run -----'  '-- a run --' 'a run'     a run is groups of digits with gaps between them
+//! ```
+//! A run is a number only if its groups end where a number's parts end. `(37) 9999-0001 2` is not
+//! read as 37 99990-0012, which may be the number of another customer.
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+use super::{Ddd, Phone};
+
+/// Characters of a field that are read; HubSoft's own form takes 20.
+const FIELD_CHARS_MAX: usize = 512;
+/// Numbers taken from one field.
+const NUMBERS_MAX: usize = 4;
+/// Most digits of an extension behind a number.
+const EXTENSION_MAX: usize = 4;
+/// Words that may stand between a number and its extension without a space.
+const EXTENSION_WORDS: [&str; 6] = ["x", "r", "rm", "ramal", "ext", "extensão"];
+
+impl Phone {
+    /// The numbers in a stored field. There is no default area code here: a stored number without
+    /// one could be anybody's.
+    pub fn stored(field: &str) -> Vec<Self> {
+        let digits = field.strip_prefix('+').unwrap_or(field);
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::parse(field, None).into_iter().collect();
+        }
+        let mut numbers: Vec<_> = runs(field).iter().flat_map(Run::numbers).collect();
+        numbers.truncate(NUMBERS_MAX);
+        numbers
+    }
+}
+
+/// Groups of digits that belong together, perhaps behind a plus.
+#[derive(Default)]
+struct Run {
+    plus: bool,
+    groups: Vec<String>,
+    /// A letter stands between two digits, as in `119876543O1`: nothing here is a number.
+    spoilt: bool,
+}
+
+/// What one character of a field means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Digit(char),
+    /// Between the groups of one number.
+    Gap,
+    /// Cannot be seen, so it is not there.
+    Invisible,
+    Letter,
+    Plus,
+    /// Between two numbers, or behind an area code: `37/98824-2968`.
+    Slash,
+    /// Between a number and what is none.
+    Split,
+}
+
+fn sign(c: char) -> Sign {
+    match c {
+        '0'..='9' => Sign::Digit(c),
+        // Full-width forms, as Asian keyboards write them.
+        '０'..='９' => Sign::Digit(char::from(b'0' + (c as u32 - '０' as u32) as u8)),
+        '+' | '＋' => Sign::Plus,
+        '/' | '／' => Sign::Slash,
+        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Sign::Split,
+        '-' | '.' | '(' | ')' | '[' | ']' | '_' | '·' | '•' | '（' | '）' | '．' => Sign::Gap,
+        // Dashes, and the minus sign.
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '－' => {
+            Sign::Gap
+        }
+        // Format characters and variation selectors, which come with what is pasted.
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}' => {
+            Sign::Invisible
+        }
+        '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' => {
+            Sign::Invisible
+        }
+        '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{20E3}' | '\0' => Sign::Invisible,
+        c if c.is_whitespace() => Sign::Gap,
+        c if c.is_alphabetic() => Sign::Letter,
+        _ => Sign::Split,
+    }
+}
+
+/// The runs of a field, in order.
+fn runs(field: &str) -> Vec<Run> {
+    let mut reader = Reader { runs: vec![Run::default()], joined: false };
+    let mut chars = field.chars().peekable();
+    for _ in 0..FIELD_CHARS_MAX {
+        let Some(c) = chars.next() else { break };
+        match sign(c) {
+            Sign::Digit(digit) => reader.digit(digit),
+            Sign::Gap => reader.joined = false,
+            Sign::Invisible => {}
+            Sign::Letter => reader.word(c, &mut chars),
+            Sign::Plus => reader.plus(),
+            Sign::Slash if reader.is_area_code() => reader.joined = false,
+            Sign::Slash | Sign::Split => reader.split(),
+        }
+    }
+    reader.runs
+}
+
+struct Reader {
+    /// The last one is being read.
+    runs: Vec<Run>,
+    /// Whether the next digit belongs to the last group.
+    joined: bool,
+}
+
+impl Reader {
+    fn run(&mut self) -> &mut Run {
+        self.runs.last_mut().expect("there is always one")
+    }
+
+    fn digit(&mut self, digit: char) {
+        let joined = std::mem::replace(&mut self.joined, true);
+        let groups = &mut self.run().groups;
+        match groups.last_mut() {
+            Some(group) if joined => group.push(digit),
+            _ => groups.push(digit.to_string()),
+        }
+    }
+
+    fn plus(&mut self) {
+        self.split();
+        self.run().plus = true;
+    }
+
+    fn split(&mut self) {
+        self.joined = false;
+        self.runs.push(Run::default());
+    }
+
+    /// Skips a word. One that stands between two digits spoils them, unless it leads to an extension.
+    fn word(&mut self, first: char, chars: &mut Peekable<Chars<'_>>) {
+        let begins_behind_digit = self.joined;
+        let mut word = first.to_lowercase().to_string();
+        while let Some(c) = chars.next_if(|c| sign(*c) == Sign::Letter) {
+            word.extend(c.to_lowercase());
+        }
+        let ends_before_digit = chars.peek().is_some_and(|c| matches!(sign(*c), Sign::Digit(_)));
+        let is_inside = begins_behind_digit && ends_before_digit;
+        let spoils = is_inside && !EXTENSION_WORDS.contains(&word.as_str());
+        self.run().spoilt |= spoils;
+        self.split();
+        self.run().spoilt = spoils;
+    }
+
+    /// Tells whether nothing but an area code was read, as `37` or `037`.
+    fn is_area_code(&self) -> bool {
+        let Some(Run { groups, plus: false, .. }) = self.runs.last() else { return false };
+        let [group] = &groups[..] else { return false };
+        let digits = group.strip_prefix('0').unwrap_or(group);
+        Ddd::parse(digits).is_some()
+    }
+}
+
+impl Run {
+    /// The number that the run is, without an extension behind it; or the two that it is.
+    fn numbers(&self) -> Vec<Phone> {
+        if self.spoilt {
+            return Vec::new();
+        }
+        let groups = &self.groups[..];
+        if self.parse(groups).is_some() {
+            // Of two ways to read the digits, the groups decide, or nobody.
+            return self.number(groups).into_iter().collect();
+        }
+        let mut splits = (1..groups.len()).rev().map(|at| groups.split_at(at));
+        let read = splits.find_map(|(number, rest)| {
+            let number = self.number(number)?;
+            let second = Self::default().number(rest);
+            let is_extension = rest.iter().map(String::len).sum::<usize>() <= EXTENSION_MAX;
+            (is_extension || second.is_some()).then(|| [Some(number), second])
+        });
+        read.into_iter().flatten().flatten().collect()
+    }
+
+    /// The number that `groups` are, if they are cut as a number is.
+    fn number(&self, groups: &[String]) -> Option<Phone> {
+        self.parse(groups).filter(|phone| is_cut_as_a_number(groups, phone))
+    }
+
+    fn parse(&self, groups: &[String]) -> Option<Phone> {
+        let plus = if self.plus { "+" } else { "" };
+        Phone::parse(&format!("{plus}{}", groups.concat()), None).ok()
+    }
+}
+
+/// Tells whether groups end only where parts of a number end: `37 98824-2968`, `37 9882-42968` as
+/// many web forms write it, `37 988 242 968`, `3222-12-34`.
+fn is_cut_as_a_number(groups: &[String], phone: &Phone) -> bool {
+    /// Where groups may begin, counted from the number's end: with nine digits, and with eight.
+    const NINE: [&[usize]; 7] = [&[4], &[4, 8], &[8], &[5], &[3, 6], &[2, 4], &[4, 6]];
+    const EIGHT: [&[usize]; 4] = [&[4], &[2, 4], &[4, 6], &[2, 4, 6]];
+    let written = groups.concat();
+    let is_nine = phone.reveal().len() == 11 && written.ends_with(&phone.reveal()[2..]);
+    let (subscriber, known) = if is_nine { (9, &NINE[..]) } else { (8, &EIGHT[..]) };
+    let mut begins: Vec<usize> = groups.iter().rev().scan(0, behind).collect();
+    // The last one is the beginning of everything.
+    begins.pop();
+    let splits_area_code = begins.contains(&(subscriber + 1));
+    let inside: Vec<_> = begins.into_iter().filter(|begin| *begin < subscriber).collect();
+    !splits_area_code && (inside.is_empty() || known.contains(&&inside[..]))
+}
+
+/// Where a group begins, counted from the number's end.
+fn behind(digits: &mut usize, group: &String) -> Option<usize> {
+    *digits += group.len();
+    Some(*digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(field: &str) -> Vec<String> {
+        Phone::stored(field).iter().map(|phone| phone.reveal().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_number_is_read_in_every_way_that_people_write_it() {
+        for field in [
+            "37988242968",
+            "3788242968",
+            "+5537988242968",
+            "55 37 98824-2968",
+            "(37) 98824-2968",
+            "(37)9 8824-2968",
+            "(37) 9882-42968",
+            "[37] 988 242 968",
+            "37/98824-2968",
+            "037/98824-2968",
+            "0 37 98824 2968",
+            "0 15 37 98824-2968",
+            "37_98824_2968",
+            "37.98824.2968.",
+            "37 98824-2968-",
+            "37 8824-2968",
+            "３７ ９８８２４－２９６８",
+            "\u{202a}+55 37 98824-2968\u{202c}",
+            "+55\u{a0}37\u{a0}98824-2968",
+            "37 98824\u{2011}2968",
+            "37 98824\u{2013}2968",
+            "37 98824\u{2212}2968",
+            "37\u{200b}98824\u{200e}2968",
+            "\u{feff}37988242968",
+            "\u{2066}37988242968\u{2069}",
+            "37988242968\u{fe0f}",
+            "3\u{ad}7988242968",
+            "37\u{2009}98824\u{3000}2968",
+            "tel:+55-37-98824-2968",
+            "sip:+5537988242968@10.0.0.1;user=phone",
+        ] {
+            assert_eq!(read(field), ["37988242968"], "{field:?}");
+        }
+    }
+
+    #[test]
+    fn words_and_extensions_around_a_number_are_not_part_of_it() {
+        for field in [
+            "37 98824-2968 WhatsApp",
+            "37988242968 (WhatsApp)",
+            "(37) 98824-2968 - João",
+            "João: 37 98824-2968",
+            "Zap37988242968",
+            "37988242968w",
+            "37 98824-2968 ramal 12",
+            "37 98824-2968 r. 12",
+            "37988242968x12",
+            "37988242968ramal12",
+            "(37) 98824-2968 12",
+            "37 98824-2968, 2",
+            "1º: 37 98824-2968",
+        ] {
+            assert_eq!(read(field), ["37988242968"], "{field:?}");
+        }
+    }
+
+    #[test]
+    fn two_numbers_in_one_field_are_both_read() {
+        for field in [
+            "37 98824-2968 / 37 3222-1234",
+            "37988242968,3732221234",
+            "37988242968;3732221234",
+            "37988242968/3732221234",
+            "37988242968 ou 3732221234",
+            "+5537988242968+553732221234",
+            "37 98824-2968 (Ana) (37) 3222-1234 (casa)",
+            "37 98824-2968 37 3222-1234",
+            "37988242968\n3732221234",
+            "37988242968 | 3732221234",
+        ] {
+            assert_eq!(read(field), ["37988242968", "3732221234"], "{field:?}");
+        }
+        // The second one has no area code of its own.
+        assert_eq!(read("(37) 98824-2968 / 3222-1234"), ["37988242968"]);
+    }
+
+    #[test]
+    fn what_is_cut_as_no_number_is_refused_and_not_fused() {
+        for field in [
+            "(37) 9999-0001 2",
+            "(37) 9999-0001-2",
+            "37 999 9000 12",
+            "3 7 98824-2968",
+            "37 98824-296 8",
+            "37 9882 4296 8",
+            "2 37 98824-2968",
+            "119.876.543-21",
+            "11.22.333.444",
+            "1198765432O1",
+            "37 988a24 2968",
+            "98824-2968",
+            "+47 22 33 44 55",
+            "0800 777 1234",
+            "",
+            " - ",
+            "não tem",
+            "٣٧98824-2968",
+        ] {
+            assert_eq!(read(field), Vec::<String>::new(), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn landlines_are_cut_in_their_own_ways() {
+        for field in ["37 3222-1234", "3732 22-12 34", "37 3222-12-34", "(37) 3222 1234 123"] {
+            assert_eq!(read(field), ["3732221234"], "{field:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_field_is_read_to_its_limit() {
+        let field = format!("37 98824-2968{}3732221234", " ".repeat(2 * FIELD_CHARS_MAX));
+        assert_eq!(read(&field), ["37988242968"]);
+        assert_eq!(read(&"37988242968,".repeat(40)).len(), NUMBERS_MAX);
+    }
+}

@@ -1,0 +1,131 @@
+//! The caller's and the called number, as the snippet for the application `curl` asks with them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bina::call::Did;
+use bina::http;
+use bina::phone::Phone;
+use bina::render::Play;
+
+use super::fsmodel::{Asked, Call, Reply};
+use super::{CALLED, CALLER, Door, fields, freeswitch, neutral};
+
+/// What bina is asked when `caller` calls `called`; nothing if it is not asked.
+fn target(caller: &str, called: &str) -> Option<String> {
+    let target = Rc::new(RefCell::new(None));
+    let seen = Rc::clone(&target);
+    let pbx = freeswitch(Door::Curl, Play::Never, move |asked: &Asked| {
+        seen.replace(Some(asked.target.clone()));
+        Reply::Refused
+    });
+    let mut call = Call::new(caller, called, Door::Curl.context());
+    pbx.route(&mut call);
+    let status = if target.borrow().is_some() { "unavailable" } else { "no_number" };
+    assert_eq!(fields(&call), neutral(status), "{caller}");
+    assert!(call.ran.is_empty(), "{caller}: {:?}", call.ran);
+    target.take()
+}
+
+/// The call as bina reads it.
+fn asked(caller: &str, called: &str) -> Option<bina::call::Call> {
+    let target = target(caller, called)?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?=&%().-;".contains(&byte);
+    assert!(target.bytes().all(plain), "{target}");
+    Some(http::call("GET", &target, "", "bina").expect("a door that is there"))
+}
+
+/// The number bina looks up; none when it is none of Brazil.
+fn looked_up(caller: &str) -> Option<String> {
+    let presented = asked(caller, CALLED)?.caller?;
+    Phone::parse(&presented, None).ok().map(|phone| phone.reveal().to_owned())
+}
+
+#[test]
+fn the_plus_of_another_country_arrives() {
+    for foreign in [
+        "+4722334455",
+        "+34912345678",
+        "+4799887766",
+        "+6531234567",
+        "+33912345678",
+        "+41912345678",
+        "+4532345678",
+        "+61912345678",
+        "+47 22 33 44 55",
+        "+47-2233-4455",
+        "+4722334455;cpc=ordinary",
+        "4722334455;phone-context=+47",
+        "4722334455;phone-context=+47;user=phone",
+    ] {
+        assert_eq!(looked_up(foreign), None, "{foreign}");
+    }
+    let plain = target("+4722334455", CALLED);
+    assert_eq!(plain, Some(format!("/freeswitch/vars?did={CALLED}&caller=%2B4722334455")));
+    assert_eq!(looked_up("4722334455").as_deref(), Some("4722334455"), "Joinville");
+}
+
+#[test]
+fn a_number_is_looked_up_however_it_is_presented() {
+    for presented in [
+        "37988242968",
+        "5537988242968",
+        "+5537988242968",
+        "037988242968",
+        "01537988242968",
+        "(37) 98824-2968",
+        "(37)98824-2968",
+        "(37)%2098824-2968",
+        "37-98824-2968",
+        "37.98824.2968",
+        "37 98824 2968",
+        "37 9 8824 2968",
+        "+55.37.98824.2968",
+        "+55 37 98824-2968",
+        "+55 (37) 9 8824 2968",
+        "37988242968F",
+        "37988242968;cpc=ordinary",
+        "+5537988242968;npdi;rn=551100",
+        "37988242968;phone-context=+55",
+    ] {
+        assert_eq!(looked_up(presented).as_deref(), Some("37988242968"), "{presented}");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_not_made_one() {
+    for odd in [
+        "",
+        "anonymous",
+        "192.168.1.10",
+        "3234-5678/79",
+        "37988242968--",
+        "37988242968 37999450812",
+        "++5537988242968",
+        "37988242968&caller=37999450812",
+        "37988242968#",
+        "37988242968%26x",
+        "37988242968\n1000",
+        "37988242968 XML default",
+        "37988242968FF",
+    ] {
+        assert_eq!(looked_up(odd), None, "{odd:?}");
+    }
+    assert_eq!(looked_up(&"37".repeat(2_000)), None);
+}
+
+#[test]
+fn the_called_number_arrives_with_its_plus_or_not_at_all() {
+    for (called, did) in [
+        ("+553732221234", "+553732221234"),
+        ("3732221234", "3732221234"),
+        ("553732221234;npdi;rn=551100", "3732221234"),
+        ("+14155550123", "+14155550123"),
+    ] {
+        let call = asked(CALLER, called).expect("a caller that is asked about");
+        assert_eq!(call.did, Did::new(did), "{called}");
+    }
+    for odd in ["+", "sip", "1000 XML default", "+37x", "${x}"] {
+        assert_eq!(asked(CALLER, odd).expect("asked").did, None, "{odd}");
+    }
+}

@@ -1,0 +1,120 @@
+//! What a firewall or web server before HubSoft says is not taken for HubSoft's own word.
+
+use std::time::{Duration, Instant};
+
+use bina::finding::Failure;
+use bina::lookup::Source;
+use bina::sim::{Mood, Sim, customer};
+
+use super::{PHONE, client, phone, soon};
+
+const BLOCKED: &str = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title>\
+     </head><body>Sorry, you have been blocked</body></html>";
+const NGINX: &str = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 \
+     Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+
+fn page(status: u16, body: &str) -> Mood {
+    let kind = if body.starts_with('<') { "text/html; charset=UTF-8" } else { "text/plain" };
+    let headers = vec![("Content-Type".to_owned(), kind.to_owned())];
+    Mood::Answer { status, headers, body: body.as_bytes().to_owned() }
+}
+
+#[tokio::test]
+async fn a_firewalls_page_is_named_for_token_and_lookup() {
+    let long = format!("<html>{}</html>", "Request blocked. ".repeat(10_000));
+    for (status, body) in [
+        (200, BLOCKED),
+        (400, NGINX),
+        (401, NGINX),
+        (403, BLOCKED),
+        (403, NGINX),
+        (403, "error code: 1020"),
+        (403, &long),
+        (406, "<html><head><title>Not Acceptable!</title></head>Mod_Security</html>"),
+        (503, "<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"),
+    ] {
+        let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
+        sim.set_lookup_mood(page(status, body));
+        let client = client(&sim, "");
+        let failure = client.fetch(&phone(PHONE), soon()).await.expect_err(body);
+        assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
+        assert_eq!((sim.token_requests(), sim.lookups()), (1, 1), "its token is as good as before");
+
+        let sim = Sim::start(vec![]).await.expect("loopback");
+        sim.set_token_mood(page(status, body));
+        let failure = super::client(&sim, "").warm().await.expect_err(body);
+        assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
+        let text = failure.to_string();
+        assert!(text.contains("a firewall's or web server's page came, not HubSoft's answer"));
+        assert!(!text.contains("client_id"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
+    let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
+    sim.set_token_mood(page(403, BLOCKED));
+    let client = client(&sim, "");
+    let start = Instant::now();
+    assert_eq!(client.warm().await, Err(Failure::Firewall(403)));
+    sim.set_token_mood(Mood::Normal);
+    while client.warm().await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let took = start.elapsed();
+    assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(2), "{took:?}");
+    client.fetch(&phone(PHONE), soon()).await.expect("found");
+}
+
+#[tokio::test]
+async fn hubsofts_own_refusals_are_what_they_were() {
+    for (status, body, headers, expected) in [
+        (403, r#"{"message":"This action is unauthorized."}"#, vec![], Failure::Refused),
+        (403, "", vec![], Failure::Refused),
+        (404, NGINX, vec![], Failure::Server(404)),
+        (502, NGINX, vec![], Failure::Server(502)),
+        (
+            503,
+            "<!DOCTYPE html><html><head><title>Service Unavailable</title></head></html>",
+            vec![],
+            Failure::Unavailable { retry_after: None },
+        ),
+        (
+            503,
+            NGINX,
+            vec![("Retry-After".to_owned(), "60".to_owned())],
+            Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) },
+        ),
+    ] {
+        let sim = Sim::start(vec![]).await.expect("loopback");
+        sim.set_lookup_mood(Mood::Answer { status, headers, body: body.as_bytes().to_owned() });
+        let failure = client(&sim, "").fetch(&phone(PHONE), soon()).await;
+        assert_eq!(failure.expect_err(body), expected, "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn more_headers_than_are_read_are_no_matter_of_the_body() {
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let header = |at| (format!("X-Filler-{at}"), "1".to_owned());
+    let headers = (0..101).map(header).collect();
+    let body = br#"{"status":"success","clientes":[]}"#.to_vec();
+    sim.set_lookup_mood(Mood::Answer { status: 200, headers, body });
+    let failure = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect_err("too many");
+    assert_eq!((&failure, failure.label()), (&Failure::HeadTooLarge, "too_large"));
+    assert!(failure.to_string().contains("more than 100 headers"), "{failure}");
+    assert!(!failure.to_string().contains("body_bytes_max"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_token_that_no_header_may_carry_is_named() {
+    for token in ["abc\\ndef", "abc\\r\\nX-Evil: 1", "abc\\u0000", "abc\\u007f"] {
+        let sim = Sim::start(vec![]).await.expect("loopback");
+        let body = format!(r#"{{"access_token":"{token}","expires_in":3600}}"#).into_bytes();
+        sim.set_token_mood(Mood::Answer { status: 200, headers: vec![], body });
+        let text = client(&sim, "").warm().await.expect_err(token).to_string();
+        assert!(text.contains("its access token has a line break, or another character"), "{text}");
+        assert!(!text.contains("abc"), "{text}");
+        assert_eq!(sim.lookups(), 0);
+    }
+}

@@ -1,0 +1,130 @@
+//! What outlives a reload of the configuration: token, pauses and breaker of the same HubSoft, and
+//! nothing of another one.
+
+mod app;
+#[allow(dead_code, reason = "tests/operation.rs uses the rest")]
+#[path = "operation/served.rs"]
+mod served;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::{Reply, exchange};
+use bina::sim::{Mood, RetryAfter, Sim, customer};
+use served::{File, Served};
+use tokio::time::sleep;
+
+const PHONE: &str = "3733330001";
+
+async fn sim(name: &str) -> Sim {
+    let sim = Sim::start(vec![customer(1, name, PHONE)]).await.expect("loopback");
+    sim.set_token_mood(Mood::Normal);
+    sim
+}
+
+async fn answer(address: SocketAddr, caller: &str) -> Vec<(String, String)> {
+    let request =
+        format!("GET /asterisk?caller={caller} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    app::pairs(&Reply::read(&exchange(address, request.as_bytes()).await).body)
+}
+
+async fn field(address: SocketAddr, caller: &str, key: &str) -> String {
+    app::field(&answer(address, caller).await, key).to_owned()
+}
+
+/// Reloads with another rate each time.
+async fn reload_often(served: &Served, file: &File, sim: &Sim, times: usize) {
+    for rate in 1..=times {
+        file.write(sim, &format!("{}[limiter]\nrate = {rate}\n", app::RULES));
+        served.signal("HUP");
+        sleep(Duration::from_millis(150)).await;
+        field(served.http, &format!("37333400{rate:02}"), "status").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_not_tried_again_by_reloads() {
+    let sim = sim("ANA").await;
+    sim.set_token_mood(Mood::WrongPassword);
+    let file = File::new("storm", &sim, app::RULES);
+    let served = Served::start(&file);
+    reload_often(&served, &file, &sim, 15).await;
+    assert_eq!(served.log().matches("a new client asks it").count(), 15, "{}", served.log());
+    assert_eq!(sim.token_requests(), 1, "within three seconds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_hubsoft_asked_for_outlives_reloads() {
+    let sim = sim("ANA").await;
+    let file = File::new("pause", &sim, app::RULES);
+    let served = Served::start(&file);
+    sim.set_lookup_mood(Mood::Throttled { retry_after: RetryAfter::Seconds(60) });
+    field(served.http, "3733340099", "status").await;
+    let before = sim.lookups();
+    reload_often(&served, &file, &sim, 5).await;
+    assert_eq!((sim.lookups() - before, sim.token_requests()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_breaker_outlives_reloads() {
+    let sim = sim("ANA").await;
+    let file = File::new("breaker", &sim, app::RULES);
+    let served = Served::start(&file);
+    sim.set_lookup_mood(Mood::ServerError);
+    for last in 0..5 {
+        field(served.http, &format!("373334010{last}"), "status").await;
+    }
+    let before = sim.lookups();
+    file.write(&sim, &format!("{}[limiter]\nrate = 9\n", app::RULES));
+    served.signal("HUP");
+    assert!(served.has_logged("a new client asks it"), "{}", served.log());
+    assert_eq!(field(served.http, "3733340199", "status").await, "unavailable");
+    assert_eq!(sim.lookups(), before, "HubSoft is not asked:\n{}", served.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_hubsoft_begins_with_an_empty_cache() {
+    let (old, new) = (sim("ANTIGO").await, sim("NOVO").await);
+    let file = File::new("another", &old, app::RULES);
+    let served = Served::start(&file);
+    assert_eq!(field(served.http, PHONE, "nome").await, "ANTIGO");
+    file.write(&new, app::RULES);
+    served.signal("HUP");
+    assert!(served.has_logged("the cache is empty"), "{}", served.log());
+    sleep(Duration::from_millis(100)).await;
+    let answered = answer(served.http, PHONE).await;
+    let of = |key| app::field(&answered, key);
+    assert_eq!((of("nome"), of("source")), ("NOVO", "hubsoft"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_to_the_old_hubsoft_does_not_fill_the_new_cache() {
+    let (old, new) = (sim("ANTIGO").await, sim("NOVO").await);
+    let file = File::new("under-way", &old, app::RULES);
+    let served = Served::start(&file);
+    field(served.http, "3733340001", "status").await;
+    old.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(600) });
+    let http = served.http;
+    let calling = tokio::spawn(async move { field(http, PHONE, "nome").await });
+    sleep(Duration::from_millis(100)).await;
+    file.write(&new, app::RULES);
+    served.signal("HUP");
+    assert_eq!(calling.await.expect("no panic"), "ANTIGO", "it ends as it began");
+    assert_eq!(field(served.http, PHONE, "nome").await, "NOVO");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_begins_with_an_empty_cache_too() {
+    let sim = sim("ANA").await;
+    let file = File::new("user", &sim, app::RULES);
+    let served = Served::start(&file);
+    assert_eq!(field(served.http, PHONE, "source").await, "hubsoft");
+    let text = std::fs::read_to_string(&file.0).expect("a file");
+    let changed = text.replace("client_id = \"", "client_id = \"9");
+    assert_ne!(text, changed);
+    std::fs::write(&file.0, changed).expect("a file");
+    served.signal("HUP");
+    assert!(served.has_logged("the cache is empty"), "{}", served.log());
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(field(served.http, PHONE, "status").await, "unavailable");
+}
