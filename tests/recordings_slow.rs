@@ -38,7 +38,7 @@ async fn app(name: &str) -> (Folder, Sim, TestApp) {
     let folder = std::env::temp_dir().join(format!("bina-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("longo.wav"), wav(480_000)).expect("a file");
-    fs::write(folder.join("curto.wav"), wav(160_000)).expect("a file");
+    fs::write(folder.join("curto.wav"), wav(96_000)).expect("a file");
     let sim = Sim::start(Vec::new()).await.expect("loopback");
     let text = app::connection(&sim);
     let prompts = "[prompts]\nlongo = \"longo\"\ncurto = \"curto\"\n";
@@ -91,7 +91,7 @@ async fn recordings_are_served_whole_on_slow_lines_and_ordinary_answers_beside_t
     for ((name, rate), fetch) in rows.into_iter().zip(fetches) {
         let (came, took) = fetch.await.expect("no panic");
         println!("{name} at {rate} bytes a second: {came} bytes in {took:?}");
-        let whole = if name == "longo" { 480_044 } else { 160_044 };
+        let whole = if name == "longo" { 480_044 } else { 96_044 };
         assert!(came > whole, "{name} at {rate} bytes a second: {came} bytes in {took:?}");
     }
 }
@@ -102,15 +102,15 @@ async fn who_hardly_reads_is_closed_and_takes_no_slot_from_the_others() {
     let (_folder, _sim, app) = app("stopped-lines").await;
     let at = app.address;
     // More than there are slots for; those that stop are closed after two seconds, or ten.
-    let stopped: Vec<_> = (0..140).map(|_| tokio::spawn(fetched(at, "longo", 100))).collect();
+    for _ in 0..140 {
+        tokio::spawn(fetched(at, "longo", 100));
+    }
     tokio::time::sleep(Duration::from_secs(4)).await;
-    let open = stopped.iter().filter(|fetch| !fetch.is_finished()).count();
-    println!("{open} of 140 hold a connection after four seconds");
     assert_eq!(app.asterisk("anonymous").await[0].1, "no_number");
     let (came, _) = fetched(at, "curto", 1_000_000).await;
-    assert!(came > 160_044, "who reads quickly needs no slot: {came} bytes");
+    assert!(came > 96_044, "who reads quickly needs no slot: {came} bytes");
     // The reader may notice late, as it takes what the system holds in small pieces.
     tokio::time::sleep(Duration::from_secs(14)).await;
     let (came, took) = fetched(at, "curto", 16_000).await;
-    assert!(came > 160_044, "the slots are free again: {came} bytes in {took:?}");
+    assert!(came > 96_044, "the slots are free again: {came} bytes in {took:?}");
 }
