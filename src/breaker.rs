@@ -110,10 +110,7 @@ enum Verdict {
 }
 
 fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
-    let failure = match result {
-        Ok(_) => return Some(Verdict::Success),
-        Err(failure) => failure,
-    };
+    let Err(failure) = result else { return Some(Verdict::Success) };
     match (failure, failure.kind()) {
         // The source said itself when to come back.
         (Failure::Throttled { retry_after: Some(_) }, _) => None,

@@ -24,6 +24,7 @@ pub mod jitter;
 pub mod limiter;
 pub mod logging;
 pub mod metrics;
+pub mod plain_file;
 pub mod secret;
 pub mod systemd;
 pub mod tls;

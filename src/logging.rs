@@ -70,16 +70,24 @@ pub fn asked_level() -> Option<LevelFilter> {
     std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok())
 }
 
-/// Goes on logging as `settings` say.
+/// Goes on logging as `settings` say. What they leave out is as it was at the start, so that a
+/// setting can be taken back.
 pub fn adjust(settings: &Settings) {
     lines::write_in(settings.format);
-    if let (Some(level), Some(adjust)) = (asked_level().or(settings.level), LEVEL.get()) {
-        adjust(level);
+    if let Some(begun) = BEGUN.get() {
+        (begun.adjust)(asked_level().or(settings.level).unwrap_or(begun.level));
     }
 }
 
-/// Changes the level of a log that was started.
-static LEVEL: OnceLock<Box<dyn Fn(LevelFilter) + Send + Sync>> = OnceLock::new();
+/// A log that was started.
+struct Begun {
+    /// The level at the start.
+    level: LevelFilter,
+    /// Changes the level.
+    adjust: Box<dyn Fn(LevelFilter) + Send + Sync>,
+}
+
+static BEGUN: OnceLock<Begun> = OnceLock::new();
 
 /// Lines that were dropped because nobody read the log.
 pub fn dropped() -> u64 {
@@ -112,7 +120,8 @@ fn begin(level: LevelFilter) {
         .log_internal_errors(false)
         .event_format(Lines::new())
         .with_writer(|| Lined);
-    let _ = LEVEL.set(Box::new(move |level| drop(handle.reload(level))));
+    let adjust = Box::new(move |level| drop(handle.reload(level)));
+    let _ = BEGUN.set(Begun { level, adjust });
     let subscriber = tracing_subscriber::registry().with(filter).with(lines);
     // Refused only when a log is there already, as in tests.
     let _ = tracing::subscriber::set_global_default(subscriber);

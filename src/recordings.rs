@@ -3,13 +3,13 @@
 //! A PBX fetches a recording while a caller waits for it, so no disk is asked then.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::hash::{DefaultHasher, Hasher};
-use std::io::Read;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use bytes::Bytes;
 
+use crate::plain_file;
 use crate::wav;
 
 /// Longest recording: four minutes at 16 kB a second, and nobody listens to half of it.
@@ -56,15 +56,14 @@ impl Recordings {
 
 fn load(file: &Path, room: usize) -> Result<Recording, String> {
     let unreadable =
-        |error| format!("cannot be read ({error}): copy it there, check owner and mode");
-    // What is no plain file might never end, or never begin.
-    let length = fs::metadata(file).map_err(unreadable)?;
-    if !length.is_file() || length.len() > RECORDING_BYTES_MAX {
-        return Err("is no file of at most 4 MiB (four minutes)".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(file).map_err(unreadable)?;
-    opened.take(RECORDING_BYTES_MAX).read_to_end(&mut bytes).map_err(unreadable)?;
+        |error: io::Error| format!("cannot be read ({error}): copy it there, check owner and mode");
+    let bytes =
+        plain_file::read(file, RECORDING_BYTES_MAX).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
+                "is no file of at most 4 MiB (four minutes)".to_owned()
+            }
+            _ => unreadable(error),
+        })?;
     match wav::problem(&bytes) {
         Some(problem) => Err(problem),
         None if bytes.len() > room => Err("is too much: all together hold 64 MiB".to_owned()),

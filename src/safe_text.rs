@@ -85,7 +85,12 @@ fn is_letter(c: char) -> bool {
         && !c.is_numeric()
         && !is_combining_mark(c)
         && !matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}')
+        && !TRANSLITERATED.contains(&c)
 }
+
+/// Letters of which `iconv -t ASCII//TRANSLIT` makes an apostrophe, a circumflex or a backquote.
+/// A PBX or a shell behind it may do that to a name.
+const TRANSLITERATED: [char; 5] = ['\u{149}', '\u{2BC}', '\u{2C6}', '\u{2C8}', '\u{2CB}'];
 
 /// Tells whether `text` is a machine word: 1 to `max` of `[A-Za-z0-9_/.-]`, no `..`, no leading
 /// `/`. Such a word is safe in every use both PBXs make of a value.
@@ -129,6 +134,11 @@ mod tests {
         assert_eq!(safe("q\u{303}a"), "q a");
         assert_eq!(safe("x😀🇧🇷y Ⅷ Ⓐ ½ ١"), "x y");
         assert_eq!(safe("\u{202e}abc\u{202c}\u{feff}\u{2028}d"), "abc d");
+    }
+
+    #[test]
+    fn letters_that_become_quotes_elsewhere_become_a_space_here() {
+        assert_eq!(safe("D\u{2BC}Ávila \u{149}a b\u{2C6}c\u{2C8}d\u{2CB}e"), "D Ávila a b c d e");
     }
 
     #[test]

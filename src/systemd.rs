@@ -11,6 +11,9 @@ use listenfd::ListenFd;
 use sd_notify::NotifyState;
 use tracing::warn;
 
+/// Most sockets that are looked at; there are listeners for three.
+const SOCKETS_MAX: usize = 64;
+
 /// The sockets systemd has opened for us (`bina.socket`), by the names they have there.
 #[derive(Default)]
 pub struct Sockets(HashMap<String, TcpListener>);
@@ -18,6 +21,13 @@ pub struct Sockets(HashMap<String, TcpListener>);
 impl Sockets {
     /// Takes what was handed over; a second call finds nothing.
     pub fn take() -> Self {
+        if let Some(count) = too_many(env::var("LISTEN_FDS").ok().as_deref()) {
+            warn!(
+                "LISTEN_FDS is `{}`: bina.socket hands over {SOCKETS_MAX} at most; none is used",
+                count.escape_debug()
+            );
+            return Self::default();
+        }
         let mut handed = ListenFd::from_env();
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut names = names.split(':');
@@ -46,6 +56,13 @@ impl Sockets {
     }
 }
 
+/// The number in `LISTEN_FDS`, where it is none that systemd would write.
+fn too_many(told: Option<&str>) -> Option<&str> {
+    let told = told?;
+    let is_usual = told.parse::<usize>().is_ok_and(|count| count <= SOCKETS_MAX);
+    (!is_usual).then_some(told)
+}
+
 /// Says that calls are answered from now on.
 pub fn ready() {
     tell(NotifyState::Ready);
@@ -69,5 +86,20 @@ pub fn watchdog() -> Option<Duration> {
 fn tell(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         warn!("systemd cannot be told: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_sockets_are_no_systemds() {
+        for usual in [None, Some("0"), Some("3"), Some("64")] {
+            assert_eq!(too_many(usual), None);
+        }
+        for odd in ["65", "999999999", "99999999999999999999", "-1", "x", ""] {
+            assert_eq!(too_many(Some(odd)), Some(odd));
+        }
     }
 }

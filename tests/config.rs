@@ -13,7 +13,7 @@ const GOOD: &str = r#"
 base_url = "https://api.example.com"
 client_id = "3"
 client_secret = "segredo"
-username = "api@example.com"
+username = "bina@provedor.com.br"
 password = "senha"
 "#;
 

@@ -12,6 +12,8 @@ mod crowd;
 mod end;
 #[path = "faults_pbx/program.rs"]
 mod program;
+#[path = "faults_pbx/unknown.rs"]
+mod unknown;
 
 use std::fmt::Display;
 use std::net::IpAddr;

@@ -19,7 +19,7 @@ pub use self::credentials::{
     CREDENTIAL_BYTES_MAX, Credential, Credentials, SECRET_BYTES_MIN, Unfit,
 };
 pub use self::misses::{MISSES_MAX, Misses};
-pub use self::network::{Network, Networks};
+pub use self::network::{Network, Networks, leave_somebody_out};
 pub use self::rates::{RATE_MAX, Rates};
 
 /// Who may come in.
@@ -36,7 +36,7 @@ pub fn is_exposed(address: SocketAddr) -> bool {
 }
 
 /// The address a limit is for. Whoever has an IPv6 network has 2^64 addresses in it.
-fn limited(address: IpAddr) -> IpAddr {
+pub fn limited(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         address => address,

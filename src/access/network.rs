@@ -16,6 +16,9 @@ pub struct Network {
 pub enum Unfit {
     #[error("lets everybody in: leave the list out, or name the PBX's network")]
     Everybody,
+    /// Several networks, each of which is none of the above.
+    #[error("let everybody in together: name the PBX's network only")]
+    Together,
     #[error("is no network: write it like \"192.0.2.0/24\", or \"192.0.2.7\" for one address")]
     Malformed,
     #[error("names one address and a whole network: write {0}, or the address without a slash")]
@@ -92,6 +95,43 @@ impl FromStr for Network {
             beginning => Err(Unfit::Overlong(beginning)),
         }
     }
+}
+
+/// Whether somebody is left whom none of `networks` lets in. What is looked at are the addresses that
+/// are one machine's and routed: all of IPv4 below 224.0.0.0, and 2000::/3 of IPv6.
+pub fn leave_somebody_out(networks: &[Network]) -> Result<(), Unfit> {
+    let v4 = |first, length| Network::new(Ipv4Addr::new(first, 0, 0, 0).into(), length);
+    let v6 = Network::new(Ipv6Addr::from_bits(0b001 << 125).into(), 3);
+    let covered = |part: &Network| cover(networks, *part, 0);
+    let all_v4 = [v4(0, 1), v4(128, 2), v4(192, 3)].iter().all(covered);
+    if all_v4 || covered(&v6) { Err(Unfit::Together) } else { Ok(()) }
+}
+
+/// Tells whether every address of `part` is in one of `networks`.
+fn cover(networks: &[Network], part: Network, depth: u32) -> bool {
+    let (own, width) = bits(part.address);
+    let within = |network: &&Network| {
+        let (other, other_width) = bits(network.address);
+        let shorter = network.length.min(part.length);
+        width == other_width && begin(own, shorter) == begin(other, shorter)
+    };
+    let within: Vec<Network> = networks.iter().filter(within).copied().collect();
+    if within.iter().any(|network| network.length <= part.length) {
+        return true;
+    }
+    // 64 networks are too few to fill more halves than that.
+    if within.is_empty() || part.length >= width || depth > 64 {
+        return false;
+    }
+    let upper = own | 1_u128 << (127 - part.length);
+    let half = |bits: u128| {
+        let address = match part.address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits((bits >> 96) as u32)),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+        };
+        Network::new(address, part.length + 1)
+    };
+    cover(&within, half(own), depth + 1) && cover(&within, half(upper), depth + 1)
 }
 
 /// The networks whose addresses may come in.
@@ -176,6 +216,35 @@ mod tests {
         assert!(overlong.contains("write 192.0.2.0/24"), "{overlong}");
         let overlong = "2001:db8::7/64".parse::<Network>().expect_err("both").to_string();
         assert!(overlong.contains("write 2001:db8::/64"), "{overlong}");
+    }
+
+    #[test]
+    fn networks_that_are_everybody_together_are_found() {
+        let left = |texts: &[&str]| {
+            let networks: Vec<_> = texts.iter().map(|text| network(text)).collect();
+            leave_somebody_out(&networks)
+        };
+        for all in [
+            &["0.0.0.0/1", "128.0.0.0/1"][..],
+            &["128.0.0.0/1", "10.0.0.0/8", "0.0.0.0/2", "64.0.0.0/2"],
+            &["::/1", "8000::/1"],
+            &["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
+            &["2000::/3"],
+            &["2000::/4", "3000::/4", "192.0.2.0/24"],
+            &["::/2"],
+        ] {
+            assert_eq!(left(all), Err(Unfit::Together), "{all:?}");
+        }
+        for some in [
+            &[][..],
+            &["192.0.2.0/24"],
+            &["0.0.0.0/1"],
+            &["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/4"],
+            &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+            &["2001:db8::/32", "192.0.2.1"],
+        ] {
+            assert_eq!(left(some), Ok(()), "{some:?}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{Failed, prompt_files, say, serve};
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let hubsoft = serve::client(&config)?;
-    sounds.map_or(Ok(()), |folder| check_sounds(&config, folder))?;
+    let of_sounds = sounds.map_or(Ok(Vec::new()), |folder| check_sounds(&config, folder))?;
     say(format_args!("{}: good", path.display()));
     describe(&config);
     if let Some(folder) = sounds {
@@ -25,7 +25,7 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
             say(format_args!("  warning     a recording is not served: {problem}"));
         }
     }
-    for warning in &config.warnings {
+    for warning in config.warnings.iter().chain(&of_sounds) {
         say(format_args!("  warning     {warning}"));
     }
     // No mistake in the file: the service starts all the same, and waits for them.
@@ -95,10 +95,11 @@ fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
-fn check_sounds(config: &Config, folder: &Path) -> Result<(), Failed> {
-    let problems = prompt_files::problems(config, folder);
-    if problems.is_empty() {
-        return Ok(());
+/// Refuses prompt files that cannot be played, and returns what is worth knowing of the others.
+fn check_sounds(config: &Config, folder: &Path) -> Result<Vec<String>, Failed> {
+    let findings = prompt_files::examine(config, folder);
+    if findings.problems.is_empty() {
+        return Ok(findings.warnings);
     }
-    Err(Failed::Configuration(anyhow!("{}", problems.join("\n"))))
+    Err(Failed::Configuration(anyhow!("{}", findings.problems.join("\n"))))
 }

@@ -50,6 +50,7 @@ const SETTINGS: &str = r#"
 
 /// Runs the demonstration on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
+    let signals = serve::Signals::new()?;
     let sim = Sim::start(printed_example())
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
@@ -64,7 +65,7 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     ));
     let shown = tokio::spawn(show(address, sim.control_addr()));
     let doors = serve::Doors { http, agi: None, metrics: None };
-    doors.answer_until_stopped(service, None).await?;
+    doors.answer_until_stopped(service, None, signals).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::phone::Phone;
 
 use self::report::Report;
+use super::prompt_files::Findings;
 use super::{Failed, prompt_files};
 
 /// Examines what the file at `path` describes, with a customer's `number` if one is told.
@@ -54,19 +55,21 @@ fn read(config: &Config, number: &str) -> Result<Phone, Failed> {
 fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut Report) {
     const WHAT: &str = "prompt files";
     let served = config.prompts_folder.as_deref();
-    let folders = [
-        (sounds, prompt_files::problems as fn(&Config, &Path) -> Vec<String>),
-        (served, prompt_files::problems_served),
-    ];
-    for (folder, problems) in folders {
-        let Some(folder) = folder else { continue };
-        let problems = problems(config, folder);
+    let played = sounds.map(|folder| (folder, prompt_files::examine(config, folder)));
+    let fetched = served.map(|folder| {
+        let problems = prompt_files::problems_served(config, folder);
+        (folder, Findings { problems, ..Findings::default() })
+    });
+    for (folder, findings) in played.into_iter().chain(fetched) {
         let (count, place) = (config.sounds.len(), folder.display());
-        if problems.is_empty() {
+        if findings.problems.is_empty() {
             report.ok(WHAT, format_args!("all {count} in {place} can be played"));
         }
-        for problem in problems {
+        for problem in findings.problems {
             report.failed(WHAT, problem);
+        }
+        for warning in findings.warnings {
+            report.warning(WHAT, warning);
         }
     }
     if sounds.or(served).is_none() && !config.sounds.is_empty() {

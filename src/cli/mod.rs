@@ -8,6 +8,7 @@ mod lookup;
 mod manual;
 mod prompt_files;
 mod rehearse;
+mod reload;
 mod serve;
 mod service;
 mod source;

@@ -1,8 +1,7 @@
 //! `bina serve`: opens the doors and answers calls until it is told to stop.
 
-use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
 use std::sync::Arc;
 use std::thread;
@@ -11,8 +10,8 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::{JoinSet, block_in_place};
-use tracing::{error, info, warn};
+use tokio::task::JoinSet;
+use tracing::{info, warn};
 
 use crate::agi;
 use crate::config::Config;
@@ -21,6 +20,7 @@ use crate::hubsoft::HubSoft;
 use crate::listener::{self, Listener};
 use crate::systemd::{self, Sockets};
 
+use super::reload::Reloads;
 use super::service::{Service, protected};
 use super::source::Upstream;
 use super::{Failed, logging, watchdog};
@@ -32,11 +32,13 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
         warn!("{warning}");
     }
     let hubsoft = Arc::new(client(&config)?);
-    let doors = Doors::open(&config)?;
     let service = Arc::new(Service::new(&config, Upstream::hubsoft(Arc::clone(&hubsoft))));
+    // All files are read by now: a signal ends the program until here, and is heard from here on.
+    let signals = Signals::new()?;
+    let doors = Doors::open(&config)?;
     warm(hubsoft);
     doors.announce()?;
-    doors.answer_until_stopped(service, Some(path)).await
+    doors.answer_until_stopped(service, Some(path), signals).await
 }
 
 /// Makes the client that asks HubSoft.
@@ -99,7 +101,7 @@ impl Doors {
         let doors = Self {
             agi: agi.map(|agi| agi.beside(&http)),
             // Places of its own: whoever looks at the service must get in when it is full.
-            metrics: metrics.map(|metrics| metrics.with(config.listener.clone())),
+            metrics: metrics.map(|metrics| metrics.with_few_places(config.listener.clone())),
             http,
         };
         // Those that systemd has opened may be elsewhere than the file says.
@@ -136,23 +138,24 @@ impl Doors {
         self,
         service: Arc<Service>,
         path: Option<&Path>,
+        mut signals: Signals,
     ) -> Result<(), Failed> {
         let (stopper, stop) = watch::channel(false);
-        let mut signals = Signals::new().map_err(|error| Failed::Runtime(error.into()))?;
         let watched = address(&self.http)?;
         service.stand_at(self.places()?);
         let mut answering = self.answer(&service, &stop);
         systemd::ready();
         let _watchdog = watchdog::start(watched, Arc::clone(&service));
-        let path = path.map(Path::to_owned);
+        let mut reloads = Reloads::new(service, path);
         loop {
             let told = tokio::select! {
                 told = signals.next() => told,
+                () = reloads.ended() => continue,
                 // Only a bug ends a door unasked; a service without one is better started again.
                 Some(Err(error)) = answering.join_next() => return Err(Failed::Runtime(error.into())),
             };
             match told {
-                Told::Reload => block_in_place(|| reload(&service, path.as_ref())),
+                Told::Reload => reloads.start(),
                 Told::Stop => break,
             }
         }
@@ -188,36 +191,35 @@ impl Doors {
     }
 }
 
-fn reload(service: &Service, path: Option<&PathBuf>) {
-    let Some(path) = path else { return info!("there is no file to read again") };
-    match service.reload(path) {
-        Ok(()) => info!("the configuration was read again and is in force"),
-        Err(failed) => {
-            for problem in format!("{:#}", failed.cause()).lines() {
-                error!("the old configuration stays in force: {problem}");
-            }
-        }
-    }
-}
-
 /// What the service is told from outside.
 enum Told {
     Reload,
     Stop,
 }
 
-struct Signals {
+/// Signals that would end the program and say nothing to it: SIGUSR1, SIGUSR2, SIGALRM, and SIGXFSZ,
+/// which comes when the log is a file that has reached its limit.
+const IGNORED: [i32; 4] = [10, 12, 14, 25];
+
+/// The signals that are heard. Those that come before they are made end the program, so they are
+/// made before the first listener is open: whoever sees the port may send one.
+pub(super) struct Signals {
     hangup: Signal,
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn new() -> io::Result<Self> {
+    pub(super) fn new() -> Result<Self, Failed> {
+        let heard = |kind| signal(kind).map_err(|error| Failed::Runtime(error.into()));
+        // Once one was heard, it does not end the program any more, whoever listens.
+        for kind in IGNORED {
+            drop(heard(SignalKind::from_raw(kind))?);
+        }
         Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            hangup: heard(SignalKind::hangup())?,
+            interrupt: heard(SignalKind::interrupt())?,
+            terminate: heard(SignalKind::terminate())?,
         })
     }
 

@@ -29,6 +29,21 @@ pub(super) struct Service {
     in_force: Mutex<InForce>,
 }
 
+/// What a reload reads, so that nothing is waited for once it comes into force.
+pub(super) struct Files {
+    config: Config,
+    recordings: Recordings,
+}
+
+impl Files {
+    /// Reads the configuration at `path` and what it names.
+    pub(super) fn read(path: &Path) -> Result<Self, Failed> {
+        let config = Config::load(path)?;
+        let recordings = recordings(&config);
+        Ok(Self { config, recordings })
+    }
+}
+
 /// What was put together last.
 struct InForce {
     config: Config,
@@ -43,7 +58,9 @@ impl Service {
         let lookup = upstream.lookup(config);
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
-        let doors = Arc::new(doors(config, Arc::clone(&responder), Arc::default()));
+        let recordings = recordings(config);
+        let doors = doors(config, recordings, Arc::clone(&responder), Arc::default());
+        let doors = Arc::new(doors);
         Self {
             doors: Arc::new(Current::new(doors)),
             responder: Arc::new(Current::new(responder)),
@@ -67,14 +84,14 @@ impl Service {
         self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the file at `path` again. When it is broken, everything stays as it is.
-    pub(super) fn reload(&self, path: &Path) -> Result<(), Failed> {
-        let reloaded = Config::load(path).map_err(Failed::from).and_then(|new| self.change(new));
+    /// Puts in force what was read. When that failed, everything stays as it is.
+    pub(super) fn reload(&self, read: Result<Files, Failed>) -> Result<(), Failed> {
+        let reloaded = read.and_then(|files| self.change(files.config, files.recordings));
         metrics::config_reloaded(reloaded.is_ok());
         reloaded
     }
 
-    fn change(&self, new: Config) -> Result<(), Failed> {
+    fn change(&self, new: Config, recordings: Recordings) -> Result<(), Failed> {
         let mut in_force = self.in_force();
         protected(&new, &in_force.open)?;
         let old = self.responder.now();
@@ -87,7 +104,7 @@ impl Service {
         let responder = Arc::new(old.renewed(lookup, rules, numbers));
         let rates = Arc::clone(&self.doors.now().guard.rates);
         self.networks.replace(Arc::new(new.access.networks.clone()));
-        self.doors.replace(Arc::new(doors(&new, Arc::clone(&responder), rates)));
+        self.doors.replace(Arc::new(doors(&new, recordings, Arc::clone(&responder), rates)));
         self.responder.replace(responder);
         (in_force.config, in_force.upstream) = (new, upstream);
         Ok(())
@@ -118,7 +135,12 @@ pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<
     Err(Failed::Configuration(anyhow!("{}", exposed.join("\n"))))
 }
 
-fn doors(config: &Config, responder: Arc<Responder>, rates: Arc<Rates>) -> Doors {
+fn doors(
+    config: &Config,
+    recordings: Recordings,
+    responder: Arc<Responder>,
+    rates: Arc<Rates>,
+) -> Doors {
     let guard = Guard {
         credentials: config.access.credentials.clone(),
         networks: config.access.networks.clone(),
@@ -126,7 +148,7 @@ fn doors(config: &Config, responder: Arc<Responder>, rates: Arc<Rates>) -> Doors
         rates,
         tls: config.tls.clone(),
     };
-    let (freeswitch, recordings) = (config.freeswitch.clone(), recordings(config));
+    let freeswitch = config.freeswitch.clone();
     Doors { responder, freeswitch, recordings, guard }
 }
 

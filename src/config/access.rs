@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use crate::access::{Credential, Credentials, Network, Networks, Settings, Unfit, is_exposed};
+use crate::access::{
+    Credential, Credentials, Network, Networks, Settings, Unfit, is_exposed, leave_somebody_out,
+};
 use crate::secret::Secret;
 use crate::tls::{Pem, Tls, Unusable};
 
@@ -105,6 +107,9 @@ fn networks(section: &mut Section<'_, '_>) -> Vec<Network> {
             Err(unfit) => section.report(line, format!("access.networks: `{text}` {unfit}")),
         }
     }
+    if let Err(unfit) = leave_somebody_out(&networks) {
+        section.report(line, format!("access.networks {unfit}"));
+    }
     networks
 }
 
@@ -120,7 +125,7 @@ fn credentials(
     for name in value {
         let path = folders.find(&name);
         folders.hold_secret(section, &path);
-        let credential = files::secret(&path, &setting).and_then(|secret| {
+        let credential = files::secret(&path, &setting, |_| Ok(())).and_then(|secret| {
             read(&secret)
                 .map_err(|unfit| format!("{setting}: what {} holds {unfit}", path.display()))
         });

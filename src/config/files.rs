@@ -8,9 +8,15 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::plain_file;
 use crate::secret::Secret;
 
 use super::section::Section;
+
+/// Longest secret: a token of 64 KiB fits no request any more.
+const SECRET_BYTES_MAX: u64 = 64 << 10;
+/// Longest PEM file: all certificates a system trusts have a quarter of it.
+const PEM_BYTES_MAX: u64 = 1 << 20;
 
 /// Where files named in the configuration are looked for.
 pub(super) struct Folders {
@@ -63,21 +69,28 @@ pub fn shown_to_others(path: &Path) -> Option<String> {
     open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
 }
 
-/// Reads a secret; `setting` is the full name of the one that names the file.
-pub(super) fn secret(path: &Path, setting: &str) -> Result<Secret, String> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(setting, path, &error))?;
+/// Reads a secret; `setting` is the full name of the one that names the file. `judge` sees its text
+/// before it is hidden, and says if it cannot be one.
+pub(super) fn secret(
+    path: &Path,
+    setting: &str,
+    judge: impl FnOnce(&str) -> Result<(), String>,
+) -> Result<Secret, String> {
+    let text = plain_file::read_text(path, SECRET_BYTES_MAX);
+    let text = text.map_err(|error| unreadable(setting, path, &error))?;
     let text = Zeroizing::new(text);
     // Editors of other systems put a mark in front, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {
         return Err(format!("{setting}: {} is empty: write the secret into it", path.display()));
     }
+    judge(text)?;
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Reads a file as it is.
+/// Reads a file of certificates or keys as it is.
 pub(super) fn bytes(path: &Path, setting: &str) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| unreadable(setting, path, &error))
+    plain_file::read(path, PEM_BYTES_MAX).map_err(|error| unreadable(setting, path, &error))
 }
 
 fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
@@ -85,6 +98,8 @@ fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::NotFound => "create it, readable by bina's user only",
         io::ErrorKind::PermissionDenied => "let bina's user read it",
+        io::ErrorKind::InvalidInput => "name a plain file",
+        io::ErrorKind::FileTooLarge => "is it the right file?",
         _ => "it must be a text file",
     };
     format!("{setting}: cannot read {path} ({error}): {remedy}")

@@ -8,6 +8,7 @@ use crate::hubsoft::{Credentials, PhoneMatch, Settings, Wanted, certificates};
 use crate::limiter;
 use crate::secret::Secret;
 
+use super::credential_text::{odd_secret, wrong_name, wrong_secret};
 use super::files::{self, Folders};
 use super::section::{Marked, Section};
 
@@ -37,6 +38,12 @@ pub(super) fn settings(
     let base_url = base_url(section, insecure_http);
     let client_id = section.needed("client_id", "it stands in HubSoft's integration settings");
     let username = section.needed("username", "it is the e-mail of the integration's user");
+    for (key, name) in [("client_id", &client_id), ("username", &username)] {
+        let Some(Marked { value, line }) = name else { continue };
+        if let Some(wrong) = wrong_name(value) {
+            section.report(*line, format!("hubsoft.{key} {wrong}"));
+        }
+    }
     let client_secret = secret(section, "client_secret", "client_secret_file", folders);
     let password = secret(section, "password", "password_file", folders);
     let ca_pem = ca_pem(section, folders);
@@ -81,12 +88,17 @@ fn wanted(section: &mut Section<'_, '_>) -> Wanted {
 fn base_url(section: &mut Section<'_, '_>, insecure_http: bool) -> Option<Url> {
     let remedy = "write https://api.PROVIDER.hubsoft.com.br";
     let Marked { value, line } = section.needed("base_url", remedy)?;
+    let is_odd = |c: char| c.is_control() || c.is_whitespace() || "\"'`<>\\^{}|".contains(c);
     let wrong = match Url::parse(value.trim()) {
+        // The parser leaves out or encodes what was pasted with the address.
+        _ if value.trim().contains(is_odd) => "has a blank, a quote or a line break within",
         Err(_) => "is no address",
+        Ok(url) if url.port() == Some(0) => "has port 0, where nobody listens",
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             "must not carry a user or password"
         }
         Ok(url) if url.path().contains("/integracao") => "must end before /api/v1/integracao",
+        Ok(url) if names_the_api(&url) => "must end before /api or /oauth, which are added",
         Ok(url) if url.query().is_some() || url.fragment().is_some() => "must end with its path",
         Ok(url) => match (url.scheme(), insecure_http) {
             ("https", _) | ("http", true) => return Some(url),
@@ -99,6 +111,13 @@ fn base_url(section: &mut Section<'_, '_>, insecure_http: bool) -> Option<Url> {
     };
     section.report(line, format!("hubsoft.base_url {wrong} ({remedy})"));
     None
+}
+
+/// Tells whether the path is that of HubSoft's own API, as it is copied from its documentation.
+fn names_the_api(url: &Url) -> bool {
+    let parts = url.path().split('/').map(str::to_ascii_lowercase);
+    let mut parts = parts.filter(|part| !part.is_empty());
+    parts.any(|part| part == "api" || part == "oauth" || part == "v1")
 }
 
 /// A secret from exactly one place: inline, a file, or a systemd credential of the same name.
@@ -121,17 +140,22 @@ fn secret(
                 section.report(line, format!("hubsoft.{key} is empty"));
             }
             folders.note_secret(&folders.file);
+            if let Err(text) = judged(section, &section.path(key), &value) {
+                section.report(line, text);
+            }
             Some(Secret::new(value))
         }
         (None, Some(Marked { value, line })) => {
             let path = folders.find(&value);
             folders.hold_secret(section, &path);
-            let read = files::secret(&path, &section.path(file_key));
+            let judge = |text: &str| judged(section, &path.display().to_string(), text);
+            let read = files::secret(&path, &section.path(file_key), judge);
             read.map_err(|text| section.report(line, text)).ok()
         }
         (None, None) => match folders.credential(key) {
             Some(path) => {
-                let read = files::secret(&path, &section.path(key));
+                let judge = |text: &str| judged(section, &path.display().to_string(), text);
+                let read = files::secret(&path, &section.path(key), judge);
                 read.map_err(|text| section.report(section.line(), text)).ok()
             }
             None if section.has(key) || section.has(file_key) => None,
@@ -145,6 +169,18 @@ fn secret(
             }
         },
     }
+}
+
+/// Says why the secret at `place` cannot be one, and warns of one that looks like a mistake. What it
+/// is is never told.
+fn judged(section: &Section<'_, '_>, place: &str, text: &str) -> Result<(), String> {
+    if let Some(wrong) = wrong_secret(text) {
+        return Err(format!("{place} {wrong}"));
+    }
+    if let Some(odd) = odd_secret(text) {
+        section.warn(format!("{place} {odd}"));
+    }
+    Ok(())
 }
 
 fn ca_pem(section: &mut Section<'_, '_>, folders: &Folders) -> Option<Vec<u8>> {

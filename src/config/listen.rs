@@ -99,14 +99,23 @@ fn door(
     let address = address(section, key, told, default);
     let taken = |own: &Marked<SocketAddr>| {
         let mut others = others.iter().filter_map(|other| other.as_ref());
-        own.value.port() != 0 && others.any(|other| other.value == own.value)
+        others.any(|other| overlap(other.value, own.value))
     };
     if address.as_ref().is_some_and(taken) {
-        let text =
-            format!("listen.{key} is the address of another door: give each a port of its own");
+        let text = format!(
+            "listen.{key} is the address of another door, or part of it: give each a port of its own"
+        );
         section.report(line, text);
     }
     address
+}
+
+/// Tells whether the system refuses to listen at both. [::] is all addresses of IPv4, too.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let (a, b) = (one.ip().to_canonical(), other.ip().to_canonical());
+    let has_all =
+        |all: IpAddr, some: IpAddr| all.is_unspecified() && (all.is_ipv6() || some.is_ipv4());
+    one.port() != 0 && one.port() == other.port() && (a == b || has_all(a, b) || has_all(b, a))
 }
 
 fn address(
@@ -136,6 +145,10 @@ fn pbx(section: &mut Section<'_, '_>) -> Vec<IpAddr> {
     let mut addresses = Vec::new();
     for text in texts {
         match text.parse() {
+            Ok(address) if is_nobodys(address) => section.report(
+                line,
+                format!("listen.pbx: `{text}` is no address that a PBX calls from; name its own"),
+            ),
             Ok(address) => addresses.push(address),
             Err(_) => section.report(
                 line,
@@ -144,4 +157,12 @@ fn pbx(section: &mut Section<'_, '_>) -> Vec<IpAddr> {
         }
     }
     addresses
+}
+
+/// Tells whether no connection comes from such an address.
+fn is_nobodys(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_unspecified()
+        || address.is_multicast()
+        || matches!(address, IpAddr::V4(address) if address.is_broadcast())
 }

@@ -1,17 +1,21 @@
 //! Reads the configuration file into the settings of each room, reporting all problems at once.
 
 mod access;
-mod duplicates;
+mod credential_text;
 mod files;
 mod hubsoft;
 mod listen;
+mod nearest;
+mod place;
 mod rules;
 mod section;
+mod sense;
+mod sounds;
+mod syntax;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -26,6 +30,7 @@ use crate::listener;
 use crate::logging;
 use crate::lookup;
 use crate::phone::Ddd;
+use crate::plain_file;
 use crate::prompt::{Rules, SoundForm};
 use crate::render::{Freeswitch, Handback, Play};
 use crate::responder::Numbers;
@@ -38,7 +43,11 @@ use self::section::{File, Marked, Section};
 
 pub use self::files::shown_to_others;
 pub use self::listen::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
-pub use self::section::{Place, Problem};
+pub use self::place::Place;
+pub use self::section::Problem;
+
+/// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
+const FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// Most worker threads: each costs memory, and TasksMax of the unit leaves room for so many.
 const WORKER_THREADS_MAX: u64 = 64;
@@ -97,6 +106,8 @@ impl fmt::Display for Invalid {
 fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::InvalidData => "save it as UTF-8",
+        io::ErrorKind::InvalidInput => "name a plain file with -c FILE",
+        io::ErrorKind::FileTooLarge => "is it the right file?",
         io::ErrorKind::PermissionDenied => "let bina's user read it",
         _ => "name the file with -c FILE",
     }
@@ -105,7 +116,7 @@ fn remedy(error: &io::Error) -> &'static str {
 impl Config {
     /// Reads the file at `path` and the secrets it names.
     pub fn load(path: &Path) -> Result<Self, Invalid> {
-        let text = fs::read_to_string(path).map_err(|error| Invalid {
+        let text = plain_file::read_text(path, FILE_BYTES_MAX).map_err(|error| Invalid {
             path: path.to_owned(),
             problems: vec![Problem {
                 place: Place::default(),
@@ -126,8 +137,7 @@ impl Config {
         let mut config = file.root().and_then(|root| Self::read(root, &folders));
         if let Some(config) = &mut config {
             config.warnings = file.warnings();
-            config.warnings.extend(shown_to_the_network(&config.hubsoft));
-            config.warnings.extend(left_as_shipped(&config.hubsoft));
+            config.warnings.extend(sense::warnings(config));
         }
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
@@ -150,9 +160,11 @@ impl Config {
         let lookup = lookup_settings(root.section("lookup"));
         let (freeswitch, form) = freeswitch(root.section("freeswitch"));
         let mut section = root.section("asterisk");
-        let asterisk = rules::sound_form(&mut section, "");
+        let asterisk = sounds::sound_form(&mut section, "");
         section.finish();
-        let sounds = rules::sounds(root.section("prompts"));
+        let sounds = sounds::sounds(root.section("prompts"));
+        let forms = [("asterisk", &asterisk), ("freeswitch", &form)];
+        sounds::doubled(&sounds, forms).into_iter().for_each(|text| root.warn(text));
         let prompts = Prompts { sounds, asterisk, freeswitch: form };
         let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);
@@ -234,9 +246,8 @@ fn ddd(section: &Section<'_, '_>, line: Place, key: &str, text: &str) -> Option<
 fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
     const DAY: u64 = 24 * 60 * 60;
     let default = lookup::Settings::default();
-    let mut seconds = |key, default: Duration| {
-        section.number(key, 0..=7 * DAY).map_or(default, Duration::from_secs)
-    };
+    let mut seconds =
+        |key, default: Duration| section.number(key, 0..=DAY).map_or(default, Duration::from_secs);
     let fresh = seconds("fresh_s", default.fresh);
     let nobody = seconds("nobody_s", default.nobody);
     let stale = seconds("stale_s", default.stale);
@@ -269,7 +280,7 @@ fn lookup_settings(mut section: Section<'_, '_>) -> lookup::Settings {
 
 fn freeswitch(mut section: Section<'_, '_>) -> (Freeswitch, SoundForm) {
     let default = Freeswitch::default();
-    let form = rules::sound_form(&mut section, ".wav");
+    let form = sounds::sound_form(&mut section, ".wav");
     let entry = context(&mut section, "entry_context").unwrap_or(default.entry_context);
     let transfer = context(&mut section, "transfer_context").unwrap_or(default.handback.context);
     let file = transfer_file(&mut section);
@@ -308,24 +319,4 @@ fn transfer_file(section: &mut Section<'_, '_>) -> Option<String> {
         section.report(line, format!("freeswitch.transfer_file {text}"));
     }
     Some(value)
-}
-
-/// The shipped file's own address, which nobody has: the one change that cannot be left out.
-fn left_as_shipped(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
-    let host = hubsoft.base_url.host_str().unwrap_or_default();
-    host.contains("provider.hubsoft").then(|| {
-        "hubsoft.base_url is still the example's: write your provider's own name for PROVIDER"
-            .to_owned()
-    })
-}
-
-fn shown_to_the_network(hubsoft: &crate::hubsoft::Settings) -> Option<String> {
-    let host = hubsoft.base_url.host_str().unwrap_or_default();
-    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    let shown = hubsoft.base_url.scheme() == "http" && !local;
-    shown.then(|| {
-        "hubsoft.base_url is plain http to another machine: the network can read token and \
-         customers; write https"
-            .to_owned()
-    })
 }

@@ -7,15 +7,11 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::duplicates::duplicate;
+use super::place::{Index, Place};
+use super::{nearest, syntax};
 
-/// A place in the file; line and column count from 1, and are 0 when the whole file is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    pub line: usize,
-    /// In characters, as editors count.
-    pub column: usize,
-}
+/// Most mistakes of a file that is no TOML; who has as many has another file.
+const ERRORS_MAX: usize = 50;
 
 /// One thing that is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +23,7 @@ pub struct Problem {
 /// The file being read, and the problems found so far.
 pub(super) struct File<'t> {
     text: &'t str,
-    /// The place of every `STEP`th byte, as each place in between is counted from the one before.
-    steps: Vec<Place>,
+    index: Index<'t>,
     problems: RefCell<Vec<Problem>>,
     warnings: RefCell<Vec<String>>,
 }
@@ -52,38 +47,44 @@ pub(super) struct Section<'f, 't> {
 
 impl<'t> File<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        let mut steps = vec![FIRST];
-        for (index, _) in text.as_bytes().chunks(STEP).enumerate() {
-            steps.push(after(steps[index], &text.as_bytes()[index * STEP..], STEP));
+        Self {
+            text,
+            index: Index::new(text),
+            problems: RefCell::default(),
+            warnings: RefCell::default(),
         }
-        Self { text, steps, problems: RefCell::default(), warnings: RefCell::default() }
     }
 
     /// Parses the file; `None` when it is no TOML, as nothing can be said of the rest then.
     pub(super) fn root(&self) -> Option<Section<'_, 't>> {
-        let (table, errors) = DeTable::parse_recoverable(self.text);
+        let (table, mut errors) = DeTable::parse_recoverable(self.text);
+        errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
         let good = errors.is_empty();
-        for error in errors {
+        let mut reported = 0;
+        let mut is_section_twice = false;
+        for error in errors.into_iter().take(ERRORS_MAX) {
             let span = error.span().unwrap_or_default();
+            let place = self.place_at(span.start);
+            // What follows from the first mistake of a line, or from a section that is there twice.
+            let is_duplicate = error.message().starts_with("duplicate key");
+            if place.line == reported || (is_duplicate && is_section_twice) {
+                continue;
+            }
+            reported = place.line;
+            is_section_twice |= is_duplicate && self.text[..span.start].ends_with('[');
             // The error's own display would quote the line, which may hold a password.
-            let mut text = Some(format!("not TOML: {}", error.message()));
-            if error.message().starts_with("duplicate key") {
-                text = duplicate(self.text, span.start, span.end);
-            }
-            if let Some(text) = text {
-                self.report(self.place_at(span.start), text);
-            }
+            self.report(place, syntax::told(self.text, &span, error.message()));
         }
         good.then(|| Section::new(self, String::new(), Place::default(), table.into_inner()))
     }
 
     pub(super) fn report(&self, place: Place, text: String) {
-        self.problems.borrow_mut().push(Problem { place, text });
+        self.problems.borrow_mut().push(Problem { place, text: shown(&text) });
     }
 
     /// What is not wrong, but worth knowing.
     pub(super) fn warn(&self, text: String) {
-        self.warnings.borrow_mut().push(text);
+        self.warnings.borrow_mut().push(shown(&text));
     }
 
     pub(super) fn warnings(&self) -> Vec<String> {
@@ -97,28 +98,8 @@ impl<'t> File<'t> {
     }
 
     fn place_at(&self, at: usize) -> Place {
-        let step = (at / STEP).min(self.steps.len() - 1);
-        let rest = self.text.as_bytes().get(step * STEP..).unwrap_or_default();
-        after(self.steps[step], rest, at - step * STEP)
+        self.index.place(at)
     }
-}
-
-/// So many bytes are counted at most to find a place.
-const STEP: usize = 1024;
-/// The place of the first character.
-const FIRST: Place = Place { line: 1, column: 1 };
-
-/// The place `count` bytes behind `place`, at which `text` begins.
-fn after(mut place: Place, text: &[u8], count: usize) -> Place {
-    for byte in text.iter().take(count) {
-        match byte {
-            b'\n' => place = Place { line: place.line + 1, column: 1 },
-            // The bytes of a character behind its first one.
-            0x80..=0xBF => {}
-            _ => place.column += 1,
-        }
-    }
-    place
 }
 
 impl<'f, 't> Section<'f, 't> {
@@ -313,9 +294,27 @@ impl<'f, 't> Section<'f, 't> {
         for (key, entry) in &self.entries {
             let known = self.known.join(", ");
             let path = self.path(key);
-            self.report(entry.line, format!("unknown setting {path}: known here are {known}"));
+            let meant = nearest::meant(key, &self.name, &self.known);
+            let meant = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+            self.report(
+                entry.line,
+                format!("unknown setting {path}: known here are {known}{meant}"),
+            );
         }
     }
+}
+
+/// A text in which what a terminal would act upon, or not show, is written out.
+fn shown(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
 }
 
 fn text_of(value: DeValue<'_>) -> Option<String> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,6 +23,7 @@ use crate::metrics;
 
 use super::guard::Guest;
 use super::opening::{Opened, open};
+use super::pace::Pace;
 use super::stream::Impatient;
 use super::{Doors, Side};
 
@@ -48,18 +50,19 @@ pub async fn serve(
         let doors = doors.now();
         (Guest::meet(&stream, peer, &doors.guard), doors.guard.tls.clone())
     };
+    let pace = Arc::new(Pace::new(guest.is_stranger));
     let opened = match tls {
-        None => Some(Opened::Plain(Impatient::new(stream))),
+        None => Some(Opened::Plain(Impatient::new(stream, Arc::clone(&pace)))),
         Some(tls) => tokio::select! {
             // In a box, as below: connections without TLS do not have its room, too.
-            opened = Box::pin(open(stream, guest, &tls)) => opened,
+            opened = Box::pin(open(stream, guest, Arc::clone(&pace), &tls)) => opened,
             // Half a handshake is no request.
             () = lingered(&mut stop) => None,
         },
     };
     match opened {
-        Some(Opened::Plain(stream)) => carry(stream, guest, side, doors, stop).await,
-        Some(Opened::Tls(stream)) => Box::pin(carry(stream, guest, side, doors, stop)).await,
+        Some(Opened::Plain(stream)) => carry(stream, &pace, guest, side, doors, stop).await,
+        Some(Opened::Tls(stream)) => Box::pin(carry(stream, &pace, guest, side, doors, stop)).await,
         None => {}
     }
 }
@@ -67,6 +70,7 @@ pub async fn serve(
 /// Carries the requests on `stream` and their answers.
 async fn carry<S>(
     stream: S,
+    pace: &Pace,
     guest: Guest,
     side: Side,
     doors: Arc<Current<Doors>>,
@@ -81,6 +85,7 @@ async fn carry<S>(
         async move {
             answering.store(true, Ordering::Relaxed);
             let response = doors.answer(side, guest, request).await;
+            pace.begin(response.body().size_hint().lower());
             answering.store(false, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }

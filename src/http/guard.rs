@@ -35,7 +35,7 @@ pub(super) struct Guest {
     /// It is on this machine.
     pub(super) is_own: bool,
     /// It is neither on this machine nor a PBX.
-    is_stranger: bool,
+    pub(super) is_stranger: bool,
 }
 
 impl Guest {

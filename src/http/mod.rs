@@ -11,7 +11,7 @@
 //! body over 256 KiB, declared or counted                   413
 //! body not there after 1 s                                 408
 //! body that breaks off, or is wrongly chunked              400
-//! answer not taken for 2 s                                 closed
+//! answer not taken for 2 s, recording below 4 kB a second  closed
 //! no credential, or a wrong one, where there are any       401
 //! the 51st request of a stranger within a second           429
 //! no TLS from another machine, where there is a certificate closed
@@ -27,6 +27,7 @@ mod freeswitch;
 mod guard;
 mod health;
 mod opening;
+mod pace;
 mod recording;
 mod route;
 mod stream;

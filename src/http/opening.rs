@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -15,6 +16,7 @@ use crate::metrics;
 use crate::tls::{Encrypted, FIRST_BYTE, Tls};
 
 use super::guard::Guest;
+use super::pace::Pace;
 use super::stream::Impatient;
 
 /// How long a client may take to agree upon TLS, or to show that it does not speak it.
@@ -32,9 +34,14 @@ pub(super) enum Opened {
 }
 
 /// Opens a connection of `guest`, or says why it is closed.
-pub(super) async fn open(stream: TcpStream, guest: Guest, tls: &Tls) -> Option<Opened> {
+pub(super) async fn open(
+    stream: TcpStream,
+    guest: Guest,
+    pace: Arc<Pace>,
+    tls: &Tls,
+) -> Option<Opened> {
     let address = guest.address;
-    match timeout(HANDSHAKE_TIMEOUT, find_out(stream, guest, tls)).await {
+    match timeout(HANDSHAKE_TIMEOUT, find_out(stream, guest, pace, tls)).await {
         Ok(Ok(Some(opened))) => return Some(opened),
         Ok(Ok(None)) => {
             metrics::http_refused("plain");
@@ -56,12 +63,17 @@ pub(super) async fn open(stream: TcpStream, guest: Guest, tls: &Tls) -> Option<O
     None
 }
 
-async fn find_out(stream: TcpStream, guest: Guest, tls: &Tls) -> io::Result<Option<Opened>> {
+async fn find_out(
+    stream: TcpStream,
+    guest: Guest,
+    pace: Arc<Pace>,
+    tls: &Tls,
+) -> io::Result<Option<Opened>> {
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let stream = Impatient::new(stream);
+    let stream = Impatient::new(stream, pace);
     if first == [FIRST_BYTE] {
         Ok(Some(Opened::Tls(Box::new(tls.accept(stream).await?))))
     } else {

@@ -2,6 +2,7 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,35 +10,46 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::pace::Pace;
+
 /// How long a client may leave its side of the connection full. An answer is less than a
 /// kilobyte, so it takes thousands of them, asked for and not read, to get there.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A connection on which a write that makes no progress for `WRITE_TIMEOUT` is an error.
+/// A connection on which a write that makes no progress for `WRITE_TIMEOUT` is an error, unless
+/// its pace grants more time.
 pub(super) struct Impatient {
     stream: TcpStream,
+    pace: Arc<Pace>,
     /// Runs while a write waits.
     patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl Impatient {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, patience: None }
+    pub(super) fn new(stream: TcpStream, pace: Arc<Pace>) -> Self {
+        Self { stream, pace, patience: None }
     }
 
     /// Passes on what became of a write, unless it has been waiting for too long.
-    fn wrote<T>(
+    fn wrote(
         &mut self,
         context: &mut Context<'_>,
-        write: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if write.is_ready() {
+        write: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = write {
             self.patience = None;
-            return write;
+            let in_time = written.as_ref().map_or(true, |length| self.pace.took(*length));
+            let late = || Err(io::ErrorKind::TimedOut.into());
+            return Poll::Ready(if in_time { written } else { late() });
         }
         let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
-        ready!(patience.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        loop {
+            ready!(patience.as_mut().poll(context));
+            match self.pace.more_time() {
+                Some(limit) => patience.as_mut().reset(limit),
+                None => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            }
+        }
     }
 }
 

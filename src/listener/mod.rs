@@ -24,11 +24,15 @@ use crate::current::Current;
 use crate::logging::Sparing;
 use crate::metrics;
 
-use self::places::{Full, Places};
+use self::places::{Full, Place, Places};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
 const BACKLOG: u32 = 4_096;
+/// What the kernel holds of an answer that is not taken yet. It wakes whoever writes when a third of
+/// it is free, so that of its own megabytes a slow line would take a minute without a sign of life.
+/// At a round trip of 100 ms it still lets 300 kB a second through, twenty times what is heard.
+const SEND_BUFFER: u32 = 32 * 1024;
 /// Pause after an accept error. Without one, running out of descriptors would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long connections are still accepted once the service is told to stop: the kernel may have
@@ -56,12 +60,14 @@ static WORRIED: Once = Once::new();
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_NETWORK: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
+static SHED_UNKNOWN: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
 
 /// Whose connections are accepted, and how long they are waited for at the end.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Addresses a PBX calls from; each may hold 960 connections, any other address 64.
+    /// Addresses a PBX calls from; each may hold 960 connections. Any other address may hold 64,
+    /// and all of those together 256.
     pub pbx: Vec<IpAddr>,
     /// Longest time a call takes to be answered.
     pub call_max: Duration,
@@ -77,7 +83,8 @@ impl Default for Settings {
 }
 
 /// An open door. Connections inherit from it that small pieces are sent at once: waiting to fill a
-/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system.
+/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system. They
+/// inherit the size of the send buffer, too.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
@@ -92,16 +99,19 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
     socket.set_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
-/// Takes a door that systemd has opened; connections that wait at it already are served, too.
+/// Takes a door that systemd has opened; connections that wait at it already are served, too. One that
+/// is bound only is made to listen, as nobody else would.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
-    // An option of the socket, whichever way one has hold of it; a listener's own has no such method.
-    std::net::TcpStream::from(OwnedFd::from(socket.try_clone()?)).set_nodelay(true)?;
-    Ok(Listener::new(name, TcpListener::from_std(socket)?))
+    let socket = TcpSocket::from_std_stream(OwnedFd::from(socket).into());
+    socket.set_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
 impl Listener {
@@ -115,6 +125,12 @@ impl Listener {
     /// The same door with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
         let places = Places::new(&settings.pbx, descriptors::room());
+        Self { settings, places, ..self }
+    }
+
+    /// The same door with few places of its own, for those who monitor the service.
+    pub fn with_few_places(self, settings: Settings) -> Self {
+        let places = Places::of_metrics(&settings.pbx, descriptors::room());
         Self { settings, places, ..self }
     }
 
@@ -207,6 +223,15 @@ impl Entrance<'_> {
         let local = || stream.local_addr().ok().map(|address| address.ip());
         self.networks.now().admits(peer, local)
     }
+
+    /// Takes a place for `stream`, which comes from `peer`.
+    fn place(&self, stream: &TcpStream, peer: IpAddr) -> Result<Place, Full> {
+        let is_own = || {
+            let local = stream.local_addr();
+            local.is_ok_and(|local| local.ip().to_canonical() == peer.to_canonical())
+        };
+        self.places.take(peer, is_own)
+    }
 }
 
 /// Accepts connections for ever. Strangers and those without a place are closed before a byte is read or
@@ -239,7 +264,7 @@ where
             ));
             continue;
         }
-        match door.places.take(peer.ip()) {
+        match door.place(&stream, peer.ip()) {
             Ok(place) => {
                 let held = (place, door.count.opened(), door.open.clone());
                 // In a box, because a task is copied as a whole, several times.
@@ -250,17 +275,30 @@ where
                     serving.await;
                 });
             }
-            Err(Full::All { max }) => {
-                metrics::connection_shed("all");
-                SHED_ALL.say(format_args!("there are {max} already"));
-            }
-            Err(Full::Address { max }) => {
-                metrics::connection_shed("address");
-                SHED_ADDRESS.say(format_args!(
-                    "{} has {max} already; if it is a PBX, name it in listen.pbx",
-                    peer.ip()
-                ));
-            }
+            Err(full) => tell_full(full, peer.ip()),
+        }
+    }
+}
+
+/// Counts and logs a connection that was closed because there is no place for it.
+fn tell_full(full: Full, peer: IpAddr) {
+    match full {
+        Full::Known { max } => {
+            metrics::connection_shed("all");
+            SHED_ALL.say(format_args!("there are {max} already"));
+        }
+        Full::Unknown { max } => {
+            metrics::connection_shed("unknown");
+            SHED_UNKNOWN.say(format_args!(
+                "addresses that are not in listen.pbx have {max} already; if {peer} is a PBX, name \
+                 it there"
+            ));
+        }
+        Full::Address { max } => {
+            metrics::connection_shed("address");
+            SHED_ADDRESS.say(format_args!(
+                "{peer} has {max} already; if it is a PBX, name it in listen.pbx"
+            ));
         }
     }
 }
@@ -281,5 +319,20 @@ mod tests {
             let (stream, _) = accepted.expect("a connection");
             assert!(stream.nodelay().expect("an option"), "{}", door.name);
         }
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_is_bound_only_is_made_to_listen() {
+        use std::os::fd::AsFd;
+        let bound = TcpSocket::new_v4().expect("a socket");
+        bound.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let handed = bound.as_fd().try_clone_to_owned().expect("a descriptor");
+        let door = adopt("bound", handed.into()).expect("it listens now");
+        let address = door.local_addr().expect("an address");
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), door.socket.accept());
+        assert!(client.is_ok() && accepted.is_ok());
+        let connected = client.expect("a connection").into_std().expect("a socket");
+        let handed = OwnedFd::from(connected).into();
+        assert!(adopt("connected", handed).is_err(), "a connection is no listener");
     }
 }

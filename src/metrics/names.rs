@@ -88,7 +88,7 @@ pub(super) const HTTP_REFUSED: [&str; 16] = [
     "unauthorized",
 ];
 pub(super) const LOOKED: [&str; 4] = ["fresh", "miss", "old", "stale"];
-pub(super) const SHED: [&str; 3] = ["address", "all", "network"];
+pub(super) const SHED: [&str; 4] = ["address", "all", "network", "unknown"];
 pub(super) const STATUSES: [&str; 4] = ["found", "no_number", "not_found", "unavailable"];
 
 /// Lets a family begin with each of `words` at zero.

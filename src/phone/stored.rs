@@ -177,7 +177,7 @@ impl Run {
             let number = self.number(number)?;
             let second = Self::default().number(rest);
             let is_extension = rest.iter().map(String::len).sum::<usize>() <= EXTENSION_MAX;
-            (is_extension || second.is_some()).then(|| [Some(number), second])
+            (is_extension || second.is_some()).then_some([Some(number), second])
         });
         read.into_iter().flatten().flatten().collect()
     }
@@ -202,7 +202,8 @@ fn is_cut_as_a_number(groups: &[String], phone: &Phone) -> bool {
     let written = groups.concat();
     let is_nine = phone.reveal().len() == 11 && written.ends_with(&phone.reveal()[2..]);
     let (subscriber, known) = if is_nine { (9, &NINE[..]) } else { (8, &EIGHT[..]) };
-    let mut begins: Vec<usize> = groups.iter().rev().scan(0, behind).collect();
+    let lengths = groups.iter().rev().map(String::len);
+    let mut begins: Vec<usize> = lengths.scan(0, behind).collect();
     // The last one is the beginning of everything.
     begins.pop();
     let splits_area_code = begins.contains(&(subscriber + 1));
@@ -211,8 +212,8 @@ fn is_cut_as_a_number(groups: &[String], phone: &Phone) -> bool {
 }
 
 /// Where a group begins, counted from the number's end.
-fn behind(digits: &mut usize, group: &String) -> Option<usize> {
-    *digits += group.len();
+fn behind(digits: &mut usize, length: usize) -> Option<usize> {
+    *digits += length;
     Some(*digits)
 }
 

@@ -12,7 +12,7 @@ use crate::folder::Folder;
 use crate::served::{File, Served, WITH_SOCKETS};
 
 const HUBSOFT: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
-                       client_secret = \"segredo\"\nusername = \"api@example.com\"\npassword = \"senha\"\n";
+                       client_secret = \"segredo\"\nusername = \"bina@provedor.com.br\"\npassword = \"senha\"\n";
 const TOKENS: &str = "[access]\ntoken_files = \"token\"\n";
 const PAIRS: &str = "[access]\nbasic_files = [\"pair\"]\n";
 const NETWORKS: &str = "[access]\nnetworks = [\"192.0.2.0/24\", \"2001:db8::/32\"]\n";

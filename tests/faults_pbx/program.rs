@@ -14,6 +14,8 @@ use bina::sim::Sim;
 pub(super) struct Program {
     child: Child,
     pub(super) address: SocketAddr,
+    /// Where FastAGI is spoken.
+    pub(super) agi: SocketAddr,
     /// Standard error, until it is given to somebody who reads it.
     log: Option<BufReader<ChildStderr>>,
     /// What was read of it.
@@ -42,15 +44,18 @@ impl Program {
         command.env_remove("CREDENTIALS_DIRECTORY").env_remove("BINA_LOG");
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
         let mut log = BufReader::new(child.stderr.take().expect("piped"));
-        let mut address = None;
         let mut line = String::new();
-        while address.is_none() {
+        while !line.contains("http=") {
             line.clear();
             assert!(log.read_line(&mut line).expect("UTF-8") > 0, "it ended before it listened");
-            address = line.split_once("http=").and_then(|(_, rest)| rest.trim().parse().ok());
         }
-        let address = address.expect("just found");
-        Self { child, address, log: Some(log), read: Arc::default(), file }
+        let announced = |name: &str| {
+            let (_, rest) = line.split_once(&format!("{name}=")).expect("it is announced");
+            let word = rest.split_whitespace().next().expect("an address");
+            word.parse().expect("an address")
+        };
+        let (address, agi) = (announced("http"), announced("agi"));
+        Self { child, address, agi, log: Some(log), read: Arc::default(), file }
     }
 
     /// Reads standard error from now on, as a journal does.

@@ -95,6 +95,15 @@ impl Served {
         Self::run(command)
     }
 
+    /// The same by a line of a shell that ends with `exec "$@"`, for an environment of its own.
+    #[allow(dead_code, reason = "the tests of operation have no use for it")]
+    pub(crate) fn in_shell(file: &File, line: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_bina"), "serve", "-c"]);
+        command.arg(&file.0).stdin(Stdio::null()).stdout(Stdio::null());
+        Self::run(command)
+    }
+
     /// Starts it with two sockets that are somebody else's.
     pub(crate) fn on(file: &File, http: &TcpListener, agi: &TcpListener) -> Self {
         let handed = |socket: &TcpListener| OwnedFd::from(socket.try_clone().expect("a socket"));

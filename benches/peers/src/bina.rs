@@ -29,8 +29,8 @@ route = "suporte"
 rate = 1000
 burst = 10000
 [lookup]
-fresh_s = 604800
-stale_s = 604800
+fresh_s = 86400
+stale_s = 86400
 flights_max = 1000
 "#;
 

@@ -8,71 +8,19 @@ use std::sync::Arc;
 
 use crate::call::Did;
 use crate::prompt::{General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm};
-use crate::safe_text::{is_label, is_machine_word};
+use crate::safe_text::is_label;
 
 use self::hidden::hidden;
 use self::phrases::{exceptions, phrases, statuses};
 
-use super::section::{Marked, Place, Section};
-
-/// Longest sound name; a playlist of eight would not fit anyway.
-const SOUND_BYTES_MAX: usize = 128;
+use super::place::Place;
+use super::section::{Marked, Section};
 
 /// The sounds by prompt name, and how each PBX writes them.
 pub(super) struct Prompts {
     pub(super) sounds: BTreeMap<String, String>,
     pub(super) asterisk: SoundForm,
     pub(super) freeswitch: SoundForm,
-}
-
-/// Reads `[prompts]`.
-pub(super) fn sounds(section: Section<'_, '_>) -> BTreeMap<String, String> {
-    let report = section.reporter();
-    let mut sounds = BTreeMap::new();
-    for (name, sound) in section.map() {
-        if !is_prompt_name(&name.value) {
-            report(
-                name.line,
-                format!("prompt name `{}` must be 1 to 64 of a-z 0-9 _ -", name.value),
-            );
-        }
-        if !is_machine_word(&sound, SOUND_BYTES_MAX) {
-            report(
-                name.line,
-                format!(
-                    "the sound of prompt `{}` must be of A-Z a-z 0-9 _ / . - without `..`, not \
-                     beginning with `/`: folders and addresses belong into prompt_prefix",
-                    name.value
-                ),
-            );
-        } else if sound.ends_with(".wav") {
-            report(
-                name.line,
-                format!(
-                    "the sound of prompt `{}`: leave .wav out, prompt_suffix adds it where it is wanted",
-                    name.value
-                ),
-            );
-        }
-        sounds.insert(name.value, sound);
-    }
-    sounds
-}
-
-/// Reads `prompt_prefix` and `prompt_suffix` of a PBX's section.
-pub(super) fn sound_form(section: &mut Section<'_, '_>, suffix: &str) -> SoundForm {
-    let mut read = |key, default: &str| {
-        let Some(Marked { value, line }) = section.text(key) else { return default.to_owned() };
-        let good = value.len() <= SOUND_BYTES_MAX
-            && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/.:-".contains(&b))
-            && !value.contains("..");
-        if !good {
-            let path = section.path(key);
-            section.report(line, format!("{path} must be of A-Z a-z 0-9 _ / . : - without `..`"));
-        }
-        value
-    };
-    SoundForm { prefix: read("prompt_prefix", "bina/"), suffix: read("prompt_suffix", suffix) }
 }
 
 impl Prompts {
@@ -204,9 +152,4 @@ fn dids(section: &mut Section<'_, '_>) -> Vec<Did> {
         section.report(line, format!("{path} must be called numbers in quotes"));
     }
     dids
-}
-
-fn is_prompt_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
 }

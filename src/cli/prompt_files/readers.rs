@@ -1,0 +1,172 @@
+//! Finds out whether the user a PBX runs as can read a file, from the modes on the way to it.
+//!
+//! `bina check` runs as root mostly, who can read everything.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::plain_file;
+
+/// The users PBXs run as.
+const NAMES: [&str; 2] = ["asterisk", "freeswitch"];
+/// Longest list of users or groups that is read.
+const LIST_BYTES_MAX: u64 = 1 << 20;
+
+/// Bits of a mode, as they stand for others.
+const READ: u32 = 0o4;
+const ENTER: u32 = 0o1;
+
+/// The users that have to read the files.
+pub(super) struct Readers {
+    /// Empty where this machine knows none of them: then everybody has to.
+    users: Vec<User>,
+    /// What was told of already.
+    told: BTreeSet<PathBuf>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct User {
+    name: String,
+    id: u32,
+    groups: Vec<u32>,
+}
+
+impl Readers {
+    /// Those of the PBXs that this machine knows.
+    pub(super) fn of_this_machine() -> Self {
+        let list =
+            |path| plain_file::read_text(Path::new(path), LIST_BYTES_MAX).unwrap_or_default();
+        Self { users: users(&list("/etc/passwd"), &list("/etc/group")), told: BTreeSet::new() }
+    }
+
+    /// Says what keeps the PBX from reading `file`: its own mode, or that of a folder above it.
+    pub(super) fn kept_out(&mut self, file: &Path) -> Vec<String> {
+        let Ok(file) = fs::canonicalize(file) else { return Vec::new() };
+        let way = file.ancestors().skip(1).map(|folder| (folder, ENTER));
+        let mut texts = Vec::new();
+        for (path, bit) in way.chain([(file.as_path(), READ)]) {
+            let Ok(about) = fs::metadata(path) else { continue };
+            if self.may(&about, bit) || !self.told.insert(path.to_owned()) {
+                continue;
+            }
+            texts.push(self.text(path, &about, bit));
+        }
+        texts
+    }
+
+    /// Where there are two PBXs, it is enough that one of them may.
+    fn may(&self, about: &Metadata, bit: u32) -> bool {
+        let (mode, owner, group) = (about.mode(), about.uid(), about.gid());
+        if self.users.is_empty() {
+            return mode & bit != 0;
+        }
+        self.users.iter().any(|user| user.may(mode, owner, group, bit))
+    }
+
+    fn text(&self, path: &Path, about: &Metadata, bit: u32) -> String {
+        let names: Vec<_> = self.users.iter().map(|user| user.name.as_str()).collect();
+        let who = match names[..] {
+            [] => "other users".to_owned(),
+            _ => names.join(" and "),
+        };
+        let (mode, owner, path) = (about.mode() & 0o7777, about.uid(), path.display());
+        let (cannot, change) = match bit {
+            READ => ("read", "a+r"),
+            _ => ("enter", "a+x"),
+        };
+        format!(
+            "{path} has mode {mode:04o} and owner {owner}: {who} cannot {cannot} it, so a PBX that \
+             does not run as root plays nothing: run `chmod {change} {path}`"
+        )
+    }
+}
+
+impl User {
+    fn may(&self, mode: u32, owner: u32, group: u32, bit: u32) -> bool {
+        let bits = match self.id {
+            0 => return true,
+            id if id == owner => mode >> 6,
+            _ if self.groups.contains(&group) => mode >> 3,
+            _ => mode,
+        };
+        bits & bit != 0
+    }
+}
+
+/// The PBXs' users in the text of `/etc/passwd`, with their groups in that of `/etc/group`.
+fn users(passwd: &str, groups: &str) -> Vec<User> {
+    let read = |line: &str| {
+        let fields: Vec<_> = line.split(':').collect();
+        let name = fields.first().filter(|name| NAMES.contains(*name))?;
+        let id = fields.get(2)?.parse().ok()?;
+        let own: u32 = fields.get(3)?.parse().ok()?;
+        let others = groups.lines().filter_map(|line| member_of(line, name));
+        Some(User { name: (*name).to_owned(), id, groups: others.chain([own]).collect() })
+    };
+    passwd.lines().filter_map(read).collect()
+}
+
+/// The number of the group in `line`, if `name` is a member of it.
+fn member_of(line: &str, name: &str) -> Option<u32> {
+    let fields: Vec<_> = line.split(':').collect();
+    let members = fields.get(3)?;
+    let is_member = members.split(',').any(|member| member.trim() == name);
+    if is_member { fields.get(2)?.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const PASSWD: &str = "root:x:0:0::/root:/bin/sh\nasterisk:x:995:993::/var/lib/asterisk:\n";
+    const GROUP: &str = "root:x:0:\naudio:x:29:ana,asterisk\nasterisk:x:993:\n";
+
+    #[test]
+    fn the_users_of_pbxs_are_found_with_their_groups() {
+        let user =
+            |id, groups: &[u32]| User { name: "asterisk".to_owned(), id, groups: groups.to_vec() };
+        assert_eq!(users(PASSWD, GROUP), [user(995, &[29, 993])]);
+        assert_eq!(users("asterisk\nasterisk:x:y:z\n::\n", ":::\n"), []);
+        assert_eq!(users("asterisk:x:0:0::/root:\n", ""), [user(0, &[0])]);
+    }
+
+    #[test]
+    fn a_user_reads_by_the_bits_that_are_for_him() {
+        let asterisk = users(PASSWD, GROUP).remove(0);
+        let may = |mode, owner, group| asterisk.may(mode, owner, group, READ);
+        assert!(may(0o644, 0, 0) && may(0o640, 0, 993) && may(0o640, 0, 29) && may(0o600, 995, 0));
+        assert!(
+            !may(0o600, 0, 0) && !may(0o640, 0, 0) && !may(0o044, 995, 0) && !may(0o604, 0, 29)
+        );
+    }
+
+    #[test]
+    fn a_closed_file_and_a_closed_folder_are_told_once() {
+        let folder = std::env::temp_dir().join(format!("bina-readers-{}", std::process::id()));
+        let below = folder.join("bina");
+        fs::create_dir_all(&below).expect("a folder");
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+        };
+        let files = ["a.wav", "b.wav"].map(|name| below.join(name));
+        for file in &files {
+            fs::write(file, "").expect("a file");
+            mode(file, 0o644);
+        }
+        let everybody = || Readers { users: Vec::new(), told: BTreeSet::new() };
+        assert_eq!(everybody().kept_out(&files[0]), Vec::<String>::new());
+        mode(&below, 0o750);
+        mode(&files[1], 0o600);
+        let mut readers = everybody();
+        let told: Vec<_> = files.iter().flat_map(|file| readers.kept_out(file)).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("bina has mode 0750 and owner "), "{}", told[0]);
+        assert!(told[0].contains("run `chmod a+x /"), "{}", told[0]);
+        assert!(told[1].contains("b.wav has mode 0600"), "{}", told[1]);
+        fs::remove_dir_all(&folder).expect("it is there");
+    }
+}

@@ -1,0 +1,78 @@
+//! Reads a plain file within a limit, and nothing that might never end or never begin.
+//!
+//! Opening a pipe waits for whoever writes into it, and a device has no end. A symbolic link to a
+//! plain file is as good as the file.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// Reads the file at `path`, which has at most `max` bytes.
+pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    // Looked at before it is opened, as opening may wait, and after it, as it may be another one.
+    require_plain(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    require_plain(&about)?;
+    let too_long =
+        || io::Error::new(ErrorKind::FileTooLarge, format!("it is longer than {}", size(max)));
+    if about.len() > max {
+        return Err(too_long());
+    }
+    // Large enough at once: a smaller one would leave copies of a secret behind as it grows.
+    let mut bytes = Vec::with_capacity(about.len() as usize + 1);
+    file.take(max + 1).read_to_end(&mut bytes)?;
+    // It may have grown since, or not have told its length.
+    if bytes.len() as u64 > max { Err(too_long()) } else { Ok(bytes) }
+}
+
+/// The same for a text.
+pub fn read_text(path: &Path, max: u64) -> io::Result<String> {
+    let bytes = read(path, max)?;
+    String::from_utf8(bytes)
+        .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no UTF-8 text"))
+}
+
+fn require_plain(about: &Metadata) -> io::Result<()> {
+    if about.is_file() {
+        return Ok(());
+    }
+    let kind = if about.is_dir() { "it is a folder" } else { "it is a pipe, socket or device" };
+    Err(io::Error::new(ErrorKind::InvalidInput, kind))
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        bytes if bytes >= 1 << 20 => format!("{} MiB", bytes >> 20),
+        bytes => format!("{} KiB", bytes >> 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn only_plain_files_are_read_and_only_up_to_the_limit() {
+        let folder = std::env::temp_dir().join(format!("bina-plain-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join("file");
+        fs::write(&file, [b'x'; 2_048]).expect("a file");
+        symlink(&file, folder.join("link")).expect("a link");
+        symlink(folder.join("loop"), folder.join("loop")).expect("a link");
+        for name in ["file", "link"] {
+            assert_eq!(read(&folder.join(name), 2_048).expect(name).len(), 2_048);
+            let long = read(&folder.join(name), 1_024).expect_err(name).to_string();
+            assert_eq!(long, "it is longer than 1 KiB");
+        }
+        for path in [folder.as_path(), Path::new("/dev/zero"), Path::new("/dev/null")] {
+            assert_eq!(read(path, 1).expect_err("refused").kind(), ErrorKind::InvalidInput);
+        }
+        assert!(read(&folder.join("loop"), 1).is_err());
+        fs::write(&file, [0xff]).expect("a file");
+        assert_eq!(read_text(&file, 9).expect_err("bytes").kind(), ErrorKind::InvalidData);
+        fs::remove_dir_all(&folder).expect("it is there");
+    }
+}

@@ -1,0 +1,177 @@
+//! Configurations that are readable and make no sense: each is refused, or warned of, by name.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bina::config::{Config, Invalid};
+
+const GOOD: &str = r#"
+[hubsoft]
+base_url = "https://api.example.com"
+client_id = "3"
+client_secret = "segredo"
+username = "bina@provedor.com.br"
+password = "senha"
+"#;
+
+fn read(text: &str) -> Result<Config, Invalid> {
+    Config::parse(text, Path::new("bina.toml"))
+}
+
+/// `line: text` of each problem of `text`, which need not be whole.
+fn problems(text: &str) -> Vec<String> {
+    let invalid = read(text).expect_err(text);
+    let told = invalid.problems.iter();
+    told.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()
+}
+
+/// The problem of a file that is `GOOD` but for what is added.
+fn one_problem(added: &str) -> String {
+    let problems = problems(&format!("{GOOD}{added}"));
+    assert_eq!(problems.len(), 1, "{added}: {problems:?}");
+    problems[0].clone()
+}
+
+/// An unoptimised build takes five times as long.
+const BUILD: u32 = if cfg!(debug_assertions) { 5 } else { 1 };
+
+/// The file is read in a time that grows with its length only, on many lines or on one.
+#[test]
+fn ten_thousand_rules_are_read_within_a_second() {
+    let prompts = "[prompts]\na = \"a\"\n";
+    let rules: String = (0..10_000)
+        .map(|at| format!("[[rule]]\nname = \"r{at}\"\ntext = \"x\"\nplay = \"a\"\n"))
+        .collect();
+    let inline: String =
+        (0..10_000).map(|at| format!("{{name=\"r{at}\",text=\"x\",play=\"a\"}},")).collect();
+    let many_lines = format!("{GOOD}{prompts}{rules}");
+    let one_line = format!("rule = [{inline}]\n{GOOD}{prompts}");
+    for text in [many_lines, one_line] {
+        let start = Instant::now();
+        read(&text).unwrap_or_else(|invalid| panic!("{invalid}"));
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(1) * BUILD, "{took:?}");
+    }
+}
+
+#[test]
+fn each_slip_in_writing_toml_is_told_with_its_remedy() {
+    let rule = "name = \"a\"\n";
+    for (text, expected) in [
+        (
+            "[log]\nlevel = \"info\"\n[log]\n",
+            "3: [log] is there twice (first in line 1): keep one section",
+        ),
+        (
+            "[log]\nlevel = \"a\"\nlevel = \"b\"\n",
+            "3: `level` is there twice (first in line 2): keep one",
+        ),
+        ("a = 1\n[log]\na = 1\n\"a\" = 2\n", "4: `a` is there twice (first in line 3)"),
+        ("[x]\na = {b = 1, b = 2}\n", "2: `b` is there twice: keep one"),
+        (&format!("[rule]\n{rule}[rule]\n{rule}"), "3: [rule] is there twice (first in line 1)"),
+        (
+            &format!("[[rule]]\n{rule}[rule]\n{rule}"),
+            "write [[rule]], in two brackets, above each rule",
+        ),
+        (
+            &format!("[rule]\n{rule}[[rule]]\n{rule}"),
+            "write [[rule]], in two brackets, above each rule",
+        ),
+        (
+            "[log]\nlevel = “info”\n",
+            "2: not TOML: string values must be quoted, expected literal string: put straight quotes",
+        ),
+        ("[log]\nlevel = ‘info’\n", "put straight quotes"),
+        ("[log]\nlevel = \"info”\n", "put straight quotes"),
+        ("[log]\nlevel = info\n", "put quotes around a text"),
+        ("[log]\nlevel = debug\n", "put quotes around a text"),
+        ("[log]\nlevel =\n", "write a value behind the ="),
+        ("[log]\nlevel = \"info\n", "close the text with a quote"),
+        ("[log]\nlevel \"info\"\n", "write key = \"value\""),
+        ("[log]\nlevel: \"info\"\n", "write key = \"value\""),
+        ("log:\n", "write key = \"value\""),
+        ("[x]\nplay = [\"a\" \"b\"]\n", "put a comma between"),
+        ("[x]\nplay = [\"a\", \"b\"\n", "close the list with ]"),
+        ("[log]\n// words\n", "a comment begins with #"),
+        ("[log]\n; words\n", "a comment begins with #"),
+        ("[log]\nlevel = \"info\" // words\n", "a comment begins with #"),
+        ("[log]\nlevel = \"info\"; words\n", "a comment begins with #"),
+        ("[log]\nlevel = \"a\" format = \"b\"\n", "write one setting a line"),
+        ("[limiter]\nrate = 1,5\n", "numbers are whole here"),
+        ("[numbers]\ndefault_ddd = 037\n", "put quotes around the number"),
+        ("[hubsoft]\ninsecure_http = True\n", "true or false in small letters"),
+        ("[limiter\nrate = 1\n", "close the section's name"),
+        ("limiter]\nrate = 1\n", "a section stands in brackets"),
+        ("[prompts]\nação = \"x\"\n", "names have no accents"),
+        ("[prompts]\na b = \"x\"\n", ""),
+        ("{\"log\": 1}", "this looks like JSON"),
+        ("[log]\nlevel = \"in\u{0}fo\"\n", "there is a control character"),
+        ("[x]\npath = \"C:\\dir\"\n", "for a backslash"),
+    ] {
+        let problems = problems(text);
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        assert!(problems[0].contains(expected), "{text}: {}", problems[0]);
+    }
+    let secret = problems("[hubsoft]\npassword = segredo\npassword “segredo”\n");
+    assert!(!secret.concat().contains("segredo"), "{secret:?}");
+}
+
+#[test]
+fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
+    for (added, expected) in [
+        ("[lookup]\ndeadlin_ms = 500\n", "did you mean `deadline_ms`?"),
+        ("[lokup]\n", "did you mean `lookup`?"),
+        ("[[rules]]\nname = \"a\"\n", "did you mean `rule`?"),
+        ("[listen]\nnetworks = [\"192.0.2.0/24\"]\n", "; it belongs below [access]"),
+        ("networks = [\"192.0.2.0/24\"]\n", "; it belongs below [access]"),
+        ("[lookup]\nrate = 5\n", "; it belongs below [limiter]"),
+        ("[general]\nroute = \"x\"\n", "; it belongs below [[rule]]"),
+    ] {
+        let problem = one_problem(added);
+        assert!(problem.contains("known here are "), "{problem}");
+        assert!(problem.contains(expected), "{added}: {problem}");
+    }
+    assert!(!one_problem("[log]\ncolour = 1\n").contains(';'));
+}
+
+/// What `nearest.rs` says of a setting's home is what the sections ask for.
+#[test]
+fn the_homes_of_the_settings_are_where_they_are_asked_for() {
+    let shipped = include_str!("../src/config/nearest.rs");
+    let homes = shipped.split("const HOMES").nth(1).expect("there").split("];").next();
+    let quoted = homes.expect("its end").split('"').skip(1).step_by(2);
+    let sections = ["listen", "access", "tls", "service", "log", "hubsoft", "numbers", "lookup"];
+    let sections = [&sections[..], &["limiter", "[rule]", "freeswitch"]].concat();
+    let mut section = "";
+    let mut known = String::new();
+    let mut seen = 0;
+    for word in quoted {
+        // `log` is the name of a section only.
+        if sections.contains(&word) {
+            section = word;
+            let text = format!("[{section}]\nzz = 1\n");
+            let problems = problems(&text);
+            let told = problems.iter().find_map(|line| line.split_once("known here are "));
+            known = told.expect("it is told").1.to_owned();
+        } else {
+            let is_known = known.split(", ").any(|known| known == word);
+            assert!(is_known, "{word} is not in [{section}]: {known}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "only {seen} settings");
+}
+
+#[test]
+fn what_a_terminal_would_act_upon_is_written_out() {
+    for (added, expected) in [
+        ("[log]\n\"lev\\u001b[31mel\" = 1\n", "log.lev\\u{1b}[31mel"),
+        ("[log]\n\"a\\u0000b\" = 1\n", "log.a\\u{0}b"),
+        ("[prompts]\n\"a\\nb\" = \"x\"\n", "prompt name `a\\u{a}b`"),
+        ("[listen]\nhttp = \"\\u202e1\"\n", "`\\u{202e}1` is no address"),
+    ] {
+        let problem = one_problem(added);
+        assert!(problem.contains(expected), "{problem}");
+        assert!(!problem.contains(char::is_control), "{problem:?}");
+    }
+}
