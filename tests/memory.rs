@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use app::{config, phone, soon};
 use bina::finding::{Finding, Origin};
-use bina::hubsoft::HubSoft;
+use bina::hubsoft::{HubSoft, PhoneMatch};
 use bina::limiter;
 use bina::lookup::{Lookup, Settings};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -123,6 +123,8 @@ fn lookup(hubsoft: &Apart) -> Lookup {
     );
     let mut settings = config(&text).hubsoft;
     settings.limiter = limiter::Settings { rate: 1e6, burst: CUSTOMERS };
+    // The stub reads one spelling only.
+    settings.phone_match = PhoneMatch::Suffix;
     let source = Arc::new(HubSoft::new(settings).expect("a client"));
     let day = Duration::from_secs(24 * 60 * 60);
     let records_max = NonZeroUsize::new(CUSTOMERS as usize).expect("not zero");

@@ -200,7 +200,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
     const WARM_UP: usize = 10;
     const WAVES: usize = WARM_UP + 20;
     let _alone = alone().await;
-    let number = |wave: usize| format!("379999{wave:05}");
+    let number = |wave: usize| format!("3733{wave:06}");
     let customers = (0..WAVES).map(|wave| customer(1, "JOANA", &number(wave))).collect();
     let sim = Sim::start(customers).await.expect("loopback");
     let mut program = Program::start("hang-up", &sim, "");
