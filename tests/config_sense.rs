@@ -47,6 +47,8 @@ fn ages_and_waits_that_contradict_each_other_are_warned_of() {
         ("[lookup]\nstale_s = 30\n", "lookup.stale_s (30) is below lookup.fresh_s (60)"),
         ("[lookup]\nstale_on_error_s = 300\n", "(300) is below lookup.stale_s (600)"),
         ("[lookup]\npatience_ms = 900\n", "above lookup.deadline_ms (800)"),
+        ("[lookup]\ndeadline_ms = 2000\n", "raise its time limits to 2.4 s, too"),
+        ("[asterisk]\nprompt_prefix = \"bina\"\n", "does not end with `/`"),
         ("attempt_ms = 500\n", "hubsoft.attempt_ms (500) is below lookup.deadline_ms (800)"),
         ("connect_ms = 5000\n", "hubsoft.connect_ms (5000) is above hubsoft.attempt_ms (3000)"),
         ("body_bytes_max = 268435456\n", "allow 5120 MiB of answers at a time"),
@@ -263,4 +265,17 @@ fn a_secret_is_one_line_and_no_example() {
     assert!(file("changeme\n").expect("odd")[0].contains("still holds an example"));
     let long = file(&"x".repeat(100_000)).expect_err("too long").to_string();
     assert!(long.contains("it is longer than 64 KiB"), "{long}");
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_file_name_is_not_repeated() {
+    for key in ["client_secret", "password"] {
+        let text = GOOD.lines().filter(|line| !line.starts_with(key)).collect::<Vec<_>>();
+        let text = format!("{}\n{key}_file = \"aZ83kkQ/x+inventado\"\n", text.join("\n"));
+        let problem = read(&text).expect_err(key).to_string();
+        assert!(problem.contains("the secret itself goes into that file"), "{problem}");
+        assert!(!problem.contains("inventado"), "{problem}");
+    }
+    let problem = refused("[access]\ntoken_files = [\"aZ83kk-inventado-token\"]\n");
+    assert!(!problem.contains("inventado"), "{problem}");
 }

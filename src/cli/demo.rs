@@ -63,7 +63,7 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
-    let shown = tokio::spawn(show(address, sim.control_addr()));
+    let shown = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
     let doors = serve::Doors { http, agi: None, metrics: None };
     doors.answer_until_stopped(service, None, signals).await?;
     shown.abort();
@@ -71,8 +71,22 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The section of a configuration that names the small HubSoft, whose secrets are invented.
+fn hubsoft_section(sim: &Sim) -> String {
+    let who = sim.credentials();
+    format!(
+        "[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\nclient_id = \"{}\"\n\
+         client_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"",
+        sim.base_url(),
+        who.client_id,
+        who.client_secret,
+        who.username,
+        who.password
+    )
+}
+
 /// Asks bina what a PBX would ask, and prints what it is told.
-async fn show(address: SocketAddr, control: SocketAddr) {
+async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
     for (who, caller) in CALLERS {
         show_one(who, &format!("http://{address}/asterisk?caller={caller}")).await;
     }
@@ -88,6 +102,9 @@ async fn show(address: SocketAddr, control: SocketAddr) {
     say(format_args!(
         "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\
          curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
+    ));
+    say(format_args!(
+        "\nTo try `bina lookup` and `bina doctor` with it, this goes into your bina.toml:\n{hubsoft}"
     ));
     say(format_args!("\nEach call is one line of the log below. Ctrl-C ends the demonstration."));
 }

@@ -80,7 +80,7 @@ fn explain_number(phone: Result<Phone, crate::phone::NoNumber>) {
             tell(format_args!(
                 "number      {}, searched as {}",
                 phone.reveal(),
-                candidates.join(", then ")
+                candidates.join(" and ")
             ));
         }
         Err(reason) => {
@@ -115,7 +115,7 @@ fn describe(step: &Step<'_>) {
     let ms = step.took.as_millis();
     match step.outcome {
         Ok((returned, own)) => tell(format_args!(
-            "HubSoft     {} -> {returned} customers returned, {own} with this very number, {ms} ms",
+            "HubSoft     {} -> {returned} returned, {own} with this very number, {ms} ms",
             step.term
         )),
         Err(failure) => tell(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term)),

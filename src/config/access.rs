@@ -125,7 +125,9 @@ fn credentials(
     for name in value {
         let path = folders.find(&name);
         folders.hold_secret(section, &path);
-        let credential = files::secret(&path, &setting, |_| Ok(())).and_then(|secret| {
+        let file = files::secret(&path, &setting, |_| Ok(()));
+        let file = file.map_err(|text| files::without_name(text, &name));
+        let credential = file.and_then(|secret| {
             read(&secret)
                 .map_err(|unfit| format!("{setting}: what {} holds {unfit}", path.display()))
         });

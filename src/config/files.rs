@@ -88,15 +88,29 @@ pub(super) fn secret(
     Ok(Secret::new(text.to_owned()))
 }
 
+/// The `problem` of a secret's file called `name`. Where there is no such file, the secret itself may
+/// have been written in its place, so that the name is not repeated.
+pub(super) fn without_name(problem: String, name: &str) -> String {
+    let is_missing = problem.ends_with(CREATE);
+    if !is_missing || Path::new(name).is_absolute() {
+        return problem;
+    }
+    let problem = problem.replace(name, "…");
+    format!("{problem}, and name it here; the secret itself goes into that file")
+}
+
 /// Reads a file of certificates or keys as it is.
 pub(super) fn bytes(path: &Path, setting: &str) -> Result<Vec<u8>, String> {
     plain_file::read(path, PEM_BYTES_MAX).map_err(|error| unreadable(setting, path, &error))
 }
 
+/// What to do about a file that is not there.
+const CREATE: &str = "create it, readable by bina's user only";
+
 fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
     let path = path.display();
     let remedy = match error.kind() {
-        io::ErrorKind::NotFound => "create it, readable by bina's user only",
+        io::ErrorKind::NotFound => CREATE,
         io::ErrorKind::PermissionDenied => "let bina's user read it",
         io::ErrorKind::InvalidInput => "name a plain file",
         io::ErrorKind::FileTooLarge => "is it the right file?",

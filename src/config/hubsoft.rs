@@ -150,7 +150,8 @@ fn secret(
             folders.hold_secret(section, &path);
             let judge = |text: &str| judged(section, &path.display().to_string(), text);
             let read = files::secret(&path, &section.path(file_key), judge);
-            read.map_err(|text| section.report(line, text)).ok()
+            let told = |text| section.report(line, files::without_name(text, &value));
+            read.map_err(told).ok()
         }
         (None, None) => match folders.credential(key) {
             Some(path) => {

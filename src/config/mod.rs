@@ -165,6 +165,7 @@ impl Config {
         let sounds = sounds::sounds(root.section("prompts"));
         let forms = [("asterisk", &asterisk), ("freeswitch", &form)];
         sounds::doubled(&sounds, forms).into_iter().for_each(|text| root.warn(text));
+        sounds::joined(forms).into_iter().for_each(|text| root.warn(text));
         let prompts = Prompts { sounds, asterisk, freeswitch: form };
         let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(root.sections("rule"), root.section("general"), asks);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::access::Networks;
 use crate::hubsoft;
-use crate::lookup;
+use crate::lookup::{self, DEADLINE_DEFAULT};
 
 use super::Config;
 
@@ -66,6 +66,9 @@ fn below(low: (&str, Duration), high: (&str, Duration), effect: &str) -> String 
     format!("{low} ({less}) is below {high} ({more}): {effect}; raise {low} or lower {high}")
 }
 
+/// What the shipped dialplan waits beyond the deadline.
+const SNIPPET_MARGIN: Duration = Duration::from_millis(400);
+
 fn waits(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Vec<String> {
     let mut texts = Vec::new();
     let (deadline, attempt) = (lookup.deadline.as_millis(), hubsoft.attempt.as_millis());
@@ -80,6 +83,13 @@ fn waits(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Vec<String> 
         texts.push(format!(
             "hubsoft.connect_ms ({connect}) is above hubsoft.attempt_ms ({attempt}), which ends the \
              request before: lower it"
+        ));
+    }
+    if lookup.deadline > DEADLINE_DEFAULT {
+        let timeout = (lookup.deadline + SNIPPET_MARGIN).as_secs_f64();
+        texts.push(format!(
+            "lookup.deadline_ms ({deadline}) is above 800, and the shipped dialplan gives up after \
+             1.2 s (Asterisk) and 2 s (FreeSWITCH): raise its time limits to {timeout:.1} s, too"
         ));
     }
     if lookup.patience > lookup.deadline {

@@ -102,6 +102,21 @@ pub(super) fn doubled(
     sounds.iter().filter_map(text).collect()
 }
 
+/// Warns of a prefix that ends in a name, with which a sound becomes one word.
+pub(super) fn joined(forms: [(&str, &SoundForm); 2]) -> Vec<String> {
+    let text = |(pbx, form): (&str, &SoundForm)| {
+        let prefix = &form.prefix;
+        let is_joined = !prefix.is_empty() && !prefix.ends_with('/');
+        is_joined.then(|| {
+            format!(
+                "{pbx}.prompt_prefix does not end with `/`, so `aviso` is played as {prefix}aviso: \
+                 write \"{prefix}/\" if it is a folder"
+            )
+        })
+    };
+    forms.into_iter().filter_map(text).collect()
+}
+
 /// Tells whether `sound` begins with the folder in which `prefix` ends.
 fn has_folder_of(sound: &str, prefix: &str) -> bool {
     let folder = prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default();

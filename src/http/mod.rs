@@ -230,7 +230,7 @@ fn refused(refusal: Refusal) -> Response<Full<Bytes>> {
         Refusal::CallerMissing(_) => (&CALLER_MISSING, "caller_missing"),
         Refusal::Method(_) => (&METHOD, "method"),
         Refusal::NumberMissing => (&CALLER_MISSING, "number_missing"),
-        Refusal::Path => (&PATH, "path"),
+        Refusal::Path(_) => (&PATH, "path"),
         Refusal::Percent => (&PERCENT, "percent"),
         Refusal::Rate(_) => (&RATE, "rate"),
         Refusal::Recording => (&RECORDING, "recording"),

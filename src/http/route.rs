@@ -75,6 +75,17 @@ pub(super) const ROUTES: [Route; 13] = [
     Route::new("/v1/lookup", Door::Lookup(Format::Json), READ, PHONES),
 ];
 
+/// The paths of one listener, and where the others are.
+fn paths(side: Side) -> String {
+    let here = ROUTES.iter().filter(|route| route.sides.contains(&side));
+    let here: Vec<_> = here.map(|route| route.path).collect();
+    let elsewhere = match side {
+        Side::Phones => "/metrics and /v1/forget are at listen.metrics",
+        Side::Operation => "the PBX asks at listen.http",
+    };
+    format!("{}; {elsewhere}", here.join(", "))
+}
+
 impl Route {
     const fn new(path: &'static str, door: Door, methods: Methods, sides: &'static [Side]) -> Self {
         Self { path, door, methods, sides }
@@ -107,8 +118,8 @@ pub(super) enum Refusal {
         "more than {RATE_MAX} requests a second from {0}; if it is a PBX, name it in listen.pbx"
     )]
     Rate(IpAddr),
-    #[error("there is no such path here: the doors are {}", ROUTES.map(|route| route.path).join(", "))]
-    Path,
+    #[error("there is no such path here, but {}", paths(*.0))]
+    Path(Side),
     #[error(
         "there is no such recording: name it in [prompts], put NAME.wav into listen.prompts_folder, \
          and reload bina"
@@ -125,7 +136,7 @@ impl Refusal {
         match self {
             Self::CallerMissing(_) | Self::NumberMissing | Self::Percent => 400,
             Self::Method(_) => 405,
-            Self::Path | Self::Recording => 404,
+            Self::Path(_) | Self::Recording => 404,
             Self::Rate(_) => 429,
             Self::Unauthorized(_) => 401,
         }
@@ -138,7 +149,7 @@ impl Refusal {
 /// FreePBX writes a slash between the host and a path that begins with one, so `//cid` is `/cid`.
 pub(super) fn find(side: Side, method: &str, path: &str) -> Result<&'static Route, Refusal> {
     let path = single_slash(path);
-    let route = ROUTES.iter().find(|route| route.serves(side, path)).ok_or(Refusal::Path)?;
+    let route = ROUTES.iter().find(|route| route.serves(side, path)).ok_or(Refusal::Path(side))?;
     let loose = route.is_loose() && !method.eq_ignore_ascii_case("HEAD");
     let is_served = |known: &&str| *known == method || loose && known.eq_ignore_ascii_case(method);
     let served = route.methods.list.iter().any(is_served);
@@ -316,9 +327,9 @@ mod tests {
         let operation = |method, path| find(Side::Operation, method, path);
         for (method, path) in [("GET", "/metrics"), ("POST", "/v1/forget")] {
             assert!(operation(method, path).is_ok());
-            assert_eq!(phones(method, path).err(), Some(Refusal::Path), "{path}");
+            assert_eq!(phones(method, path).err(), Some(Refusal::Path(Side::Phones)), "{path}");
         }
-        assert_eq!(operation("GET", "/asterisk").err(), Some(Refusal::Path));
+        assert_eq!(operation("GET", "/asterisk").err(), Some(Refusal::Path(Side::Operation)));
         assert_eq!(operation("GET", "/v1/forget").err(), Some(Refusal::Method("POST")));
         for path in ["/healthz", "/readyz"] {
             assert!(operation("GET", path).is_ok() && phones("GET", path).is_ok());
@@ -352,12 +363,12 @@ mod tests {
             phones("DELETE", "/freeswitch/dialplan").map_err(Refusal::status).err(),
             Some(405)
         );
-        assert_eq!(phones("GET", "/asterisk/").err(), Some(Refusal::Path));
+        assert_eq!(phones("GET", "/asterisk/").err(), Some(Refusal::Path(Side::Phones)));
         assert!(phones("post", "/freeswitch/httapi").is_ok());
         assert!(
             phones("GET", "/prompts/aviso.wav").is_ok_and(|route| route.door == Door::Recording)
         );
-        assert_eq!(phones("GET", "/prompts").err(), Some(Refusal::Path));
+        assert_eq!(phones("GET", "/prompts").err(), Some(Refusal::Path(Side::Phones)));
         assert!(phones("GET", "//cid").is_ok_and(|route| route.path == "/cid"));
         assert!(
             phones("GET", "/").is_err()

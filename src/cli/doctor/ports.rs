@@ -61,7 +61,8 @@ pub(super) async fn examine(config: &Config, report: &mut Report) {
                     name,
                     format_args!(
                         "somebody else stands at {address}, or a bina that hangs: see who with \
-                         `ss -ltnp sport = :{port}`"
+                         `ss -ltnp sport = :{port}`; if it is bina: \
+                         `sudo systemctl kill -s KILL bina`"
                     ),
                 );
             }
