@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::finding::{Failure, Kind};
+use crate::flight::Partial;
 use crate::jitter::jittered;
 use crate::lookup::{Fetch, Fetched, Source};
 use crate::metrics::{self, BreakerState};
@@ -85,7 +86,12 @@ impl Breaker {
 }
 
 impl Source for Breaker {
-    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: tokio::time::Instant) -> Fetch<'a> {
+    fn fetch<'a>(
+        &'a self,
+        phone: &'a Phone,
+        deadline: tokio::time::Instant,
+        partial: Partial<Fetched>,
+    ) -> Fetch<'a> {
         Box::pin(async move {
             let Some(pass) = lock(&self.circuit).admits(now()) else {
                 return Err(Failure::BreakerOpen);
@@ -93,7 +99,7 @@ impl Source for Breaker {
             let verdict_of_a_panic = Some(Verdict::Failure);
             let mut admitted =
                 Admitted { circuit: &self.circuit, phone, pass, verdict: verdict_of_a_panic };
-            let result = self.source.fetch(phone, deadline).await;
+            let result = self.source.fetch(phone, deadline, partial).await;
             admitted.verdict = verdict(&result);
             result
         })
@@ -103,6 +109,8 @@ impl Source for Breaker {
 /// What a result says about the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
+    /// It answered, though not what can be used.
+    Alive,
     Failure,
     Success,
     /// Stop at once: it asked us to, without saying for how long.
@@ -115,8 +123,8 @@ fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
         // The source said itself when to come back.
         (Failure::Throttled { retry_after: Some(_) }, _) => None,
         (Failure::Throttled { retry_after: None }, _) => Some(Verdict::Trip),
-        // Nothing was asked, or the source is alive and answers, only not this.
-        (_, Kind::AboutThisKey | Kind::NotAsked) => None,
+        (_, Kind::NotAsked) => None,
+        (_, Kind::AboutThisKey) => Some(Verdict::Alive),
         (_, Kind::Bug | Kind::Upstream) => Some(Verdict::Failure),
     }
 }
@@ -163,7 +171,8 @@ impl Circuit {
         match (self.state, verdict) {
             // A probe that told nothing leaves the question open to the next request.
             (State::HalfOpen, None) => self.enter(State::Open { until: now }),
-            (State::HalfOpen, Some(Verdict::Success)) => self.close(),
+            (State::HalfOpen, Some(Verdict::Alive | Verdict::Success)) => self.close(),
+            (State::Closed, Some(Verdict::Alive)) => self.in_a_row.clear(),
             (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
             (State::Closed, Some(Verdict::Success)) => self.count(None, now),
             (State::Closed, Some(Verdict::Failure)) => self.count(Some(*phone), now),
@@ -301,7 +310,7 @@ mod tests {
             Failure::Server(422),
             Failure::TooLarge,
         ] {
-            assert_eq!(verdict(&Err(failure.clone())), None, "{failure}");
+            assert_eq!(verdict(&Err(failure.clone())), Some(Verdict::Alive), "{failure}");
         }
         for status in [408, 500, 502, 504, 520] {
             assert_eq!(verdict(&Err(Failure::Server(status))), Some(Verdict::Failure), "{status}");
@@ -357,6 +366,20 @@ mod tests {
             let seconds = wait.as_secs_f64() / f64::from(expected);
             assert!((0.9..=1.1).contains(&seconds), "{wait:?} for {expected} s");
         }
+    }
+
+    #[test]
+    fn an_answer_about_one_number_closes_it_and_ends_a_row_of_failures() {
+        let now = Instant::now();
+        let (mut circuit, wait) = opened(now);
+        assert!(circuit.admits(now + wait).is_some());
+        learn(&mut circuit, Some(Verdict::Alive), now + wait);
+        assert_eq!(circuit.state, State::Closed);
+        for _ in 0..3 {
+            fail(&mut circuit, 4, now + wait);
+            learn(&mut circuit, Some(Verdict::Alive), now + wait);
+        }
+        assert_eq!(circuit.state, State::Closed);
     }
 
     #[test]

@@ -123,6 +123,15 @@ impl Limiter {
         is_full
     }
 
+    /// When a slot can be spared, if no request takes one meanwhile.
+    pub fn spared_at(&self, now: Instant) -> Instant {
+        let state = self.lock();
+        let full_at = state.full_at.map_or(now, |at| at.max(now));
+        let interval = Duration::from_secs_f64(1.0 / state.rate);
+        let taken = if state.settings.burst > 1 { interval } else { Duration::ZERO };
+        full_at.checked_sub(taken).map_or(now, |at| at.max(now))
+    }
+
     /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers.
     pub fn adjust(&self, settings: Settings, now: Instant) {
         let mut state = self.lock();
@@ -258,6 +267,7 @@ mod tests {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
         assert!(!limiter.spare(now));
+        assert_eq!(limiter.spared_at(now), now + SECOND / 10);
         assert!(limiter.spare(now + SECOND / 10));
         assert!(!limiter.spare(now + SECOND / 10));
     }

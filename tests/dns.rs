@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use app::{TestApp, field};
 use bina::finding::{Failure, Record};
+use bina::flight::Partial;
 use bina::hubsoft::{Dns, HubSoft};
 use bina::lookup::Source;
 use bina::phone::Phone;
@@ -87,7 +88,7 @@ async fn twins() -> (Sim, Sim) {
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
     let phone = Phone::parse(PHONE, None).expect("a number");
     let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon).await.map(|fetched| fetched.record)
+    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.

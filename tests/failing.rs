@@ -84,3 +84,32 @@ async fn five_numbers_that_fail_open_the_breaker() {
     assert_eq!(status(&app, ALERTED).await, "unavailable");
     assert_eq!(sim.lookups(), before, "HubSoft is not asked");
 }
+
+#[tokio::test]
+async fn a_number_with_which_every_token_is_refused_takes_no_token_from_others() {
+    let (sim, app) = started().await;
+    for _ in 0..3 {
+        sim.script(vec![Mood::Unauthorized, Mood::Unauthorized]);
+        assert_eq!(status(&app, &other(0)).await, "unavailable");
+        sim.script(vec![]);
+        for index in 1..4 {
+            assert_eq!(status(&app, &other(index)).await, "not_found");
+        }
+    }
+    assert_eq!(status(&app, ALERTED).await, "found");
+    assert!(sim.token_requests() <= 2, "{}", sim.token_requests());
+}
+
+#[tokio::test]
+async fn a_hubsoft_that_is_back_is_asked_although_it_says_404_for_nobody() {
+    let (sim, app) = started().await;
+    sim.set_lookup_mood(Mood::ServerError);
+    for index in 0..5 {
+        assert_eq!(status(&app, &other(index)).await, "unavailable");
+    }
+    sim.set_lookup_mood(answer(404, r#"{"status":"error"}"#));
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!(status(&app, &other(10)).await, "unavailable");
+    sim.set_lookup_mood(Mood::Normal);
+    assert_eq!(status(&app, ALERTED).await, "found");
+}

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field, pairs};
+use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
 use bina::lookup::Source;
 use bina::phone::Phone;
@@ -255,7 +256,7 @@ async fn a_thousand_calls_on_a_dead_token_ask_for_one() {
             fetches.spawn(async move {
                 let phone = Phone::parse(&stranger(turn), None).expect("a number");
                 let soon = tokio::time::Instant::now() + Duration::from_secs(30);
-                client.fetch(&phone, soon).await.is_ok()
+                client.fetch(&phone, soon, Partial::unheard()).await.is_ok()
             });
         }
         fetches.join_all().await.into_iter().filter(|good| *good).count()

@@ -16,8 +16,9 @@ use bina::answer::{Answer, FIELDS};
 use bina::call::Call;
 use bina::customer::Customer;
 use bina::finding::Record;
+use bina::flight::Partial;
 use bina::http;
-use bina::lookup::{Fetch, Lookup, Settings, Source};
+use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
 use bina::phone::Phone;
 use bina::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::render::{Format, Freeswitch, Play, render};
@@ -143,7 +144,12 @@ impl Dice {
 struct Typed(Mutex<Vec<Customer>>);
 
 impl Source for Typed {
-    fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
+    fn fetch<'a>(
+        &'a self,
+        _: &'a Phone,
+        _: tokio::time::Instant,
+        _: Partial<Fetched>,
+    ) -> Fetch<'a> {
         Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone()).into()) })
     }
 }

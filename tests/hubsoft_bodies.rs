@@ -7,6 +7,7 @@ use std::time::Duration;
 use app::{client, phone, soon};
 use bina::customer::Known;
 use bina::finding::{Failure, Record};
+use bina::flight::Partial;
 use bina::lookup::Source;
 use bina::sim::{Mood, Sim, printed_example};
 
@@ -19,7 +20,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&phone(PHONE), soon()).await.map(|fetched| fetched.record)
+    client.fetch(&phone(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -46,14 +47,22 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    let record = client.fetch(&phone("37988242968"), soon()).await.expect("found").record;
+    let record = client
+        .fetch(&phone("37988242968"), soon(), Partial::unheard())
+        .await
+        .expect("found")
+        .record;
     let [customer] = record.customers() else { panic!("one customer") };
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
     assert_eq!(customer.name(), "GUILHERME SILVA");
     assert_eq!(customer.alert_texts().count(), 2);
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
-    let record = client.fetch(&phone("37999450812"), soon()).await.expect("found").record;
+    let record = client
+        .fetch(&phone("37999450812"), soon(), Partial::unheard())
+        .await
+        .expect("found")
+        .record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -350,7 +359,11 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
-    let record = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect("found").record;
+    let record = client(&sim, "")
+        .fetch(&phone(PHONE), soon(), Partial::unheard())
+        .await
+        .expect("found")
+        .record;
     assert_eq!(record.customers()[0].connected(), None);
 }
 

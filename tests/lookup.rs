@@ -8,6 +8,7 @@ use std::time::Duration;
 use bina::alert_text::AlertText;
 use bina::customer::Customer;
 use bina::finding::{Failure, Finding, Origin, Record};
+use bina::flight::Partial;
 use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
 use bina::phone::Phone;
 use tokio::time::{Instant, advance, sleep};
@@ -16,6 +17,8 @@ const DEADLINE: Duration = Duration::from_millis(800);
 
 /// What the source does with one request.
 enum Act {
+    /// Reports the first at once, and ends with the second.
+    Begin(Fetched, Fetched),
     Bring(Fetched),
     Fail(Failure),
     Panic,
@@ -30,14 +33,17 @@ struct Stub {
 }
 
 impl Source for Stub {
-    fn fetch<'a>(&'a self, _: &'a Phone, _: Instant) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, _: &'a Phone, _: Instant, partial: Partial<Fetched>) -> Fetch<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let next = self.acts.lock().expect("no panic holds it").pop_front();
         Box::pin(async move {
             let (after, act) = next.expect("asked more often than told");
+            if let Act::Begin(begun, _) = &act {
+                partial.report(begun.clone());
+            }
             sleep(after).await;
             match act {
-                Act::Bring(fetched) => Ok(fetched),
+                Act::Begin(_, fetched) | Act::Bring(fetched) => Ok(fetched),
                 Act::Fail(failure) => Err(failure),
                 Act::Panic => panic!("as told"),
                 Act::Tell(record) => Ok(record.into()),
@@ -214,8 +220,11 @@ async fn a_stale_record_waits_only_a_moment_for_a_hubsoft_slower_than_the_deadli
     room.then(0, Act::Tell(found("ANA")));
     room.find().await;
     advance(Duration::from_secs(300)).await;
-    room.then(1_000, Act::Tell(found("EVA"))).then(1_000, Act::Tell(found("BIA")));
-    room.find_number("37988240001").await;
+    for last in 1..=5 {
+        room.then(1_000, Act::Tell(found("EVA")));
+        room.find_number(&format!("3798824000{last}")).await;
+    }
+    room.then(1_000, Act::Tell(found("BIA")));
     sleep(Duration::from_millis(500)).await;
     let start = Instant::now();
     assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
@@ -325,4 +334,28 @@ async fn lookups_under_way_are_capped() {
     sleep(Duration::from_secs(5)).await;
     room.then(0, Act::Tell(found("BIA")));
     assert_eq!(described(&room.find_number("37988240003").await), is("BIA", Origin::Hubsoft));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_cannot_wait_gets_what_is_known_so_far() {
+    let room = Room::new();
+    let half = Fetched { record: found("ANA"), complete: false };
+    room.then(1_000, Act::Begin(half, found("ANA E BIA").into()));
+    let start = Instant::now();
+    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(start.elapsed(), DEADLINE);
+    sleep(Duration::from_millis(300)).await;
+    assert_eq!(described(&room.find().await), is("ANA E BIA", Origin::Cache));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_number_that_hangs_does_not_make_other_records_stale() {
+    let room = Room::new();
+    room.then(0, Act::Tell(found("ANA")));
+    room.find().await;
+    advance(Duration::from_secs(300)).await;
+    room.then(3_000, Act::Fail(Failure::Timeout)).then(300, Act::Tell(found("BIA")));
+    room.find_number("37988240001").await;
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
 }

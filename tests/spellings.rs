@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::{client, phone, soon};
 use bina::finding::Failure;
+use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
 use bina::lookup::{Fetched, Source};
 use bina::sim::{Matching, Mood, Sim, customer, with_alert};
@@ -23,7 +24,7 @@ async fn exact(customers: Vec<Value>) -> Sim {
 }
 
 async fn fetched(client: &HubSoft) -> Result<Fetched, Failure> {
-    client.fetch(&phone(NEW), soon()).await
+    client.fetch(&phone(NEW), soon(), Partial::unheard()).await
 }
 
 /// How many customers, how many of them with an alert, and whether the look was complete.
@@ -97,7 +98,7 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
         let name = format!("{mood:?}");
         sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
-        let result = client.fetch(&phone(NEW), deadline).await;
+        let result = client.fetch(&phone(NEW), deadline, Partial::unheard()).await;
         let late = deadline.elapsed();
         assert!(late.is_zero() || result.is_err(), "{name}: {late:?}");
     }
@@ -198,4 +199,31 @@ async fn the_same_customer_twice_has_the_alerts_of_both() {
     let alerted = with_alert(customer(1, "ANA", NEW), &["Rompimento"]);
     let sim = exact(vec![quiet, alerted]).await;
     assert_eq!(counts(&fetched(&client(&sim, "")).await.expect("found")), (1, 1, true));
+}
+
+#[tokio::test]
+async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
+    let left = with_services(customer(1, "ANTES", NEW), &["cancelado"]);
+    let present = with_alert(customer(2, "AGORA", OLD), &["Rompimento"]);
+    for settings in ["", ONE_SLOT] {
+        let sim = exact(vec![left.clone(), present.clone()]).await;
+        let settings = &format!("cancelado = \"sim\"\n{settings}");
+        let found = fetched(&client(&sim, settings)).await.expect("found");
+        assert_eq!(counts(&found), (1, 1, true));
+        sim.set_customers(vec![left.clone()]);
+        let client = client(&sim, settings);
+        assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, true));
+        // The second one fails, and the first one alone names nobody.
+        sim.script(vec![Mood::Normal, Mood::ServerError]);
+        if settings.contains(ONE_SLOT) {
+            assert!(fetched(&client).await.is_err());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_of_one_has_a_slot_for_the_second_spelling_a_moment_later() {
+    let sim = exact(vec![customer(1, "ANA", NEW), customer(2, "BIA", OLD)]).await;
+    let client = client(&sim, "[limiter]\nrate = 15\nburst = 1\n");
+    assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));
 }

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use app::{TestApp, field};
 use bina::config::Config;
 use bina::finding::{Failure, Record};
+use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
 use bina::lookup::Source;
 use bina::phone::Phone;
@@ -50,7 +51,7 @@ fn trusting(sim: &Sim, authority: &Authority) -> Config {
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
     let phone = Phone::parse(PHONE, None).expect("a number");
     let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon).await.map(|fetched| fetched.record)
+    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// A file of this test's own, removed at its end.

@@ -11,8 +11,9 @@ use bina::alert_text::AlertText;
 use bina::answer::Answer;
 use bina::customer::Customer;
 use bina::finding::{Finding, Origin, Record};
+use bina::flight::Partial;
 use bina::hubsoft::{Wanted, conclude};
-use bina::lookup::{Fetch, Lookup, Settings, Source};
+use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
 use bina::phone::Phone;
 use bina::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::render::{Format, Freeswitch, render};
@@ -131,7 +132,12 @@ pub fn memory(count: u32) -> Lookup {
 struct Nobody;
 
 impl Source for Nobody {
-    fn fetch<'a>(&'a self, _: &'a Phone, _: tokio::time::Instant) -> Fetch<'a> {
+    fn fetch<'a>(
+        &'a self,
+        _: &'a Phone,
+        _: tokio::time::Instant,
+        _: Partial<Fetched>,
+    ) -> Fetch<'a> {
         Box::pin(async { Ok(Record::default().into()) })
     }
 }

@@ -11,8 +11,9 @@ use tokio::time::timeout;
 
 use crate::call::{Call, Did};
 use crate::config::Config;
+use crate::flight::Partial;
 use crate::hubsoft::{HubSoft, Step};
-use crate::lookup::{Fetch, Source};
+use crate::lookup::{Fetch, Fetched, Source};
 use crate::phone::Phone;
 use crate::render::{Format, render};
 
@@ -97,14 +98,19 @@ struct Explained {
 }
 
 impl Source for Explained {
-    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: tokio::time::Instant) -> Fetch<'a> {
+    fn fetch<'a>(
+        &'a self,
+        phone: &'a Phone,
+        deadline: tokio::time::Instant,
+        partial: Partial<Fetched>,
+    ) -> Fetch<'a> {
         Box::pin(async move {
             let observe = |step: Step<'_>| {
                 if self.explain {
                     describe(&step)
                 }
             };
-            let record = self.hubsoft.ask(phone, deadline, &observe).await;
+            let record = self.hubsoft.ask(phone, deadline, &partial, &observe).await;
             self.landed.notify_one();
             record
         })

@@ -66,6 +66,11 @@ impl Upstream {
                 return Ok((upstream, lookup));
             }
         };
+        if !new.hubsoft.reads_alike(&old.hubsoft) {
+            info!("what HubSoft says is read in another way: the cache is empty now");
+            let lookup = upstream.lookup(new);
+            return Ok((upstream, lookup));
+        }
         let source = Arc::clone(&upstream.breaker) as Arc<dyn Source>;
         let lookup = lookup.renewed(source, new.lookup.clone());
         Ok((upstream, lookup))

@@ -19,9 +19,10 @@ use crate::secret::Secret;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
+use super::owners::{Verified, verified};
 use super::resolver::{Dns, Resolver};
-use super::wire::{self, LOOKUP_PATH, Listing};
-use super::{Settings, failure, page, trust};
+use super::wire::{self, LOOKUP_PATH};
+use super::{Request, Settings, failure, page, trust};
 
 /// How much of an error's body is looked into.
 const ERROR_BYTES: usize = 16 * 1024;
@@ -83,20 +84,21 @@ impl Api {
         Ok(granted)
     }
 
-    /// Requests the customers whose phone HubSoft finds by `term`, at most `limit`.
+    /// Requests a list of customers, and keeps those who have the number.
     pub(super) async fn lookup(
         &self,
-        term: &str,
-        limit: usize,
+        wanted: Request<'_>,
         token: &Secret,
-    ) -> Result<Listing, Failure> {
+    ) -> Result<Verified, Failure> {
         let mut url = self.lookup_url.clone();
-        let query = wire::lookup_query(term, limit, &self.settings.wanted);
+        let query = wire::lookup_query(wanted.term, wanted.limit, &self.settings.wanted);
         url.query_pairs_mut().extend_pairs(query);
         let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
-        let wanted = self.settings.wanted.clone();
+        let (phone, fields) = (*wanted.phone, self.settings.wanted.clone());
         body::parse(self.send(request).await?, move |body| {
-            wire::listing(body, &wanted).map_err(|failure| page::instead_of_answer(body, failure))
+            let listing = wire::listing(body, &fields);
+            let listing = listing.map_err(|failure| page::instead_of_answer(body, failure))?;
+            verified(listing, &phone)
         })
         .await
     }

@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{spawn_blocking, yield_now};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -20,7 +20,8 @@ use super::failure;
 /// From this length on a body is read on a thread of its own. What is below takes less than a
 /// millisecond; 4 MiB would keep every call that the thread answers waiting.
 const APART_BYTES: usize = 64 * 1024;
-/// So many are read at once. The others wait, each in its own flight.
+/// So many of these are received and read at once. The others wait, each in its own request, so that
+/// they do not fill the memory.
 const APART_MAX: usize = 2;
 /// First room for a body whose length is not told.
 const ROOM: usize = 8 * 1024;
@@ -36,6 +37,8 @@ pub(super) struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The part that came last, which hyper has its hand on for a moment more.
     last: Bytes,
+    /// The place of a long one.
+    place: Option<SemaphorePermit<'static>>,
 }
 
 /// Reads the whole body, unless it is longer than `bytes_max`.
@@ -50,6 +53,10 @@ pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Bo
             return Err(Failure::TooLarge);
         }
         body.append(part);
+        if body.len() >= APART_BYTES && body.place.is_none() {
+            // It is never closed. Until there is a place, no more is read.
+            body.place = APART.acquire().await.ok();
+        }
     }
     Ok(body)
 }
@@ -69,7 +76,8 @@ pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
 
 impl Body {
     fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Zeroizing::new(Vec::with_capacity(bytes)), last: Bytes::new() }
+        let bytes = Zeroizing::new(Vec::with_capacity(bytes));
+        Self { bytes, last: Bytes::new(), place: None }
     }
 
     /// Appends without leaving an old copy behind, as a vector does when it grows.
@@ -126,12 +134,7 @@ pub(super) async fn parse<T: Send + 'static>(
         body.release().await;
         return parsed;
     }
-    // It is never closed.
-    let place = APART.acquire().await;
-    let apart = spawn_blocking(move || {
-        let _place = place;
-        parse(&body)
-    });
+    let apart = spawn_blocking(move || parse(&body));
     // A panic there costs no more than one here.
     apart.await.unwrap_or(Err(Failure::Panic))
 }
@@ -141,7 +144,14 @@ mod tests {
     use super::*;
 
     fn body(bytes: usize) -> Body {
-        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new() }
+        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new(), place: None }
+    }
+
+    /// One that has the place of a long one.
+    async fn long() -> Body {
+        let mut long = body(APART_BYTES);
+        long.place = APART.acquire().await.ok();
+        long
     }
 
     #[test]
@@ -172,12 +182,15 @@ mod tests {
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..6 {
             let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            all.spawn(parse(body(APART_BYTES), move |_| {
-                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                thread::sleep(std::time::Duration::from_millis(20));
-                now.fetch_sub(1, Ordering::SeqCst);
-                Ok(thread::current().id() != here)
-            }));
+            all.spawn(async move {
+                let read = move |_: &[u8]| {
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    thread::sleep(std::time::Duration::from_millis(20));
+                    now.fetch_sub(1, Ordering::SeqCst);
+                    Ok(thread::current().id() != here)
+                };
+                parse(long().await, read).await
+            });
         }
         assert!(all.join_all().await.into_iter().all(|apart| apart == Ok(true)));
         assert_eq!(most.load(Ordering::SeqCst), APART_MAX);
@@ -186,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_over_a_long_body_is_a_failure_and_frees_its_place() {
         for _ in 0..=APART_MAX {
-            let panicking = parse::<()>(body(APART_BYTES), |_| {
+            let panicking = parse::<()>(long().await, |_| {
                 std::panic::resume_unwind(Box::new("a test's panic"))
             });
             assert_eq!(panicking.await, Err(Failure::Panic));

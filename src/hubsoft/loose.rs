@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Longest text that is kept, in bytes; longer than any alert text that is matched.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Longest text that is kept, in bytes: an alert text of 16 KiB in a mail's HTML.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// What one place of a document is read into. A value of another shape than expected is skipped
 /// without being kept, however deep it is, and counts as missing.

@@ -29,15 +29,16 @@ use reqwest::Url;
 use tokio::time::{Instant, sleep_until};
 
 use crate::finding::{Failure, Record};
+use crate::flight::Partial;
 use crate::limiter::{self, Limiter, Refusal};
-use crate::lookup::{Fetch, Source};
+use crate::lookup::{Fetch, Fetched, Source};
 use crate::metrics;
 use crate::phone::Phone;
 
 use self::api::Api;
+use self::owners::Verified;
 use self::retries::Retries;
 use self::token::{Token, TokenState, Tokens};
-use self::wire::Listing;
 
 pub use self::api::Unusable;
 pub use self::certificate::{Shown, shake_hands};
@@ -79,6 +80,13 @@ impl Settings {
         self.base_url == other.base_url && self.credentials == other.credentials
     }
 
+    /// Tells whether `other` makes the same record of the same answer.
+    pub fn reads_alike(&self, other: &Self) -> bool {
+        self.wanted == other.wanted
+            && self.phone_match == other.phone_match
+            && self.ex_customers == other.ex_customers
+    }
+
     pub const CONNECT: Duration = Duration::from_millis(250);
     pub const ATTEMPT: Duration = Duration::from_millis(3_000);
     pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -112,6 +120,8 @@ pub enum PhoneMatch {
 /// A list of customers that is requested.
 #[derive(Clone, Copy)]
 struct Request<'a> {
+    /// Whose owners are believed.
+    phone: &'a Phone,
     term: &'a str,
     limit: usize,
     deadline: Instant,
@@ -176,7 +186,7 @@ impl HubSoft {
     }
 
     /// Requests a list of customers, with a new token if the first one is refused.
-    async fn customers(&self, request: Request<'_>) -> Result<Listing, Failure> {
+    async fn customers(&self, request: Request<'_>) -> Result<Verified, Failure> {
         // Or each call would be told of a missing token, and not of what is missing for one.
         self.api.usable()?;
         let token = self.tokens.current().await?;
@@ -184,8 +194,8 @@ impl HubSoft {
             Err(Failure::Token) => {
                 let renewed = self.renewed_token(&token).await?;
                 let listed = self.in_turn(request, &renewed).await;
+                // Another number may be answered with the new token. If it is not, that one replaces it.
                 if listed.as_ref().is_err_and(|failure| *failure == Failure::Token) {
-                    self.tokens.refused(&renewed);
                     return Err(Failure::Unauthorized);
                 }
                 listed?
@@ -198,7 +208,7 @@ impl HubSoft {
 
     /// Makes one request, and a second one when the connection broke under the first: HubSoft
     /// may close an idle connection at the very moment it is used.
-    async fn tried(&self, request: Request<'_>, token: &Token) -> Result<Listing, Failure> {
+    async fn tried(&self, request: Request<'_>, token: &Token) -> Result<Verified, Failure> {
         self.retries.earn();
         match self.in_turn(request, token).await {
             Err(Failure::Broken)
@@ -213,7 +223,7 @@ impl HubSoft {
     }
 
     /// Makes one request when the limiter says that it may be made.
-    async fn in_turn(&self, request: Request<'_>, token: &Token) -> Result<Listing, Failure> {
+    async fn in_turn(&self, request: Request<'_>, token: &Token) -> Result<Verified, Failure> {
         let now = Instant::now();
         let turn = self.turn(request, now)?;
         // tokio's timer counts whole milliseconds, and would wait for the next one even for a turn
@@ -222,7 +232,7 @@ impl HubSoft {
             sleep_until(turn).await;
         }
         let start = Instant::now();
-        let listed = self.api.lookup(request.term, request.limit, token).await;
+        let listed = self.api.lookup(request, token).await;
         self.learn(&listed, start.elapsed());
         listed
     }
@@ -268,14 +278,19 @@ impl HubSoft {
 }
 
 impl Source for HubSoft {
-    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a> {
-        Box::pin(self.ask(phone, deadline, &|_| {}))
+    fn fetch<'a>(
+        &'a self,
+        phone: &'a Phone,
+        deadline: Instant,
+        partial: Partial<Fetched>,
+    ) -> Fetch<'a> {
+        Box::pin(async move { self.ask(phone, deadline, &partial, &|_| {}).await })
     }
 }
 
 /// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
-    let own = owners::verified(wire::listing(body, wanted)?, phone)?;
+    let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
     Ok(owners::recorded(owners::counted(own, false)))
 }
 

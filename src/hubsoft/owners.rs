@@ -5,17 +5,29 @@ use crate::finding::{Failure, Record};
 use crate::metrics;
 use crate::phone::Phone;
 
+use super::services::shown_status;
 use super::wire::Listing;
+
+/// Most texts of one customer who is listed several times, each of which is compared with the others.
+const TEXTS_MAX: usize = 64;
+
+/// What a list says of one number.
+pub(super) struct Verified {
+    /// How many customers are listed.
+    pub(super) returned: usize,
+    /// Those who have the number.
+    pub(super) own: Vec<Customer>,
+}
 
 /// The customers of `listing` who have `phone`. When none has and something in the list could not be
 /// read, it may have been the caller, so that is no "not found".
-pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Vec<Customer>, Failure> {
+pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Failure> {
     let own: Vec<_> =
         listing.customers.into_iter().filter_map(|listed| listed.verified(phone)).collect();
     if own.is_empty() && listing.odd {
         return Err(Failure::InvalidAnswer("a customer that is no object"));
     }
-    Ok(own)
+    Ok(Verified { returned: listing.returned, own })
 }
 
 /// Adds what a second search brought. A customer without id and code who was returned by both, the
@@ -60,19 +72,20 @@ fn joined(found: Vec<Customer>) -> Vec<Customer> {
     customers
 }
 
-/// A code is looked at only where an id is missing.
+/// A code is looked at only where an id is missing. Nobody's id or code is 0.
 fn is_same(one: &Customer, other: &Customer) -> bool {
-    if one.id.is_empty() || other.id.is_empty() {
-        return !one.code.is_empty() && one.code == other.code;
+    let is_given = |number: &str| number.bytes().any(|digit| digit != b'0');
+    if is_given(&one.id) && is_given(&other.id) {
+        return one.id == other.id;
     }
-    one.id == other.id
+    is_given(&one.code) && one.code == other.code
 }
 
 fn join(known: &mut Customer, other: Customer) {
     if let Some(texts) = other.alert {
         let own = known.alert.get_or_insert_default();
         for text in texts {
-            if !own.contains(&text) {
+            if own.len() < TEXTS_MAX && !own.contains(&text) {
                 own.push(text);
             }
         }
@@ -83,7 +96,7 @@ fn join(known: &mut Customer, other: Customer) {
         }
     }
     known.has_live_service |= other.has_live_service;
-    known.service_status = known.service_status.take().or(other.service_status);
+    known.service_status = shown_status(&known.service_statuses);
     known.connected = match (known.connected, other.connected) {
         (Some(one), Some(other)) => Some(one || other),
         (one, other) => one.or(other),

@@ -1,29 +1,31 @@
 //! Looks for a number in each way it may be stored, and in lists that may not hold everybody.
 //!
 //! ```text
-//! first spelling ------ nobody ---> second spelling, which decides
-//!                  '--- found ----> second spelling, if it costs no other call a slot
-//! second spelling, beside the first where there is such a slot
+//! first spelling --- nobody, or only who has left ---> second spelling, which decides
+//!               '--- found ---> this is known so far; second spelling, if a slot can be spared
+//! second spelling, beside the first where a slot can be spared at once
 //! ```
 
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::customer::Customer;
 use crate::finding::{Failure, Record};
+use crate::flight::Partial;
 use crate::lookup::Fetched;
 use crate::metrics;
 use crate::phone::{Candidate, Phone};
 
-use super::owners::{add, counted, recorded, verified};
+use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;
 use super::{HubSoft, PhoneMatch, Request, Slot};
 
 /// What a call needs after its lookup, to be answered in time.
 const AFTERWARDS: Duration = Duration::from_millis(50);
-/// How long the second spelling may take when no call waits for it any more.
+/// How long the second spelling may take beyond the first, and when no call waits for it any more.
+const BEYOND: Duration = Duration::from_millis(400);
 const UNHURRIED: Duration = Duration::from_secs(1);
 
 /// One search that was made for a number, for `bina lookup --explain`.
@@ -48,6 +50,12 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Tells whether somebody was found who is a customer still. Who has left may have passed the
+    /// number on to one who is stored in the other spelling.
+    fn has_live_customer(&self) -> bool {
+        self.own.iter().any(|customer| customer.has_live_service)
+    }
+
     /// Adds what another search brought.
     fn and(mut self, other: Self) -> Self {
         self.returned += other.returned;
@@ -62,11 +70,13 @@ impl Found {
 struct Wanted<'a> {
     phone: &'a Phone,
     deadline: Instant,
+    partial: &'a Partial<Fetched>,
     observe: Observe<'a>,
 }
 
 impl HubSoft {
-    /// Fetches the customers of `phone`, and tells `observe` of each search.
+    /// Fetches the customers of `phone`, and tells `observe` of each search, and `partial` of those
+    /// whom the first spelling has found.
     ///
     /// "Not found" needs an answer to each spelling. A failure of the first one is the answer, as
     /// whoever the second one finds may not be the only one.
@@ -74,9 +84,10 @@ impl HubSoft {
         &self,
         phone: &Phone,
         deadline: Instant,
+        partial: &Partial<Fetched>,
         observe: Observe<'_>,
     ) -> Result<Fetched, Failure> {
-        let wanted = Wanted { phone, deadline, observe };
+        let wanted = Wanted { phone, deadline, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
         let found = match spellings.next() {
@@ -95,6 +106,7 @@ impl HubSoft {
         first: Candidate,
         second: Candidate,
     ) -> Result<Found, Failure> {
+        let start = Instant::now();
         let mut beside = pin!(self.searched(wanted, second, Slot::Spare));
         let mut other = None;
         let found = {
@@ -108,7 +120,7 @@ impl HubSoft {
                 }
             }
         };
-        if found.own.is_empty() {
+        if !found.has_live_customer() {
             let other = match other {
                 Some(other) => other,
                 None => beside.await,
@@ -119,11 +131,12 @@ impl HubSoft {
             };
             return Ok(found.and(other));
         }
-        let until = welcome_until(wanted.deadline);
+        let record = recorded(counted(found.own.clone(), self.ex_customers));
+        wanted.partial.report(Fetched { record, complete: false });
+        let until = welcome_until(wanted.deadline, start.elapsed());
         let other = match other {
-            // There may be a slot now.
             Some(Err(Failure::Shed)) => {
-                timeout_at(until, self.searched(wanted, second, Slot::Spare)).await
+                timeout_at(until, self.searched_later(wanted, second, until)).await
             }
             Some(other) => Ok(other),
             None => timeout_at(until, beside).await,
@@ -133,6 +146,21 @@ impl HubSoft {
             // The first spelling's answer stands until the next call.
             Ok(Err(_)) | Err(_) => Found { complete: false, ..found },
         })
+    }
+
+    /// Searches when a slot can be spared, if that is before `until`.
+    async fn searched_later(
+        &self,
+        wanted: Wanted<'_>,
+        spelling: Candidate,
+        until: Instant,
+    ) -> Result<Found, Failure> {
+        let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
+        if spared >= until {
+            return Err(Failure::Shed);
+        }
+        sleep_until(spared).await;
+        self.searched(wanted, spelling, Slot::Spare).await
     }
 
     /// Searches for one spelling, and tells of it.
@@ -162,23 +190,21 @@ impl HubSoft {
         slot: Slot,
     ) -> Result<Found, Failure> {
         let limit = usize::from(self.limit);
-        let found = self.listed(Request { term, limit, deadline, slot }, phone).await?;
+        let found = self.listed(Request { phone, term, limit, deadline, slot }).await?;
         if found.complete || limit >= CUSTOMERS_MAX {
             return Ok(found);
         }
-        let request = Request { term, limit: CUSTOMERS_MAX, deadline, slot };
-        match self.listed(request, phone).await {
+        let request = Request { phone, term, limit: CUSTOMERS_MAX, deadline, slot };
+        match self.listed(request).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),
             all => all,
         }
     }
 
-    async fn listed(&self, request: Request<'_>, phone: &Phone) -> Result<Found, Failure> {
+    async fn listed(&self, request: Request<'_>) -> Result<Found, Failure> {
         let limit = request.limit;
-        let listing = self.customers(request).await?;
-        let returned = listing.returned;
-        let own = verified(listing, phone)?;
+        let Verified { returned, own } = self.customers(request).await?;
         Ok(Found { returned, own, complete: returned < limit })
     }
 
@@ -198,8 +224,12 @@ impl HubSoft {
     }
 }
 
-/// Until when the second spelling is waited for. Past the deadline no call waits any more.
-fn welcome_until(deadline: Instant) -> Instant {
+/// Until when the second spelling is waited for, after the first one `took` so long. Past the deadline
+/// no call waits any more.
+fn welcome_until(deadline: Instant, took: Duration) -> Instant {
     let now = Instant::now();
-    if now < deadline { deadline - AFTERWARDS } else { now + UNHURRIED }
+    if now >= deadline {
+        return now + UNHURRIED;
+    }
+    (deadline - AFTERWARDS).min(now + BEYOND.max(2 * took))
 }

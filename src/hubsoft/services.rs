@@ -56,7 +56,12 @@ impl Servicos {
 
 impl Lenient for Servicos {
     fn scalar(scalar: Scalar) -> Self {
-        if scalar == Scalar::Null { Self::Listed(Vec::new()) } else { Self::Unknown }
+        match scalar {
+            // What PHP writes in the place of an empty list.
+            Scalar::Null | Scalar::Bool(false) => Self::Listed(Vec::new()),
+            Scalar::Text(text) if text.trim().is_empty() => Self::Listed(Vec::new()),
+            _ => Self::Unknown,
+        }
     }
 
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {

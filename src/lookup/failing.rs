@@ -10,6 +10,8 @@ use crate::phone::Phone;
 
 /// How long a number is left alone: longer than a redial takes, shorter than a caller's patience.
 const LEFT_ALONE: Duration = Duration::from_secs(3);
+/// The same for one with which every token is refused: each try costs a new one.
+const REFUSED: Duration = Duration::from_secs(30);
 /// Numbers that are noted at most; more than can fail in that time.
 const NUMBERS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
 
@@ -28,7 +30,7 @@ impl Failing {
     pub(super) fn note(&mut self, phone: Phone, failure: &Failure, now: Instant) {
         let may_be_the_number = match failure.kind() {
             Kind::AboutThisKey => true,
-            Kind::Upstream => matches!(failure, Failure::Server(_)),
+            Kind::Upstream => matches!(failure, Failure::Server(_) | Failure::Unauthorized),
             Kind::Bug | Kind::NotAsked => false,
         };
         if may_be_the_number {
@@ -39,7 +41,8 @@ impl Failing {
     /// Why `phone` is not to be asked for at `now`, if it is not.
     pub(super) fn get(&mut self, phone: &Phone, now: Instant) -> Option<Failure> {
         let (at, failure) = self.0.peek(phone)?;
-        if now.saturating_duration_since(*at) < LEFT_ALONE {
+        let rest = if *failure == Failure::Unauthorized { REFUSED } else { LEFT_ALONE };
+        if now.saturating_duration_since(*at) < rest {
             return Some(failure.clone());
         }
         self.0.pop(phone);

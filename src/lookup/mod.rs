@@ -26,7 +26,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
 use crate::finding::{Failure, Finding, Kind, Origin, Record};
-use crate::flight::Flight;
+use crate::flight::{Flight, Partial};
 use crate::logging::Sparing;
 use crate::metrics;
 use crate::phone::Phone;
@@ -66,7 +66,13 @@ impl From<Record> for Fetched {
 pub trait Source: Send + Sync {
     /// Asks for the verified customers of `phone`. It must end by itself, as flights outlive
     /// calls; `deadline` is that of the call it is asked for, after which it came too late.
-    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a>;
+    /// What is known before the end goes to `partial`.
+    fn fetch<'a>(
+        &'a self,
+        phone: &'a Phone,
+        deadline: Instant,
+        partial: Partial<Fetched>,
+    ) -> Fetch<'a>;
 }
 
 /// Times and bounds of the lookup.
@@ -290,8 +296,10 @@ impl Lookup {
         state.started += 1;
         state.under_way += 1;
         let id = state.started;
-        let fetch = async move { source.fetch(&phone, deadline).await };
-        let flight = Flight::start(fetch, move |result| land(&shared, phone, id, start, result));
+        let fetch = |partial| async move { source.fetch(&phone, deadline, partial).await };
+        let flight = Flight::reporting(fetch, move |result| {
+            land(&shared, phone, id, start, result);
+        });
         state.flights.insert(phone, UnderWay { flight: flight.clone(), id });
         metrics::flights(state.under_way);
         Ok(flight)
@@ -322,7 +330,7 @@ fn land(
     let now = Instant::now();
     let mut state = lock(state);
     if is_telling(result) {
-        state.pace.learn(now - start, now.into_std());
+        state.pace.learn(phone, now - start, now.into_std());
     }
     state.complete(phone, id, result, now);
 }
@@ -335,12 +343,14 @@ fn is_telling(result: &Result<Fetched, Failure>) -> bool {
     }
 }
 
-/// Waits for a request to complete, but not beyond `until`.
+/// Waits for a request to complete, but not beyond `until`: then what it knows so far has to do.
 async fn landing(
     flight: Result<Flight<Fetched>, Failure>,
     until: Instant,
 ) -> Result<Fetched, Failure> {
-    timeout_at(until, flight?.landed()).await.unwrap_or(Err(Failure::Deadline))
+    let flight = flight?;
+    let landed = timeout_at(until, flight.clone().landed()).await;
+    landed.unwrap_or_else(|_| flight.so_far().ok_or(Failure::Deadline))
 }
 
 fn found(record: Record) -> Finding {

@@ -16,8 +16,12 @@ use super::{Ddd, Phone};
 const FIELD_CHARS_MAX: usize = 512;
 /// Numbers taken from one field.
 const NUMBERS_MAX: usize = 4;
+/// Digits of a label before a number, as in `1) 37 98824-2968`.
+const LABEL: usize = 1;
 /// Most digits of an extension behind a number.
 const EXTENSION_MAX: usize = 4;
+/// Stands for a carrier's code in `(0xx37) 98824-2968`.
+const CARRIER: &str = "xx";
 /// Words that may stand between a number and its extension without a space.
 const EXTENSION_WORDS: [&str; 6] = ["x", "r", "rm", "ramal", "ext", "extensão"];
 
@@ -54,7 +58,7 @@ enum Sign {
     Invisible,
     Letter,
     Plus,
-    /// Between two numbers, or behind an area code: `37/98824-2968`.
+    /// Between two numbers, or behind an area code: `37/98824-2968`, `37: 98824-2968`.
     Slash,
     /// Between a number and what is none.
     Split,
@@ -66,7 +70,7 @@ fn sign(c: char) -> Sign {
         // Full-width forms, as Asian keyboards write them.
         '０'..='９' => Sign::Digit(char::from(b'0' + (c as u32 - '０' as u32) as u8)),
         '+' | '＋' => Sign::Plus,
-        '/' | '／' => Sign::Slash,
+        '/' | '／' | ':' | ',' => Sign::Slash,
         '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Sign::Split,
         '-' | '.' | '(' | ')' | '[' | ']' | '_' | '·' | '•' | '（' | '）' | '．' => Sign::Gap,
         // Dashes, and the minus sign.
@@ -80,6 +84,8 @@ fn sign(c: char) -> Sign {
         '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' => {
             Sign::Invisible
         }
+        // Fillers of Korean, and a blank of Braille.
+        '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}' => Sign::Invisible,
         '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{20E3}' | '\0' => Sign::Invisible,
         c if c.is_whitespace() => Sign::Gap,
         c if c.is_alphabetic() => Sign::Letter,
@@ -139,13 +145,16 @@ impl Reader {
 
     /// Skips a word. One that stands between two digits spoils them, unless it leads to an extension.
     fn word(&mut self, first: char, chars: &mut Peekable<Chars<'_>>) {
-        let begins_behind_digit = self.joined;
+        let begins_behind_digit = std::mem::replace(&mut self.joined, false);
         let mut word = first.to_lowercase().to_string();
         while let Some(c) = chars.next_if(|c| sign(*c) == Sign::Letter) {
             word.extend(c.to_lowercase());
         }
         let ends_before_digit = chars.peek().is_some_and(|c| matches!(sign(*c), Sign::Digit(_)));
         let is_inside = begins_behind_digit && ends_before_digit;
+        if is_inside && word == CARRIER {
+            return;
+        }
         let spoils = is_inside && !EXTENSION_WORDS.contains(&word.as_str());
         self.run().spoilt |= spoils;
         self.split();
@@ -173,6 +182,12 @@ impl Run {
             return self.number(groups).into_iter().collect();
         }
         let mut splits = (1..groups.len()).rev().map(|at| groups.split_at(at));
+        if let [label, number @ ..] = groups
+            && label.len() == LABEL
+            && let Some(labelled) = self.number(number)
+        {
+            return vec![labelled];
+        }
         let read = splits.find_map(|(number, rest)| {
             let number = self.number(number)?;
             let second = Self::default().number(rest);
@@ -258,6 +273,12 @@ mod tests {
             "37\u{2009}98824\u{3000}2968",
             "tel:+55-37-98824-2968",
             "sip:+5537988242968@10.0.0.1;user=phone",
+            "(0xx37) 98824-2968",
+            "0XX37988242968",
+            "0xx 37 98824-2968",
+            "37: 98824-2968",
+            "37,98824-2968",
+            "37\u{3164}98824-2968",
         ] {
             assert_eq!(read(field), ["37988242968"], "{field:?}");
         }
@@ -279,6 +300,9 @@ mod tests {
             "(37) 98824-2968 12",
             "37 98824-2968, 2",
             "1º: 37 98824-2968",
+            "1- 37 98824-2968",
+            "1. 37988242968",
+            "1) 37 98824-2968",
         ] {
             assert_eq!(read(field), ["37988242968"], "{field:?}");
         }
@@ -313,7 +337,7 @@ mod tests {
             "3 7 98824-2968",
             "37 98824-296 8",
             "37 9882 4296 8",
-            "2 37 98824-2968",
+            "12 37 98824-2968",
             "119.876.543-21",
             "11.22.333.444",
             "1198765432O1",

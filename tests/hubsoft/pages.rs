@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bina::finding::Failure;
+use bina::flight::Partial;
 use bina::lookup::Source;
 use bina::sim::{Mood, Sim, customer};
 
@@ -36,7 +37,8 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
         sim.set_lookup_mood(page(status, body));
         let client = client(&sim, "");
-        let failure = client.fetch(&phone(LANDLINE), soon()).await.expect_err(body);
+        let failure =
+            client.fetch(&phone(LANDLINE), soon(), Partial::unheard()).await.expect_err(body);
         assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
         assert_eq!((sim.token_requests(), sim.lookups()), (1, 1), "its token is as good as before");
 
@@ -63,7 +65,7 @@ async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
     }
     let took = start.elapsed();
     assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(2), "{took:?}");
-    client.fetch(&phone(PHONE), soon()).await.expect("found");
+    client.fetch(&phone(PHONE), soon(), Partial::unheard()).await.expect("found");
 }
 
 #[tokio::test]
@@ -88,7 +90,7 @@ async fn hubsofts_own_refusals_are_what_they_were() {
     ] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_lookup_mood(Mood::Answer { status, headers, body: body.as_bytes().to_owned() });
-        let failure = client(&sim, "").fetch(&phone(PHONE), soon()).await;
+        let failure = client(&sim, "").fetch(&phone(PHONE), soon(), Partial::unheard()).await;
         assert_eq!(failure.expect_err(body), expected, "{status} {body}");
     }
 }
@@ -100,7 +102,10 @@ async fn more_headers_than_are_read_are_no_matter_of_the_body() {
     let headers = (0..101).map(header).collect();
     let body = br#"{"status":"success","clientes":[]}"#.to_vec();
     sim.set_lookup_mood(Mood::Answer { status: 200, headers, body });
-    let failure = client(&sim, "").fetch(&phone(PHONE), soon()).await.expect_err("too many");
+    let failure = client(&sim, "")
+        .fetch(&phone(PHONE), soon(), Partial::unheard())
+        .await
+        .expect_err("too many");
     assert_eq!((&failure, failure.label()), (&Failure::HeadTooLarge, "too_large"));
     assert!(failure.to_string().contains("more than 100 headers"), "{failure}");
     assert!(!failure.to_string().contains("body_bytes_max"), "{failure}");

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use crate::finding::Failure;
+use crate::flight::Partial;
 use crate::hubsoft::HubSoft;
-use crate::lookup::{Fetch, Source};
+use crate::lookup::{Fetch, Fetched, Source};
 use crate::phone::Phone;
 
 /// A source that remembers what became of each request.
@@ -63,7 +64,12 @@ impl Watched {
 }
 
 impl Source for Watched {
-    fn fetch<'a>(&'a self, phone: &'a Phone, deadline: Instant) -> Fetch<'a> {
+    fn fetch<'a>(
+        &'a self,
+        phone: &'a Phone,
+        deadline: Instant,
+        partial: Partial<Fetched>,
+    ) -> Fetch<'a> {
         Box::pin(async move {
             let hubsoft = {
                 let mut state = self.lock();
@@ -71,7 +77,7 @@ impl Source for Watched {
                 state.requests.insert(*phone, Request::UnderWay);
                 Arc::clone(&state.hubsoft)
             };
-            let result = hubsoft.fetch(phone, deadline).await;
+            let result = hubsoft.fetch(phone, deadline, partial).await;
             let mut state = self.lock();
             state.under_way -= 1;
             let request = result
