@@ -342,7 +342,7 @@ async fn a_number_is_forgotten_when_that_is_asked_for() {
     assert_eq!(forget(ALERTED), (Some(0), "nothing was remembered".to_owned()));
     assert!(forget("1000").1.contains("no number that could be remembered: short"));
     assert_eq!(status(served.http, ALERTED).await, "found");
-    assert_eq!(sim.lookups(), asked + 1);
+    assert!(sim.lookups() > asked, "HubSoft is asked again");
     for (request, status) in [("POST /v1/forget", 400), ("GET /v1/forget?number=1", 405)] {
         assert_eq!(ask(served.metrics, request).await.status, status, "{request}");
     }
