@@ -2,11 +2,15 @@
 
 /// Words directly before one like "normalizado" with which it says that the fault is still there,
 /// folded.
-const AHEAD: [&str; 44] = [
+const AHEAD: [&str; 53] = [
     "a ser",
+    "aguardando ser",
     "ainda",
     "ainda nao",
     "ainda nao ficou",
+    "assim que estiver",
+    "assim que for",
+    "assim que forem",
     "ate estar",
     "ate ser",
     "desde",
@@ -22,6 +26,8 @@ const AHEAD: [&str; 44] = [
     "estara",
     "estarao",
     "ficara",
+    "ira ser",
+    "irao ser",
     "mesmo local da",
     "mesmo local do",
     "mesmo ponto da",
@@ -39,6 +45,9 @@ const AHEAD: [&str; 44] = [
     "previsao de",
     "previsao de ser",
     "previsao para",
+    "quando estiver",
+    "quando for",
+    "quando forem",
     "seja",
     "sejam",
     "sendo",
