@@ -49,6 +49,8 @@ fn rules_say_what_is_wrong_with_them() {
         ("name = \"a\"\nplay = \"fibra\"\ntext = \"\"\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = []\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = [\"x\", \" \"]\n", "rule[1].text is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\nalso = []\n", "rule[1].also is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\nover = \"*\"\n", "rule[1].over = \"*\" leaves no alert"),
         ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
         ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
         ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
