@@ -207,3 +207,15 @@ fn the_time_to_read_rules_grows_with_their_number_and_no_faster() {
         assert!(many < few * 30 + Duration::from_millis(500), "{few:?} and {many:?}: {on_lines}");
     }
 }
+
+#[test]
+fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
+    for condition in ["also = \"bairro\"", "over = \"normalizad*\""] {
+        let first = rule("a", &format!("text = \"sinal\"\n{condition}"));
+        let plain = rule("b", "text = \"sinal\"");
+        assert_eq!(warnings(&format!("{first}{plain}")), [""; 0], "{condition}");
+        let same = first.replace("name = \"a\"", "name = \"b\"");
+        let told = warnings(&format!("{first}{same}"));
+        assert!(told.len() == 1 && told[0].contains("rule `b` is never chosen"), "{told:?}");
+    }
+}
