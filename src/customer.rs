@@ -94,24 +94,40 @@ impl Customer {
         self.alert.iter().flatten().map(AlertText::bytes).sum()
     }
 
-    /// Keeps whole texts as long as they fit, and of the next one the beginning; returns how many
-    /// lost something.
+    /// Keeps the shorter texts whole, and of each longer one the beginning; returns how many lost
+    /// something.
     fn bound_texts(&mut self, bytes_max: usize) -> usize {
         let Some(texts) = &mut self.alert else { return 0 };
-        let (mut room, mut cut) = (bytes_max, 0);
+        let mut shares = text_shares(texts, bytes_max).into_iter();
+        let mut cut = 0;
         texts.retain_mut(|text| {
-            let fits = text.bytes() <= room;
-            if !fits && room >= TEXT_ROOM_MIN {
-                text.cut(room);
+            let share = shares.next().unwrap_or_default();
+            let fits = text.bytes() <= share;
+            if !fits && share >= TEXT_ROOM_MIN {
+                text.cut(share);
             }
             cut += usize::from(!fits || text.is_cut());
-            let kept = text.bytes() <= room;
-            // Nothing behind a text that does not fit is kept.
-            room = if fits { room - text.bytes() } else { 0 };
-            kept
+            text.bytes() <= share
         });
         cut
     }
+}
+
+/// How many bytes each text may have, so that long ones do not hide a short one.
+///
+/// The shortest have their share first, and what they do not need is left to the others. Where the
+/// shares would be too small for a long text, only the first of the long texts have one.
+fn text_shares(texts: &[AlertText<'_>], bytes_max: usize) -> Vec<usize> {
+    let mut by_length: Vec<_> = (0..texts.len()).collect();
+    by_length.sort_by_key(|at| texts[*at].bytes());
+    let mut shares = vec![0; texts.len()];
+    let mut room = bytes_max;
+    for (done, at) in by_length.into_iter().enumerate() {
+        let equal = room / (texts.len() - done);
+        shares[at] = equal.max(TEXT_ROOM_MIN).min(room);
+        room -= shares[at].min(texts[at].bytes());
+    }
+    shares
 }
 
 /// What is kept of one customer, in the alphabets in which it may leave. It is made once for each
@@ -345,13 +361,14 @@ mod tests {
             Customer::default(),
             customer(&[&long, &long]),
         ];
-        assert_eq!(bound_texts(&mut customers), 5);
+        assert_eq!(bound_texts(&mut customers), 4);
         let bytes: usize = customers.iter().map(Customer::text_bytes).sum();
-        assert!((TEXTS_BYTES_MAX - 40..=TEXTS_BYTES_MAX).contains(&bytes), "{bytes}");
+        assert!((TEXTS_BYTES_MAX - 60..=TEXTS_BYTES_MAX).contains(&bytes), "{bytes}");
         let known: Vec<_> = customers.iter().map(Known::new).collect();
         assert_eq!(texts(&known[2]), ["Rompimento no Centro"], "the short one is whole");
         assert!(texts(&known[0])[0].ends_with("palavra"), "cut at a word");
-        assert_eq!(texts(&known[0]).len(), 1, "nothing behind it is kept");
+        assert_eq!(texts(&known[0])[1], "Rompimento", "the short one between two is whole");
+        assert_eq!(texts(&known[0]).len(), 3);
     }
 
     #[test]
@@ -363,11 +380,28 @@ mod tests {
     }
 
     #[test]
-    fn a_text_with_little_room_is_left_out_whole() {
-        let most = "a ".repeat(8_100);
-        let mut customers = [customer(&[&most, &"palavra ".repeat(100)])];
-        assert_eq!(bound_texts(&mut customers), 1);
-        assert_eq!(customers[0].alert.as_deref().map(<[_]>::len), Some(1));
+    fn a_short_text_is_kept_whole_wherever_it_stands() {
+        let long = "palavra ".repeat(2_200);
+        let open = "Rompimento no Centro";
+        for order in [[long.as_str(), open], [open, long.as_str()]] {
+            let mut customers = [customer(&order)];
+            bound_texts(&mut customers);
+            let kept = texts(&Known::new(&customers[0]));
+            let place = order.iter().position(|text| *text == open).expect("it is there");
+            assert_eq!((kept.len(), kept[place].as_str()), (2, open));
+        }
+    }
+
+    #[test]
+    fn of_many_long_texts_the_first_are_kept_and_every_short_one() {
+        let long = "palavra ".repeat(1_000);
+        let mut many = vec![long.as_str(); 100];
+        many.push("Rompimento");
+        let mut customers = [customer(&many)];
+        assert_eq!(bound_texts(&mut customers), 100);
+        let kept = texts(&Known::new(&customers[0]));
+        assert_eq!(kept.last().map(String::as_str), Some("Rompimento"));
+        assert!((60..=64).contains(&kept.len()), "{}", kept.len());
     }
 
     #[test]

@@ -49,6 +49,8 @@ fn rules_say_what_is_wrong_with_them() {
         ("name = \"a\"\nplay = \"fibra\"\ntext = \"\"\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = []\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = [\"x\", \" \"]\n", "rule[1].text is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\nalso = []\n", "rule[1].also is empty"),
+        ("name = \"a\"\nplay = \"fibra\"\nover = \"*\"\n", "rule[1].over = \"*\" leaves no alert"),
         ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
         ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
         ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
@@ -203,5 +205,17 @@ fn the_time_to_read_rules_grows_with_their_number_and_no_faster() {
         };
         let (few, many) = (read(1_000), read(10_000));
         assert!(many < few * 30 + Duration::from_millis(500), "{few:?} and {many:?}: {on_lines}");
+    }
+}
+
+#[test]
+fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
+    for condition in ["also = \"bairro\"", "over = \"normalizad*\""] {
+        let first = rule("a", &format!("text = \"sinal\"\n{condition}"));
+        let plain = rule("b", "text = \"sinal\"");
+        assert_eq!(warnings(&format!("{first}{plain}")), [""; 0], "{condition}");
+        let same = first.replace("name = \"a\"", "name = \"b\"");
+        let told = warnings(&format!("{first}{same}"));
+        assert!(told.len() == 1 && told[0].contains("rule `b` is never chosen"), "{told:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Chooses what to play from the alert of the customers who were found.
 
+mod ahead;
 mod phrase;
 mod playlist;
 
@@ -21,8 +22,13 @@ pub struct Rule {
     pub name: Arc<str>,
     /// Any of these occurs in an alert text, …
     pub text: Vec<Phrase>,
-    /// … in which none of these does. Another text of the same customer may still match.
+    /// … in which one of these occurs as well, …
+    pub also: Vec<Phrase>,
+    /// … and none of these does. Another text of the same customer may still match.
     pub except: Vec<Phrase>,
+    /// Like `except`, for words that say that it is over: `ainda não normalizado` and `será
+    /// normalizado` do not say so.
+    pub over: Vec<Phrase>,
     /// Any of the customer's services has one of these statuses.
     pub service_status: Vec<String>,
     /// The customer's line is connected, or not.
@@ -57,14 +63,21 @@ impl Rule {
     fn text_at(&self, folded: &str) -> Option<usize> {
         // Most rules do not match: the texts are not taken apart for them.
         let first = self.first(folded)?;
-        if self.except.is_empty() || folded.is_empty() {
+        if self.also.is_empty() && self.except.is_empty() && self.over.is_empty() {
             return Some(first);
         }
         lines(folded).find_map(|(start, line)| {
             let at = self.first(line)?;
-            let excepted = self.except.iter().any(|phrase| phrase.place(line).is_some());
-            (!excepted).then_some(start + at)
+            self.admits(line).then_some(start + at)
         })
+    }
+
+    /// Tells whether nothing but the phrases of `text` keeps the rule from matching this text.
+    fn admits(&self, line: &str) -> bool {
+        let occurs = |phrase: &Phrase| phrase.place(line).is_some();
+        (self.also.is_empty() || self.also.iter().any(occurs))
+            && !self.except.iter().any(occurs)
+            && !self.over.iter().any(|phrase| phrase.is_said(line))
     }
 
     /// Where the first of the rule's phrases is.
@@ -304,6 +317,41 @@ mod tests {
             assert_eq!(found.rule.is_some(), message.is_some(), "{texts:?}");
             assert_eq!(found.message, message.and_then(AlertText::new), "{texts:?}");
         }
+    }
+
+    #[test]
+    fn words_that_say_it_is_over_do_not_count_when_they_are_denied_or_ahead() {
+        let mut outage = rule("rompimento", &["rompimento"]);
+        outage.over = read(&["normalizad*", "resolvid*", "ontem"]);
+        let rules = Rules { list: vec![outage], general: None };
+        for (text, fits) in [
+            ("Rompimento normalizado", false),
+            ("Rompimento AINDA NÃO NORMALIZADO", true),
+            ("Rompimento, deve ser normalizado até 18h", true),
+            ("Rompimento Sul será resolvido, Norte já resolvido", false),
+            ("Resolvido o rompimento, cliente será normalizado", false),
+            ("Rompimento? Não, normalizado", false),
+            ("Rompimento desde ontem", true),
+            ("Rompimento ontem", false),
+        ] {
+            let fitting = rules.choose(&[customer(&[text])], None).rule.is_some();
+            assert_eq!(fitting, fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_of_also_has_to_be_in_the_same_text() {
+        let mut area = rule("regiao", &["sem internet"]);
+        area.also = read(&["bairro", "PON 1*"]);
+        let rules = Rules { list: vec![area], general: None };
+        let fits = |texts: &[&str]| rules.choose(&[customer(texts)], None).rule.is_some();
+        assert!(fits(&["Bairro Santa Cruz sem internet"]) && fits(&["Sem internet na PON 12"]));
+        assert!(!fits(&["sem internet"]) && !fits(&["sem internet", "bairro"]) && !fits(&[]));
+        let mut any = rule("todos", &[]);
+        any.also = read(&["bairro"]);
+        let rules = Rules { list: vec![any], general: None };
+        assert!(rules.choose(&[customer(&["Bairro"])], None).rule.is_some());
+        assert!(rules.choose(&[customer(&[])], None).rule.is_none());
     }
 
     #[test]

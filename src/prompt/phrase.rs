@@ -4,6 +4,8 @@ use memchr::memmem::{self, Finder};
 
 use crate::alert_text::fold_words;
 
+use super::ahead::is_ahead;
+
 /// Words to look for in folded texts, as whole words. The search is prepared once, as a thousand
 /// rules may be tried for a call.
 #[derive(Clone, Debug)]
@@ -72,17 +74,26 @@ impl Phrase {
     /// Where it begins in folded texts. It never begins in one and ends in another, as no word
     /// holds the end of a line. For `*` that is the beginning.
     pub(super) fn place(&self, folded: &str) -> Option<usize> {
-        let Some(Words { head, tail, needed }) = &self.0 else { return Some(0) };
+        self.0.as_ref().map_or(Some(0), |words| words.places(folded).next())
+    }
+
+    /// Tells whether it is somewhere in folded texts as what is so already (see `is_ahead`).
+    pub(super) fn is_said(&self, folded: &str) -> bool {
+        let said = |words: &Words| words.places(folded).any(|at| !is_ahead(&folded[..at]));
+        self.0.as_ref().is_none_or(said)
+    }
+}
+
+impl Words {
+    /// Where they begin, each time.
+    fn places(&self, folded: &str) -> impl Iterator<Item = usize> {
         let folded = folded.as_bytes();
-        if tail.is_empty() {
-            return head.find(folded);
-        }
-        if needed.iter().any(|part| part.find(folded).is_none()) {
-            return None;
-        }
+        let is_possible = self.needed.iter().all(|part| part.find(folded).is_some());
+        let searched = if is_possible { folded } else { &[] };
         // Where its last word ends, or would if it were not open.
-        let end = head.needle().trim_ascii_end().len();
-        head.find_iter(folded).find(|at| follows(&folded[at + end..], tail))
+        let end = self.head.needle().trim_ascii_end().len();
+        let mut places = self.head.find_iter(searched);
+        std::iter::from_fn(move || places.find(|at| follows(&folded[at + end..], &self.tail)))
     }
 }
 

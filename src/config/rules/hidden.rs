@@ -117,12 +117,17 @@ fn covered_by_own_exceptions(rule: &Rule) -> bool {
 
 /// All conditions but the text, to be compared; `None` when they cannot be.
 fn conditions(rule: &Rule) -> Option<String> {
-    let Rule { except, service_status, connected, did, .. } = rule;
-    if except.is_empty() && service_status.is_empty() && connected.is_none() && did.is_empty() {
+    let Rule { also, except, over, service_status, connected, did, .. } = rule;
+    let has_none = also.is_empty() && except.is_empty() && over.is_empty();
+    if has_none && service_status.is_empty() && connected.is_none() && did.is_empty() {
         return Some(String::new());
     }
-    let except: Option<Vec<_>> = except.iter().map(Phrase::needle).collect();
-    Some(format!("{:?} {service_status:?} {connected:?} {did:?}", except?))
+    let phrases = [needles(also)?, needles(except)?, needles(over)?];
+    Some(format!("{phrases:?} {service_status:?} {connected:?} {did:?}"))
+}
+
+fn needles(phrases: &[Phrase]) -> Option<Vec<&str>> {
+    phrases.iter().map(Phrase::needle).collect()
 }
 
 #[cfg(test)]

@@ -65,7 +65,9 @@ impl Prompts {
         let rule = Rule {
             name: name.unwrap_or_default().into(),
             text: phrases(&mut section, "text"),
-            except: exceptions(&mut section),
+            also: phrases(&mut section, "also"),
+            except: exceptions(&mut section, "except"),
+            over: exceptions(&mut section, "over"),
             service_status: statuses(&mut section),
             connected: connected(&mut section, asks_connection),
             did: dids(&mut section),

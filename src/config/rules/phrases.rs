@@ -25,7 +25,7 @@ const STATUSES: [&str; 13] = [
 /// Longest part of a phrase that a message repeats, in characters.
 const QUOTED_MAX: usize = 40;
 
-/// Reads `text` or `except`.
+/// Reads `text`, `also`, `except` or `over`.
 pub(super) fn phrases(section: &mut Section<'_, '_>, key: &'static str) -> Vec<Phrase> {
     let Some(Marked { value: texts, line }) = section.texts(key) else { return Vec::new() };
     let path = section.path(key);
@@ -48,12 +48,12 @@ pub(super) fn phrases(section: &mut Section<'_, '_>, key: &'static str) -> Vec<P
     phrases
 }
 
-/// Reads `except`, in which `*` would leave no alert at all.
-pub(super) fn exceptions(section: &mut Section<'_, '_>) -> Vec<Phrase> {
+/// Reads `except` or `over`, in which `*` would leave no alert at all.
+pub(super) fn exceptions(section: &mut Section<'_, '_>, key: &'static str) -> Vec<Phrase> {
     let line = section.line();
-    let except = phrases(section, "except");
+    let except = phrases(section, key);
     if except.iter().any(Phrase::is_any) {
-        let path = section.path("except");
+        let path = section.path(key);
         section.report(line, format!("{path} = \"*\" leaves no alert for the rule: name words"));
     }
     except
