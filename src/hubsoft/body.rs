@@ -47,7 +47,7 @@ pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Bo
     if told.is_some_and(|length| length > bytes_max) {
         return Err(Failure::TooLarge);
     }
-    let mut body = Body::with_capacity(told.unwrap_or(ROOM));
+    let mut body = Body::with_capacity(told.unwrap_or(ROOM).min(APART_BYTES));
     while let Some(part) = response.chunk().await.map_err(failure::of_body)? {
         if body.len() + part.len() > bytes_max {
             return Err(Failure::TooLarge);
@@ -56,6 +56,7 @@ pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Bo
         if body.len() >= APART_BYTES && body.place.is_none() {
             // It is never closed. Until there is a place, no more is read.
             body.place = APART.acquire().await.ok();
+            body.grow_to(told.unwrap_or_default());
         }
     }
     Ok(body)
@@ -84,12 +85,19 @@ impl Body {
     fn append(&mut self, part: Bytes) {
         let length = self.bytes.len() + part.len();
         if length > self.bytes.capacity() {
-            let mut larger = Vec::with_capacity(length.max(2 * self.bytes.capacity()));
-            larger.extend_from_slice(&self.bytes);
-            self.bytes = Zeroizing::new(larger);
+            self.grow_to(length.max(2 * self.bytes.capacity()));
         }
         self.bytes.extend_from_slice(&part);
         wipe(mem::replace(&mut self.last, part));
+    }
+
+    /// Has room for `bytes`; a smaller one is left behind wiped.
+    fn grow_to(&mut self, bytes: usize) {
+        if bytes > self.bytes.capacity() {
+            let mut larger = Vec::with_capacity(bytes);
+            larger.extend_from_slice(&self.bytes);
+            self.bytes = Zeroizing::new(larger);
+        }
     }
 
     /// Drops it as soon as hyper holds no part of it, which is when its task waits for the next answer.
