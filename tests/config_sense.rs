@@ -274,8 +274,12 @@ fn a_secret_in_the_place_of_a_file_name_is_not_repeated() {
         let text = format!("{}\n{key}_file = \"aZ83kkQ/x+inventado\"\n", text.join("\n"));
         let problem = read(&text).expect_err(key).to_string();
         assert!(problem.contains("the secret itself goes into that file"), "{problem}");
+        assert!(problem.contains(&format!("hubsoft.{key}_file: cannot read")), "{problem}");
         assert!(!problem.contains("inventado"), "{problem}");
+        let named = text.replace("aZ83kkQ/x+inventado", key);
+        let problem = read(&named).expect_err(key).to_string();
+        assert!(problem.contains(&format!("cannot read {key} (")), "{problem}");
     }
-    let problem = refused("[access]\ntoken_files = [\"aZ83kk-inventado-token\"]\n");
+    let problem = refused("[access]\ntoken_files = [\"aZ83kk-inventado-xyz\"]\n");
     assert!(!problem.contains("inventado"), "{problem}");
 }

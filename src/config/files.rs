@@ -91,13 +91,19 @@ pub(super) fn secret(
 /// The `problem` of a secret's file called `name`. Where there is no such file, the secret itself may
 /// have been written in its place, so that the name is not repeated.
 pub(super) fn without_name(problem: String, name: &str) -> String {
-    let is_missing = problem.ends_with(CREATE);
-    if !is_missing || Path::new(name).is_absolute() {
+    let is_name = Path::new(name).is_absolute() || NAMES.iter().any(|word| name.contains(word));
+    let Some((setting, text)) = problem.split_once(": ").filter(|_| !is_name) else {
+        return problem;
+    };
+    if !text.ends_with(CREATE) {
         return problem;
     }
-    let problem = problem.replace(name, "…");
-    format!("{problem}, and name it here; the secret itself goes into that file")
+    let text = text.replace(name, "…");
+    format!("{setting}: {text}, and name it here; the secret itself goes into that file")
 }
+
+/// Words of which a file's name has one, as those in the shipped configuration have.
+const NAMES: [&str; 6] = ["secret", "password", "token", "senha", "segredo", "credencia"];
 
 /// Reads a file of certificates or keys as it is.
 pub(super) fn bytes(path: &Path, setting: &str) -> Result<Vec<u8>, String> {
