@@ -89,9 +89,8 @@ impl Limiter {
             return Err(Refusal::Paused);
         }
         state.recover(now);
-        let interval = Duration::from_secs_f64(1.0 / state.rate);
+        let (interval, full_at) = (state.interval(), state.full_at(now));
         let slack = interval * (state.settings.burst.max(1) - 1);
-        let full_at = state.full_at.map_or(now, |at| at.max(now));
         let turn = full_at.checked_sub(slack).map_or(now, |turn| turn.max(now));
         let needed = state.took + state.varies * 2 + AROUND;
         // A HubSoft slower than the deadline must still be asked, or nobody would notice that it
@@ -113,23 +112,16 @@ impl Limiter {
             return false;
         }
         state.recover(now);
-        let interval = Duration::from_secs_f64(1.0 / state.rate);
-        let full_at = state.full_at.map_or(now, |at| at.max(now));
-        let taken = if state.settings.burst > 1 { interval } else { Duration::ZERO };
-        let is_full = full_at <= now + taken;
-        if is_full {
-            state.full_at = Some(full_at + interval);
+        let is_spared = state.spared_at(now) == now;
+        if is_spared {
+            state.full_at = Some(state.full_at(now) + state.interval());
         }
-        is_full
+        is_spared
     }
 
     /// When a slot can be spared, if no request takes one meanwhile.
     pub fn spared_at(&self, now: Instant) -> Instant {
-        let state = self.lock();
-        let full_at = state.full_at.map_or(now, |at| at.max(now));
-        let interval = Duration::from_secs_f64(1.0 / state.rate);
-        let taken = if state.settings.burst > 1 { interval } else { Duration::ZERO };
-        full_at.checked_sub(taken).map_or(now, |at| at.max(now))
+        self.lock().spared_at(now)
     }
 
     /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers.
@@ -158,8 +150,7 @@ impl Limiter {
         state.rate = (state.rate / 2.0).max(RATE_MIN.min(state.settings.rate));
         state.halved_at = Some(now);
         state.raised_at = Some(now);
-        let interval = Duration::from_secs_f64(1.0 / state.rate);
-        state.full_at = Some(now + interval * state.settings.burst);
+        state.full_at = Some(now + state.interval() * state.settings.burst);
     }
 
     /// HubSoft said when to come back: nothing is asked until then, a minute at most.
@@ -180,6 +171,22 @@ impl Limiter {
 }
 
 impl State {
+    /// Time between two requests at the present rate.
+    fn interval(&self) -> Duration {
+        Duration::from_secs_f64(1.0 / self.rate)
+    }
+
+    /// When the bucket is full, `now` if it is.
+    fn full_at(&self, now: Instant) -> Instant {
+        self.full_at.map_or(now, |at| at.max(now))
+    }
+
+    /// When the bucket is full but for one slot, which may just have been taken; full, if it has one.
+    fn spared_at(&self, now: Instant) -> Instant {
+        let taken = if self.settings.burst > 1 { self.interval() } else { Duration::ZERO };
+        self.full_at(now).checked_sub(taken).map_or(now, |at| at.max(now))
+    }
+
     /// Comes back evenly: half the full rate within `RECOVERY`.
     fn recover(&mut self, now: Instant) {
         let Some(since) = self.raised_at else { return };

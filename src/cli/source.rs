@@ -33,7 +33,11 @@ impl Upstream {
 
     /// A lookup with an empty cache.
     pub(super) fn lookup(&self, config: &Config) -> Lookup {
-        Lookup::new(Arc::clone(&self.breaker) as Arc<dyn Source>, config.lookup.clone())
+        Lookup::new(self.source(), config.lookup.clone())
+    }
+
+    fn source(&self) -> Arc<dyn Source> {
+        Arc::clone(&self.breaker) as Arc<dyn Source>
     }
 
     /// What the configuration `new` asks after `old`, and the lookup that follows `lookup`.
@@ -46,13 +50,13 @@ impl Upstream {
         new: &Config,
         lookup: &Lookup,
     ) -> Result<(Self, Lookup), Failed> {
+        if new.hubsoft == old.hubsoft {
+            return Ok((self.clone(), lookup.renewed(self.source(), new.lookup.clone())));
+        }
+        info!("HubSoft's settings have changed: a new client asks it from now on");
         let settings = new.hubsoft.clone();
         let failed = |error: Unusable| Failed::Configuration(error.into());
-        if new.hubsoft != old.hubsoft {
-            info!("HubSoft's settings have changed: a new client asks it from now on");
-        }
         let upstream = match &self.hubsoft {
-            _ if new.hubsoft == old.hubsoft => self.clone(),
             Some(hubsoft) if new.hubsoft.is_same_upstream(&old.hubsoft) => {
                 let hubsoft = Arc::new(hubsoft.renewed(settings).map_err(failed)?);
                 let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
@@ -66,13 +70,12 @@ impl Upstream {
                 return Ok((upstream, lookup));
             }
         };
-        if !new.hubsoft.reads_alike(&old.hubsoft) {
+        let lookup = if new.hubsoft.reads_alike(&old.hubsoft) {
+            lookup.renewed(upstream.source(), new.lookup.clone())
+        } else {
             info!("what HubSoft says is read in another way: the cache is empty now");
-            let lookup = upstream.lookup(new);
-            return Ok((upstream, lookup));
-        }
-        let source = Arc::clone(&upstream.breaker) as Arc<dyn Source>;
-        let lookup = lookup.renewed(source, new.lookup.clone());
+            upstream.lookup(new)
+        };
         Ok((upstream, lookup))
     }
 }

@@ -231,7 +231,7 @@ impl Lookup {
                 Some(cached) if cached.age == Age::Fresh => {
                     return self.remembered(cached, Origin::Cache);
                 }
-                cached => self.prospect(&mut state, cached, phone, deadline),
+                cached => self.prospect(&mut state, cached, phone, now, deadline),
             }
         };
         match (landing(flight, until).await, cached) {
@@ -246,11 +246,11 @@ impl Lookup {
         state: &mut State,
         cached: Option<Remembered>,
         phone: &Phone,
+        now: Instant,
         deadline: Instant,
     ) -> Prospect {
-        let now = Instant::now();
         let until = match &cached {
-            Some(cached) if self.is_good_enough(state, cached, deadline) => {
+            Some(cached) if self.is_good_enough(state, cached, now, deadline) => {
                 deadline.min(now + self.settings.patience)
             }
             _ => deadline,
@@ -261,7 +261,7 @@ impl Lookup {
         let last = if is_incomplete { now } else { now + self.settings.deadline };
         let flight = match state.failing.get(phone, now.into_std()) {
             Some(failure) => Err(failure),
-            None => self.board(state, phone, last),
+            None => self.board(state, phone, now, last),
         };
         Prospect { cached, flight, until }
     }
@@ -269,8 +269,13 @@ impl Lookup {
     /// Tells whether a stale record may answer after a moment: it is young, or recent lookups took
     /// longer than this call has. Any other one would play an alert that has ended, or hide one
     /// that has begun, with time left to learn better.
-    fn is_good_enough(&self, state: &State, cached: &Remembered, deadline: Instant) -> bool {
-        let now = Instant::now();
+    fn is_good_enough(
+        &self,
+        state: &State,
+        cached: &Remembered,
+        now: Instant,
+        deadline: Instant,
+    ) -> bool {
         let is_slow = |p90: Duration| now + p90 >= deadline;
         cached.age == Age::Stale
             && (cached.elapsed < YOUNG || state.pace.p90(now.into_std()).is_some_and(is_slow))
@@ -282,6 +287,7 @@ impl Lookup {
         &self,
         state: &mut State,
         phone: &Phone,
+        start: Instant,
         deadline: Instant,
     ) -> Result<Flight<Fetched>, Failure> {
         if let Some(under_way) = state.flights.get(phone) {
@@ -291,7 +297,6 @@ impl Lookup {
         if state.under_way >= self.settings.flights_max {
             return Err(Failure::Busy);
         }
-        let start = Instant::now();
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
         state.started += 1;
         state.under_way += 1;

@@ -50,12 +50,7 @@ pub(super) async fn examine(
     if let Some((verdict, advice)) = advise(&seen, phone_match) {
         report.add(verdict, WHAT, advice);
     }
-    let returned = |(_, counts): &(Writing, Option<Counts>)| {
-        counts.is_some_and(|counts| counts.returned > 0 && counts.own == 0)
-    };
-    if seen.iter().all(|(_, counts)| counts.is_none_or(|counts| counts.own == 0))
-        && seen.iter().any(returned)
-    {
+    if is_unverified(&seen) {
         report.add(Verdict::Warning, WHAT, UNVERIFIED);
     }
 }
@@ -65,11 +60,20 @@ const UNVERIFIED: &str = "customers were returned, but in none of their phone fi
      very number: look how it is written in HubSoft (digits with area code are best); \
      bina_lookups_unverified_total counts such lookups";
 
+/// Tells whether searches have brought customers, and none of them has the number.
+fn is_unverified(seen: &Seen) -> bool {
+    let all: Vec<_> = seen.iter().filter_map(|(_, counts)| *counts).collect();
+    all.iter().all(|counts| counts.own == 0) && all.iter().any(|counts| counts.returned > 0)
+}
+
+/// What one way to write the number has brought.
+fn counts(seen: &Seen, wanted: Writing) -> Option<Counts> {
+    seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts)
+}
+
 /// Whether `hubsoft.phone_match` fits what was seen.
 fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Verdict, &'static str)> {
-    let count =
-        |wanted| seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts);
-    let (whole, old) = (count(Writing::Whole), count(Writing::WithoutNinth));
+    let (whole, old) = (counts(seen, Writing::Whole), counts(seen, Writing::WithoutNinth));
     match (phone_match, is_suffix(seen)) {
         (PhoneMatch::Exact, true) => Some((
             Verdict::Ok,
@@ -116,8 +120,7 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
 /// What the counts mean for calls. A customer's numbers are compared with the very number, whatever
 /// HubSoft finds by, so that none of this lets a stranger through.
 fn conclude(seen: &Seen) -> (Verdict, &'static str) {
-    let counts =
-        |wanted| seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts);
+    let counts = |wanted| counts(seen, wanted);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
     let called = finds(Writing::Whole) || finds(Writing::WithoutNinth);
     let by_country = finds(Writing::WithCountry);
