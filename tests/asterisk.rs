@@ -50,6 +50,9 @@ const SLACK: Duration = Duration::from_millis(400);
 const DEADLINE: Duration = Duration::from_millis(800);
 /// For calls that have nothing to wait for.
 const BRISK_MAX: Duration = Duration::from_millis(700);
+/// For hundreds of such calls at once: each starts a Lua interpreter or curl of its own. It stays
+/// below the 1.2 s that a snippet waits for a bina that does not answer.
+const CROWDED_MAX: Duration = Duration::from_millis(1150);
 
 const ALERT: &str = "37999990001";
 const QUIET: &str = "37999990002";

@@ -8,7 +8,7 @@ use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::each;
-use crate::{BRISK_MAX, QUIET};
+use crate::{CROWDED_MAX, QUIET};
 
 /// All of them are 37 99999-0002.
 const PUNCTUATED: [&str; 22] = [
@@ -82,7 +82,7 @@ fn punctuation_makes_no_number_of_what_is_none() {
     for call in asterisk.place(&calls) {
         call.says("status=no_number source=none telefone= nome=", &mut problems);
         call.went_on_untouched(&mut problems);
-        call.took_at_most(BRISK_MAX, &mut problems);
+        call.took_at_most(CROWDED_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);
     }
     problems.check(hubsoft.lookups() == 0, || "HubSoft was asked for no number".to_owned());
