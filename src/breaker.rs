@@ -22,9 +22,9 @@ use tracing::{info, warn};
 use crate::finding::{Failure, Kind};
 use crate::flight::Partial;
 use crate::jitter::jittered;
-use crate::lookup::{Fetch, Fetched, Source};
 use crate::metrics::{self, BreakerState};
 use crate::phone::Phone;
+use crate::source::{Fetch, Fetched, Source};
 
 /// Numbers that fail in a row and open it.
 const IN_A_ROW: usize = 5;

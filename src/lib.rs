@@ -33,6 +33,7 @@ pub mod tls;
 pub mod breaker;
 pub mod hubsoft;
 pub mod lookup;
+pub mod source;
 
 // The way through, what it writes, and the doors.
 pub mod agi;

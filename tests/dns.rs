@@ -15,9 +15,9 @@ use app::{TestApp, field};
 use bina::finding::{Failure, Record};
 use bina::flight::Partial;
 use bina::hubsoft::{Dns, HubSoft};
-use bina::lookup::Source;
 use bina::phone::Phone;
 use bina::sim::{Mood, Sim, customer};
+use bina::source::Source;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
 

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use app::{TestApp, field, pairs};
 use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
-use bina::lookup::Source;
 use bina::phone::Phone;
 use bina::sim::{Mood, RetryAfter, Sim, customer, with_alert};
+use bina::source::Source;
 use tokio::task::JoinSet;
 
 /// Row of the list, what happens, and the test that holds it; 28, 35 and 38 belong to rooms that are

@@ -18,11 +18,12 @@ use bina::customer::Customer;
 use bina::finding::Record;
 use bina::flight::Partial;
 use bina::http;
-use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
+use bina::lookup::{Lookup, Settings};
 use bina::phone::Phone;
 use bina::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::render::{Format, Freeswitch, Play, render};
 use bina::responder::{Numbers, Responder};
+use bina::source::{Fetch, Fetched, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
 
 /// Some seconds of an unoptimised build.

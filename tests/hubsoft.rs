@@ -11,8 +11,8 @@ use bina::customer::Known;
 use bina::finding::{Failure, Record};
 use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
-use bina::lookup::Source;
 use bina::sim::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::source::Source;
 use serde_json::Value;
 
 const PHONE: &str = "37999990001";

@@ -8,8 +8,8 @@ use app::{client, phone, soon};
 use bina::customer::Known;
 use bina::finding::{Failure, Record};
 use bina::flight::Partial;
-use bina::lookup::Source;
 use bina::sim::{Mood, Sim, printed_example};
+use bina::source::Source;
 
 const PHONE: &str = "37999990001";
 

@@ -9,8 +9,9 @@ use bina::alert_text::AlertText;
 use bina::customer::Customer;
 use bina::finding::{Failure, Finding, Origin, Record};
 use bina::flight::Partial;
-use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
+use bina::lookup::{Lookup, Settings};
 use bina::phone::Phone;
+use bina::source::{Fetch, Fetched, Source};
 use tokio::time::{Instant, advance, sleep};
 
 const DEADLINE: Duration = Duration::from_millis(800);

@@ -8,8 +8,8 @@ use app::{client, phone, soon};
 use bina::finding::Failure;
 use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
-use bina::lookup::{Fetched, Source};
 use bina::sim::{Matching, Mood, Sim, customer, with_alert};
+use bina::source::{Fetched, Source};
 use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";

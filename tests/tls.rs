@@ -21,9 +21,9 @@ use bina::config::Config;
 use bina::finding::{Failure, Record};
 use bina::flight::Partial;
 use bina::hubsoft::HubSoft;
-use bina::lookup::Source;
 use bina::phone::Phone;
 use bina::sim::{Mood, Sim, customer};
+use bina::source::Source;
 use certificates::Authority;
 
 const PHONE: &str = "37999990001";

@@ -13,11 +13,12 @@ use bina::customer::Customer;
 use bina::finding::{Finding, Origin, Record};
 use bina::flight::Partial;
 use bina::hubsoft::{Wanted, conclude};
-use bina::lookup::{Fetch, Fetched, Lookup, Settings, Source};
+use bina::lookup::{Lookup, Settings};
 use bina::phone::Phone;
 use bina::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::render::{Format, Freeswitch, render};
 use bina::sim::{customer, with_alert};
+use bina::source::{Fetch, Fetched, Source};
 use serde::de::IgnoredAny;
 use tokio::runtime::{Builder, Runtime};
 

@@ -13,9 +13,9 @@ use crate::call::{Call, Did};
 use crate::config::Config;
 use crate::flight::Partial;
 use crate::hubsoft::{HubSoft, Step};
-use crate::lookup::{Fetch, Fetched, Source};
 use crate::phone::Phone;
 use crate::render::{Format, render};
+use crate::source::{Fetch, Fetched, Source};
 
 use super::service::Service;
 use super::source::Upstream;

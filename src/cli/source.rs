@@ -7,7 +7,8 @@ use tracing::info;
 use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::hubsoft::{HubSoft, Unusable};
-use crate::lookup::{Lookup, Source};
+use crate::lookup::Lookup;
+use crate::source::Source;
 
 use super::Failed;
 

@@ -31,9 +31,9 @@ use tokio::time::{Instant, sleep_until};
 use crate::finding::{Failure, Record};
 use crate::flight::Partial;
 use crate::limiter::{self, Limiter, Refusal};
-use crate::lookup::{Fetch, Fetched, Source};
 use crate::metrics;
 use crate::phone::Phone;
+use crate::source::{Fetch, Fetched, Source};
 
 use self::api::Api;
 use self::owners::Verified;

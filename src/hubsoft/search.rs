@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::customer::Customer;
 use crate::finding::{Failure, Record};
 use crate::flight::Partial;
-use crate::lookup::Fetched;
 use crate::metrics;
 use crate::phone::{Candidate, Phone};
+use crate::source::Fetched;
 
 use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;

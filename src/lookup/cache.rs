@@ -8,7 +8,7 @@ use lru::LruCache;
 use crate::finding::Record;
 use crate::phone::Phone;
 
-use super::Fetched;
+use crate::source::Fetched;
 
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers with two alert texts each need 41 MiB, with which the whole program was measured at

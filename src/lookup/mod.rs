@@ -18,7 +18,6 @@ mod pace;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,10 +25,11 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
 use crate::finding::{Failure, Finding, Kind, Origin, Record};
-use crate::flight::{Flight, Partial};
+use crate::flight::Flight;
 use crate::logging::Sparing;
 use crate::metrics;
 use crate::phone::Phone;
+use crate::source::{Fetched, Source};
 
 use self::cache::{Age, Ages, Cache, Remembered};
 use self::failing::Failing;
@@ -43,37 +43,6 @@ pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
 /// How old a stale record may be and still answer after a moment: staff need longer than that to
 /// enter or end an alert.
 const YOUNG: Duration = Duration::from_secs(2 * 60);
-
-/// What a source answers, some time.
-pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Fetched, Failure>> + Send + 'a>>;
-
-/// What a source knows about one number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fetched {
-    pub record: Record,
-    /// Whether the source looked everywhere. If not, the record answers this call, and the next
-    /// one soon asks again.
-    pub complete: bool,
-}
-
-impl From<Record> for Fetched {
-    fn from(record: Record) -> Self {
-        Self { record, complete: true }
-    }
-}
-
-/// Somebody who knows who has a number. Sources stand one behind the other.
-pub trait Source: Send + Sync {
-    /// Asks for the verified customers of `phone`. It must end by itself, as flights outlive
-    /// calls; `deadline` is that of the call it is asked for, after which it came too late.
-    /// What is known before the end goes to `partial`.
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a>;
-}
 
 /// Times and bounds of the lookup.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use bina::finding::Failure;
 use bina::flight::Partial;
-use bina::lookup::Source;
 use bina::sim::{Mood, Sim, customer};
+use bina::source::Source;
 
 use super::{LANDLINE, PHONE, client, phone, soon};
 

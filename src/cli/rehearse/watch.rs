@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use crate::finding::Failure;
 use crate::flight::Partial;
 use crate::hubsoft::HubSoft;
-use crate::lookup::{Fetch, Fetched, Source};
 use crate::phone::Phone;
+use crate::source::{Fetch, Fetched, Source};
 
 /// A source that remembers what became of each request.
 pub(super) struct Watched {
