@@ -8,8 +8,8 @@ use std::fs;
 use std::process::ExitCode;
 
 use self::parts::{BODIES, body, parts};
-use bina::hubsoft::{Wanted, conclude};
-use bina::phone::Phone;
+use bina::domain::phone::Phone;
+use bina::sources::hubsoft::{Wanted, conclude};
 
 fn main() -> ExitCode {
     // cargo says `--bench` to everything it runs as one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bina::lookup::Lookup;
+use bina::answering::lookup::Lookup;
 use criterion::Criterion;
 
 use self::parts::{memory, number, parts, runtime, soon};

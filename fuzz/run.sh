@@ -40,7 +40,7 @@ elif target == "phone":
     rows = pathlib.Path("tests/numbers/br_numbers.tsv").read_text().splitlines()
     seeds = [row.split("\t")[0].encode() for row in rows if row and not row.startswith("#")]
 elif target == "hubsoft":
-    seeds = [pathlib.Path("src/sim/printed_example.json").read_bytes(), b'{"status":"success","clientes":[]}']
+    seeds = [pathlib.Path("src/simulator/printed_example.json").read_bytes(), b'{"status":"success","clientes":[]}']
 elif target == "http":
     seeds = [b"\n".join([method, uri, body]) for method, uri, _, body in requests()]
     seeds += [b"GET\n/asterisk?caller=%2B5537988242968&did=3732221234&deadline_ms=300\n"]

@@ -1,52 +1,29 @@
 //! bina tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
 //!
-//! The rooms, group by group in reading order; each uses only rooms above it (`tests/tidy.rs` holds that).
-//! To see how a call is answered, read [`responder`], then [`lookup`]; to see how the program is
-//! put together, read `cli/service.rs`.
+//! The groups in reading order; each uses only groups above it, and the simulator none of them
+//! (`tests/tidy.rs` holds that). To see how a call is answered, read [`answering::responder`],
+//! then [`answering::lookup`].
 
-// The words: pure, without a clock and without waiting.
-pub mod alert_text;
-pub mod answer;
-pub mod call;
-pub mod customer;
-pub mod finding;
-pub mod phone;
-pub mod plain_text;
-pub mod prompt;
-pub mod safe_text;
-pub mod wav;
+// Pure types and rules.
+pub mod domain;
 
-// The base.
-pub mod access;
-pub mod current;
-pub mod flight;
-pub mod jitter;
-pub mod limiter;
-pub mod logging;
-pub mod metrics;
-pub mod plain_file;
-pub mod secret;
-pub mod systemd;
-pub mod tls;
+// What any service needs.
+pub mod runtime;
 
-// The sources, one behind the other.
-pub mod breaker;
-pub mod hubsoft;
-pub mod lookup;
-pub mod source;
+// Where knowledge comes from.
+pub mod sources;
 
-// The way through, what it writes, and the doors.
-pub mod agi;
-pub mod form;
-pub mod http;
-pub mod listener;
-pub mod recordings;
-pub mod render;
-pub mod responder;
+// The way of a call.
+pub mod answering;
 
-// A small HubSoft for the demo and the tests; it shares no code with the client.
-pub mod sim;
+// Listeners and protocols.
+pub mod servers;
 
-// All together.
+// The configuration and what is built from it.
+pub mod app;
+
+// The commands.
 pub mod cli;
-pub mod config;
+
+// A HubSoft for the demo and the tests; it shares no code with the client.
+pub mod simulator;

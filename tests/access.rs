@@ -23,9 +23,9 @@ mod start;
 use std::sync::Arc;
 
 use app::TestApp;
-use bina::config::Config;
-use bina::hubsoft::HubSoft;
-use bina::sim::{Mood, Sim, customer};
+use bina::app::config::Config;
+use bina::simulator::{Mood, Sim, customer};
+use bina::sources::hubsoft::HubSoft;
 use client::{Client, NEIGHBOUR, OWN, counted};
 use folder::{Folder, NEXT_TOKEN, PAIR_BASE64, TOKEN};
 
@@ -150,8 +150,13 @@ async fn every_path_but_that_of_health_needs_a_credential() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
     let client = Client::from(OWN);
-    let paths =
-        bina::http::paths().chain(["/nowhere", "/", "/healthz/", "/healthz2", "//asterisk"]);
+    let paths = bina::servers::http::paths().chain([
+        "/nowhere",
+        "/",
+        "/healthz/",
+        "/healthz2",
+        "//asterisk",
+    ]);
     for path in paths {
         for method in ["GET", "HEAD", "POST", "DELETE"] {
             let status = client.ask(app.address, method, path).await.status;

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, exchange};
-use bina::answer::FIELDS;
-use bina::render::Format;
-use bina::sim::{Mood, Sim, printed_example};
+use bina::answering::render::Format;
+use bina::domain::answer::FIELDS;
+use bina::simulator::{Mood, Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

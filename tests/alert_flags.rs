@@ -1,7 +1,7 @@
 //! Whether an alert is on, in each of the ways in which its flag may be written.
 
-use bina::hubsoft::{Wanted, conclude};
-use bina::phone::Phone;
+use bina::domain::phone::Phone;
+use bina::sources::hubsoft::{Wanted, conclude};
 
 const PHONE: &str = "37999990001";
 

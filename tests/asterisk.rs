@@ -36,7 +36,7 @@ mod strangers;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bina::sim::{customer, with_alert};
+use bina::simulator::{customer, with_alert};
 
 use calls::Call;
 use pbx::asterisk;
@@ -174,7 +174,7 @@ fn every_other_caller_goes_on_untouched() {
 }
 
 /// The phone that a request asks HubSoft for.
-fn asked_phone(request: &bina::sim::Request) -> Option<String> {
+fn asked_phone(request: &bina::simulator::Request) -> Option<String> {
     request.parameter("termo_busca").map(str::to_owned)
 }
 

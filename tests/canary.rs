@@ -5,7 +5,7 @@ mod app;
 use std::sync::Mutex;
 
 use app::TestApp;
-use bina::sim::{CANARIES, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{CANARIES, Mood, RetryAfter, Sim, customer, with_alert};
 
 const PHONE: &str = "37999990001";
 const NAME: &str = "JOANA CANARIO DA SILVA";

@@ -19,7 +19,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::sim::{CANARIES, Mood, Sim};
+use bina::simulator::{CANARIES, Mood, Sim};
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 

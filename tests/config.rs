@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bina::config::{AGI_DEFAULT, Config, Invalid};
-use bina::logging::{Format, LEVELS};
-use bina::render::Play;
+use bina::answering::render::Play;
+use bina::app::config::{AGI_DEFAULT, Config, Invalid};
+use bina::runtime::logging::{Format, LEVELS};
 
 const GOOD: &str = r#"
 [hubsoft]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bina::config::{Config, Invalid};
+use bina::app::config::{Config, Invalid};
 
 const GOOD: &str = r#"
 [hubsoft]
@@ -137,7 +137,7 @@ fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
 /// What `nearest.rs` says of a setting's home is what the sections ask for.
 #[test]
 fn the_homes_of_the_settings_are_where_they_are_asked_for() {
-    let shipped = include_str!("../src/config/nearest.rs");
+    let shipped = include_str!("../src/app/config/nearest.rs");
     let homes = shipped.split("const HOMES").nth(1).expect("there").split("];").next();
     let quoted = homes.expect("its end").split('"').skip(1).step_by(2);
     let sections = ["listen", "access", "tls", "service", "log", "hubsoft", "numbers", "lookup"];

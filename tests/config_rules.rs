@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bina::config::Config;
+use bina::app::config::Config;
 
 const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
     client_secret = \"x\"\nusername = \"x\"\npassword = \"x\"\n";

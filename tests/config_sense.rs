@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use bina::config::{Config, Invalid};
+use bina::app::config::{Config, Invalid};
 
 const GOOD: &str = r#"
 [hubsoft]

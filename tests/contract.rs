@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bina::answer::FIELDS;
-use bina::config::{AGI_DEFAULT, HTTP_DEFAULT};
-use bina::http;
-use bina::render::Freeswitch;
+use bina::answering::render::Freeswitch;
+use bina::app::config::{AGI_DEFAULT, HTTP_DEFAULT};
+use bina::domain::answer::FIELDS;
+use bina::servers::http;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
 const OWN: [&str; 17] = [

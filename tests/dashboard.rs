@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bina::finding::Failure;
-use bina::metrics::{self, Connections, Exposition};
+use bina::domain::finding::Failure;
+use bina::runtime::metrics::{self, Connections, Exposition};
 use serde_json::Value;
 
 const RULES: &str = "systemd/prometheus/bina.rules.yml";
@@ -102,7 +102,7 @@ fn the_alerts_name_words_that_are_counted() {
     for status in ["unavailable", "no_number"] {
         assert!(rules.contains(&format!("=\"{status}\"")), "{status}");
     }
-    assert!(rules.contains(&format!("[\"{}\"]", bina::config::METRICS_DEFAULT)));
+    assert!(rules.contains(&format!("[\"{}\"]", bina::app::config::METRICS_DEFAULT)));
 }
 
 #[test]

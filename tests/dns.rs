@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use app::{TestApp, field};
-use bina::finding::{Failure, Record};
-use bina::flight::Partial;
-use bina::hubsoft::{Dns, HubSoft};
-use bina::phone::Phone;
-use bina::sim::{Mood, Sim, customer};
-use bina::source::Source;
+use bina::domain::finding::{Failure, Record};
+use bina::domain::phone::Phone;
+use bina::simulator::{Mood, Sim, customer};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::{Dns, HubSoft};
+use bina::sources::source::Source;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
 

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use bina::sim::{CANARIES, Door, Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{CANARIES, Door, Matching, Mood, RetryAfter, Sim, customer, with_alert};
 use certificates::Authority;
 
 const PHONE: &str = "37988242968";

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bina::finding::Failure;
-use bina::phone::NoNumber;
+use bina::domain::finding::Failure;
+use bina::domain::phone::NoNumber;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -5,7 +5,7 @@ mod app;
 use std::time::{Duration, Instant};
 
 use app::{Reply, TestApp, field, pairs};
-use bina::sim::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

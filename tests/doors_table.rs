@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bina::config::AGI_DEFAULT;
-use bina::http;
+use bina::app::config::AGI_DEFAULT;
+use bina::servers::http;
 
 /// Path (or scheme) of a door, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus ask there.

@@ -5,7 +5,7 @@ mod app;
 use std::time::Duration;
 
 use app::{TestApp, field};
-use bina::sim::{Mood, Sim, customer, with_alert};
+use bina::simulator::{Mood, Sim, customer, with_alert};
 
 const ALERTED: &str = "3733330001";
 

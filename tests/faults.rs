@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field, pairs};
-use bina::flight::Partial;
-use bina::hubsoft::HubSoft;
-use bina::phone::Phone;
-use bina::sim::{Mood, RetryAfter, Sim, customer, with_alert};
-use bina::source::Source;
+use bina::domain::phone::Phone;
+use bina::simulator::{Mood, RetryAfter, Sim, customer, with_alert};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::HubSoft;
+use bina::sources::source::Source;
 use tokio::task::JoinSet;
 
 /// Row of the list, what happens, and the test that holds it; 28, 35 and 38 belong to rooms that are

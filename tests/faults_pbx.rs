@@ -20,8 +20,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use app::{Reply, TestApp, field, pairs};
-use bina::config::Config;
-use bina::sim::{Sim, customer};
+use bina::app::config::Config;
+use bina::simulator::{Sim, customer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, MutexGuard};

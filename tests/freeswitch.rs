@@ -6,8 +6,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use app::TestApp;
-use bina::render::{Freeswitch, farewell, not_found};
-use bina::sim::{Sim, printed_example};
+use bina::answering::render::{Freeswitch, farewell, not_found};
+use bina::simulator::{Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

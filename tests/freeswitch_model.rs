@@ -25,9 +25,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use bina::answer::{Answer, FIELDS, Pbx};
-use bina::render::{Format, Freeswitch as Settings, Play, render};
-use bina::sim::{Sim, printed_example};
+use bina::answering::render::{Format, Freeswitch as Settings, Play, render};
+use bina::domain::answer::{Answer, FIELDS, Pbx};
+use bina::simulator::{Sim, printed_example};
 
 use answers::{Said, about, every_kind};
 use app::TestApp;
@@ -135,7 +135,8 @@ fn the_call_goes_on_in_a_file_and_bina_is_asked_once() {
     let asked = Rc::new(RefCell::new(0));
     let count = Rc::clone(&asked);
     let path = "/etc/freeswitch/bina-ura.xml";
-    let handback = bina::render::Handback { context: "public".into(), file: Some(path.into()) };
+    let handback =
+        bina::answering::render::Handback { context: "public".into(), file: Some(path.into()) };
     let settings = Settings { handback, ..Settings::default() };
     let body = render(Format::Dialplan, &alerted(), &settings).body;
     let mut pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| {
@@ -175,7 +176,7 @@ fn nothing_in_a_customers_data_runs_or_costs_a_field_in_twenty_thousand_document
 
 /// What a dialplan may do with the variables: each use evaluates them anew.
 fn use_every_field(pbx: &Freeswitch, call: &mut Call) {
-    let value = |field: &bina::answer::Field| format!("${{bina_{}}}", field.key);
+    let value = |field: &bina::domain::answer::Field| format!("${{bina_{}}}", field.key);
     let all: Vec<_> = FIELDS.iter().map(value).collect();
     pbx.execute(call, "log", &all.join(" "));
     let pairs = FIELDS.iter().zip(&all).map(|(field, value)| format!("bina_{}={value}", field.key));

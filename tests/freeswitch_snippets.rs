@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bina::answer::FIELDS;
-use bina::lookup::Settings;
+use bina::answering::lookup::Settings;
+use bina::domain::answer::FIELDS;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("dialplan/freeswitch")

@@ -5,12 +5,12 @@ mod formats;
 use std::fs;
 use std::path::PathBuf;
 
-use bina::alert_text::AlertText;
-use bina::answer::{Answer, FIELDS, Pbx};
-use bina::customer::Customer;
-use bina::finding::{Failure, Finding, Origin, Record};
-use bina::phone::NoNumber;
-use bina::render::{Format, Freeswitch, Handback, Play, render};
+use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
+use bina::domain::alert_text::AlertText;
+use bina::domain::answer::{Answer, FIELDS, Pbx};
+use bina::domain::customer::Customer;
+use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::phone::NoNumber;
 use formats::{actions, allowed, answer, fields_of, found, whole};
 use proptest::prelude::*;
 

@@ -10,20 +10,20 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use bina::agi::Conversation;
-use bina::alert_text::AlertText;
-use bina::answer::{Answer, FIELDS};
-use bina::call::Call;
-use bina::customer::Customer;
-use bina::finding::Record;
-use bina::flight::Partial;
-use bina::http;
-use bina::lookup::{Lookup, Settings};
-use bina::phone::Phone;
-use bina::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
-use bina::render::{Format, Freeswitch, Play, render};
-use bina::responder::{Numbers, Responder};
-use bina::source::{Fetch, Fetched, Source};
+use bina::answering::lookup::{Lookup, Settings};
+use bina::answering::render::{Format, Freeswitch, Play, render};
+use bina::answering::responder::{Numbers, Responder};
+use bina::domain::alert_text::AlertText;
+use bina::domain::answer::{Answer, FIELDS};
+use bina::domain::call::Call;
+use bina::domain::customer::Customer;
+use bina::domain::finding::Record;
+use bina::domain::phone::Phone;
+use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::servers::fastagi::Conversation;
+use bina::servers::http;
+use bina::sources::flight::Partial;
+use bina::sources::source::{Fetch, Fetched, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
 
 /// Some seconds of an unoptimised build.

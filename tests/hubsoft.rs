@@ -7,12 +7,12 @@ mod pages;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::customer::Known;
-use bina::finding::{Failure, Record};
-use bina::flight::Partial;
-use bina::hubsoft::HubSoft;
-use bina::sim::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
-use bina::source::Source;
+use bina::domain::customer::Known;
+use bina::domain::finding::{Failure, Record};
+use bina::simulator::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::HubSoft;
+use bina::sources::source::Source;
 use serde_json::Value;
 
 const PHONE: &str = "37999990001";
@@ -274,7 +274,7 @@ async fn no_failure_text_names_a_url_a_number_or_a_secret() {
         let (sim, result) = met(mood, "attempt_ms = 300\n").await;
         let failure = result.expect_err("no mood to answer");
         let text = format!("{failure} {failure:?}");
-        let secrets = [PHONE, "http://", sim.credentials().password, bina::sim::CANARY_TRACE];
+        let secrets = [PHONE, "http://", sim.credentials().password, bina::simulator::CANARY_TRACE];
         assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
     }
 }

@@ -5,11 +5,11 @@ mod app;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::customer::Known;
-use bina::finding::{Failure, Record};
-use bina::flight::Partial;
-use bina::sim::{Mood, Sim, printed_example};
-use bina::source::Source;
+use bina::domain::customer::Known;
+use bina::domain::finding::{Failure, Record};
+use bina::simulator::{Mood, Sim, printed_example};
+use bina::sources::flight::Partial;
+use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
 

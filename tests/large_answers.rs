@@ -8,7 +8,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field};
-use bina::sim::{Mood, Sim, customer};
+use bina::simulator::{Mood, Sim, customer};
 
 const CACHED: &str = "3733330001";
 const BODY_BYTES: usize = 4 * 1024 * 1024 - 1_024;

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bina::alert_text::AlertText;
-use bina::customer::Customer;
-use bina::finding::{Failure, Finding, Origin, Record};
-use bina::flight::Partial;
-use bina::lookup::{Lookup, Settings};
-use bina::phone::Phone;
-use bina::source::{Fetch, Fetched, Source};
+use bina::answering::lookup::{Lookup, Settings};
+use bina::domain::alert_text::AlertText;
+use bina::domain::customer::Customer;
+use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::phone::Phone;
+use bina::sources::flight::Partial;
+use bina::sources::source::{Fetch, Fetched, Source};
 use tokio::time::{Instant, advance, sleep};
 
 const DEADLINE: Duration = Duration::from_millis(800);

@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use app::{config, phone, soon};
-use bina::finding::{Finding, Origin};
-use bina::hubsoft::{HubSoft, PhoneMatch};
-use bina::limiter;
-use bina::lookup::{Lookup, Settings};
+use bina::answering::lookup::{Lookup, Settings};
+use bina::domain::finding::{Finding, Origin};
+use bina::sources::hubsoft::{HubSoft, PhoneMatch};
+use bina::sources::limiter;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use std::iter;
 
 use proptest::prelude::*;
 
-use bina::phone::{Ddd, Kind, NoNumber, Phone};
+use bina::domain::phone::{Ddd, Kind, NoNumber, Phone};
 
 /// Columns: input, default DDD, canonical number, class, candidates, note.
 const TABLE: &str = include_str!("numbers/br_numbers.tsv");

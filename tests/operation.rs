@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use app::{Reply, exchange};
-use bina::sim::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
 use served::{File, Manager, Served};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -365,8 +365,13 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
         let page = get(served.metrics, "/metrics").await.body;
         assert!(served.has_logged("call answered"), "{}", served.log());
         let told = format!("{page}{}", served.log());
-        let secrets =
-            [ALERTED, "88242968", "CANARIO", bina::sim::PASSWORD, bina::sim::CLIENT_SECRET];
+        let secrets = [
+            ALERTED,
+            "88242968",
+            "CANARIO",
+            bina::simulator::PASSWORD,
+            bina::simulator::CLIENT_SECRET,
+        ];
         for secret in CANARIES.into_iter().chain(secrets) {
             assert!(!told.contains(secret), "{format}: {secret}");
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::sim::{Mood, Sim, printed_example};
+use bina::simulator::{Mood, Sim, printed_example};
 use served::{File, Served};
 
 async fn sim() -> Sim {

@@ -7,7 +7,7 @@ mod served;
 
 use std::time::{Duration, Instant};
 
-use bina::sim::{Mood, Sim, printed_example};
+use bina::simulator::{Mood, Sim, printed_example};
 use served::{File, Served};
 
 /// Reloads with `settings` and tells whether a call's line, which is news of level info, and lines of

@@ -6,8 +6,8 @@ mod formats;
 use std::path::PathBuf;
 
 use app::{Reply, TestApp};
-use bina::render::Format;
-use bina::sim::{Mood, Sim, printed_example};
+use bina::answering::render::Format;
+use bina::simulator::{Mood, Sim, printed_example};
 
 const ALERTED: &str = "37988242968";
 const QUIET: &str = "37999450812";
@@ -134,7 +134,7 @@ async fn recordings() -> (Sim, TestApp) {
     let connection =
         app::connection(&sim).replacen("[hubsoft]", &format!("{}[hubsoft]", samples()), 1);
     let config = app::config(&format!("{connection}{}", app::RULES));
-    let hubsoft = bina::hubsoft::HubSoft::new(config.hubsoft.clone()).expect("a client");
+    let hubsoft = bina::sources::hubsoft::HubSoft::new(config.hubsoft.clone()).expect("a client");
     let app = TestApp::serve(&config, std::sync::Arc::new(hubsoft));
     (sim, app)
 }

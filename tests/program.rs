@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::sim::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
 
 fn bina(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
@@ -107,7 +107,7 @@ fn the_help_teaches_and_the_version_is_told() {
         assert!(help.contains(part), "{part}\n{help}");
     }
     let (version, _) = texts(&run(&["--version"]));
-    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::metrics::COMMIT);
+    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::runtime::metrics::COMMIT);
     assert_eq!(version.trim(), told);
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));

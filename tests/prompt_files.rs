@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bina::sim::{Mood, Sim, printed_example};
+use bina::simulator::{Mood, Sim, printed_example};
 use served::{File, Served};
 
 const SOUND: [u8; 3_200] = [7; 3_200];

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::{Reply, exchange};
-use bina::sim::{Mood, RetryAfter, Sim, customer};
+use bina::simulator::{Mood, RetryAfter, Sim, customer};
 use served::{File, Served};
 use tokio::time::sleep;
 

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bina::alert_text::AlertText;
-use bina::config::Config;
-use bina::customer::Customer;
-use bina::finding::Record;
+use bina::app::config::Config;
+use bina::domain::alert_text::AlertText;
+use bina::domain::customer::Customer;
+use bina::domain::finding::Record;
 
 const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
     client_secret = \"x\"\nusername = \"x\"\npassword = \"x\"\n";

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bina::alert_text::AlertText;
-use bina::config::Config;
-use bina::customer::{Customer, Known};
-use bina::prompt::Choice;
+use bina::app::config::Config;
+use bina::domain::alert_text::AlertText;
+use bina::domain::customer::{Customer, Known};
+use bina::domain::prompt::Choice;
 
 /// A rule's name or `-` for silence, and an alert text with `\n` for the end of a line.
 const ALERTS: &str = include_str!("shipped_rules/alerts.tsv");

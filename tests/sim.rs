@@ -19,7 +19,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use bina::sim::{self, Matching, Mood, Sim};
+use bina::simulator::{self, Matching, Mood, Sim};
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -43,7 +43,7 @@ async fn a_lookup_finds_the_customer_as_php_writes_him() {
 
 #[tokio::test]
 async fn the_printed_example_is_served_and_found() {
-    let sim = Sim::start(sim::printed_example()).await.unwrap();
+    let sim = Sim::start(simulator::printed_example()).await.unwrap();
     let request = lookup(&token(&sim).await, "busca=telefone&termo_busca=37988242968");
     let reply = Client::to(&sim).await.ask(&request).await;
     assert_eq!(reply.ids(), [11201]);
@@ -206,7 +206,8 @@ async fn what_the_page_does_not_allow_is_an_error_with_status_200() {
 #[tokio::test]
 async fn a_phone_matches_as_a_part_unless_told_otherwise() {
     let stored = ["3799990001", "(37) 99999-0001", "11999990001", "37999990002"];
-    let customers = (1..).zip(stored).map(|(id, phone)| sim::customer(id, "ANA", phone)).collect();
+    let customers =
+        (1..).zip(stored).map(|(id, phone)| simulator::customer(id, "ANA", phone)).collect();
     let sim = Sim::start(customers).await.unwrap();
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     assert_eq!(client.ask(&request).await.ids(), [1, 2, 3]);
@@ -216,8 +217,9 @@ async fn a_phone_matches_as_a_part_unless_told_otherwise() {
 
 #[tokio::test]
 async fn five_customers_come_unless_more_are_asked_for() {
-    let sim =
-        Sim::start((1..=9).map(|id| sim::customer(id, "ANA", PHONE)).collect()).await.unwrap();
+    let sim = Sim::start((1..=9).map(|id| simulator::customer(id, "ANA", PHONE)).collect())
+        .await
+        .unwrap();
     let (token, mut client) = (token(&sim).await, Client::to(&sim).await);
     let query = format!("busca=telefone&termo_busca={PHONE}");
     assert_eq!(client.ask(&lookup(&token, &query)).await.ids(), [1, 2, 3, 4, 5]);
@@ -228,7 +230,7 @@ async fn five_customers_come_unless_more_are_asked_for() {
 
 #[tokio::test]
 async fn cancelled_services_and_connections_come_only_if_asked_for() {
-    let mut customer = sim::customer(1, "ANA", PHONE);
+    let mut customer = simulator::customer(1, "ANA", PHONE);
     let mut cancelled = customer["servicos"][0].clone();
     cancelled["status_prefixo"] = json!("cancelado");
     customer["servicos"].as_array_mut().unwrap().push(cancelled);

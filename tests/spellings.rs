@@ -5,11 +5,11 @@ mod app;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::finding::Failure;
-use bina::flight::Partial;
-use bina::hubsoft::HubSoft;
-use bina::sim::{Matching, Mood, Sim, customer, with_alert};
-use bina::source::{Fetched, Source};
+use bina::domain::finding::Failure;
+use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::HubSoft;
+use bina::sources::source::{Fetched, Source};
 use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";
@@ -35,7 +35,7 @@ fn counts(fetched: &Fetched) -> (usize, usize, bool) {
 }
 
 fn terms(sim: &Sim) -> Vec<String> {
-    let term = |request: bina::sim::Request| {
+    let term = |request: bina::simulator::Request| {
         request.query.into_iter().find(|(key, _)| key == "termo_busca").map(|(_, value)| value)
     };
     let mut terms: Vec<_> = sim.requests().into_iter().filter_map(term).collect();
@@ -44,7 +44,7 @@ fn terms(sim: &Sim) -> Vec<String> {
 }
 
 fn limits(sim: &Sim) -> Vec<String> {
-    let limit = |request: bina::sim::Request| {
+    let limit = |request: bina::simulator::Request| {
         request.query.into_iter().find(|(key, _)| key == "limit").map(|(_, value)| value)
     };
     sim.requests().into_iter().filter_map(limit).collect()

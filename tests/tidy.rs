@@ -1,104 +1,50 @@
-//! The layout of the house, as rules that fail the build.
+//! The layout of the sources, as rules that fail the build.
+
+#[path = "tidy/layout.rs"]
+mod layout;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms from top to bottom: a room uses only rooms above it. A new edge is a design
-/// decision, so say why in the commit.
-const ROOMS: [&str; 36] = [
-    // The words.
-    "phone",
-    "safe_text",
-    "plain_text",
-    "alert_text",
-    "customer",
-    "call",
-    "prompt",
-    "finding",
-    "answer",
-    "wav",
-    // The base.
-    "plain_file",
-    "secret",
-    "access",
-    "current",
-    "flight",
-    "jitter",
-    "metrics",
-    "limiter",
-    "logging",
-    "systemd",
-    "tls",
-    // The sources.
-    "source",
-    "lookup",
-    "breaker",
-    "hubsoft",
-    // The way through, what it writes, and the doors.
-    "responder",
-    "render",
-    "form",
-    "recordings",
-    "listener",
-    "agi",
-    "http",
-    // The simulator stands apart: nothing above, only the command line below.
-    "sim",
-    // Together.
-    "config",
-    "cli",
-    "main",
-];
-
-/// Rooms that are pure: they never wait and never look at a clock.
-const PURE: [&str; 28] = [
-    "access",
-    "limiter",
-    "phone",
-    "safe_text",
-    "plain_text",
-    "alert_text",
-    "customer",
-    "call",
-    "prompt",
-    "finding",
-    "answer",
-    "wav",
-    "render",
-    "hubsoft/wire.rs",
-    "hubsoft/grant.rs",
-    "hubsoft/json.rs",
-    "hubsoft/loose.rs",
-    "hubsoft/flag.rs",
-    "hubsoft/services.rs",
-    "hubsoft/page.rs",
-    "agi/wire.rs",
-    "http/freeswitch.rs",
-    "http/route.rs",
-    "form",
-    "lookup/cache.rs",
-    "lookup/failing.rs",
-    "lookup/pace.rs",
-    "hubsoft/owners.rs",
+/// Modules that are pure: they never wait and never look at a clock.
+const PURE: [&str; 19] = [
+    "domain",
+    "runtime/access",
+    "sources/limiter.rs",
+    "answering/render",
+    "sources/hubsoft/wire.rs",
+    "sources/hubsoft/grant.rs",
+    "sources/hubsoft/json.rs",
+    "sources/hubsoft/loose.rs",
+    "sources/hubsoft/flag.rs",
+    "sources/hubsoft/services.rs",
+    "sources/hubsoft/page.rs",
+    "servers/fastagi/wire.rs",
+    "servers/http/freeswitch.rs",
+    "servers/http/route.rs",
+    "servers/form.rs",
+    "answering/lookup/cache.rs",
+    "answering/lookup/failing.rs",
+    "answering/lookup/pace.rs",
+    "sources/hubsoft/owners.rs",
 ];
 
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the
 /// simulator, and read an answer as a PBX does.
 const KNOW_HUBSOFT: [&str; 7] = [
-    "hubsoft/wire.rs",
-    "hubsoft/flag.rs",
-    "hubsoft/services.rs",
-    "sim",
-    "answer.rs",
-    "config",
+    "sources/hubsoft/wire.rs",
+    "sources/hubsoft/flag.rs",
+    "sources/hubsoft/services.rs",
+    "simulator",
+    "domain/answer.rs",
+    "app/config",
     "cli/rehearse/caller.rs",
 ];
 
 struct Source {
-    /// Path below `src`, like `http/route.rs`.
+    /// Path below `src`, like `servers/http/route.rs`.
     path: String,
-    room: String,
     text: String,
 }
 
@@ -113,7 +59,7 @@ impl Source {
     fn is_in(&self, places: &[&str]) -> bool {
         let below =
             |place: &&str| self.path.strip_prefix(*place).is_some_and(|r| r.starts_with('/'));
-        places.iter().any(|place| self.path == *place || self.room == *place || below(place))
+        places.iter().any(|place| self.path == *place || below(place))
     }
 }
 
@@ -139,8 +85,7 @@ fn sources() -> Vec<Source> {
     let src = root().join("src");
     let read = |file: PathBuf| {
         let path = file.strip_prefix(&src).expect("below src").to_string_lossy().into_owned();
-        let room = path.split(['/', '.']).next().unwrap_or_default().to_owned();
-        Source { text: fs::read_to_string(&file).expect("UTF-8"), path, room }
+        Source { text: fs::read_to_string(&file).expect("UTF-8"), path }
     };
     let sources: Vec<_> = files(&src, "rs").into_iter().map(read).collect();
     assert!(sources.len() > 30, "the sources are found");
@@ -163,62 +108,11 @@ fn none_with(signs: &[&str], concerned: impl Fn(&Source) -> bool) {
     none(&wrong);
 }
 
-/// The rooms a line of code names by `crate::room`.
-fn named(line: &str) -> impl Iterator<Item = &str> {
-    line.split("crate::").skip(1).map(|rest| {
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        &rest[..end]
-    })
-}
-
+/// A group shows its modules; a module with files of its own shows none of them.
 #[test]
-fn every_room_uses_only_rooms_above_it() {
-    let position = |room: &str| ROOMS.iter().position(|known| *known == room);
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.room != "lib") {
-        let Some(own) = position(&source.room) else {
-            wrong.push(format!("{}: the room is not in the list of tests/tidy.rs", source.path));
-            continue;
-        };
-        for (at, line) in source.code() {
-            for used in named(line).filter(|used| *used != source.room) {
-                if position(used).is_none_or(|used| used > own) {
-                    wrong.push(format!("{}:{at}: uses `{used}`, which is not above", source.path));
-                }
-            }
-        }
-    }
-    none(&wrong);
-}
-
-#[test]
-fn the_simulator_shares_no_code_with_the_client() {
-    let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.room == "sim") {
-        for (at, line) in source.code() {
-            wrong.extend(
-                named(line)
-                    .filter(|used| *used != "sim")
-                    .map(|used| format!("{}:{at}: uses `{used}`", source.path)),
-            );
-        }
-    }
-    none(&wrong);
-}
-
-#[test]
-fn a_closet_is_seen_only_from_its_own_room() {
-    let mut wrong = Vec::new();
-    for source in sources() {
-        for (at, line) in source.code() {
-            let deep =
-                line.trim_start().starts_with("pub mod ") && source.path.ends_with("/mod.rs");
-            if deep {
-                wrong.push(format!("{}:{at}: a closet is public", source.path));
-            }
-        }
-    }
-    none(&wrong);
+fn a_private_module_is_seen_only_from_its_own_module() {
+    let is_group = |source: &Source| source.path.matches('/').count() == 1;
+    none_with(&["pub mod "], |source| source.path.ends_with("/mod.rs") && !is_group(source));
 }
 
 #[test]
@@ -241,33 +135,39 @@ fn pure_rooms_neither_wait_nor_look_at_a_clock() {
 #[test]
 fn libraries_stay_in_their_rooms() {
     let homes: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("hyper", &["http", "hubsoft/failure.rs"][..]),
-        ("hyper_util", &["http"]),
-        ("http_body_util", &["http"]),
-        ("quick_xml", &["render/xml.rs"]),
-        ("arc_swap", &["current.rs"]),
-        ("prometheus_client", &["metrics"]),
-        ("listenfd", &["systemd.rs"]),
-        ("sd_notify", &["systemd.rs"]),
-        ("lru", &["lookup"]),
-        ("memchr", &["agi", "form.rs", "prompt"]),
-        ("foldhash", &["listener/places.rs"]),
-        ("itoa", &["logging/call_line.rs", "render/xml.rs"]),
+        ("hyper", &["servers/http", "sources/hubsoft/failure.rs"][..]),
+        ("hyper_util", &["servers/http"]),
+        ("http_body_util", &["servers/http"]),
+        ("quick_xml", &["answering/render/xml.rs"]),
+        ("arc_swap", &["runtime/current.rs"]),
+        ("prometheus_client", &["runtime/metrics"]),
+        ("listenfd", &["runtime/systemd.rs"]),
+        ("sd_notify", &["runtime/systemd.rs"]),
+        ("lru", &["answering/lookup"]),
+        ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
+        ("foldhash", &["servers/listener/places.rs"]),
+        ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
         (
             "reqwest",
-            &["hubsoft", "config/hubsoft.rs", "cli/demo.rs", "cli/forget.rs", "cli/mod.rs"],
+            &[
+                "sources/hubsoft",
+                "app/config/hubsoft.rs",
+                "cli/demo.rs",
+                "cli/forget.rs",
+                "cli/mod.rs",
+            ],
         ),
-        ("rustls", &["hubsoft", "sim", "tls.rs"]),
-        ("rustls_platform_verifier", &["hubsoft/trust.rs"]),
-        ("subtle", &["access"]),
-        ("toml", &["config/section.rs"]),
-        ("zeroize", &["config", "hubsoft", "secret.rs"]),
+        ("rustls", &["sources/hubsoft", "simulator", "runtime/tls.rs"]),
+        ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
+        ("subtle", &["runtime/access"]),
+        ("toml", &["app/config/section.rs"]),
+        ("zeroize", &["app/config", "sources/hubsoft", "runtime/secret.rs"]),
         ("clap", &["cli/mod.rs", "cli/manual.rs"]),
         ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
         ("clap_mangen", &["cli/manual.rs"]),
         ("anyhow", &["cli"]),
-        ("unicode_normalization", &["alert_text", "safe_text.rs"]),
-        ("tracing_subscriber", &["logging"]),
+        ("unicode_normalization", &["domain/alert_text", "domain/safe_text.rs"]),
+        ("tracing_subscriber", &["runtime/logging"]),
     ]);
     let mut wrong = Vec::new();
     for source in sources() {
@@ -319,7 +219,6 @@ fn each_file_opens_with_what_it_is_for_and_stays_small() {
     let tests = files(&root().join("tests"), "rs").into_iter().map(|file| Source {
         text: fs::read_to_string(&file).expect("UTF-8"),
         path: file.display().to_string(),
-        room: "tests".to_owned(),
     });
     for source in sources().into_iter().chain(tests) {
         let first = source.text.lines().next().unwrap_or_default();
@@ -380,15 +279,15 @@ fn nothing_panics_by_accident() {
 #[test]
 fn personal_data_is_revealed_only_where_it_leaves() {
     let may = [
-        "access",
-        "phone",
-        "call.rs",
-        "safe_text.rs",
-        "alert_text",
-        "secret.rs",
-        "customer.rs",
-        "answer.rs",
-        "hubsoft",
+        "runtime/access",
+        "domain/phone",
+        "domain/call.rs",
+        "domain/safe_text.rs",
+        "domain/alert_text",
+        "runtime/secret.rs",
+        "domain/customer.rs",
+        "domain/answer.rs",
+        "sources/hubsoft",
         "cli/forget.rs",
         "cli/lookup.rs",
         "cli/watchdog.rs",
@@ -401,7 +300,7 @@ fn personal_data_is_revealed_only_where_it_leaves() {
 /// right, and how long a certificate is good: it says so and decides nothing.
 #[test]
 fn nothing_is_decided_by_the_wall_clock() {
-    let apart = ["sim", "logging", "cli/doctor/clock.rs"];
+    let apart = ["simulator", "runtime/logging", "cli/doctor/clock.rs"];
     none_with(&["SystemTime", "UNIX_EPOCH"], |source| !source.is_in(&apart));
 }
 

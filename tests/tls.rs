@@ -17,13 +17,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field};
-use bina::config::Config;
-use bina::finding::{Failure, Record};
-use bina::flight::Partial;
-use bina::hubsoft::HubSoft;
-use bina::phone::Phone;
-use bina::sim::{Mood, Sim, customer};
-use bina::source::Source;
+use bina::app::config::Config;
+use bina::domain::finding::{Failure, Record};
+use bina::domain::phone::Phone;
+use bina::simulator::{Mood, Sim, customer};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::HubSoft;
+use bina::sources::source::Source;
 use certificates::Authority;
 
 const PHONE: &str = "37999990001";

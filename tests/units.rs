@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bina::config::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
+use bina::app::config::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 
 fn unit(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("systemd").join(name);

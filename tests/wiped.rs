@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::sim::{Mood, Sim};
+use bina::simulator::{Mood, Sim};
 use certificates::SelfSigned;
 
 const PHONE: &str = "37999990001";

@@ -7,18 +7,18 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bina::alert_text::AlertText;
-use bina::answer::Answer;
-use bina::customer::Customer;
-use bina::finding::{Finding, Origin, Record};
-use bina::flight::Partial;
-use bina::hubsoft::{Wanted, conclude};
-use bina::lookup::{Lookup, Settings};
-use bina::phone::Phone;
-use bina::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
-use bina::render::{Format, Freeswitch, render};
-use bina::sim::{customer, with_alert};
-use bina::source::{Fetch, Fetched, Source};
+use bina::answering::lookup::{Lookup, Settings};
+use bina::answering::render::{Format, Freeswitch, render};
+use bina::domain::alert_text::AlertText;
+use bina::domain::answer::Answer;
+use bina::domain::customer::Customer;
+use bina::domain::finding::{Finding, Origin, Record};
+use bina::domain::phone::Phone;
+use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::simulator::{customer, with_alert};
+use bina::sources::flight::Partial;
+use bina::sources::hubsoft::{Wanted, conclude};
+use bina::sources::source::{Fetch, Fetched, Source};
 use serde::de::IgnoredAny;
 use tokio::runtime::{Builder, Runtime};
 
@@ -82,7 +82,8 @@ fn choose(count: usize) -> Work {
 fn write(format: Format) -> Work {
     let (record, freeswitch) = (Record::new(vec![found()]), Freeswitch::default());
     let finding = Finding::Found { record, origin: Origin::Cache, alert_expired: false };
-    let answer = Answer::new(Some(phone(CALLER)), &finding, &bina::prompt::Choice::default());
+    let answer =
+        Answer::new(Some(phone(CALLER)), &finding, &bina::domain::prompt::Choice::default());
     Box::new(move || {
         black_box(render(format, black_box(&answer), &freeswitch));
     })

@@ -4,8 +4,8 @@
 
 use std::time::Instant;
 
-use bina::agi::Conversation;
-use bina::phone::Phone;
+use bina::servers::fastagi::Conversation;
+use bina::domain::phone::Phone;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bina::http;
+use bina::servers::http;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|fields: &str| {
@@ -15,6 +15,6 @@ fuzz_target!(|fields: &str| {
     for call in posted.into_iter().chain(got) {
         assert!(fields.contains("dialplan") || fields.contains('%'));
         assert_eq!(call.door, "/freeswitch/dialplan");
-        let _ = call.caller.map(|caller| bina::phone::Phone::parse(&caller, None));
+        let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));
     }
 });

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bina::http;
+use bina::servers::http;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|fields: &str| {
@@ -13,6 +13,6 @@ fuzz_target!(|fields: &str| {
         assert_eq!(call.door, "/freeswitch/httapi");
         let hidden = fields.split('&').any(|pair| pair == "Caller-Privacy-Hide-Number=true");
         assert!(!hidden || call.caller.is_none(), "the caller is shown");
-        let _ = call.caller.map(|caller| bina::phone::Phone::parse(&caller, None));
+        let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));
     }
 });

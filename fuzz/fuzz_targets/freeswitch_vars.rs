@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bina::http;
+use bina::servers::http;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {
@@ -11,6 +11,6 @@ fuzz_target!(|query: &str| {
     if pairs().count() > 1 {
         assert!(call.is_none_or(|call| call.caller.is_none()));
     } else if let Some(caller) = call.and_then(|call| call.caller) {
-        let _ = bina::phone::Phone::parse(&caller, None);
+        let _ = bina::domain::phone::Phone::parse(&caller, None);
     }
 });

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use bina::http;
-use bina::responder::WATCHDOG;
+use bina::servers::http;
+use bina::answering::responder::WATCHDOG;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|request: &str| {
@@ -13,6 +13,6 @@ fuzz_target!(|request: &str| {
     if let Some(call) = http::call(method, target, body, "bina") {
         let known = http::paths().any(|path| path == call.door) || call.door == WATCHDOG;
         assert!(known, "{}", call.door);
-        let _ = call.caller.map(|caller| bina::phone::Phone::parse(&caller, None));
+        let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));
     }
 });

@@ -2,11 +2,11 @@
 
 #![no_main]
 
-use bina::answer::{Answer, FIELDS, Pbx};
-use bina::finding::{Finding, Origin};
-use bina::hubsoft::{Wanted, conclude};
-use bina::phone::Phone;
-use bina::prompt::Choice;
+use bina::domain::answer::{Answer, FIELDS, Pbx};
+use bina::domain::finding::{Finding, Origin};
+use bina::sources::hubsoft::{Wanted, conclude};
+use bina::domain::phone::Phone;
+use bina::domain::prompt::Choice;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use bina::call::Did;
-use bina::phone::{Ddd, Phone};
+use bina::domain::call::Did;
+use bina::domain::phone::{Ddd, Phone};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::config::Config;
-use crate::prompt::{Playlist, Rules};
+use crate::app::config::Config;
+use crate::domain::prompt::{Playlist, Rules};
 
 use super::{Failed, prompt_files, say, serve};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 
-use crate::sim::{Sim, printed_example};
+use crate::simulator::{Sim, printed_example};
 
 use super::service::Service;
 use super::source::Upstream;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::config::Config;
-use crate::secret::Secret;
+use crate::app::config::Config;
+use crate::runtime::secret::Secret;
 
 use super::{Failed, own_address, plain_client, say};
 

@@ -9,13 +9,13 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::call::{Call, Did};
-use crate::config::Config;
-use crate::flight::Partial;
-use crate::hubsoft::{HubSoft, Step};
-use crate::phone::Phone;
-use crate::render::{Format, render};
-use crate::source::{Fetch, Fetched, Source};
+use crate::answering::render::{Format, render};
+use crate::app::config::Config;
+use crate::domain::call::{Call, Did};
+use crate::domain::phone::Phone;
+use crate::sources::flight::Partial;
+use crate::sources::hubsoft::{HubSoft, Step};
+use crate::sources::source::{Fetch, Fetched, Source};
 
 use super::service::Service;
 use super::source::Upstream;
@@ -73,7 +73,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn explain_number(phone: Result<Phone, crate::phone::NoNumber>) {
+fn explain_number(phone: Result<Phone, crate::domain::phone::NoNumber>) {
     match phone {
         Ok(phone) => {
             let candidates: Vec<_> =

@@ -29,11 +29,11 @@ use clap_complete::Shell;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{Config, HTTP_DEFAULT, Invalid};
-use crate::hubsoft;
-use crate::logging;
-use crate::lookup::DEADLINE_DEFAULT;
-use crate::render::Format;
+use crate::answering::lookup::DEADLINE_DEFAULT;
+use crate::answering::render::Format;
+use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
+use crate::runtime::logging;
+use crate::sources::hubsoft;
 
 use self::rehearse::Plan;
 

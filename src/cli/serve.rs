@@ -13,12 +13,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::agi;
-use crate::config::Config;
-use crate::http::{self, Side};
-use crate::hubsoft::HubSoft;
-use crate::listener::{self, Listener};
-use crate::systemd::{self, Sockets};
+use crate::app::config::Config;
+use crate::runtime::systemd::{self, Sockets};
+use crate::servers::fastagi;
+use crate::servers::http::{self, Side};
+use crate::servers::listener::{self, Listener};
+use crate::sources::hubsoft::HubSoft;
 
 use super::reload::Reloads;
 use super::service::{Service, protected};
@@ -175,7 +175,7 @@ impl Doors {
         if let Some(agi) = self.agi.map(admitting) {
             let (responder, stopping) = (Arc::clone(&service.responder), stop.clone());
             let serve =
-                move |stream, _| agi::serve(stream, Arc::clone(&responder), stopping.clone());
+                move |stream, _| fastagi::serve(stream, Arc::clone(&responder), stopping.clone());
             answering.spawn(listener::run(agi, stop.clone(), serve));
         }
         let sides = [(Some(self.http), Side::Phones), (self.metrics, Side::Operation)];

@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::anyhow;
 use tracing::warn;
 
-use crate::access::{Networks, Rates};
-use crate::config::Config;
-use crate::current::Current;
-use crate::http::{Doors, Guard};
-use crate::metrics;
-use crate::recordings::Recordings;
-use crate::responder::Responder;
-use crate::secret::Secret;
+use crate::answering::responder::Responder;
+use crate::app::config::Config;
+use crate::runtime::access::{Networks, Rates};
+use crate::runtime::current::Current;
+use crate::runtime::metrics;
+use crate::runtime::secret::Secret;
+use crate::servers::http::{Doors, Guard};
+use crate::servers::recordings::Recordings;
 
 use super::source::Upstream;
 use super::{Failed, logging};

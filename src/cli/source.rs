@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use crate::breaker::Breaker;
-use crate::config::Config;
-use crate::hubsoft::{HubSoft, Unusable};
-use crate::lookup::Lookup;
-use crate::source::Source;
+use crate::answering::lookup::Lookup;
+use crate::app::config::Config;
+use crate::sources::breaker::Breaker;
+use crate::sources::hubsoft::{HubSoft, Unusable};
+use crate::sources::source::Source;
 
 use super::Failed;
 

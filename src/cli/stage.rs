@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::config::Config;
-use crate::sim::Sim;
+use crate::app::config::Config;
+use crate::simulator::Sim;
 
 use super::Failed;
 

@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tracing::warn;
 
-use crate::secret::Secret;
-use crate::systemd;
+use crate::runtime::secret::Secret;
+use crate::runtime::systemd;
 
 use super::own_address;
 use super::service::Service;

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bina::config::{Config, Invalid};
-use bina::sim::Sim;
+use bina::app::config::{Config, Invalid};
+use bina::simulator::Sim;
 
 pub(crate) const TOKEN: &str = "um-token-que-ninguem-adivinha";
 pub(crate) const NEXT_TOKEN: &str = "e-o-que-vem-depois-dele-0123";

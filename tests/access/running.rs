@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
-use bina::sim::Sim;
+use bina::simulator::Sim;
 use rustls::version::TLS13;
 
 use crate::app::Reply;

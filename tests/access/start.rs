@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::sim::Sim;
+use bina::simulator::Sim;
 
 use crate::certificates::Authority;
 use crate::folder::Folder;

@@ -7,18 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bina::breaker::Breaker;
-use bina::config::Config;
-use bina::current::Current;
-use bina::http::{self, Doors, Guard, Side};
-use bina::hubsoft::HubSoft;
-use bina::listener;
-use bina::lookup::Lookup;
-use bina::phone::Phone;
-use bina::recordings::Recordings;
-use bina::responder::Responder;
-use bina::sim::Sim;
-use bina::source::Source;
+use bina::answering::lookup::Lookup;
+use bina::answering::responder::Responder;
+use bina::app::config::Config;
+use bina::domain::phone::Phone;
+use bina::runtime::current::Current;
+use bina::servers::http::{self, Doors, Guard, Side};
+use bina::servers::listener;
+use bina::servers::recordings::Recordings;
+use bina::simulator::Sim;
+use bina::sources::breaker::Breaker;
+use bina::sources::hubsoft::HubSoft;
+use bina::sources::source::Source;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -132,8 +132,9 @@ impl TestApp {
         let agi = beside.local_addr().expect("an address");
         let (stop, stopping) = watch::channel(false);
         let agi_stopping = stopping.clone();
-        let serve =
-            move |stream, _| bina::agi::serve(stream, Arc::clone(&answers), agi_stopping.clone());
+        let serve = move |stream, _| {
+            bina::servers::fastagi::serve(stream, Arc::clone(&answers), agi_stopping.clone())
+        };
         tokio::spawn(listener::run(beside, stopping.clone(), serve));
         let listening = stopping.clone();
         let serve = move |stream, peer| {

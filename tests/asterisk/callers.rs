@@ -1,6 +1,6 @@
 //! Caller IDs as trunks present them, punctuated and with parameters, through every snippet.
 
-use bina::sim::customer;
+use bina::simulator::customer;
 
 use crate::calls::Call;
 use crate::nasty::escaped;

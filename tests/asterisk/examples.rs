@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::sim::{customer, with_alert};
+use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
 use crate::pbx::{Asterisk, asterisk, free_tcp_port};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::sim::Mood;
+use bina::simulator::Mood;
 
 use crate::calls::Call;
 use crate::pbx::{asterisk, free_tcp_port};

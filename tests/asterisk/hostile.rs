@@ -1,6 +1,6 @@
 //! Hostile texts through every snippet: names and alerts of customers, callers, answers of others.
 
-use bina::sim::{customer, with_alert};
+use bina::simulator::{customer, with_alert};
 
 use crate::calls::{CALLED, Call};
 use crate::pbx::asterisk;

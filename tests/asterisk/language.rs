@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use bina::sim::{customer, with_alert};
+use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
 use crate::pbx::{Asterisk, asterisk, silence};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bina::sim::Sim;
+use bina::simulator::Sim;
 use serde_json::Value;
 
 use crate::calls::CALLED;
@@ -123,9 +123,9 @@ fn settings(ports: Ports, hubsoft: &str) -> String {
         "#,
         ports.http,
         ports.agi,
-        bina::sim::CLIENT_ID,
-        bina::sim::CLIENT_SECRET,
-        bina::sim::USERNAME,
-        bina::sim::PASSWORD,
+        bina::simulator::CLIENT_ID,
+        bina::simulator::CLIENT_SECRET,
+        bina::simulator::USERNAME,
+        bina::simulator::PASSWORD,
     )
 }

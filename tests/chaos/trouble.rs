@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::sim::{Door, Matching, Mood, RetryAfter, Sim};
+use bina::simulator::{Door, Matching, Mood, RetryAfter, Sim};
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 

@@ -1,6 +1,6 @@
 //! Who has which number, written down apart from the code that finds it out; and the judge.
 
-use bina::sim::{CANARIES, customer, with_alert};
+use bina::simulator::{CANARIES, customer, with_alert};
 use serde_json::Value;
 
 use crate::app::Reply;

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use bina::finding::Failure;
-use bina::sim::{Door, Sim, customer};
+use bina::domain::finding::Failure;
+use bina::simulator::{Door, Sim, customer};
 use tokio::time::{Duration, sleep};
 
 use super::{Blackhole, HERE, PHONE, Says, Stub, ask, pass};

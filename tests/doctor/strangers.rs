@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use bina::sim::{Mood, Sim};
+use bina::simulator::{Mood, Sim};
 
 use super::certificates::{Authority, SelfSigned};
 use super::{Patient, customers, sim};

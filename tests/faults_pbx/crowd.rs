@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use bina::sim::Mood;
+use bina::simulator::Mood;
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
-use bina::sim::Mood;
-use bina::{listener, logging};
+use bina::runtime::logging;
+use bina::servers::listener;
+use bina::simulator::Mood;
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bina::sim::Sim;
+use bina::simulator::Sim;
 
 /// `bina serve` in a process of its own, which ends with it.
 pub(super) struct Program {

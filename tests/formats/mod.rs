@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use bina::answer::{Answer, FIELDS};
-use bina::customer::{Customer, Known};
-use bina::finding::{Finding, Origin, Record};
-use bina::phone::Phone;
-use bina::prompt::{Choice, Playlist, SoundForm};
-use bina::render::Format;
+use bina::answering::render::Format;
+use bina::domain::answer::{Answer, FIELDS};
+use bina::domain::customer::{Customer, Known};
+use bina::domain::finding::{Finding, Origin, Record};
+use bina::domain::phone::Phone;
+use bina::domain::prompt::{Choice, Playlist, SoundForm};
 use quick_xml::events::{BytesStart, Event};
 
 /// Formats of one value: no field has a name in them.

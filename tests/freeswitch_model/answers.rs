@@ -1,10 +1,10 @@
 //! Answers of every kind, and answers about customers whose data would run.
 
-use bina::alert_text::AlertText;
-use bina::answer::Answer;
-use bina::customer::Customer;
-use bina::finding::{Failure, Finding, Origin};
-use bina::phone::NoNumber;
+use bina::domain::alert_text::AlertText;
+use bina::domain::answer::Answer;
+use bina::domain::customer::Customer;
+use bina::domain::finding::{Failure, Finding, Origin};
+use bina::domain::phone::NoNumber;
 
 use crate::formats::{answer, found};
 

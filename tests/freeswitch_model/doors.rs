@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use bina::answer::Answer;
-use bina::render::{Format, Freeswitch as Settings, Play, farewell, not_found, render};
+use bina::answering::render::{Format, Freeswitch as Settings, Play, farewell, not_found, render};
+use bina::domain::answer::Answer;
 
 use super::fsmodel::{Asked, Freeswitch, Reply};
 

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use bina::call::Did;
-use bina::http;
-use bina::phone::Phone;
-use bina::render::Play;
+use bina::answering::render::Play;
+use bina::domain::call::Did;
+use bina::domain::phone::Phone;
+use bina::servers::http;
 
 use super::fsmodel::{Asked, Call, Reply};
 use super::{CALLED, CALLER, Door, fields, freeswitch, neutral};
@@ -28,7 +28,7 @@ fn target(caller: &str, called: &str) -> Option<String> {
 }
 
 /// The call as bina reads it.
-fn asked(caller: &str, called: &str) -> Option<bina::call::Call> {
+fn asked(caller: &str, called: &str) -> Option<bina::domain::call::Call> {
     let target = target(caller, called)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?=&%().-;".contains(&byte);
     assert!(target.bytes().all(plain), "{target}");

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use bina::render::{Format, Freeswitch as Settings, Handback, Play, render};
+use bina::answering::render::{Format, Freeswitch as Settings, Handback, Play, render};
 
 use super::answers::{Said, about};
 use super::dice::Dice;

@@ -1,6 +1,6 @@
 //! Shows that the model is careless where FreeSWITCH is: what bina avoids does harm in it.
 
-use bina::render::Play;
+use bina::answering::render::Play;
 
 use super::fsmodel::{Asked, Call, Freeswitch, Reply};
 use super::{CALLED, CALLER, Door, alerted, call, fields, freeswitch, neutral, serving, snippet};

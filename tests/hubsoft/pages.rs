@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use bina::finding::Failure;
-use bina::flight::Partial;
-use bina::sim::{Mood, Sim, customer};
-use bina::source::Source;
+use bina::domain::finding::Failure;
+use bina::simulator::{Mood, Sim, customer};
+use bina::sources::flight::Partial;
+use bina::sources::source::Source;
 
 use super::{LANDLINE, PHONE, client, phone, soon};
 

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bina::sim::Sim;
+use bina::simulator::Sim;
 
 /// Runs the program in the shell's own process, with the sockets that came as its input and output
 /// where systemd puts them.

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bina::sim::{self, Mood, Sim};
+use bina::simulator::{self, Mood, Sim};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -132,7 +132,8 @@ pub(crate) async fn token(sim: &Sim) -> String {
 }
 
 pub(crate) async fn start() -> Sim {
-    let alerted = sim::with_alert(sim::customer(1, "JOÃO LUZ", PHONE), &["Fibra rompida/centro"]);
+    let alerted =
+        simulator::with_alert(simulator::customer(1, "JOÃO LUZ", PHONE), &["Fibra rompida/centro"]);
     Sim::start(vec![alerted]).await.unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use bina::sim::{CANARIES, Mood, PASSWORD, Sim, customer};
+use bina::simulator::{CANARIES, Mood, PASSWORD, Sim, customer};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use bina::sim::{Door, Sim};
+use bina::simulator::{Door, Sim};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::sim::{Mood, Sim};
+use bina::simulator::{Mood, Sim};
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Client, by_phone, start, token};

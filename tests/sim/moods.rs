@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use bina::sim::{CANARY_TRACE, Mood, RetryAfter};
+use bina::simulator::{CANARY_TRACE, Mood, RetryAfter};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;

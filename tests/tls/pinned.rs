@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use bina::finding::Failure;
-use bina::hubsoft::HubSoft;
-use bina::sim::{Sim, customer};
+use bina::domain::finding::Failure;
+use bina::simulator::{Sim, customer};
+use bina::sources::hubsoft::HubSoft;
 use rustls::ServerConfig;
 
 use super::certificates::{Authority, SelfSigned};

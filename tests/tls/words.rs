@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use bina::finding::Failure;
-use bina::hubsoft::HubSoft;
-use bina::sim::{Sim, customer};
+use bina::domain::finding::Failure;
+use bina::simulator::{Sim, customer};
+use bina::sources::hubsoft::HubSoft;
 
 use super::certificates::Authority;
 use super::{File, PHONE, Running, ask, run, settings, trusting};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use crate::config::{Config, shown_to_others};
+use crate::app::config::{Config, shown_to_others};
 
 use super::super::Failed;
 use super::report::Report;

@@ -1,12 +1,12 @@
 //! Finds out how this HubSoft matches numbers, which its page does not say: counts, and what they mean.
 
-use crate::finding::Failure;
-use crate::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
-use crate::phone::Phone;
+use crate::domain::finding::Failure;
+use crate::domain::phone::Phone;
+use crate::sources::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
 
 use super::line::Verdict;
 use super::report::Report;
-use super::upstream::{Trouble, count};
+use super::trouble::{Trouble, count};
 
 const WHAT: &str = "matching";
 /// Most customers HubSoft lists.

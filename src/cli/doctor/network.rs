@@ -9,11 +9,11 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use crate::hubsoft::{Settings, shake_hands, system_dns};
+use crate::sources::hubsoft::{Settings, shake_hands, system_dns};
 
 use super::clock;
 use super::report::Report;
-use super::upstream::Trouble;
+use super::trouble::Trouble;
 
 /// Above the five seconds after which a resolver asks the next server.
 const DNS_MAX: Duration = Duration::from_secs(6);

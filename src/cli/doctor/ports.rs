@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout_at;
 
-use crate::config::Config;
-use crate::listener;
+use crate::app::config::Config;
+use crate::servers::listener;
 
 use super::report::Report;
 

@@ -1,22 +1,16 @@
 //! Examines HubSoft itself: does it give a token, does it answer a lookup, and how fast.
 
-use std::fmt;
-use std::time::Duration;
-
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
-use crate::config::Config;
-use crate::finding::Failure;
-use crate::hubsoft::{Counts, HubSoft, Written};
-use crate::phone::Phone;
+use crate::app::config::Config;
+use crate::domain::phone::Phone;
+use crate::sources::hubsoft::{Counts, HubSoft, Written};
 
 use super::super::{Failed, serve};
 use super::report::Report;
+use super::trouble::{REQUEST_MAX, count, in_time};
 use super::{clock, matching};
 
-/// Longest time for one request: above the default `attempt_ms`, so that its own limit is met first.
-const REQUEST_MAX: Duration = Duration::from_secs(4);
 /// A mobile that is none: no operator gives out 9 0000.
 const NOBODY: &str = "11900000000";
 
@@ -87,48 +81,5 @@ async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report
     if told.is_some() {
         let phone_match = config.hubsoft.phone_match;
         matching::examine(hubsoft, &phone, (whole, counts), all, phone_match, report).await;
-    }
-}
-
-/// Searches once.
-pub(super) async fn count(
-    hubsoft: &HubSoft,
-    phone: &Phone,
-    written: &Written,
-    report: &Report,
-) -> Result<Counts, Trouble> {
-    let deadline = report.deadline(REQUEST_MAX);
-    in_time(timeout_at(deadline, hubsoft.count(phone, written, deadline)).await)
-}
-
-fn in_time<T>(result: Result<Result<T, Failure>, Elapsed>) -> Result<T, Trouble> {
-    result.map_err(|_| Trouble::Late)?.map_err(Trouble::Failure)
-}
-
-/// Why nothing came, with a remedy also where a service that goes on by itself needs none.
-pub(super) enum Trouble {
-    Failure(Failure),
-    /// It took longer than a step may, whatever `attempt_ms` says.
-    Late,
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let failure = match self {
-            Self::Failure(failure) => failure,
-            Self::Late => return f.write_str("HubSoft does not answer: tell its support"),
-        };
-        let remedy = match failure {
-            Failure::Broken => ": look for a proxy or firewall between, or an update of HubSoft",
-            Failure::Server(520..=530) => {
-                ": Cloudflare, which stands before HubSoft, cannot reach it; tell HubSoft's support"
-            }
-            Failure::Throttled { .. } => {
-                ": wait a minute; if it comes again, lower limiter.rate or see who else asks"
-            }
-            Failure::Unavailable { .. } => ": wait for its end",
-            _ => "",
-        };
-        write!(f, "{failure}{remedy}")
     }
 }

@@ -7,7 +7,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::plain_file;
+use crate::runtime::plain_file;
 
 /// The users PBXs run as.
 const NAMES: [&str; 2] = ["asterisk", "freeswitch"];

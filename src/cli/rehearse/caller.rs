@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::finding::Failure;
-use crate::phone::Phone;
-use crate::sim::{customer, with_alert};
+use crate::domain::finding::Failure;
+use crate::domain::phone::Phone;
+use crate::simulator::{customer, with_alert};
 
 /// How much longer than promised a caller waits, to tell a late answer from none.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use crate::finding::Failure;
-use crate::sim::Request;
+use crate::domain::finding::Failure;
+use crate::simulator::Request;
 
 use super::caller::{Outcome, Told};
 use super::{BURST, Plan};

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::call::DEADLINE_MIN;
+use crate::domain::call::DEADLINE_MIN;
 
 /// More would need an hour to fill the memory and more of it than a PBX has.
 const CALLERS: RangeInclusive<u32> = 1..=20_000;

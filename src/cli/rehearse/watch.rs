@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::finding::Failure;
-use crate::flight::Partial;
-use crate::hubsoft::HubSoft;
-use crate::phone::Phone;
-use crate::source::{Fetch, Fetched, Source};
+use crate::domain::finding::Failure;
+use crate::domain::phone::Phone;
+use crate::sources::flight::Partial;
+use crate::sources::hubsoft::HubSoft;
+use crate::sources::source::{Fetch, Fetched, Source};
 
 /// A source that remembers what became of each request.
 pub(super) struct Watched {

@@ -1,0 +1,5 @@
+//! Answers a call: look-up within the deadline, choice of the prompt, rendering.
+
+pub mod lookup;
+pub mod render;
+pub mod responder;

@@ -1,0 +1,137 @@
+//! Writes an answer for FreeSWITCH: a dialplan for mod_xml_curl, or pairs for the `curl` application.
+
+use std::sync::LazyLock;
+
+use crate::domain::answer::{Answer, FIELDS, Pbx};
+
+use super::xml::{Document, behind, references};
+use super::{Page, TEXT, heads};
+
+/// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
+/// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
+/// command and `1000 XML default` choose a context. FreeSWITCH answers such a call with 404.
+/// Trunks write number portability behind the number (`;npdi;rn=551100`), so `;` and `=` pass.
+/// The expression captures nothing, as `$1` in values would be replaced by it, and ends in `\z`,
+/// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
+const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
+
+/// How long a call that was answered waits before the prompt, as in the snippets: the sound of a
+/// trunk comes up after its answer, and would swallow the first syllable.
+pub(super) const MEDIA_PAUSE_MS: &str = "500";
+
+/// How a FreeSWITCH call is answered.
+#[derive(Clone, Debug)]
+pub struct Freeswitch {
+    /// The only context that is answered; every other one is "not found".
+    pub entry_context: String,
+    pub handback: Handback,
+    pub play: Play,
+}
+
+impl Default for Freeswitch {
+    fn default() -> Self {
+        let handback = Handback { context: "public".to_owned(), file: None };
+        Self { entry_context: "bina".to_owned(), handback, play: Play::Never }
+    }
+}
+
+/// Where the call goes on after the variables are set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handback {
+    pub context: String,
+    /// An XML file to read the context from, which saves FreeSWITCH a second request.
+    pub file: Option<String>,
+}
+
+/// Whether the answer itself plays the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Answers the call, then plays.
+    Answer,
+    /// Plays before the call is answered, as early media.
+    Early,
+    /// Leaves the playing to the dialplan, so that nothing is heard twice.
+    Never,
+}
+
+impl Play {
+    /// Every value of `freeswitch.play` by name.
+    pub const VALUES: [(&'static str, Play); 3] =
+        [("never", Play::Never), ("early", Play::Early), ("answer", Play::Answer)];
+}
+
+/// Writes the document for a call in the entry context.
+pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
+    let mut page = open("dialplan");
+    page.start("context", &[("name", &freeswitch.entry_context)]);
+    page.start("extension", &[("name", "bina")]);
+    page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
+    static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}=")));
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        action(&mut page, "set", &behind(head, &field.value(answer, Pbx::Freeswitch)));
+    }
+    if let Some(list) = answer.playlist() {
+        playback(&mut page, &references(&list.freeswitch), freeswitch.play);
+    }
+    action(&mut page, "transfer", &target(&freeswitch.handback));
+    for element in ["condition", "extension", "context"] {
+        page.end(element);
+    }
+    close(page)
+}
+
+/// Writes "not found", upon which FreeSWITCH goes on in its static dialplan.
+pub fn not_found() -> Page {
+    let mut page = open("result");
+    page.empty("result", &[("status", "not found")]);
+    close(page)
+}
+
+/// Writes `bina_status=found|…`. No value holds the `|`, nor the `$` for which FreeSWITCH would
+/// refuse the whole; a newline at the end would become part of the last value.
+pub(super) fn vars(answer: &Answer) -> Page {
+    static HEADS: LazyLock<Vec<String>> =
+        LazyLock::new(|| heads("|", |key| format!("bina_{key}=")));
+    let mut body = String::with_capacity(512);
+    for (field, head) in FIELDS.iter().zip(&*HEADS) {
+        body.push_str(head);
+        body.push_str(&field.value(answer, Pbx::Freeswitch));
+    }
+    Page { content_type: TEXT, body }
+}
+
+fn open(section: &str) -> Document {
+    let mut page = Document::open("freeswitch/xml");
+    page.start("section", &[("name", section)]);
+    page
+}
+
+fn close(mut page: Document) -> Page {
+    page.end("section");
+    page.close()
+}
+
+fn action(page: &mut Document, application: &str, data: &str) {
+    page.empty("action", &[("application", application), ("data", data)]);
+}
+
+fn playback(page: &mut Document, list: &str, play: Play) {
+    if play == Play::Never {
+        return;
+    }
+    if play == Play::Answer {
+        page.empty("action", &[("application", "answer")]);
+        action(page, "sleep", MEDIA_PAUSE_MS);
+    }
+    action(page, "playback", list);
+}
+
+/// The call goes on to the number it was for. FreeSWITCH fills that in: the request's own text
+/// is never repeated, as it is the caller's.
+fn target(handback: &Handback) -> String {
+    let context = references(&handback.context);
+    match &handback.file {
+        Some(file) => format!("${{destination_number}} XML:{} {context}", references(file)),
+        None => format!("${{destination_number}} XML {context}"),
+    }
+}

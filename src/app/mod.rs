@@ -1,0 +1,3 @@
+//! Puts the application together from its configuration.
+
+pub mod config;

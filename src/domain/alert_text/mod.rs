@@ -1,0 +1,199 @@
+//! Holds one alert text of HubSoft's staff, cleaned for matching and for the agent's screen.
+
+mod fold;
+mod signature;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::domain::plain_text;
+
+use self::signature::without_signature;
+
+pub use self::fold::{fold, fold_words};
+
+/// Longest text kept, in bytes. Staff paste whole e-mails (10 kB was seen); a rule's words stand
+/// near the beginning, and a cached record has to stay small.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes that are read of what staff typed: in a pasted e-mail most are tags.
+const TYPED_BYTES_MAX: usize = 4 * TEXT_BYTES_MAX;
+
+/// How many times as long as the text its folded words may be; mostly they are shorter.
+const FOLDED_GROWTH_MAX: usize = 2;
+
+/// One alert text on one line, as a person reads it.
+///
+/// Rules are matched against all of it. What is shown lacks the signature that HubSoft appends,
+/// which names a member of staff.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AlertText<'a> {
+    line: Cow<'a, str>,
+    /// Where the signature begins.
+    shown_end: usize,
+    is_cut: bool,
+}
+
+impl AlertText<'static> {
+    /// Cleans what staff typed; `None` when nothing is left to read.
+    pub fn new(typed: &str) -> Option<Self> {
+        let read = cut_at_word(typed, TYPED_BYTES_MAX);
+        let text = plain_text::of_html(read);
+        let line = one_line(&text);
+        let shown = without_signature(&text);
+        let is_signed = shown.len() < text.trim_end().len();
+        let shown_end = if is_signed { one_line(shown).len() } else { line.len() };
+        let mut text = Self { line: line.into(), shown_end, is_cut: read.len() < typed.len() };
+        text.cut(TEXT_BYTES_MAX);
+        (!text.line.is_empty()).then_some(text)
+    }
+}
+
+impl<'a> AlertText<'a> {
+    /// One that was cleaned before, and is kept elsewhere.
+    pub fn cleaned(line: &'a str) -> Self {
+        Self { line: line.into(), shown_end: line.len(), is_cut: false }
+    }
+
+    /// The text without its signature, on one line; personal, so never for a log.
+    pub fn reveal(&self) -> &str {
+        &self.line[..self.shown_end]
+    }
+
+    /// Writes all words of the text as phrases are looked for in it, on one line too.
+    pub fn fold_into(&self, folded: &mut String) {
+        let start = folded.len();
+        fold_words(&self.line, folded);
+        // A single character may stand for eighteen letters; texts of such are cut.
+        let max = start + FOLDED_GROWTH_MAX * self.line.len() + " ".len();
+        if let Some(space) = folded.as_bytes().iter().take(max).rposition(|byte| *byte == b' ')
+            && folded.len() > max
+        {
+            folded.truncate(space + 1);
+        }
+    }
+
+    /// Length of the whole text in bytes.
+    pub fn bytes(&self) -> usize {
+        self.line.len()
+    }
+
+    /// Whether a part of it was left out.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Leaves out what is beyond `bytes_max`, from the beginning of a word on.
+    pub fn cut(&mut self, bytes_max: usize) {
+        let end = cut_at_word(&self.line, bytes_max).len();
+        if end < self.line.len() {
+            self.line = self.line[..end].to_owned().into();
+            self.shown_end = self.shown_end.min(end);
+            self.is_cut = true;
+        }
+    }
+}
+
+impl fmt::Debug for AlertText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AlertText({} bytes)", self.line.len())
+    }
+}
+
+/// Replaces each run of white space and control characters by one space.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(is_gap).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+fn is_gap(c: char) -> bool {
+    // Most are none; the tables behind the other two questions take longer.
+    !matches!(c, '!'..='~') && (c.is_whitespace() || c.is_control())
+}
+
+/// The beginning of `text`, up to the last gap within `max` bytes; a single word longer than that
+/// is cut at a character.
+fn cut_at_word(text: &str, max: usize) -> &str {
+    if text.len() <= max {
+        return text;
+    }
+    let mut end = max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let gap_follows = text[end..].starts_with(is_gap);
+    let word = if gap_follows { Some(end) } else { text[..end].rfind(is_gap) };
+    text[..word.unwrap_or(end)].trim_end_matches(is_gap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(typed: &str) -> Option<String> {
+        AlertText::new(typed).map(|text| text.reveal().to_owned())
+    }
+
+    fn folded(typed: &str) -> String {
+        let mut folded = String::new();
+        AlertText::new(typed).expect("not blank").fold_into(&mut folded);
+        folded
+    }
+
+    #[test]
+    fn only_what_is_shown_lacks_the_signature() {
+        let typed = "ALERTA NORTE\n\n21/08/2023 15:49 - Maria\n";
+        assert_eq!(read(typed).as_deref(), Some("ALERTA NORTE"));
+        assert_eq!(folded(typed), " alerta norte 21/08/2023 15:49 maria ");
+    }
+
+    #[test]
+    fn newlines_become_spaces_and_blank_texts_nothing() {
+        assert_eq!(read("a\n\tb\u{a0} c\0d").as_deref(), Some("a b c d"));
+        for blank in [" \r\n\t ", "", "\u{200B}\u{FEFF}", "<p></p>", "&nbsp;"] {
+            assert_eq!(read(blank), None, "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn html_is_read_before_the_signature_is_looked_for() {
+        let typed =
+            "<p>Manuten&ccedil;&atilde;o<br>no Centro</p><p>21/08/2023 15:49 - Jo&atilde;o</p>";
+        assert_eq!(read(typed).as_deref(), Some("Manutenção no Centro"));
+        assert_eq!(folded(typed), " manutencao no centro 21/08/2023 15:49 joao ");
+    }
+
+    #[test]
+    fn a_huge_text_is_cut_at_a_word_and_says_so() {
+        let text = AlertText::new(&"ã".repeat(100_000)).expect("not blank");
+        assert!(text.bytes() <= TEXT_BYTES_MAX && text.is_cut());
+        let text = AlertText::new(&"palavra ".repeat(10_000)).expect("not blank");
+        assert!(text.reveal().ends_with("palavra") && text.is_cut());
+        let text = AlertText::new(&"palavra ".repeat(100)).expect("not blank");
+        assert!(!text.is_cut());
+    }
+
+    #[test]
+    fn folded_words_do_not_outgrow_the_text() {
+        let mut folded = "x".to_owned();
+        let text = AlertText::new(&"\u{FDFA} ".repeat(1_000)).expect("not blank");
+        text.fold_into(&mut folded);
+        assert!(folded.len() <= 2 * text.bytes() + 2 && folded.ends_with(' '));
+    }
+
+    #[test]
+    fn a_text_is_cut_before_a_word_that_does_not_fit() {
+        for (max, left) in
+            [(3, "um"), (5, "um"), (6, "um dia"), (2, "um"), (1, "u"), (99, "um dia")]
+        {
+            let mut text = AlertText::new("um dia").expect("not blank");
+            text.cut(max);
+            assert_eq!(text.reveal(), left, "{max}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The contract with the phone systems: one table of fields, and the answer that fills it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::alert_text::AlertText;
+use crate::domain::customer::Known;
+use crate::domain::finding::{Finding, Origin, Record};
+use crate::domain::phone::Phone;
+use crate::domain::prompt::{Choice, Playlist};
+use crate::domain::safe_text::SafeText;
+
+/// Longest alert text in characters and bytes.
+const MESSAGE_MAX: (usize, usize) = (256, 512);
+/// Which phone system is spoken to; it decides only the form of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pbx {
+    Asterisk,
+    Freeswitch,
+}
+
+/// One row of the contract.
+pub struct Field {
+    /// Its name in every format.
+    pub key: &'static str,
+    /// What it means, for README and `--help`.
+    pub meaning: &'static str,
+    value: fn(&Answer, Pbx) -> Cow<'_, str>,
+}
+
+impl Field {
+    /// The field's value in `answer`, safe for the PBX; empty when there is none.
+    pub fn value<'a>(&self, answer: &'a Answer, pbx: Pbx) -> Cow<'a, str> {
+        (self.value)(answer, pbx)
+    }
+}
+
+/// Every field, in the order in which it is written. `end` stays last: an answer without it was
+/// cut on the way (Asterisk hands over the part that came), and counts as unavailable.
+pub const FIELDS: [Field; 15] = [
+    Field {
+        key: "status",
+        meaning: "found, not_found, no_number or unavailable",
+        value: |a, _| a.status.into(),
+    },
+    Field {
+        key: "source",
+        meaning: "where the answer comes from: hubsoft, cache, stale or none",
+        value: |a, _| origin_word(a.origin).into(),
+    },
+    Field {
+        key: "alerta",
+        meaning: "1 when a customer on this number has an alert in HubSoft, else 0",
+        value: |a, _| flag(a.details.alert).into(),
+    },
+    Field {
+        key: "prompt",
+        meaning: "what to play, in the PBX's own form, or empty: play it when it is not empty",
+        value: |a, pbx| match (&a.details.play, pbx) {
+            (None, _) => "".into(),
+            (Some(play), Pbx::Asterisk) => play.asterisk.as_str().into(),
+            (Some(play), Pbx::Freeswitch) => play.freeswitch.as_str().into(),
+        },
+    },
+    Field {
+        key: "rule",
+        meaning: "name of the rule that chose the prompt, or empty",
+        value: |a, _| a.rule().into(),
+    },
+    Field {
+        key: "route",
+        meaning: "the rule's hint for the dialplan (a queue, a context), or empty",
+        value: |a, _| a.details.route.as_deref().unwrap_or_default().into(),
+    },
+    Field {
+        key: "nome",
+        meaning: "the customer's name; empty when several customers share the number",
+        value: |a, _| a.identity().map_or("", Known::name).into(),
+    },
+    Field {
+        key: "codigo_cliente",
+        meaning: "the customer's code, digits; empty when several share the number",
+        value: |a, _| a.identity().map_or("", Known::code).into(),
+    },
+    Field {
+        key: "id_cliente",
+        meaning: "HubSoft's internal id, digits; empty when several share the number",
+        value: |a, _| a.identity().map_or("", Known::id).into(),
+    },
+    Field {
+        key: "servico_status",
+        meaning: "status of the first service that is not enabled, else servico_habilitado",
+        value: |a, _| a.identity().map_or("", Known::service_status).into(),
+    },
+    Field {
+        key: "conectado",
+        meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
+        value: |a, _| a.identity().and_then(Known::connected).map_or("", flag).into(),
+    },
+    Field {
+        key: "mensagem",
+        meaning: "the alert text for the agent's screen; empty unless the rule exposes it",
+        value: |a, _| a.details.message.reveal().into(),
+    },
+    Field {
+        key: "matches",
+        meaning: "how many customers have this number",
+        value: |a, _| match a.details.record.customers().len() {
+            0 => "0".into(),
+            1 => "1".into(),
+            several => several.to_string().into(),
+        },
+    },
+    Field {
+        key: "telefone",
+        meaning: "the caller's number, 10 or 11 digits, or empty",
+        value: |a, _| a.phone.as_ref().map_or("", Phone::reveal).into(),
+    },
+    Field {
+        key: "end",
+        meaning: "always 1 and always last: without it the answer was cut",
+        value: |_, _| "1".into(),
+    },
+];
+
+/// What a PBX is told about one call. Every field has a value in every answer.
+#[derive(Clone)]
+pub struct Answer {
+    status: &'static str,
+    origin: Origin,
+    phone: Option<Phone>,
+    details: Details,
+}
+
+/// The fields that are filled only when a customer was found.
+#[derive(Clone, Default)]
+struct Details {
+    alert: bool,
+    play: Option<Arc<Playlist>>,
+    rule: Option<Arc<str>>,
+    route: Option<Arc<str>>,
+    record: Record,
+    message: SafeText,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({}, masked)", self.status)
+    }
+}
+
+impl Answer {
+    /// Writes down what was found for `phone`, and what was chosen to be played.
+    pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
+        let (status, origin, details) = match finding {
+            Finding::Found { record, origin, alert_expired } => {
+                ("found", *origin, Details::new(record, *alert_expired, choice))
+            }
+            Finding::NoNumber(_) => ("no_number", Origin::None, Details::default()),
+            Finding::Nobody(origin) => ("not_found", *origin, Details::default()),
+            Finding::Unavailable(_) => ("unavailable", Origin::None, Details::default()),
+        };
+        Self { status, origin, phone, details }
+    }
+
+    /// The answer to a call that cannot be looked up at all.
+    pub fn unavailable() -> Self {
+        let details = Details::default();
+        Self { status: "unavailable", origin: Origin::None, phone: None, details }
+    }
+
+    fn identity(&self) -> Option<&Known> {
+        self.details.record.identity()
+    }
+
+    /// The value of `status`, for the log.
+    pub fn status(&self) -> &'static str {
+        self.status
+    }
+
+    /// The value of `source`, for the log.
+    pub fn source(&self) -> &'static str {
+        origin_word(self.origin)
+    }
+
+    /// The name of the rule that chose, for the log; empty when none did.
+    pub fn rule(&self) -> &str {
+        self.details.rule.as_deref().unwrap_or_default()
+    }
+
+    /// What to play, when there is something.
+    pub fn playlist(&self) -> Option<&Playlist> {
+        self.details.play.as_deref()
+    }
+}
+
+impl Details {
+    fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
+        let alert = !alert_expired && record.customers().iter().any(Known::alerted);
+        let own = Self { alert, record: record.clone(), ..Self::default() };
+        if alert { own.with_choice(choice) } else { own }
+    }
+
+    fn with_choice(self, choice: &Choice<'_>) -> Self {
+        let message =
+            |text: &AlertText<'_>| SafeText::new(text.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
+        Self {
+            // A rule may match and play nothing, so that its alert stays silent.
+            play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
+            rule: choice.rule.cloned(),
+            route: choice.route.cloned(),
+            message: choice.message.as_ref().map(message).unwrap_or_default(),
+            ..self
+        }
+    }
+}
+
+/// Flags are 1 and 0, because any other word counts as true in a dialplan.
+fn flag(on: bool) -> &'static str {
+    if on { "1" } else { "0" }
+}
+
+fn origin_word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Cache => "cache",
+        Origin::Hubsoft => "hubsoft",
+        Origin::None => "none",
+        Origin::Stale => "stale",
+    }
+}

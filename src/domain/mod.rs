@@ -1,0 +1,12 @@
+//! Holds the pure types and rules: no clock, no waiting, no HubSoft.
+
+pub mod alert_text;
+pub mod answer;
+pub mod call;
+pub mod customer;
+pub mod finding;
+pub mod phone;
+pub mod plain_text;
+pub mod prompt;
+pub mod safe_text;
+pub mod wav;

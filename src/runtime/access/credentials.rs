@@ -1,0 +1,264 @@
+//! Compares what a request shows (`Authorization`) with what is accepted, in constant time.
+
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::runtime::secret::Secret;
+
+/// Shortest token and password: what 16 random bytes cannot be guessed at 50 tries a second.
+pub const SECRET_BYTES_MIN: usize = 16;
+/// Longest token, and longest `user:password`.
+pub const CREDENTIAL_BYTES_MAX: usize = 256;
+/// Room for a scheme, and for the longest credential as base64 writes it.
+const SHOWN_BYTES_MAX: usize = 384;
+
+/// Why a secret cannot be a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    #[error("may not be longer than {CREDENTIAL_BYTES_MAX} bytes")]
+    Long,
+    #[error("must be one line `user:password`, without other control characters")]
+    NoPair,
+    #[error("must be one word of A-Z a-z 0-9 . _ ~ + / = -: `openssl rand -hex 24` makes one")]
+    NoToken,
+    #[error("needs at least {SECRET_BYTES_MIN} bytes: `openssl rand -hex 24` makes 48")]
+    Short,
+}
+
+/// How a credential is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Basic,
+    Bearer,
+}
+
+impl Scheme {
+    /// As the header begins; requests may write it in any case.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Basic => "Basic",
+            Self::Bearer => "Bearer",
+        }
+    }
+}
+
+/// One credential that is accepted.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    scheme: Scheme,
+    header: Secret,
+    shown: Shown,
+}
+
+impl Credential {
+    /// A token.
+    pub fn bearer(token: &Secret) -> Result<Self, Unfit> {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte);
+        let token = token.reveal();
+        match token.len() {
+            _ if !token.bytes().all(is_token) => Err(Unfit::NoToken),
+            length if length < SECRET_BYTES_MIN => Err(Unfit::Short),
+            length if length > CREDENTIAL_BYTES_MAX => Err(Unfit::Long),
+            _ => Self::new(Scheme::Bearer, token),
+        }
+    }
+
+    /// A user with a password, as `user:password`.
+    pub fn basic(pair: &Secret) -> Result<Self, Unfit> {
+        let pair = pair.reveal();
+        match pair.split_once(':') {
+            None | Some(("", _)) => Err(Unfit::NoPair),
+            Some(_) if pair.chars().any(char::is_control) => Err(Unfit::NoPair),
+            Some((_, password)) if password.len() < SECRET_BYTES_MIN => Err(Unfit::Short),
+            Some(_) if pair.len() > CREDENTIAL_BYTES_MAX => Err(Unfit::Long),
+            Some(_) => Self::new(Scheme::Basic, &base64(pair.as_bytes())),
+        }
+    }
+
+    fn new(scheme: Scheme, value: &str) -> Result<Self, Unfit> {
+        let header = format!("{} {value}", scheme.word());
+        let shown = Shown::read(header.as_bytes()).ok_or(Unfit::Long)?;
+        Ok(Self { scheme, header: Secret::new(header), shown })
+    }
+}
+
+/// Every credential that is accepted; none when requests need none.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials(Vec<Credential>);
+
+impl Credentials {
+    pub fn new(accepted: Vec<Credential>) -> Self {
+        Self(accepted)
+    }
+
+    /// Tells whether requests need no credential.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Tells whether an `Authorization` header is one of them. It takes as long for a wrong one as
+    /// for a good one, and does not end early at the one that fits.
+    pub fn accept(&self, header: &[u8]) -> bool {
+        let Some(shown) = Shown::read(header) else { return false };
+        let fits = |fits: Choice, known: &Credential| fits | known.shown.0.ct_eq(&shown.0);
+        self.0.iter().fold(Choice::from(0), fits).into()
+    }
+
+    /// The header of the first one, for the service's own requests to itself.
+    pub fn own(&self) -> Option<&Secret> {
+        self.0.first().map(|credential| &credential.header)
+    }
+
+    /// What a request without a good one is asked for, each in a header `WWW-Authenticate`.
+    pub fn challenges(&self) -> impl Iterator<Item = &'static str> {
+        let known = |scheme| self.0.iter().any(|credential| credential.scheme == scheme);
+        [(Scheme::Bearer, "Bearer realm=\"bina\""), (Scheme::Basic, "Basic realm=\"bina\"")]
+            .into_iter()
+            .filter(move |(scheme, _)| known(*scheme))
+            .map(|(_, challenge)| challenge)
+    }
+}
+
+/// A header in a buffer whose length says nothing: the scheme in small letters, a space, the
+/// value, and zeros, which no header contains.
+#[derive(Clone)]
+struct Shown([u8; SHOWN_BYTES_MAX]);
+
+impl Shown {
+    fn read(header: &[u8]) -> Option<Self> {
+        let header = header.trim_ascii();
+        let space = header.iter().position(|byte| *byte == b' ')?;
+        let (scheme, value) = (&header[..space], header[space..].trim_ascii());
+        let mut shown = [0; SHOWN_BYTES_MAX];
+        let length = scheme.len() + 1 + value.len();
+        if length > shown.len() {
+            return None;
+        }
+        shown[..scheme.len()].copy_from_slice(scheme);
+        shown[..scheme.len()].make_ascii_lowercase();
+        shown[scheme.len()] = b' ';
+        shown[scheme.len() + 1..length].copy_from_slice(value);
+        Some(Self(shown))
+    }
+}
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shown(masked)")
+    }
+}
+
+/// Writes base64 with padding, as every client does.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let three = [chunk[0], *chunk.get(1).unwrap_or(&0), *chunk.get(2).unwrap_or(&0)];
+        let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
+        for position in 0..4 {
+            let sextet = (bits >> (18 - 6 * position)) & 63;
+            let is_data = position <= chunk.len();
+            text.push(if is_data { char::from(ALPHABET[sextet as usize]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "0123456789abcdef.0123456789abcdef";
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text.to_owned())
+    }
+
+    fn bearer(token: &str) -> Result<Credential, Unfit> {
+        Credential::bearer(&secret(token))
+    }
+
+    fn basic(pair: &str) -> Result<Credential, Unfit> {
+        Credential::basic(&secret(pair))
+    }
+
+    fn both() -> Credentials {
+        let pair = basic("pbx:uma senha comprida").expect("a pair");
+        Credentials::new(vec![bearer(TOKEN).expect("a token"), pair])
+    }
+
+    #[test]
+    fn base64_is_that_of_its_specification() {
+        let known = [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
+        for (plain, written) in known.into_iter().chain([("", ""), ("foobar", "Zm9vYmFy")]) {
+            assert_eq!(base64(plain.as_bytes()), written);
+        }
+        assert_eq!(base64(&[0xfb, 0xff, 0xfe]), "+//+");
+    }
+
+    #[test]
+    fn only_what_is_known_is_accepted() {
+        let credentials = both();
+        let good = credentials.0[1].header.reveal().to_owned();
+        assert_eq!(good, "Basic cGJ4OnVtYSBzZW5oYSBjb21wcmlkYQ==");
+        for header in [&format!("Bearer {TOKEN}"), &format!("bEARER   {TOKEN} "), &good] {
+            assert!(credentials.accept(header.as_bytes()), "{header}");
+        }
+        for header in [
+            "",
+            "Bearer",
+            "Bearer ",
+            TOKEN,
+            &format!("Bearer{TOKEN}"),
+            &format!("Basic {TOKEN}"),
+            &format!("Bearer {}", &TOKEN[1..]),
+            &format!("Bearer {}", &TOKEN[..TOKEN.len() - 1]),
+            &format!("Bearer {TOKEN}0"),
+            &format!("Bearer {TOKEN} {TOKEN}"),
+            &format!("Bearer {}", TOKEN.to_uppercase()),
+            &format!("Bearer {}", "x".repeat(10_000)),
+            &good.replace("Basic", "Bearer"),
+            &good.replace("==", ""),
+        ] {
+            assert!(!credentials.accept(header.as_bytes()), "{header}");
+        }
+        assert!(!Credentials::default().accept(format!("Bearer {TOKEN}").as_bytes()));
+    }
+
+    #[test]
+    fn what_cannot_be_a_credential_says_why() {
+        assert_eq!(bearer("curto").err(), Some(Unfit::Short));
+        assert_eq!(bearer("").err(), Some(Unfit::Short));
+        assert_eq!(bearer("0123456789abcde").err(), Some(Unfit::Short), "15 bytes");
+        assert!(bearer("0123456789abcdef").is_ok(), "16 bytes");
+        assert_eq!(bearer(&"x".repeat(257)).err(), Some(Unfit::Long));
+        assert!(bearer(&"x".repeat(256)).is_ok());
+        for odd in
+            ["two words and more", "0123456789abcdef\n2", "0123456789abcdefã", "\"0123456789abcdef"]
+        {
+            assert_eq!(bearer(odd).err(), Some(Unfit::NoToken), "{odd}");
+        }
+        for odd in ["", "0123456789abcdef", ":0123456789abcdef", "pbx:0123456789\nabcdef"] {
+            assert_eq!(basic(odd).err(), Some(Unfit::NoPair), "{odd}");
+        }
+        assert_eq!(basic("pbx:0123456789abcde").err(), Some(Unfit::Short));
+        assert!(basic("pbx:0123456789:abcde").is_ok(), "a password may have a colon");
+        assert!(basic("pbx:0123456789 não é").is_ok());
+        assert!(basic(&format!("pbx:{}", "x".repeat(252))).is_ok());
+        assert_eq!(basic(&format!("pbx:{}", "x".repeat(253))).err(), Some(Unfit::Long));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_what_is_known() {
+        let challenges = |credentials: &Credentials| credentials.challenges().collect::<Vec<_>>();
+        assert_eq!(challenges(&both()), ["Bearer realm=\"bina\"", "Basic realm=\"bina\""]);
+        let token = Credentials::new(vec![bearer(TOKEN).expect("a token")]);
+        assert_eq!(challenges(&token), ["Bearer realm=\"bina\""]);
+        assert!(challenges(&Credentials::default()).is_empty());
+    }
+
+    #[test]
+    fn no_credential_shows_itself() {
+        let shown = format!("{:?}", both());
+        assert!(!shown.contains(TOKEN) && !shown.contains("cGJ4"), "{shown}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Holds what any service needs: logging, metrics, secrets, access control, TLS, systemd.
+
+pub mod access;
+pub mod current;
+pub mod jitter;
+pub mod logging;
+pub mod metrics;
+pub mod plain_file;
+pub mod secret;
+pub mod systemd;
+pub mod tls;

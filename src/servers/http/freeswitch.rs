@@ -1,0 +1,196 @@
+//! Reads what FreeSWITCH's modules send: fields of a call, in a query or a body, without a socket.
+
+use std::time::{Duration, Instant};
+
+use crate::domain::call::{Call, Did};
+use crate::servers::form::{Value, decode_lossy, number_lossy, values};
+
+/// Why mod_xml_curl is told "not found".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Elsewhere {
+    /// It is a dialplan, but nobody knows of which context.
+    ContextMissing,
+    /// Another context or another section.
+    Other,
+}
+
+/// Reads a call from what mod_xml_curl sends in `form`, and in the `query` of its gateway URL;
+/// only a dialplan in `entry_context` is answered.
+///
+/// `Hunt-Context` is what is looked up now. `Caller-Context` will not do: it keeps the entry
+/// context when the dialplan goes on elsewhere, and answering it again would loop the call.
+pub(super) fn dialplan_call(
+    form: &str,
+    query: &str,
+    entry_context: &str,
+    accepted: Instant,
+) -> Result<Call, Elsewhere> {
+    let sent = Sent::new(form, query, "Hunt-Destination-Number");
+    if sent.section.one().map(decode_lossy).as_deref() != Some("dialplan") {
+        return Err(Elsewhere::Other);
+    }
+    match sent.context {
+        Value::Absent => return Err(Elsewhere::ContextMissing),
+        Value::One(raw) if decode_lossy(raw) == entry_context => {}
+        Value::One(_) | Value::Repeated => return Err(Elsewhere::Other),
+    }
+    Ok(sent.call("/freeswitch/dialplan", accepted))
+}
+
+/// Reads a call from what mod_httapi sends in `form`, and in the `query` of its URL; none when it
+/// only says that the call has ended, as it does once for each.
+pub(super) fn httapi_call(form: &str, query: &str, accepted: Instant) -> Option<Call> {
+    let sent = Sent::new(form, query, "Caller-Destination-Number");
+    let exiting = sent.exiting == Value::One("true");
+    (!exiting).then(|| sent.call("/freeswitch/httapi", accepted))
+}
+
+/// The fields of a call, and what the admin wrote into the URL. With GET both are the query.
+struct Sent<'a> {
+    section: Value<'a>,
+    context: Value<'a>,
+    exiting: Value<'a>,
+    caller: Value<'a>,
+    hidden: Value<'a>,
+    called: Value<'a>,
+    did: Value<'a>,
+    patience: Option<Duration>,
+}
+
+impl<'a> Sent<'a> {
+    /// Reads `form`, in which the called number is named `called`.
+    fn new(form: &'a str, query: &'a str, called: &str) -> Self {
+        let keys = [
+            "section",
+            "Hunt-Context",
+            "exiting",
+            "Caller-Caller-ID-Number",
+            "Caller-Privacy-Hide-Number",
+            called,
+            "deadline_ms",
+        ];
+        let [section, context, exiting, caller, hidden, called, patience] = values(form, keys);
+        let [did, own_patience] = values(query, ["did", "deadline_ms"]);
+        let patience = own_patience.millis().or_else(|| patience.millis());
+        Self { section, context, exiting, caller, hidden, called, did, patience }
+    }
+
+    fn call(&self, door: &'static str, accepted: Instant) -> Call {
+        let caller = self.caller.one().filter(|_| self.is_shown());
+        // The called number as the URL says it goes first.
+        let did = |value: Value<'_>| Did::new(&number_lossy(value.one()?));
+        Call {
+            door,
+            caller: caller.map(|raw| number_lossy(raw).into_owned()),
+            did: did(self.did).or_else(|| did(self.called)),
+            accepted,
+            patience: self.patience,
+        }
+    }
+
+    /// Whether the caller lets the number be seen.
+    fn is_shown(&self) -> bool {
+        matches!(self.hidden, Value::Absent | Value::One("" | "false"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUNT: &str = "hostname=pbx01&section=dialplan&tag_name=&Caller-Context=bina\
+        &Caller-Caller-ID-Number=%2B5537988242968&Hunt-Context=bina\
+        &Hunt-Destination-Number=3732221234";
+
+    #[test]
+    fn the_dialplan_door_answers_its_entry_context_only() {
+        let call = dialplan_call(HUNT, "", "bina", Instant::now()).expect("its own context");
+        assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
+        assert_eq!(call.did, Did::new("3732221234"));
+        for other in [
+            HUNT.replace("Hunt-Context=bina", "Hunt-Context=public"),
+            HUNT.replace("&Hunt-Context=bina", ""),
+            HUNT.replace("section=dialplan", "section=directory"),
+            HUNT.replace("section=dialplan&", ""),
+            format!("{HUNT}&Hunt-Context=bina"),
+            String::new(),
+        ] {
+            assert!(dialplan_call(&other, "", "bina", Instant::now()).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_hidden_absent_or_repeated_number_is_no_number() {
+        for odd in [
+            format!("{HUNT}&Caller-Privacy-Hide-Number=true"),
+            format!("{HUNT}&Caller-Caller-ID-Number=37999450812"),
+            HUNT.replace("Caller-Caller-ID-Number", "Caller-Other"),
+        ] {
+            let call = dialplan_call(&odd, "", "bina", Instant::now()).expect("its own context");
+            assert_eq!(call.caller, None, "{odd}");
+        }
+        let shown = format!("{HUNT}&Caller-Privacy-Hide-Number=false");
+        let call = dialplan_call(&shown, "", "bina", Instant::now()).expect("its own context");
+        assert!(call.caller.is_some());
+    }
+
+    #[test]
+    fn the_gateway_url_may_carry_the_called_number_and_a_deadline() {
+        let query = "did=3730001000&deadline_ms=300";
+        let call = dialplan_call(HUNT, query, "bina", Instant::now()).expect("its own context");
+        assert_eq!(call.did, Did::new("3730001000"));
+        assert_eq!(call.patience, Some(Duration::from_millis(300)));
+    }
+
+    #[test]
+    fn a_dialplan_without_a_context_is_told_apart() {
+        let without = HUNT.replace("&Hunt-Context=bina", "");
+        let elsewhere = dialplan_call(&without, "", "bina", Instant::now());
+        assert_eq!(elsewhere.err(), Some(Elsewhere::ContextMissing));
+    }
+
+    const EXECUTE: &str = "session_id=b75f752f&hostname=pbx01&Caller-Context=bina\
+        &Caller-Caller-ID-Number=%2B5537988242968&Caller-Destination-Number=3732221234\
+        &url=http%3A//127.0.0.1%3A8573/freeswitch/httapi";
+
+    fn executed(form: &str, query: &str) -> Call {
+        httapi_call(form, query, Instant::now()).expect("the call goes on")
+    }
+
+    #[test]
+    fn httapi_names_the_caller_and_the_number_that_was_called() {
+        let call = executed(EXECUTE, "");
+        assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
+        assert_eq!(call.did, Did::new("3732221234"));
+        let told = executed(EXECUTE, "did=3730001000&deadline_ms=300");
+        assert_eq!(told.did, Did::new("3730001000"));
+        assert_eq!(told.patience, Some(Duration::from_millis(300)));
+        let blank = executed(EXECUTE, "did=");
+        assert_eq!(blank.did, Did::new("3732221234"), "the URL names a variable that is not set");
+        assert_eq!(executed("session_id=1", "").caller, None);
+    }
+
+    #[test]
+    fn httapi_with_get_has_everything_in_the_query() {
+        let query = format!("did=3730001000&{EXECUTE}");
+        let call = executed(&query, &query);
+        assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
+        assert_eq!(call.did, Did::new("3730001000"));
+    }
+
+    #[test]
+    fn httapi_says_once_that_the_call_has_ended() {
+        let exiting = |form: &str| httapi_call(form, "", Instant::now()).is_none();
+        assert!(exiting(&format!("{EXECUTE}&exiting=true")));
+        assert!(exiting(&format!("exiting=true&{EXECUTE}")));
+        assert!(!exiting(EXECUTE));
+        assert!(!exiting(&format!("{EXECUTE}&exiting=false")));
+    }
+
+    #[test]
+    fn httapi_heeds_a_hidden_or_repeated_number() {
+        for odd in ["Caller-Privacy-Hide-Number=true", "Caller-Caller-ID-Number=37999450812"] {
+            assert_eq!(executed(&format!("{EXECUTE}&{odd}"), "").caller, None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Speaks HTTP with HubSoft: what is sent, and which answers are let in.
+//!
+//! None of reqwest's errors leaves this room, as they hold the URL: each becomes a `Failure`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
+    RETRY_AFTER,
+};
+use reqwest::{RequestBuilder, Response, Url};
+use zeroize::Zeroizing;
+
+use crate::domain::finding::Failure;
+use crate::runtime::secret::Secret;
+
+use super::body::{self, Body};
+use super::client::{self, Clients};
+use super::grant::{self, Granted, TOKEN_PATH};
+use super::owners::{Verified, verified};
+use super::resolver::{Dns, Resolver};
+use super::wire::{self, LOOKUP_PATH};
+use super::{Request, Settings, failure, page, trust};
+
+/// How much of an error's body is looked into.
+const ERROR_BYTES: usize = 16 * 1024;
+
+/// The client and what it asks with.
+pub(super) struct Api {
+    clients: Clients,
+    token_url: Url,
+    lookup_url: Url,
+    settings: Settings,
+    /// The `Date` of the last answer that had one, and when it came; for `bina doctor` alone.
+    dated: Mutex<Option<(HeaderValue, Instant)>>,
+}
+
+/// Why no client can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    #[error("hubsoft.base_url is no base for paths: write https://api.PROVIDER.hubsoft.com.br")]
+    BaseUrl,
+    #[error("hubsoft.ca_file holds no readable PEM certificate")]
+    CaFile,
+}
+
+impl Api {
+    /// Makes a client; nothing is asked yet.
+    pub(super) fn new(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+        let token_url = below(&settings.base_url, TOKEN_PATH)?;
+        let lookup_url = below(&settings.base_url, LOOKUP_PATH)?;
+        let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
+        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
+        let make = Arc::new(client::make(&settings, ca, &resolver));
+        let clients = Clients::new(make, resolver);
+        Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })
+    }
+
+    /// Tells why HubSoft cannot be asked at all, if that is so.
+    pub(super) fn usable(&self) -> Result<(), Failure> {
+        self.clients.current().map(|_| ())
+    }
+
+    /// Asks for a new token.
+    pub(super) async fn grant(&self) -> Result<Granted, Failure> {
+        let request = self
+            .clients
+            .current()?
+            .post(self.token_url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
+        let body = match self.send(request).await {
+            Err(Failure::Server(400) | Failure::Refused) => return Err(Failure::Token),
+            sent => sent?,
+        };
+        let granted = body::parse(body, |body| {
+            grant::granted(body).map_err(|failure| page::instead_of_answer(body, failure))
+        });
+        let granted = granted.await?;
+        // Found out here, it names the token; each lookup would only fail for a reason untold.
+        bearer(&granted.token)?;
+        Ok(granted)
+    }
+
+    /// Requests a list of customers, and keeps those who have the number.
+    pub(super) async fn lookup(
+        &self,
+        wanted: Request<'_>,
+        token: &Secret,
+    ) -> Result<Verified, Failure> {
+        let mut url = self.lookup_url.clone();
+        let query = wire::lookup_query(wanted.term, wanted.limit, &self.settings.wanted);
+        url.query_pairs_mut().extend_pairs(query);
+        let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
+        let (phone, fields) = (*wanted.phone, self.settings.wanted.clone());
+        body::parse(self.send(request).await?, move |body| {
+            let listing = wire::listing(body, &fields);
+            let listing = listing.map_err(|failure| page::instead_of_answer(body, failure))?;
+            verified(listing, &phone)
+        })
+        .await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Body, Failure> {
+        // Without this header an expired token can become a redirect to a login page.
+        let request = request.header(ACCEPT, "application/json");
+        let sent = request.send().await.map_err(|error| self.failure_of(error));
+        self.clients.learn(&sent);
+        let mut response = sent?;
+        self.note_date(&response);
+        match judge(&response) {
+            Ok(()) => body::read(&mut response, self.settings.body_bytes_max).await,
+            Err(failure) => Err(explained(&mut response, failure).await),
+        }
+    }
+
+    fn failure_of(&self, error: reqwest::Error) -> Failure {
+        let failure = failure::of_request(error);
+        let is_plain = self.settings.base_url.scheme() == "http";
+        if is_plain && failure == failure::NO_HTTP { failure::NO_PLAIN_HTTP } else { failure }
+    }
+
+    fn note_date(&self, response: &Response) {
+        if let Some(date) = response.headers().get(DATE) {
+            let noted = Some((date.clone(), Instant::now()));
+            *self.dated.lock().unwrap_or_else(PoisonError::into_inner) = noted;
+        }
+    }
+
+    /// What HubSoft said the time was, and when it said so.
+    pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
+        self.dated.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Looks into the body of an error, where that tells more than its status.
+async fn explained(response: &mut Response, failure: Failure) -> Failure {
+    let status = response.status().as_u16();
+    match failure {
+        // Some integrations are told in the body when to come back.
+        Failure::Throttled { retry_after: None } => {
+            let body = body::start(response, ERROR_BYTES).await;
+            Failure::Throttled { retry_after: wire::retry_after(&body) }
+        }
+        Failure::Unavailable { retry_after: Some(_) } => failure,
+        failure if page::may_be_page(status) => {
+            page::instead_of(status, &body::start(response, ERROR_BYTES).await, failure)
+        }
+        failure => failure,
+    }
+}
+
+/// The header that carries a token, unless it has a character that no header may have.
+fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
+    let text = Zeroizing::new([b"Bearer ", token.reveal().as_bytes()].concat());
+    let header = HeaderValue::from_maybe_shared(Bytes::from_owner(text));
+    let odd = "its access token has a line break, or another character that no header may have";
+    let mut header = header.map_err(|_| Failure::InvalidAnswer(odd))?;
+    // Or a trace of the connection would show it.
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+/// Puts `path` below the base, whether or not the base ends in a slash.
+fn below(base: &Url, path: &str) -> Result<Url, Unusable> {
+    let mut url = base.clone();
+    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().extend(path.split('/'));
+    Ok(url)
+}
+
+/// Lets only a plain 200 pass.
+fn judge(response: &Response) -> Result<(), Failure> {
+    match response.status().as_u16() {
+        200 => {}
+        401 => return Err(Failure::Token),
+        403 => return Err(Failure::Refused),
+        429 => return Err(Failure::Throttled { retry_after: retry_after(response) }),
+        503 => return Err(Failure::Unavailable { retry_after: retry_after(response) }),
+        status @ 300..=399 => return Err(Failure::Redirect(status)),
+        status => return Err(Failure::Server(status)),
+    }
+    // No compression was offered: a compressed body could unfold to any size.
+    match response.headers().get(CONTENT_ENCODING) {
+        Some(encoding) if encoding != "identity" => Err(Failure::InvalidAnswer("compressed")),
+        _ => Ok(()),
+    }
+}
+
+/// How long to wait, in seconds or until a date. A date counts from the answer's own `Date`:
+/// our clock may be wrong, and decides nothing here.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::trim);
+    let said = header(RETRY_AFTER)?;
+    if let Ok(seconds) = said.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(said).ok()?;
+    let answered = httpdate::parse_http_date(header(DATE)?).ok()?;
+    Some(until.duration_since(answered).unwrap_or_default())
+}

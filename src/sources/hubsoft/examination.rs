@@ -1,0 +1,109 @@
+//! Lets a doctor look closer than a call does: what each way to write a number finds, and HubSoft's time.
+
+use tokio::time::Instant;
+
+use crate::domain::finding::Failure;
+use crate::domain::phone::Phone;
+
+use super::{HubSoft, Slot};
+
+/// How many digits a subscriber had before the ninth digit came; a search for fewer means nothing.
+const TAIL: usize = 8;
+/// The country code.
+const COUNTRY: &str = "55";
+
+/// A way to write a number in a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// Area code and number, which calls ask for first.
+    Whole,
+    /// The same without the ninth digit, which calls ask for second.
+    WithoutNinth,
+    /// The end of it, without area code.
+    LastEight,
+    /// All of it behind the country code.
+    WithCountry,
+}
+
+/// A number written in one of these ways. It has no `Debug`, as the term is the number.
+pub struct Written {
+    pub writing: Writing,
+    term: String,
+}
+
+/// How many customers a search has brought, and how many of them have the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub returned: usize,
+    pub own: usize,
+}
+
+impl Written {
+    /// The ways to write `phone`, at most four: those that calls ask for come first.
+    pub fn all(phone: &Phone) -> Vec<Self> {
+        let calls = [Writing::Whole, Writing::WithoutNinth].into_iter().zip(phone.candidates());
+        let calls = calls.map(|(writing, term)| (writing, term.as_str().to_owned()));
+        let digits = phone.reveal();
+        let others = [
+            (Writing::LastEight, digits[digits.len().saturating_sub(TAIL)..].to_owned()),
+            (Writing::WithCountry, format!("{COUNTRY}{digits}")),
+        ];
+        calls.chain(others).map(|(writing, term)| Self { writing, term }).collect()
+    }
+
+    /// How many digits are searched for.
+    pub fn length(&self) -> usize {
+        self.term.len()
+    }
+}
+
+impl HubSoft {
+    /// Searches for `phone` as it is `written`, within the limits of a call that ends at `deadline`.
+    pub async fn count(
+        &self,
+        phone: &Phone,
+        written: &Written,
+        deadline: Instant,
+    ) -> Result<Counts, Failure> {
+        let found = self.search(&written.term, phone, deadline, Slot::Own).await?;
+        Ok(Counts { returned: found.returned, own: found.own.len() })
+    }
+
+    /// What HubSoft's last answer said the time was, as it stood there, and when it came.
+    pub fn dated(&self) -> Option<(String, std::time::Instant)> {
+        let (date, at) = self.api.dated()?;
+        Some((date.to_str().ok()?.to_owned(), at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(number: &str) -> Vec<(Writing, String)> {
+        let phone = Phone::parse(number, None).expect("a number");
+        Written::all(&phone).into_iter().map(|one| (one.writing, one.term)).collect()
+    }
+
+    #[test]
+    fn a_mobile_is_written_in_four_ways_and_a_landline_in_three() {
+        let (whole, old) = (Writing::Whole, Writing::WithoutNinth);
+        let (last, country) = (Writing::LastEight, Writing::WithCountry);
+        let all = |terms: &[(Writing, &str)]| -> Vec<_> {
+            terms.iter().map(|(writing, term)| (*writing, (*term).to_owned())).collect()
+        };
+        assert_eq!(
+            written("37988242968"),
+            all(&[
+                (whole, "37988242968"),
+                (old, "3788242968"),
+                (last, "88242968"),
+                (country, "5537988242968")
+            ])
+        );
+        assert_eq!(
+            written("3732221234"),
+            all(&[(whole, "3732221234"), (last, "32221234"), (country, "553732221234")])
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! Looks for a number in each way it may be stored, and in lists that may not hold everybody.
+//!
+//! ```text
+//! first spelling --- nobody, or only who has left ---> second spelling, which decides
+//!               '--- found ---> this is known so far; second spelling, if a slot can be spared
+//! second spelling, beside the first where a slot can be spared at once
+//! ```
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::domain::customer::Customer;
+use crate::domain::finding::{Failure, Record};
+use crate::domain::phone::{Candidate, Phone};
+use crate::runtime::metrics;
+use crate::sources::flight::Partial;
+use crate::sources::source::Fetched;
+
+use super::owners::{Verified, add, counted, recorded};
+use super::wire::CUSTOMERS_MAX;
+use super::{HubSoft, PhoneMatch, Request, Slot};
+
+/// What a call needs after its lookup, to be answered in time.
+const AFTERWARDS: Duration = Duration::from_millis(50);
+/// How long the second spelling may take beyond the first, and when no call waits for it any more.
+const BEYOND: Duration = Duration::from_millis(400);
+const UNHURRIED: Duration = Duration::from_secs(1);
+
+/// One search that was made for a number, for `bina lookup --explain`.
+pub struct Step<'a> {
+    /// What was searched for.
+    pub term: &'a str,
+    pub took: Duration,
+    /// How many customers came, and how many of them have the number.
+    pub outcome: Result<(usize, usize), &'a Failure>,
+}
+
+/// What is told of each search.
+pub type Observe<'a> = &'a (dyn Fn(Step<'_>) + Sync);
+
+/// What one search brought.
+pub(super) struct Found {
+    pub(super) returned: usize,
+    /// Those who have the number.
+    pub(super) own: Vec<Customer>,
+    /// Whether the list ended before its limit, so that nobody is missing.
+    pub(super) complete: bool,
+}
+
+impl Found {
+    /// Tells whether somebody was found who is a customer still. Who has left may have passed the
+    /// number on to one who is stored in the other spelling.
+    fn has_live_customer(&self) -> bool {
+        self.own.iter().any(|customer| customer.has_live_service)
+    }
+
+    /// Adds what another search brought.
+    fn and(mut self, other: Self) -> Self {
+        self.returned += other.returned;
+        add(&mut self.own, other.own);
+        self.complete &= other.complete;
+        self
+    }
+}
+
+/// A number that is looked for.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    phone: &'a Phone,
+    deadline: Instant,
+    partial: &'a Partial<Fetched>,
+    observe: Observe<'a>,
+}
+
+impl HubSoft {
+    /// Fetches the customers of `phone`, and tells `observe` of each search, and `partial` of those
+    /// whom the first spelling has found.
+    ///
+    /// "Not found" needs an answer to each spelling. A failure of the first one is the answer, as
+    /// whoever the second one finds may not be the only one.
+    pub async fn ask(
+        &self,
+        phone: &Phone,
+        deadline: Instant,
+        partial: &Partial<Fetched>,
+        observe: Observe<'_>,
+    ) -> Result<Fetched, Failure> {
+        let wanted = Wanted { phone, deadline, partial, observe };
+        let mut spellings = phone.candidates();
+        let first = spellings.next().expect("a number has a spelling");
+        let found = match spellings.next() {
+            Some(second) if self.phone_match == PhoneMatch::Exact => {
+                self.both(wanted, first, second).await?
+            }
+            _ => self.searched(wanted, first, Slot::Own).await?,
+        };
+        self.concluded(found)
+    }
+
+    /// Searches for both spellings, at the same time if a slot can be spared.
+    async fn both(
+        &self,
+        wanted: Wanted<'_>,
+        first: Candidate,
+        second: Candidate,
+    ) -> Result<Found, Failure> {
+        let start = Instant::now();
+        let mut beside = pin!(self.searched(wanted, second, Slot::Spare));
+        let mut other = None;
+        let found = {
+            let mut decisive = pin!(self.searched(wanted, first, Slot::Own));
+            loop {
+                tokio::select! {
+                    // The slot of the first spelling is taken before one is spared.
+                    biased;
+                    found = &mut decisive => break found?,
+                    found = &mut beside, if other.is_none() => other = Some(found),
+                }
+            }
+        };
+        if !found.has_live_customer() {
+            let other = match other {
+                Some(other) => other,
+                None => beside.await,
+            };
+            let other = match other {
+                Err(Failure::Shed) => self.searched(wanted, second, Slot::Own).await?,
+                other => other?,
+            };
+            return Ok(found.and(other));
+        }
+        let record = recorded(counted(found.own.clone(), self.ex_customers));
+        wanted.partial.report(Fetched { record, complete: false });
+        let until = welcome_until(wanted.deadline, start.elapsed());
+        let other = match other {
+            Some(Err(Failure::Shed)) => {
+                timeout_at(until, self.searched_later(wanted, second, until)).await
+            }
+            Some(other) => Ok(other),
+            None => timeout_at(until, beside).await,
+        };
+        Ok(match other {
+            Ok(Ok(other)) => found.and(other),
+            // The first spelling's answer stands until the next call.
+            Ok(Err(_)) | Err(_) => Found { complete: false, ..found },
+        })
+    }
+
+    /// Searches when a slot can be spared, if that is before `until`.
+    async fn searched_later(
+        &self,
+        wanted: Wanted<'_>,
+        spelling: Candidate,
+        until: Instant,
+    ) -> Result<Found, Failure> {
+        let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
+        if spared >= until {
+            return Err(Failure::Shed);
+        }
+        sleep_until(spared).await;
+        self.searched(wanted, spelling, Slot::Spare).await
+    }
+
+    /// Searches for one spelling, and tells of it.
+    async fn searched(
+        &self,
+        wanted: Wanted<'_>,
+        spelling: Candidate,
+        slot: Slot,
+    ) -> Result<Found, Failure> {
+        let (term, start) = (spelling.as_str(), Instant::now());
+        let result = self.search(term, wanted.phone, wanted.deadline, slot).await;
+        let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
+        let was_made = slot == Slot::Own || outcome != Err(&Failure::Shed);
+        if was_made {
+            (wanted.observe)(Step { term, took: start.elapsed(), outcome });
+        }
+        result
+    }
+
+    /// Searches for `term`, once more with the largest limit when the list is full: the caller may be
+    /// one of those who were left out.
+    pub(super) async fn search(
+        &self,
+        term: &str,
+        phone: &Phone,
+        deadline: Instant,
+        slot: Slot,
+    ) -> Result<Found, Failure> {
+        let limit = usize::from(self.limit);
+        let found = self.listed(Request { phone, term, limit, deadline, slot }).await?;
+        if found.complete || limit >= CUSTOMERS_MAX {
+            return Ok(found);
+        }
+        let request = Request { phone, term, limit: CUSTOMERS_MAX, deadline, slot };
+        match self.listed(request).await {
+            Err(failure) if found.own.is_empty() => Err(failure),
+            Err(_) => Ok(found),
+            all => all,
+        }
+    }
+
+    async fn listed(&self, request: Request<'_>) -> Result<Found, Failure> {
+        let limit = request.limit;
+        let Verified { returned, own } = self.customers(request).await?;
+        Ok(Found { returned, own, complete: returned < limit })
+    }
+
+    /// The record of all that was found.
+    fn concluded(&self, found: Found) -> Result<Fetched, Failure> {
+        if !found.own.is_empty() {
+            let record = recorded(counted(found.own, self.ex_customers));
+            return Ok(Fetched { record, complete: found.complete });
+        }
+        if !found.complete {
+            return Err(Failure::ListFull);
+        }
+        if found.returned > 0 {
+            metrics::lookup_unverified();
+        }
+        Ok(Record::default().into())
+    }
+}
+
+/// Until when the second spelling is waited for, after the first one `took` so long. Past the deadline
+/// no call waits any more.
+fn welcome_until(deadline: Instant, took: Duration) -> Instant {
+    let now = Instant::now();
+    if now >= deadline {
+        return now + UNHURRIED;
+    }
+    (deadline - AFTERWARDS).min(now + BEYOND.max(2 * took))
+}

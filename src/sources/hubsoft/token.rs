@@ -1,0 +1,211 @@
+//! Keeps one token for everybody: one request in flight, renewed at 80 % of its life.
+//!
+//! A request for a token that fails is not repeated at once, and each refusal of the credentials
+//! doubles the pause: `/oauth/token` allows few requests, and too many could lock the account. After
+//! one that brought no answer of HubSoft's own, nothing was refused, and a second is enough.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::{error, info};
+
+use crate::domain::finding::Failure;
+use crate::runtime::jitter::jittered;
+use crate::runtime::metrics;
+use crate::runtime::secret::Secret;
+use crate::sources::flight::Flight;
+
+use super::api::Api;
+use super::grant::Granted;
+
+/// Shortest pause after an answer that brought no token: 5 s when jitter takes ten per cent off.
+const PAUSE_MIN: Duration = Duration::from_millis(5_600);
+/// Pause after a request that HubSoft did not answer: 1 s when jitter takes ten per cent off.
+const UNANSWERED: Duration = Duration::from_millis(1_120);
+/// Longest pause while HubSoft goes on refusing us.
+const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// Longest pause that HubSoft can ask for; with jitter, a little above a minute.
+const ASKED_MAX: Duration = Duration::from_secs(60);
+/// A token refused so soon after another one means that new tokens do not help.
+const STORM: Duration = Duration::from_secs(5);
+
+/// The token in use, shared so that two calls can tell whether they were refused the same one.
+pub(super) type Token = Arc<Secret>;
+
+/// How often the same failure is logged while it goes on.
+const TOLD_AGAIN: Duration = Duration::from_secs(60);
+
+/// The keeper of the token.
+pub(super) struct Tokens {
+    api: Arc<Api>,
+    state: TokenState,
+}
+
+/// The token and the pauses between requests for one, which may outlive the client that asks.
+#[derive(Clone)]
+pub(super) struct TokenState(Arc<Mutex<State>>);
+
+struct State {
+    held: Option<Held>,
+    flight: Option<Flight<Held>>,
+    /// Until when nobody asks for a token again.
+    paused_until: Option<Instant>,
+    /// How long the next pause is, if refusals go on.
+    pause: Duration,
+    /// When a token was last refused before its time.
+    refused_at: Option<Instant>,
+    /// The failure that was logged last, and when.
+    told: Option<(&'static str, Instant)>,
+}
+
+#[derive(Clone)]
+struct Held {
+    token: Token,
+    /// 80 % of its life is over: still good, but a new one is asked for.
+    renew_at: Instant,
+    expires_at: Instant,
+}
+
+impl Tokens {
+    /// Asks through `api`, and goes on with what `state` holds.
+    pub(super) fn new(api: Arc<Api>, state: TokenState) -> Self {
+        Self { api, state }
+    }
+
+    /// The same token and pauses for another client of the same HubSoft.
+    pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
+        Self { api, state: self.state.clone() }
+    }
+
+    /// The token to use now; asks for one when there is none.
+    pub(super) async fn current(&self) -> Result<Token, Failure> {
+        let flight = {
+            let mut state = self.state.lock();
+            let now = Instant::now();
+            if let Some(held) = state.held.as_ref().filter(|held| now < held.renew_at) {
+                return Ok(Arc::clone(&held.token));
+            }
+            let flight = self.board(&mut state, now);
+            if let Some(held) = state.held.as_ref().filter(|held| now < held.expires_at) {
+                return Ok(Arc::clone(&held.token));
+            }
+            flight?
+        };
+        flight.landed().await.map(|held| held.token)
+    }
+
+    /// Forgets `token`, which HubSoft refused before its time: an update there voids them all.
+    /// Whoever was refused an older one finds the newer one untouched.
+    pub(super) fn refused(&self, token: &Token) {
+        let mut state = self.state.lock();
+        if !state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.token, token)) {
+            return;
+        }
+        let now = Instant::now();
+        state.held = None;
+        if state.refused_at.is_some_and(|at| now < at + STORM) {
+            state.rest(now, &Failure::Token);
+        }
+        state.refused_at = Some(now);
+    }
+
+    /// A lookup was answered: whatever the trouble was, it is over.
+    pub(super) fn accepted(&self) {
+        self.state.lock().pause = PAUSE_MIN;
+    }
+
+    fn board(&self, state: &mut State, now: Instant) -> Result<Flight<Held>, Failure> {
+        if let Some(flight) = &state.flight {
+            return Ok(flight.clone());
+        }
+        if state.paused_until.is_some_and(|until| now < until) {
+            return Err(Failure::NoToken);
+        }
+        let (api, shared) = (Arc::clone(&self.api), self.state.clone());
+        let fetch = async move { api.grant().await.map(Held::new) };
+        let flight = Flight::start(fetch, move |result| shared.lock().land(result));
+        state.flight = Some(flight.clone());
+        Ok(flight)
+    }
+}
+
+impl Held {
+    fn new(granted: Granted) -> Self {
+        let now = Instant::now();
+        Self {
+            token: Arc::new(granted.token),
+            renew_at: now + granted.life.mul_f64(0.8),
+            expires_at: now + granted.life,
+        }
+    }
+}
+
+impl Default for TokenState {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(State {
+            held: None,
+            flight: None,
+            paused_until: None,
+            pause: PAUSE_MIN,
+            refused_at: None,
+            told: None,
+        })))
+    }
+}
+
+impl TokenState {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn land(&mut self, result: &Result<Held, Failure>) {
+        self.flight = None;
+        self.paused_until = None;
+        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
+        match result {
+            Ok(held) => {
+                self.held = Some(held.clone());
+                self.told = None;
+                info!("new HubSoft token");
+            }
+            Err(failure) => {
+                let now = Instant::now();
+                self.tell(now, failure);
+                self.rest(now, failure);
+            }
+        }
+    }
+
+    /// Logs a failure, but not each second while it goes on.
+    fn tell(&mut self, now: Instant, failure: &Failure) {
+        let label = failure.label();
+        let known = self.told.is_some_and(|(told, at)| told == label && now < at + TOLD_AGAIN);
+        if !known {
+            error!(failure = %label, "no HubSoft token: {failure}");
+            self.told = Some((label, now));
+        }
+    }
+
+    /// Lets nobody ask for a while; longer each time HubSoft refuses us, but not when it is
+    /// merely away, so that calls are answered soon after it is back.
+    fn rest(&mut self, now: Instant, failure: &Failure) {
+        let pause = match failure {
+            Failure::Token => self.pause,
+            Failure::Throttled { retry_after: Some(wait) }
+            | Failure::Unavailable { retry_after: Some(wait) } => {
+                PAUSE_MIN.max(*wait).min(ASKED_MAX)
+            }
+            Failure::Broken | Failure::Connect | Failure::Firewall(_) | Failure::Tls(_) => {
+                UNANSWERED
+            }
+            _ => PAUSE_MIN,
+        };
+        self.paused_until = Some(now + jittered(pause));
+        if *failure == Failure::Token {
+            self.pause = (self.pause * 2).min(PAUSE_MAX);
+        }
+    }
+}
