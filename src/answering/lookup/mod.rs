@@ -24,11 +24,13 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
-use crate::domain::finding::{Failure, Finding, Kind, Origin, Record};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::finding::{Finding, Origin, Record};
 use crate::domain::phone::Phone;
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::sources::flight::Flight;
+use crate::sources::reasons;
 use crate::sources::source::{Fetched, Source};
 
 use self::cache::{Age, Ages, Cache, Remembered};
@@ -157,6 +159,7 @@ impl State {
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
+        metrics::begin_with(&reasons::labels());
         let state = State::new(&settings);
         state.tell();
         Self { source, settings, state: Arc::new(Mutex::new(state)) }
@@ -264,7 +267,7 @@ impl Lookup {
             return Ok(under_way.flight.clone());
         }
         if state.under_way >= self.settings.flights_max {
-            return Err(Failure::Busy);
+            return Err(reasons::BUSY.failure());
         }
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
         state.started += 1;
@@ -297,7 +300,7 @@ fn land(
     result: &Result<Fetched, Failure>,
 ) {
     if let Err(failure) = result
-        && failure.kind() != Kind::NotAsked
+        && failure.kind() != FailureKind::NotAsked
     {
         FAILED.say(format_args!("{phone}: {failure}"));
     }
@@ -312,8 +315,10 @@ fn land(
 /// Tells whether a result says how long HubSoft takes: it answered, or was waited for in vain.
 fn is_telling(result: &Result<Fetched, Failure>) -> bool {
     match result {
-        Ok(_) | Err(Failure::Timeout) => true,
-        Err(failure) => failure.kind() == Kind::AboutThisKey,
+        Ok(_) => true,
+        Err(failure) => {
+            failure.is(&reasons::TIMEOUT) || failure.kind() == FailureKind::AboutThisKey
+        }
     }
 }
 
@@ -324,7 +329,7 @@ async fn landing(
 ) -> Result<Fetched, Failure> {
     let flight = flight?;
     let landed = timeout_at(until, flight.clone().landed()).await;
-    landed.unwrap_or_else(|_| flight.so_far().ok_or(Failure::Deadline))
+    landed.unwrap_or_else(|_| flight.so_far().ok_or(reasons::DEADLINE.failure()))
 }
 
 fn found(record: Record) -> Finding {

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::sources::flight::Partial;
 use crate::sources::hubsoft::HubSoft;
+use crate::sources::reasons;
 use crate::sources::source::{Fetch, Fetched, Source};
 
 /// A source that remembers what became of each request.
@@ -51,10 +52,10 @@ impl Watched {
         let state = self.lock();
         match state.requests.get(phone) {
             Some(Request::Failed(failure)) => failure.clone(),
-            Some(Request::Answered | Request::UnderWay) => Failure::Deadline,
+            Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
             // It did not come this far.
-            None if state.under_way >= self.flights_max => Failure::Busy,
-            None => Failure::BreakerOpen,
+            None if state.under_way >= self.flights_max => reasons::BUSY.failure(),
+            None => reasons::BREAKER_OPEN.failure(),
         }
     }
 

@@ -17,9 +17,10 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::metrics;
 use crate::sources::flight::Flight;
+use crate::sources::reasons;
 
 use super::addresses::KnownAddresses;
 use super::race::{self, Connect};
@@ -158,7 +159,7 @@ impl Shared {
         let (searching, landing) = (Arc::clone(self), Arc::clone(self));
         let search = async move {
             let found = race::first(&addresses, searching.limit, &searching.connect).await;
-            found.ok_or(Failure::Connect)
+            found.ok_or(reasons::CONNECT.failure())
         };
         let flight = Flight::start(search, move |found| landing.land(found));
         *racing = Some(flight.clone());
