@@ -14,9 +14,10 @@
 //! Closed means that requests pass.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tracing::{info, warn};
 
 use crate::domain::finding::{Failure, Kind};
@@ -93,7 +94,7 @@ impl Source for Breaker {
         partial: Partial<Fetched>,
     ) -> Fetch<'a> {
         Box::pin(async move {
-            let Some(pass) = lock(&self.circuit).admits(now()) else {
+            let Some(pass) = self.circuit.lock().admits(now()) else {
                 return Err(Failure::BreakerOpen);
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
@@ -139,7 +140,7 @@ struct Admitted<'a> {
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.phone, self.pass, self.verdict, now());
+        self.circuit.lock().learn(self.phone, self.pass, self.verdict, now());
     }
 }
 
@@ -232,10 +233,6 @@ impl Circuit {
 /// The clock, which tests can pause.
 fn now() -> Instant {
     tokio::time::Instant::now().into_std()
-}
-
-fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
-    circuit.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
