@@ -160,6 +160,8 @@ fn libraries_stay_in_their_rooms() {
         ),
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls.rs"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
+        ("base64", &["runtime/access"]),
+        ("ipnet", &["runtime/access"]),
         ("subtle", &["runtime/access"]),
         ("toml", &["app/config/section.rs"]),
         ("zeroize", &["app/config", "sources/hubsoft", "runtime/secret.rs"]),

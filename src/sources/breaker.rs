@@ -14,9 +14,10 @@
 //! Closed means that requests pass.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tracing::{info, warn};
 
 use crate::domain::failure::{Failure, FailureKind};
@@ -94,7 +95,7 @@ impl Source for Breaker {
         partial: Partial<Fetched>,
     ) -> Fetch<'a> {
         Box::pin(async move {
-            let Some(pass) = lock(&self.circuit).admits(now()) else {
+            let Some(pass) = self.circuit.lock().admits(now()) else {
                 return Err(reasons::BREAKER_OPEN.failure());
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
@@ -141,7 +142,7 @@ struct Admitted<'a> {
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.phone, self.pass, self.verdict, now());
+        self.circuit.lock().learn(self.phone, self.pass, self.verdict, now());
     }
 }
 
@@ -234,10 +235,6 @@ impl Circuit {
 /// The clock, which tests can pause.
 fn now() -> Instant {
     tokio::time::Instant::now().into_std()
-}
-
-fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
-    circuit.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

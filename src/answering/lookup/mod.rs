@@ -18,9 +18,10 @@ mod pace;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
@@ -168,7 +169,7 @@ impl Lookup {
     /// The same cache with other settings, in front of another client of the same HubSoft.
     /// Requests that are under way still complete in it.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.cache.adjust(settings.records_max, settings.ages());
         state.tell();
         Self { source, settings, state: Arc::clone(&self.state) }
@@ -177,7 +178,7 @@ impl Lookup {
     /// Purges what is cached of `phone`, and says whether there was anything. A request that is
     /// under way for it does not bring it back.
     pub fn forget(&self, phone: &Phone) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let was_cached = state.cache.forget(phone);
         let was_under_way = state.flights.remove(phone).is_some();
         state.failing.forget(phone);
@@ -196,7 +197,7 @@ impl Lookup {
         // The cache is read and the request joined under one lock, so that no record can arrive
         // between the two and be asked for again.
         let Prospect { cached, flight, until } = {
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock();
             let cached = state.cache.get(phone, now.into_std());
             metrics::cache_looked(cached.as_ref().map_or("miss", |cached| cached.age.word()));
             match cached {
@@ -305,7 +306,7 @@ fn land(
         FAILED.say(format_args!("{phone}: {failure}"));
     }
     let now = Instant::now();
-    let mut state = lock(state);
+    let mut state = state.lock();
     if is_telling(result) {
         state.pace.learn(phone, now - start, now.into_std());
     }
@@ -337,9 +338,4 @@ fn found(record: Record) -> Finding {
         return Finding::Nobody(Origin::Hubsoft);
     }
     Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
-}
-
-/// State is consistent between operations, so a panic elsewhere can be ignored.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ mod names;
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{LazyLock, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
@@ -203,7 +203,7 @@ pub fn condition() -> Condition {
         1 => "half-open",
         _ => "open",
     };
-    let token = *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner);
+    let token = *METRICS.upstream.token.lock();
     Condition { breaker, token }
 }
 
@@ -249,7 +249,7 @@ pub fn token_requested(result: &'static str) {
         "token" => "refused",
         other => other,
     };
-    *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
+    *METRICS.upstream.token.lock() = token;
 }
 
 /// HubSoft's name was looked up.

@@ -2,10 +2,11 @@
 //!
 //! None of reqwest's errors leaves this room, as they hold the URL: each becomes a `Failure`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
     RETRY_AFTER,
@@ -128,13 +129,13 @@ impl Api {
     fn note_date(&self, response: &Response) {
         if let Some(date) = response.headers().get(DATE) {
             let noted = Some((date.clone(), Instant::now()));
-            *self.dated.lock().unwrap_or_else(PoisonError::into_inner) = noted;
+            *self.dated.lock() = noted;
         }
     }
 
     /// What HubSoft said the time was, and when it said so.
     pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
-        self.dated.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.dated.lock().clone()
     }
 }
 

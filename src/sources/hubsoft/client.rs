@@ -5,10 +5,11 @@
 //! be reached; requests under way keep the old one, and its connections, until they end.
 //! Making one reads the system's CA certificates, which blocks: no call ever waits for that.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use rustls::pki_types::CertificateDer;
@@ -109,7 +110,7 @@ impl Clients {
 
     /// The client to use now.
     pub(super) fn current(&self) -> Result<Client, Failure> {
-        self.shared.current().clone()
+        self.shared.current.lock().clone()
     }
 
     /// Counts what may come of the client's connections.
@@ -128,10 +129,6 @@ impl Clients {
 }
 
 impl Shared {
-    fn current(&self) -> MutexGuard<'_, Result<Client, Failure>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn keep(self: Arc<Self>) {
         loop {
             sleep(REST).await;
@@ -142,7 +139,7 @@ impl Shared {
 
     /// Waits until the client should be replaced.
     async fn outworn(&self) {
-        let missing = self.current().is_err();
+        let missing = self.current.lock().is_err();
         tokio::select! {
             () = self.resolver.moved() => info!("HubSoft has a new address"),
             () = self.unreachable() => self.resolver.ask_again(),
@@ -160,7 +157,7 @@ impl Shared {
         let make = Arc::clone(&self.make);
         let made = spawn_blocking(move || make()).await;
         self.failures.store(0, Ordering::Relaxed);
-        let mut current = self.current();
+        let mut current = self.current.lock();
         match made.unwrap_or(Err(reasons::PANIC.failure())) {
             Ok(client) => {
                 if current.is_err() {
@@ -204,7 +201,7 @@ mod tests {
             let (good, made) = (Arc::new(AtomicBool::new(good)), Arc::new(Mutex::new(vec![])));
             let (told, times) = (Arc::clone(&good), Arc::clone(&made));
             let make: Make = Arc::new(move || {
-                times.lock().expect("no panic").push(Instant::now());
+                times.lock().push(Instant::now());
                 match told.load(Ordering::Relaxed) {
                     true => Ok(Client::builder().tls_certs_only([]).build().expect("a client")),
                     false => Err(reasons::TLS.because_of("a stub's failure".to_owned())),
@@ -224,9 +221,9 @@ mod tests {
         /// The seconds of the coming minutes in which clients are made.
         async fn made_within(&self, minutes: u64) -> Vec<u64> {
             let start = Instant::now();
-            self.made.lock().expect("no panic").clear();
+            self.made.lock().clear();
             sleep(Duration::from_secs(minutes * 60 + 1)).await;
-            let made = self.made.lock().expect("no panic");
+            let made = self.made.lock();
             made.iter().map(|at| at.duration_since(start).as_secs()).collect()
         }
     }

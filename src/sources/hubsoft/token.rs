@@ -4,9 +4,10 @@
 //! doubles the pause: `/oauth/token` allows few requests, and too many could lock the account. After
 //! one that brought no answer of HubSoft's own, nothing was refused, and a second is enough.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 use tracing::{error, info};
 
@@ -157,7 +158,7 @@ impl Default for TokenState {
 
 impl TokenState {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
