@@ -8,4 +8,5 @@ pub mod metrics;
 pub mod plain_file;
 pub mod secret;
 pub mod systemd;
+pub mod tasks;
 pub mod tls;

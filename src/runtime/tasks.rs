@@ -1,0 +1,215 @@
+//! Runs background tasks under supervision: named, restarted after a panic, counted, ended at
+//! shutdown.
+
+use std::fmt;
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{error, warn};
+
+/// First and longest pause before a task that has panicked is started again.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// A task that has run for so long is restarted after the first pause again.
+const RECOVERED: Duration = Duration::from_secs(10 * 60);
+/// How long a shutdown waits for tasks to end.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
+
+/// Is called with a task's name when it is restarted.
+pub type OnRestart = Arc<dyn Fn(&'static str) + Send + Sync>;
+
+/// The tasks of one application. Clones share them; the last one that is dropped ends them.
+#[derive(Clone)]
+pub struct Tasks(Arc<Supervision>);
+
+struct Supervision {
+    running: Mutex<JoinSet<()>>,
+    stop: watch::Sender<bool>,
+    on_restart: OnRestart,
+}
+
+/// A running task, which ends when this is dropped.
+#[derive(Debug)]
+pub struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Default for Tasks {
+    /// Tasks whose restarts are logged and not counted.
+    fn default() -> Self {
+        Self::new(Arc::new(|_| {}))
+    }
+}
+
+impl fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tasks({} running)", self.0.running.lock().len())
+    }
+}
+
+impl Tasks {
+    /// Tasks whose restarts are reported to `on_restart`.
+    pub fn new(on_restart: OnRestart) -> Self {
+        let stop = watch::Sender::new(false);
+        Self(Arc::new(Supervision { running: Mutex::default(), stop, on_restart }))
+    }
+
+    /// Runs what `make` makes until it returns, and again after a panic. It needs tokio's runtime.
+    #[must_use = "the task ends when its handle is dropped"]
+    pub fn start<F, Work>(&self, name: &'static str, make: F) -> Task
+    where
+        F: Fn() -> Work + Send + 'static,
+        Work: Future<Output = ()> + Send + 'static,
+    {
+        let stop = self.0.stop.subscribe();
+        let on_restart = Arc::clone(&self.0.on_restart);
+        let mut running = self.0.running.lock();
+        // Those that have ended leave, so that reloads do not pile them up.
+        while running.try_join_next().is_some() {}
+        Task(running.spawn(supervise(name, make, stop, on_restart)))
+    }
+
+    /// Ends all tasks, each at the next point where it waits; those that do not end in time are
+    /// left to the end of the program.
+    pub async fn shut_down(&self) {
+        self.0.stop.send_replace(true);
+        let mut running = mem::take(&mut *self.0.running.lock());
+        running.abort_all();
+        let all_ended = async { while running.join_next().await.is_some() {} };
+        if timeout(SHUTDOWN_MAX, all_ended).await.is_err() {
+            warn!("background tasks did not end within {SHUTDOWN_MAX:?}");
+        }
+    }
+}
+
+async fn supervise<F, Work>(
+    name: &'static str,
+    make: F,
+    mut stop: watch::Receiver<bool>,
+    on_restart: OnRestart,
+) where
+    F: Fn() -> Work,
+    Work: Future<Output = ()> + Send + 'static,
+{
+    let mut pause = PAUSE_MIN;
+    while !*stop.borrow() {
+        let start = Instant::now();
+        // A set of one, so that the work ends with its supervisor.
+        let mut work = JoinSet::new();
+        work.spawn(make());
+        let ended = tokio::select! {
+            ended = work.join_next() => ended,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        if !ended.is_some_and(|ended| ended.is_err_and(|error| error.is_panic())) {
+            return;
+        }
+        if start.elapsed() >= RECOVERED {
+            pause = PAUSE_MIN;
+        }
+        error!(task = name, "background task panicked: restarted in {} s", pause.as_secs());
+        on_restart(name);
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Makes work that panics the first `panics` times and then waits for ever, and counts how
+    /// often it was made.
+    fn failing(panics: u32) -> (Arc<AtomicU32>, impl Fn() -> Work) {
+        let made = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&made);
+        let make = move || {
+            let before = counter.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move {
+                assert!(before >= panics, "as planned");
+                pending().await
+            }) as Work
+        };
+        (made, make)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_panics_is_restarted_later_each_time_and_counted() {
+        let restarts = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&restarts);
+        let tasks = Tasks::new(Arc::new(move |name| noted.lock().push(name)));
+        let (made, make) = failing(3);
+        let start = Instant::now();
+        let _task = tasks.start("walk", make);
+        // Pauses of 1, 2 and 4 s.
+        for (ms, times) in [(500, 1), (1_500, 2), (2_500, 2), (3_500, 3), (6_500, 3), (7_500, 4)] {
+            sleep(Duration::from_millis(ms).saturating_sub(start.elapsed())).await;
+            assert_eq!(made.load(Ordering::SeqCst), times, "after {ms} ms");
+        }
+        sleep(PAUSE_MAX).await;
+        assert_eq!(made.load(Ordering::SeqCst), 4);
+        assert_eq!(*restarts.lock(), ["walk"; 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_returns_is_not_restarted() {
+        let runs = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&runs);
+        let make = move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            ready(())
+        };
+        let tasks = Tasks::default();
+        let _task = tasks.start("once", make);
+        sleep(PAUSE_MAX).await;
+        assert_eq!(runs.load(Ordering::SeqCst), 1);
+    }
+
+    /// Sets a flag when it is dropped.
+    struct Dropped(Arc<AtomicU32>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn waiting(dropped: &Arc<AtomicU32>) -> impl Fn() -> Work + use<> {
+        let dropped = Arc::clone(dropped);
+        move || {
+            let held = Dropped(Arc::clone(&dropped));
+            Box::pin(async move {
+                let _held = held;
+                pending().await
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_ends_with_its_handle_and_all_end_at_shutdown() {
+        let dropped = Arc::new(AtomicU32::new(0));
+        let tasks = Tasks::default();
+        let one = tasks.start("one", waiting(&dropped));
+        let _two = tasks.start("two", waiting(&dropped));
+        sleep(Duration::from_millis(1)).await;
+        drop(one);
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(dropped.load(Ordering::SeqCst), 1);
+        tasks.shut_down().await;
+        assert_eq!(dropped.load(Ordering::SeqCst), 2);
+    }
+}
