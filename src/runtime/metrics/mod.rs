@@ -7,7 +7,7 @@ mod names;
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{LazyLock, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
@@ -181,24 +181,6 @@ pub fn flight_joined() {
     METRICS.memory.flights_joined.inc();
 }
 
-/// How HubSoft stands, for whoever asks `/readyz`; nothing is decided by it.
-pub struct Condition {
-    pub breaker: &'static str,
-    /// `usable`, `refused`, `not asked for yet`, or another reason why there is none.
-    pub token: &'static str,
-}
-
-/// How HubSoft stands now.
-pub fn condition() -> Condition {
-    let breaker = match METRICS.upstream.breaker_state.get() {
-        0 => "closed",
-        1 => "half-open",
-        _ => "open",
-    };
-    let token = *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner);
-    Condition { breaker, token }
-}
-
 /// How the breaker stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakerState {
@@ -236,12 +218,6 @@ pub fn alert_texts_cut(texts: usize) {
 /// A token was asked for.
 pub fn token_requested(result: &'static str) {
     count(&METRICS.upstream.tokens, &Outcome { result });
-    let token = match result {
-        "ok" => "usable",
-        "token" => "refused",
-        other => other,
-    };
-    *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
 }
 
 /// HubSoft's name was looked up.
