@@ -1,6 +1,7 @@
 //! What monitoring and the service's own check receive: the state of modules, and no call in the log.
 
 mod app;
+#[allow(dead_code, reason = "the tests of operation use the rest")]
 #[path = "operation/served.rs"]
 mod served;
 

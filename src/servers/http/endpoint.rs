@@ -72,7 +72,11 @@ impl<A> Endpoint<A> {
 
     /// What of `path` follows this row's own; none when it is the path of another row.
     pub fn rest<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let rest = single_slash(path).strip_prefix(self.path)?;
+        self.behind(single_slash(path))
+    }
+
+    fn behind<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.path)?;
         (rest.is_empty() || self.path.ends_with('/')).then_some(rest)
     }
 }
@@ -92,7 +96,8 @@ impl<A> EndpointTable<A> {
 
     /// The only look at a request's path: everything else about it stands in the row.
     pub fn find(&self, path: &str) -> Option<&'static Endpoint<A>> {
-        self.endpoints().find(|endpoint| endpoint.rest(path).is_some())
+        let path = single_slash(path);
+        self.endpoints().find(|endpoint| endpoint.behind(path).is_some())
     }
 
     pub fn endpoints(&self) -> impl Iterator<Item = &'static Endpoint<A>> + use<A> {
