@@ -150,7 +150,7 @@ async fn every_path_but_that_of_health_needs_a_credential() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
     let client = Client::from(OWN);
-    let paths = bina::servers::http::paths().chain([
+    let paths = bina::servers::endpoints::paths().chain([
         "/nowhere",
         "/",
         "/healthz/",

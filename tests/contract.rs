@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bina::answering::render::Freeswitch;
 use bina::app::config::{AGI_DEFAULT, HTTP_DEFAULT};
 use bina::domain::answer::FIELDS;
-use bina::servers::http;
+use bina::servers::endpoints;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
 const OWN: [&str; 17] = [
@@ -197,7 +197,7 @@ fn the_freeswitch_fall_back_sets_every_field_to_the_neutral_answer() {
 
 #[test]
 fn every_address_a_snippet_asks_is_served() {
-    let paths: Vec<_> = http::paths().collect();
+    let paths: Vec<_> = endpoints::paths().collect();
     let mut seen = 0;
     for (file, text) in snippets() {
         for (at, _) in text.match_indices(HTTP_DEFAULT) {

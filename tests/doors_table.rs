@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bina::app::config::AGI_DEFAULT;
-use bina::servers::http;
+use bina::servers::endpoints;
 
 /// Path (or scheme) of a door, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus ask there.
-const DOORS: [(&str, &str, &str); 14] = [
+const DOORS: [(&str, &str, &str); 15] = [
     (
         "/asterisk",
         "asterisk/strangers.rs::an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole",
@@ -47,6 +47,7 @@ const DOORS: [(&str, &str, &str); 14] = [
     ("/readyz", "operation.rs::readiness_tells_how_hubsoft_stands_and_does_not_require_it", ""),
     ("/route", "plain_doors.rs::a_route_is_the_rules_word_or_none", "guides/freepbx-issabel.md"),
     ("/v1/forget", "operation.rs::a_number_is_forgotten_when_that_is_asked_for", ""),
+    ("/v1/watchdog", "operation.rs::systemd_is_told_of_readiness_of_health_and_of_the_end", ""),
     ("/v1/lookup", "doors.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
 ];
 
@@ -73,7 +74,7 @@ fn read(snippet: &str) -> String {
 #[test]
 fn every_door_has_a_test_and_somebody_who_uses_it() {
     let listed: BTreeSet<_> = DOORS.iter().map(|(path, ..)| *path).collect();
-    assert_eq!(listed, http::paths().collect(), "the table and the doors are the same");
+    assert_eq!(listed, endpoints::paths().collect(), "the table and the doors are the same");
     for (path, test, snippet) in DOORS {
         holds(test);
         assert!(

@@ -19,8 +19,8 @@ use bina::domain::call::Call;
 use bina::domain::customer::Customer;
 use bina::domain::finding::Record;
 use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::servers::endpoints;
 use bina::servers::fastagi::Conversation;
-use bina::servers::http;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
@@ -198,7 +198,7 @@ fn call(dice: &mut Dice) -> Call {
         percent_encoded(&name)
     );
     let query = format!("caller={encoded}&did={did_encoded}");
-    let get = |path: &str| http::call("GET", &format!("{path}?{query}"), "", "bina");
+    let get = |path: &str| endpoints::call("GET", &format!("{path}?{query}"), "", "bina");
     let call = match dice.below(9) {
         0 => get("/asterisk"),
         1 => get("/v1/lookup"),
@@ -206,8 +206,8 @@ fn call(dice: &mut Dice) -> Call {
         3 => get("/cid"),
         4 => get("/route"),
         5 => get("/match"),
-        6 => http::call("POST", "/freeswitch/dialplan", &fields, "bina"),
-        7 => http::call("POST", "/freeswitch/httapi", &fields, "bina"),
+        6 => endpoints::call("POST", "/freeswitch/dialplan", &fields, "bina"),
+        7 => endpoints::call("POST", "/freeswitch/httapi", &fields, "bina"),
         _ => {
             // Asterisk escapes nothing.
             let said = format!(

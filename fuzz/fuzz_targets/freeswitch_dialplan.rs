@@ -2,13 +2,13 @@
 
 #![no_main]
 
-use bina::servers::http;
+use bina::servers::endpoints;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|fields: &str| {
-    let posted = http::call("POST", "/freeswitch/dialplan", fields, "bina");
+    let posted = endpoints::call("POST", "/freeswitch/dialplan", fields, "bina");
     // Without a `?` in them the fields of a GET are the same.
-    let got = http::call("GET", &format!("/freeswitch/dialplan?{fields}"), "", "bina");
+    let got = endpoints::call("GET", &format!("/freeswitch/dialplan?{fields}"), "", "bina");
     if !fields.contains("did=") && !fields.contains("deadline") && !fields.contains('%') {
         assert_eq!(posted.is_some(), got.is_some());
     }

@@ -2,12 +2,12 @@
 
 #![no_main]
 
-use bina::servers::http;
+use bina::servers::endpoints;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|fields: &str| {
-    let posted = http::call("POST", "/freeswitch/httapi?did=3732221234", fields, "bina");
-    let got = http::call("get", &format!("/freeswitch/httapi?{fields}"), "", "bina");
+    let posted = endpoints::call("POST", "/freeswitch/httapi?did=3732221234", fields, "bina");
+    let got = endpoints::call("get", &format!("/freeswitch/httapi?{fields}"), "", "bina");
     assert!(posted.is_some() || fields.contains("true") || fields.contains('%'));
     for call in posted.into_iter().chain(got) {
         assert_eq!(call.door, "/freeswitch/httapi");

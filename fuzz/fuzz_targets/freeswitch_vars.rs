@@ -2,11 +2,11 @@
 
 #![no_main]
 
-use bina::servers::http;
+use bina::servers::endpoints;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|query: &str| {
-    let call = http::call("GET", &format!("/freeswitch/vars?{query}"), "", "bina");
+    let call = endpoints::call("GET", &format!("/freeswitch/vars?{query}"), "", "bina");
     let pairs = || query.split('&').filter(|pair| pair.starts_with("caller="));
     if pairs().count() > 1 {
         assert!(call.is_none_or(|call| call.caller.is_none()));

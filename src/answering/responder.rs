@@ -26,9 +26,6 @@ static RUN: LazyLock<String> =
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// The door of the service's own look at itself.
-pub const WATCHDOG: &str = "watchdog";
-
 /// Which area code a number without one belongs to.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers {
@@ -43,6 +40,13 @@ impl Numbers {
         let caller = call.caller.as_deref().ok_or(NoNumber::Anonymous)?;
         Phone::parse(caller, own.or(self.default_ddd))
     }
+}
+
+/// Whether an answer leaves a line in the log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Logged {
+    No,
+    Yes,
 }
 
 /// Answers calls.
@@ -61,6 +65,15 @@ impl Responder {
 
     /// Answers one call by its deadline.
     pub async fn respond(&self, call: &Call) -> Answer {
+        self.answer(call, Logged::Yes).await
+    }
+
+    /// Answers the service's check of itself in the same way. The log has calls only, and it is none.
+    pub async fn check(&self, call: &Call) -> Answer {
+        self.answer(call, Logged::No).await
+    }
+
+    async fn answer(&self, call: &Call, logged: Logged) -> Answer {
         let phone = self.numbers.phone(call);
         let finding = match &phone {
             Ok(phone) => {
@@ -73,7 +86,11 @@ impl Responder {
             self.missed(phone, call);
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
-        report(call, phone, &finding, &answer);
+        let took = call.accepted.elapsed();
+        tally(call, &finding, &answer, took);
+        if logged == Logged::Yes {
+            log(call, phone, &finding, &answer, took);
+        }
         answer
     }
 
@@ -117,13 +134,13 @@ impl Responder {
 }
 
 /// Writes the one line each call leaves in the log; the number is masked by its type.
-fn report(call: &Call, phone: Result<Phone, NoNumber>, finding: &Finding, answer: &Answer) {
-    let took = call.accepted.elapsed();
-    tally(call, finding, answer, took);
-    // The service looks at itself every few seconds, which is no news.
-    if call.door == WATCHDOG {
-        return;
-    }
+fn log(
+    call: &Call,
+    phone: Result<Phone, NoNumber>,
+    finding: &Finding,
+    answer: &Answer,
+    took: Duration,
+) {
     let number = CALLS.fetch_add(1, Ordering::Relaxed);
     let Some(line) = CallLine::begin("call answered") else { return };
     let reason = match finding {

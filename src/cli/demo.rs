@@ -64,8 +64,8 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
     let shown = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
-    let doors = serve::Doors { http, agi: None, metrics: None };
-    doors.answer_until_stopped(service, None, signals).await?;
+    let listeners = serve::Listeners { http, agi: None, metrics: None };
+    listeners.answer_until_stopped(service, None, signals).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())

@@ -36,8 +36,9 @@ pub(super) async fn run(
     let start = Instant::now();
     let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
-    let doors =
-        Service::new(&config, Upstream::new(Arc::clone(&explained) as Arc<dyn Source>)).doors.now();
+    let upstream = Upstream::new(Arc::clone(&explained) as Arc<dyn Source>);
+    let http = Service::new(&config, upstream).http.now();
+    let endpoints = &http.application;
     let call = Call {
         door: "lookup",
         caller: Some(number),
@@ -54,7 +55,7 @@ pub(super) async fn run(
         }
         explain_number(phone);
     }
-    let answer = doors.responder.respond(&call).await;
+    let answer = endpoints.responder.respond(&call).await;
     let took = call.accepted.elapsed();
     if explain && phone.is_ok() {
         // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
@@ -70,7 +71,7 @@ pub(super) async fn run(
             took.as_millis()
         ));
     }
-    say(format_args!("{}", render(format, &answer, &doors.freeswitch).body.trim_end()));
+    say(format_args!("{}", render(format, &answer, &endpoints.freeswitch).body.trim_end()));
     Ok(())
 }
 

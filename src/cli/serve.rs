@@ -1,4 +1,4 @@
-//! `bina serve`: opens the doors and answers calls until it is told to stop.
+//! `bina serve`: opens the listeners and answers calls until it is told to stop.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,9 +15,8 @@ use tracing::{info, warn};
 
 use crate::app::config::Config;
 use crate::runtime::systemd::{self, Sockets};
-use crate::servers::fastagi;
-use crate::servers::http::{self, Side};
 use crate::servers::listener::{self, Listener};
+use crate::servers::{endpoints, fastagi, http};
 use crate::sources::hubsoft::HubSoft;
 
 use super::reload::Reloads;
@@ -35,10 +34,10 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     let service = Arc::new(Service::new(&config, Upstream::hubsoft(Arc::clone(&hubsoft))));
     // All files are read by now: a signal ends the program until here, and is heard from here on.
     let signals = Signals::new()?;
-    let doors = Doors::open(&config)?;
+    let listeners = Listeners::open(&config)?;
     warm(hubsoft);
-    doors.announce()?;
-    doors.answer_until_stopped(service, Some(path), signals).await
+    listeners.announce()?;
+    listeners.answer_until_stopped(service, Some(path), signals).await
 }
 
 /// Makes the client that asks HubSoft.
@@ -53,7 +52,7 @@ fn warm(hubsoft: Arc<HubSoft>) {
     });
 }
 
-/// Opens a door, or says who else may stand in it.
+/// Opens a listener, or says how to find who uses its port.
 pub(super) fn open(name: &'static str, address: SocketAddr) -> Result<Listener, Failed> {
     listener::open(name, address).map_err(|error| {
         let port = address.port();
@@ -64,23 +63,23 @@ pub(super) fn open(name: &'static str, address: SocketAddr) -> Result<Listener, 
     })
 }
 
-/// Where the door really is, also when the system chose the port.
+/// Where the listener really is, also when the system chose the port.
 pub(super) fn address(listener: &Listener) -> Result<SocketAddr, Failed> {
     listener.local_addr().map_err(|error| Failed::Runtime(error.into()))
 }
 
-/// Every open door.
-pub(super) struct Doors {
+/// Every open listener.
+pub(super) struct Listeners {
     pub(super) http: Listener,
     pub(super) agi: Option<Listener>,
     pub(super) metrics: Option<Listener>,
 }
 
-impl Doors {
-    /// Opens each door, or takes the one systemd has opened under its name.
+impl Listeners {
+    /// Opens each listener, or takes the one systemd has opened under its name.
     fn open(config: &Config) -> Result<Self, Failed> {
         let mut sockets = Sockets::take();
-        let mut door = |name, address| match sockets.named(name) {
+        let mut listener = |name, address| match sockets.named(name) {
             Some(socket) => {
                 let there = socket.local_addr().ok();
                 if there.is_some_and(|there| there != address && address.port() != 0) {
@@ -92,34 +91,34 @@ impl Doors {
             }
             None => open(name, address),
         };
-        let http = door("http", config.http)?.with(config.listener.clone());
-        let agi = config.agi.map(|agi| door("agi", agi)).transpose()?;
-        let metrics = config.metrics.map(|metrics| door("metrics", metrics)).transpose()?;
+        let http = listener("http", config.http)?.with(config.listener.clone());
+        let agi = config.agi.map(|agi| listener("agi", agi)).transpose()?;
+        let metrics = config.metrics.map(|metrics| listener("metrics", metrics)).transpose()?;
         for name in sockets.left() {
             warn!("bina.socket hands over a socket called `{name}`, which no open door uses");
         }
-        let doors = Self {
+        let listeners = Self {
             agi: agi.map(|agi| agi.beside(&http)),
-            // Places of its own: whoever looks at the service must get in when it is full.
+            // Slots of its own: whoever monitors the service must get in when it is full.
             metrics: metrics.map(|metrics| metrics.with_few_places(config.listener.clone())),
             http,
         };
         // Those that systemd has opened may be elsewhere than the file says.
-        protected(config, &doors.places()?)?;
-        Ok(doors)
+        protected(config, &listeners.places()?)?;
+        Ok(listeners)
     }
 
-    /// Where each open door is, by name.
+    /// Where each open listener is, by name.
     fn places(&self) -> Result<Vec<(&'static str, SocketAddr)>, Failed> {
-        let doors = [("agi", &self.agi), ("metrics", &self.metrics)];
-        let doors = doors.into_iter().filter_map(|(name, door)| Some((name, door.as_ref()?)));
-        let doors = doors.chain([("http", &self.http)]);
-        doors.map(|(name, door)| Ok((name, address(door)?))).collect()
+        let open = [("agi", self.agi.as_ref()), ("metrics", self.metrics.as_ref())];
+        let open = open.into_iter().filter_map(|(name, listener)| Some((name, listener?)));
+        let open = open.chain([("http", &self.http)]);
+        open.map(|(name, listener)| Ok((name, address(listener)?))).collect()
     }
 
     fn announce(&self) -> Result<(), Failed> {
-        let told = |door: &Option<Listener>| {
-            let address = door.as_ref().map(address).transpose()?;
+        let told = |listener: &Option<Listener>| {
+            let address = listener.as_ref().map(address).transpose()?;
             Ok::<_, Failed>(address.map_or_else(|| "off".to_owned(), |address| address.to_string()))
         };
         info!(
@@ -151,7 +150,7 @@ impl Doors {
             let told = tokio::select! {
                 told = signals.next() => told,
                 () = reloads.ended() => continue,
-                // Only a bug ends a door unasked; a service without one is better started again.
+                // Only a bug ends a listener unasked; a service without one is better started again.
                 Some(Err(error)) = answering.join_next() => return Err(Failed::Runtime(error.into())),
             };
             match told {
@@ -171,19 +170,20 @@ impl Doors {
 
     fn answer(self, service: &Service, stop: &watch::Receiver<bool>) -> JoinSet<()> {
         let mut answering = JoinSet::new();
-        let admitting = |door: Listener| door.admitting(Arc::clone(&service.networks));
+        let admitting = |listener: Listener| listener.admitting(Arc::clone(&service.networks));
         if let Some(agi) = self.agi.map(admitting) {
             let (responder, stopping) = (Arc::clone(&service.responder), stop.clone());
             let serve =
                 move |stream, _| fastagi::serve(stream, Arc::clone(&responder), stopping.clone());
             answering.spawn(listener::run(agi, stop.clone(), serve));
         }
-        let sides = [(Some(self.http), Side::Phones), (self.metrics, Side::Operation)];
-        for (listener, side) in sides {
+        let http = [(Some(self.http), &endpoints::PHONES), (self.metrics, &endpoints::OPERATION)];
+        for (listener, table) in http {
             let Some(listener) = listener.map(admitting) else { continue };
-            let (doors, stopping) = (Arc::clone(&service.doors), stop.clone());
+            let server = Arc::clone(&service.http);
+            let stopping = stop.clone();
             let serve = move |stream, peer| {
-                http::serve(stream, peer, side, Arc::clone(&doors), stopping.clone())
+                http::serve(stream, peer, table, Arc::clone(&server), stopping.clone())
             };
             answering.spawn(listener::run(listener, stop.clone(), serve));
         }

@@ -14,7 +14,8 @@ use crate::runtime::access::{Networks, Rates};
 use crate::runtime::current::Current;
 use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
-use crate::servers::http::{Doors, Guard};
+use crate::servers::endpoints::{Endpoints, Http, Readiness};
+use crate::servers::http::Guard;
 use crate::servers::recordings::Recordings;
 
 use super::source::Upstream;
@@ -23,7 +24,7 @@ use super::{Failed, logging};
 /// What answers, and how it is told to answer otherwise. Calls that are under way end as they
 /// began; what is remembered survives.
 pub(super) struct Service {
-    pub(super) doors: Arc<Current<Doors>>,
+    pub(super) http: Arc<Current<Http>>,
     pub(super) responder: Arc<Current<Responder>>,
     /// Whose connections are accepted.
     pub(super) networks: Arc<Current<Networks>>,
@@ -49,7 +50,7 @@ impl Files {
 struct InForce {
     config: Config,
     upstream: Upstream,
-    /// Where the doors are that stay open, by name.
+    /// Where the open listeners are, by name.
     open: Vec<(&'static str, SocketAddr)>,
 }
 
@@ -60,17 +61,18 @@ impl Service {
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
         let recordings = recordings(config);
-        let doors = doors(config, recordings, Arc::clone(&responder), Arc::default());
-        let doors = Arc::new(doors);
+        let readiness = upstream.readiness();
+        let application = endpoints(config, recordings, Arc::clone(&responder), readiness);
+        let http = Http { application, guard: guard(config, Arc::default()) };
         Self {
-            doors: Arc::new(Current::new(doors)),
+            http: Arc::new(Current::new(Arc::new(http))),
             responder: Arc::new(Current::new(responder)),
             networks: Arc::new(Current::new(Arc::new(config.access.networks.clone()))),
             in_force: Mutex::new(InForce { config: config.clone(), upstream, open: Vec::new() }),
         }
     }
 
-    /// Tells where its doors are open; no configuration comes into force that leaves one of them
+    /// Sets where its listeners are; no configuration becomes active that leaves one of them
     /// without protection.
     pub(super) fn stand_at(&self, open: Vec<(&'static str, SocketAddr)>) {
         self.in_force.lock().open = open;
@@ -99,16 +101,19 @@ impl Service {
         logging::adjust(&new.log);
         let (rules, numbers) = (new.rules.clone(), new.numbers.clone());
         let responder = Arc::new(old.renewed(lookup, rules, numbers));
-        let rates = Arc::clone(&self.doors.now().guard.rates);
+        let readiness = upstream.readiness();
+        let application = endpoints(&new, recordings, Arc::clone(&responder), readiness);
+        let rates = Arc::clone(&self.http.now().guard.rates);
         self.networks.replace(Arc::new(new.access.networks.clone()));
-        self.doors.replace(Arc::new(doors(&new, recordings, Arc::clone(&responder), rates)));
+        let http = Http { application, guard: guard(&new, rates) };
+        self.http.replace(Arc::new(http));
         self.responder.replace(responder);
         (in_force.config, in_force.upstream) = (new, upstream);
         Ok(())
     }
 }
 
-/// Doors stay open where they are: closing one would lose the calls that are about to come in. The
+/// Listeners stay open where they are: closing one would lose the calls that are about to come in. The
 /// threads are there before anything else is.
 fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     let changed = [
@@ -122,7 +127,7 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     changed.map(|(name, _)| format!("{name} has changed: it counts after a restart")).collect()
 }
 
-/// Refuses doors that others can reach where they really are, and that nothing protects.
+/// Refuses listeners that others can reach where they really are, and that nothing protects.
 pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<(), Failed> {
     let exposed = open.iter().filter_map(|(name, address)| config.exposed(name, *address));
     let exposed: Vec<_> = exposed.collect();
@@ -132,21 +137,23 @@ pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<
     Err(Failed::Configuration(anyhow!("{}", exposed.join("\n"))))
 }
 
-fn doors(
+fn endpoints(
     config: &Config,
     recordings: Recordings,
     responder: Arc<Responder>,
-    rates: Arc<Rates>,
-) -> Doors {
-    let guard = Guard {
+    readiness: Readiness,
+) -> Endpoints {
+    Endpoints { responder, freeswitch: config.freeswitch.clone(), recordings, readiness }
+}
+
+fn guard(config: &Config, rates: Arc<Rates>) -> Guard {
+    Guard {
         credentials: config.access.credentials.clone(),
         networks: config.access.networks.clone(),
         pbx: config.listener.pbx.clone(),
         rates,
         tls: config.tls.clone(),
-    };
-    let freeswitch = config.freeswitch.clone();
-    Doors { responder, freeswitch, recordings, guard }
+    }
 }
 
 /// Reads the recordings that are to be served. One that cannot be is no reason not to answer calls.

@@ -6,6 +6,7 @@ use tracing::info;
 
 use crate::answering::lookup::Lookup;
 use crate::app::config::Config;
+use crate::servers::endpoints::Readiness;
 use crate::sources::breaker::Breaker;
 use crate::sources::hubsoft::{HubSoft, Unusable};
 use crate::sources::source::Source;
@@ -35,6 +36,11 @@ impl Upstream {
     /// A lookup with an empty cache.
     pub(super) fn lookup(&self, config: &Config) -> Lookup {
         Lookup::new(self.source(), config.lookup.clone())
+    }
+
+    /// What `/readyz` asks.
+    pub(super) fn readiness(&self) -> Readiness {
+        Readiness { breaker: Arc::clone(&self.breaker), hubsoft: self.hubsoft.clone() }
     }
 
     fn source(&self) -> Arc<dyn Source> {

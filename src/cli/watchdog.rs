@@ -1,7 +1,7 @@
-//! Tells systemd that the service is well, as long as a call from nobody is answered at its own door.
+//! Tells systemd that the service is well, as long as it answers a check at the listener of calls.
 //!
-//! HubSoft is not asked for such a call, so that a HubSoft that is down never restarts bina; a
-//! process that is stuck, or a door that is, does.
+//! HubSoft is not requested for the check, so that a HubSoft that is down never restarts bina; a
+//! process or a listener that is stuck does.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::service::Service;
 /// How long an answer may take; systemd gives up after ten seconds in all.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
-/// Starts looking at the door at `address`, if systemd wants to know. It ends when dropped.
+/// Starts checking the listener at `address`, if systemd asks for it. It ends when dropped.
 pub(super) fn start(address: SocketAddr, service: Arc<Service>) -> JoinSet<()> {
     let mut task = JoinSet::new();
     if let Some(longest) = systemd::watchdog() {
@@ -47,7 +47,7 @@ async fn watch(address: SocketAddr, service: Arc<Service>, pace: Duration) {
 async fn is_well(address: SocketAddr, shown: Option<Secret>) -> std::io::Result<bool> {
     let shown = shown.map(|shown| format!("Authorization: {}\r\n", shown.reveal()));
     let shown = shown.unwrap_or_default();
-    let request = format!("GET /v1/lookup?caller=&watchdog=1 HTTP/1.0\r\n{shown}\r\n");
+    let request = format!("GET /v1/watchdog HTTP/1.0\r\n{shown}\r\n");
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();

@@ -1,5 +1,6 @@
 //! Listens, and speaks HTTP and FastAGI with PBXs and operators.
 
+pub mod endpoints;
 pub mod fastagi;
 pub mod form;
 pub mod http;

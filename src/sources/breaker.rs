@@ -74,10 +74,25 @@ enum State {
     Open { until: Instant },
 }
 
+impl State {
+    fn reported(self) -> BreakerState {
+        match self {
+            Self::Closed => BreakerState::Closed,
+            Self::HalfOpen => BreakerState::HalfOpen,
+            Self::Open { .. } => BreakerState::Open,
+        }
+    }
+}
+
 impl Breaker {
     /// Puts a closed breaker before `source`.
     pub fn new(source: Arc<dyn Source>) -> Self {
         Self { source, circuit: Arc::new(Mutex::new(Circuit::new())) }
+    }
+
+    /// Its state, for whoever monitors the service.
+    pub fn state(&self) -> BreakerState {
+        self.circuit.lock().state.reported()
     }
 
     /// The same breaker in front of another client of the same HubSoft.
@@ -178,11 +193,7 @@ impl Circuit {
     }
 
     fn enter(&mut self, state: State) {
-        metrics::breaker(match state {
-            State::Closed => BreakerState::Closed,
-            State::HalfOpen => BreakerState::HalfOpen,
-            State::Open { .. } => BreakerState::Open,
-        });
+        metrics::breaker(state.reported());
         self.state = state;
         self.changes += 1;
     }

@@ -12,7 +12,8 @@ use bina::answering::responder::Responder;
 use bina::app::config::Config;
 use bina::domain::phone::Phone;
 use bina::runtime::current::Current;
-use bina::servers::http::{self, Doors, Guard, Side};
+use bina::servers::endpoints::{self, Endpoints, Http, Readiness};
+use bina::servers::http::{self, Guard};
 use bina::servers::listener;
 use bina::servers::recordings::Recordings;
 use bina::simulator::Sim;
@@ -111,6 +112,7 @@ impl TestApp {
     /// Starts in front of any source.
     pub fn serve(config: &Config, source: Arc<dyn Source>) -> Self {
         let breaker = Arc::new(Breaker::new(source));
+        let readiness = Readiness { breaker: Arc::clone(&breaker), hubsoft: None };
         let lookup = Lookup::new(breaker, config.lookup.clone());
         let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
         let responder = Arc::new(Responder::new(lookup, rules, numbers));
@@ -128,8 +130,8 @@ impl TestApp {
             ..Guard::default()
         };
         let networks = Arc::new(Current::new(Arc::new(config.access.networks.clone())));
-        let doors = Arc::new(Doors { responder, freeswitch, recordings, guard });
-        let doors = Arc::new(Current::new(doors));
+        let application = Endpoints { responder, freeswitch, recordings, readiness };
+        let server = Arc::new(Current::new(Arc::new(Http { application, guard })));
         let listener = listener::open("http", config.http).expect("a free port");
         let listener = listener.with(config.listener.clone()).admitting(Arc::clone(&networks));
         let address = listener.local_addr().expect("an address");
@@ -144,7 +146,7 @@ impl TestApp {
         tokio::spawn(listener::run(beside, stopping.clone(), serve));
         let listening = stopping.clone();
         let serve = move |stream, peer| {
-            http::serve(stream, peer, Side::Phones, Arc::clone(&doors), stopping.clone())
+            http::serve(stream, peer, &endpoints::PHONES, Arc::clone(&server), stopping.clone())
         };
         tokio::spawn(listener::run(listener, listening, serve));
         Self { address, agi, stop }

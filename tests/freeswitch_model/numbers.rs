@@ -6,7 +6,7 @@ use std::rc::Rc;
 use bina::answering::render::Play;
 use bina::domain::call::Did;
 use bina::domain::phone::Phone;
-use bina::servers::http;
+use bina::servers::endpoints;
 
 use super::fsmodel::{Asked, Call, Reply};
 use super::{CALLED, CALLER, Door, fields, freeswitch, neutral};
@@ -32,7 +32,7 @@ fn asked(caller: &str, called: &str) -> Option<bina::domain::call::Call> {
     let target = target(caller, called)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?=&%().-;".contains(&byte);
     assert!(target.bytes().all(plain), "{target}");
-    Some(http::call("GET", &target, "", "bina").expect("a door that is there"))
+    Some(endpoints::call("GET", &target, "", "bina").expect("a door that is there"))
 }
 
 /// The number bina looks up; none when it is none of Brazil.

@@ -23,8 +23,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::app::config::Config;
-use crate::servers::http::{self, Side};
-use crate::servers::listener;
+use crate::servers::{endpoints, http, listener};
 use crate::simulator::{Mood, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
@@ -118,12 +117,12 @@ impl Stage {
         let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
         let listener = serve::open("http", config.http)?.with(config.listener.clone());
         let address = serve::address(&listener)?;
-        let doors = Service::new(&config, Upstream::new(Arc::clone(&watched) as Arc<_>)).doors;
+        let server = Service::new(&config, Upstream::new(Arc::clone(&watched) as Arc<_>)).http;
         // Nobody stops it: it ends with the program.
         let (stopper, stop) = channel(false);
         let stopping = stop.clone();
         let serve = move |stream, peer| {
-            http::serve(stream, peer, Side::Phones, Arc::clone(&doors), stopping.clone())
+            http::serve(stream, peer, &endpoints::PHONES, Arc::clone(&server), stopping.clone())
         };
         tokio::spawn(async move {
             listener::run(listener, stop, serve).await;

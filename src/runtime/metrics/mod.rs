@@ -189,24 +189,6 @@ pub fn flight_joined() {
     METRICS.memory.flights_joined.inc();
 }
 
-/// How HubSoft stands, for whoever asks `/readyz`; nothing is decided by it.
-pub struct Condition {
-    pub breaker: &'static str,
-    /// `usable`, `refused`, `not asked for yet`, or another reason why there is none.
-    pub token: &'static str,
-}
-
-/// How HubSoft stands now.
-pub fn condition() -> Condition {
-    let breaker = match METRICS.upstream.breaker_state.get() {
-        0 => "closed",
-        1 => "half-open",
-        _ => "open",
-    };
-    let token = *METRICS.upstream.token.lock();
-    Condition { breaker, token }
-}
-
 /// How the breaker stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakerState {
@@ -244,12 +226,6 @@ pub fn alert_texts_cut(texts: usize) {
 /// A token was asked for.
 pub fn token_requested(result: &'static str) {
     count(&METRICS.upstream.tokens, &Outcome { result });
-    let token = match result {
-        "ok" => "usable",
-        "token" => "refused",
-        other => other,
-    };
-    *METRICS.upstream.token.lock() = token;
 }
 
 /// HubSoft's name was looked up.

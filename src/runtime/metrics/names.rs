@@ -4,7 +4,6 @@ use std::fs;
 use std::hash::Hash;
 use std::sync::atomic::AtomicU64;
 
-use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -68,7 +67,7 @@ pub(super) const DOORS: [&str; 9] = [
     "/v1/lookup",
     "agi",
 ];
-pub(super) const HTTP_REFUSED: [&str; 16] = [
+pub(super) const HTTP_REFUSED: [&str; 17] = [
     "body_broken",
     "body_late",
     "body_long",
@@ -80,6 +79,7 @@ pub(super) const HTTP_REFUSED: [&str; 16] = [
     "path",
     "percent",
     "plain",
+    "range",
     "rate",
     "recording",
     "tls",
@@ -194,7 +194,6 @@ pub(super) struct Upstream {
     pub(super) requests: Counts<Outcome>,
     pub(super) retries: Counter,
     pub(super) unverified: Counter,
-    pub(super) token: Mutex<&'static str>,
     pub(super) tokens: Counts<Outcome>,
 }
 
@@ -368,7 +367,6 @@ impl Upstream {
                 .plain("limiter_rate", "Requests a second that HubSoft may be asked at present"),
             requests: names.plain("upstream_requests", "Requests to HubSoft, by result"),
             retries: names.plain("upstream_retries", "Requests tried again on a new connection"),
-            token: Mutex::new("not asked for yet"),
             tokens: names.plain("token_requests", "Requests for a token, by result"),
             unverified: names.plain(
                 "lookups_unverified",

@@ -1,4 +1,4 @@
-//! The FastAGI door: hears Asterisk's environment, writes every variable at once, and half-closes.
+//! The FastAGI server: reads Asterisk's environment, writes every variable at once, and half-closes.
 //!
 //! Asterisk reads commands through a buffer: of several written one after the other on an open
 //! socket it does the first and waits for more. Once our side of the connection is closed it does

@@ -21,11 +21,12 @@ use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::servers::listener::{LINGER, lingered};
 
-use super::guard::Guest;
+use super::endpoint::EndpointTable;
+use super::guard::Client;
 use super::opening::{Opened, open};
 use super::pace::Pace;
 use super::stream::Impatient;
-use super::{Doors, Side};
+use super::{Application, HttpServer};
 
 /// How long a client may take to send a request's head, and to stay idle between two.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
@@ -37,57 +38,61 @@ const HEADERS_MAX: usize = 64;
 static HEAD_LONG: Sparing = Sparing::new(Level::INFO, "request refused");
 static NO_HTTP: Sparing = Sparing::new(Level::INFO, "request refused");
 
-/// Serves one connection until it ends, or until `stop` says so and the requests that were
-/// accepted are answered.
-pub async fn serve(
+/// Serves the endpoints of `table` on one connection until it ends, or until `stop` says so and the
+/// requests that were accepted are answered.
+pub async fn serve<A: Application>(
     stream: TcpStream,
     peer: IpAddr,
-    side: Side,
-    doors: Arc<Current<Doors>>,
+    table: &'static EndpointTable<A::Action>,
+    server: Arc<Current<HttpServer<A>>>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let (guest, tls) = {
-        let doors = doors.now();
-        (Guest::meet(&stream, peer, &doors.guard), doors.guard.tls.clone())
+    let (client, tls) = {
+        let server = server.now();
+        (Client::connected(&stream, peer, &server.guard), server.guard.tls.clone())
     };
-    let pace = Arc::new(Pace::new(guest.is_stranger));
+    let pace = Arc::new(Pace::new(client.is_unknown));
     let opened = match tls {
         None => Some(Opened::Plain(Impatient::new(stream, Arc::clone(&pace)))),
         Some(tls) => tokio::select! {
             // In a box, as below: connections without TLS do not have its room, too.
-            opened = Box::pin(open(stream, guest, Arc::clone(&pace), &tls)) => opened,
+            opened = Box::pin(open(stream, client, Arc::clone(&pace), &tls)) => opened,
             // Half a handshake is no request.
             () = lingered(&mut stop) => None,
         },
     };
     match opened {
-        Some(Opened::Plain(stream)) => carry(stream, &pace, guest, side, doors, stop).await,
-        Some(Opened::Tls(stream)) => Box::pin(carry(stream, &pace, guest, side, doors, stop)).await,
+        Some(Opened::Plain(stream)) => carry(stream, &pace, client, table, server, stop).await,
+        Some(Opened::Tls(stream)) => {
+            Box::pin(carry(stream, &pace, client, table, server, stop)).await
+        }
         None => {}
     }
 }
 
 /// Carries the requests on `stream` and their answers.
-async fn carry<S>(
+async fn carry<S, A>(
     stream: S,
     pace: &Pace,
-    guest: Guest,
-    side: Side,
-    doors: Arc<Current<Doors>>,
+    client: Client,
+    table: &'static EndpointTable<A::Action>,
+    server: Arc<Current<HttpServer<A>>>,
     mut stop: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
+    A: Application,
 {
     let answering = AtomicBool::new(false);
     let answer = service_fn(|request| {
         // Taken for each request, so that a long connection does not keep an old configuration.
-        let (doors, answering) = (doors.now(), &answering);
+        let server = server.now();
+        let answering = &answering;
         async move {
             answering.store(true, Ordering::Relaxed);
-            let response = doors.answer(side, guest, request).await;
-            pace.begin(response.body().size_hint().lower());
+            let reply = server.answer(table, client, request).await;
+            pace.begin(reply.body().size_hint().lower());
             answering.store(false, Ordering::Relaxed);
-            Ok::<_, Infallible>(response)
+            Ok::<_, Infallible>(reply)
         }
     });
     let connection = http1::Builder::new()

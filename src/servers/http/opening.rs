@@ -1,6 +1,6 @@
 //! Finds out how a new connection speaks, where there is a certificate: TLS, or plain HTTP.
 //!
-//! Plain HTTP is for this machine only: for the PBX on it, and for the service's look at itself.
+//! Plain HTTP is for this machine only: for the PBX on it, and for the service's own check.
 
 use std::io;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::runtime::tls::{Encrypted, FIRST_BYTE, Tls};
 
-use super::guard::Guest;
+use super::guard::Client;
 use super::pace::Pace;
 use super::stream::Impatient;
 
@@ -33,15 +33,15 @@ pub(super) enum Opened {
     Tls(Box<Encrypted<Impatient>>),
 }
 
-/// Opens a connection of `guest`, or says why it is closed.
+/// Opens a connection of `client`, or says why it is closed.
 pub(super) async fn open(
     stream: TcpStream,
-    guest: Guest,
+    client: Client,
     pace: Arc<Pace>,
     tls: &Tls,
 ) -> Option<Opened> {
-    let address = guest.address;
-    match timeout(HANDSHAKE_TIMEOUT, find_out(stream, guest, pace, tls)).await {
+    let address = client.address;
+    match timeout(HANDSHAKE_TIMEOUT, find_out(stream, client, pace, tls)).await {
         Ok(Ok(Some(opened))) => return Some(opened),
         Ok(Ok(None)) => {
             metrics::http_refused("plain");
@@ -65,7 +65,7 @@ pub(super) async fn open(
 
 async fn find_out(
     stream: TcpStream,
-    guest: Guest,
+    client: Client,
     pace: Arc<Pace>,
     tls: &Tls,
 ) -> io::Result<Option<Opened>> {
@@ -77,7 +77,7 @@ async fn find_out(
     if first == [FIRST_BYTE] {
         Ok(Some(Opened::Tls(Box::new(tls.accept(stream).await?))))
     } else {
-        Ok(guest.is_own.then_some(Opened::Plain(stream)))
+        Ok(client.is_own.then_some(Opened::Plain(stream)))
     }
 }
 

@@ -36,7 +36,7 @@ const SEND_BUFFER: u32 = 32 * 1024;
 /// Pause after an accept error. Without one, running out of descriptors would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long connections are still accepted once the service is told to stop: the kernel may have
-/// answered for us already, and closing the door would break those calls.
+/// answered for us already, and closing the listener would break those calls.
 const LAST_CALLS: Duration = Duration::from_millis(50);
 /// How long a connection goes on as if nothing were, once the service is told to stop: longer
 /// than `LAST_CALLS`, so that whoever was accepted last can say what it wants.
@@ -54,7 +54,7 @@ const ROOM_LOW: usize = 512;
 /// behind up to 128 connections of a flood, which doubled its p99.
 const TURN: u32 = 16;
 
-/// Whether few descriptors were warned of: once is enough for all doors.
+/// Whether few descriptors were warned of: once is enough for all listeners.
 static WORRIED: Once = Once::new();
 
 static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
@@ -82,9 +82,9 @@ impl Default for Settings {
     }
 }
 
-/// An open door. Connections inherit from it that small pieces are sent at once: waiting to fill a
-/// packet would add 40 ms to an answer, and saying so for each would cost a call of the system. They
-/// inherit the size of the send buffer, too.
+/// An open listener. Connections inherit from it that small pieces are sent at once: waiting to fill
+/// a packet would add 40 ms to an answer, and saying so for each would cost a call of the system.
+/// They inherit the size of the send buffer, too.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
@@ -94,7 +94,7 @@ pub struct Listener {
     name: &'static str,
 }
 
-/// Opens the door `name` at `address`, which may have been in use until a moment ago.
+/// Opens the listener `name` at `address`, which may have been in use until a moment ago.
 pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
@@ -104,8 +104,8 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
-/// Takes a door that systemd has opened; connections that wait at it already are served, too. One that
-/// is bound only is made to listen, as nobody else would.
+/// Takes a listener that systemd has opened; connections that wait at it already are served, too.
+/// One that is bound only is made to listen, as nobody else would.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
     let socket = TcpSocket::from_std_stream(OwnedFd::from(socket).into());
@@ -122,30 +122,30 @@ impl Listener {
         Self { socket, settings, places, networks, name }
     }
 
-    /// The same door with other settings than the defaults.
+    /// The same listener with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
         let places = Places::new(&settings.pbx, descriptors::room());
         Self { settings, places, ..self }
     }
 
-    /// The same door with few places of its own, for those who monitor the service.
+    /// The same listener with few places of its own, for those who monitor the service.
     pub fn with_few_places(self, settings: Settings) -> Self {
         let places = Places::of_metrics(&settings.pbx, descriptors::room());
         Self { settings, places, ..self }
     }
 
-    /// The same door with the settings of another one, whose places it shares: the limits are for
+    /// The same listener with the settings of another one, whose places it shares: the limits are for
     /// both together.
     pub fn beside(self, other: &Listener) -> Self {
         Self { settings: other.settings.clone(), places: Arc::clone(&other.places), ..self }
     }
 
-    /// The same door for those whom `networks` lets in, which may change.
+    /// The same listener for those whom `networks` lets in, which may change.
     pub fn admitting(self, networks: Arc<Current<Networks>>) -> Self {
         Self { networks, ..self }
     }
 
-    /// Where the door is, also when the system chose the port.
+    /// Where the listener is, also when the system chose the port.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
@@ -168,13 +168,13 @@ where
     // Each connection holds an end of it; once all have let go, there is nothing more to receive.
     let (open, mut drained) = mpsc::channel(1);
     let count = metrics::Connections::of(name);
-    let door = Entrance { socket: &socket, networks: &networks, places: &places, count, open };
+    let acceptor = Acceptor { socket: &socket, networks: &networks, places: &places, count, open };
     tokio::select! {
-        never = accept(&door, &serve) => match never {},
+        never = accept(&acceptor, &serve) => match never {},
         () = stopped(&mut stop) => {}
     }
-    let _ = timeout(LAST_CALLS, accept(&door, &serve)).await;
-    drop(door);
+    let _ = timeout(LAST_CALLS, accept(&acceptor, &serve)).await;
+    drop(acceptor);
     drop(socket);
     let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
     if timeout(drain, drained.recv()).await.is_err() {
@@ -209,7 +209,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// What decides about a connection.
-struct Entrance<'a> {
+struct Acceptor<'a> {
     socket: &'a TcpListener,
     networks: &'a Current<Networks>,
     places: &'a Arc<Places>,
@@ -217,7 +217,7 @@ struct Entrance<'a> {
     open: mpsc::Sender<Infallible>,
 }
 
-impl Entrance<'_> {
+impl Acceptor<'_> {
     /// Tells whether `stream` comes from where connections are accepted from.
     fn admits(&self, stream: &TcpStream, peer: IpAddr) -> bool {
         let local = || stream.local_addr().ok().map(|address| address.ip());
@@ -234,9 +234,9 @@ impl Entrance<'_> {
     }
 }
 
-/// Accepts connections for ever. Strangers and those without a place are closed before a byte is read or
-/// written, which costs the least.
-async fn accept<F, C>(door: &Entrance<'_>, serve: &F) -> Infallible
+/// Accepts connections for ever. Those from outside the networks and those without a place are closed
+/// before a byte is read or written, which costs the least.
+async fn accept<F, C>(acceptor: &Acceptor<'_>, serve: &F) -> Infallible
 where
     F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
@@ -247,7 +247,7 @@ where
         if turn == 0 {
             yield_now().await;
         }
-        let (stream, peer) = match door.socket.accept().await {
+        let (stream, peer) = match acceptor.socket.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
                 metrics::accept_error();
@@ -256,7 +256,7 @@ where
                 continue;
             }
         };
-        if !door.admits(&stream, peer.ip()) {
+        if !acceptor.admits(&stream, peer.ip()) {
             metrics::connection_shed("network");
             SHED_NETWORK.say(format_args!(
                 "{} is in none of access.networks; if it is a PBX, add it there",
@@ -264,9 +264,9 @@ where
             ));
             continue;
         }
-        match door.place(&stream, peer.ip()) {
+        match acceptor.place(&stream, peer.ip()) {
             Ok(place) => {
-                let held = (place, door.count.opened(), door.open.clone());
+                let held = (place, acceptor.count.opened(), acceptor.open.clone());
                 // In a box, because a task is copied as a whole, several times.
                 let serving = Box::pin(serve(stream, peer.ip()));
                 // A panic is logged where it happens; it costs this connection only.
@@ -308,16 +308,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_connection_sends_small_pieces_at_once_whoever_has_opened_the_door() {
+    async fn a_connection_sends_small_pieces_at_once_whoever_has_opened_the_listener() {
         let own = open("own", ([127, 0, 0, 1], 0).into()).expect("a free port");
         let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let adopted = adopt("adopted", socket).expect("a socket");
-        for door in [own, adopted] {
-            let address = door.local_addr().expect("an address");
+        for listener in [own, adopted] {
+            let address = listener.local_addr().expect("an address");
             let (_client, accepted) =
-                tokio::join!(TcpStream::connect(address), door.socket.accept());
+                tokio::join!(TcpStream::connect(address), listener.socket.accept());
             let (stream, _) = accepted.expect("a connection");
-            assert!(stream.nodelay().expect("an option"), "{}", door.name);
+            assert!(stream.nodelay().expect("an option"), "{}", listener.name);
         }
     }
 
@@ -327,9 +327,10 @@ mod tests {
         let bound = TcpSocket::new_v4().expect("a socket");
         bound.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
         let handed = bound.as_fd().try_clone_to_owned().expect("a descriptor");
-        let door = adopt("bound", handed.into()).expect("it listens now");
-        let address = door.local_addr().expect("an address");
-        let (client, accepted) = tokio::join!(TcpStream::connect(address), door.socket.accept());
+        let listener = adopt("bound", handed.into()).expect("it listens now");
+        let address = listener.local_addr().expect("an address");
+        let (client, accepted) =
+            tokio::join!(TcpStream::connect(address), listener.socket.accept());
         assert!(client.is_ok() && accepted.is_ok());
         let connected = client.expect("a connection").into_std().expect("a socket");
         let handed = OwnedFd::from(connected).into();

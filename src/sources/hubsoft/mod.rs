@@ -176,6 +176,11 @@ impl HubSoft {
         self.api.usable()
     }
 
+    /// What came of the last request for a token, for whoever monitors the service.
+    pub fn token_state(&self) -> &'static str {
+        self.tokens.result()
+    }
+
     /// How many requests were made a second time because their connection broke.
     pub fn second_tries(&self) -> u64 {
         self.retries.spent()

@@ -57,6 +57,8 @@ struct State {
     pause: Duration,
     /// When a token was last refused before its time.
     refused_at: Option<Instant>,
+    /// What came of the last request for a token.
+    result: &'static str,
     /// The failure that was logged last, and when.
     told: Option<(&'static str, Instant)>,
 }
@@ -78,6 +80,12 @@ impl Tokens {
     /// The same token and pauses for another client of the same HubSoft.
     pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
         Self { api, state: self.state.clone() }
+    }
+
+    /// What came of the last request for a token: `usable`, `refused`, `not asked for yet`, or another
+    /// reason why there is none.
+    pub(super) fn result(&self) -> &'static str {
+        self.state.lock().result
     }
 
     /// The token to use now; asks for one when there is none.
@@ -151,6 +159,7 @@ impl Default for TokenState {
             paused_until: None,
             pause: PAUSE_MIN,
             refused_at: None,
+            result: "not asked for yet",
             told: None,
         })))
     }
@@ -167,6 +176,11 @@ impl State {
         self.flight = None;
         self.paused_until = None;
         metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
+        self.result = match result {
+            Ok(_) => "usable",
+            Err(failure) if failure.is(&reasons::TOKEN) => "refused",
+            Err(failure) => failure.label(),
+        };
         match result {
             Ok(held) => {
                 self.held = Some(held.clone());

@@ -4,45 +4,39 @@ use std::time::{Duration, Instant};
 
 use crate::domain::call::{Call, Did};
 use crate::servers::form::{Value, decode_lossy, number_lossy, values};
+use crate::servers::http::HttpRequest;
 
-/// Why mod_xml_curl is told "not found".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Elsewhere {
-    /// It is a dialplan, but nobody knows of which context.
-    ContextMissing,
-    /// Another context or another section.
-    Other,
-}
+use super::NoCall;
 
-/// Reads a call from what mod_xml_curl sends in `form`, and in the `query` of its gateway URL;
-/// only a dialplan in `entry_context` is answered.
+/// Reads a call from what mod_xml_curl sends, and from the query of its gateway URL; only a dialplan
+/// in `entry_context` is answered.
 ///
 /// `Hunt-Context` is what is looked up now. `Caller-Context` will not do: it keeps the entry
 /// context when the dialplan goes on elsewhere, and answering it again would loop the call.
 pub(super) fn dialplan_call(
-    form: &str,
-    query: &str,
+    request: &HttpRequest<'_>,
     entry_context: &str,
-    accepted: Instant,
-) -> Result<Call, Elsewhere> {
-    let sent = Sent::new(form, query, "Hunt-Destination-Number");
+) -> Result<Call, NoCall> {
+    let sent = Sent::new(request.fields(), request.query, "Hunt-Destination-Number");
     if sent.section.one().map(decode_lossy).as_deref() != Some("dialplan") {
-        return Err(Elsewhere::Other);
+        return Err(NoCall::OtherContext);
     }
     match sent.context {
-        Value::Absent => return Err(Elsewhere::ContextMissing),
+        Value::Absent => return Err(NoCall::ContextMissing),
         Value::One(raw) if decode_lossy(raw) == entry_context => {}
-        Value::One(_) | Value::Repeated => return Err(Elsewhere::Other),
+        Value::One(_) | Value::Repeated => return Err(NoCall::OtherContext),
     }
-    Ok(sent.call("/freeswitch/dialplan", accepted))
+    Ok(sent.call(request.endpoint, request.accepted))
 }
 
-/// Reads a call from what mod_httapi sends in `form`, and in the `query` of its URL; none when it
-/// only says that the call has ended, as it does once for each.
-pub(super) fn httapi_call(form: &str, query: &str, accepted: Instant) -> Option<Call> {
-    let sent = Sent::new(form, query, "Caller-Destination-Number");
-    let exiting = sent.exiting == Value::One("true");
-    (!exiting).then(|| sent.call("/freeswitch/httapi", accepted))
+/// Reads a call from what mod_httapi sends, and from the query of its URL; there is none when it only
+/// reports that the call has ended.
+pub(super) fn httapi_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
+    let sent = Sent::new(request.fields(), request.query, "Caller-Destination-Number");
+    if sent.exiting == Value::One("true") {
+        return Err(NoCall::Ended);
+    }
+    Ok(sent.call(request.endpoint, request.accepted))
 }
 
 /// The fields of a call, and what the admin wrote into the URL. With GET both are the query.
@@ -96,15 +90,39 @@ impl<'a> Sent<'a> {
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderMap;
+
     use super::*;
+
+    /// What `read` makes of `form`, posted to `URL?query`.
+    fn read(
+        read: fn(&HttpRequest<'_>, &str) -> Result<Call, NoCall>,
+        form: &str,
+        query: &str,
+    ) -> Result<Call, NoCall> {
+        let request = HttpRequest {
+            endpoint: "/freeswitch",
+            rest: "",
+            method: "POST",
+            query,
+            headers: &HeaderMap::new(),
+            body: Some(form.to_owned()),
+            accepted: Instant::now(),
+        };
+        read(&request, "bina")
+    }
+
+    fn hunted(form: &str, query: &str) -> Result<Call, NoCall> {
+        read(dialplan_call, form, query)
+    }
 
     const HUNT: &str = "hostname=pbx01&section=dialplan&tag_name=&Caller-Context=bina\
         &Caller-Caller-ID-Number=%2B5537988242968&Hunt-Context=bina\
         &Hunt-Destination-Number=3732221234";
 
     #[test]
-    fn the_dialplan_door_answers_its_entry_context_only() {
-        let call = dialplan_call(HUNT, "", "bina", Instant::now()).expect("its own context");
+    fn a_dialplan_is_answered_in_its_entry_context_only() {
+        let call = hunted(HUNT, "").expect("its own context");
         assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
         assert_eq!(call.did, Did::new("3732221234"));
         for other in [
@@ -115,7 +133,7 @@ mod tests {
             format!("{HUNT}&Hunt-Context=bina"),
             String::new(),
         ] {
-            assert!(dialplan_call(&other, "", "bina", Instant::now()).is_err(), "{other}");
+            assert!(hunted(&other, "").is_err(), "{other}");
         }
     }
 
@@ -126,18 +144,18 @@ mod tests {
             format!("{HUNT}&Caller-Caller-ID-Number=37999450812"),
             HUNT.replace("Caller-Caller-ID-Number", "Caller-Other"),
         ] {
-            let call = dialplan_call(&odd, "", "bina", Instant::now()).expect("its own context");
+            let call = hunted(&odd, "").expect("its own context");
             assert_eq!(call.caller, None, "{odd}");
         }
         let shown = format!("{HUNT}&Caller-Privacy-Hide-Number=false");
-        let call = dialplan_call(&shown, "", "bina", Instant::now()).expect("its own context");
+        let call = hunted(&shown, "").expect("its own context");
         assert!(call.caller.is_some());
     }
 
     #[test]
     fn the_gateway_url_may_carry_the_called_number_and_a_deadline() {
         let query = "did=3730001000&deadline_ms=300";
-        let call = dialplan_call(HUNT, query, "bina", Instant::now()).expect("its own context");
+        let call = hunted(HUNT, query).expect("its own context");
         assert_eq!(call.did, Did::new("3730001000"));
         assert_eq!(call.patience, Some(Duration::from_millis(300)));
     }
@@ -145,8 +163,8 @@ mod tests {
     #[test]
     fn a_dialplan_without_a_context_is_told_apart() {
         let without = HUNT.replace("&Hunt-Context=bina", "");
-        let elsewhere = dialplan_call(&without, "", "bina", Instant::now());
-        assert_eq!(elsewhere.err(), Some(Elsewhere::ContextMissing));
+        let elsewhere = hunted(&without, "");
+        assert_eq!(elsewhere.err(), Some(NoCall::ContextMissing));
     }
 
     const EXECUTE: &str = "session_id=b75f752f&hostname=pbx01&Caller-Context=bina\
@@ -154,7 +172,7 @@ mod tests {
         &url=http%3A//127.0.0.1%3A8573/freeswitch/httapi";
 
     fn executed(form: &str, query: &str) -> Call {
-        httapi_call(form, query, Instant::now()).expect("the call goes on")
+        read(httapi_call, form, query).expect("the call goes on")
     }
 
     #[test]
@@ -180,7 +198,7 @@ mod tests {
 
     #[test]
     fn httapi_says_once_that_the_call_has_ended() {
-        let exiting = |form: &str| httapi_call(form, "", Instant::now()).is_none();
+        let exiting = |form: &str| read(httapi_call, form, "").err() == Some(NoCall::Ended);
         assert!(exiting(&format!("{EXECUTE}&exiting=true")));
         assert!(exiting(&format!("exiting=true&{EXECUTE}")));
         assert!(!exiting(EXECUTE));

@@ -1,0 +1,76 @@
+//! The endpoints of calls: one for each way a PBX has to ask who is calling.
+
+mod freeswitch;
+mod query;
+
+use tracing::Level;
+
+use crate::answering::render::{Format, farewell, not_found};
+use crate::runtime::logging::Sparing;
+use crate::servers::http::{
+    ANY_CASE_GET_OR_POST, Endpoint, GET, HttpReply, HttpRequest, Rejection,
+};
+
+use self::freeswitch::{dialplan_call, httapi_call};
+use self::query::query_call;
+use super::{Action, ReadCall, Row, page};
+
+pub(super) static ROWS: [Row; 8] = [
+    by_query("/asterisk", Format::Hash),
+    by_query("/cid", Format::Cid),
+    by_freeswitch("/freeswitch/dialplan", Format::Dialplan, dialplan_call),
+    by_freeswitch("/freeswitch/httapi", Format::Httapi, httapi_call),
+    by_query("/freeswitch/vars", Format::Vars),
+    by_query("/match", Format::Match),
+    by_query("/route", Format::Route),
+    by_query("/v1/lookup", Format::Json),
+];
+
+static CALLER_MISSING: Rejection = Rejection::new(400, "caller_missing");
+static PERCENT: Rejection = Rejection::new(400, "percent");
+static CONTEXT_MISSING: Sparing = Sparing::new(Level::INFO, "dialplan not found");
+
+const fn by_query(path: &'static str, format: Format) -> Row {
+    Endpoint::new(path, &GET, Action::Call(format, query_call))
+}
+
+const fn by_freeswitch(path: &'static str, format: Format, read: ReadCall) -> Row {
+    Endpoint::new(path, &ANY_CASE_GET_OR_POST, Action::Call(format, read))
+}
+
+/// Why there is no call in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCall {
+    /// The parameter `caller` is not there.
+    CallerMissing,
+    /// It is a dialplan, but of an unknown context.
+    ContextMissing,
+    /// FreeSWITCH reports the end of a call, as it does once for each.
+    Ended,
+    /// It is a dialplan of another context, or another section than the dialplan.
+    OtherContext,
+    /// A number is wrongly encoded.
+    Percent,
+}
+
+/// What a PBX receives where there is no call to answer.
+pub(super) fn without_call(reason: NoCall, request: &HttpRequest<'_>) -> HttpReply {
+    match reason {
+        NoCall::CallerMissing => CALLER_MISSING.reply(format_args!(
+            "the parameter `caller` is missing: ask for {}?caller=NUMBER",
+            request.endpoint
+        )),
+        NoCall::ContextMissing => {
+            CONTEXT_MISSING.say(
+                "there is no Hunt-Context: take the enable-post-var lines out of \
+                 xml_curl.conf.xml, then restart FreeSWITCH when there are no calls",
+            );
+            page(not_found())
+        }
+        NoCall::Ended => page(farewell()),
+        NoCall::OtherContext => page(not_found()),
+        NoCall::Percent => PERCENT.reply(
+            "a % in `caller` or `did` is not followed by two hexadecimal digits: use URIENCODE()",
+        ),
+    }
+}

@@ -1,0 +1,94 @@
+//! Reads a call from the query of an endpoint that takes `caller`, without a socket.
+
+use crate::domain::call::{Call, Did};
+use crate::servers::form::{Value, number, values};
+use crate::servers::http::HttpRequest;
+
+use super::NoCall;
+
+/// Reads a call from the query of `request`.
+pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
+    let [presented, called, patience] = values(request.query, ["caller", "did", "deadline_ms"]);
+    let caller = match presented {
+        Value::Absent => return Err(NoCall::CallerMissing),
+        Value::One(raw) => Some(number(raw).ok_or(NoCall::Percent)?.into_owned()),
+        Value::Repeated => None,
+    };
+    let did = match called.one() {
+        Some(raw) => Did::new(&number(raw).ok_or(NoCall::Percent)?),
+        None => None,
+    };
+    let patience = patience.millis();
+    Ok(Call { door: request.endpoint, caller, did, accepted: request.accepted, patience })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use hyper::header::HeaderMap;
+
+    use super::*;
+
+    fn asked(query: &str) -> Result<Call, NoCall> {
+        let request = HttpRequest {
+            endpoint: "/asterisk",
+            rest: "",
+            method: "GET",
+            query,
+            headers: &HeaderMap::new(),
+            body: None,
+            accepted: Instant::now(),
+        };
+        query_call(&request, "")
+    }
+
+    fn caller(query: &str) -> Option<String> {
+        asked(query).expect("a good request").caller
+    }
+
+    #[test]
+    fn the_caller_is_decoded_once_and_keeps_its_plus() {
+        assert_eq!(caller("caller=%2B5537988242968").as_deref(), Some("+5537988242968"));
+        assert_eq!(caller("did=1&caller=+5537988242968&x").as_deref(), Some("+5537988242968"));
+        assert_eq!(caller("caller=").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_form_encoders_spaces_are_no_plus() {
+        assert_eq!(caller("caller=37+98824+2968").as_deref(), Some("37 98824 2968"));
+        let called = asked("caller=&did=%2837%29+3222-1234").expect("a good request").did;
+        assert_eq!(called, Did::new("3732221234"));
+    }
+
+    #[test]
+    fn a_repeated_caller_cannot_be_trusted() {
+        assert_eq!(caller("caller=37988242968&caller=37999450812"), None);
+        assert_eq!(caller("caller=37988242968&%63aller=37999450812"), None);
+    }
+
+    #[test]
+    fn a_request_without_caller_is_wrong() {
+        assert_eq!(asked("").expect_err("no caller"), NoCall::CallerMissing);
+        assert_eq!(asked("Caller=1").expect_err("no caller"), NoCall::CallerMissing);
+        assert_eq!(asked("caller=%zz").expect_err("broken"), NoCall::Percent);
+        assert_eq!(asked("caller=1&did=%").expect_err("broken"), NoCall::Percent);
+    }
+
+    #[test]
+    fn a_deadline_is_read_or_ignored() {
+        let patience = |query: &str| asked(query).expect("a good request").patience;
+        assert_eq!(patience("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
+        assert_eq!(patience("caller=1&deadline_ms=%33%30%30"), Some(Duration::from_millis(300)));
+        for odd in [
+            "deadline_ms=",
+            "deadline_ms=+300",
+            "deadline_ms=x",
+            "deadline_ms=-1",
+            "deadline_ms=1e3",
+            "",
+        ] {
+            assert_eq!(patience(&format!("caller=1&{odd}")), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Finds the endpoint of a path in a table, and whether a method is one of its own.
+
+use std::fmt;
+
+/// One row of a table: where it is, how and by whom it may be requested, and what it does.
+pub struct Endpoint<A> {
+    /// The whole path, or its beginning when it ends with a slash.
+    pub path: &'static str,
+    pub methods: &'static Methods,
+    pub access: Access,
+    /// What the application does for it.
+    pub action: A,
+}
+
+/// Who may request an endpoint of a listener; a kind of its own is what a session would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever sends one of the credentials, once there are any.
+    Credential,
+    /// Everybody: monitoring finds out without a secret that the service is alive.
+    Everyone,
+}
+
+/// The methods of an endpoint; HEAD goes with GET.
+pub struct Methods {
+    list: &'static [&'static str],
+    /// As the `Allow` header writes them.
+    pub(super) allow: &'static str,
+    spelling: Spelling,
+}
+
+#[derive(PartialEq, Eq)]
+enum Spelling {
+    /// FreeSWITCH sends the method as its configuration spells it, so `get` is GET there.
+    AnyCase,
+    Exact,
+}
+
+pub const GET: Methods =
+    Methods { list: &["GET", "HEAD"], allow: "GET, HEAD", spelling: Spelling::Exact };
+pub const POST: Methods = Methods { list: &["POST"], allow: "POST", spelling: Spelling::Exact };
+pub const ANY_CASE_GET_OR_POST: Methods = Methods {
+    list: &["GET", "HEAD", "POST"],
+    allow: "GET, HEAD, POST",
+    spelling: Spelling::AnyCase,
+};
+
+impl Methods {
+    pub fn include(&self, method: &str) -> bool {
+        let any_case = self.spelling == Spelling::AnyCase && !method.eq_ignore_ascii_case("HEAD");
+        let is_method =
+            |known: &&str| *known == method || any_case && known.eq_ignore_ascii_case(method);
+        self.list.iter().any(is_method)
+    }
+
+    /// Tells whether a request with `method` has a body that is read.
+    pub fn take_body(&self, method: &str) -> bool {
+        method.eq_ignore_ascii_case("POST") && self.list.contains(&"POST")
+    }
+}
+
+impl<A> Endpoint<A> {
+    /// A row for those who have a credential.
+    pub const fn new(path: &'static str, methods: &'static Methods, action: A) -> Self {
+        Self { path, methods, access: Access::Credential, action }
+    }
+
+    /// A row for everybody.
+    pub const fn for_everyone(path: &'static str, methods: &'static Methods, action: A) -> Self {
+        Self { path, methods, access: Access::Everyone, action }
+    }
+
+    /// What of `path` follows this row's own; none when it is the path of another row.
+    pub fn rest<'p>(&self, path: &'p str) -> Option<&'p str> {
+        self.behind(single_slash(path))
+    }
+
+    fn behind<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.path)?;
+        (rest.is_empty() || self.path.ends_with('/')).then_some(rest)
+    }
+}
+
+/// The endpoints of one listener.
+pub struct EndpointTable<A: 'static> {
+    /// The rows of each module.
+    rows: &'static [&'static [Endpoint<A>]],
+    /// Where the paths are that this listener does not have, for the log.
+    elsewhere: &'static str,
+}
+
+impl<A> EndpointTable<A> {
+    pub const fn new(rows: &'static [&'static [Endpoint<A>]], elsewhere: &'static str) -> Self {
+        Self { rows, elsewhere }
+    }
+
+    /// The only look at a request's path: everything else about it stands in the row.
+    pub fn find(&self, path: &str) -> Option<&'static Endpoint<A>> {
+        let path = single_slash(path);
+        self.endpoints().find(|endpoint| endpoint.behind(path).is_some())
+    }
+
+    pub fn endpoints(&self) -> impl Iterator<Item = &'static Endpoint<A>> + use<A> {
+        self.rows.iter().copied().flatten()
+    }
+}
+
+/// Lists the paths.
+impl<A> fmt::Display for EndpointTable<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut paths: Vec<_> = self.endpoints().map(|endpoint| endpoint.path).collect();
+        paths.sort_unstable();
+        write!(f, "{}; {}", paths.join(", "), self.elsewhere)
+    }
+}
+
+/// The path with one slash at its beginning, where it has several: FreePBX writes a slash between the
+/// host and a path that begins with one, so `//cid` is `/cid`.
+fn single_slash(path: &str) -> &str {
+    let rest = path.trim_start_matches('/');
+    if path.len() > rest.len() { &path[path.len() - rest.len() - 1..] } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ROWS: [Endpoint<u8>; 4] = [
+        Endpoint::new("/cid", &GET, 1),
+        Endpoint::new("/freeswitch/dialplan", &ANY_CASE_GET_OR_POST, 2),
+        Endpoint::new("/prompts/", &GET, 3),
+        Endpoint::for_everyone("/healthz", &GET, 4),
+    ];
+    static TABLE: EndpointTable<u8> = EndpointTable::new(&[&ROWS], "others are not here");
+
+    fn found(path: &str) -> Option<u8> {
+        TABLE.find(path).map(|endpoint| endpoint.action)
+    }
+
+    #[test]
+    fn a_path_has_one_row_whole_or_by_its_beginning() {
+        for (path, action) in
+            [("/cid", 1), ("//cid", 1), ("/prompts/", 3), ("/prompts/sul/aviso.wav", 3)]
+        {
+            assert_eq!(found(path), Some(action), "{path}");
+        }
+        for path in ["/", "", "cid", "/cid/", "/cid2", "/prompts", "/healthz2"] {
+            assert_eq!(found(path), None, "{path}");
+        }
+        assert_eq!(ROWS[2].rest("//prompts/sul/aviso.wav"), Some("sul/aviso.wav"));
+    }
+
+    #[test]
+    fn methods_are_spelt_exactly_but_for_freeswitch() {
+        assert!(GET.include("GET") && GET.include("HEAD"));
+        assert!(!GET.include("get") && !GET.include("POST"));
+        for method in ["get", "Post", "HEAD"] {
+            assert!(ANY_CASE_GET_OR_POST.include(method), "{method}");
+        }
+        assert!(!ANY_CASE_GET_OR_POST.include("head") && !ANY_CASE_GET_OR_POST.include("DELETE"));
+        assert!(POST.take_body("POST") && ANY_CASE_GET_OR_POST.take_body("post"));
+        assert!(!GET.take_body("POST") && !POST.take_body("GET"));
+    }
+
+    #[test]
+    fn the_log_lists_the_paths_in_order() {
+        let listed = "/cid, /freeswitch/dialplan, /healthz, /prompts/; others are not here";
+        assert_eq!(TABLE.to_string(), listed);
+    }
+}

@@ -1,0 +1,77 @@
+//! What monitoring and the service's own check receive: the state of modules, and no call in the log.
+
+mod app;
+#[allow(dead_code, reason = "the tests of operation use the rest")]
+#[path = "operation/served.rs"]
+mod served;
+
+use std::net::SocketAddr;
+
+use app::{Reply, TestApp, exchange};
+use bina::simulator::{Mood, Sim, printed_example};
+use served::{File, Served};
+
+async fn sim() -> Sim {
+    let sim = Sim::start(printed_example()).await.expect("loopback");
+    sim.set_token_mood(Mood::Normal);
+    sim
+}
+
+async fn get(address: SocketAddr, path: &str) -> Reply {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    Reply::read(&exchange(address, request.as_bytes()).await)
+}
+
+#[tokio::test]
+async fn readiness_is_that_of_the_applications_own_breaker() {
+    let (failing, good) = (sim().await, sim().await);
+    failing.set_mood(Mood::ServerError);
+    let (one, other) = (TestApp::start(&failing).await, TestApp::start(&good).await);
+    for last in 0..5 {
+        one.asterisk(&format!("3798824290{last}")).await;
+    }
+    let breaker = |reply: Reply| reply.body.lines().nth(1).map(str::to_owned);
+    assert_eq!(breaker(one.get("/readyz").await).as_deref(), Some("hubsoft breaker open"));
+    assert_eq!(breaker(other.get("/readyz").await).as_deref(), Some("hubsoft breaker closed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_is_that_of_the_hubsoft_that_is_configured() {
+    let (first, second) = (sim().await, sim().await);
+    let file = File::new("probes", &first, app::RULES);
+    let served = Served::start(&file);
+    assert!(served.has_logged("new HubSoft token"), "{}", served.log());
+    let ready = "ready\nhubsoft breaker closed\nhubsoft token usable\n";
+    assert_eq!(get(served.http, "/readyz").await.body, ready);
+
+    file.write(&second, app::RULES);
+    served.signal("HUP");
+    assert!(served.has_logged("is in force"), "{}", served.log());
+    let ready = "ready\nhubsoft breaker closed\nhubsoft token not asked for yet\n";
+    assert_eq!(get(served.http, "/readyz").await.body, ready);
+    get(served.http, "/asterisk?caller=37988242968").await;
+    let ready = "ready\nhubsoft breaker closed\nhubsoft token usable\n";
+    assert_eq!(get(served.metrics, "/readyz").await.body, ready);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_services_own_check_is_counted_apart_and_not_logged() {
+    let sim = sim().await;
+    let file = File::new("own-check", &sim, app::RULES);
+    let served = Served::start(&file);
+    let check = get(served.http, "/v1/watchdog").await;
+    assert_eq!(check.status, 200);
+    assert!(check.body.contains("\"status\":\"no_number\""), "{}", check.body);
+    assert!(check.body.ends_with("\"end\":\"1\"}"), "{}", check.body);
+    assert_eq!(get(served.metrics, "/v1/watchdog").await.status, 404);
+    // A call without a number is one, whatever else is in its query.
+    get(served.http, "/v1/lookup?caller=&watchdog=1").await;
+    assert!(served.has_logged("call answered door=/v1/lookup"), "{}", served.log());
+    assert_eq!(served.log().matches("call answered").count(), 1, "{}", served.log());
+    let page = get(served.metrics, "/metrics").await.body;
+    for door in ["watchdog", "/v1/lookup"] {
+        let counted = format!("bina_calls_total{{door=\"{door}\",status=\"no_number\"}} 1\n");
+        assert!(page.contains(&counted), "{counted}{page}");
+    }
+    assert_eq!(sim.lookups(), 0);
+}
