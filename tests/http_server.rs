@@ -1,10 +1,9 @@
 //! The HTTP server with a table of its own: it serves whatever endpoints it is handed, streams included.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use bina::runtime::current::Current;
+use bina::runtime::current::Active;
 use bina::servers::http::{
     self, Application, Endpoint, EndpointTable, GET, Guard, HttpReply, HttpRequest, HttpServer,
     POST, ReplyBody, stream, whole,
@@ -61,13 +60,13 @@ fn start() -> Running {
     let (sender, pieces) = mpsc::channel(1);
     let application = Live { pieces: Mutex::new(Some(pieces)) };
     let server = HttpServer { application, guard: Guard::default() };
-    let server = Arc::new(Current::new(Arc::new(server)));
+    let server = Active::always(server);
     let (stop, stopping) = watch::channel(false);
     let listener = listener::open("http", ([127, 0, 0, 1], 0).into()).expect("a free port");
     let address = listener.local_addr().expect("an address");
     let stopped = stopping.clone();
     let serve = move |stream: TcpStream, peer: IpAddr| {
-        http::serve(stream, peer, &TABLE, Arc::clone(&server), stopping.clone())
+        http::serve(stream, peer, &TABLE, server.clone(), stopping.clone())
     };
     tokio::spawn(listener::run(listener, stopped, serve));
     Running { address, pieces: sender, stop }

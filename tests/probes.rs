@@ -46,7 +46,7 @@ async fn the_token_is_that_of_the_hubsoft_that_is_configured() {
 
     file.write(&second, app::RULES);
     served.signal("HUP");
-    assert!(served.has_logged("is in force"), "{}", served.log());
+    assert!(served.has_logged("configuration reloaded"), "{}", served.log());
     let ready = "ready\nhubsoft breaker closed\nhubsoft token not asked for yet\n";
     assert_eq!(get(served.http, "/readyz").await.body, ready);
     get(served.http, "/asterisk?caller=37988242968").await;

@@ -296,7 +296,7 @@ fn personal_data_is_revealed_only_where_it_leaves() {
         "sources/hubsoft",
         "cli/forget.rs",
         "cli/lookup.rs",
-        "cli/watchdog.rs",
+        "app/watchdog.rs",
     ];
     none_with(&[".reveal()", "::reveal"], |source| !source.is_in(&may));
 }

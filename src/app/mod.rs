@@ -1,3 +1,19 @@
-//! Puts the application together from its configuration.
+//! Builds the application from its configuration, runs it, reloads it and ends it.
 
+mod application;
 pub mod config;
+mod error;
+mod listeners;
+mod reload;
+mod run;
+mod service;
+mod signals;
+mod upstream;
+mod watchdog;
+
+pub use self::application::App;
+pub use self::error::AppError;
+pub use self::listeners::{Listeners, own_address};
+pub use self::run::run;
+pub use self::service::{Service, Serving};
+pub use self::signals::Signals;

@@ -7,23 +7,18 @@ use anyhow::anyhow;
 use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
 
-use super::{Failed, prompt_files, say, serve};
+use super::{Failed, client, prompt_files, say};
 
 /// Checks the file at `path`, and the prompt files below `sounds`.
 pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     let config = Config::load(path)?;
-    let hubsoft = serve::client(&config)?;
+    let hubsoft = client(&config)?;
     let of_sounds = sounds.map_or(Ok(Vec::new()), |folder| check_sounds(&config, folder))?;
     say(format_args!("{}: good", path.display()));
     describe(&config);
     if let Some(folder) = sounds {
         let count = config.sounds.len();
         say(format_args!("  sounds      all {count} are in {}", folder.display()));
-    }
-    if let Some(folder) = &config.prompts_folder {
-        for problem in prompt_files::problems_served(&config, folder) {
-            say(format_args!("  warning     a recording is not served: {problem}"));
-        }
     }
     for warning in config.warnings.iter().chain(&of_sounds) {
         say(format_args!("  warning     {warning}"));

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 
+use crate::app::{self, App, Listeners, Service, Signals};
 use crate::simulator::{Sim, printed_example};
 
-use super::service::Service;
-use super::source::Upstream;
-use super::{Failed, plain_client, say, serve, stage};
+use super::{Failed, plain_client, say, stage};
 
 /// The three callers of the demonstration; the first two are the example HubSoft prints.
 const CALLERS: [(&str, &str); 3] = [
@@ -50,22 +49,20 @@ const SETTINGS: &str = r#"
 
 /// Runs the demonstration on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
-    let signals = serve::Signals::new()?;
+    let signals = Signals::new()?;
     let sim = Sim::start(printed_example())
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
     let config = stage::config(&sim, listen, SETTINGS)?;
-    let http = serve::open("http", config.http)?;
-    let address = serve::address(&http)?;
-    let service =
-        Arc::new(Service::new(&config, Upstream::hubsoft(Arc::new(serve::client(&config)?))));
+    let listeners = Listeners::open(&config)?;
+    let address = listeners.http_address()?;
+    let service = Arc::new(Service::new(App::build(&config, None)?));
     say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
     say(format_args!(
         "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
     ));
     let shown = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
-    let listeners = serve::Listeners { http, agi: None, metrics: None };
-    listeners.answer_until_stopped(service, None, signals).await?;
+    app::run(service, listeners, None, signals).await?;
     shown.abort();
     say(format_args!("bina and its HubSoft have stopped."));
     Ok(())

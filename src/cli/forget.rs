@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::anyhow;
 
 use crate::app::config::Config;
+use crate::app::own_address;
 use crate::runtime::secret::Secret;
 
-use super::{Failed, own_address, plain_client, say};
+use super::{Failed, plain_client, say};
 
 /// Tells the service that the file at `path` describes to forget `number`.
 pub(super) async fn run(path: &Path, number: &str) -> Result<(), Failed> {

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::answering::render::{Format, render};
+use crate::app::App;
 use crate::app::config::Config;
 use crate::domain::call::{Call, Did};
 use crate::domain::phone::Phone;
@@ -18,9 +19,7 @@ use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
-use super::service::Service;
-use super::source::Upstream;
-use super::{Failed, say, serve};
+use super::{Failed, client, say};
 
 /// Answers `number` on standard output; explanations go to standard error.
 pub(super) async fn run(
@@ -31,14 +30,12 @@ pub(super) async fn run(
     explain: bool,
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
-    let hubsoft = serve::client(&config)?;
+    let hubsoft = client(&config)?;
     // A service has its token before a call comes; this one must not count its time either.
     let start = Instant::now();
     let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
-    let upstream = Upstream::new(Arc::clone(&explained) as Arc<dyn Source>);
-    let http = Service::new(&config, upstream).http.now();
-    let endpoints = &http.application;
+    let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
     let call = Call {
         door: "lookup",
         caller: Some(number),
@@ -55,7 +52,7 @@ pub(super) async fn run(
         }
         explain_number(phone);
     }
-    let answer = endpoints.responder.respond(&call).await;
+    let answer = app.responder.respond(&call).await;
     let took = call.accepted.elapsed();
     if explain && phone.is_ok() {
         // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
@@ -71,7 +68,7 @@ pub(super) async fn run(
             took.as_millis()
         ));
     }
-    say(format_args!("{}", render(format, &answer, &endpoints.freeswitch).body.trim_end()));
+    say(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())
 }
 

@@ -8,16 +8,12 @@ mod lookup;
 mod manual;
 mod prompt_files;
 mod rehearse;
-mod reload;
 mod serve;
-mod service;
-mod source;
 mod stage;
-mod watchdog;
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
@@ -31,9 +27,10 @@ use tracing::level_filters::LevelFilter;
 
 use crate::answering::lookup::DEADLINE_DEFAULT;
 use crate::answering::render::Format;
+use crate::app::AppError;
 use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
 use crate::runtime::logging;
-use crate::sources::hubsoft;
+use crate::sources::hubsoft::{self, HubSoft};
 
 use self::rehearse::Plan;
 
@@ -204,6 +201,15 @@ impl Failed {
     }
 }
 
+impl From<AppError> for Failed {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Configuration(_) => Self::Configuration(error.into()),
+            AppError::Runtime(_) => Self::Runtime(error.into()),
+        }
+    }
+}
+
 impl From<Invalid> for Failed {
     fn from(invalid: Invalid) -> Self {
         Self::Configuration(invalid.into())
@@ -273,14 +279,9 @@ fn say(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Where this machine reaches a door that is at `address`, which may be all of its addresses.
-fn own_address(address: SocketAddr) -> SocketAddr {
-    let port = address.port();
-    match address {
-        SocketAddr::V4(all) if all.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, port).into(),
-        SocketAddr::V6(all) if all.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, port).into(),
-        address => address,
-    }
+/// Makes the client of HubSoft that `config` describes.
+fn client(config: &Config) -> Result<HubSoft, Failed> {
+    HubSoft::new(config.hubsoft.clone()).map_err(|error| Failed::Configuration(error.into()))
 }
 
 /// A client for this machine's own addresses. Plain http needs no CA certificates, which may be

@@ -140,14 +140,14 @@ async fn credentials_and_networks_are_read_again() {
     };
     let status = async |token| bearer(token).get(served.http, TARGET).await.status;
     assert_eq!((status(TOKEN).await, status(NEXT_TOKEN).await), (200, 401));
-    reload("[access]\ntoken_files = [\"token\", \"next\"]\n", "is in force");
+    reload("[access]\ntoken_files = [\"token\", \"next\"]\n", "configuration reloaded");
     until(async || status(NEXT_TOKEN).await == 200).await;
     assert_eq!(status(TOKEN).await, 200, "both are good while they are changed");
-    reload("[access]\ntoken_files = \"next\"\n", "is in force");
+    reload("[access]\ntoken_files = \"next\"\n", "configuration reloaded");
     until(async || status(TOKEN).await == 401).await;
-    reload("[access]\ntoken_files = \"nada\"\n", "stays in force: ");
+    reload("[access]\ntoken_files = \"nada\"\n", "stays active: ");
     assert_eq!((status(TOKEN).await, status(NEXT_TOKEN).await), (401, 200));
-    reload("[access]\nnetworks = \"192.0.2.0/24\"\n", "is in force");
+    reload("[access]\nnetworks = \"192.0.2.0/24\"\n", "configuration reloaded");
     until(async || status(TOKEN).await == 200).await;
 }
 
@@ -174,14 +174,14 @@ async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
     assert!(shows(&first).await && !shows(&second).await);
     folder.write("cert.pem", "half a certificate");
     served.signal("HUP");
-    assert!(served.has_logged("stays in force"), "{}", served.log());
+    assert!(served.has_logged("stays active"), "{}", served.log());
     assert!(served.has_logged("cert.pem holds no readable PEM certificate"), "{}", served.log());
     let success = sample(&served, &Client::from(OWN), "bina_config_last_reload_success ").await;
     assert_eq!(success, Some(0.0));
     assert!(shows(&first).await, "the old one goes on");
     folder.certify(&second.good_pem("localhost"));
     served.signal("HUP");
-    assert!(served.has_logged("is in force"), "{}", served.log());
+    assert!(served.has_logged("configuration reloaded"), "{}", served.log());
     until(async || shows(&second).await && !shows(&first).await).await;
     folder.certify(&second.expired_pem());
     served.signal("HUP");
@@ -199,7 +199,7 @@ async fn a_door_that_stays_open_keeps_its_protection() {
     // Good for a door on loopback, but this one is not there until a restart.
     folder.configure(&sim, "");
     served.signal("HUP");
-    assert!(served.has_logged("stays in force: listen.http: 0.0.0.0:"), "{}", served.log());
+    assert!(served.has_logged("stays active: listen.http: 0.0.0.0:"), "{}", served.log());
     assert_eq!(Client::from(OWN).get(address, TARGET).await.status, 401);
     assert_eq!(bearer(TOKEN).get(address, TARGET).await.status, 200);
 }

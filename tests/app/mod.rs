@@ -2,27 +2,20 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bina::answering::lookup::Lookup;
-use bina::answering::responder::Responder;
 use bina::app::config::Config;
+use bina::app::{App, Listeners, Service, Serving};
 use bina::domain::phone::Phone;
-use bina::runtime::current::Current;
-use bina::servers::endpoints::{self, Endpoints, Http, Readiness};
-use bina::servers::http::{self, Guard};
-use bina::servers::listener;
-use bina::servers::recordings::Recordings;
 use bina::simulator::Sim;
-use bina::sources::breaker::Breaker;
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::source::{Budget, Key, Source};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// The rules of the tests; `{hubsoft}` stands for where and who.
@@ -86,7 +79,10 @@ pub struct TestApp {
     pub address: SocketAddr,
     /// Where FastAGI is spoken.
     pub agi: SocketAddr,
-    stop: watch::Sender<bool>,
+    /// Where the health and metrics endpoints are.
+    pub metrics: SocketAddr,
+    pub service: Service,
+    serving: Serving,
 }
 
 /// What came back: the whole head, and the body.
@@ -105,56 +101,28 @@ impl TestApp {
     /// Starts with `settings`, which are put behind the part that names `sim`.
     pub async fn with(sim: &Sim, settings: &str) -> Self {
         let config = config(&format!("{}{settings}", connection(sim)));
-        let hubsoft = HubSoft::new(config.hubsoft.clone()).expect("a client");
-        Self::serve(&config, Arc::new(hubsoft))
+        Self::of(App::build(&config, None).expect("a client"))
     }
 
     /// Starts in front of any source.
     pub fn serve(config: &Config, source: Arc<dyn Source>) -> Self {
-        let breaker = Arc::new(Breaker::new(source));
-        let readiness = Readiness { breaker: Arc::clone(&breaker), hubsoft: None };
-        let lookup = Lookup::new(breaker, config.lookup.clone());
-        let (rules, numbers) = (config.rules.clone(), config.numbers.clone());
-        let responder = Arc::new(Responder::new(lookup, rules, numbers));
-        let sounds = config.sounds.values().map(String::as_str);
-        let folder = config.prompts_folder.as_deref();
-        let recordings =
-            folder.map(|folder| Recordings::read(folder, sounds).0).unwrap_or_default();
-        let freeswitch = config.freeswitch.clone();
-        let answers = Arc::new(Current::new(Arc::clone(&responder)));
-        let guard = Guard {
-            credentials: config.access.credentials.clone(),
-            networks: config.access.networks.clone(),
-            pbx: config.listener.pbx.clone(),
-            tls: config.tls.clone(),
-            ..Guard::default()
-        };
-        let networks = Arc::new(Current::new(Arc::new(config.access.networks.clone())));
-        let application = Endpoints { responder, freeswitch, recordings, readiness };
-        let server = Arc::new(Current::new(Arc::new(Http { application, guard })));
-        let listener = listener::open("http", config.http).expect("a free port");
-        let listener = listener.with(config.listener.clone()).admitting(Arc::clone(&networks));
-        let address = listener.local_addr().expect("an address");
-        let beside = listener::open("agi", config.agi.expect("an AGI door")).expect("a free port");
-        let beside = beside.beside(&listener).admitting(networks);
-        let agi = beside.local_addr().expect("an address");
-        let (stop, stopping) = watch::channel(false);
-        let agi_stopping = stopping.clone();
-        let serve = move |stream, _| {
-            bina::servers::fastagi::serve(stream, Arc::clone(&answers), agi_stopping.clone())
-        };
-        tokio::spawn(listener::run(beside, stopping.clone(), serve));
-        let listening = stopping.clone();
-        let serve = move |stream, peer| {
-            http::serve(stream, peer, &endpoints::PHONES, Arc::clone(&server), stopping.clone())
-        };
-        tokio::spawn(listener::run(listener, listening, serve));
-        Self { address, agi, stop }
+        Self::of(App::in_front_of(source, config))
+    }
+
+    /// Starts `app` at the addresses of its configuration.
+    pub fn of(app: App) -> Self {
+        let listeners = Listeners::open(app.config()).expect("free ports");
+        let addresses: HashMap<_, _> =
+            listeners.addresses().expect("addresses").into_iter().collect();
+        let service = Service::new(app);
+        let serving = service.serve(listeners).expect("listeners");
+        let [address, agi, metrics] = ["http", "agi", "metrics"].map(|name| addresses[name]);
+        Self { address, agi, metrics, service, serving }
     }
 
     /// Tells it to stop, as SIGTERM does.
     pub fn stop(&self) {
-        self.stop.send_replace(true);
+        self.serving.stop();
     }
 
     /// Asks for `target` on a connection of its own.

@@ -35,6 +35,7 @@ use crate::runtime::logging;
 use crate::runtime::plain_file;
 use crate::runtime::tls::Tls;
 use crate::servers::listener;
+use crate::servers::recordings::Recordings;
 
 use self::access::Protection;
 use self::files::Folders;
@@ -68,6 +69,8 @@ pub struct Config {
     pub log: logging::Settings,
     /// Where the recordings are that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
+    /// Those that can be served.
+    pub recordings: Recordings,
     pub listener: listener::Settings,
     pub hubsoft: crate::sources::hubsoft::Settings,
     pub numbers: Numbers,
@@ -138,6 +141,7 @@ impl Config {
         if let Some(config) = &mut config {
             config.warnings = file.warnings();
             config.warnings.extend(sense::warnings(config));
+            config.read_recordings();
         }
         match (file.problems(), config) {
             (problems, Some(config)) if problems.is_empty() => Ok(config),
@@ -181,6 +185,7 @@ impl Config {
             worker_threads,
             log,
             prompts_folder: listen.prompts_folder,
+            recordings: Recordings::default(),
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft,
             numbers,
@@ -192,6 +197,19 @@ impl Config {
             secret_files: folders.secrets.take(),
             warnings: Vec::new(),
         })
+    }
+}
+
+impl Config {
+    /// Reads the recordings that are served. One that cannot be is no reason not to answer calls.
+    fn read_recordings(&mut self) {
+        let Some(folder) = &self.prompts_folder else { return };
+        let sounds = self.sounds.values().map(String::as_str);
+        let (recordings, problems) = Recordings::read(folder, sounds);
+        self.recordings = recordings;
+        let warnings =
+            problems.iter().map(|problem| format!("a recording is not served: {problem}"));
+        self.warnings.extend(warnings);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::app::config::Config;
 use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{Counts, HubSoft, Written};
 
-use super::super::{Failed, serve};
+use super::super::{Failed, client};
 use super::report::Report;
 use super::trouble::{REQUEST_MAX, count, in_time};
 use super::{clock, matching};
@@ -20,7 +20,7 @@ pub(super) async fn examine(
     phone: Option<Phone>,
     report: &mut Report,
 ) -> Result<(), Failed> {
-    let hubsoft = serve::client(config)?;
+    let hubsoft = client(config)?;
     if token(&hubsoft, report).await {
         look_up(config, &hubsoft, phone, report).await;
     } else {

@@ -18,12 +18,11 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch::channel;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::app::config::Config;
-use crate::servers::{endpoints, http, listener};
+use crate::app::{App, Listeners, Service, Serving};
 use crate::simulator::{Mood, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
@@ -31,9 +30,7 @@ use crate::sources::limiter;
 use self::caller::{Caller, Outcome, Told};
 use self::report::{Asked, Memory, Report};
 use self::watch::Watched;
-use super::service::Service;
-use super::source::Upstream;
-use super::{Failed, say, serve, stage};
+use super::{Failed, client, say, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
 
@@ -104,6 +101,8 @@ struct Stage {
     watched: Arc<Watched>,
     /// The client as the service would have it, with its limits.
     hubsoft: Arc<HubSoft>,
+    /// Calls are answered for as long as it is held.
+    _serving: Serving,
 }
 
 impl Stage {
@@ -113,22 +112,13 @@ impl Stage {
             .await
             .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
         let config = config(&sim, plan)?;
-        let hubsoft = Arc::new(serve::client(&config)?);
+        let hubsoft = Arc::new(client(&config)?);
         let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
-        let listener = serve::open("http", config.http)?.with(config.listener.clone());
-        let address = serve::address(&listener)?;
-        let server = Service::new(&config, Upstream::new(Arc::clone(&watched) as Arc<_>)).http;
-        // Nobody stops it: it ends with the program.
-        let (stopper, stop) = channel(false);
-        let stopping = stop.clone();
-        let serve = move |stream, peer| {
-            http::serve(stream, peer, &endpoints::PHONES, Arc::clone(&server), stopping.clone())
-        };
-        tokio::spawn(async move {
-            listener::run(listener, stop, serve).await;
-            drop(stopper);
-        });
-        Ok(Self { sim, address, watched, hubsoft })
+        let listeners = Listeners::open(&config)?;
+        let address = listeners.http_address()?;
+        let app = App::in_front_of(Arc::clone(&watched) as Arc<_>, &config);
+        let serving = Service::new(app).serve(listeners)?;
+        Ok(Self { sim, address, watched, hubsoft, _serving: serving })
     }
 
     /// Puts the known callers into the memory by asking for them, past the limiter.

@@ -15,7 +15,6 @@
 mod wire;
 
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -29,7 +28,7 @@ use crate::answering::render::commands;
 use crate::answering::responder::Responder;
 use crate::domain::answer::Answer;
 use crate::domain::call::Call;
-use crate::runtime::current::Current;
+use crate::runtime::current::Active;
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::servers::listener::lingered;
@@ -57,7 +56,7 @@ static SCRIPT: Sparing = Sparing::new(Level::WARN, WHAT);
 /// Serves one connection until it ends, which is within a few seconds whatever is said on it.
 pub async fn serve(
     mut stream: TcpStream,
-    responder: Arc<Current<Responder>>,
+    responder: Active<Responder>,
     mut stop: watch::Receiver<bool>,
 ) {
     let accepted = Instant::now();

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{Level, debug};
 
-use crate::runtime::current::Current;
+use crate::runtime::current::Active;
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::servers::listener::{LINGER, lingered};
@@ -44,7 +44,7 @@ pub async fn serve<A: Application>(
     stream: TcpStream,
     peer: IpAddr,
     table: &'static EndpointTable<A::Action>,
-    server: Arc<Current<HttpServer<A>>>,
+    server: Active<HttpServer<A>>,
     mut stop: watch::Receiver<bool>,
 ) {
     let (client, tls) = {
@@ -76,7 +76,7 @@ async fn carry<S, A>(
     pace: &Pace,
     client: Client,
     table: &'static EndpointTable<A::Action>,
-    server: Arc<Current<HttpServer<A>>>,
+    server: Active<HttpServer<A>>,
     mut stop: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin,

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{Level, warn};
 
 use crate::runtime::access::Networks;
-use crate::runtime::current::Current;
+use crate::runtime::current::Active;
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 
@@ -89,7 +89,7 @@ pub struct Listener {
     socket: TcpListener,
     settings: Settings,
     places: Arc<Places>,
-    networks: Arc<Current<Networks>>,
+    networks: Active<Networks>,
     /// What it is called in metrics.
     name: &'static str,
 }
@@ -118,7 +118,7 @@ impl Listener {
     fn new(name: &'static str, socket: TcpListener) -> Self {
         let settings = Settings::default();
         let places = Places::new(&settings.pbx, descriptors::room());
-        let networks = Arc::new(Current::new(Arc::default()));
+        let networks = Active::always(Networks::default());
         Self { socket, settings, places, networks, name }
     }
 
@@ -141,7 +141,7 @@ impl Listener {
     }
 
     /// The same listener for those whom `networks` lets in, which may change.
-    pub fn admitting(self, networks: Arc<Current<Networks>>) -> Self {
+    pub fn admitting(self, networks: Active<Networks>) -> Self {
         Self { networks, ..self }
     }
 
@@ -211,7 +211,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 /// What decides about a connection.
 struct Acceptor<'a> {
     socket: &'a TcpListener,
-    networks: &'a Current<Networks>,
+    networks: &'a Active<Networks>,
     places: &'a Arc<Places>,
     count: metrics::Connections,
     open: mpsc::Sender<Infallible>,

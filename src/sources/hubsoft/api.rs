@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::failure::Failure;
 use crate::runtime::secret::Secret;
+use crate::runtime::tasks::Tasks;
 use crate::sources::reasons;
 
 use super::body::{self, Body};
@@ -50,14 +51,19 @@ pub enum Unusable {
 
 impl Api {
     /// Makes a client; nothing is asked yet.
-    pub(super) fn new(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
         let token_url = below(&settings.base_url, TOKEN_PATH)?;
         let lookup_url = below(&settings.base_url, LOOKUP_PATH)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
         let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
         let make = Arc::new(client::make(&settings, ca, &resolver));
-        let clients = Clients::new(make, resolver);
+        let clients = Clients::new(make, resolver, tasks.clone());
         Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })
+    }
+
+    /// Where the background work is.
+    pub(super) fn tasks(&self) -> &Tasks {
+        self.clients.tasks()
     }
 
     /// Tells why HubSoft cannot be asked at all, if that is so.

@@ -14,11 +14,12 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use rustls::pki_types::CertificateDer;
 use tokio::sync::Notify;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
 use crate::domain::failure::Failure;
+use crate::runtime::tasks::{Task, Tasks};
 use crate::sources::reasons;
 
 use super::resolver::Resolver;
@@ -41,8 +42,9 @@ pub(super) type Make = Arc<dyn Fn() -> Result<Client, Failure> + Send + Sync>;
 /// The keeper of the client.
 pub(super) struct Clients {
     shared: Arc<Shared>,
+    tasks: Tasks,
     /// Dropping it ends the task.
-    _keeping: JoinSet<()>,
+    _keeping: Task,
 }
 
 struct Shared {
@@ -99,13 +101,18 @@ fn trusting(
 
 impl Clients {
     /// Makes the first client, or starts without one and tries again in the background.
-    pub(super) fn new(make: Make, resolver: Arc<Resolver>) -> Self {
+    pub(super) fn new(make: Make, resolver: Arc<Resolver>, tasks: Tasks) -> Self {
         let current = Mutex::new(make());
         let (failures, failing) = (AtomicU32::new(0), Notify::new());
         let shared = Arc::new(Shared { make, resolver, current, failures, failing });
-        let mut keeping = JoinSet::new();
-        keeping.spawn(Arc::clone(&shared).keep());
-        Self { shared, _keeping: keeping }
+        let kept = Arc::clone(&shared);
+        let keeping = tasks.start("hubsoft client", move || Arc::clone(&kept).keep());
+        Self { shared, tasks, _keeping: keeping }
+    }
+
+    /// Where the background work is.
+    pub(super) fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     /// The client to use now.
@@ -211,7 +218,7 @@ mod tests {
             let url = reqwest::Url::parse("https://hub.test").expect("a URL");
             let dns = super::super::resolver::system();
             let resolver = Resolver::new(&url, Duration::from_millis(250), dns);
-            Self { clients: Clients::new(make, Arc::new(resolver)), good, made }
+            Self { clients: Clients::new(make, Arc::new(resolver), Tasks::default()), good, made }
         }
 
         fn meet(&self, failure: Failure, times: usize) {

@@ -32,6 +32,7 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::runtime::metrics;
+use crate::runtime::tasks::Tasks;
 use crate::sources::limiter::{self, Limiter, Refusal};
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
@@ -145,13 +146,22 @@ impl HubSoft {
         Self::with_dns(settings, resolver::system())
     }
 
+    /// The same, with its background work among the tasks of the application.
+    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, Unusable> {
+        Self::made(settings, resolver::system(), tasks)
+    }
+
     /// Makes a client that learns HubSoft's addresses from `dns`.
     pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+        Self::made(settings, dns, &Tasks::default())
+    }
+
+    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
         let limiter = Arc::new(Limiter::new(settings.limiter.clone()));
         metrics::limiter_rate(limiter.rate());
         let (limit, phone_match) = (settings.wanted.limit, settings.phone_match);
         let ex_customers = settings.ex_customers;
-        let api = Arc::new(Api::new(settings, dns)?);
+        let api = Arc::new(Api::new(settings, dns, tasks)?);
         let tokens = Tokens::new(Arc::clone(&api), TokenState::default());
         let retries = Arc::new(Retries::new());
         Ok(Self { api, tokens, limiter, retries, limit, phone_match, ex_customers })
@@ -161,7 +171,7 @@ impl HubSoft {
     /// pause: whoever reloads often must not request more often.
     pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
         self.limiter.adjust(settings.limiter.clone(), Instant::now().into_std());
-        let new = Self::new(settings)?;
+        let new = Self::supervised(settings, self.api.tasks())?;
         metrics::limiter_rate(self.limiter.rate());
         Ok(Self {
             tokens: self.tokens.renewed(Arc::clone(&new.api)),

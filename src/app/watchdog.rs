@@ -9,33 +9,32 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tracing::warn;
 
 use crate::runtime::secret::Secret;
 use crate::runtime::systemd;
+use crate::runtime::tasks::{Task, Tasks};
 
-use super::own_address;
+use super::listeners::own_address;
 use super::service::Service;
 
 /// How long an answer may take; systemd gives up after ten seconds in all.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
 /// Starts checking the listener at `address`, if systemd asks for it. It ends when dropped.
-pub(super) fn start(address: SocketAddr, service: Arc<Service>) -> JoinSet<()> {
-    let mut task = JoinSet::new();
-    if let Some(longest) = systemd::watchdog() {
-        task.spawn(watch(own_address(address), service, longest / 3));
-    }
-    task
+pub(super) fn start(tasks: &Tasks, address: SocketAddr, service: &Arc<Service>) -> Option<Task> {
+    let pace = systemd::watchdog()? / 3;
+    let own = own_address(address);
+    let service = Arc::clone(service);
+    Some(tasks.start("watchdog", move || watch(own, Arc::clone(&service), pace)))
 }
 
 async fn watch(address: SocketAddr, service: Arc<Service>, pace: Duration) {
     let mut pace = interval(pace);
     loop {
         pace.tick().await;
-        match timeout(ANSWER_MAX, is_well(address, service.authorization())).await {
+        match timeout(ANSWER_MAX, is_well(address, service.own_authorization())).await {
             Ok(Ok(true)) => systemd::pet_watchdog(),
             Ok(Ok(false)) => warn!("the service does not answer itself with 200"),
             Ok(Err(error)) => warn!("the service cannot reach itself at {address}: {error}"),

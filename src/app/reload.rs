@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::timeout;
 use tracing::{error, info};
 
-use super::Failed;
-use super::service::{Files, Service};
+use super::config::Config;
+use super::error::AppError;
+use super::service::Service;
 
 /// Longest time for all files of a configuration; they take milliseconds.
 const READ_MAX: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ impl Reloads {
 
     /// Starts a reading, or has one follow the present one.
     pub(super) fn start(&mut self) {
-        let Some(path) = self.path.clone() else { return info!("there is no file to read again") };
+        let Some(path) = self.path.clone() else { return info!("there is no file to reload") };
         if !self.running.is_empty() {
             self.again = true;
             return;
@@ -50,7 +50,7 @@ impl Reloads {
         let service = Arc::clone(&self.service);
         let reading = Arc::clone(&self.reading);
         self.running.spawn(async move {
-            let files = read_within(READ_MAX, reading, move || Files::read(&path)).await;
+            let files = read_within(READ_MAX, reading, move || Ok(Config::load(&path)?)).await;
             // A client of HubSoft may have to be made, for which certificates are read.
             tell(block_in_place(|| service.reload(files)));
         });
@@ -72,9 +72,9 @@ impl Reloads {
 async fn read_within<T: Send + 'static>(
     longest: Duration,
     reading: Arc<AtomicBool>,
-    read: impl FnOnce() -> Result<T, Failed> + Send + 'static,
-) -> Result<T, Failed> {
-    let failed = |text: String| Failed::Runtime(anyhow!(text));
+    read: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
+    let failed = |text: String| AppError::Runtime(text);
     if reading.swap(true, Ordering::AcqRel) {
         return Err(failed("the last reading still waits for a file: is a disk away?".to_owned()));
     }
@@ -102,12 +102,12 @@ async fn read_within<T: Send + 'static>(
     }
 }
 
-fn tell(reloaded: Result<(), Failed>) {
+fn tell(reloaded: Result<(), AppError>) {
     match reloaded {
-        Ok(()) => info!("the configuration was read again and is in force"),
-        Err(failed) => {
-            for problem in format!("{:#}", failed.cause()).lines() {
-                error!("the old configuration stays in force: {problem}");
+        Ok(()) => info!("configuration reloaded"),
+        Err(error) => {
+            for problem in error.to_string().lines() {
+                error!("configuration not reloaded, the old one stays active: {problem}");
             }
         }
     }
@@ -128,7 +128,7 @@ mod tests {
             Ok(1)
         };
         let brief = Duration::from_millis(50);
-        let text = |read: Result<i32, Failed>| read.expect_err("failed").cause().to_string();
+        let text = |read: Result<i32, AppError>| read.expect_err("failed").to_string();
         let first = read_within(brief, Arc::clone(&reading), hangs).await;
         assert!(text(first).contains("could not be read within 50ms"));
         let second = read_within(brief, Arc::clone(&reading), || Ok(2)).await;
@@ -144,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn a_reading_that_panics_is_told_of_and_the_next_one_is_read() {
         let reading = Arc::new(AtomicBool::new(false));
-        let bug = || -> Result<i32, Failed> { std::panic::resume_unwind(Box::new("as a bug")) };
+        let bug = || -> Result<i32, AppError> { std::panic::resume_unwind(Box::new("as a bug")) };
         let brief = Duration::from_secs(5);
         assert!(read_within(brief, Arc::clone(&reading), bug).await.is_err());
         assert_eq!(read_within(brief, reading, || Ok(2)).await.expect("read"), 2);

@@ -1,17 +1,18 @@
-//! What is asked for customers, and what of it outlives a reading of the configuration.
+//! The source of customers behind its breaker, and what of it outlives a reload.
 
 use std::sync::Arc;
 
 use tracing::info;
 
 use crate::answering::lookup::Lookup;
-use crate::app::config::Config;
+use crate::runtime::tasks::Tasks;
 use crate::servers::endpoints::Readiness;
 use crate::sources::breaker::Breaker;
-use crate::sources::hubsoft::{HubSoft, Unusable};
+use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::Source;
 
-use super::Failed;
+use super::config::Config;
+use super::error::AppError;
 
 /// A source behind its breaker.
 #[derive(Clone)]
@@ -33,9 +34,9 @@ impl Upstream {
         Self { hubsoft: Some(hubsoft), ..Self::new(source) }
     }
 
-    /// A lookup with an empty cache.
-    pub(super) fn lookup(&self, config: &Config) -> Lookup {
-        Lookup::new(self.source(), config.lookup.clone())
+    /// The client of HubSoft, where HubSoft is the source.
+    pub(super) fn client(&self) -> Option<&Arc<HubSoft>> {
+        self.hubsoft.as_ref()
     }
 
     /// What `/readyz` asks.
@@ -43,7 +44,7 @@ impl Upstream {
         Readiness { breaker: Arc::clone(&self.breaker), hubsoft: self.hubsoft.clone() }
     }
 
-    fn source(&self) -> Arc<dyn Source> {
+    pub(super) fn source(&self) -> Arc<dyn Source> {
         Arc::clone(&self.breaker) as Arc<dyn Source>
     }
 
@@ -56,24 +57,24 @@ impl Upstream {
         old: &Config,
         new: &Config,
         lookup: &Lookup,
-    ) -> Result<(Self, Lookup), Failed> {
+        tasks: &Tasks,
+    ) -> Result<(Self, Lookup), AppError> {
         if new.hubsoft == old.hubsoft {
             return Ok((self.clone(), lookup.renewed(self.source(), new.lookup.clone())));
         }
-        info!("HubSoft's settings have changed: a new client asks it from now on");
+        info!("HubSoft's settings have changed: a new client is used from now on");
         let settings = new.hubsoft.clone();
-        let failed = |error: Unusable| Failed::Configuration(error.into());
         let upstream = match &self.hubsoft {
             Some(hubsoft) if new.hubsoft.is_same_upstream(&old.hubsoft) => {
-                let hubsoft = Arc::new(hubsoft.renewed(settings).map_err(failed)?);
+                let hubsoft = Arc::new(hubsoft.renewed(settings)?);
                 let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
                 Self { hubsoft: Some(hubsoft), breaker: Arc::new(self.breaker.renewed(source)) }
             }
             _ => {
-                let hubsoft = HubSoft::new(settings).map_err(failed)?;
+                let hubsoft = HubSoft::supervised(settings, tasks)?;
                 info!("it is another HubSoft or user: the cache is empty now");
                 let upstream = Self::hubsoft(Arc::new(hubsoft));
-                let lookup = upstream.lookup(new);
+                let lookup = Lookup::new(upstream.source(), new.lookup.clone());
                 return Ok((upstream, lookup));
             }
         };
@@ -81,7 +82,7 @@ impl Upstream {
             lookup.renewed(upstream.source(), new.lookup.clone())
         } else {
             info!("what HubSoft says is read in another way: the cache is empty now");
-            upstream.lookup(new)
+            Lookup::new(upstream.source(), new.lookup.clone())
         };
         Ok((upstream, lookup))
     }

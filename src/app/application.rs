@@ -1,0 +1,125 @@
+//! The application as a value: all that answers calls, built whole from one configuration.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::answering::lookup::Lookup;
+use crate::answering::responder::Responder;
+use crate::runtime::access::{Networks, Rates};
+use crate::runtime::secret::Secret;
+use crate::runtime::tasks::Tasks;
+use crate::servers::endpoints::{Endpoints, Http};
+use crate::servers::http::Guard;
+use crate::sources::hubsoft::HubSoft;
+use crate::sources::source::Source;
+
+use super::config::Config;
+use super::error::AppError;
+use super::upstream::Upstream;
+
+/// All that answers calls. A reload builds another one and replaces this one as a whole; calls that
+/// are under way end with the one they began with.
+pub struct App {
+    config: Config,
+    upstream: Upstream,
+    tasks: Tasks,
+    /// What HTTP connections are served with.
+    pub http: Arc<Http>,
+    /// Which addresses may connect.
+    pub networks: Arc<Networks>,
+    /// What answers calls.
+    pub responder: Arc<Responder>,
+}
+
+impl App {
+    /// Builds the application that `config` describes. What is worth keeping of the `previous` one
+    /// goes on in it: cache, token, pauses and breaker of the same HubSoft, rates and tasks.
+    ///
+    /// It needs tokio's runtime, and reads the system's CA certificates, which may block.
+    pub fn build(config: &Config, previous: Option<&Self>) -> Result<Self, AppError> {
+        let Some(previous) = previous else {
+            let tasks = Tasks::default();
+            let hubsoft = HubSoft::supervised(config.hubsoft.clone(), &tasks)?;
+            return Ok(Self::first(config, Upstream::hubsoft(Arc::new(hubsoft)), tasks));
+        };
+        let old = previous.responder.lookup();
+        let (upstream, lookup) =
+            previous.upstream.renewed(&previous.config, config, old, &previous.tasks)?;
+        let responder =
+            previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
+        let rates = Arc::clone(&previous.http.guard.rates);
+        Ok(Self::assembled(config, upstream, responder, rates, previous.tasks.clone()))
+    }
+
+    /// Builds the same in front of another source than HubSoft.
+    pub fn in_front_of(source: Arc<dyn Source>, config: &Config) -> Self {
+        Self::first(config, Upstream::new(source), Tasks::default())
+    }
+
+    fn first(config: &Config, upstream: Upstream, tasks: Tasks) -> Self {
+        let lookup = Lookup::new(upstream.source(), config.lookup.clone());
+        let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
+        Self::assembled(config, upstream, responder, Arc::default(), tasks)
+    }
+
+    fn assembled(
+        config: &Config,
+        upstream: Upstream,
+        responder: Responder,
+        rates: Arc<Rates>,
+        tasks: Tasks,
+    ) -> Self {
+        let responder = Arc::new(responder);
+        let application = Endpoints {
+            responder: Arc::clone(&responder),
+            freeswitch: config.freeswitch.clone(),
+            recordings: config.recordings.clone(),
+            readiness: upstream.readiness(),
+        };
+        let guard = Guard {
+            credentials: config.access.credentials.clone(),
+            networks: config.access.networks.clone(),
+            pbx: config.listener.pbx.clone(),
+            rates,
+            tls: config.tls.clone(),
+        };
+        Self {
+            config: config.clone(),
+            upstream,
+            tasks,
+            http: Arc::new(Http { application, guard }),
+            networks: Arc::new(config.access.networks.clone()),
+            responder,
+        }
+    }
+
+    /// What it was built from.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its background tasks.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// The client of HubSoft, where HubSoft is the source.
+    pub fn hubsoft(&self) -> Option<&Arc<HubSoft>> {
+        self.upstream.client()
+    }
+
+    /// What the service sends to itself as a header `Authorization`.
+    pub(super) fn own_authorization(&self) -> Option<Secret> {
+        self.config.access.credentials.own().cloned()
+    }
+}
+
+/// Refuses listeners that others can reach where they really are, and that nothing protects.
+pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<(), AppError> {
+    let exposed = open.iter().filter_map(|(name, address)| config.exposed(name, *address));
+    let exposed: Vec<_> = exposed.collect();
+    if exposed.is_empty() {
+        return Ok(());
+    }
+    Err(AppError::Configuration(exposed.join("\n")))
+}

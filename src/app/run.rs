@@ -1,0 +1,52 @@
+//! Runs the service until a signal ends it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tracing::info;
+
+use crate::runtime::systemd;
+
+use super::error::AppError;
+use super::listeners::Listeners;
+use super::reload::Reloads;
+use super::service::Service;
+use super::signals::{Signal, Signals, end_by_force};
+use super::watchdog;
+
+/// Answers calls until SIGTERM or Ctrl-C, and those already accepted after it. SIGHUP reloads the
+/// file at `path`.
+pub async fn run(
+    service: Arc<Service>,
+    listeners: Listeners,
+    path: Option<&Path>,
+    mut signals: Signals,
+) -> Result<(), AppError> {
+    let own = listeners.http_address()?;
+    let mut serving = service.serve(listeners)?;
+    systemd::ready();
+    let tasks = service.app().tasks().clone();
+    let _watchdog = watchdog::start(&tasks, own, &service);
+    let mut reloads = Reloads::new(Arc::clone(&service), path);
+    loop {
+        let signal = tokio::select! {
+            signal = signals.next() => signal,
+            () = reloads.ended() => continue,
+            // Only a bug ends a listener unasked; a service without one is better started again.
+            Some(Err(error)) = serving.ended() => return Err(error),
+        };
+        match signal {
+            Signal::Reload => reloads.start(),
+            Signal::Stop => break,
+        }
+    }
+    systemd::stopping();
+    info!("stopping: the calls already accepted are answered first");
+    end_by_force();
+    serving.stop();
+    while let Some(ended) = serving.ended().await {
+        ended?;
+    }
+    tasks.shut_down().await;
+    Ok(())
+}
