@@ -6,7 +6,7 @@
 mod formats;
 
 use std::env;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -25,6 +25,7 @@ use bina::servers::http;
 use bina::sources::flight::Partial;
 use bina::sources::source::{Fetch, Fetched, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
+use parking_lot::Mutex;
 
 /// Some seconds of an unoptimised build.
 const STRINGS_DEFAULT: u64 = 200_000;
@@ -151,7 +152,7 @@ impl Source for Typed {
         _: tokio::time::Instant,
         _: Partial<Fetched>,
     ) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone()).into()) })
+        Box::pin(async { Ok(Record::new(self.0.lock().clone()).into()) })
     }
 }
 
@@ -269,7 +270,7 @@ async fn play(seed: u64, cases: u64) -> u64 {
     let mut found = 0;
     for case in 0..cases {
         let several = if dice.below(8) == 0 { 2 } else { 1 };
-        *typed.0.lock().expect("no panic") = (0..several).map(|_| customer(&mut dice)).collect();
+        *typed.0.lock() = (0..several).map(|_| customer(&mut dice)).collect();
         let answer = responder.respond(&call(&mut dice)).await;
         found += u64::from(answer.status() == "found");
         inspect(&answer, [Play::Never, Play::Early, Play::Answer][(case % 3) as usize]);

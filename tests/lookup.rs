@@ -1,8 +1,8 @@
 //! How memory, flights and deadlines behave, in paused time with a source that does as told.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
@@ -12,6 +12,7 @@ use bina::domain::finding::{Failure, Finding, Origin, Record};
 use bina::domain::phone::Phone;
 use bina::sources::flight::Partial;
 use bina::sources::source::{Fetch, Fetched, Source};
+use parking_lot::Mutex;
 use tokio::time::{Instant, advance, sleep};
 
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -36,7 +37,7 @@ struct Stub {
 impl Source for Stub {
     fn fetch<'a>(&'a self, _: &'a Phone, _: Instant, partial: Partial<Fetched>) -> Fetch<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let next = self.acts.lock().expect("no panic holds it").pop_front();
+        let next = self.acts.lock().pop_front();
         Box::pin(async move {
             let (after, act) = next.expect("asked more often than told");
             if let Act::Begin(begun, _) = &act {
@@ -71,7 +72,7 @@ impl Room {
 
     fn then(&self, after_ms: u64, act: Act) -> &Self {
         let after = Duration::from_millis(after_ms);
-        self.stub.acts.lock().expect("no panic holds it").push_back((after, act));
+        self.stub.acts.lock().push_back((after, act));
         self
     }
 
