@@ -13,7 +13,7 @@ use std::time::Duration;
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
 use prometheus_client::metrics::gauge::Gauge;
 
-use self::names::{CallLabels, Counts, Door, Metrics, Outcome, Reason, Source};
+use self::names::{CallLabels, Counts, Door, Metrics, Outcome, Reason, Source, begin};
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::default);
 
@@ -66,6 +66,14 @@ fn count<L: EncodeLabelSet + Clone + Eq + Hash>(counts: &Counts<L>, labels: &L) 
 
 fn size(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+/// Lets what counts by reason begin with each of `reasons` at zero.
+pub fn begin_with(reasons: &[&'static str]) {
+    begin(&METRICS.calls.unavailable, reasons, |reason| Reason { reason });
+    let results = [&["ok"], reasons].concat();
+    begin(&METRICS.upstream.requests, &results, |result| Outcome { result });
+    begin(&METRICS.upstream.tokens, &results, |result| Outcome { result });
 }
 
 /// A call was answered.

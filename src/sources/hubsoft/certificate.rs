@@ -14,7 +14,8 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::trust::{self, Trust};
 use super::{Settings, failure};
@@ -46,7 +47,7 @@ pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
     let host = settings.base_url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let Ok(name) = ServerName::try_from(host) else {
-        return Shown::nothing(Failure::Connect);
+        return Shown::nothing(reasons::CONNECT.failure());
     };
     let pem = settings.ca_pem.as_deref();
     let ca = pem.and_then(|pem| trust::certificates(pem).ok()).unwrap_or_default();

@@ -18,9 +18,10 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::metrics;
-use crate::sources::flight::Flight;
+use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
 use super::race::{self, Connect};
@@ -70,7 +71,7 @@ struct Shared {
     connect: Connect,
     known: watch::Sender<KnownAddresses>,
     /// The search for a good address that is under way: there is one at a time.
-    racing: Mutex<Option<Flight<SocketAddr>>>,
+    racing: Mutex<Option<SharedRequest<SocketAddr>>>,
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
@@ -140,7 +141,7 @@ impl Shared {
             None | Some([]) => Err(io::Error::other("no address is known")),
             Some([only]) => Ok(*only),
             Some(several) => {
-                let found = self.race(several.to_vec()).landed().await;
+                let found = self.race(several.to_vec()).completed().await;
                 found.map_err(|_| io::Error::other("no address takes connections"))
             }
         }
@@ -152,7 +153,7 @@ impl Shared {
 
     /// Looks for the address that takes connections, to the end even when its limit is over for
     /// whoever asked: the next one finds it in the first place.
-    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> Flight<SocketAddr> {
+    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> SharedRequest<SocketAddr> {
         let mut racing = self.racing.lock();
         if let Some(flight) = &*racing {
             return flight.clone();
@@ -160,9 +161,9 @@ impl Shared {
         let (searching, landing) = (Arc::clone(self), Arc::clone(self));
         let search = async move {
             let found = race::first(&addresses, searching.limit, &searching.connect).await;
-            found.ok_or(Failure::Connect)
+            found.ok_or_else(|| reasons::CONNECT.failure())
         };
-        let flight = Flight::start(search, move |found| landing.land(found));
+        let flight = SharedRequest::start(search, move |found| landing.land(found));
         *racing = Some(flight.clone());
         flight
     }
