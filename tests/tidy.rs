@@ -162,6 +162,7 @@ fn libraries_stay_in_their_rooms() {
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls.rs"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
         ("base64", &["runtime/access"]),
+        ("percent_encoding", &["servers/form.rs", "simulator"]),
         ("ipnet", &["runtime/access"]),
         ("subtle", &["runtime/access"]),
         ("toml", &["app/config/section.rs"]),
