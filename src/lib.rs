@@ -4,6 +4,17 @@
 //! (`tests/tidy.rs` holds that). To see how a call is answered, read [`answering::responder`],
 //! then [`answering::lookup`].
 
+// Tests and benches may end, print and block.
+#![warn(
+    clippy::disallowed_methods,
+    clippy::exit,
+    clippy::float_cmp,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used
+)]
+
 // Pure types and rules.
 pub mod domain;
 

@@ -6,7 +6,7 @@
 mod formats;
 
 use std::env;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ use bina::servers::fastagi::Conversation;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
+use parking_lot::Mutex;
 
 /// Some seconds of an unoptimised build.
 const STRINGS_DEFAULT: u64 = 200_000;
@@ -145,9 +146,7 @@ struct Typed(Mutex<Vec<Customer>>);
 
 impl Source for Typed {
     fn fetch<'a>(&'a self, _: &'a Key, _: Budget, _: Partial<Sighting>) -> Fetch<'a> {
-        Box::pin(async {
-            Ok(Sighting::of_hubsoft(Record::new(self.0.lock().expect("no panic").clone())))
-        })
+        Box::pin(async { Ok(Sighting::of_hubsoft(Record::new(self.0.lock().clone()))) })
     }
 }
 
@@ -265,7 +264,7 @@ async fn play(seed: u64, cases: u64) -> u64 {
     let mut found = 0;
     for case in 0..cases {
         let several = if dice.below(8) == 0 { 2 } else { 1 };
-        *typed.0.lock().expect("no panic") = (0..several).map(|_| customer(&mut dice)).collect();
+        *typed.0.lock() = (0..several).map(|_| customer(&mut dice)).collect();
         let answer = responder.respond(&call(&mut dice)).await;
         found += u64::from(answer.status() == "found");
         inspect(&answer, [Play::Never, Play::Early, Play::Answer][(case % 3) as usize]);

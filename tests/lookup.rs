@@ -4,8 +4,8 @@
 mod memories;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
@@ -17,6 +17,7 @@ use bina::domain::phone::Phone;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
+use parking_lot::Mutex;
 use tokio::time::{Instant, advance, sleep};
 
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -41,7 +42,7 @@ struct Stub {
 impl Source for Stub {
     fn fetch<'a>(&'a self, _: &'a Key, _: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let next = self.acts.lock().expect("no panic holds it").pop_front();
+        let next = self.acts.lock().pop_front();
         Box::pin(async move {
             let (after, act) = next.expect("asked more often than told");
             if let Act::Begin(begun, _) = &act {
@@ -76,7 +77,7 @@ impl Room {
 
     fn then(&self, after_ms: u64, act: Act) -> &Self {
         let after = Duration::from_millis(after_ms);
-        self.stub.acts.lock().expect("no panic holds it").push_back((after, act));
+        self.stub.acts.lock().push_back((after, act));
         self
     }
 

@@ -5,7 +5,8 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::panic::{RefUnwindSafe, catch_unwind};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// As `bina rehearse` has them by default.
 const RATE: f64 = 10.0;
@@ -19,7 +20,7 @@ const MEMORY_MAX: f64 = 64.0;
 static STAGE: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
-    STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+    STAGE.lock()
 }
 
 fn rehearse(arguments: &[&str]) -> Command {

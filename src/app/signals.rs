@@ -50,6 +50,7 @@ impl Signals {
 
 /// Makes sure that the program ends, should anything hang on its way out: a task that does not
 /// yield, or a terminal that does not take the last line.
+#[expect(clippy::disallowed_methods, clippy::exit, reason = "the thread exists for that")]
 pub(super) fn end_by_force() {
     /// Above the longest drain, which a `deadline_ms` of 3,000 makes 3,650 ms.
     const END_MAX: Duration = Duration::from_secs(5);

@@ -84,7 +84,7 @@ fn explain_number(phone: Result<Phone, crate::domain::phone::NoNumber>) {
             ));
         }
         Err(reason) => {
-            tell(format_args!("number      none to look up: {reason}; HubSoft is not asked"))
+            tell(format_args!("number      none to look up: {reason}; HubSoft is not asked"));
         }
     }
 }
@@ -101,7 +101,7 @@ impl Source for Explained {
         Box::pin(async move {
             let observe = |step: Step<'_>| {
                 if self.explain {
-                    describe(&step)
+                    describe(&step);
                 }
             };
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };

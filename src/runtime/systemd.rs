@@ -38,7 +38,7 @@ impl Sockets {
                 Ok(Some(socket)) => drop(sockets.insert(name, socket)),
                 Ok(None) => {}
                 Err(error) => {
-                    warn!("socket {name} of bina.socket is not used, it is no TCP: {error}")
+                    warn!("socket {name} of bina.socket is not used, it is no TCP: {error}");
                 }
             }
         }

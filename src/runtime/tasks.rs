@@ -141,7 +141,7 @@ mod tests {
             let before = counter.fetch_add(1, Ordering::SeqCst);
             Box::pin(async move {
                 assert!(before >= panics, "as planned");
-                pending().await
+                pending::<()>().await;
             }) as Work
         };
         (made, make)
@@ -194,7 +194,7 @@ mod tests {
             let held = Dropped(Arc::clone(&dropped));
             Box::pin(async move {
                 let _held = held;
-                pending().await
+                pending::<()>().await;
             })
         }
     }

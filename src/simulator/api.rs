@@ -38,6 +38,7 @@ pub(super) struct Hub {
 
 impl Hub {
     /// Answers as a HubSoft in good health does.
+    #[expect(clippy::disallowed_methods, reason = "a Date header is the time of day")]
     pub(super) fn answer(&mut self, question: &Question, now: Instant) -> Reply {
         let reply = match Route::of(question) {
             Route::Login => login_page(),

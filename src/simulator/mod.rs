@@ -17,6 +17,8 @@
 //! `control` for how somebody else sets it all, and `server` for how it hangs together. Only
 //! `server`, `line`, `door` and `shared` wait.
 
+#![expect(clippy::large_futures, reason = "few connections, each with its buffer")]
+
 mod account;
 mod api;
 mod bomb;

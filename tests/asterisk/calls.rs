@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -136,7 +137,7 @@ impl Asterisk {
         let name = |call: &Call| format!("{}: {}", call.lookup, call.name);
         let pairs = calls.iter().zip(&texts);
         let records: Vec<_> =
-            pairs.map(|(call, text)| Record::new(name(call), text, log.clone())).collect();
+            pairs.map(|(call, text)| Record::new(name(call), text, Rc::clone(&log))).collect();
         self.wait_until_gone(&records);
         records
     }

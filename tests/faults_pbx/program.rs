@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bina::simulator::Sim;
+use parking_lot::Mutex;
 
 /// `bina serve` in a process of its own, which ends with it.
 pub(super) struct Program {
@@ -64,7 +65,7 @@ impl Program {
         std::thread::spawn(move || {
             let mut line = String::new();
             while log.read_line(&mut line).is_ok_and(|length| length > 0) {
-                read.lock().expect("no panic").push_str(&line);
+                read.lock().push_str(&line);
                 line.clear();
             }
         });
@@ -89,7 +90,7 @@ impl Program {
     pub(super) fn has_logged(&self, part: &str) -> bool {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(2) {
-            if self.read.lock().expect("no panic").contains(part) {
+            if self.read.lock().contains(part) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(20));

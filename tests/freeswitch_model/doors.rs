@@ -19,7 +19,7 @@ pub(crate) enum Door {
 }
 
 impl Door {
-    pub(crate) const ALL: [Door; 3] = [Door::Curl, Door::Httapi, Door::XmlCurl];
+    pub(crate) const ALL: [Self; 3] = [Self::Curl, Self::Httapi, Self::XmlCurl];
 
     /// The context in which a call comes in.
     pub(crate) fn context(self) -> &'static str {

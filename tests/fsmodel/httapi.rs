@@ -30,7 +30,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// The profiles of a configuration by name.
-    pub(super) fn all(configuration: &Element) -> BTreeMap<String, Profile> {
+    pub(super) fn all(configuration: &Element) -> BTreeMap<String, Self> {
         let profiles = configuration.all("profiles").flat_map(|list| list.all("profile"));
         profiles
             .map(|profile| {

@@ -6,7 +6,7 @@ pub struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
     pub text: String,
-    pub children: Vec<Element>,
+    pub children: Vec<Self>,
 }
 
 impl Element {
@@ -15,12 +15,12 @@ impl Element {
     }
 
     /// The children called `name`.
-    pub fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+    pub fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// The first child called `name` whose attribute `name` is `value`, in any case.
-    pub fn named(&self, name: &str, value: &str) -> Option<&Element> {
+    pub fn named(&self, name: &str, value: &str) -> Option<&Self> {
         self.children.iter().find(|child| {
             child.name == name
                 && child.attribute("name").is_some_and(|own| own.eq_ignore_ascii_case(value))

@@ -7,10 +7,11 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bina::simulator::Sim;
+use parking_lot::Mutex;
 
 /// Runs the program in the shell's own process, with the sockets that came as its input and output
 /// where systemd puts them.
@@ -129,7 +130,7 @@ impl Served {
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                kept.lock().expect("no panic").push_str(&format!("{line}\n"));
+                kept.lock().push_str(&format!("{line}\n"));
             }
         });
         let address = |name: &str| {
@@ -148,7 +149,7 @@ impl Served {
 
     /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
-        self.log.lock().expect("no panic").clone()
+        self.log.lock().clone()
     }
 
     /// Waits for up to five seconds until the log holds `part`.

@@ -56,8 +56,8 @@ pub enum Play {
 
 impl Play {
     /// Every value of `freeswitch.play` by name.
-    pub const VALUES: [(&'static str, Play); 3] =
-        [("never", Play::Never), ("early", Play::Early), ("answer", Play::Answer)];
+    pub const VALUES: [(&'static str, Self); 3] =
+        [("never", Self::Never), ("early", Self::Early), ("answer", Self::Answer)];
 }
 
 /// Writes the document for a call in the entry context.

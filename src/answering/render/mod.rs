@@ -39,20 +39,20 @@ pub enum Format {
 
 impl Format {
     /// Every format by name: for `bina lookup --format`, the doors and the golden files.
-    pub const VALUES: [(&'static str, Format); 9] = [
-        ("hash", Format::Hash),
-        ("json", Format::Json),
-        ("agi", Format::Agi),
-        ("dialplan", Format::Dialplan),
-        ("httapi", Format::Httapi),
-        ("vars", Format::Vars),
-        ("cid", Format::Cid),
-        ("route", Format::Route),
-        ("match", Format::Match),
+    pub const VALUES: [(&'static str, Self); 9] = [
+        ("hash", Self::Hash),
+        ("json", Self::Json),
+        ("agi", Self::Agi),
+        ("dialplan", Self::Dialplan),
+        ("httapi", Self::Httapi),
+        ("vars", Self::Vars),
+        ("cid", Self::Cid),
+        ("route", Self::Route),
+        ("match", Self::Match),
     ];
 
     /// Finds a format by its name.
-    pub fn named(name: &str) -> Option<Format> {
+    pub fn named(name: &str) -> Option<Self> {
         Self::VALUES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 }

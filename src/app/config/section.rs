@@ -243,7 +243,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A section below this one; empty when it is not there.
-    pub(super) fn section(&mut self, key: &'static str) -> Section<'f, 't> {
+    pub(super) fn section(&mut self, key: &'static str) -> Self {
         let path = self.path(key);
         let (line, table) = match self.take(key) {
             Some(Marked { value: DeValue::Table(table), line }) => (line, table),
@@ -257,7 +257,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Every section of a repeated one, in order.
-    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'f, 't>> {
+    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Self> {
         let Some(Marked { value, line }) = self.take(key) else { return Vec::new() };
         let DeValue::Array(list) = value else {
             self.wrong(line, key, &format!("a repeated section: write [[{key}]], in two brackets"));

@@ -16,6 +16,7 @@ const DAY_S: i64 = 24 * 60 * 60;
 const WHAT: &str = "clock";
 
 /// Compares with the `Date` of an answer that came at `dated.1`.
+#[expect(clippy::disallowed_methods, reason = "the wall clock is what is examined")]
 pub(super) fn examine(dated: Option<(String, Instant)>, report: &mut Report) {
     let remedy = "see `timedatectl` whether it is synchronised";
     let theirs = dated.and_then(|(text, at)| Some((httpdate::parse_http_date(&text).ok()?, at)));
@@ -44,6 +45,7 @@ pub(super) struct End {
 
 impl End {
     /// The end `since` 1970.
+    #[expect(clippy::disallowed_methods, reason = "certificates end at a date")]
     pub(super) fn of(since: Duration) -> Self {
         let now = SystemTime::now();
         let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);

@@ -11,7 +11,7 @@ pub struct Network(IpNet);
 
 /// Why a text is no network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum UnfitNetwork {
     #[error("lets everybody in: leave the list out, or name the PBX's network")]
     Everybody,
     /// Several networks, each of which is none of the above.
@@ -42,25 +42,25 @@ impl std::fmt::Display for Network {
 }
 
 impl FromStr for Network {
-    type Err = Unfit;
+    type Err = UnfitNetwork;
 
     /// The address is read by std: ipnet's parser takes 010.0.0.0 for 10.0.0.0.
-    fn from_str(text: &str) -> Result<Self, Unfit> {
+    fn from_str(text: &str) -> Result<Self, UnfitNetwork> {
         let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
-        let address: IpAddr = address.parse().map_err(|_| Unfit::Malformed)?;
+        let address: IpAddr = address.parse().map_err(|_| UnfitNetwork::Malformed)?;
         let network = match length {
             Some(length) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let length = length.parse().map_err(|_| Unfit::Malformed)?;
-                IpNet::new(address, length).map_err(|_| Unfit::Malformed)?
+                let length = length.parse().map_err(|_| UnfitNetwork::Malformed)?;
+                IpNet::new(address, length).map_err(|_| UnfitNetwork::Malformed)?
             }
-            Some(_) => return Err(Unfit::Malformed),
+            Some(_) => return Err(UnfitNetwork::Malformed),
             None => address.into(),
         };
         let network = unmapped(network);
         match network.trunc() {
-            beginning if beginning.prefix_len() == 0 => Err(Unfit::Everybody),
+            beginning if beginning.prefix_len() == 0 => Err(UnfitNetwork::Everybody),
             beginning if beginning == network => Ok(Self(network)),
-            beginning => Err(Unfit::Overlong(Self(beginning))),
+            beginning => Err(UnfitNetwork::Overlong(Self(beginning))),
         }
     }
 }
@@ -77,13 +77,13 @@ fn unmapped(network: IpNet) -> IpNet {
 
 /// Whether somebody is left whom none of `networks` lets in. What is looked at are the addresses that
 /// are one machine's and routed: all of IPv4 below 224.0.0.0, and 2000::/3 of IPv6.
-pub fn leave_somebody_out(networks: &[Network]) -> Result<(), Unfit> {
+pub fn leave_somebody_out(networks: &[Network]) -> Result<(), UnfitNetwork> {
     let v4 = |first, length| Network::new(Ipv4Addr::new(first, 0, 0, 0).into(), length);
     let v6 = Network::new(Ipv6Addr::from_bits(0b001 << 125).into(), 3);
     let together = IpNet::aggregate(&networks.iter().map(|network| network.0).collect());
     let covered = |part: &Network| together.iter().any(|network| network.contains(&part.0));
     let all_v4 = [v4(0, 1), v4(128, 2), v4(192, 3)].iter().all(covered);
-    if all_v4 || covered(&v6) { Err(Unfit::Together) } else { Ok(()) }
+    if all_v4 || covered(&v6) { Err(UnfitNetwork::Together) } else { Ok(()) }
 }
 
 /// The networks whose addresses may come in.
@@ -156,16 +156,16 @@ mod tests {
     #[test]
     fn what_is_no_network_says_why() {
         for odd in ["", "/", "x", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/+8"] {
-            assert_eq!(odd.parse::<Network>(), Err(Unfit::Malformed), "{odd}");
+            assert_eq!(odd.parse::<Network>(), Err(UnfitNetwork::Malformed), "{odd}");
         }
         for odd in ["010.0.0.0/8", "10.0.0.0/256", "10.0.0.0/4294967304"] {
-            assert_eq!(odd.parse::<Network>(), Err(Unfit::Malformed), "{odd}");
+            assert_eq!(odd.parse::<Network>(), Err(UnfitNetwork::Malformed), "{odd}");
         }
         for odd in ["::/129", "192.0.2/24", "192.0.2.0/24/1", "pbx.example.com", "10.0.0.0/8 "] {
-            assert_eq!(odd.parse::<Network>(), Err(Unfit::Malformed), "{odd}");
+            assert_eq!(odd.parse::<Network>(), Err(UnfitNetwork::Malformed), "{odd}");
         }
         for all in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "192.0.2.7/0"] {
-            assert_eq!(all.parse::<Network>(), Err(Unfit::Everybody), "{all}");
+            assert_eq!(all.parse::<Network>(), Err(UnfitNetwork::Everybody), "{all}");
         }
         let overlong = "192.0.2.7/24".parse::<Network>().expect_err("both").to_string();
         assert!(overlong.contains("write 192.0.2.0/24"), "{overlong}");
@@ -188,7 +188,7 @@ mod tests {
             &["2000::/4", "3000::/4", "192.0.2.0/24"],
             &["::/2"],
         ] {
-            assert_eq!(left(all), Err(Unfit::Together), "{all:?}");
+            assert_eq!(left(all), Err(UnfitNetwork::Together), "{all:?}");
         }
         for some in [
             &[][..],

@@ -155,6 +155,7 @@ fn is_plain(byte: u8) -> bool {
 
 /// Writes the time as every line has it, `2026-11-25T21:28:53.193497Z`. All but the fraction is
 /// written once a second.
+#[expect(clippy::disallowed_methods, reason = "a log line says the time of day")]
 fn now(text: &mut String) {
     thread_local! {
         static SECOND: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };

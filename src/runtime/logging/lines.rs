@@ -22,8 +22,7 @@ pub enum Format {
 
 impl Format {
     /// Every format by name.
-    pub const VALUES: [(&'static str, Format); 2] =
-        [("json", Format::Json), ("text", Format::Text)];
+    pub const VALUES: [(&'static str, Self); 2] = [("json", Self::Json), ("text", Self::Text)];
 }
 
 static JSON: AtomicBool = AtomicBool::new(false);

@@ -130,6 +130,7 @@ fn begin(level: LevelFilter) {
 }
 
 /// Waits a moment until what was logged is written, for a program that is about to end.
+#[expect(clippy::disallowed_methods, reason = "nothing is answered any more")]
 pub fn flush() {
     let start = Instant::now();
     while QUEUE.hurries() && start.elapsed() < FLUSH_MAX {
@@ -306,6 +307,7 @@ fn write() {
 }
 
 /// Writes lines whole, also where standard error was opened not to block.
+#[expect(clippy::disallowed_methods, reason = "only the log thread waits")]
 fn put(mut rest: &[u8]) -> io::Result<()> {
     while !rest.is_empty() {
         match io::stderr().write(rest) {

@@ -22,7 +22,7 @@ use crate::servers::http::{
 };
 use crate::servers::recordings::Recordings;
 
-use self::calls::NoCall;
+pub use self::calls::NoCall;
 
 pub use self::operations::Readiness;
 

@@ -64,7 +64,7 @@ pub async fn serve<A: Application>(
     match opened {
         Some(Opened::Plain(stream)) => carry(stream, &pace, client, table, server, stop).await,
         Some(Opened::Tls(stream)) => {
-            Box::pin(carry(stream, &pace, client, table, server, stop)).await
+            Box::pin(carry(stream, &pace, client, table, server, stop)).await;
         }
         None => {}
     }

@@ -136,7 +136,7 @@ impl Listener {
 
     /// The same listener with the settings of another one, whose places it shares: the limits are for
     /// both together.
-    pub fn beside(self, other: &Listener) -> Self {
+    pub fn beside(self, other: &Self) -> Self {
         Self { settings: other.settings.clone(), places: Arc::clone(&other.places), ..self }
     }
 

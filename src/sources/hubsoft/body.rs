@@ -179,6 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "it stands for the work of a parser")]
     async fn long_bodies_are_read_on_other_threads_and_at_most_two_at_once() {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicUsize, Ordering};

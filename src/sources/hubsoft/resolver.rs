@@ -40,6 +40,7 @@ pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + 
 pub type Dns = Arc<dyn Fn(String) -> Addresses + Send + Sync>;
 
 /// Asks as the system is set up to: `/etc/hosts`, `resolv.conf` and what else there is.
+#[expect(clippy::disallowed_methods, reason = "DNS has a thread of its own here")]
 pub fn system() -> Dns {
     Arc::new(|host| {
         let (tell, told) = oneshot::channel();
