@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const PURE: [&str; 19] = [
     "domain",
     "runtime/access",
-    "sources/limiter.rs",
+    "sources/limiter",
     "answering/render",
     "sources/hubsoft/wire.rs",
     "sources/hubsoft/grant.rs",

@@ -4,8 +4,9 @@ use tokio::time::Instant;
 
 use crate::domain::finding::Failure;
 use crate::domain::phone::Phone;
+use crate::sources::limiter::Urgency;
 
-use super::{HubSoft, Slot};
+use super::HubSoft;
 
 /// How many digits a subscriber had before the ninth digit came; a search for fewer means nothing.
 const TAIL: usize = 8;
@@ -65,7 +66,7 @@ impl HubSoft {
         written: &Written,
         deadline: Instant,
     ) -> Result<Counts, Failure> {
-        let found = self.search(&written.term, phone, deadline, Slot::Own).await?;
+        let found = self.search(&written.term, phone, deadline, Urgency::Call).await?;
         Ok(Counts { returned: found.returned, own: found.own.len() })
     }
 

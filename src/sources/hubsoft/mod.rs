@@ -32,7 +32,7 @@ use crate::domain::finding::{Failure, Record};
 use crate::domain::phone::Phone;
 use crate::runtime::metrics;
 use crate::sources::flight::Partial;
-use crate::sources::limiter::{self, Limiter, Refusal};
+use crate::sources::limiter::{self, Limiter, NoSlot, Urgency};
 use crate::sources::source::{Fetch, Fetched, Source};
 
 use self::api::Api;
@@ -125,16 +125,7 @@ struct Request<'a> {
     term: &'a str,
     limit: usize,
     deadline: Instant,
-    slot: Slot,
-}
-
-/// Which slot of the limiter a request takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    /// The next one in time for its call.
-    Own,
-    /// One that no other call can use, or none.
-    Spare,
+    urgency: Urgency,
 }
 
 impl HubSoft {
@@ -225,11 +216,11 @@ impl HubSoft {
     /// Makes one request when the limiter says that it may be made.
     async fn in_turn(&self, request: Request<'_>, token: &Token) -> Result<Verified, Failure> {
         let now = Instant::now();
-        let turn = self.turn(request, now)?;
-        // tokio's timer counts whole milliseconds, and would wait for the next one even for a turn
+        let slot = self.slot(request, now)?;
+        // tokio's timer counts whole milliseconds, and would wait for the next one even for a slot
         // that has come.
-        if turn > now {
-            sleep_until(turn).await;
+        if slot > now {
+            sleep_until(slot).await;
         }
         let start = Instant::now();
         let listed = self.api.lookup(request, token).await;
@@ -238,18 +229,12 @@ impl HubSoft {
     }
 
     /// When `request` may be made.
-    fn turn(&self, request: Request<'_>, now: Instant) -> Result<Instant, Failure> {
-        match request.slot {
-            // Past the deadline a request still feeds the next call's answer, but takes no turn that
-            // another call could use: only one that is free now.
-            Slot::Own => {
-                let deadline = request.deadline.max(now).into_std();
-                let turn = self.limiter.admit(now.into_std(), deadline);
-                Ok(Instant::from_std(turn.map_err(Failure::from)?))
-            }
-            Slot::Spare if self.limiter.spare(now.into_std()) => Ok(now),
-            Slot::Spare => Err(Failure::Shed),
-        }
+    fn slot(&self, request: Request<'_>, now: Instant) -> Result<Instant, Failure> {
+        // Past the deadline a request still feeds the next call's answer, but takes no slot that
+        // another call could use: only one that is free now.
+        let deadline = request.deadline.max(now).into_std();
+        let slot = self.limiter.admit(now.into_std(), deadline, request.urgency);
+        Ok(Instant::from_std(slot.map_err(Failure::from)?))
     }
 
     /// Tells the limiter what it can learn from a request.
@@ -294,11 +279,11 @@ pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, F
     Ok(owners::recorded(owners::counted(own, false)))
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+impl From<NoSlot> for Failure {
+    fn from(refusal: NoSlot) -> Self {
         match refusal {
-            Refusal::Paused => Self::Paused,
-            Refusal::Predicted => Self::Shed,
+            NoSlot::Late | NoSlot::NotBefore(_) => Self::Shed,
+            NoSlot::Paused => Self::Paused,
         }
     }
 }

@@ -16,11 +16,12 @@ use crate::domain::finding::{Failure, Record};
 use crate::domain::phone::{Candidate, Phone};
 use crate::runtime::metrics;
 use crate::sources::flight::Partial;
+use crate::sources::limiter::Urgency;
 use crate::sources::source::Fetched;
 
 use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;
-use super::{HubSoft, PhoneMatch, Request, Slot};
+use super::{HubSoft, PhoneMatch, Request};
 
 /// What a call needs after its lookup, to be answered in time.
 const AFTERWARDS: Duration = Duration::from_millis(50);
@@ -94,7 +95,7 @@ impl HubSoft {
             Some(second) if self.phone_match == PhoneMatch::Exact => {
                 self.both(wanted, first, second).await?
             }
-            _ => self.searched(wanted, first, Slot::Own).await?,
+            _ => self.searched(wanted, first, Urgency::Call).await?,
         };
         self.concluded(found)
     }
@@ -107,10 +108,10 @@ impl HubSoft {
         second: Candidate,
     ) -> Result<Found, Failure> {
         let start = Instant::now();
-        let mut beside = pin!(self.searched(wanted, second, Slot::Spare));
+        let mut beside = pin!(self.searched(wanted, second, Urgency::SecondSpelling));
         let mut other = None;
         let found = {
-            let mut decisive = pin!(self.searched(wanted, first, Slot::Own));
+            let mut decisive = pin!(self.searched(wanted, first, Urgency::Call));
             loop {
                 tokio::select! {
                     // The slot of the first spelling is taken before one is spared.
@@ -126,7 +127,7 @@ impl HubSoft {
                 None => beside.await,
             };
             let other = match other {
-                Err(Failure::Shed) => self.searched(wanted, second, Slot::Own).await?,
+                Err(Failure::Shed) => self.searched(wanted, second, Urgency::Call).await?,
                 other => other?,
             };
             return Ok(found.and(other));
@@ -155,12 +156,13 @@ impl HubSoft {
         spelling: Candidate,
         until: Instant,
     ) -> Result<Found, Failure> {
-        let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
+        let now = Instant::now().into_std();
+        let spared = Instant::from_std(self.limiter.free_at(now, Urgency::SecondSpelling));
         if spared >= until {
             return Err(Failure::Shed);
         }
         sleep_until(spared).await;
-        self.searched(wanted, spelling, Slot::Spare).await
+        self.searched(wanted, spelling, Urgency::SecondSpelling).await
     }
 
     /// Searches for one spelling, and tells of it.
@@ -168,12 +170,12 @@ impl HubSoft {
         &self,
         wanted: Wanted<'_>,
         spelling: Candidate,
-        slot: Slot,
+        urgency: Urgency,
     ) -> Result<Found, Failure> {
         let (term, start) = (spelling.as_str(), Instant::now());
-        let result = self.search(term, wanted.phone, wanted.deadline, slot).await;
+        let result = self.search(term, wanted.phone, wanted.deadline, urgency).await;
         let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
-        let was_made = slot == Slot::Own || outcome != Err(&Failure::Shed);
+        let was_made = urgency == Urgency::Call || outcome != Err(&Failure::Shed);
         if was_made {
             (wanted.observe)(Step { term, took: start.elapsed(), outcome });
         }
@@ -187,14 +189,14 @@ impl HubSoft {
         term: &str,
         phone: &Phone,
         deadline: Instant,
-        slot: Slot,
+        urgency: Urgency,
     ) -> Result<Found, Failure> {
         let limit = usize::from(self.limit);
-        let found = self.listed(Request { phone, term, limit, deadline, slot }).await?;
+        let found = self.listed(Request { phone, term, limit, deadline, urgency }).await?;
         if found.complete || limit >= CUSTOMERS_MAX {
             return Ok(found);
         }
-        let request = Request { phone, term, limit: CUSTOMERS_MAX, deadline, slot };
+        let request = Request { phone, term, limit: CUSTOMERS_MAX, deadline, urgency };
         match self.listed(request).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),

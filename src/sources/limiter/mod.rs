@@ -1,12 +1,26 @@
-//! Spreads requests to HubSoft so that it never has a reason to limit us; it is told the time.
+//! Spreads requests to HubSoft, so that it has no reason to limit them; the caller passes the time.
 //!
 //! A token bucket, kept as one moment: when the bucket would be full again. A request that could
 //! not be answered within its call's deadline is refused at once, because waiting in vain would
-//! take the place of one that can be answered. HubSoft's own limits (429, `Retry-After`) slow
+//! take the slot of one that can be answered. HubSoft's own limits (429, `Retry-After`) slow
 //! the bucket down; it recovers when they stop.
+//!
+//! ```text
+//! feed, undecided probe   within its share --- the next slot, behind those already given
+//! call                    ------------------- the next slot, if it is in time
+//! second spelling, probe, bulk, and shares used up --- a slot now, if the bucket is (nearly) full
+//! ```
+//! All classes take from the one bucket, so that no span `t` sees more than burst + rate x `t`. A slot
+//! that was given is never taken back: a share goes before the calls still to come.
+
+mod urgency;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use self::urgency::Shares;
+
+pub use self::urgency::Urgency;
 
 /// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not silence us for a day.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -40,13 +54,15 @@ impl Default for Settings {
     }
 }
 
-/// Why a request is not made.
+/// Why there is no slot for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// HubSoft asked us to wait, and the wait is not over.
+pub enum NoSlot {
+    /// The next one would come too late for the request's deadline.
+    Late,
+    /// None can be spared before this moment; it is worth another try then.
+    NotBefore(Instant),
+    /// HubSoft asked for a pause, which is not over.
     Paused,
-    /// Its turn would come too late for the call.
-    Predicted,
 }
 
 /// The bucket shared by all requests.
@@ -58,6 +74,7 @@ struct State {
     rate: f64,
     /// When the bucket will be full; each request moves it by one interval.
     full_at: Option<Instant>,
+    shares: Shares,
     paused_until: Option<Instant>,
     halved_at: Option<Instant>,
     /// When the rate was last raised.
@@ -74,6 +91,7 @@ impl Limiter {
             rate: settings.rate,
             settings,
             full_at: None,
+            shares: Shares::default(),
             paused_until: None,
             halved_at: None,
             raised_at: None,
@@ -82,46 +100,32 @@ impl Limiter {
         }))
     }
 
-    /// Takes a turn for a request whose call ends at `deadline`, and says when it comes.
-    pub fn admit(&self, now: Instant, deadline: Instant) -> Result<Instant, Refusal> {
+    /// Takes a slot for a request of class `urgency` whose answer is of use until `deadline`, and
+    /// returns when it comes.
+    pub fn admit(
+        &self,
+        now: Instant,
+        deadline: Instant,
+        urgency: Urgency,
+    ) -> Result<Instant, NoSlot> {
         let mut state = self.lock();
         if state.paused_until.is_some_and(|until| now < until) {
-            return Err(Refusal::Paused);
+            return Err(NoSlot::Paused);
         }
         state.recover(now);
-        let (interval, full_at) = (state.interval(), state.full_at(now));
-        let slack = interval * (state.settings.burst.max(1) - 1);
-        let turn = full_at.checked_sub(slack).map_or(now, |turn| turn.max(now));
-        let needed = state.took + state.varies * 2 + AROUND;
-        // A HubSoft slower than the deadline must still be asked, or nobody would notice that it
-        // recovered, and no answer would be there for the caller's next call. But nobody waits
-        // for a turn there: every one would go to a call that has waited too long.
-        let hopeless = now + needed > deadline;
-        if turn + needed > deadline && !(hopeless && turn == now) {
-            return Err(Refusal::Predicted);
+        let slot = state.free_at(now, urgency);
+        match state.queues(now, urgency) {
+            true if state.is_late(now, slot, deadline) => return Err(NoSlot::Late),
+            false if slot > now => return Err(NoSlot::NotBefore(slot)),
+            _ => {}
         }
-        state.full_at = Some(full_at + interval);
-        Ok(turn)
+        state.take(now, urgency);
+        Ok(slot)
     }
 
-    /// Takes a slot that no other request could use, if there is one: one of a full bucket, from
-    /// which the request it goes beside may just have taken its own.
-    pub fn spare(&self, now: Instant) -> bool {
-        let mut state = self.lock();
-        if state.paused_until.is_some_and(|until| now < until) {
-            return false;
-        }
-        state.recover(now);
-        let is_spared = state.spared_at(now) == now;
-        if is_spared {
-            state.full_at = Some(state.full_at(now) + state.interval());
-        }
-        is_spared
-    }
-
-    /// When a slot can be spared, if no request takes one meanwhile.
-    pub fn spared_at(&self, now: Instant) -> Instant {
-        self.lock().spared_at(now)
+    /// When a request of class `urgency` can have a slot, if no other takes one meanwhile.
+    pub fn free_at(&self, now: Instant, urgency: Urgency) -> Instant {
+        self.lock().free_at(now, urgency)
     }
 
     /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers.
@@ -133,7 +137,7 @@ impl Limiter {
         state.settings = settings;
     }
 
-    /// Learns how long an answered request took.
+    /// Learns how long an answered look-up took. Lists take longer, and are no measure for a call.
     pub fn took(&self, time: Duration) {
         let mut state = self.lock();
         let error = time.abs_diff(state.took);
@@ -181,10 +185,53 @@ impl State {
         self.full_at.map_or(now, |at| at.max(now))
     }
 
-    /// When the bucket is full but for one slot, which may just have been taken; full, if it has one.
-    fn spared_at(&self, now: Instant) -> Instant {
+    /// Tells whether a request may take a slot that is still to come: a call always may, and a class
+    /// with a share when that is due.
+    fn queues(&self, now: Instant, urgency: Urgency) -> bool {
+        let due_at = self.shares.due_at(urgency, now);
+        urgency == Urgency::Call || due_at.is_some_and(|at| at <= now)
+    }
+
+    /// When a request can have a slot, if no other takes one meanwhile.
+    fn free_at(&self, now: Instant, urgency: Urgency) -> Instant {
+        if self.queues(now, urgency) {
+            return self.next_slot(now);
+        }
+        let spared = self.spared_at(now, urgency);
+        self.shares.due_at(urgency, now).map_or(spared, |due_at| due_at.min(spared))
+    }
+
+    /// The slot behind all that were given.
+    fn next_slot(&self, now: Instant) -> Instant {
+        let slack = self.interval() * (self.settings.burst.max(1) - 1);
+        self.full_at(now).checked_sub(slack).map_or(now, |slot| slot.max(now))
+    }
+
+    /// When there is a slot that no request before `urgency` could use: the bucket is full but for one
+    /// slot, which may just have been taken for the call that this one goes beside; full, if it holds
+    /// only one.
+    fn spared_at(&self, now: Instant, urgency: Urgency) -> Instant {
+        let Some(full_at) = self.full_at else { return now };
         let taken = if self.settings.burst > 1 { self.interval() } else { Duration::ZERO };
-        self.full_at(now).checked_sub(taken).map_or(now, |at| at.max(now))
+        let spared = (full_at + urgency.behind(self.interval())).checked_sub(taken);
+        spared.map_or(now, |at| at.max(now))
+    }
+
+    /// Tells whether the answer to a request in `slot` would come after `deadline`.
+    fn is_late(&self, now: Instant, slot: Instant, deadline: Instant) -> bool {
+        let needed = self.took + self.varies * 2 + AROUND;
+        // A HubSoft slower than the deadline must still be requested, or its recovery would go
+        // unnoticed, and no answer would be cached for the caller's next call. But no request waits
+        // for a slot there: every one would go to a call that has waited too long.
+        let hopeless = now + needed > deadline;
+        slot + needed > deadline && !(hopeless && slot == now)
+    }
+
+    fn take(&mut self, now: Instant, urgency: Urgency) {
+        if self.queues(now, urgency) {
+            self.shares.used(urgency, now, self.rate);
+        }
+        self.full_at = Some(self.full_at(now) + self.interval());
     }
 
     /// Comes back evenly: half the full rate within `RECOVERY`.
@@ -208,9 +255,18 @@ mod tests {
         Limiter::new(Settings { rate, burst })
     }
 
+    fn admit(limiter: &Limiter, now: Instant, deadline: Instant) -> Result<Instant, NoSlot> {
+        limiter.admit(now, deadline, Urgency::Call)
+    }
+
+    /// Whether a slot is spared for the second spelling of a number.
+    fn spare(limiter: &Limiter, now: Instant) -> bool {
+        limiter.admit(now, now + DEADLINE, Urgency::SecondSpelling) == Ok(now)
+    }
+
     /// How many of `asked` requests at `now` are admitted, and when the last one's turn is.
     fn admitted(limiter: &Limiter, now: Instant, asked: usize) -> (usize, Duration) {
-        let turns = (0..asked).filter_map(|_| limiter.admit(now, now + DEADLINE).ok());
+        let turns = (0..asked).filter_map(|_| admit(limiter, now, now + DEADLINE).ok());
         turns.fold((0, Duration::ZERO), |(count, _), turn| (count + 1, turn - now))
     }
 
@@ -219,7 +275,7 @@ mod tests {
         let (limiter, now) = (limiter(10.0, 5), Instant::now());
         let far = now + 60 * SECOND;
         let turns: Vec<_> =
-            (0..8).filter_map(|_| limiter.admit(now, far).ok()).map(|turn| turn - now).collect();
+            (0..8).filter_map(|_| admit(&limiter, now, far).ok()).map(|turn| turn - now).collect();
         let ms: Vec<_> = turns.iter().map(Duration::as_millis).collect();
         assert_eq!(ms, [0, 0, 0, 0, 0, 100, 200, 300]);
     }
@@ -230,7 +286,7 @@ mod tests {
         let mut turns = Vec::new();
         for ms in (0..5_000).step_by(7) {
             let now = start + Duration::from_millis(ms);
-            turns.extend(limiter.admit(now, now + DEADLINE));
+            turns.extend(admit(&limiter, now, now + DEADLINE));
         }
         for (first, turn) in turns.iter().enumerate() {
             let within = turns[first..].iter().take_while(|other| **other < *turn + SECOND).count();
@@ -244,8 +300,8 @@ mod tests {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         // 250 ms are assumed for the request and 50 around it, so turns up to 500 ms are of use.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
-        let refusal = limiter.admit(now, now + DEADLINE);
-        assert_eq!(refusal, Err(Refusal::Predicted));
+        let refusal = admit(&limiter, now, now + DEADLINE);
+        assert_eq!(refusal, Err(NoSlot::Late));
         assert_eq!(admitted(&limiter, now + SECOND, 100).0, 6);
     }
 
@@ -260,23 +316,23 @@ mod tests {
     #[test]
     fn a_slot_is_spared_only_when_the_bucket_is_full() {
         let (limiter, now) = (limiter(10.0, 5), Instant::now());
-        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
-        assert!(limiter.spare(now), "beside the first");
-        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
-        assert!(!limiter.spare(now), "the others are for calls");
-        assert!(limiter.spare(now + SECOND / 2), "it is full again");
+        assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
+        assert!(spare(&limiter, now), "beside the first");
+        assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
+        assert!(!spare(&limiter, now), "the others are for calls");
+        assert!(spare(&limiter, now + SECOND / 2), "it is full again");
         limiter.pause(now, SECOND);
-        assert!(!limiter.spare(now + SECOND / 2));
+        assert!(!spare(&limiter, now + SECOND / 2));
     }
 
     #[test]
     fn a_bucket_of_one_spares_a_slot_only_when_nobody_takes_it() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
-        assert_eq!(limiter.admit(now, now + DEADLINE), Ok(now));
-        assert!(!limiter.spare(now));
-        assert_eq!(limiter.spared_at(now), now + SECOND / 10);
-        assert!(limiter.spare(now + SECOND / 10));
-        assert!(!limiter.spare(now + SECOND / 10));
+        assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
+        assert!(!spare(&limiter, now));
+        assert_eq!(limiter.free_at(now, Urgency::SecondSpelling), now + SECOND / 10);
+        assert!(spare(&limiter, now + SECOND / 10));
+        assert!(!spare(&limiter, now + SECOND / 10));
     }
 
     #[test]
@@ -288,7 +344,7 @@ mod tests {
         limiter.adjust(Settings { rate: 16.0, burst: 4 }, now);
         assert!((limiter.rate() - 10.0).abs() < 0.01, "{}", limiter.rate());
         let later = now + 2 * RECOVERY;
-        limiter.admit(later, later + DEADLINE).expect("a turn");
+        admit(&limiter, later, later + DEADLINE).expect("a turn");
         assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
     }
 
@@ -307,7 +363,7 @@ mod tests {
     fn a_hubsoft_slower_than_the_deadline_is_still_asked() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         (0..200).for_each(|_| limiter.took(30 * SECOND));
-        assert!(limiter.admit(now, now + DEADLINE).is_ok());
+        assert!(admit(&limiter, now, now + DEADLINE).is_ok());
     }
 
     #[test]
@@ -317,11 +373,11 @@ mod tests {
         limiter.throttled(start + SECOND / 2);
         assert!((limiter.rate() - 8.0).abs() < 0.01, "{}", limiter.rate());
         let far = start + 3_600 * SECOND;
-        assert!(limiter.admit(start, far).expect("a turn") > start, "the burst is gone");
+        assert!(admit(&limiter, start, far).expect("a turn") > start, "the burst is gone");
         limiter.throttled(start + SECOND);
         assert!((limiter.rate() - 4.0).abs() < 0.5, "{}", limiter.rate());
         let later = start + 2 * RECOVERY;
-        limiter.admit(later, later + DEADLINE).expect("a turn");
+        admit(&limiter, later, later + DEADLINE).expect("a turn");
         assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
     }
 
@@ -337,9 +393,9 @@ mod tests {
         let (limiter, now) = (limiter(15.0, 50), Instant::now());
         limiter.pause(now, 7 * SECOND);
         limiter.pause(now, SECOND);
-        assert_eq!(limiter.admit(now + 6 * SECOND, now + 60 * SECOND), Err(Refusal::Paused));
-        assert!(limiter.admit(now + 7 * SECOND, now + 60 * SECOND).is_ok());
+        assert_eq!(admit(&limiter, now + 6 * SECOND, now + 60 * SECOND), Err(NoSlot::Paused));
+        assert!(admit(&limiter, now + 7 * SECOND, now + 60 * SECOND).is_ok());
         limiter.pause(now, 86_400 * SECOND);
-        assert!(limiter.admit(now + PAUSE_MAX, now + 2 * PAUSE_MAX).is_ok());
+        assert!(admit(&limiter, now + PAUSE_MAX, now + 2 * PAUSE_MAX).is_ok());
     }
 }
