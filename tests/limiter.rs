@@ -92,9 +92,10 @@ fn settings() -> impl Strategy<Value = Settings> {
     (1.0..60.0f64, 1u32..60).prop_map(|(rate, burst)| Settings { rate, burst })
 }
 
-/// Requests of random classes, each some time after the one before.
+/// Requests of random classes, each some milliseconds after the one before, with their deadlines.
 fn requests() -> impl Strategy<Value = Vec<(Urgency, u64, u64)>> {
-    prop::collection::vec((urgency(), 0u64..60, 0u64..5_000), 1..600)
+    let gap = prop_oneof![Just(0), 0u64..60];
+    prop::collection::vec((urgency(), gap, 0u64..5_000), 1..600)
 }
 
 proptest! {
@@ -118,6 +119,32 @@ proptest! {
         }
         slots.sort();
         check_spans(&slots, &settings)?;
+    }
+
+    #[test]
+    fn neither_a_429_nor_a_reload_lets_more_pass(
+        one in settings(),
+        other in settings(),
+        requests in requests(),
+        changes in prop::collection::vec((0usize..600, any::<bool>()), 0..8),
+    ) {
+        let limiter = Limiter::new(one.clone());
+        let largest = Settings { rate: one.rate.max(other.rate), burst: one.burst.max(other.burst) };
+        let mut reloads = [other, one].into_iter().cycle();
+        let mut now = Instant::now();
+        let mut slots = vec![];
+        for (at, (urgency, gap, deadline)) in requests.into_iter().enumerate() {
+            now += Duration::from_millis(gap);
+            for (_, is_reload) in changes.iter().filter(|(when, _)| *when == at) {
+                match is_reload {
+                    true => limiter.adjust(reloads.next().expect("endless"), now),
+                    false => limiter.throttled(now),
+                }
+            }
+            slots.extend(limiter.admit(now, now + Duration::from_millis(deadline), urgency));
+        }
+        slots.sort();
+        check_spans(&slots, &largest)?;
     }
 
     #[test]

@@ -128,13 +128,19 @@ impl Limiter {
         self.lock().free_at(now, urgency)
     }
 
-    /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers.
+    /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers; slots
+    /// that were taken stay taken.
     pub fn adjust(&self, settings: Settings, now: Instant) {
         let mut state = self.lock();
+        let taken = state.full_at(now).duration_since(now).as_secs_f64() * state.rate;
+        let given_until = state.given_until(now);
         let was_lowered = state.raised_at.is_some();
         state.rate = if was_lowered { state.rate.min(settings.rate) } else { settings.rate };
         state.raised_at = (state.rate < settings.rate).then_some(now);
         state.settings = settings;
+        let refilled_at = now + Duration::from_secs_f64(taken / state.rate);
+        let behind_given = if given_until > now { state.refilled_from(given_until) } else { now };
+        state.full_at = Some(refilled_at.max(behind_given));
     }
 
     /// Learns how long an answered look-up took. Lists take longer, and are no measure for a call.
@@ -151,10 +157,11 @@ impl Limiter {
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
             return;
         }
+        let given_until = state.given_until(now);
         state.rate = (state.rate / 2.0).max(RATE_MIN.min(state.settings.rate));
         state.halved_at = Some(now);
         state.raised_at = Some(now);
-        state.full_at = Some(now + state.interval() * state.settings.burst);
+        state.full_at = Some(state.refilled_from(given_until));
     }
 
     /// HubSoft said when to come back: nothing is asked until then, a minute at most.
@@ -205,6 +212,17 @@ impl State {
     fn next_slot(&self, now: Instant) -> Instant {
         let slack = self.interval() * (self.settings.burst.max(1) - 1);
         self.full_at(now).checked_sub(slack).map_or(now, |slot| slot.max(now))
+    }
+
+    /// When the last slot comes that was given, `now` if none is still to come.
+    fn given_until(&self, now: Instant) -> Instant {
+        let last = self.next_slot(now).checked_sub(self.interval());
+        last.map_or(now, |last| last.max(now))
+    }
+
+    /// When a bucket is full that is empty at `empty_at`.
+    fn refilled_from(&self, empty_at: Instant) -> Instant {
+        empty_at + self.interval() * self.settings.burst
     }
 
     /// When there is a slot that no request before `urgency` could use: the bucket is full but for one
@@ -379,6 +397,24 @@ mod tests {
         let later = start + 2 * RECOVERY;
         admit(&limiter, later, later + DEADLINE).expect("a turn");
         assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
+    }
+
+    #[test]
+    fn a_429_gives_no_slot_before_those_already_given() {
+        let (limiter, now) = (limiter(10.0, 1), Instant::now());
+        assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
+        limiter.throttled(now);
+        let next = admit(&limiter, now, now + 60 * SECOND).expect("a slot");
+        assert_eq!(next - now, Duration::from_millis(700), "at half the rate");
+    }
+
+    #[test]
+    fn a_reload_fills_no_bucket() {
+        let (limiter, now) = (limiter(100.0, 50), Instant::now());
+        (0..50).for_each(|_| drop(admit(&limiter, now, now + DEADLINE)));
+        limiter.adjust(Settings { rate: 1.0, burst: 50 }, now);
+        let next = admit(&limiter, now, now + 60 * SECOND).expect("a slot");
+        assert_eq!(next - now, SECOND);
     }
 
     #[test]
