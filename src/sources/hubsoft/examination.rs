@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
-use crate::sources::limiter::Urgency;
+use crate::sources::source::Budget;
 
 use super::HubSoft;
 
@@ -66,13 +66,13 @@ impl HubSoft {
         written: &Written,
         deadline: Instant,
     ) -> Result<Counts, Failure> {
-        let found = self.search(&written.term, phone, deadline, Urgency::Call).await?;
+        let found = self.search(&written.term, phone, Budget::of_call(deadline)).await?;
         Ok(Counts { returned: found.returned, own: found.own.len() })
     }
 
     /// What HubSoft's last answer said the time was, as it stood there, and when it came.
     pub fn dated(&self) -> Option<(String, std::time::Instant)> {
-        let (date, at) = self.api.dated()?;
+        let (date, at) = self.exchange.api().dated()?;
         Some((date.to_str().ok()?.to_owned(), at))
     }
 }
