@@ -12,7 +12,7 @@ use std::str::Chars;
 
 use super::{Ddd, Phone};
 
-/// Characters of a field that are read; HubSoft's own form takes 20.
+/// Characters of a field that are read; the form in which it is typed takes 20.
 const FIELD_CHARS_MAX: usize = 512;
 /// Numbers taken from one field.
 const NUMBERS_MAX: usize = 4;
