@@ -343,5 +343,5 @@ async fn completed(
 ) -> Result<Sighting, Failure> {
     let request = request?;
     let completed = timeout_at(until, request.clone().completed()).await;
-    completed.unwrap_or_else(|_| request.so_far().ok_or(reasons::DEADLINE.failure()))
+    completed.unwrap_or_else(|_| request.so_far().ok_or_else(|| reasons::DEADLINE.failure()))
 }

@@ -160,7 +160,7 @@ impl Shared {
         let (searching, landing) = (Arc::clone(self), Arc::clone(self));
         let search = async move {
             let found = race::first(&addresses, searching.limit, &searching.connect).await;
-            found.ok_or(reasons::CONNECT.failure())
+            found.ok_or_else(|| reasons::CONNECT.failure())
         };
         let flight = SharedRequest::start(search, move |found| landing.land(found));
         *racing = Some(flight.clone());
