@@ -374,7 +374,7 @@ mod tests {
             ("3732221234", true),
             ("37988242968", true),
             ("11987654321", true),
-            ("3788242968", false),
+            ("37988242967", false),
             ("11988242968", false),
         ] {
             let phone = Phone::parse(number, None).expect("a number");
