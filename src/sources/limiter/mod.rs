@@ -23,7 +23,7 @@ use self::urgency::Shares;
 
 pub use self::urgency::Urgency;
 
-/// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not silence us for a day.
+/// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not stop requests for a day.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Slowest the bucket gets, so that it notices when HubSoft accepts more again.
 const RATE_MIN: f64 = 0.5;
@@ -33,13 +33,13 @@ const HALVING_REST: Duration = Duration::from_secs(1);
 const RECOVERY: Duration = Duration::from_secs(30);
 /// What a request is assumed to take before one was seen.
 const FIRST_GUESS: Duration = Duration::from_millis(250);
-/// What a call needs besides the request: to wake up at its turn, and to be answered after it.
-/// Rehearsals without it gave one turn in fifty to a call that was too late by a millisecond,
-/// and stumbles of a loaded machine take ten times as long. It costs no turn: whoever calls next
+/// What a call needs besides the request: to wake up in time for its slot, and to be answered after it.
+/// Rehearsals without it gave one slot in fifty to a call that was too late by a millisecond,
+/// and stumbles of a loaded machine take ten times as long. It costs no slot: whoever calls next
 /// takes what is refused here.
 const AROUND: Duration = Duration::from_millis(50);
 
-/// How fast HubSoft may be asked.
+/// How fast HubSoft may be queried.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Requests a second.
@@ -152,7 +152,7 @@ impl Limiter {
         state.varies = (state.varies * 3 + error) / 4;
     }
 
-    /// HubSoft said that we ask too often: half the rate, and an empty bucket.
+    /// HubSoft said that requests are too many: half the rate, and an empty bucket.
     pub fn throttled(&self, now: Instant) {
         let mut state = self.lock();
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
@@ -165,7 +165,7 @@ impl Limiter {
         state.full_at = Some(state.refilled_from(given_until));
     }
 
-    /// HubSoft said when to come back: nothing is asked until then, a minute at most.
+    /// HubSoft said when to come back: no request is made until then, a minute at most.
     pub fn pause(&self, now: Instant, wait: Duration) {
         let until = now + wait.min(PAUSE_MAX);
         let mut state = self.lock();
@@ -283,41 +283,41 @@ mod tests {
         limiter.admit(now, now + DEADLINE, Urgency::SecondSpelling) == Ok(now)
     }
 
-    /// How many of `asked` requests at `now` are admitted, and when the last one's turn is.
+    /// How many of `asked` requests at `now` are admitted, and when the last one's slot is.
     fn admitted(limiter: &Limiter, now: Instant, asked: usize) -> (usize, Duration) {
-        let turns = (0..asked).filter_map(|_| admit(limiter, now, now + DEADLINE).ok());
-        turns.fold((0, Duration::ZERO), |(count, _), turn| (count + 1, turn - now))
+        let slots = (0..asked).filter_map(|_| admit(limiter, now, now + DEADLINE).ok());
+        slots.fold((0, Duration::ZERO), |(count, _), slot| (count + 1, slot - now))
     }
 
     #[test]
     fn a_burst_goes_at_once_and_what_follows_is_spread() {
         let (limiter, now) = (limiter(10.0, 5), Instant::now());
         let far = now + 60 * SECOND;
-        let turns: Vec<_> =
-            (0..8).filter_map(|_| admit(&limiter, now, far).ok()).map(|turn| turn - now).collect();
-        let ms: Vec<_> = turns.iter().map(Duration::as_millis).collect();
+        let slots: Vec<_> =
+            (0..8).filter_map(|_| admit(&limiter, now, far).ok()).map(|slot| slot - now).collect();
+        let ms: Vec<_> = slots.iter().map(Duration::as_millis).collect();
         assert_eq!(ms, [0, 0, 0, 0, 0, 100, 200, 300]);
     }
 
     #[test]
     fn no_second_sees_more_than_rate_and_burst() {
         let (limiter, start) = (limiter(10.0, 5), Instant::now());
-        let mut turns = Vec::new();
+        let mut slots = Vec::new();
         for ms in (0..5_000).step_by(7) {
             let now = start + Duration::from_millis(ms);
-            turns.extend(admit(&limiter, now, now + DEADLINE));
+            slots.extend(admit(&limiter, now, now + DEADLINE));
         }
-        for (first, turn) in turns.iter().enumerate() {
-            let within = turns[first..].iter().take_while(|other| **other < *turn + SECOND).count();
+        for (first, slot) in slots.iter().enumerate() {
+            let within = slots[first..].iter().take_while(|other| **other < *slot + SECOND).count();
             assert!(within <= 15, "{within} within a second");
         }
-        assert!(turns.len() >= 50, "{}", turns.len());
+        assert!(slots.len() >= 50, "{}", slots.len());
     }
 
     #[test]
-    fn a_turn_that_comes_too_late_is_refused_at_once_and_takes_nothing() {
+    fn a_slot_that_comes_too_late_is_refused_at_once_and_takes_nothing() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
-        // 250 ms are assumed for the request and 50 around it, so turns up to 500 ms are of use.
+        // 250 ms are assumed for the request and 50 around it, so slots up to 500 ms are of use.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
         let refusal = admit(&limiter, now, now + DEADLINE);
         assert_eq!(refusal, Err(NoSlot::Late));
@@ -325,10 +325,10 @@ mod tests {
     }
 
     #[test]
-    fn no_turn_is_given_that_leaves_no_time_around_the_request() {
+    fn no_slot_is_given_that_leaves_no_time_around_the_request() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         (0..200).for_each(|_| limiter.took(Duration::from_millis(195)));
-        // The answer to a turn after 600 ms would come after 795, and be written too late.
+        // The answer to a slot after 600 ms would come after 795, and be written too late.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
     }
 
@@ -363,7 +363,7 @@ mod tests {
         limiter.adjust(Settings { rate: 16.0, burst: 4 }, now);
         assert!((limiter.rate() - 10.0).abs() < 0.01, "{}", limiter.rate());
         let later = now + 2 * RECOVERY;
-        admit(&limiter, later, later + DEADLINE).expect("a turn");
+        admit(&limiter, later, later + DEADLINE).expect("a slot");
         assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
     }
 
@@ -392,11 +392,11 @@ mod tests {
         limiter.throttled(start + SECOND / 2);
         assert!((limiter.rate() - 8.0).abs() < 0.01, "{}", limiter.rate());
         let far = start + 3_600 * SECOND;
-        assert!(admit(&limiter, start, far).expect("a turn") > start, "the burst is gone");
+        assert!(admit(&limiter, start, far).expect("a slot") > start, "the burst is gone");
         limiter.throttled(start + SECOND);
         assert!((limiter.rate() - 4.0).abs() < 0.5, "{}", limiter.rate());
         let later = start + 2 * RECOVERY;
-        admit(&limiter, later, later + DEADLINE).expect("a turn");
+        admit(&limiter, later, later + DEADLINE).expect("a slot");
         assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
     }
 
