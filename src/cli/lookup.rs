@@ -105,7 +105,7 @@ impl Source for Explained {
                 }
             };
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            let record = self.hubsoft.ask(phone, budget.deadline, &partial, &observe).await;
+            let record = self.hubsoft.ask(phone, budget, &partial, &observe).await;
             self.landed.notify_one();
             record
         })

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::phone::Phone;
 
-/// Shortest deadline a PBX may ask for; below it no answer of HubSoft could arrive.
+/// Shortest deadline a PBX may ask for; below it no answer of a source could arrive.
 pub const DEADLINE_MIN: Duration = Duration::from_millis(100);
 
 /// One call to be answered.

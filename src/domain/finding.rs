@@ -84,11 +84,11 @@ fn allocated(bytes: usize) -> usize {
 pub enum AnswerSource {
     /// Memory, young enough to be taken as it is.
     Cache,
-    /// HubSoft, asked for this call.
+    /// HubSoft, queried for this call.
     Hubsoft,
     /// Nowhere: nothing was or could be asked.
     None,
-    /// Memory, past its time, because HubSoft did not answer soon enough.
+    /// Memory, past its time, because no source answered soon enough.
     Stale,
 }
 
@@ -97,9 +97,9 @@ pub enum AnswerSource {
 pub enum Finding {
     /// Verified customers. `alert_expired` when the record is too old to play an alert from.
     Found { record: Record, source: AnswerSource, alert_expired: bool },
-    /// Nothing to look up; HubSoft was not asked.
+    /// Nothing to look up; no source was queried.
     NoNumber(NoNumber),
-    /// HubSoft answered that nobody has this number.
+    /// The sources answered that no customer has this number.
     Nobody(AnswerSource),
     /// It could not be told in time.
     Unavailable(Failure),

@@ -8,6 +8,7 @@ use crate::domain::document::Document;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
+use crate::sources::limiter::Urgency;
 use crate::sources::shared_request::Partial;
 
 /// What a look-up is about. It masks itself wherever it is printed.
@@ -67,12 +68,6 @@ impl Sighting {
     pub fn of_hubsoft(record: Record) -> Self {
         Self { record, origin: Origin::Hubsoft, age: Duration::ZERO, is_complete: true }
     }
-}
-
-/// How urgent a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
-    Call,
 }
 
 /// What a request may cost.

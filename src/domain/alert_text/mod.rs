@@ -1,4 +1,4 @@
-//! Holds one alert text of HubSoft's staff, cleaned for matching and for the agent's screen.
+//! Holds one alert text as staff typed it, cleaned for matching and for the agent's screen.
 
 mod fold;
 mod signature;
@@ -23,8 +23,8 @@ const FOLDED_GROWTH_MAX: usize = 2;
 
 /// One alert text on one line, as a person reads it.
 ///
-/// Rules are matched against all of it. What is shown lacks the signature that HubSoft appends,
-/// which names a member of staff.
+/// Rules are matched against all of it. What is shown lacks the signature that the source
+/// appends, which names a member of staff.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AlertText<'a> {
     line: Cow<'a, str>,

@@ -1,4 +1,4 @@
-//! Recognises the line `21/08/2023 15:49 - Name` that HubSoft appends to an alert.
+//! Recognises the line `21/08/2023 15:49 - Name` that the source appends to an alert.
 //!
 //! Staff begin lines with a date and a time, too. So a line is a signature only when nothing but
 //! a name follows; when in doubt it is text, and stays.

@@ -21,7 +21,7 @@ pub use self::plan::Ddd;
 use self::plan::Canonical;
 use self::presented::Presented;
 
-/// A canonical subscriber number: DDD and 8 (fixed) or 9 (mobile) digits, as HubSoft stores it.
+/// A canonical subscriber number: DDD and 8 (fixed) or 9 (mobile) digits, as the source stores it.
 ///
 /// It masks itself wherever it is printed; [`Phone::reveal`] shows it, and so does
 /// [`Candidate::as_str`] for the lookup.
@@ -61,9 +61,9 @@ impl Phone {
         if self.0.as_bytes().len() == plan::MOBILE_LENGTH { Kind::Mobile } else { Kind::Fixed }
     }
 
-    /// The terms to ask HubSoft for, in this order: the number, then the same without the 9.
+    /// The terms to search for, in this order: the number, then the same without the 9.
     ///
-    /// HubSoft still holds mobiles typed before the ninth digit came. Old mobiles began with 6-9;
+    /// A source still holds mobiles typed before the ninth digit came. Old mobiles began with 6-9;
     /// with any other digit the shorter number would be the landline of somebody else.
     pub fn candidates(&self) -> Candidates {
         let old = match self.0.as_bytes() {

@@ -36,7 +36,7 @@ const SERVICES: [&[u8]; 6] = [b"300", b"303", b"304", b"500", b"800", b"900"];
 /// Companies' numbers for the whole country. Carriers add the caller's DDD to them.
 const NATIONWIDE: [&[u8]; 3] = [b"3003", b"4004", b"4020"];
 
-/// A subscriber number as HubSoft stores it.
+/// A subscriber number as the source stores it.
 pub(super) type Canonical = Digits<MOBILE_LENGTH>;
 
 /// A valid Brazilian area code.

@@ -12,7 +12,7 @@ use std::str::Chars;
 
 use super::{Ddd, Phone};
 
-/// Characters of a field that are read; HubSoft's own form takes 20.
+/// Characters of a field that are read; the form in which it is typed takes 20.
 const FIELD_CHARS_MAX: usize = 512;
 /// Numbers taken from one field.
 const NUMBERS_MAX: usize = 4;
@@ -36,6 +36,12 @@ impl Phone {
         let mut numbers: Vec<_> = runs(field).iter().flat_map(Run::numbers).collect();
         numbers.truncate(NUMBERS_MAX);
         numbers
+    }
+
+    /// Tells whether one of the stored `fields` holds this number: then it is the number of the
+    /// customer to whom the fields belong.
+    pub fn is_stored_in<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> bool {
+        fields.into_iter().flat_map(Self::stored).any(|stored| stored == *self)
     }
 }
 
@@ -358,6 +364,21 @@ mod tests {
     fn landlines_are_cut_in_their_own_ways() {
         for field in ["37 3222-1234", "3732 22-12 34", "37 3222-12-34", "(37) 3222 1234 123"] {
             assert_eq!(read(field), ["3732221234"], "{field:?}");
+        }
+    }
+
+    #[test]
+    fn a_customer_has_the_numbers_of_all_fields_and_no_others() {
+        let fields = ["3732221234", "", "(37) 98824-2968 / (11) 98765-4321"];
+        for (number, expected) in [
+            ("3732221234", true),
+            ("37988242968", true),
+            ("11987654321", true),
+            ("37988242967", false),
+            ("11988242968", false),
+        ] {
+            let phone = Phone::parse(number, None).expect("a number");
+            assert_eq!(phone.is_stored_in(fields), expected, "{number}");
         }
     }
 

@@ -22,10 +22,9 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
-use super::owners::{Verified, verified};
+use super::question::Question;
 use super::resolver::{Dns, Resolver};
-use super::wire::{self, LOOKUP_PATH};
-use super::{Request, Settings, failure, page, trust};
+use super::{Settings, failure, page, trust, wire};
 
 /// How much of an error's body is looked into.
 const ERROR_BYTES: usize = 16 * 1024;
@@ -33,8 +32,8 @@ const ERROR_BYTES: usize = 16 * 1024;
 /// The client and what it asks with.
 pub(super) struct Api {
     clients: Clients,
-    token_url: Url,
-    lookup_url: Url,
+    /// Ends in a slash.
+    base_url: Url,
     settings: Settings,
     /// The `Date` of the last answer that had one, and when it came; for `bina doctor` alone.
     dated: Mutex<Option<(HeaderValue, Instant)>>,
@@ -52,13 +51,12 @@ pub enum Unusable {
 impl Api {
     /// Makes a client; nothing is asked yet.
     pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
-        let token_url = below(&settings.base_url, TOKEN_PATH)?;
-        let lookup_url = below(&settings.base_url, LOOKUP_PATH)?;
+        let base_url = folder(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
         let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());
-        Ok(Self { clients, token_url, lookup_url, settings, dated: Mutex::default() })
+        Ok(Self { clients, base_url, settings, dated: Mutex::default() })
     }
 
     /// Where the background work is.
@@ -76,7 +74,7 @@ impl Api {
         let request = self
             .clients
             .current()?
-            .post(self.token_url.clone())
+            .post(self.url(TOKEN_PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
         let body = match self.send(request).await {
@@ -94,23 +92,29 @@ impl Api {
         Ok(granted)
     }
 
-    /// Requests a list of customers, and keeps those who have the number.
-    pub(super) async fn lookup(
+    /// Puts a question, and reads its answer.
+    pub(super) async fn ask<Q: Question>(
         &self,
-        wanted: Request<'_>,
+        question: &Q,
         token: &Secret,
-    ) -> Result<Verified, Failure> {
-        let mut url = self.lookup_url.clone();
-        let query = wire::lookup_query(wanted.term, wanted.limit, &self.settings.wanted);
-        url.query_pairs_mut().extend_pairs(query);
-        let request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
-        let (phone, fields) = (*wanted.phone, self.settings.wanted.clone());
+    ) -> Result<Q::Answer, Failure> {
+        let mut url = self.url(&question.path());
+        url.query_pairs_mut().extend_pairs(question.query());
+        let mut request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
+        if let Some(attempt) = question.attempt() {
+            request = request.timeout(attempt);
+        }
+        let question = question.clone();
         body::parse(self.send(request).await?, move |body| {
-            let listing = wire::listing(body, &fields);
-            let listing = listing.map_err(|failure| page::instead_of_answer(body, failure))?;
-            verified(listing, &phone)
+            question.read(body).map_err(|failure| page::instead_of_answer(body, failure))
         })
         .await
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.base_url.clone();
+        url.set_path(&[url.path(), path].concat());
+        url
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Body, Failure> {
@@ -173,10 +177,10 @@ fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
     Ok(header)
 }
 
-/// Puts `path` below the base, whether or not the base ends in a slash.
-fn below(base: &Url, path: &str) -> Result<Url, Unusable> {
+/// The base as a folder, whether or not it ends in a slash.
+fn folder(base: &Url) -> Result<Url, Unusable> {
     let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().extend(path.split('/'));
+    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().push("");
     Ok(url)
 }
 

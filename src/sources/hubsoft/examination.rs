@@ -4,8 +4,9 @@ use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
+use crate::sources::source::Budget;
 
-use super::{HubSoft, Slot};
+use super::HubSoft;
 
 /// How many digits a subscriber had before the ninth digit came; a search for fewer means nothing.
 const TAIL: usize = 8;
@@ -65,13 +66,13 @@ impl HubSoft {
         written: &Written,
         deadline: Instant,
     ) -> Result<Counts, Failure> {
-        let found = self.search(&written.term, phone, deadline, Slot::Own).await?;
+        let found = self.search(&written.term, phone, Budget::of_call(deadline)).await?;
         Ok(Counts { returned: found.returned, own: found.own.len() })
     }
 
     /// What HubSoft's last answer said the time was, as it stood there, and when it came.
     pub fn dated(&self) -> Option<(String, std::time::Instant)> {
-        let (date, at) = self.api.dated()?;
+        let (date, at) = self.exchange.api().dated()?;
         Some((date.to_str().ok()?.to_owned(), at))
     }
 }

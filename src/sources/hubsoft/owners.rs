@@ -8,7 +8,7 @@ use crate::runtime::metrics;
 use crate::sources::reasons;
 
 use super::services::shown_status;
-use super::wire::Listing;
+use super::wire::{Listed, Listing};
 
 /// Most texts of one customer who is listed several times, each of which is compared with the others.
 const TEXTS_MAX: usize = 64;
@@ -24,8 +24,9 @@ pub(super) struct Verified {
 /// The customers of `listing` who have `phone`. When none has and something in the list could not be
 /// read, it may have been the caller, so that is no "not found".
 pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Failure> {
-    let own: Vec<_> =
-        listing.customers.into_iter().filter_map(|listed| listed.verified(phone)).collect();
+    let own = listing.customers.into_iter();
+    let own = own.filter(|listed| phone.is_stored_in(listed.phone_fields()));
+    let own: Vec<_> = own.map(Listed::customer).collect();
     if own.is_empty() && listing.odd {
         return Err(reasons::INVALID_ANSWER.because("a customer that is no object"));
     }

@@ -16,14 +16,18 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::runtime::metrics;
+use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
-use crate::sources::source::Sighting;
+use crate::sources::source::{Budget, Sighting};
 
+use super::by_phone::CustomersByPhone;
 use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;
-use super::{HubSoft, PhoneMatch, Request, Slot};
+use super::{HubSoft, PhoneMatch};
 
+/// The largest limit of one search.
+const LIMIT_MAX: u8 = CUSTOMERS_MAX as u8;
 /// What a call needs after its lookup, to be answered in time.
 const AFTERWARDS: Duration = Duration::from_millis(50);
 /// How long the second spelling may take beyond the first, and when no call waits for it any more.
@@ -67,11 +71,11 @@ impl Found {
     }
 }
 
-/// A number that is looked for.
+/// A number that is searched for, and who is told what.
 #[derive(Clone, Copy)]
-struct Wanted<'a> {
+struct Search<'a> {
     phone: &'a Phone,
-    deadline: Instant,
+    budget: Budget,
     partial: &'a Partial<Sighting>,
     observe: Observe<'a>,
 }
@@ -85,18 +89,18 @@ impl HubSoft {
     pub async fn ask(
         &self,
         phone: &Phone,
-        deadline: Instant,
+        budget: Budget,
         partial: &Partial<Sighting>,
         observe: Observe<'_>,
     ) -> Result<Sighting, Failure> {
-        let wanted = Wanted { phone, deadline, partial, observe };
+        let search = Search { phone, budget, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
         let found = match spellings.next() {
             Some(second) if self.phone_match == PhoneMatch::Exact => {
-                self.both(wanted, first, second).await?
+                self.both(search, first, second).await?
             }
-            _ => self.searched(wanted, first, Slot::Own).await?,
+            _ => self.searched(search, first, budget.urgency).await?,
         };
         self.concluded(found)
     }
@@ -104,15 +108,15 @@ impl HubSoft {
     /// Searches for both spellings, at the same time if a slot can be spared.
     async fn both(
         &self,
-        wanted: Wanted<'_>,
+        search: Search<'_>,
         first: Candidate,
         second: Candidate,
     ) -> Result<Found, Failure> {
         let start = Instant::now();
-        let mut beside = pin!(self.searched(wanted, second, Slot::Spare));
+        let mut beside = pin!(self.searched(search, second, Urgency::SecondSpelling));
         let mut other = None;
         let found = {
-            let mut decisive = pin!(self.searched(wanted, first, Slot::Own));
+            let mut decisive = pin!(self.searched(search, first, search.budget.urgency));
             loop {
                 tokio::select! {
                     // The slot of the first spelling is taken before one is spared.
@@ -129,18 +133,18 @@ impl HubSoft {
             };
             let other = match other {
                 Err(failure) if failure.is(&reasons::SHED) => {
-                    self.searched(wanted, second, Slot::Own).await?
+                    self.searched(search, second, search.budget.urgency).await?
                 }
                 other => other?,
             };
             return Ok(found.and(other));
         }
         let record = recorded(counted(found.own.clone(), self.ex_customers));
-        wanted.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
-        let until = welcome_until(wanted.deadline, start.elapsed());
+        search.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
+        let until = welcome_until(search.budget.deadline, start.elapsed());
         let other = match other {
             Some(Err(failure)) if failure.is(&reasons::SHED) => {
-                timeout_at(until, self.searched_later(wanted, second, until)).await
+                timeout_at(until, self.searched_later(search, second, until)).await
             }
             Some(other) => Ok(other),
             None => timeout_at(until, beside).await,
@@ -155,31 +159,35 @@ impl HubSoft {
     /// Searches when a slot can be spared, if that is before `until`.
     async fn searched_later(
         &self,
-        wanted: Wanted<'_>,
+        search: Search<'_>,
         spelling: Candidate,
         until: Instant,
     ) -> Result<Found, Failure> {
-        let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
+        let now = Instant::now().into_std();
+        let spared =
+            Instant::from_std(self.exchange.limiter().free_at(now, Urgency::SecondSpelling));
         if spared >= until {
             return Err(reasons::SHED.failure());
         }
         sleep_until(spared).await;
-        self.searched(wanted, spelling, Slot::Spare).await
+        self.searched(search, spelling, Urgency::SecondSpelling).await
     }
 
     /// Searches for one spelling, and tells of it.
     async fn searched(
         &self,
-        wanted: Wanted<'_>,
+        search: Search<'_>,
         spelling: Candidate,
-        slot: Slot,
+        urgency: Urgency,
     ) -> Result<Found, Failure> {
         let (term, start) = (spelling.as_str(), Instant::now());
-        let result = self.search(term, wanted.phone, wanted.deadline, slot).await;
+        let budget = Budget { urgency, ..search.budget };
+        let result = self.search(term, search.phone, budget).await;
         let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
-        let was_made = slot == Slot::Own || outcome != Err(&reasons::SHED.failure());
+        let was_made =
+            urgency != Urgency::SecondSpelling || outcome != Err(&reasons::SHED.failure());
         if was_made {
-            (wanted.observe)(Step { term, took: start.elapsed(), outcome });
+            (search.observe)(Step { term, took: start.elapsed(), outcome });
         }
         result
     }
@@ -190,26 +198,25 @@ impl HubSoft {
         &self,
         term: &str,
         phone: &Phone,
-        deadline: Instant,
-        slot: Slot,
+        budget: Budget,
     ) -> Result<Found, Failure> {
-        let limit = usize::from(self.limit);
-        let found = self.listed(Request { phone, term, limit, deadline, slot }).await?;
-        if found.complete || limit >= CUSTOMERS_MAX {
+        let (term, wanted) = (term.to_owned(), self.wanted.clone());
+        let mut question = CustomersByPhone { phone: *phone, term, wanted };
+        let found = self.listed(&question, budget).await?;
+        if found.complete || question.wanted.limit >= LIMIT_MAX {
             return Ok(found);
         }
-        let request = Request { phone, term, limit: CUSTOMERS_MAX, deadline, slot };
-        match self.listed(request).await {
+        question.wanted.limit = LIMIT_MAX;
+        match self.listed(&question, budget).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),
             all => all,
         }
     }
 
-    async fn listed(&self, request: Request<'_>) -> Result<Found, Failure> {
-        let limit = request.limit;
-        let Verified { returned, own } = self.customers(request).await?;
-        Ok(Found { returned, own, complete: returned < limit })
+    async fn listed(&self, question: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
+        let Verified { returned, own } = self.exchange.answer(question, budget).await?;
+        Ok(Found { returned, own, complete: returned < usize::from(question.wanted.limit) })
     }
 
     /// The record of all that was found.

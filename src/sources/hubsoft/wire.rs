@@ -11,7 +11,6 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use crate::domain::alert_text::AlertText;
 use crate::domain::customer::Customer;
 use crate::domain::failure::Failure;
-use crate::domain::phone::Phone;
 use crate::domain::plain_text;
 use crate::sources::reasons;
 
@@ -19,9 +18,6 @@ use super::flag::Flag;
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
 use super::services::{Servicos, connected, service_statuses, shown_status};
-
-/// Path of the lookup, below the base URL.
-pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
 /// Most customers kept of one answer: as many as can be asked for.
 pub(super) const CUSTOMERS_MAX: usize = 100;
@@ -44,25 +40,6 @@ impl Default for Wanted {
     fn default() -> Self {
         Self { limit: 20, cancelado: false, ultima_conexao: false }
     }
-}
-
-/// The query of a lookup. What stands at the page's default is not sent.
-pub(super) fn lookup_query(
-    term: &str,
-    limit: usize,
-    wanted: &Wanted,
-) -> Vec<(&'static str, String)> {
-    let mut query = vec![
-        ("busca", "telefone".to_owned()),
-        ("termo_busca", term.to_owned()),
-        ("limit", limit.to_string()),
-    ];
-    for (key, on) in [("cancelado", wanted.cancelado), ("ultima_conexao", wanted.ultima_conexao)] {
-        if on {
-            query.push((key, "sim".to_owned()));
-        }
-    }
-    query
 }
 
 /// Reads how long to wait from the body of a 429, where some integrations are told so.
@@ -108,11 +85,13 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// The customer, if `phone` is one of its own numbers.
-    pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
-        let fields = self.cliente.telefones.iter().filter_map(Loose::text);
-        let is_own = fields.flat_map(Phone::stored).any(|stored| stored == *phone);
-        is_own.then(|| self.cliente.customer(self.ultima_conexao))
+    /// The fields in which numbers are stored, as they were typed.
+    pub(super) fn phone_fields(&self) -> impl Iterator<Item = &str> {
+        self.cliente.telefones.iter().filter_map(Loose::text)
+    }
+
+    pub(super) fn customer(self) -> Customer {
+        self.cliente.customer(self.ultima_conexao)
     }
 }
 
