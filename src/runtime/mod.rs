@@ -7,5 +7,7 @@ pub mod logging;
 pub mod metrics;
 pub mod plain_file;
 pub mod secret;
+pub mod settings;
 pub mod systemd;
 pub mod tls;
+pub mod workers;

@@ -8,6 +8,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::runtime::settings::Section;
+
 /// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not silence us for a day.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Slowest the bucket gets, so that it notices when HubSoft accepts more again.
@@ -37,6 +39,16 @@ impl Default for Settings {
     /// An integrator quotes 20 a second with bursts of 200; this leaves room for other programs.
     fn default() -> Self {
         Self { rate: 15.0, burst: 50 }
+    }
+}
+
+impl Settings {
+    /// Reads `[limiter]`.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        let default = Self::default();
+        let rate = section.number("rate", 1..=1_000, default.rate as u32);
+        let burst = section.number("burst", 1..=10_000, default.burst);
+        Self { rate: rate.into(), burst }
     }
 }
 

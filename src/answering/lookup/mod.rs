@@ -15,9 +15,9 @@
 mod cache;
 mod failing;
 mod pace;
+mod settings;
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,64 +31,17 @@ use crate::runtime::metrics;
 use crate::sources::flight::Flight;
 use crate::sources::source::{Fetched, Source};
 
-use self::cache::{Age, Ages, Cache, Remembered};
+use self::cache::{Age, Cache, Remembered};
 use self::failing::Failing;
 use self::pace::Pace;
 
-static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
+pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
-/// Longest time a call waits unless the configuration says otherwise.
-pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
+static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
 
 /// How old a stale record may be and still answer after a moment: staff need longer than that to
 /// enter or end an alert.
 const YOUNG: Duration = Duration::from_secs(2 * 60);
-
-/// Times and bounds of the lookup.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Longest time a call waits; also what a flight's first request may count on.
-    pub deadline: Duration,
-    /// How long a call waits for a newer record when the stale one is young, or HubSoft is known to
-    /// be slower than the call's deadline.
-    pub patience: Duration,
-    pub fresh: Duration,
-    pub nobody: Duration,
-    pub stale: Duration,
-    pub stale_on_error: Duration,
-    /// How old a record may be for its alert still to be played.
-    pub alert: Duration,
-    pub records_max: NonZeroUsize,
-    /// How many requests may be under way at once.
-    pub flights_max: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            deadline: DEADLINE_DEFAULT,
-            patience: Duration::from_millis(150),
-            fresh: Duration::from_secs(60),
-            nobody: Duration::from_secs(30),
-            stale: Duration::from_secs(10 * 60),
-            stale_on_error: Duration::from_secs(24 * 60 * 60),
-            alert: Duration::from_secs(30 * 60),
-            records_max: NonZeroUsize::new(100_000).expect("not zero"),
-            flights_max: 20,
-        }
-    }
-}
-
-impl Settings {
-    fn ages(&self) -> Ages {
-        Ages {
-            fresh: self.fresh,
-            nobody: self.nobody,
-            stale: self.stale,
-            stale_on_error: self.stale_on_error,
-        }
-    }
-}
 
 /// The cache of recent lookups and the requests under way.
 pub struct Lookup {

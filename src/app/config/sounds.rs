@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::prompt::SoundForm;
 use crate::domain::safe_text::is_machine_word;
-
-use super::section::{Marked, Section};
+use crate::runtime::settings::{Marked, Section};
 
 /// Longest sound name; a playlist of eight would not fit anyway.
 const SOUND_BYTES_MAX: usize = 128;
@@ -17,30 +16,26 @@ const ENDINGS: [&str; 14] = [
 ];
 
 /// Reads `[prompts]`.
-pub(super) fn sounds(section: Section<'_, '_>) -> BTreeMap<String, String> {
-    let report = section.reporter();
+pub(super) fn read(file: &mut Section<'_>) -> BTreeMap<String, String> {
     let mut sounds = BTreeMap::new();
-    for (name, sound) in section.map() {
-        if !is_prompt_name(&name.value) {
-            report(
-                name.line,
-                format!("prompt name `{}` must be 1 to 64 of a-z 0-9 _ -", name.value),
-            );
+    for (Marked { value: name, place }, sound) in file.map("prompts") {
+        if !is_prompt_name(&name) {
+            file.report(place, format!("prompt name `{name}` must be 1 to 64 of a-z 0-9 _ -"));
         }
         if let Some(wrong) = wrong_sound(&sound) {
-            report(name.line, format!("the sound of prompt `{}` {wrong}", name.value));
+            file.report(place, format!("the sound of prompt `{name}` {wrong}"));
         }
-        sounds.insert(name.value, sound);
+        sounds.insert(name, sound);
     }
     sounds
 }
 
 /// Reads `prompt_prefix` and `prompt_suffix` of a PBX's section.
-pub(super) fn sound_form(section: &mut Section<'_, '_>, suffix: &str) -> SoundForm {
-    let mut read = |key, default: &str| {
-        let Some(Marked { value, line }) = section.text(key) else { return default.to_owned() };
+pub(super) fn sound_form(section: &mut Section<'_>, suffix: &str) -> SoundForm {
+    let mut read = |key, default| {
+        let Marked { value, place } = section.text_or(key, default);
         if let Some(wrong) = wrong_form(key, &value) {
-            section.report(line, format!("{} {wrong}", section.path(key)));
+            section.report(place, format!("{} {wrong}", section.path(key)));
         }
         value
     };

@@ -1,4 +1,4 @@
-//! Says what to do about a file that is no TOML: the parser tells what it expected, in its own words.
+//! Finds the remedy for a file that is not TOML, of which the parser says only what it expected.
 //!
 //! Nothing here quotes a value, which may be a password.
 
@@ -39,7 +39,7 @@ impl<'t> Line<'t> {
 }
 
 /// What to report of an error of the parser, which stands at `span` of `text`.
-pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> String {
+pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String {
     let start = boundary(text, span.start);
     let line = Line::of(text, start);
     if message.starts_with("duplicate key") {
