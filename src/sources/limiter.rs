@@ -5,8 +5,9 @@
 //! take the place of one that can be answered. HubSoft's own limits (429, `Retry-After`) slow
 //! the bucket down; it recovers when they stop.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::runtime::settings::Section;
 
@@ -178,7 +179,7 @@ impl Limiter {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
