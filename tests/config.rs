@@ -380,9 +380,9 @@ fn the_agi_door_has_an_address_of_its_own_or_is_off() {
     assert!(agi("http = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"").is_ok());
     let problem = |setting: &str| one_problem(&format!("[listen]\n{setting}\n"));
     assert!(problem("agi = \"0.0.0.0:4573\"").contains("listen.agi: 0.0.0.0:4573 would tell"));
-    assert!(problem("agi = \"agi://127.0.0.1\"").contains("like 127.0.0.1:4573"));
+    assert!(problem("agi = \"agi://127.0.0.1\"").contains("expected e.g. 127.0.0.1:4573"));
     assert!(problem("agi = \"127.0.0.1:8573\"").contains("a port of its own"));
-    assert!(problem("http = \"off\"").contains("listen.http: `off` is no address"));
+    assert!(problem("http = \"off\"").contains("listen.http: `off` is not an address"));
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn what_a_terminal_would_act_upon_is_written_out() {
         ("[log]\n\"lev\\u001b[31mel\" = 1\n", "log.lev\\u{1b}[31mel"),
         ("[log]\n\"a\\u0000b\" = 1\n", "log.a\\u{0}b"),
         ("[prompts]\n\"a\\nb\" = \"x\"\n", "prompt name `a\\u{a}b`"),
-        ("[listen]\nhttp = \"\\u202e1\"\n", "`\\u{202e}1` is no address"),
+        ("[listen]\nhttp = \"\\u202e1\"\n", "`\\u{202e}1` is not an address"),
     ] {
         let problem = one_problem(added);
         assert!(problem.contains(expected), "{problem}");

@@ -58,7 +58,6 @@ impl Settings {
     /// Reads `[lookup]`.
     pub fn read(section: &mut Section<'_>) -> Self {
         let default = Self::default();
-        let records_max = section.number("records_max", 1..=10_000_000, default.records_max.get());
         let settings = Self {
             deadline: section.millis("deadline_ms", 100..=3_000, default.deadline),
             patience: section.millis("patience_ms", 0..=3_000, default.patience),
@@ -67,7 +66,7 @@ impl Settings {
             stale: section.seconds("stale_s", 0..=DAY_S, default.stale),
             stale_on_error: section.seconds("stale_on_error_s", 0..=DAY_S, default.stale_on_error),
             alert: section.seconds("alert_s", 0..=DAY_S, default.alert),
-            records_max: NonZeroUsize::new(records_max).unwrap_or(default.records_max),
+            records_max: records_max(section, default.records_max),
             flights_max: section.number("flights_max", 1..=1_000, default.flights_max),
         };
         for warning in settings.warnings() {
@@ -153,6 +152,11 @@ impl Settings {
         );
         vec![text]
     }
+}
+
+fn records_max(section: &mut Section<'_>, default: NonZeroUsize) -> NonZeroUsize {
+    let records_max = section.number("records_max", 1..=10_000_000, default.get());
+    NonZeroUsize::new(records_max).unwrap_or(default)
 }
 
 fn below(low: (&str, Duration), high: (&str, Duration), effect: &str) -> String {

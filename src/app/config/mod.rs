@@ -136,19 +136,19 @@ impl Config {
 
     fn read(mut file: Section<'_>) -> Option<Self> {
         let written = Written::of(&file);
-        let worker_threads = file.read("service", workers::read);
-        let log = file.read("log", logging::Settings::read);
         let listen = file.read("listen", Listen::read);
         let access = file.read("access", access::Settings::read);
         let tls = file.read("tls", Tls::read);
         written.check(&listen, tls.as_ref(), &file);
+        let worker_threads = file.read("service", workers::read);
+        let log = file.read("log", logging::Settings::read);
         let limiter = file.read("limiter", limiter::Settings::read);
         let hubsoft = file.read("hubsoft", |section| hubsoft::Settings::read(section, limiter));
         let numbers = file.read("numbers", Numbers::read);
         let lookup = file.read("lookup", lookup::Settings::read);
+        let asterisk = file.read("asterisk", |section| sound_form(section, ""));
         let (freeswitch_form, freeswitch) = file
             .read("freeswitch", |section| (sound_form(section, ".wav"), Freeswitch::read(section)));
-        let asterisk = file.read("asterisk", |section| sound_form(section, ""));
         let sounds = sounds::read(&mut file);
         let prompts = Prompts { sounds, asterisk, freeswitch: freeswitch_form };
         prompts.warn(&file);

@@ -52,7 +52,7 @@ fn wrong_sound(sound: &str) -> Option<String> {
     let is_name = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     if !sound.split('/').all(is_name) {
         let text =
-            "is no name of a file: each part between `/` begins with a letter, a digit or `_`";
+            "is not the name of a file: each part between `/` begins with a letter, a digit or `_`";
         return Some(text.to_owned());
     }
     let lower = sound.to_ascii_lowercase();
@@ -73,7 +73,7 @@ fn wrong_form(key: &str, value: &str) -> Option<&'static str> {
     let (scheme, rest) = value.split_once("://")?;
     let host = rest.split('/').next().unwrap_or_default();
     if scheme.is_empty() || host.is_empty() || host.starts_with(':') {
-        return Some("is no whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
+        return Some("is not a whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
     }
     let is_web = matches!(scheme, "http" | "https");
     (is_web && !value.ends_with('/')).then_some(

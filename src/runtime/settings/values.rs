@@ -261,3 +261,71 @@ impl Section<'_> {
 pub trait Whole: TryFrom<u64> + Copy + Display + PartialOrd {}
 
 impl<T: TryFrom<u64> + Copy + Display + PartialOrd> Whole for T {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{File, Folders, Problem};
+    use super::*;
+
+    /// What `read` makes of the section `[a]` of a file, and the problems as `line:column: text`.
+    fn read<T>(text: &str, read: impl FnOnce(&mut Section<'_>) -> T) -> (T, Vec<String>) {
+        let file = File::new(text, Folders::default());
+        let mut root = Section::root(&file).expect("it is TOML");
+        let value = root.read("a", read);
+        let shown =
+            |Problem { place, text }: &Problem| format!("{}:{}: {text}", place.line, place.column);
+        (value, file.problems(Vec::new).iter().map(shown).collect())
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_reported_and_the_default_returned() {
+        let text = "[a]\nx_s = 9\n  x_ms = \"9\"\nlimit = 300\nflag = 1\nword = \"c\"\nzz = 1\n";
+        let second = Duration::from_secs(1);
+        let (values, problems) = read(text, |section| {
+            (
+                section.seconds("x_s", 1..=8, second),
+                section.millis("x_ms", 1..=8, second),
+                section.number("limit", 1..=100_u8, 20),
+                section.flag("flag"),
+                section.word("word", &[("a", 1), ("b", 2)], 2),
+            )
+        });
+        assert_eq!(values, (second, second, 20, false, 2));
+        let expected = [
+            "2:1: a.x_s must be a whole number from 1 to 8",
+            "3:3: a.x_ms must be a whole number from 1 to 8",
+            "4:1: a.limit must be a whole number from 1 to 100",
+            "5:1: a.flag must be true or false",
+            "6:1: a.word must be \"a\" or \"b\"",
+            "7:1: unknown setting `a.zz`; expected one of x_s, x_ms, limit, flag, word",
+        ];
+        assert_eq!(problems, expected);
+    }
+
+    #[test]
+    fn the_catalogue_holds_each_setting_as_it_was_read() {
+        let file = File::new("", Folders::default()).described();
+        let mut root = Section::root(&file).expect("it is TOML");
+        root.read("a", |section| {
+            section.bytes("body_bytes_max", 1..=9, 5);
+            section.word("word", &[("a", 1), ("b", 2)], 2);
+            section.number_if_set("threads", 1..=64);
+        });
+        let catalogue = file.catalogue();
+        let shown: Vec<_> =
+            catalogue.iter().map(|setting| (setting.key, &setting.absent)).collect();
+        let expected = [
+            ("body_bytes_max", &Absent::Default("5".to_owned())),
+            ("word", &Absent::Default("\"b\"".to_owned())),
+            ("threads", &Absent::Nothing),
+        ];
+        assert_eq!(shown, expected);
+        let kind = |least: &str, most: &str, unit| Kind::Number {
+            least: least.to_owned(),
+            most: most.to_owned(),
+            unit,
+        };
+        assert_eq!(catalogue[0].kind, kind("1", "9", Unit::Bytes));
+        assert_eq!(catalogue[1].kind, Kind::Word(vec!["a", "b"]));
+    }
+}

@@ -103,8 +103,10 @@ fn address(
     let address = value.parse();
     if address.is_err() {
         let path = section.path(key);
-        section
-            .report(*place, format!("{path}: `{value}` is no address with a port, like {default}"));
+        section.report(
+            *place,
+            format!("{path}: `{value}` is not an address with a port (expected e.g. {default})"),
+        );
     }
     address.ok()
 }
@@ -122,12 +124,14 @@ fn pbx(section: &mut Section<'_>) -> Vec<IpAddr> {
         match text.parse() {
             Ok(address) if is_nobodys(address) => section.report(
                 place,
-                format!("listen.pbx: `{text}` is no address that a PBX calls from; name its own"),
+                format!(
+                    "listen.pbx: `{text}` is not an address that a PBX calls from; name its own"
+                ),
             ),
             Ok(address) => addresses.push(address),
             Err(_) => section.report(
                 place,
-                format!("listen.pbx: `{text}` is no IP address; write it like \"127.0.0.1\""),
+                format!("listen.pbx: `{text}` is not an IP address (expected e.g. \"127.0.0.1\")"),
             ),
         }
     }

@@ -54,8 +54,7 @@ impl Settings {
 
     /// Reads `[hubsoft]`; `None` when something it needs is missing, which is reported by then.
     pub fn read(section: &mut Section<'_>, limiter: limiter::Settings) -> Option<Self> {
-        let insecure_http = section.flag("insecure_http");
-        let base_url = base_url(section, insecure_http);
+        let (base_url, insecure_http) = base_url(section);
         let client_id = name(section, "client_id", "it stands in HubSoft's integration settings");
         let username = name(section, "username", "it is the e-mail of the integration's user");
         let client_secret = secret(section, "client_secret", "client_secret_file");
@@ -178,14 +177,17 @@ fn name(section: &mut Section<'_>, key: &'static str, remedy: &str) -> Option<St
     Some(value)
 }
 
-fn base_url(section: &mut Section<'_>, insecure_http: bool) -> Option<Url> {
+/// The address, and whether it may be plain http.
+fn base_url(section: &mut Section<'_>) -> (Option<Url>, bool) {
     let remedy = "write https://api.PROVIDER.hubsoft.com.br";
-    let Marked { value, place } = section.needed("base_url", remedy)?;
+    let written = section.needed("base_url", remedy);
+    let insecure_http = section.flag("insecure_http");
+    let Some(Marked { value, place }) = written else { return (None, insecure_http) };
     let is_odd = |c: char| c.is_control() || c.is_whitespace() || "\"'`<>\\^{}|".contains(c);
     let wrong = match Url::parse(value.trim()) {
         // The parser leaves out or encodes what was pasted with the address.
         _ if value.trim().contains(is_odd) => "has a blank, a quote or a line break within",
-        Err(_) => "is no address",
+        Err(_) => "is not an address",
         Ok(url) if url.port() == Some(0) => "has port 0, where nobody listens",
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             "must not carry a user or password"
@@ -194,7 +196,7 @@ fn base_url(section: &mut Section<'_>, insecure_http: bool) -> Option<Url> {
         Ok(url) if names_the_api(&url) => "must end before /api or /oauth, which are added",
         Ok(url) if url.query().is_some() || url.fragment().is_some() => "must end with its path",
         Ok(url) => match (url.scheme(), insecure_http) {
-            ("https", _) | ("http", true) => return Some(url),
+            ("https", _) | ("http", true) => return (Some(url), insecure_http),
             ("http", false) => {
                 "is plain http, which shows token and customers to the network: write https, or \
                  set hubsoft.insecure_http = true for a trial on this machine"
@@ -203,7 +205,7 @@ fn base_url(section: &mut Section<'_>, insecure_http: bool) -> Option<Url> {
         },
     };
     section.report(place, format!("hubsoft.base_url {wrong} ({remedy})"));
-    None
+    (None, insecure_http)
 }
 
 /// Tells whether the path is that of HubSoft's own API, as it is copied from its documentation.
