@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::runtime::settings::Section;
+use crate::sources::cache::Retention;
 
-use super::cache::Ages;
+use super::freshness::Ages;
 
 /// Longest time a call waits unless the configuration says otherwise.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
@@ -83,9 +84,17 @@ impl Settings {
     pub(super) fn ages(&self) -> Ages {
         Ages {
             fresh: self.fresh,
-            nobody: self.nobody,
+            not_found: self.nobody,
             stale: self.stale,
             stale_on_error: self.stale_on_error,
+        }
+    }
+
+    pub(super) fn retention(&self) -> Retention {
+        Retention {
+            records_max: self.records_max,
+            found: self.stale_on_error,
+            not_found: self.nobody,
         }
     }
 

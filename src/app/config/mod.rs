@@ -36,16 +36,16 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// A file with every section that may be repeated, so that reading it reads every setting.
 const EVERY_SECTION: &str = "[[rule]]\n";
 
-/// Everything the program is told.
+/// Everything the configuration sets.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub http: SocketAddr,
-    /// Where FastAGI is spoken, unless that door is closed.
+    /// Where FastAGI listens, unless it is switched off.
     pub agi: Option<SocketAddr>,
-    /// Where the service is looked at, unless that door is closed.
+    /// Where health and metrics are served, unless that is switched off.
     pub metrics: Option<SocketAddr>,
     pub access: access::Settings,
-    /// How TLS is spoken at the HTTP and the metrics door, if it is.
+    /// How TLS is spoken at the listeners of HTTP and metrics, if it is.
     pub tls: Option<Tls>,
     /// Threads that answer calls, unless that is left to the program.
     pub worker_threads: Option<usize>,

@@ -44,7 +44,7 @@ fn bodies(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Option<Stri
     })
 }
 
-/// PBXs that `access.networks` lets nobody in from. This machine always gets in.
+/// PBXs that are in none of `access.networks`. This machine may always connect.
 fn kept_out(pbx: &[IpAddr], networks: &Networks) -> Vec<String> {
     let out = pbx.iter().filter(|pbx| !networks.admits(**pbx, || None));
     let text = |pbx| {
