@@ -143,7 +143,7 @@ async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
     let line = 1 + text.lines().position(|line| line.contains("deadlin_ms")).expect("it is there");
     let place = format!("the old configuration stays in force: {}:{line}:3", file.0.display());
     assert!(
-        served.has_logged(&format!("{place}: unknown setting lookup.deadlin_ms")),
+        served.has_logged(&format!("{place}: unknown setting `lookup.deadlin_ms`")),
         "{}",
         served.log()
     );
