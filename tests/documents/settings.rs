@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use bina::app::config::Config;
-use bina::runtime::settings::{Absent, Kind, Setting, Unit};
+use bina::runtime::settings::{Absent, Setting, SettingKind, Unit};
 
 use crate::{read, root};
 
@@ -48,15 +48,15 @@ const LANGUAGES: [Language; 2] = [
 ];
 
 impl Language {
-    fn values(&self, kind: &Kind) -> String {
+    fn values(&self, kind: &SettingKind) -> String {
         match kind {
-            Kind::Flag => "`true`, `false`".to_owned(),
-            Kind::List { max: None } => self.list.to_owned(),
-            Kind::List { max: Some(max) } => format!("{} ({} {max})", self.list, self.up_to),
-            Kind::Map => self.map.to_owned(),
-            Kind::Number { least, most, unit } => format!("{least}–{most}{}", suffix(*unit)),
-            Kind::Text => self.text.to_owned(),
-            Kind::Word(words) => {
+            SettingKind::Flag => "`true`, `false`".to_owned(),
+            SettingKind::List { max: None } => self.list.to_owned(),
+            SettingKind::List { max: Some(max) } => format!("{} ({} {max})", self.list, self.up_to),
+            SettingKind::Map => self.map.to_owned(),
+            SettingKind::Number { least, most, unit } => format!("{least}–{most}{}", suffix(*unit)),
+            SettingKind::Text => self.text.to_owned(),
+            SettingKind::Word(words) => {
                 let words: Vec<_> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
                 words.join(", ")
             }
@@ -230,7 +230,7 @@ fn the_limits_that_the_shipped_file_names_are_those_that_are_read() {
     let pattern = regex_lite::Regex::new(r"(\d+) to (\d+)").unwrap();
     let mut seen = 0;
     for setting in settings() {
-        let Kind::Number { least, most, .. } = &setting.kind else { continue };
+        let SettingKind::Number { least, most, .. } = &setting.kind else { continue };
         let lines = shipped(&setting.heading);
         let start = format!("{} = ", setting.key);
         let at = lines.iter().position(|line| line.starts_with(&start));

@@ -52,19 +52,19 @@ impl Config {
     }
 }
 
-/// What the file sets, readable or not: what cannot be read is reported already, and not as missing
-/// besides.
-pub(super) struct Written {
+/// What the file sets that concerns exposed listeners, readable or not: what cannot be read is reported
+/// already, and not as missing besides.
+pub(super) struct ExposureCheck {
     protection: Protection,
     has_pbx: bool,
     listeners: [Option<Place>; 3],
 }
 
-/// In the order of `Written::listeners`.
+/// In the order of `ExposureCheck::listeners`.
 const LISTENERS: [&str; 3] = ["http", "agi", "metrics"];
 
-impl Written {
-    /// Notes it before the sections of the `file` are read.
+impl ExposureCheck {
+    /// Notes what the `file` sets, before its sections are read.
     pub(super) fn of(file: &Section<'_>) -> Self {
         let has = |section, key| file.place_of(section, key).is_some();
         Self {

@@ -23,7 +23,7 @@ use crate::runtime::{access, logging, plain_file, workers};
 use crate::servers::listener::{self, Listen};
 use crate::sources::{hubsoft, limiter};
 
-use self::exposure::Written;
+use self::exposure::ExposureCheck;
 use self::rules::Prompts;
 use self::sounds::sound_form;
 
@@ -135,11 +135,11 @@ impl Config {
     }
 
     fn read(mut file: Section<'_>) -> Option<Self> {
-        let written = Written::of(&file);
+        let exposure = ExposureCheck::of(&file);
         let listen = file.read("listen", Listen::read);
         let access = file.read("access", access::Settings::read);
         let tls = file.read("tls", Tls::read);
-        written.check(&listen, tls.as_ref(), &file);
+        exposure.check(&listen, tls.as_ref(), &file);
         let worker_threads = file.read("service", workers::read);
         let log = file.read("log", logging::Settings::read);
         let limiter = file.read("limiter", limiter::Settings::read);

@@ -6,13 +6,13 @@ pub struct Setting {
     /// The line above it in the file, like `[lookup]` or `[[rule]]`; empty for a whole section.
     pub heading: String,
     pub key: &'static str,
-    pub kind: Kind,
+    pub kind: SettingKind,
     pub absent: Absent,
 }
 
 /// What a setting may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SettingKind {
     /// `true` or `false`.
     Flag,
     /// A text or several; at most so many where there is a limit.

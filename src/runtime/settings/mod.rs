@@ -23,7 +23,7 @@ mod syntax;
 mod tree;
 mod values;
 
-pub use self::catalogue::{Absent, Kind, Setting, Unit};
+pub use self::catalogue::{Absent, Setting, SettingKind, Unit};
 pub use self::file::{File, Problem};
 pub use self::files::shown_to_others;
 pub use self::folders::Folders;

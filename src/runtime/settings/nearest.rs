@@ -55,7 +55,7 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::{Absent, Kind};
+    use super::super::catalogue::{Absent, SettingKind};
     use super::*;
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
         let setting = |heading: &str, key| Setting {
             heading: heading.to_owned(),
             key,
-            kind: Kind::Text,
+            kind: SettingKind::Text,
             absent: Absent::Nothing,
         };
         let settings = [

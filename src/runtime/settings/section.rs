@@ -1,11 +1,11 @@
 //! Takes a section of the file apart, setting by setting; what no module asks for is unknown.
 
-use super::catalogue::{Absent, Kind, Setting};
+use super::catalogue::{Absent, Setting, SettingKind};
 use super::file::File;
 use super::folders::Folders;
 use super::nearest::Unknown;
 use super::place::Place;
-use super::tree::{Marked, Table, Value};
+use super::tree::{Marked, Table, TomlValue};
 
 /// A section whose settings are taken out one by one; what is left at the end is unknown.
 pub struct Section<'f> {
@@ -42,7 +42,7 @@ impl<'f> Section<'f> {
         let path = self.path(key);
         let heading = format!("[{path}]");
         let table = match self.take_entry(key) {
-            Some(Marked { value: Value::Table(value), place }) => Marked { value, place },
+            Some(Marked { value: TomlValue::Table(value), place }) => Marked { value, place },
             Some(Marked { place, .. }) => {
                 self.wrong(place, key, &format!("a section: {heading}"));
                 Marked { value: Table::new(), place }
@@ -63,7 +63,7 @@ impl<'f> Section<'f> {
     ) -> Vec<T> {
         let heading = format!("[[{key}]]");
         let Some(Marked { value, place }) = self.take_entry(key) else { return Vec::new() };
-        let Value::List(list) = value else {
+        let TomlValue::List(list) = value else {
             self.wrong(
                 place,
                 key,
@@ -73,7 +73,7 @@ impl<'f> Section<'f> {
         };
         let mut values = Vec::new();
         for (position, Marked { value, place }) in list.into_iter().enumerate() {
-            let Value::Table(value) = value else {
+            let TomlValue::Table(value) = value else {
                 self.wrong(place, key, &format!("a repeated section: {heading}"));
                 continue;
             };
@@ -110,7 +110,7 @@ impl<'f> Section<'f> {
     /// that section has not been read.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Place> {
         match &self.entries.get(section)?.value {
-            Value::Table(table) => table.get(key).map(|entry| entry.place),
+            TomlValue::Table(table) => table.get(key).map(|entry| entry.place),
             _ => None,
         }
     }
@@ -145,7 +145,7 @@ impl<'f> Section<'f> {
         self.report(place, format!("{} must be {wanted}", self.path(key)));
     }
 
-    fn take_entry(&mut self, key: &'static str) -> Option<Marked<Value>> {
+    fn take_entry(&mut self, key: &'static str) -> Option<Marked<TomlValue>> {
         self.known.push(key);
         let entry = self.entries.remove(key);
         if entry.is_some() {
@@ -158,13 +158,17 @@ impl<'f> Section<'f> {
     pub(super) fn take(
         &mut self,
         key: &'static str,
-        describe: impl FnOnce() -> (Kind, Absent),
-    ) -> Option<Marked<Value>> {
+        describe: impl FnOnce() -> (SettingKind, Absent),
+    ) -> Option<Marked<TomlValue>> {
         self.declare(key, describe);
         self.take_entry(key)
     }
 
-    pub(super) fn declare(&self, key: &'static str, describe: impl FnOnce() -> (Kind, Absent)) {
+    pub(super) fn declare(
+        &self,
+        key: &'static str,
+        describe: impl FnOnce() -> (SettingKind, Absent),
+    ) {
         self.file.describe(|| {
             let (kind, absent) = describe();
             Setting { heading: self.heading.clone(), key, kind, absent }

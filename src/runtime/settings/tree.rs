@@ -20,12 +20,12 @@ pub struct Marked<T> {
 }
 
 /// Values by key; the place is that of the key.
-pub(super) type Table = BTreeMap<String, Marked<Value>>;
+pub(super) type Table = BTreeMap<String, Marked<TomlValue>>;
 
 /// A value of the file.
-pub(super) enum Value {
+pub(super) enum TomlValue {
     Flag(bool),
-    List(Vec<Marked<Value>>),
+    List(Vec<Marked<TomlValue>>),
     Number(Number),
     /// A fraction or a date, which no setting is.
     Other,
@@ -41,7 +41,7 @@ pub(super) struct Number {
     pub(super) value: Option<u64>,
 }
 
-impl Value {
+impl TomlValue {
     pub(super) fn into_text(self) -> Option<String> {
         match self {
             Self::Text(mut text) => Some(std::mem::take(&mut *text)),
@@ -93,23 +93,23 @@ fn table(parsed: DeTable<'_>, index: &Index<'_>) -> Table {
     entries.collect()
 }
 
-fn value(parsed: DeValue<'_>, index: &Index<'_>) -> Value {
+fn value(parsed: DeValue<'_>, index: &Index<'_>) -> TomlValue {
     match parsed {
         DeValue::Array(list) => {
             let items = list.into_iter().map(|item| {
                 let place = index.place(item.span().start);
                 Marked { value: value(Spanned::into_inner(item), index), place }
             });
-            Value::List(items.collect())
+            TomlValue::List(items.collect())
         }
-        DeValue::Boolean(flag) => Value::Flag(flag),
+        DeValue::Boolean(flag) => TomlValue::Flag(flag),
         DeValue::Integer(number) => {
             let written = number.as_str().to_owned();
             let value = u64::from_str_radix(&written, number.radix()).ok();
-            Value::Number(Number { written, value })
+            TomlValue::Number(Number { written, value })
         }
-        DeValue::String(text) => Value::Text(Zeroizing::new(text.into_owned())),
-        DeValue::Table(inner) => Value::Table(table(inner, index)),
-        DeValue::Datetime(_) | DeValue::Float(_) => Value::Other,
+        DeValue::String(text) => TomlValue::Text(Zeroizing::new(text.into_owned())),
+        DeValue::Table(inner) => TomlValue::Table(table(inner, index)),
+        DeValue::Datetime(_) | DeValue::Float(_) => TomlValue::Other,
     }
 }

@@ -4,10 +4,10 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::catalogue::{Absent, Kind, Unit};
+use super::catalogue::{Absent, SettingKind, Unit};
 use super::place::Place;
 use super::section::Section;
-use super::tree::{Marked, Value};
+use super::tree::{Marked, TomlValue};
 
 /// Each method declares its setting, too: the documents are made of that.
 impl Section<'_> {
@@ -74,10 +74,11 @@ impl Section<'_> {
         absent: impl FnOnce() -> Absent,
     ) -> Option<T> {
         let (least, most) = range.clone().into_inner();
-        let kind = || Kind::Number { least: least.to_string(), most: most.to_string(), unit };
+        let kind =
+            || SettingKind::Number { least: least.to_string(), most: most.to_string(), unit };
         let Marked { value, place } = self.take(key, || (kind(), absent()))?;
         let number = match value {
-            Value::Number(number) => number.value.and_then(|number| T::try_from(number).ok()),
+            TomlValue::Number(number) => number.value.and_then(|number| T::try_from(number).ok()),
             _ => None,
         };
         let number = number.filter(|number| range.contains(number));
@@ -103,8 +104,8 @@ impl Section<'_> {
         key: &'static str,
         absent: impl FnOnce() -> Absent,
     ) -> Option<Marked<bool>> {
-        let Marked { value, place } = self.take(key, || (Kind::Flag, absent()))?;
-        if let Value::Flag(value) = value {
+        let Marked { value, place } = self.take(key, || (SettingKind::Flag, absent()))?;
+        if let TomlValue::Flag(value) = value {
             return Some(Marked { value, place });
         }
         self.wrong(place, key, "true or false");
@@ -139,7 +140,7 @@ impl Section<'_> {
         absent: impl FnOnce() -> Absent,
     ) -> Option<T> {
         let words = || values.iter().map(|(word, _)| *word);
-        let entry = self.take(key, || (Kind::Word(words().collect()), absent()))?;
+        let entry = self.take(key, || (SettingKind::Word(words().collect()), absent()))?;
         let Marked { value, place } = self.as_text(key, entry)?;
         let found = values.iter().find(|(word, _)| *word == value);
         if found.is_none() {
@@ -151,20 +152,20 @@ impl Section<'_> {
 
     /// A text, if the setting is there.
     pub fn text(&mut self, key: &'static str) -> Option<Marked<String>> {
-        let entry = self.take(key, || (Kind::Text, Absent::Nothing))?;
+        let entry = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
         self.as_text(key, entry)
     }
 
     /// A text; `default` when it is left out.
     pub fn text_or(&mut self, key: &'static str, default: &str) -> Marked<String> {
-        let entry = self.take(key, || (Kind::Text, Absent::text(default)));
+        let entry = self.take(key, || (SettingKind::Text, Absent::text(default)));
         let text = entry.and_then(|entry| self.as_text(key, entry));
         text.unwrap_or_else(|| Marked { value: default.to_owned(), place: Place::default() })
     }
 
     /// A text, or a number as text: `37` and `"37"` mean the same.
     pub fn text_or_number(&mut self, key: &'static str) -> Option<Marked<String>> {
-        let Marked { value, place } = self.take(key, || (Kind::Text, Absent::Nothing))?;
+        let Marked { value, place } = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
         let text = value.into_text_or_number();
         if text.is_none() {
             self.wrong(place, key, "a text in quotes");
@@ -174,7 +175,7 @@ impl Section<'_> {
 
     /// A text that has to be there and not blank.
     pub fn needed(&mut self, key: &'static str, remedy: &str) -> Option<Marked<String>> {
-        let entry = self.take(key, || (Kind::Text, Absent::Problem));
+        let entry = self.take(key, || (SettingKind::Text, Absent::Problem));
         let is_missing = entry.is_none();
         let text = entry.and_then(|entry| self.as_text(key, entry));
         let is_blank = text.as_ref().is_some_and(|text| text.value.trim().is_empty());
@@ -185,7 +186,7 @@ impl Section<'_> {
         text.filter(|_| !is_blank)
     }
 
-    fn as_text(&self, key: &str, entry: Marked<Value>) -> Option<Marked<String>> {
+    fn as_text(&self, key: &str, entry: Marked<TomlValue>) -> Option<Marked<String>> {
         let place = entry.place;
         let text = entry.value.into_text();
         if text.is_none() {
@@ -230,9 +231,9 @@ impl Section<'_> {
         max: Option<usize>,
         absent: impl FnOnce() -> Absent,
     ) -> Option<Marked<Vec<String>>> {
-        let Marked { value, place } = self.take(key, || (Kind::List { max }, absent()))?;
+        let Marked { value, place } = self.take(key, || (SettingKind::List { max }, absent()))?;
         let texts = match value {
-            Value::List(list) => list.into_iter().map(|item| item.value.into_text()).collect(),
+            TomlValue::List(list) => list.into_iter().map(|item| item.value.into_text()).collect(),
             value => value.into_text().map(|text| vec![text]),
         };
         if texts.is_none() {
@@ -243,7 +244,7 @@ impl Section<'_> {
 
     /// Every setting of the section called `key`, whose keys are free: its texts, or numbers as texts.
     pub fn map(&mut self, key: &'static str) -> Vec<(Marked<String>, String)> {
-        self.declare(key, || (Kind::Map, Absent::Nothing));
+        self.declare(key, || (SettingKind::Map, Absent::Nothing));
         self.read(key, |section| {
             let mut texts = Vec::new();
             for (key, Marked { value, place }) in std::mem::take(&mut section.entries) {
@@ -320,12 +321,12 @@ mod tests {
             ("threads", &Absent::Nothing),
         ];
         assert_eq!(shown, expected);
-        let kind = |least: &str, most: &str, unit| Kind::Number {
+        let kind = |least: &str, most: &str, unit| SettingKind::Number {
             least: least.to_owned(),
             most: most.to_owned(),
             unit,
         };
         assert_eq!(catalogue[0].kind, kind("1", "9", Unit::Bytes));
-        assert_eq!(catalogue[1].kind, Kind::Word(vec!["a", "b"]));
+        assert_eq!(catalogue[1].kind, SettingKind::Word(vec!["a", "b"]));
     }
 }
