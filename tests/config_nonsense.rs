@@ -128,36 +128,28 @@ fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
         ("[general]\nroute = \"x\"\n", "; it belongs below [[rule]]"),
     ] {
         let problem = one_problem(added);
-        assert!(problem.contains("known here are "), "{problem}");
+        assert!(problem.contains("; expected one of "), "{problem}");
         assert!(problem.contains(expected), "{added}: {problem}");
     }
-    assert!(!one_problem("[log]\ncolour = 1\n").contains(';'));
+    let unlike = one_problem("[log]\ncolour = 1\n");
+    assert!(unlike.ends_with("unknown setting `log.colour`; expected one of format, level"));
 }
 
-/// What `nearest.rs` says of a setting's home is what the sections ask for.
 #[test]
-fn the_homes_of_the_settings_are_where_they_are_asked_for() {
-    let shipped = include_str!("../src/app/config/nearest.rs");
-    let homes = shipped.split("const HOMES").nth(1).expect("there").split("];").next();
-    let quoted = homes.expect("its end").split('"').skip(1).step_by(2);
-    let sections = ["listen", "access", "tls", "service", "log", "hubsoft", "numbers", "lookup"];
-    let sections = [&sections[..], &["limiter", "[rule]", "freeswitch"]].concat();
-    let mut section = "";
-    let mut known = String::new();
+fn a_setting_in_a_wrong_section_is_sent_to_its_own() {
+    let settings = Config::settings();
+    let inside = || settings.iter().filter(|setting| !setting.heading.is_empty());
     let mut seen = 0;
-    for word in quoted {
-        // `log` is the name of a section only.
-        if sections.contains(&word) {
-            section = word;
-            let text = format!("[{section}]\nzz = 1\n");
-            let problems = problems(&text);
-            let told = problems.iter().find_map(|line| line.split_once("known here are "));
-            known = told.expect("it is told").1.to_owned();
-        } else {
-            let is_known = known.split(", ").any(|known| known == word);
-            assert!(is_known, "{word} is not in [{section}]: {known}");
-            seen += 1;
+    for setting in inside() {
+        let is_unique = inside().filter(|other| other.key == setting.key).count() == 1;
+        let elsewhere = if setting.heading == "[log]" { "[limiter]" } else { "[log]" };
+        if !is_unique {
+            continue;
         }
+        let problem = one_problem(&format!("{elsewhere}\n{} = 1\n", setting.key));
+        let expected = format!("; it belongs below {}", setting.heading);
+        assert!(problem.ends_with(&expected), "{problem}");
+        seen += 1;
     }
     assert!(seen > 40, "only {seen} settings");
 }
@@ -168,7 +160,7 @@ fn what_a_terminal_would_act_upon_is_written_out() {
         ("[log]\n\"lev\\u001b[31mel\" = 1\n", "log.lev\\u{1b}[31mel"),
         ("[log]\n\"a\\u0000b\" = 1\n", "log.a\\u{0}b"),
         ("[prompts]\n\"a\\nb\" = \"x\"\n", "prompt name `a\\u{a}b`"),
-        ("[listen]\nhttp = \"\\u202e1\"\n", "`\\u{202e}1` is no address"),
+        ("[listen]\nhttp = \"\\u202e1\"\n", "`\\u{202e}1` is not an address"),
     ] {
         let problem = one_problem(added);
         assert!(problem.contains(expected), "{problem}");

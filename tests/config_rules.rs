@@ -54,7 +54,7 @@ fn rules_say_what_is_wrong_with_them() {
         ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
         ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
         ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
-        ("name = \"a\"\nplay = \"fibra\"\ncolour = 1\n", "unknown setting rule[1].colour"),
+        ("name = \"a\"\nplay = \"fibra\"\ncolour = 1\n", "unknown setting `rule[1].colour`"),
         (
             "name = \"a\"\nplay = [\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\"]\n",
             "at most 8 prompts",

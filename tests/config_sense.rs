@@ -106,7 +106,7 @@ fn listeners_that_overlap_are_refused() {
 fn a_pbx_is_an_address_that_gets_in() {
     for odd in ["0.0.0.0", "::", "255.255.255.255", "224.0.0.1", "ff02::1", "::ffff:0.0.0.0"] {
         let problem = refused(&format!("[listen]\npbx = [\"{odd}\"]\n"));
-        assert!(problem.contains(&format!("`{odd}` is no address that a PBX calls from")));
+        assert!(problem.contains(&format!("`{odd}` is not an address that a PBX calls from")));
     }
     let networks = |pbx: &str| {
         format!("[listen]\npbx = [\"{pbx}\"]\n[access]\nnetworks = [\"192.0.2.0/24\"]\n")

@@ -414,7 +414,7 @@ async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is
     let patient = Patient::of(&sim, "limit = 1000\nlimitt = 1\n");
     let findings = patient.examined(&[]);
     findings.have(2, "failed", "configuration", "hubsoft.limit");
-    findings.have(2, "failed", "configuration", "unknown setting hubsoft.limitt");
+    findings.have(2, "failed", "configuration", "unknown setting `hubsoft.limitt`");
     let patient = Patient::of(&sim, "");
     let findings = patient.examined(&["--number", "88242968x"]);
     assert_eq!(findings.code, Some(2), "{}", findings.printed);

@@ -1,5 +1,8 @@
 //! The documents that people follow: every reason is explained, and every command can be run as it stands.
 
+#[path = "documents/settings.rs"]
+mod settings;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

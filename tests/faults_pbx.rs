@@ -188,8 +188,8 @@ fn the_pbx_list_is_this_machine_unless_it_is_named() {
     assert_eq!(pbx("pbx = [\"127.0.0.5\"]"), addresses(&["127.0.0.5"]));
     assert_eq!(pbx("pbx = \"::1\""), addresses(&["::1"]));
     for (odd, part) in [
-        ("pbx = [\"127.0.0.1\", \"pbx.local\"]", "`pbx.local` is no IP address; write it like"),
-        ("pbx = [\"127.0.0.1/8\"]", "`127.0.0.1/8` is no IP address"),
+        ("pbx = [\"127.0.0.1\", \"pbx.local\"]", "`pbx.local` is not an IP address (expected e.g."),
+        ("pbx = [\"127.0.0.1/8\"]", "`127.0.0.1/8` is not an IP address"),
         ("pbx = []", "is empty: name the PBX's address"),
         ("pbx = [1]", "listen.pbx must be a text in quotes"),
     ] {

@@ -11,8 +11,9 @@ use std::thread;
 use std::time::Instant;
 
 use bina::answering::lookup::{Lookup, Settings};
+use bina::answering::numbers::Numbers;
 use bina::answering::render::{Format, Freeswitch, Play, render};
-use bina::answering::responder::{Numbers, Responder};
+use bina::answering::responder::Responder;
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS};
 use bina::domain::call::Call;

@@ -146,7 +146,7 @@ async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
         file.0.display()
     );
     assert!(
-        served.has_logged(&format!("{place}: unknown setting lookup.deadlin_ms")),
+        served.has_logged(&format!("{place}: unknown setting `lookup.deadlin_ms`")),
         "{}",
         served.log()
     );

@@ -142,9 +142,11 @@ fn a_wrong_configuration_ends_with_2_and_names_every_problem() {
         let output = run(&[command, "-c", file.path()]);
         let (out, err) = texts(&output);
         assert_eq!((output.status.code(), out.as_str()), (Some(2), ""), "{err}");
-        for part in
-            ["unknown setting listen.htp", "cannot read /nowhere/p", "hubsoft.base_url is missing"]
-        {
+        for part in [
+            "unknown setting `listen.htp`",
+            "cannot read /nowhere/p",
+            "hubsoft.base_url is missing",
+        ] {
             assert!(err.contains(part), "{part}\n{err}");
         }
         assert!(err.contains(&format!("{}:2:", file.path())), "{err}");

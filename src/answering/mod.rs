@@ -1,5 +1,6 @@
 //! Answers a call: look-up within the deadline, choice of the prompt, rendering.
 
 pub mod lookup;
+pub mod numbers;
 pub mod render;
 pub mod responder;

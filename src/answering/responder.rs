@@ -1,6 +1,5 @@
 //! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -10,10 +9,11 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::answering::lookup::Lookup;
+use crate::answering::numbers::Numbers;
 use crate::domain::answer::Answer;
-use crate::domain::call::{Call, Did};
+use crate::domain::call::Call;
 use crate::domain::finding::Finding;
-use crate::domain::phone::{Ddd, NoNumber, Phone};
+use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::{Choice, Rules};
 use crate::runtime::access::{MISSES_MAX, Misses};
 use crate::runtime::logging::{CallLine, key};
@@ -25,22 +25,6 @@ static RUN: LazyLock<String> =
     LazyLock::new(|| format!("{:04x}-", RandomState::new().build_hasher().finish() & 0xFFFF));
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
-
-/// Which area code a number without one belongs to.
-#[derive(Clone, Debug, Default)]
-pub struct Numbers {
-    pub default_ddd: Option<Ddd>,
-    pub default_ddd_by_did: HashMap<Did, Ddd>,
-}
-
-impl Numbers {
-    /// Reads the caller of `call`, or says why there is nothing to look up.
-    pub fn phone(&self, call: &Call) -> Result<Phone, NoNumber> {
-        let own = call.did.as_ref().and_then(|did| self.default_ddd_by_did.get(did)).copied();
-        let caller = call.caller.as_deref().ok_or(NoNumber::Anonymous)?;
-        Phone::parse(caller, own.or(self.default_ddd))
-    }
-}
 
 /// Whether an answer leaves a line in the log.
 #[derive(Clone, Copy, PartialEq, Eq)]

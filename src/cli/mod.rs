@@ -16,7 +16,6 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
@@ -29,7 +28,7 @@ use crate::answering::lookup::DEADLINE_DEFAULT;
 use crate::answering::render::Format;
 use crate::app::AppError;
 use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
-use crate::runtime::logging;
+use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
 
 use self::rehearse::Plan;
@@ -253,18 +252,12 @@ fn run(command: Command) -> Result<(), Failed> {
     }
 }
 
-/// Worker threads unless the configuration says otherwise: one answers as many calls a second as
-/// several do, as most of a call is the system's work; another is there while a long answer of
-/// HubSoft is read. Each more costs 3 MB (`benches/README.md`).
-const WORKER_THREADS: usize = 2;
-
 /// Waits for `done` on a runtime with so many worker threads, or as many as are usual.
 fn wait(
     worker_threads: Option<usize>,
     done: impl Future<Output = Result<(), Failed>>,
 ) -> Result<(), Failed> {
-    let usual = || available_parallelism().map_or(1, |cores| cores.get().min(WORKER_THREADS));
-    let threads = worker_threads.unwrap_or_else(usual);
+    let threads = worker_threads.unwrap_or_else(workers::usual);
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Runtime(error.into()))?;
     let done = runtime.block_on(done);

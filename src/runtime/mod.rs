@@ -7,6 +7,8 @@ pub mod logging;
 pub mod metrics;
 pub mod plain_file;
 pub mod secret;
+pub mod settings;
 pub mod systemd;
 pub mod tasks;
 pub mod tls;
+pub mod workers;

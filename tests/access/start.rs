@@ -107,7 +107,7 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
         ("token_files = \"words\"", "words holds must be one word"),
         ("token_files = [\"token\", \"/nada\"]", "cannot read /nada"),
         ("basic_files = \"token\"", "token holds must be one line `user:password`"),
-        ("tokens = \"x\"", "known here are networks, token_files, basic_files"),
+        ("tokens = \"x\"", "expected one of networks, token_files, basic_files"),
     ] {
         let problem = one_problem(&folder, &format!("[access]\n{setting}\n"));
         assert!(problem.starts_with("8: ") && problem.contains(part), "{setting}: {problem}");

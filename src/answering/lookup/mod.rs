@@ -16,8 +16,8 @@ mod failing;
 mod freshness;
 mod pace;
 mod pending;
+mod settings;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,76 +29,21 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding::{AnswerSource, Finding};
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
-use crate::sources::cache::{Cache, Retention};
+use crate::sources::cache::Cache;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Budget, Key, Memory, Origin, Sighting, Source};
 
-use self::freshness::{Ages, Freshness};
+use self::freshness::Freshness;
 use self::pending::Pending;
 
-static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
+pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
-/// Longest time a call waits unless the configuration says otherwise.
-pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
+static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
 
 /// How old a stale record may be and still answer after a moment: staff need longer than that to
 /// enter or end an alert.
 const YOUNG: Duration = Duration::from_secs(2 * 60);
-
-/// Times and bounds of the lookup.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Longest time a call waits; also what a flight's first request may count on.
-    pub deadline: Duration,
-    /// How long a call waits for a newer record when the stale one is young, or HubSoft is known to
-    /// be slower than the call's deadline.
-    pub patience: Duration,
-    pub fresh: Duration,
-    pub nobody: Duration,
-    pub stale: Duration,
-    pub stale_on_error: Duration,
-    /// How old a record may be for its alert still to be played.
-    pub alert: Duration,
-    pub records_max: NonZeroUsize,
-    /// How many requests may be under way at once.
-    pub flights_max: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            deadline: DEADLINE_DEFAULT,
-            patience: Duration::from_millis(150),
-            fresh: Duration::from_secs(60),
-            nobody: Duration::from_secs(30),
-            stale: Duration::from_secs(10 * 60),
-            stale_on_error: Duration::from_secs(24 * 60 * 60),
-            alert: Duration::from_secs(30 * 60),
-            records_max: NonZeroUsize::new(100_000).expect("not zero"),
-            flights_max: 20,
-        }
-    }
-}
-
-impl Settings {
-    fn ages(&self) -> Ages {
-        Ages {
-            fresh: self.fresh,
-            not_found: self.nobody,
-            stale: self.stale,
-            stale_on_error: self.stale_on_error,
-        }
-    }
-
-    fn retention(&self) -> Retention {
-        Retention {
-            records_max: self.records_max,
-            found: self.stale_on_error,
-            not_found: self.nobody,
-        }
-    }
-}
 
 /// The memories, the source behind them, and the requests under way.
 pub struct Lookup {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::domain::answer::{Answer, FIELDS, Pbx};
 
+use super::settings::{Freeswitch, Handback, Play};
 use super::xml::{Document, behind, references};
 use super::{Page, TEXT, heads};
 
@@ -18,47 +19,6 @@ const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 /// How long a call that was answered waits before the prompt, as in the snippets: the sound of a
 /// trunk comes up after its answer, and would swallow the first syllable.
 pub(super) const MEDIA_PAUSE_MS: &str = "500";
-
-/// How a FreeSWITCH call is answered.
-#[derive(Clone, Debug)]
-pub struct Freeswitch {
-    /// The only context that is answered; every other one is "not found".
-    pub entry_context: String,
-    pub handback: Handback,
-    pub play: Play,
-}
-
-impl Default for Freeswitch {
-    fn default() -> Self {
-        let handback = Handback { context: "public".to_owned(), file: None };
-        Self { entry_context: "bina".to_owned(), handback, play: Play::Never }
-    }
-}
-
-/// Where the call goes on after the variables are set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Handback {
-    pub context: String,
-    /// An XML file to read the context from, which saves FreeSWITCH a second request.
-    pub file: Option<String>,
-}
-
-/// Whether the answer itself plays the prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Play {
-    /// Answers the call, then plays.
-    Answer,
-    /// Plays before the call is answered, as early media.
-    Early,
-    /// Leaves the playing to the dialplan, so that nothing is heard twice.
-    Never,
-}
-
-impl Play {
-    /// Every value of `freeswitch.play` by name.
-    pub const VALUES: [(&'static str, Self); 3] =
-        [("never", Self::Never), ("early", Self::Early), ("answer", Self::Answer)];
-}
 
 /// Writes the document for a call in the entry context.
 pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {

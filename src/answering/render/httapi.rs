@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use crate::domain::answer::{Answer, FIELDS, Pbx};
 
-use super::freeswitch::{Freeswitch, MEDIA_PAUSE_MS, Play};
+use super::freeswitch::MEDIA_PAUSE_MS;
+use super::settings::{Freeswitch, Play};
 use super::xml::{Document, references};
 use super::{Page, heads};
 

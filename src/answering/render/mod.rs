@@ -4,6 +4,7 @@ mod asterisk;
 mod freeswitch;
 mod httapi;
 mod plain;
+mod settings;
 mod xml;
 
 use std::fmt;
@@ -11,8 +12,9 @@ use std::fmt;
 use crate::domain::answer::{Answer, FIELDS};
 
 pub use self::asterisk::commands;
-pub use self::freeswitch::{Freeswitch, Handback, Play, not_found};
+pub use self::freeswitch::not_found;
 pub use self::httapi::farewell;
+pub use self::settings::{Freeswitch, Handback, Play};
 
 /// A format in which an answer can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

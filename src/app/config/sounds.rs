@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::prompt::SoundForm;
 use crate::domain::safe_text::is_machine_word;
-
-use super::section::{Marked, Section};
+use crate::runtime::settings::{Marked, Section};
 
 /// Longest sound name; a playlist of eight would not fit anyway.
 const SOUND_BYTES_MAX: usize = 128;
@@ -17,30 +16,26 @@ const ENDINGS: [&str; 14] = [
 ];
 
 /// Reads `[prompts]`.
-pub(super) fn sounds(section: Section<'_, '_>) -> BTreeMap<String, String> {
-    let report = section.reporter();
+pub(super) fn read(file: &mut Section<'_>) -> BTreeMap<String, String> {
     let mut sounds = BTreeMap::new();
-    for (name, sound) in section.map() {
-        if !is_prompt_name(&name.value) {
-            report(
-                name.line,
-                format!("prompt name `{}` must be 1 to 64 of a-z 0-9 _ -", name.value),
-            );
+    for (Marked { value: name, place }, sound) in file.map("prompts") {
+        if !is_prompt_name(&name) {
+            file.report(place, format!("prompt name `{name}` must be 1 to 64 of a-z 0-9 _ -"));
         }
         if let Some(wrong) = wrong_sound(&sound) {
-            report(name.line, format!("the sound of prompt `{}` {wrong}", name.value));
+            file.report(place, format!("the sound of prompt `{name}` {wrong}"));
         }
-        sounds.insert(name.value, sound);
+        sounds.insert(name, sound);
     }
     sounds
 }
 
 /// Reads `prompt_prefix` and `prompt_suffix` of a PBX's section.
-pub(super) fn sound_form(section: &mut Section<'_, '_>, suffix: &str) -> SoundForm {
-    let mut read = |key, default: &str| {
-        let Some(Marked { value, line }) = section.text(key) else { return default.to_owned() };
+pub(super) fn sound_form(section: &mut Section<'_>, suffix: &str) -> SoundForm {
+    let mut read = |key, default| {
+        let Marked { value, place } = section.text_or(key, default);
         if let Some(wrong) = wrong_form(key, &value) {
-            section.report(line, format!("{} {wrong}", section.path(key)));
+            section.report(place, format!("{} {wrong}", section.path(key)));
         }
         value
     };
@@ -57,7 +52,7 @@ fn wrong_sound(sound: &str) -> Option<String> {
     let is_name = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     if !sound.split('/').all(is_name) {
         let text =
-            "is no name of a file: each part between `/` begins with a letter, a digit or `_`";
+            "is not the name of a file: each part between `/` begins with a letter, a digit or `_`";
         return Some(text.to_owned());
     }
     let lower = sound.to_ascii_lowercase();
@@ -78,7 +73,7 @@ fn wrong_form(key: &str, value: &str) -> Option<&'static str> {
     let (scheme, rest) = value.split_once("://")?;
     let host = rest.split('/').next().unwrap_or_default();
     if scheme.is_empty() || host.is_empty() || host.starts_with(':') {
-        return Some("is no whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
+        return Some("is not a whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
     }
     let is_web = matches!(scheme, "http" | "https");
     (is_web && !value.ends_with('/')).then_some(

@@ -12,6 +12,7 @@ mod credentials;
 mod misses;
 mod network;
 mod rates;
+mod settings;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -21,13 +22,7 @@ pub use self::credentials::{
 pub use self::misses::{MISSES_MAX, Misses};
 pub use self::network::{Network, Networks, UnfitNetwork, leave_somebody_out};
 pub use self::rates::{RATE_MAX, Rates};
-
-/// Who may come in.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    pub networks: Networks,
-    pub credentials: Credentials,
-}
+pub use self::settings::Settings;
 
 /// Tells whether whoever is not on this machine can reach `address`.
 pub fn is_exposed(address: SocketAddr) -> bool {

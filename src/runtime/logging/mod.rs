@@ -13,6 +13,7 @@
 mod call_line;
 mod lines;
 mod queue;
+mod settings;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -36,6 +37,7 @@ use self::queue::{Queue, Refused};
 pub(crate) use self::call_line::key;
 pub use self::call_line::{CallLine, Key};
 pub use self::lines::Format;
+pub use self::settings::{LEVELS, Settings};
 
 /// Longest line; ours stay far below.
 const LINE_BYTES_MAX: usize = 2_048;
@@ -49,22 +51,6 @@ const TALLY: Duration = Duration::from_secs(1);
 static QUEUE: Queue = Queue::new();
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 static PANICS: Sparing = Sparing::new(Level::ERROR, "a bug of bina, please report it");
-
-/// How the log is written, as the configuration says.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    pub format: Format,
-    /// None leaves it to what the command is for.
-    pub level: Option<LevelFilter>,
-}
-
-/// Every level by name.
-pub const LEVELS: [(&str, LevelFilter); 4] = [
-    ("error", LevelFilter::ERROR),
-    ("warn", LevelFilter::WARN),
-    ("info", LevelFilter::INFO),
-    ("debug", LevelFilter::DEBUG),
-];
 
 /// How much is logged according to the environment, which goes before the configuration.
 pub fn asked_level() -> Option<LevelFilter> {

@@ -2,11 +2,12 @@
 
 mod descriptors;
 mod places;
+mod settings;
 
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::sync::{Arc, Once};
@@ -25,6 +26,8 @@ use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 
 use self::places::{Full, Place, Places};
+
+pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
@@ -62,25 +65,6 @@ static SHED_NETWORK: Sparing = Sparing::new(Level::WARN, "connection closed at o
 static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static SHED_UNKNOWN: Sparing = Sparing::new(Level::WARN, "connection closed at once");
 static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
-
-/// Whose connections are accepted, and how long they are waited for at the end.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Addresses a PBX calls from; each may hold 960 connections. Any other address may hold 64,
-    /// and all of those together 256.
-    pub pbx: Vec<IpAddr>,
-    /// Longest time a call takes to be answered.
-    pub call_max: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            pbx: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
-            call_max: Duration::from_millis(800),
-        }
-    }
-}
 
 /// An open listener. Connections inherit from it that small pieces are sent at once: waiting to fill
 /// a packet would add 40 ms to an answer, and saying so for each would cost a call of the system.

@@ -6,6 +6,7 @@ mod body;
 mod by_phone;
 mod certificate;
 mod client;
+mod credential_text;
 mod examination;
 mod exchange;
 mod failure;
@@ -21,19 +22,15 @@ mod resolver;
 mod retries;
 mod search;
 mod services;
+mod settings;
 mod token;
 mod trust;
 mod wire;
-
-use std::time::Duration;
-
-use reqwest::Url;
 
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::runtime::tasks::Tasks;
-use crate::sources::limiter;
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -48,50 +45,9 @@ pub use self::examination::{Counts, Writing, Written};
 pub use self::grant::Credentials;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
 pub use self::search::{Observe, Step};
+pub use self::settings::{PhoneMatch, Settings};
 pub use self::trust::certificates;
 pub use self::wire::Wanted;
-
-/// Where HubSoft is, who asks, and within which limits.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub base_url: Url,
-    /// Allows plain http, which shows token and customers to the network.
-    pub insecure_http: bool,
-    pub credentials: Credentials,
-    /// Certificates to trust besides the system's.
-    pub ca_pem: Option<Vec<u8>>,
-    pub wanted: Wanted,
-    pub phone_match: PhoneMatch,
-    /// Whether the alert of a customer counts who has no live service any more.
-    pub ex_customers: bool,
-    /// Longest wait for a connection, name resolution included.
-    pub connect: Duration,
-    /// Longest time for one request. Calls do not wait that long: they have their own deadline.
-    pub attempt: Duration,
-    /// Longest body; 100 customers with 3 services each need 1 MB.
-    pub body_bytes_max: usize,
-    /// How fast HubSoft may be asked.
-    pub limiter: limiter::Settings,
-}
-
-impl Settings {
-    /// Tells whether `other` is the same HubSoft, requested by the same user: a token of one is good
-    /// for the other, and so is what is cached.
-    pub fn is_same_upstream(&self, other: &Self) -> bool {
-        self.base_url == other.base_url && self.credentials == other.credentials
-    }
-
-    /// Tells whether `other` makes the same record of the same answer.
-    pub fn reads_alike(&self, other: &Self) -> bool {
-        self.wanted == other.wanted
-            && self.phone_match == other.phone_match
-            && self.ex_customers == other.ex_customers
-    }
-
-    pub const CONNECT: Duration = Duration::from_millis(250);
-    pub const ATTEMPT: Duration = Duration::from_millis(3_000);
-    pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
-}
 
 /// The HubSoft of one provider.
 pub struct HubSoft {
@@ -99,16 +55,6 @@ pub struct HubSoft {
     wanted: Wanted,
     phone_match: PhoneMatch,
     ex_customers: bool,
-}
-
-/// How HubSoft compares a searched number with the stored ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PhoneMatch {
-    /// All digits, so that a mobile is searched for with and without its ninth digit.
-    #[default]
-    Exact,
-    /// The ends, so that one spelling finds both.
-    Suffix,
 }
 
 impl HubSoft {

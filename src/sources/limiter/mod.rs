@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::runtime::settings::Section;
+
 use self::urgency::Shares;
 
 pub use self::urgency::Urgency;
@@ -52,6 +54,16 @@ impl Default for Settings {
     /// An integrator quotes 20 a second with bursts of 200; this leaves room for other programs.
     fn default() -> Self {
         Self { rate: 15.0, burst: 50 }
+    }
+}
+
+impl Settings {
+    /// Reads `[limiter]`.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        let default = Self::default();
+        let rate = section.number("rate", 1..=1_000, default.rate as u32);
+        let burst = section.number("burst", 1..=10_000, default.burst);
+        Self { rate: rate.into(), burst }
     }
 }
 

@@ -3,8 +3,7 @@
 use crate::domain::alert_text::TEXT_BYTES_MAX;
 use crate::domain::prompt::{BadPhrase, Phrase};
 use crate::domain::safe_text::is_machine_word;
-
-use super::super::section::{Marked, Section};
+use crate::runtime::settings::{Marked, Section};
 
 /// The statuses that HubSoft's page lists.
 const STATUSES: [&str; 13] = [
@@ -26,48 +25,48 @@ const STATUSES: [&str; 13] = [
 const QUOTED_MAX: usize = 40;
 
 /// Reads `text`, `also`, `except` or `over`.
-pub(super) fn phrases(section: &mut Section<'_, '_>, key: &'static str) -> Vec<Phrase> {
-    let Some(Marked { value: texts, line }) = section.texts(key) else { return Vec::new() };
+pub(super) fn phrases(section: &mut Section<'_>, key: &'static str) -> Vec<Phrase> {
+    let Some(Marked { value: texts, place }) = section.texts(key) else { return Vec::new() };
     let path = section.path(key);
     let mut phrases = Vec::new();
     for text in &texts {
         match Phrase::parse(text) {
             Ok(phrase) => phrases.push(phrase),
             Err(bad) => {
-                section.report(line, format!("{path} {}", problem(bad, text)));
+                section.report(place, format!("{path} {}", problem(bad, text)));
                 return Vec::new();
             }
         }
         if let Some(warning) = warning(text) {
-            section.warn(format!("{path} (line {}): `{}` {warning}", line.line, quoted(text)));
+            section.warn(format!("{path} (line {}): `{}` {warning}", place.line, quoted(text)));
         }
     }
     if phrases.is_empty() {
-        section.report(line, format!("{path} {}", problem(BadPhrase::Empty, "")));
+        section.report(place, format!("{path} {}", problem(BadPhrase::Empty, "")));
     }
     phrases
 }
 
 /// Reads `except` or `over`, in which `*` would leave no alert at all.
-pub(super) fn exceptions(section: &mut Section<'_, '_>, key: &'static str) -> Vec<Phrase> {
-    let line = section.line();
+pub(super) fn exceptions(section: &mut Section<'_>, key: &'static str) -> Vec<Phrase> {
+    let place = section.place();
     let except = phrases(section, key);
     if except.iter().any(Phrase::is_any) {
         let path = section.path(key);
-        section.report(line, format!("{path} = \"*\" leaves no alert for the rule: name words"));
+        section.report(place, format!("{path} = \"*\" leaves no alert for the rule: name words"));
     }
     except
 }
 
 /// Reads `servico_status`.
-pub(super) fn statuses(section: &mut Section<'_, '_>) -> Vec<String> {
-    let Some(Marked { value, line }) = section.texts("servico_status") else { return Vec::new() };
+pub(super) fn statuses(section: &mut Section<'_>) -> Vec<String> {
+    let Some(Marked { value, place }) = section.texts("servico_status") else { return Vec::new() };
     let path = section.path("servico_status");
     if value.is_empty() || !value.iter().all(|word| is_machine_word(word, 64)) {
-        section.report(line, format!("{path} must name HubSoft's prefixes, like suspenso_debito"));
+        section.report(place, format!("{path} must name HubSoft's prefixes, like suspenso_debito"));
     }
     for word in value.iter().filter(|word| !STATUSES.contains(&word.as_str())) {
-        section.warn(format!("{path} (line {}): {}", line.line, unknown_status(word)));
+        section.warn(format!("{path} (line {}): {}", place.line, unknown_status(word)));
     }
     value
 }

@@ -1,17 +1,17 @@
-//! Says what to do about a file that is no TOML: the parser tells what it expected, in its own words.
+//! Finds the remedy for a file that is not TOML, of which the parser says only what it expected.
 //!
 //! Nothing here quotes a value, which may be a password.
 
 use std::ops::Range;
 
 /// A line of the file, without its end.
-struct Line<'t> {
+struct FileLine<'t> {
     text: &'t str,
     /// Where it begins.
     at: usize,
 }
 
-impl<'t> Line<'t> {
+impl<'t> FileLine<'t> {
     fn of(text: &'t str, at: usize) -> Self {
         let at = at.min(text.len());
         let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -39,9 +39,9 @@ impl<'t> Line<'t> {
 }
 
 /// What to report of an error of the parser, which stands at `span` of `text`.
-pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> String {
+pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String {
     let start = boundary(text, span.start);
-    let line = Line::of(text, start);
+    let line = FileLine::of(text, start);
     if message.starts_with("duplicate key") {
         let end = boundary(text, span.end);
         return duplicate(text, &line, text[start..end.max(start)].trim_matches(['"', '\'']));
@@ -60,7 +60,7 @@ fn boundary(text: &str, at: usize) -> usize {
 }
 
 /// What the line itself shows, whatever the parser says.
-fn in_place(line: &Line<'_>, rest: &str) -> Option<&'static str> {
+fn in_place(line: &FileLine<'_>, rest: &str) -> Option<&'static str> {
     if line.is_comment_of_another_language() {
         return Some("a comment begins with #");
     }
@@ -77,7 +77,7 @@ fn in_place(line: &Line<'_>, rest: &str) -> Option<&'static str> {
     comment.then_some("a comment begins with #")
 }
 
-fn by_message(line: &Line<'_>, rest: &str, message: &str) -> Option<&'static str> {
+fn by_message(line: &FileLine<'_>, rest: &str, message: &str) -> Option<&'static str> {
     let begins = |part: &str| message.starts_with(part);
     let value = rest.trim();
     let remedy = if begins("string values must be quoted") && value.is_empty() {
@@ -115,7 +115,7 @@ fn by_message(line: &Line<'_>, rest: &str, message: &str) -> Option<&'static str
 }
 
 /// Names what is there twice, and where it is first.
-fn duplicate(text: &str, line: &Line<'_>, name: &str) -> String {
+fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> String {
     let before = &text[..line.at];
     if let Some(section) = line.section() {
         let first = lines(before).find(|(_, line)| line.section() == Some(section));
@@ -129,7 +129,8 @@ fn duplicate(text: &str, line: &Line<'_>, name: &str) -> String {
     // Of a repeated section, only the last one counts.
     let inside = lines(before).filter(|(_, line)| line.section().is_some()).last();
     let start = inside.map_or(0, |(number, _)| number);
-    let same = |(number, other): &(usize, Line<'_>)| *number > start && other.key() == line.key();
+    let same =
+        |(number, other): &(usize, FileLine<'_>)| *number > start && other.key() == line.key();
     let first = first_in(lines(before).find(same).map(|(number, _)| number));
     format!("`{name}` is there twice{first}: keep one")
 }
@@ -139,6 +140,6 @@ fn first_in(line: Option<usize>) -> String {
 }
 
 /// The lines of a text with their numbers.
-fn lines(text: &str) -> impl Iterator<Item = (usize, Line<'_>)> {
-    text.lines().enumerate().map(|(at, text)| (at + 1, Line { text, at: 0 }))
+fn lines(text: &str) -> impl Iterator<Item = (usize, FileLine<'_>)> {
+    text.lines().enumerate().map(|(at, text)| (at + 1, FileLine { text, at: 0 }))
 }

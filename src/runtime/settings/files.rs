@@ -1,10 +1,9 @@
-//! Finds and reads the files a configuration names, secrets among them.
+//! Reads the files a setting names: secrets and PEM files.
 
-use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
@@ -18,60 +17,60 @@ const SECRET_BYTES_MAX: u64 = 64 << 10;
 /// Longest PEM file: all certificates a system trusts have a quarter of it.
 const PEM_BYTES_MAX: u64 = 1 << 20;
 
-/// Where files named in the configuration are looked for.
-pub(super) struct Folders {
-    /// The configuration file.
-    pub(super) file: PathBuf,
-    /// Its folder.
-    pub(super) own: PathBuf,
-    /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
-    pub(super) credentials: Option<PathBuf>,
-    /// Files in which a secret was found, but for systemd's: those are its business.
-    pub(super) secrets: RefCell<Vec<PathBuf>>,
-}
-
-impl Folders {
-    /// A bare name may be a systemd credential; everything else stands beside the configuration.
-    pub(super) fn find(&self, name: &str) -> PathBuf {
-        let bare = Path::new(name).components().count() == 1;
-        let credential = if bare { self.credential(name) } else { None };
-        credential.unwrap_or_else(|| self.own.join(name))
+impl Section<'_> {
+    /// Reads the secret in the file called `name`, which is the value of `key`. `judge` sees its path
+    /// and text before it is masked, and says why it cannot be one.
+    pub fn secret_named(
+        &self,
+        key: &str,
+        name: &str,
+        judge: impl FnOnce(&Path, &str) -> Result<(), String>,
+    ) -> Result<Secret, String> {
+        let path = self.folders().find(name);
+        self.hold_secret(&path);
+        let secret = secret(&path, &self.path(key), |text| judge(&path, text));
+        secret.map_err(|problem| without_name(problem, name))
     }
 
-    pub(super) fn credential(&self, name: &str) -> Option<PathBuf> {
-        self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
-    }
-
-    /// Remembers that a secret stands in the file at `path`; tells whether its mode matters to us.
-    pub(super) fn note_secret(&self, path: &Path) -> bool {
-        let own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
-        let mut secrets = self.secrets.borrow_mut();
-        if own && !secrets.iter().any(|known| known == path) {
-            secrets.push(path.to_owned());
-        }
-        own
-    }
-
-    /// The same, and warns when other users of the machine can read it.
-    pub(super) fn hold_secret(&self, section: &Section<'_, '_>, path: &Path) {
-        if self.note_secret(path)
+    /// Notes that the file at `path` holds a secret, and warns when other users can read it.
+    pub fn hold_secret(&self, path: &Path) {
+        if self.folders().note_secret(path)
             && let Some(warning) = shown_to_others(path)
         {
-            section.warn(warning);
+            self.warn(warning);
         }
+    }
+
+    /// Reads the secret in the systemd credential at `path`, which is called as `key` is.
+    pub fn secret_credential(
+        &self,
+        key: &str,
+        path: &Path,
+        judge: impl FnOnce(&Path, &str) -> Result<(), String>,
+    ) -> Result<Secret, String> {
+        secret(path, &self.path(key), |text| judge(path, text))
+    }
+
+    /// Notes that the configuration itself holds a secret.
+    pub fn note_secret_inside(&self) {
+        self.folders().note_secret(self.folders().configuration());
+    }
+
+    /// Reads the file of certificates or keys at `path`, which `key` names, as it is.
+    pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, String> {
+        let pem = plain_file::read(path, PEM_BYTES_MAX);
+        pem.map_err(|error| unreadable(&self.path(key), path, &error))
     }
 }
 
 /// What is wrong with the mode of a file that holds a secret: other users can read it.
 pub fn shown_to_others(path: &Path) -> Option<String> {
-    let open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
+    let is_open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
     let path = path.display();
-    open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
+    is_open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
 }
 
-/// Reads a secret; `setting` is the full name of the one that names the file. `judge` sees its text
-/// before it is hidden, and says if it cannot be one.
-pub(super) fn secret(
+fn secret(
     path: &Path,
     setting: &str,
     judge: impl FnOnce(&str) -> Result<(), String>,
@@ -90,7 +89,7 @@ pub(super) fn secret(
 
 /// The `problem` of a secret's file called `name`. Where there is no such file, the secret itself may
 /// have been written in its place, so that the name is not repeated.
-pub(super) fn without_name(problem: String, name: &str) -> String {
+fn without_name(problem: String, name: &str) -> String {
     let is_name = Path::new(name).is_absolute() || NAMES.iter().any(|word| name.contains(word));
     let Some((setting, text)) = problem.split_once(": ").filter(|_| !is_name) else {
         return problem;
@@ -104,11 +103,6 @@ pub(super) fn without_name(problem: String, name: &str) -> String {
 
 /// Words of which a file's name has one, as those in the shipped configuration have.
 const NAMES: [&str; 6] = ["secret", "password", "token", "senha", "segredo", "credencia"];
-
-/// Reads a file of certificates or keys as it is.
-pub(super) fn bytes(path: &Path, setting: &str) -> Result<Vec<u8>, String> {
-    plain_file::read(path, PEM_BYTES_MAX).map_err(|error| unreadable(setting, path, &error))
-}
 
 /// What to do about a file that is not there.
 const CREATE: &str = "create it, readable by bina's user only";

@@ -1,5 +1,7 @@
 //! Speaks TLS as a server: reads our certificate, its key, and whose clients' certificates count.
 
+mod settings;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;

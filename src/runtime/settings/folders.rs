@@ -1,0 +1,62 @@
+//! Finds the files a configuration names: beside it, or among systemd's credentials.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+/// Where files named in the configuration are looked for.
+#[derive(Default)]
+pub struct Folders {
+    /// The configuration file.
+    file: PathBuf,
+    /// Its folder.
+    own: PathBuf,
+    /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
+    credentials: Option<PathBuf>,
+    /// Files in which a secret was found, but for systemd's, which protects them itself.
+    secrets: RefCell<Vec<PathBuf>>,
+}
+
+impl Folders {
+    /// Those of the configuration at `file`.
+    pub fn of(file: &Path) -> Self {
+        let own = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self { file: file.to_owned(), own, credentials, secrets: RefCell::default() }
+    }
+
+    /// The configuration file itself.
+    pub fn configuration(&self) -> &Path {
+        &self.file
+    }
+
+    /// A file or folder beside the configuration.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.own.join(name)
+    }
+
+    /// A bare name may be a systemd credential; everything else stands beside the configuration.
+    pub fn find(&self, name: &str) -> PathBuf {
+        let is_bare = Path::new(name).components().count() == 1;
+        let credential = if is_bare { self.credential(name) } else { None };
+        credential.unwrap_or_else(|| self.beside(name))
+    }
+
+    /// The systemd credential called `name`, if there is one.
+    pub fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
+    }
+
+    /// Notes that the file at `path` holds a secret; returns whether its mode is ours to check.
+    pub(super) fn note_secret(&self, path: &Path) -> bool {
+        let is_own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
+        let mut secrets = self.secrets.borrow_mut();
+        if is_own && !secrets.iter().any(|known| known == path) {
+            secrets.push(path.to_owned());
+        }
+        is_own
+    }
+
+    pub(super) fn secrets(&self) -> Vec<PathBuf> {
+        self.secrets.borrow().clone()
+    }
+}

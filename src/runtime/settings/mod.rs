@@ -1,0 +1,33 @@
+//! Reads the configuration file section by section, and reports all its problems at once.
+//!
+//! Each module declares and reads its own settings with `Settings::read(&mut Section)`: name, kind,
+//! limits and default stand there and nowhere else. `app::config` asks the modules in order.
+//!
+//! ```text
+//! text -> tree -> Section --- number, word, text, file ... ---> the module's Settings
+//!                    |                                 |
+//!                 unknown                problems and warnings, by line and column
+//!                    |                                 |
+//!                    '-------------> File::problems <--'
+//! ```
+//! A setting that cannot be read is reported and its default returned, so that the reading goes on.
+
+mod catalogue;
+mod file;
+mod files;
+mod folders;
+mod nearest;
+mod place;
+mod section;
+mod syntax;
+mod tree;
+mod values;
+
+pub use self::catalogue::{Absent, Setting, SettingKind, Unit};
+pub use self::file::{File, Problem};
+pub use self::files::shown_to_others;
+pub use self::folders::Folders;
+pub use self::place::Place;
+pub use self::section::Section;
+pub use self::tree::Marked;
+pub use self::values::Whole;

@@ -1,0 +1,177 @@
+//! Takes a section of the file apart, setting by setting; what no module asks for is unknown.
+
+use super::catalogue::{Absent, Setting, SettingKind};
+use super::file::File;
+use super::folders::Folders;
+use super::nearest::Unknown;
+use super::place::Place;
+use super::tree::{Marked, Table, TomlValue};
+
+/// A section whose settings are taken out one by one; what is left at the end is unknown.
+pub struct Section<'f> {
+    file: &'f File<'f>,
+    /// Its name in messages, like `lookup` or `rule[2]`; empty for the whole file.
+    name: String,
+    /// As it stands in the file, like `[lookup]` or `[[rule]]`.
+    heading: String,
+    pub(super) place: Place,
+    pub(super) entries: Table,
+    known: Vec<&'static str>,
+    taken: Vec<&'static str>,
+}
+
+impl<'f> Section<'f> {
+    /// The whole file; `None` when it is not TOML, as the rest cannot be judged then.
+    pub fn root(file: &'f File<'f>) -> Option<Self> {
+        let entries = file.table()?;
+        Some(Self::new(
+            file,
+            String::new(),
+            String::new(),
+            Marked { value: entries, place: Place::default() },
+        ))
+    }
+
+    fn new(file: &'f File<'f>, name: String, heading: String, table: Marked<Table>) -> Self {
+        let Marked { value: entries, place } = table;
+        Self { file, name, heading, place, entries, known: Vec::new(), taken: Vec::new() }
+    }
+
+    /// Reads the section called `key`, which is empty when it is not there.
+    pub fn read<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let path = self.path(key);
+        let heading = format!("[{path}]");
+        let table = match self.take_entry(key) {
+            Some(Marked { value: TomlValue::Table(value), place }) => Marked { value, place },
+            Some(Marked { place, .. }) => {
+                self.wrong(place, key, &format!("a section: {heading}"));
+                Marked { value: Table::new(), place }
+            }
+            None => Marked { value: Table::new(), place: Place::default() },
+        };
+        let mut section = Section::new(self.file, path, heading, table);
+        let value = read(&mut section);
+        section.finish();
+        value
+    }
+
+    /// Reads every section of a repeated one, in order.
+    pub fn read_each<T>(
+        &mut self,
+        key: &'static str,
+        mut read: impl FnMut(&mut Self) -> T,
+    ) -> Vec<T> {
+        let heading = format!("[[{key}]]");
+        let Some(Marked { value, place }) = self.take_entry(key) else { return Vec::new() };
+        let TomlValue::List(list) = value else {
+            self.wrong(
+                place,
+                key,
+                &format!("a repeated section: write {heading}, in two brackets"),
+            );
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        for (position, Marked { value, place }) in list.into_iter().enumerate() {
+            let TomlValue::Table(value) = value else {
+                self.wrong(place, key, &format!("a repeated section: {heading}"));
+                continue;
+            };
+            let name = format!("{key}[{}]", position + 1);
+            let table = Marked { value, place };
+            let mut section = Section::new(self.file, name, heading.clone(), table);
+            values.push(read(&mut section));
+            section.finish();
+        }
+        values
+    }
+
+    /// Notes every setting that was not asked for.
+    fn finish(&mut self) {
+        for (key, entry) in std::mem::take(&mut self.entries) {
+            let path = self.path(&key);
+            let heading = self.heading.clone();
+            let expected = self.known.clone();
+            self.file.note_unknown(Unknown { heading, key, path, place: entry.place, expected });
+        }
+    }
+
+    /// Notes every unknown section of the file.
+    pub fn finish_file(mut self) {
+        self.finish();
+    }
+
+    /// The place of the section's heading.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Where the setting `key` of the section called `section` stands, readable or not, as long as
+    /// that section has not been read.
+    pub fn place_of(&self, section: &str, key: &str) -> Option<Place> {
+        match &self.entries.get(section)?.value {
+            TomlValue::Table(table) => table.get(key).map(|entry| entry.place),
+            _ => None,
+        }
+    }
+
+    /// Reports a problem at `place`.
+    pub fn report(&self, place: Place, text: String) {
+        self.file.report(place, text);
+    }
+
+    /// Notes what is not wrong, but worth knowing.
+    pub fn warn(&self, text: String) {
+        self.file.warn(text);
+    }
+
+    /// Returns whether the setting was there, readable or not.
+    pub fn has(&self, key: &str) -> bool {
+        self.taken.contains(&key)
+    }
+
+    /// The full name of a setting, as it stands in messages.
+    pub fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// Where files that a setting names are looked for.
+    pub fn folders(&self) -> &'f Folders {
+        &self.file.folders
+    }
+
+    /// Reports that `key` is not what is `wanted`.
+    pub fn wrong(&self, place: Place, key: &str, wanted: &str) {
+        self.report(place, format!("{} must be {wanted}", self.path(key)));
+    }
+
+    fn take_entry(&mut self, key: &'static str) -> Option<Marked<TomlValue>> {
+        self.known.push(key);
+        let entry = self.entries.remove(key);
+        if entry.is_some() {
+            self.taken.push(key);
+        }
+        entry
+    }
+
+    /// Takes a setting out, and declares it.
+    pub(super) fn take(
+        &mut self,
+        key: &'static str,
+        describe: impl FnOnce() -> (SettingKind, Absent),
+    ) -> Option<Marked<TomlValue>> {
+        self.declare(key, describe);
+        self.take_entry(key)
+    }
+
+    pub(super) fn declare(
+        &self,
+        key: &'static str,
+        describe: impl FnOnce() -> (SettingKind, Absent),
+    ) {
+        self.file.describe(|| {
+            let (kind, absent) = describe();
+            Setting { heading: self.heading.clone(), key, kind, absent }
+        });
+    }
+}

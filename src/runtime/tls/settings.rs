@@ -1,0 +1,79 @@
+//! How TLS is spoken: `[tls]`, with the files it names.
+
+use crate::runtime::settings::{Marked, Section};
+
+use super::{Pem, Tls, Unusable};
+
+impl Tls {
+    /// Reads `[tls]`; `None` when it is not set up.
+    pub fn read(section: &mut Section<'_>) -> Option<Self> {
+        let certificate = section.text("cert_file");
+        let key = section.text("key_file");
+        let client_ca = section.text("client_ca_file");
+        if let (Some(certificate), Some(key)) = (certificate, key) {
+            return PemFiles { certificate, key, client_ca }.read(section);
+        }
+        let keys = ["cert_file", "key_file", "client_ca_file"];
+        if keys.iter().any(|key| section.has(key)) {
+            for key in keys[..2].iter().filter(|key| !section.has(key)) {
+                let text = "name the PEM file, as tls.cert_file and tls.key_file go together";
+                section.report(section.place(), format!("tls.{key} is missing: {text}"));
+            }
+        }
+        None
+    }
+}
+
+/// The files by their names.
+struct PemFiles {
+    certificate: Marked<String>,
+    key: Marked<String>,
+    client_ca: Option<Marked<String>>,
+}
+
+impl PemFiles {
+    fn read(&self, section: &Section<'_>) -> Option<Tls> {
+        let read = |setting: &str, file: &Marked<String>| {
+            let pem = section.pem(setting, &section.folders().find(&file.value));
+            pem.map_err(|text| section.report(file.place, text)).ok()
+        };
+        section.hold_secret(&section.folders().find(&self.key.value));
+        let certificate = read("cert_file", &self.certificate);
+        let key = read("key_file", &self.key);
+        let client_ca = match &self.client_ca {
+            Some(file) => Some(read("client_ca_file", file)?),
+            None => None,
+        };
+        match Tls::new(&Pem { certificate: certificate?, key: key?, client_ca }) {
+            Ok(tls) => {
+                self.warn_of_dates(section, &tls);
+                Some(tls)
+            }
+            Err(unusable) => {
+                self.report(section, &unusable);
+                None
+            }
+        }
+    }
+
+    fn warn_of_dates(&self, section: &Section<'_>, tls: &Tls) {
+        if let Some(trouble) = tls.trouble() {
+            let path = section.folders().find(&self.certificate.value);
+            section.warn(format!(
+                "the certificate in {} {trouble}: PBXs will refuse it; renew it, then reload bina",
+                path.display()
+            ));
+        }
+    }
+
+    /// Reports which of the files makes TLS `unusable`.
+    fn report(&self, section: &Section<'_>, unusable: &Unusable) {
+        let (setting, file) = match (unusable, &self.client_ca) {
+            (Unusable::Certificate, _) => ("cert_file", &self.certificate),
+            (Unusable::ClientCa, Some(client_ca)) => ("client_ca_file", client_ca),
+            _ => ("key_file", &self.key),
+        };
+        let path = section.folders().find(&file.value);
+        section.report(file.place, format!("tls.{setting}: {} {unusable}", path.display()));
+    }
+}
