@@ -12,11 +12,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use app::{TestApp, field};
-use bina::domain::finding::{Failure, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::domain::phone::Phone;
 use bina::simulator::{Mood, Sim, customer};
 use bina::sources::flight::Partial;
 use bina::sources::hubsoft::{Dns, HubSoft};
+use bina::sources::reasons;
 use bina::sources::source::Source;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
@@ -162,7 +164,7 @@ async fn hubsoft_is_found_for_a_day_without_dns() {
     pass(Duration::from_secs(2 * 60 * 60)).await;
     let result = ask(&client).await;
     println!("row 21: required stale addresses <= 24 h, measured used at 23 h, not at 25 h");
-    assert_eq!(result, Err(Failure::Connect));
+    assert_eq!(result, Err(reasons::CONNECT.failure()));
 }
 
 #[tokio::test]

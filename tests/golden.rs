@@ -9,8 +9,9 @@ use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS, Pbx};
 use bina::domain::customer::Customer;
-use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::finding::{Finding, Origin, Record};
 use bina::domain::phone::NoNumber;
+use bina::sources::reasons;
 use formats::{actions, allowed, answer, fields_of, found, whole};
 use proptest::prelude::*;
 
@@ -52,7 +53,7 @@ fn cases() -> Vec<(&'static str, Answer)> {
         ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("nobody", answer(&Finding::Nobody(Origin::Cache))),
         ("several", answer(&found(vec![quiet, alerted]))),
-        ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
+        ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
 }
 
@@ -145,7 +146,7 @@ fn a_plain_answer_is_one_word_or_the_name() {
     for finding in [
         Finding::Nobody(Origin::Hubsoft),
         Finding::NoNumber(NoNumber::Anonymous),
-        Finding::Unavailable(Failure::Deadline),
+        Finding::Unavailable(reasons::DEADLINE.failure()),
     ] {
         assert_eq!(written(&answer(&finding)), ["", "none", "0"]);
     }
@@ -239,8 +240,8 @@ proptest! {
 
 #[test]
 fn a_pbx_is_not_told_why_it_could_not_be_told() {
-    let late = answer(&Finding::Unavailable(Failure::Deadline));
-    let never = answer(&Finding::Unavailable(Failure::Connect));
+    let late = answer(&Finding::Unavailable(reasons::DEADLINE.failure()));
+    let never = answer(&Finding::Unavailable(reasons::CONNECT.failure()));
     for (_, format) in Format::VALUES {
         let written = |answer| render(format, answer, &Freeswitch::default());
         assert_eq!(written(&late), written(&never));

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use app::{client, phone, soon};
 use bina::domain::customer::Known;
-use bina::domain::finding::{Failure, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::simulator::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
 use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::reasons;
 use bina::sources::source::Source;
 use serde_json::Value;
 
@@ -60,7 +62,7 @@ async fn no_connection_is_told_apart_from_a_slow_one() {
     drop(sim);
     assert_eq!(
         client.fetch(&phone(PHONE), soon(), Partial::unheard()).await,
-        Err(Failure::Connect)
+        Err(reasons::CONNECT.failure())
     );
 }
 
@@ -71,7 +73,7 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
     let small = client(&sim, "body_bytes_max = 20000\n")
         .fetch(&phone(PHONE), soon(), Partial::unheard())
         .await;
-    assert_eq!(small, Err(Failure::TooLarge));
+    assert_eq!(small, Err(reasons::TOO_LARGE.failure()));
     let large = client(&sim, "")
         .fetch(&phone(PHONE), soon(), Partial::unheard())
         .await
@@ -198,7 +200,7 @@ async fn a_voided_token_costs_one_new_token_and_one_retry() {
 #[tokio::test]
 async fn a_lookup_that_stays_unauthorized_is_retried_once_and_no_more() {
     let (sim, result) = met_with(LANDLINE, Mood::Unauthorized, "").await;
-    assert_eq!(result, Err(Failure::Unauthorized));
+    assert_eq!(result, Err(reasons::UNAUTHORIZED.failure()));
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 2));
 }
 
@@ -207,11 +209,14 @@ async fn refused_credentials_are_not_tried_again_at_once() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_mood(Mood::WrongPassword);
     let client = client(&sim, "");
-    assert_eq!(client.fetch(&phone(PHONE), soon(), Partial::unheard()).await, Err(Failure::Token));
+    assert_eq!(
+        client.fetch(&phone(PHONE), soon(), Partial::unheard()).await,
+        Err(reasons::TOKEN.failure())
+    );
     for _ in 0..5 {
         assert_eq!(
             client.fetch(&phone(PHONE), soon(), Partial::unheard()).await,
-            Err(Failure::NoToken)
+            Err(reasons::NO_TOKEN.failure())
         );
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 0));
@@ -258,7 +263,7 @@ async fn a_redirect_is_never_followed() {
     for status in [301, 302, 307, 308] {
         let to = format!("{}/oauth/token", other.base_url());
         let (_sim, result) = met(Mood::Redirect { to: to.clone(), status }, "").await;
-        assert_eq!(result, Err(Failure::Redirect(status)));
+        assert_eq!(result, Err(reasons::REDIRECT.with_status(status)));
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_token_mood(Mood::Redirect { to, status });
         let _ = client(&sim, "").fetch(&phone(PHONE), soon(), Partial::unheard()).await;
@@ -344,7 +349,7 @@ async fn a_pause_the_token_route_asks_for_is_kept() {
     tokio::time::sleep(Duration::from_millis(6_500)).await;
     assert_eq!(
         client.fetch(&phone(PHONE), soon(), Partial::unheard()).await,
-        Err(Failure::NoToken)
+        Err(reasons::NO_TOKEN.failure())
     );
     assert_eq!(sim.token_requests(), 1);
 }

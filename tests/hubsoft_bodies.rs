@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use app::{client, phone, soon};
 use bina::domain::customer::Known;
-use bina::domain::finding::{Failure, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::simulator::{Mood, Sim, printed_example};
 use bina::sources::flight::Partial;
+use bina::sources::reasons;
 use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
@@ -335,12 +337,9 @@ async fn each_http_trouble_has_its_own_name() {
 async fn a_wait_that_hubsoft_asks_for_is_kept() {
     let throttled = concluded(429, &[("Retry-After", "7")], b"{}").await;
     let retry_after = Some(Duration::from_secs(7));
-    assert_eq!(throttled, Err(Failure::Throttled { retry_after }));
+    assert_eq!(throttled, Err(reasons::THROTTLED.retry_after(retry_after)));
     let unavailable = concluded(503, &[("Retry-After", "60")], b"").await;
-    assert_eq!(
-        unavailable,
-        Err(Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) })
-    );
+    assert_eq!(unavailable, Err(reasons::UNAVAILABLE.retry_after(Some(Duration::from_secs(60)))));
 }
 
 #[tokio::test]

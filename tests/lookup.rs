@@ -8,9 +8,11 @@ use std::time::Duration;
 use bina::answering::lookup::{Lookup, Settings};
 use bina::domain::alert_text::AlertText;
 use bina::domain::customer::Customer;
-use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::{Finding, Origin, Record};
 use bina::domain::phone::Phone;
 use bina::sources::flight::Partial;
+use bina::sources::reasons;
 use bina::sources::source::{Fetch, Fetched, Source};
 use tokio::time::{Instant, advance, sleep};
 
@@ -135,7 +137,7 @@ async fn nobody_is_remembered_for_half_a_minute() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_never_remembered() {
     let room = Room::new();
-    room.then(0, Act::Fail(Failure::Connect)).then(0, Act::Tell(found("ANA")));
+    room.then(0, Act::Fail(reasons::CONNECT.failure())).then(0, Act::Tell(found("ANA")));
     assert_eq!(described(&room.find().await), is("connect", Origin::None));
     assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
 }
@@ -269,7 +271,7 @@ async fn a_request_from_before_a_purge_does_not_replace_what_came_after_it() {
 #[tokio::test(start_paused = true)]
 async fn a_number_hubsoft_cannot_answer_for_is_left_alone_for_three_seconds() {
     let room = Room::new();
-    room.then(0, Act::Fail(Failure::Server(500))).then(0, Act::Tell(found("ANA")));
+    room.then(0, Act::Fail(reasons::of_status(500))).then(0, Act::Tell(found("ANA")));
     assert_eq!(described(&room.find().await), is("server", Origin::None));
     advance(Duration::from_millis(2_900)).await;
     assert_eq!(described(&room.find().await), is("server", Origin::None));
@@ -298,7 +300,7 @@ async fn after_ten_minutes_an_old_record_is_used_only_on_error_or_at_the_deadlin
     advance(Duration::from_secs(700)).await;
     assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
     advance(Duration::from_secs(700)).await;
-    room.then(2_000, Act::Fail(Failure::Timeout));
+    room.then(2_000, Act::Fail(reasons::TIMEOUT.failure()));
     let start = Instant::now();
     assert_eq!(described(&room.find().await), is("BIA", Origin::Stale));
     assert_eq!(start.elapsed(), DEADLINE);
@@ -311,11 +313,11 @@ async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
     room.find().await;
     for (wait, expired) in [(29 * 60, false), (60, true), (20 * 60 * 60, true)] {
         advance(Duration::from_secs(wait)).await;
-        room.then(0, Act::Fail(Failure::Connect));
+        room.then(0, Act::Fail(reasons::CONNECT.failure()));
         assert_eq!(described(&room.find().await), ("ANA".into(), Origin::Stale, expired));
     }
     advance(Duration::from_secs(4 * 60 * 60)).await;
-    room.then(0, Act::Fail(Failure::Connect));
+    room.then(0, Act::Fail(reasons::CONNECT.failure()));
     assert_eq!(described(&room.find().await), is("connect", Origin::None));
 }
 
@@ -355,7 +357,7 @@ async fn one_number_that_hangs_does_not_make_other_records_stale() {
     room.then(0, Act::Tell(found("ANA")));
     room.find().await;
     advance(Duration::from_secs(300)).await;
-    room.then(3_000, Act::Fail(Failure::Timeout)).then(300, Act::Tell(found("BIA")));
+    room.then(3_000, Act::Fail(reasons::TIMEOUT.failure())).then(300, Act::Tell(found("BIA")));
     room.find_number("37988240001").await;
     sleep(Duration::from_secs(3)).await;
     assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));

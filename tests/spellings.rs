@@ -5,10 +5,11 @@ mod app;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::domain::finding::Failure;
+use bina::domain::failure::Failure;
 use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
 use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::reasons;
 use bina::sources::source::{Fetched, Source};
 use serde_json::{Value, json};
 
@@ -155,7 +156,7 @@ async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
 async fn a_list_that_stays_full_is_not_nobody_and_what_is_verified_counts() {
     let sim = Sim::start(strangers(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
-    assert_eq!(fetched(&client(&sim, suffix)).await, Err(Failure::ListFull));
+    assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));
     let mut customers = vec![customer(1, "ANA", NEW)];
     customers.extend(strangers(150));
     sim.set_customers(customers);

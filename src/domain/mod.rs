@@ -4,6 +4,7 @@ pub mod alert_text;
 pub mod answer;
 pub mod call;
 pub mod customer;
+pub mod failure;
 pub mod finding;
 pub mod phone;
 pub mod plain_text;

@@ -14,16 +14,18 @@
 //! Closed means that requests pass.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tracing::{info, warn};
 
-use crate::domain::finding::{Failure, Kind};
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::phone::Phone;
 use crate::runtime::jitter::jittered;
 use crate::runtime::metrics::{self, BreakerState};
 use crate::sources::flight::Partial;
+use crate::sources::reasons;
 use crate::sources::source::{Fetch, Fetched, Source};
 
 /// Numbers that fail in a row and open it.
@@ -93,8 +95,8 @@ impl Source for Breaker {
         partial: Partial<Fetched>,
     ) -> Fetch<'a> {
         Box::pin(async move {
-            let Some(pass) = lock(&self.circuit).admits(now()) else {
-                return Err(Failure::BreakerOpen);
+            let Some(pass) = self.circuit.lock().admits(now()) else {
+                return Err(reasons::BREAKER_OPEN.failure());
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
             let mut admitted =
@@ -119,13 +121,14 @@ enum Verdict {
 
 fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
     let Err(failure) = result else { return Some(Verdict::Success) };
-    match (failure, failure.kind()) {
-        // The source said itself when to come back.
-        (Failure::Throttled { retry_after: Some(_) }, _) => None,
-        (Failure::Throttled { retry_after: None }, _) => Some(Verdict::Trip),
-        (_, Kind::NotAsked) => None,
-        (_, Kind::AboutThisKey) => Some(Verdict::Alive),
-        (_, Kind::Bug | Kind::Upstream) => Some(Verdict::Failure),
+    if failure.is(&reasons::THROTTLED) {
+        // A source that said itself when to come back is left to its pause.
+        return failure.asked_pause().is_none().then_some(Verdict::Trip);
+    }
+    match failure.kind() {
+        FailureKind::NotAsked => None,
+        FailureKind::AboutThisKey => Some(Verdict::Alive),
+        FailureKind::Bug | FailureKind::Upstream => Some(Verdict::Failure),
     }
 }
 
@@ -139,7 +142,7 @@ struct Admitted<'a> {
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.phone, self.pass, self.verdict, now());
+        self.circuit.lock().learn(self.phone, self.pass, self.verdict, now());
     }
 }
 
@@ -234,10 +237,6 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
-    circuit.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -302,18 +301,22 @@ mod tests {
     #[test]
     fn answers_about_one_number_say_nothing_about_hubsoft() {
         for failure in [
-            Failure::InvalidAnswer("no list of customers"),
-            Failure::ListFull,
-            Failure::Refused,
-            Failure::Server(400),
-            Failure::Server(404),
-            Failure::Server(422),
-            Failure::TooLarge,
+            reasons::INVALID_ANSWER.because("no list of customers"),
+            reasons::LIST_FULL.failure(),
+            reasons::REFUSED.failure(),
+            reasons::of_status(400),
+            reasons::of_status(404),
+            reasons::of_status(422),
+            reasons::TOO_LARGE.failure(),
         ] {
             assert_eq!(verdict(&Err(failure.clone())), Some(Verdict::Alive), "{failure}");
         }
         for status in [408, 500, 502, 504, 520] {
-            assert_eq!(verdict(&Err(Failure::Server(status))), Some(Verdict::Failure), "{status}");
+            assert_eq!(
+                verdict(&Err(reasons::of_status(status))),
+                Some(Verdict::Failure),
+                "{status}"
+            );
         }
     }
 
@@ -407,10 +410,10 @@ mod tests {
 
     #[test]
     fn being_told_to_stop_opens_it_at_once_and_being_told_until_when_does_not() {
-        let throttled = |retry_after| verdict(&Err(Failure::Throttled { retry_after }));
+        let throttled = |retry_after| verdict(&Err(reasons::THROTTLED.retry_after(retry_after)));
         assert_eq!(throttled(None), Some(Verdict::Trip));
         assert_eq!(throttled(Some(SECOND)), None);
-        assert_eq!(verdict(&Err(Failure::Shed)), None);
+        assert_eq!(verdict(&Err(reasons::SHED.failure())), None);
         let mut circuit = Circuit::new();
         learn(&mut circuit, Some(Verdict::Trip), Instant::now());
         assert!(is_open(&circuit));

@@ -8,7 +8,8 @@ use std::task::Poll;
 
 use tokio::sync::watch;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 /// A request under way. Clones wait for the same request; dropping them does not end it.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
             let mut fetch = pin!(fetch);
             let caught = poll_fn(|context| {
                 catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(context)))
-                    .unwrap_or(Poll::Ready(Err(Failure::Panic)))
+                    .unwrap_or(Poll::Ready(Err(reasons::PANIC.failure())))
             });
             let result = caught.await;
             land(&result);
@@ -80,7 +81,7 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         match self.0.wait_for(is_done).await.as_deref() {
             Ok(Progress::Done(result)) => result.clone(),
             // Only a runtime that is shutting down drops a flight before it lands.
-            Ok(_) | Err(_) => Err(Failure::Panic),
+            Ok(_) | Err(_) => Err(reasons::PANIC.failure()),
         }
     }
 

@@ -4,4 +4,5 @@ pub mod breaker;
 pub mod flight;
 pub mod hubsoft;
 pub mod limiter;
+pub mod reasons;
 pub mod source;

@@ -4,7 +4,8 @@ use std::pin::Pin;
 
 use tokio::time::Instant;
 
-use crate::domain::finding::{Failure, Record};
+use crate::domain::failure::Failure;
+use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::sources::flight::Partial;
 

@@ -3,8 +3,9 @@
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
 use bina::domain::customer::Customer;
-use bina::domain::finding::{Failure, Finding, Origin};
+use bina::domain::finding::{Finding, Origin};
 use bina::domain::phone::NoNumber;
+use bina::sources::reasons;
 
 use crate::formats::{answer, found};
 
@@ -47,6 +48,6 @@ pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
         ("several customers", answer(&found(vec![quiet, alerted]))),
         ("nobody", answer(&Finding::Nobody(Origin::Cache))),
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
-        ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
+        ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
 }

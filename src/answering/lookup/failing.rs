@@ -1,17 +1,13 @@
 //! Leaves a number alone for some seconds after HubSoft could not answer for it; it is told the time.
 
 use std::num::NonZeroUsize;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use lru::LruCache;
 
-use crate::domain::finding::{Failure, Kind};
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 
-/// How long a number is left alone: longer than a redial takes, shorter than a caller's patience.
-const LEFT_ALONE: Duration = Duration::from_secs(3);
-/// The same for one with which every token is refused: each try costs a new one.
-const REFUSED: Duration = Duration::from_secs(30);
 /// Numbers that are noted at most; more than can fail in that time.
 const NUMBERS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
 
@@ -28,12 +24,7 @@ impl Failing {
 
     /// Notes that `phone` failed, if that may be because of the number.
     pub(super) fn note(&mut self, phone: Phone, failure: &Failure, now: Instant) {
-        let may_be_the_number = match failure.kind() {
-            Kind::AboutThisKey => true,
-            Kind::Upstream => matches!(failure, Failure::Server(_) | Failure::Unauthorized),
-            Kind::Bug | Kind::NotAsked => false,
-        };
-        if may_be_the_number {
+        if !failure.rest().is_zero() {
             self.0.push(phone, (now, failure.clone()));
         }
     }
@@ -41,8 +32,7 @@ impl Failing {
     /// Why `phone` is not to be asked for at `now`, if it is not.
     pub(super) fn get(&mut self, phone: &Phone, now: Instant) -> Option<Failure> {
         let (at, failure) = self.0.peek(phone)?;
-        let rest = if *failure == Failure::Unauthorized { REFUSED } else { LEFT_ALONE };
-        if now.saturating_duration_since(*at) < rest {
+        if now.saturating_duration_since(*at) < failure.rest() {
             return Some(failure.clone());
         }
         self.0.pop(phone);
@@ -56,6 +46,10 @@ impl Failing {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use crate::sources::reasons;
+
     use super::*;
 
     fn phone(last: usize) -> Phone {
@@ -65,17 +59,22 @@ mod tests {
     #[test]
     fn a_number_that_failed_is_left_alone_for_three_seconds() {
         let (mut failing, now) = (Failing::new(), Instant::now());
-        failing.note(phone(1), &Failure::Server(500), now);
-        let almost = now + LEFT_ALONE - Duration::from_millis(1);
-        assert_eq!(failing.get(&phone(1), almost), Some(Failure::Server(500)));
+        failing.note(phone(1), &reasons::of_status(500), now);
+        let almost = now + Duration::from_millis(2_999);
+        assert_eq!(failing.get(&phone(1), almost), Some(reasons::of_status(500)));
         assert_eq!(failing.get(&phone(2), almost), None);
-        assert_eq!(failing.get(&phone(1), now + LEFT_ALONE), None);
+        assert_eq!(failing.get(&phone(1), now + Duration::from_secs(3)), None);
     }
 
     #[test]
     fn failures_of_the_way_to_hubsoft_are_not_the_numbers() {
         let (mut failing, now) = (Failing::new(), Instant::now());
-        for failure in [Failure::Connect, Failure::Timeout, Failure::Shed, Failure::NoToken] {
+        for failure in [
+            reasons::CONNECT.failure(),
+            reasons::TIMEOUT.failure(),
+            reasons::SHED.failure(),
+            reasons::NO_TOKEN.failure(),
+        ] {
             failing.note(phone(1), &failure, now);
             assert_eq!(failing.get(&phone(1), now), None, "{failure}");
         }
@@ -85,7 +84,7 @@ mod tests {
     fn the_numbers_noted_are_bounded() {
         let (mut failing, now) = (Failing::new(), Instant::now());
         let numbers = NUMBERS_MAX.get() + 10;
-        (0..numbers).for_each(|last| failing.note(phone(last), &Failure::Refused, now));
+        (0..numbers).for_each(|last| failing.note(phone(last), &reasons::REFUSED.failure(), now));
         assert_eq!(failing.0.len(), NUMBERS_MAX.get());
         assert_eq!(failing.get(&phone(0), now), None);
     }

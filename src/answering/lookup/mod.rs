@@ -18,17 +18,20 @@ mod pace;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
-use crate::domain::finding::{Failure, Finding, Kind, Origin, Record};
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::finding::{Finding, Origin, Record};
 use crate::domain::phone::Phone;
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
 use crate::sources::flight::Flight;
+use crate::sources::reasons;
 use crate::sources::source::{Fetched, Source};
 
 use self::cache::{Age, Ages, Cache, Remembered};
@@ -157,6 +160,7 @@ impl State {
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
+        metrics::begin_with(&reasons::labels());
         let state = State::new(&settings);
         state.tell();
         Self { source, settings, state: Arc::new(Mutex::new(state)) }
@@ -165,7 +169,7 @@ impl Lookup {
     /// The same cache with other settings, in front of another client of the same HubSoft.
     /// Requests that are under way still complete in it.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.cache.adjust(settings.records_max, settings.ages());
         state.tell();
         Self { source, settings, state: Arc::clone(&self.state) }
@@ -174,7 +178,7 @@ impl Lookup {
     /// Purges what is cached of `phone`, and says whether there was anything. A request that is
     /// under way for it does not bring it back.
     pub fn forget(&self, phone: &Phone) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let was_cached = state.cache.forget(phone);
         let was_under_way = state.flights.remove(phone).is_some();
         state.failing.forget(phone);
@@ -193,7 +197,7 @@ impl Lookup {
         // The cache is read and the request joined under one lock, so that no record can arrive
         // between the two and be asked for again.
         let Prospect { cached, flight, until } = {
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock();
             let cached = state.cache.get(phone, now.into_std());
             metrics::cache_looked(cached.as_ref().map_or("miss", |cached| cached.age.word()));
             match cached {
@@ -264,7 +268,7 @@ impl Lookup {
             return Ok(under_way.flight.clone());
         }
         if state.under_way >= self.settings.flights_max {
-            return Err(Failure::Busy);
+            return Err(reasons::BUSY.failure());
         }
         let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
         state.started += 1;
@@ -297,12 +301,12 @@ fn land(
     result: &Result<Fetched, Failure>,
 ) {
     if let Err(failure) = result
-        && failure.kind() != Kind::NotAsked
+        && failure.kind() != FailureKind::NotAsked
     {
         FAILED.say(format_args!("{phone}: {failure}"));
     }
     let now = Instant::now();
-    let mut state = lock(state);
+    let mut state = state.lock();
     if is_telling(result) {
         state.pace.learn(phone, now - start, now.into_std());
     }
@@ -312,8 +316,10 @@ fn land(
 /// Tells whether a result says how long HubSoft takes: it answered, or was waited for in vain.
 fn is_telling(result: &Result<Fetched, Failure>) -> bool {
     match result {
-        Ok(_) | Err(Failure::Timeout) => true,
-        Err(failure) => failure.kind() == Kind::AboutThisKey,
+        Ok(_) => true,
+        Err(failure) => {
+            failure.is(&reasons::TIMEOUT) || failure.kind() == FailureKind::AboutThisKey
+        }
     }
 }
 
@@ -324,7 +330,7 @@ async fn landing(
 ) -> Result<Fetched, Failure> {
     let flight = flight?;
     let landed = timeout_at(until, flight.clone().landed()).await;
-    landed.unwrap_or_else(|_| flight.so_far().ok_or(Failure::Deadline))
+    landed.unwrap_or_else(|_| flight.so_far().ok_or(reasons::DEADLINE.failure()))
 }
 
 fn found(record: Record) -> Finding {
@@ -332,9 +338,4 @@ fn found(record: Record) -> Finding {
         return Finding::Nobody(Origin::Hubsoft);
     }
     Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
-}
-
-/// State is consistent between operations, so a panic elsewhere can be ignored.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

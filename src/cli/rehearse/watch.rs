@@ -4,14 +4,16 @@
 //! a rehearsal is asked for at most once, what became of the request tells the reason.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::sources::flight::Partial;
 use crate::sources::hubsoft::HubSoft;
+use crate::sources::reasons;
 use crate::sources::source::{Fetch, Fetched, Source};
 
 /// A source that remembers what became of each request.
@@ -41,25 +43,21 @@ impl Watched {
 
     /// From now on asks `hubsoft`, and forgets what was noted.
     pub(super) fn ask(&self, hubsoft: Arc<HubSoft>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.hubsoft = hubsoft;
         state.requests.clear();
     }
 
     /// Why the call of `phone`, just answered, could not be told more.
     pub(super) fn reason(&self, phone: &Phone) -> Failure {
-        let state = self.lock();
+        let state = self.state.lock();
         match state.requests.get(phone) {
             Some(Request::Failed(failure)) => failure.clone(),
-            Some(Request::Answered | Request::UnderWay) => Failure::Deadline,
+            Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
             // It did not come this far.
-            None if state.under_way >= self.flights_max => Failure::Busy,
-            None => Failure::BreakerOpen,
+            None if state.under_way >= self.flights_max => reasons::BUSY.failure(),
+            None => reasons::BREAKER_OPEN.failure(),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,13 +70,13 @@ impl Source for Watched {
     ) -> Fetch<'a> {
         Box::pin(async move {
             let hubsoft = {
-                let mut state = self.lock();
+                let mut state = self.state.lock();
                 state.under_way += 1;
                 state.requests.insert(*phone, Request::UnderWay);
                 Arc::clone(&state.hubsoft)
             };
             let result = hubsoft.fetch(phone, deadline, partial).await;
-            let mut state = self.lock();
+            let mut state = self.state.lock();
             state.under_way -= 1;
             let request = result
                 .as_ref()

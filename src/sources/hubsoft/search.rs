@@ -12,10 +12,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::domain::customer::Customer;
-use crate::domain::finding::{Failure, Record};
+use crate::domain::failure::Failure;
+use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::runtime::metrics;
 use crate::sources::flight::Partial;
+use crate::sources::reasons;
 use crate::sources::source::Fetched;
 
 use super::owners::{Verified, add, counted, recorded};
@@ -126,7 +128,9 @@ impl HubSoft {
                 None => beside.await,
             };
             let other = match other {
-                Err(Failure::Shed) => self.searched(wanted, second, Slot::Own).await?,
+                Err(failure) if failure.is(&reasons::SHED) => {
+                    self.searched(wanted, second, Slot::Own).await?
+                }
                 other => other?,
             };
             return Ok(found.and(other));
@@ -135,7 +139,7 @@ impl HubSoft {
         wanted.partial.report(Fetched { record, complete: false });
         let until = welcome_until(wanted.deadline, start.elapsed());
         let other = match other {
-            Some(Err(Failure::Shed)) => {
+            Some(Err(failure)) if failure.is(&reasons::SHED) => {
                 timeout_at(until, self.searched_later(wanted, second, until)).await
             }
             Some(other) => Ok(other),
@@ -157,7 +161,7 @@ impl HubSoft {
     ) -> Result<Found, Failure> {
         let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
         if spared >= until {
-            return Err(Failure::Shed);
+            return Err(reasons::SHED.failure());
         }
         sleep_until(spared).await;
         self.searched(wanted, spelling, Slot::Spare).await
@@ -173,7 +177,7 @@ impl HubSoft {
         let (term, start) = (spelling.as_str(), Instant::now());
         let result = self.search(term, wanted.phone, wanted.deadline, slot).await;
         let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
-        let was_made = slot == Slot::Own || outcome != Err(&Failure::Shed);
+        let was_made = slot == Slot::Own || outcome != Err(&reasons::SHED.failure());
         if was_made {
             (wanted.observe)(Step { term, took: start.elapsed(), outcome });
         }
@@ -215,7 +219,7 @@ impl HubSoft {
             return Ok(Fetched { record, complete: found.complete });
         }
         if !found.complete {
-            return Err(Failure::ListFull);
+            return Err(reasons::LIST_FULL.failure());
         }
         if found.returned > 0 {
             metrics::lookup_unverified();
