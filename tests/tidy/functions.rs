@@ -1,4 +1,4 @@
-//! Functions: how long they are, those of the tests too, and what is passed to them.
+//! Functions: how long those of the tests are, and what is passed to functions of ours.
 
 use std::collections::BTreeSet;
 
@@ -6,34 +6,30 @@ use regex_lite::Regex;
 
 use crate::{Source, none, sources, tests};
 
-/// Longest function, from its name to its brace; most have five to ten lines.
-const LINES_MAX: usize = 60;
 /// What a test should fit in: arrange, act, assert. A table of cases may take more.
 const TEST_LINES: usize = 20;
 
 /// A function in the text of a source, the tests at its end included.
-struct Function<'t> {
-    line: usize,
+struct Function {
     lines: usize,
-    head: &'t str,
     is_test: bool,
 }
 
-fn functions(text: &str) -> Vec<Function<'_>> {
+fn functions(text: &str) -> Vec<Function> {
     let mut functions = Vec::new();
-    let mut open: Option<(usize, usize, &str, bool)> = None;
+    let mut open: Option<(usize, usize, bool)> = None;
     let mut is_test = false;
     for (at, line) in text.lines().enumerate() {
         let code = line.trim();
         let indent = line.len() - line.trim_start().len();
         let begins = code.contains("fn ") && !code.starts_with("//") && !code.ends_with(';');
         if open.is_none() && begins {
-            open = Some((at, indent, code, is_test));
-        } else if let Some((start, depth, head, is_test)) = open
+            open = Some((at, indent, is_test));
+        } else if let Some((start, depth, is_test)) = open
             && indent == depth
             && code == "}"
         {
-            functions.push(Function { line: start + 1, lines: at - start + 1, head, is_test });
+            functions.push(Function { lines: at - start + 1, is_test });
             open = None;
         }
         if code.ends_with('}') && open.is_some_and(|(start, ..)| start == at) {
@@ -43,18 +39,6 @@ fn functions(text: &str) -> Vec<Function<'_>> {
         is_test = code.contains("test]") || code.contains("::test(") || is_test && is_attribute;
     }
     functions
-}
-
-#[test]
-fn functions_are_short() {
-    let mut wrong = Vec::new();
-    for Source { path, text } in sources().iter().chain(&tests()) {
-        for function in functions(text).iter().filter(|own| own.lines > LINES_MAX + 1) {
-            let Function { line, lines, head, .. } = function;
-            wrong.push(format!("{path}:{line}: {lines} lines: {head}"));
-        }
-    }
-    none(&wrong);
 }
 
 #[test]
