@@ -2,6 +2,8 @@
 
 #[path = "documents/architecture.rs"]
 mod architecture;
+#[path = "documents/changelog.rs"]
+mod changelog;
 #[path = "documents/examples.rs"]
 mod examples;
 #[path = "documents/languages.rs"]
