@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::links::{documents, links, resolved};
+use regex_lite::Regex;
+
+use crate::links::{documents, links, prose, resolved};
 use crate::{blocks, read};
 
 /// Each document with its Portuguese counterpart.
@@ -71,6 +73,42 @@ fn the_portuguese_documents_lead_to_portuguese_ones() {
             let file = link.split('#').next().unwrap_or_default();
             let target = resolved(Path::new(portuguese), file);
             assert!(!english.contains(&target.as_path()), "{portuguese}: {link}");
+        }
+    }
+}
+
+/// Words of an earlier time, for which the trade has its own.
+const METAPHORS: [&str; 13] = [
+    "bad day",
+    "be told",
+    "closet",
+    "door",
+    "doors",
+    "flights",
+    "in force",
+    "is told",
+    "nobody",
+    "stranger",
+    "strangers",
+    "under way",
+    "wing",
+];
+
+/// In what they say themselves; what they quote of the program is in backquotes or generated.
+#[test]
+fn the_documents_use_the_trades_words() {
+    let others = ["SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+    let pattern = Regex::new(&format!(r"(?i)\b({})\b", METAPHORS.join("|"))).expect("a pattern");
+    for document in PAIRS.iter().map(|(english, _)| *english).chain(others) {
+        let text = read(document);
+        let generated = text.split_once("<!-- generated").map(|(before, rest)| {
+            (before, rest.split_once("<!-- end -->").map_or("", |(_, after)| after))
+        });
+        let (before, after) = generated.unwrap_or((&text, ""));
+        let own = [prose(before), prose(after)].concat();
+        for line in own.lines() {
+            let own: String = line.split('`').step_by(2).collect();
+            assert!(!pattern.is_match(&own), "{document}: {line}");
         }
     }
 }

@@ -35,7 +35,7 @@ fn text(document: &Path) -> String {
 }
 
 /// A document without its fenced blocks.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     text.split("\n```").step_by(2).collect()
 }
 
