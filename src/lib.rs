@@ -1,7 +1,7 @@
 //! bina tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.
 //!
 //! The groups in reading order; each uses only groups above it, and the simulator none of them
-//! (`tests/tidy.rs` holds that). To see how a call is answered, read [`answering::responder`],
+//! (`tests/tidy/layout.rs` holds that). To see how a call is answered, read [`answering::responder`],
 //! then [`answering::lookup`].
 
 // Tests and benches may end, print and block.

@@ -30,6 +30,10 @@ program=target/release/bina
 "$program" completions zsh > "$out/completions/_bina"
 # bina.toml and the guides name the sounds by this shorter way.
 ln -s dialplan/sounds "$out/sounds"
+# Links in the README lead to what is beside it in /usr/share/bina.
+mkdir "$out/doc"
+ln -s ../../bina/dialplan "$out/doc/dialplan"
+ln -s ../../bina/docs "$out/doc/docs"
 cargo deb --locked --no-build --output "$out/"
 
 architecture=$(uname -m)

@@ -1,4 +1,19 @@
-//! The documents that people follow: every reason is explained, and every command can be run as it stands.
+//! The documents: true to the code, whole in both languages, every link and command good as it stands.
+
+#[path = "documents/architecture.rs"]
+mod architecture;
+#[path = "documents/changelog.rs"]
+mod changelog;
+#[path = "documents/examples.rs"]
+mod examples;
+#[path = "documents/languages.rs"]
+mod languages;
+#[path = "documents/links.rs"]
+mod links;
+#[path = "documents/program.rs"]
+mod program;
+#[path = "documents/tables.rs"]
+mod tables;
 
 #[path = "documents/settings.rs"]
 mod settings;

@@ -31,7 +31,7 @@ fn texts() -> Vec<(String, String)> {
         }
     }
     let mut found = Vec::new();
-    for folder in ["dialplan", "systemd", "src"] {
+    for folder in ["dialplan", "docs", "systemd", "src"] {
         collect(&root().join(folder), &mut found);
     }
     for file in ["README.md", "README.pt-BR.md", "CHANGELOG.md", "ARCHITECTURE.md"] {

@@ -45,8 +45,11 @@ done <<'FILES'
 -rw-r--r-- /usr/share/bina/dialplan/freeswitch/bina.xml
 -rw-r--r-- /usr/share/bina/dialplan/guides/README.md
 -rw-r--r-- /usr/share/bina/dialplan/sounds/pt_BR/bina/manutencao.wav
+-rw-r--r-- /usr/share/bina/docs/README.md
 -rw-r--r-- /usr/share/bina/docs/reasons.md
 -rw-r--r-- /usr/share/bina/docs/motivos.pt-BR.md
+-rw-r--r-- /usr/share/bina/README.md
+-rw-r--r-- /usr/share/bina/SECURITY.md
 -rw-r--r-- /usr/share/doc/bina/README.md
 -rw-r--r-- /usr/share/doc/bina/CHANGELOG.md
 -rw-r--r-- /usr/share/doc/bina/copyright
@@ -76,6 +79,9 @@ within bina --version
 [ -z "$(find "$debian/etc/systemd" -name 'bina*')" ] || fail "the installation enables something"
 [ "$(stat -c '%a %U:%G' "$debian/etc/bina")" = "755 root:root" ] || fail "/etc/bina has other rights"
 [ -f "$debian/usr/share/bina/sounds/pt_BR/bina/manutencao.wav" ] || fail "there is no /usr/share/bina/sounds"
+for document in docs/README.md dialplan/guides/README.md; do
+    [ -f "$debian/usr/share/doc/bina/$document" ] || fail "README's links to $document lead nowhere"
+done
 within dpkg --verify bina
 
 step "bina check: 2 without the secrets, 0 with them"

@@ -24,7 +24,7 @@ pub enum Pbx {
 pub struct Field {
     /// Its name in every format.
     pub key: &'static str,
-    /// What it means, for README and `--help`.
+    /// What it means, for `docs/fields.md`.
     pub meaning: &'static str,
     value: fn(&Answer, Pbx) -> Cow<'_, str>,
 }

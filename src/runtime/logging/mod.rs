@@ -93,11 +93,11 @@ pub fn start(level: LevelFilter) {
 }
 
 fn begin(level: LevelFilter) {
-    QUEUE.open(true);
+    QUEUE.open();
     // Without its thread the queue is closed: every line counts as dropped, and last words are
     // written directly.
     if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(write) {
-        QUEUE.open(false);
+        QUEUE.close();
         last_words(format_args!("bina: no log, as its thread cannot be started: {error}"));
     }
     let (filter, handle) = reload::Layer::new(level);

@@ -54,9 +54,14 @@ impl Queue {
         Self { state: Mutex::new(state), news: Condvar::new() }
     }
 
-    /// Begins to take lines, or ends it.
-    pub(super) fn open(&self, open: bool) {
-        self.state.lock().closed = !open;
+    /// Accepts lines from now on.
+    pub(super) fn open(&self) {
+        self.state.lock().closed = false;
+    }
+
+    /// Accepts no more lines.
+    pub(super) fn close(&self) {
+        self.state.lock().closed = true;
     }
 
     /// Takes a whole line, unless it would have to wait for too many others.
@@ -126,7 +131,7 @@ mod tests {
     fn lines_are_taken_together_and_in_order_up_to_a_limit() {
         let queue = Queue::new();
         assert_eq!(queue.put(b"early\n"), Err(Refused::Closed));
-        queue.open(true);
+        queue.open();
         let mut text = Vec::new();
         assert_eq!(queue.take(&mut text, Duration::from_millis(1)), 0);
         assert!(queue.put(b"one\n").is_ok() && queue.put(b"two\n").is_ok());
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn a_line_wakes_the_thread_that_waits_for_one() {
         static QUEUE: Queue = Queue::new();
-        QUEUE.open(true);
+        QUEUE.open();
         let thread = std::thread::spawn(|| QUEUE.take(&mut Vec::new(), Duration::from_secs(60)));
         while !QUEUE.state.lock().idle {
             std::thread::yield_now();

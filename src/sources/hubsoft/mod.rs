@@ -127,5 +127,6 @@ impl Source for HubSoft {
 /// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
-    Ok(owners::recorded(owners::counted(own, false)))
+    let ex_customers = false;
+    Ok(owners::recorded(owners::counted(own, ex_customers)))
 }
