@@ -11,14 +11,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use app::{TestApp, field};
+use app::{TestApp, field, key, soon};
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::domain::phone::Phone;
 use bina::simulator::{Mood, Sim, customer};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::{Dns, HubSoft};
 use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
@@ -88,9 +87,7 @@ async fn twins() -> (Sim, Sim) {
 }
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    let phone = Phone::parse(PHONE, None).expect("a number");
-    let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.

@@ -4,13 +4,13 @@ mod app;
 
 use std::time::Duration;
 
-use app::{client, phone, soon};
+use app::{client, key, soon};
 use bina::domain::customer::Known;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
 use bina::simulator::{Mood, Sim, printed_example};
-use bina::sources::flight::Partial;
 use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
@@ -22,7 +22,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&phone(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -49,22 +49,16 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    let record = client
-        .fetch(&phone("37988242968"), soon(), Partial::unheard())
-        .await
-        .expect("found")
-        .record;
+    let record =
+        client.fetch(&key("37988242968"), soon(), Partial::unheard()).await.expect("found").record;
     let [customer] = record.customers() else { panic!("one customer") };
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
     assert_eq!(customer.name(), "GUILHERME SILVA");
     assert_eq!(customer.alert_texts().count(), 2);
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
-    let record = client
-        .fetch(&phone("37999450812"), soon(), Partial::unheard())
-        .await
-        .expect("found")
-        .record;
+    let record =
+        client.fetch(&key("37999450812"), soon(), Partial::unheard()).await.expect("found").record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -359,7 +353,7 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "")
-        .fetch(&phone(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::unheard())
         .await
         .expect("found")
         .record;

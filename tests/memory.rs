@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use app::{config, phone, soon};
+use app::{config, key, soon};
 use bina::answering::lookup::{Lookup, Settings};
-use bina::domain::finding::{Finding, Origin};
+use bina::domain::finding::{AnswerSource, Finding};
 use bina::sources::hubsoft::{HubSoft, PhoneMatch};
 use bina::sources::limiter;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -131,10 +131,10 @@ fn lookup(hubsoft: &Apart) -> Lookup {
     Lookup::new(source, Settings { fresh: day, records_max, ..Settings::default() })
 }
 
-async fn origin(lookup: &Lookup, index: u32) -> Option<Origin> {
-    let number = phone(&format!("379{}", 80_000_000 + index));
-    match lookup.find(&number, soon()).await {
-        Finding::Found { origin, .. } => Some(origin),
+async fn origin(lookup: &Lookup, index: u32) -> Option<AnswerSource> {
+    let number = key(&format!("379{}", 80_000_000 + index));
+    match lookup.find(&number, soon().deadline).await {
+        Finding::Found { source, .. } => Some(source),
         _ => None,
     }
 }
@@ -185,5 +185,5 @@ async fn a_hundred_thousand_customers_with_alerts_fit_into_64_megabytes() {
     );
     assert!(grown <= grown_max, "{grown} kB");
     // The first would have been the first to make room.
-    assert_eq!(origin(&lookup, 0).await, Some(Origin::Cache), "all of them are remembered");
+    assert_eq!(origin(&lookup, 0).await, Some(AnswerSource::Cache), "all of them are remembered");
 }

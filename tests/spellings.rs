@@ -4,13 +4,13 @@ mod app;
 
 use std::time::Duration;
 
-use app::{client, phone, soon};
+use app::{client, key, soon};
 use bina::domain::failure::Failure;
 use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
-use bina::sources::source::{Fetched, Source};
+use bina::sources::shared_request::Partial;
+use bina::sources::source::{Budget, Sighting, Source};
 use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";
@@ -24,15 +24,15 @@ async fn exact(customers: Vec<Value>) -> Sim {
     sim
 }
 
-async fn fetched(client: &HubSoft) -> Result<Fetched, Failure> {
-    client.fetch(&phone(NEW), soon(), Partial::unheard()).await
+async fn fetched(client: &HubSoft) -> Result<Sighting, Failure> {
+    client.fetch(&key(NEW), soon(), Partial::unheard()).await
 }
 
 /// How many customers, how many of them with an alert, and whether the look was complete.
-fn counts(fetched: &Fetched) -> (usize, usize, bool) {
+fn counts(fetched: &Sighting) -> (usize, usize, bool) {
     let customers = fetched.record.customers();
     let alerted = customers.iter().filter(|known| known.alerted()).count();
-    (customers.len(), alerted, fetched.complete)
+    (customers.len(), alerted, fetched.is_complete)
 }
 
 fn terms(sim: &Sim) -> Vec<String> {
@@ -99,7 +99,7 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
         let name = format!("{mood:?}");
         sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
-        let result = client.fetch(&phone(NEW), deadline, Partial::unheard()).await;
+        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::unheard()).await;
         let late = deadline.elapsed();
         assert!(late.is_zero() || result.is_err(), "{name}: {late:?}");
     }

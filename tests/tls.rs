@@ -16,15 +16,14 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::{TestApp, field};
+use app::{TestApp, field, key, soon};
 use bina::app::config::Config;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::domain::phone::Phone;
 use bina::simulator::{Mood, Sim, customer};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use certificates::Authority;
 
@@ -51,9 +50,7 @@ fn trusting(sim: &Sim, authority: &Authority) -> Config {
 }
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    let phone = Phone::parse(PHONE, None).expect("a number");
-    let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// A file of this test's own, removed at its end.

@@ -79,9 +79,9 @@ fn allocated(bytes: usize) -> usize {
     (bytes + 2 * size_of::<usize>() + 8).next_multiple_of(16)
 }
 
-/// Where a finding comes from.
+/// Where an answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum AnswerSource {
     /// Memory, young enough to be taken as it is.
     Cache,
     /// HubSoft, asked for this call.
@@ -96,11 +96,11 @@ pub enum Origin {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
     /// Verified customers. `alert_expired` when the record is too old to play an alert from.
-    Found { record: Record, origin: Origin, alert_expired: bool },
+    Found { record: Record, source: AnswerSource, alert_expired: bool },
     /// Nothing to look up; HubSoft was not asked.
     NoNumber(NoNumber),
     /// HubSoft answered that nobody has this number.
-    Nobody(Origin),
+    Nobody(AnswerSource),
     /// It could not be told in time.
     Unavailable(Failure),
 }

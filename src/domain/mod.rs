@@ -4,6 +4,7 @@ pub mod alert_text;
 pub mod answer;
 pub mod call;
 pub mod customer;
+pub mod document;
 pub mod failure;
 pub mod finding;
 pub mod phone;

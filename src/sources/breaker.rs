@@ -21,12 +21,11 @@ use parking_lot::Mutex;
 use tracing::{info, warn};
 
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::phone::Phone;
 use crate::runtime::jitter::jittered;
 use crate::runtime::metrics::{self, BreakerState};
-use crate::sources::flight::Partial;
 use crate::sources::reasons;
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// Numbers that fail in a row and open it.
 const IN_A_ROW: usize = 5;
@@ -49,7 +48,7 @@ pub struct Breaker {
 struct Circuit {
     state: State,
     /// Numbers that failed since the last success.
-    in_a_row: Vec<Phone>,
+    in_a_row: Vec<Key>,
     results: VecDeque<Outcome>,
     /// How long it stays open next time.
     open_for: Duration,
@@ -61,7 +60,7 @@ struct Circuit {
 struct Outcome {
     at: Instant,
     /// The number, if it failed.
-    failed: Option<Phone>,
+    failed: Option<Key>,
 }
 
 /// What lets a request through: the state's number at that moment. What comes back with an older
@@ -103,20 +102,15 @@ impl Breaker {
 }
 
 impl Source for Breaker {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: tokio::time::Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let Some(pass) = self.circuit.lock().admits(now()) else {
                 return Err(reasons::BREAKER_OPEN.failure());
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
             let mut admitted =
-                Admitted { circuit: &self.circuit, phone, pass, verdict: verdict_of_a_panic };
-            let result = self.source.fetch(phone, deadline, partial).await;
+                Admitted { circuit: &self.circuit, key, pass, verdict: verdict_of_a_panic };
+            let result = self.source.fetch(key, budget, partial).await;
             admitted.verdict = verdict(&result);
             result
         })
@@ -134,7 +128,7 @@ enum Verdict {
     Trip,
 }
 
-fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
+fn verdict(result: &Result<Sighting, Failure>) -> Option<Verdict> {
     let Err(failure) = result else { return Some(Verdict::Success) };
     if failure.is(&reasons::THROTTLED) {
         // A source that said itself when to come back is left to its pause.
@@ -150,14 +144,14 @@ fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
 /// A request that was let through. A panic drops it with the verdict it began with: failure.
 struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
-    phone: &'a Phone,
+    key: &'a Key,
     pass: Pass,
     verdict: Option<Verdict>,
 }
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        self.circuit.lock().learn(self.phone, self.pass, self.verdict, now());
+        self.circuit.lock().learn(self.key, self.pass, self.verdict, now());
     }
 }
 
@@ -182,7 +176,7 @@ impl Circuit {
         Some(self.changes)
     }
 
-    fn learn(&mut self, phone: &Phone, pass: Pass, verdict: Option<Verdict>, now: Instant) {
+    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<Verdict>, now: Instant) {
         if pass != self.changes {
             return;
         }
@@ -193,7 +187,7 @@ impl Circuit {
             (State::Closed, Some(Verdict::Alive)) => self.in_a_row.clear(),
             (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
             (State::Closed, Some(Verdict::Success)) => self.count(None, now),
-            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*phone), now),
+            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*key), now),
             (State::Open { .. }, _) | (State::Closed, None) => {}
         }
     }
@@ -205,10 +199,10 @@ impl Circuit {
     }
 
     /// Counts a success, or a number that failed.
-    fn count(&mut self, failed: Option<Phone>, now: Instant) {
+    fn count(&mut self, failed: Option<Key>, now: Instant) {
         match failed {
             None => self.in_a_row.clear(),
-            Some(phone) if !self.in_a_row.contains(&phone) => self.in_a_row.push(phone),
+            Some(key) if !self.in_a_row.contains(&key) => self.in_a_row.push(key),
             Some(_) => {}
         }
         let old = |outcome: &Outcome| now.saturating_duration_since(outcome.at) > WINDOW;
@@ -253,6 +247,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::domain::phone::Phone;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -261,8 +256,8 @@ mod tests {
     }
 
     /// A number of its own for each `index`.
-    fn phone(index: u32) -> Phone {
-        Phone::parse(&format!("3798{index:07}"), None).expect("a mobile")
+    fn phone(index: u32) -> Key {
+        Phone::parse(&format!("3798{index:07}"), None).expect("a mobile").into()
     }
 
     /// Learns the verdict of a request that passed in the present state, for another number each time.

@@ -1,8 +1,9 @@
 //! Holds where knowledge comes from: the contract of sources, and what implements it.
 
 pub mod breaker;
-pub mod flight;
+pub mod cache;
 pub mod hubsoft;
 pub mod limiter;
 pub mod reasons;
+pub mod shared_request;
 pub mod source;

@@ -3,7 +3,7 @@
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
 use bina::domain::customer::Customer;
-use bina::domain::finding::{Finding, Origin};
+use bina::domain::finding::{AnswerSource, Finding};
 use bina::domain::phone::NoNumber;
 use bina::sources::reasons;
 
@@ -46,7 +46,7 @@ pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
         ("an alert", answer(&found(vec![alerted.clone()]))),
         ("no alert", answer(&found(vec![quiet.clone()]))),
         ("several customers", answer(&found(vec![quiet, alerted]))),
-        ("nobody", answer(&Finding::Nobody(Origin::Cache))),
+        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]

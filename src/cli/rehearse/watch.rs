@@ -7,14 +7,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
-use crate::sources::flight::Partial;
 use crate::sources::hubsoft::HubSoft;
 use crate::sources::reasons;
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// A source that remembers what became of each request.
 pub(super) struct Watched {
@@ -24,7 +23,7 @@ pub(super) struct Watched {
 
 struct State {
     hubsoft: Arc<HubSoft>,
-    requests: HashMap<Phone, Request>,
+    requests: HashMap<Key, Request>,
     under_way: usize,
 }
 
@@ -51,7 +50,7 @@ impl Watched {
     /// Why the call of `phone`, just answered, could not be told more.
     pub(super) fn reason(&self, phone: &Phone) -> Failure {
         let state = self.state.lock();
-        match state.requests.get(phone) {
+        match state.requests.get(&Key::from(*phone)) {
             Some(Request::Failed(failure)) => failure.clone(),
             Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
             // It did not come this far.
@@ -62,26 +61,21 @@ impl Watched {
 }
 
 impl Source for Watched {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let hubsoft = {
                 let mut state = self.state.lock();
                 state.under_way += 1;
-                state.requests.insert(*phone, Request::UnderWay);
+                state.requests.insert(*key, Request::UnderWay);
                 Arc::clone(&state.hubsoft)
             };
-            let result = hubsoft.fetch(phone, deadline, partial).await;
+            let result = hubsoft.fetch(key, budget, partial).await;
             let mut state = self.state.lock();
             state.under_way -= 1;
             let request = result
                 .as_ref()
                 .map_or_else(|failure| Request::Failed(failure.clone()), |_| Request::Answered);
-            state.requests.insert(*phone, request);
+            state.requests.insert(*key, request);
             drop(state);
             result
         })

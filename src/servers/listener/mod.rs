@@ -329,7 +329,8 @@ mod tests {
         let handed = bound.as_fd().try_clone_to_owned().expect("a descriptor");
         let listener = adopt("bound", handed.into()).expect("it listens now");
         let address = listener.local_addr().expect("an address");
-        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.socket.accept());
+        let (client, accepted) =
+            tokio::join!(TcpStream::connect(address), listener.socket.accept());
         assert!(client.is_ok() && accepted.is_ok());
         let connected = client.expect("a connection").into_std().expect("a socket");
         let handed = OwnedFd::from(connected).into();

@@ -21,7 +21,7 @@ pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
         let cut = error.classify() == Category::Eof;
         reasons::INVALID_ANSWER.because(if cut { "cut or empty" } else { "no JSON" })
     })?;
-    object.0.ok_or(reasons::INVALID_ANSWER.because("no JSON object"))
+    object.0.ok_or_else(|| reasons::INVALID_ANSWER.because("no JSON object"))
 }
 
 /// A body as it came, or a mended copy of it, which is overwritten when it is dropped.

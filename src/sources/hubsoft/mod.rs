@@ -32,10 +32,10 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::runtime::metrics;
-use crate::sources::flight::Partial;
 use crate::sources::limiter::{self, Limiter, Refusal};
 use crate::sources::reasons;
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 use self::api::Api;
 use self::owners::Verified;
@@ -292,13 +292,11 @@ impl HubSoft {
 }
 
 impl Source for HubSoft {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
-        Box::pin(async move { self.ask(phone, deadline, &partial, &|_| {}).await })
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
+        Box::pin(async move {
+            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
+            self.ask(phone, budget.deadline, &partial, &|_| {}).await
+        })
     }
 }
 

@@ -20,8 +20,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::failure::Failure;
 use crate::runtime::metrics;
-use crate::sources::flight::Flight;
 use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
 use super::race::{self, Connect};
@@ -70,7 +70,7 @@ struct Shared {
     connect: Connect,
     known: watch::Sender<KnownAddresses>,
     /// The search for a good address that is under way: there is one at a time.
-    racing: Mutex<Option<Flight<SocketAddr>>>,
+    racing: Mutex<Option<SharedRequest<SocketAddr>>>,
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
@@ -140,7 +140,7 @@ impl Shared {
             None | Some([]) => Err(io::Error::other("no address is known")),
             Some([only]) => Ok(*only),
             Some(several) => {
-                let found = self.race(several.to_vec()).landed().await;
+                let found = self.race(several.to_vec()).completed().await;
                 found.map_err(|_| io::Error::other("no address takes connections"))
             }
         }
@@ -152,7 +152,7 @@ impl Shared {
 
     /// Looks for the address that takes connections, to the end even when its limit is over for
     /// whoever asked: the next one finds it in the first place.
-    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> Flight<SocketAddr> {
+    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> SharedRequest<SocketAddr> {
         let mut racing = self.racing.lock();
         if let Some(flight) = &*racing {
             return flight.clone();
@@ -160,9 +160,9 @@ impl Shared {
         let (searching, landing) = (Arc::clone(self), Arc::clone(self));
         let search = async move {
             let found = race::first(&addresses, searching.limit, &searching.connect).await;
-            found.ok_or(reasons::CONNECT.failure())
+            found.ok_or_else(|| reasons::CONNECT.failure())
         };
-        let flight = Flight::start(search, move |found| landing.land(found));
+        let flight = SharedRequest::start(search, move |found| landing.land(found));
         *racing = Some(flight.clone());
         flight
     }

@@ -16,9 +16,9 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::runtime::metrics;
-use crate::sources::flight::Partial;
 use crate::sources::reasons;
-use crate::sources::source::Fetched;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::Sighting;
 
 use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;
@@ -72,7 +72,7 @@ impl Found {
 struct Wanted<'a> {
     phone: &'a Phone,
     deadline: Instant,
-    partial: &'a Partial<Fetched>,
+    partial: &'a Partial<Sighting>,
     observe: Observe<'a>,
 }
 
@@ -86,9 +86,9 @@ impl HubSoft {
         &self,
         phone: &Phone,
         deadline: Instant,
-        partial: &Partial<Fetched>,
+        partial: &Partial<Sighting>,
         observe: Observe<'_>,
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<Sighting, Failure> {
         let wanted = Wanted { phone, deadline, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
@@ -136,7 +136,7 @@ impl HubSoft {
             return Ok(found.and(other));
         }
         let record = recorded(counted(found.own.clone(), self.ex_customers));
-        wanted.partial.report(Fetched { record, complete: false });
+        wanted.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
         let until = welcome_until(wanted.deadline, start.elapsed());
         let other = match other {
             Some(Err(failure)) if failure.is(&reasons::SHED) => {
@@ -213,10 +213,10 @@ impl HubSoft {
     }
 
     /// The record of all that was found.
-    fn concluded(&self, found: Found) -> Result<Fetched, Failure> {
+    fn concluded(&self, found: Found) -> Result<Sighting, Failure> {
         if !found.own.is_empty() {
             let record = recorded(counted(found.own, self.ex_customers));
-            return Ok(Fetched { record, complete: found.complete });
+            return Ok(Sighting { is_complete: found.complete, ..Sighting::of_hubsoft(record) });
         }
         if !found.complete {
             return Err(reasons::LIST_FULL.failure());
@@ -224,7 +224,7 @@ impl HubSoft {
         if found.returned > 0 {
             metrics::lookup_unverified();
         }
-        Ok(Record::default().into())
+        Ok(Sighting::of_hubsoft(Record::default()))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
 use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
-use crate::sources::flight::Flight;
 use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
@@ -50,7 +50,7 @@ pub(super) struct TokenState(Arc<Mutex<State>>);
 
 struct State {
     held: Option<Held>,
-    flight: Option<Flight<Held>>,
+    flight: Option<SharedRequest<Held>>,
     /// Until when nobody asks for a token again.
     paused_until: Option<Instant>,
     /// How long the next pause is, if refusals go on.
@@ -102,7 +102,7 @@ impl Tokens {
             }
             flight?
         };
-        flight.landed().await.map(|held| held.token)
+        flight.completed().await.map(|held| held.token)
     }
 
     /// Forgets `token`, which HubSoft refused before its time: an update there voids them all.
@@ -125,7 +125,7 @@ impl Tokens {
         self.state.lock().pause = PAUSE_MIN;
     }
 
-    fn board(&self, state: &mut State, now: Instant) -> Result<Flight<Held>, Failure> {
+    fn board(&self, state: &mut State, now: Instant) -> Result<SharedRequest<Held>, Failure> {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
@@ -134,7 +134,7 @@ impl Tokens {
         }
         let (api, shared) = (Arc::clone(&self.api), self.state.clone());
         let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = Flight::start(fetch, move |result| shared.lock().land(result));
+        let flight = SharedRequest::start(fetch, move |result| shared.lock().land(result));
         state.flight = Some(flight.clone());
         Ok(flight)
     }
