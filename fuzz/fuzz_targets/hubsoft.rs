@@ -3,7 +3,7 @@
 #![no_main]
 
 use bina::domain::answer::{Answer, FIELDS, Pbx};
-use bina::domain::finding::{Finding, Origin};
+use bina::domain::finding::{AnswerSource, Finding};
 use bina::sources::hubsoft::{Wanted, conclude};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::Choice;
@@ -14,7 +14,7 @@ fuzz_target!(|body: &[u8]| {
     let wanted = Wanted { ultima_conexao: true, ..Wanted::default() };
     let Ok(record) = conclude(body, &phone, &wanted) else { return };
     let _ = record.weight();
-    let finding = Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false };
+    let finding = Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false };
     let answer = Answer::new(Some(phone), &finding, &Choice::default());
     for field in &FIELDS {
         let value = field.value(&answer, Pbx::Freeswitch);
