@@ -7,8 +7,8 @@ mod pages;
 use std::time::Duration;
 
 use app::{client, phone, soon};
-use bina::domain::customer::Known;
 use bina::domain::finding::{Failure, Record};
+use bina::domain::found::FoundCustomer;
 use bina::simulator::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
 use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
@@ -303,7 +303,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
         .await
         .expect("found")
         .record;
-    let alerts: Vec<_> = record.customers().iter().map(Known::alerted).collect();
+    let alerts: Vec<_> = record.customers().iter().map(FoundCustomer::alerted).collect();
     assert_eq!(alerts, [false, true]);
 }
 

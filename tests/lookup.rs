@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
 use bina::domain::alert_text::AlertText;
-use bina::domain::customer::Customer;
 use bina::domain::finding::{Failure, Finding, Origin, Record};
 use bina::domain::phone::Phone;
+use bina::domain::reported::ReportedCustomer;
 use bina::sources::flight::Partial;
 use bina::sources::source::{Fetch, Fetched, Source};
 use tokio::time::{Instant, advance, sleep};
@@ -91,13 +91,13 @@ impl Room {
 
 fn found(name: &str) -> Record {
     let alert = AlertText::new("rompimento").map(|text| vec![text]);
-    Record::new(vec![Customer { name: name.into(), alert, ..Customer::default() }])
+    Record::new(vec![ReportedCustomer { name: name.into(), alert, ..ReportedCustomer::default() }])
 }
 
 fn described(finding: &Finding) -> (String, Origin, bool) {
     match finding {
         Finding::Found { record, origin, alert_expired } => {
-            (record.customers()[0].name().to_owned(), *origin, *alert_expired)
+            (record.customers()[0].customer().name().to_owned(), *origin, *alert_expired)
         }
         Finding::Nobody(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), Origin::None, false),

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use bina::app::config::Config;
 use bina::domain::alert_text::AlertText;
-use bina::domain::customer::Customer;
 use bina::domain::finding::Record;
+use bina::domain::reported::ReportedCustomer;
 
 const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
     client_secret = \"x\"\nusername = \"x\"\npassword = \"x\"\n";
@@ -15,7 +15,7 @@ const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id
 fn worst(words: &str) -> Record {
     let text = words.repeat(15_000 / words.len());
     let texts: Vec<_> = (0..64).filter_map(|_| AlertText::new(&text)).collect();
-    let one = Customer { alert: Some(texts), ..Customer::default() };
+    let one = ReportedCustomer { alert: Some(texts), ..ReportedCustomer::default() };
     Record::new(vec![one.clone(), one.clone(), one])
 }
 

@@ -10,14 +10,16 @@ use crate::domain::phone::Phone;
 
 use crate::sources::source::Fetched;
 
+use super::alerts::SharedAlerts;
+
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers with two alert texts each need 41 MiB, with which the whole program was measured at
 /// 54. Texts of very different lengths leave the allocator with more holes, up to a quarter.
 const BYTES_MAX: usize = 44 * 1024 * 1024;
 
-/// What one entry costs besides its record's texts: key, record, time and list links are one
-/// allocation of 80 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
-const ENTRY_BYTES: usize = 120;
+/// What one entry costs besides its record's words: key, record, time and list links are one
+/// allocation of 96 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
+const ENTRY_BYTES: usize = 136;
 
 /// How long a record that is not complete is taken as it is; the next call then completes it.
 const INCOMPLETE: Duration = Duration::from_secs(5);
@@ -97,6 +99,8 @@ pub(super) struct Cache {
     ages: Ages,
     /// When the first record came.
     start: Option<Instant>,
+    alerts: SharedAlerts,
+    /// Bytes of all records, without their alerts.
     bytes: usize,
     bytes_max: usize,
 }
@@ -106,7 +110,8 @@ impl Cache {
         // `LruCache::new` would reserve room for `records_max` at once.
         let mut entries = LruCache::unbounded();
         entries.resize(records_max);
-        Self { entries, ages, start: None, bytes: 0, bytes_max: BYTES_MAX }
+        let alerts = SharedAlerts::new();
+        Self { entries, ages, start: None, alerts, bytes: 0, bytes_max: BYTES_MAX }
     }
 
     /// What is remembered of `phone` at `now`, if it is still of use.
@@ -127,22 +132,25 @@ impl Cache {
     /// Caches what was fetched at `now`; the least recently used make room.
     pub(super) fn put(&mut self, phone: Phone, fetched: Fetched, now: Instant) {
         let Fetched { record, complete } = fetched;
+        let record = self.alerts.share(record);
         self.bytes += weight(&record);
         let stamp = Stamp::new(self.ms(now), complete);
         if let Some((_, old)) = self.entries.push(phone, Entry { record, stamp }) {
-            self.bytes -= weight(&old.record);
+            self.release(&old.record);
         }
-        while self.bytes > self.bytes_max
+        while self.bytes() > self.bytes_max
             && let Some((_, oldest)) = self.entries.pop_lru()
         {
-            self.bytes -= weight(&oldest.record);
+            self.release(&oldest.record);
         }
     }
 
     /// Forgets `phone`, and says whether anything was remembered of it.
     pub(super) fn forget(&mut self, phone: &Phone) -> bool {
         let entry = self.entries.pop(phone);
-        self.bytes -= entry.as_ref().map_or(0, |entry| weight(&entry.record));
+        if let Some(entry) = &entry {
+            self.release(&entry.record);
+        }
         entry.is_some()
     }
 
@@ -152,7 +160,7 @@ impl Cache {
         while self.entries.len() > records_max.get()
             && let Some((_, oldest)) = self.entries.pop_lru()
         {
-            self.bytes -= weight(&oldest.record);
+            self.release(&oldest.record);
         }
         self.entries.resize(records_max);
     }
@@ -165,7 +173,16 @@ impl Cache {
 
     /// How many records it holds, and how many bytes.
     pub(super) fn holds(&self) -> (usize, usize) {
-        (self.entries.len(), self.bytes)
+        (self.entries.len(), self.bytes())
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes + self.alerts.bytes()
+    }
+
+    fn release(&mut self, record: &Record) {
+        self.bytes -= weight(record);
+        self.alerts.release(record);
     }
 }
 
@@ -192,7 +209,7 @@ fn weight(record: &Record) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::Customer;
+    use crate::domain::reported::ReportedCustomer;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -211,7 +228,7 @@ mod tests {
     }
 
     fn found() -> Record {
-        Record::new(vec![Customer { name: "ANA".into(), ..Customer::default() }])
+        Record::new(vec![ReportedCustomer { name: "ANA".into(), ..ReportedCustomer::default() }])
     }
 
     fn age_after(record: Record, seconds: u32) -> Option<Age> {

@@ -12,6 +12,7 @@
 //! A flight is one request for one number, whatever the number of callers. It outlives them,
 //! lands in memory even when nobody waits any more, and survives a panic of the source.
 
+mod alerts;
 mod cache;
 mod failing;
 mod pace;

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::domain::alert_text::AlertText;
-use crate::domain::customer::Customer;
 use crate::domain::finding::Failure;
 use crate::domain::phone::Phone;
 use crate::domain::plain_text;
+use crate::domain::reported::ReportedCustomer;
 
 use super::flag::Flag;
 use super::json;
@@ -108,7 +108,7 @@ pub(super) struct Listed {
 
 impl Listed {
     /// The customer, if `phone` is one of its own numbers.
-    pub(super) fn verified(self, phone: &Phone) -> Option<Customer> {
+    pub(super) fn verified(self, phone: &Phone) -> Option<ReportedCustomer> {
         let fields = self.cliente.telefones.iter().filter_map(Loose::text);
         let is_own = fields.flat_map(Phone::stored).any(|stored| stored == *phone);
         is_own.then(|| self.cliente.customer(self.ultima_conexao))
@@ -229,12 +229,12 @@ impl Object for Cliente {
 }
 
 impl Cliente {
-    fn customer(self, ultima_conexao: bool) -> Customer {
+    fn customer(self, ultima_conexao: bool) -> ReportedCustomer {
         let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
         let has_live_service = self.servicos.has_live();
         let servicos = self.servicos.readable();
         let statuses = service_statuses(&servicos);
-        Customer {
+        ReportedCustomer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
             name: plain_text::of_name(nome.unwrap_or_default()).into_owned(),
@@ -254,7 +254,7 @@ struct Texts(Vec<String>);
 
 impl Texts {
     /// The alert, if it is on. What is no flag counts when there is something to say.
-    fn alert(self, flag: &Flag) -> Option<Vec<AlertText<'static>>> {
+    fn alert(self, flag: &Flag) -> Option<Vec<AlertText>> {
         let texts: Vec<_> =
             self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
         flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)

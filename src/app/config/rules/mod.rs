@@ -56,7 +56,7 @@ impl Prompts {
         for warning in hidden(&list) {
             general.warn(warning);
         }
-        Rules { list, general: self.general(general) }
+        Rules::new(list, self.general(general))
     }
 
     fn rule(&self, mut section: Section<'_, '_>, asks_connection: bool) -> Rule {
