@@ -40,14 +40,14 @@ fn a_thousand_rules_cost_a_call_at_most_20_ms() {
         ("rompimento de fibra ", "\"rompimento* de fibras AT\""),
         ("bairro numero 7 pop 1 ", "\"bairro numero 7\""),
     ] {
-        let (record, config) = (worst(words), rules(text));
+        // An alert remembers what was found, so that each round needs one of its own.
+        let (records, config) = ([(); 5].map(|()| worst(words)), rules(text));
         let start = Instant::now();
-        let rounds = 5;
-        for _ in 0..rounds {
+        for record in &records {
             let choice = config.rules.choose(record.customers(), None);
             assert!(choice.rule.is_none(), "{text}");
         }
-        let took = start.elapsed() / rounds;
+        let took = start.elapsed() / 5;
         println!("{took:?} for {text} in {words}");
         assert!(took <= Duration::from_millis(20), "{took:?} for {text} in {words}");
     }

@@ -100,6 +100,11 @@ impl Rules {
         Self { list, id: RulesId::next(), general }
     }
 
+    /// Tells these rules from others, for alerts that remember which of them they meet.
+    pub fn id(&self) -> RulesId {
+        self.id
+    }
+
     /// The rules in the order in which they are tried.
     pub fn list(&self) -> &[Rule] {
         &self.list
