@@ -50,7 +50,7 @@ fn contend(lookup: &Arc<Lookup>, threads: u32, calls: u64) -> Duration {
                 runtime().block_on(async {
                     for call in 0..calls {
                         let index = (call as u32 * 7 + thread) % REMEMBERED;
-                        lookup.find(&number(index), soon()).await;
+                        lookup.find(&number(index).into(), soon()).await;
                     }
                 });
             });

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bina::domain::finding::Failure;
 use bina::runtime::metrics::{self, Connections, Exposition};
+use bina::sources::reasons;
 use serde_json::Value;
 
 const RULES: &str = "systemd/prometheus/bina.rules.yml";
@@ -98,7 +98,7 @@ fn every_query_asks_for_metrics_there_are() {
 #[test]
 fn the_alerts_name_words_that_are_counted() {
     let rules = read(RULES);
-    assert!(rules.contains(&format!("result=\"{}\"", Failure::Token.label())));
+    assert!(rules.contains(&format!("result=\"{}\"", reasons::TOKEN.failure().label())));
     for status in ["unavailable", "no_number"] {
         assert!(rules.contains(&format!("=\"{status}\"")), "{status}");
     }

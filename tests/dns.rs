@@ -11,12 +11,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use app::{TestApp, field};
-use bina::domain::finding::{Failure, Record};
-use bina::domain::phone::Phone;
+use app::{TestApp, field, key, soon};
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::simulator::{Mood, Sim, customer};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::{Dns, HubSoft};
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
@@ -86,9 +87,7 @@ async fn twins() -> (Sim, Sim) {
 }
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    let phone = Phone::parse(PHONE, None).expect("a number");
-    let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.
@@ -162,7 +161,7 @@ async fn hubsoft_is_found_for_a_day_without_dns() {
     pass(Duration::from_secs(2 * 60 * 60)).await;
     let result = ask(&client).await;
     println!("row 21: required stale addresses <= 24 h, measured used at 23 h, not at 25 h");
-    assert_eq!(result, Err(Failure::Connect));
+    assert_eq!(result, Err(reasons::CONNECT.failure()));
 }
 
 #[tokio::test]

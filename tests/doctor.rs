@@ -156,7 +156,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
     for (mood, what, part) in [
         (Mood::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
         (Mood::InvalidGrant, "token", "check hubsoft.client_id, client_secret"),
-        (Mood::Silent, "token", "no answer within hubsoft.attempt_ms; tell its support"),
+        (Mood::Silent, "token", "did not answer within hubsoft.attempt_ms"),
         (Mood::HangUp, "token", "look for a proxy or firewall"),
         (throttled.clone(), "token", "(HTTP 429): wait a minute"),
         (Mood::Html, "token", "check hubsoft.base_url"),
@@ -170,10 +170,10 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
     }
     for (mood, part) in [
         (Mood::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
-        (Mood::Silent, "no answer within hubsoft.attempt_ms"),
+        (Mood::Silent, "did not answer within hubsoft.attempt_ms"),
         (Mood::StatusError, "check the integration's permissions"),
         (Mood::Trace, "check the integration's permissions"),
-        (Mood::ServerError, "HTTP 500: tell HubSoft's support"),
+        (Mood::ServerError, "HTTP 500: contact HubSoft's support"),
         (Mood::Unauthorized, "check the permissions of hubsoft.username"),
         (Mood::Unavailable, "(HTTP 503): wait for its end"),
         (throttled, "(HTTP 429): wait a minute"),

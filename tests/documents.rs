@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bina::domain::finding::Failure;
 use bina::domain::phone::NoNumber;
+use bina::sources::reasons;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -53,7 +53,7 @@ fn every_reason_is_explained_in_both_languages_with_what_to_do() {
     for document in ["docs/reasons.md", "docs/motivos.pt-BR.md"] {
         let text = read(document);
         let explained = explained(&text);
-        let labels = Failure::LABELS.iter().chain(&NoNumber::LABELS);
+        let labels = reasons::labels().into_iter().chain(NoNumber::LABELS);
         let missing: Vec<_> = labels.filter(|label| !explained.contains(label)).collect();
         assert!(missing.is_empty(), "{document} does not explain {missing:?}: add a row each");
     }

@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::{TestApp, field, pairs};
-use bina::domain::phone::Phone;
+use app::{TestApp, field, key, pairs, soon};
 use bina::simulator::{Mood, RetryAfter, Sim, customer, with_alert};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use tokio::task::JoinSet;
 
@@ -254,9 +253,7 @@ async fn a_thousand_calls_on_a_dead_token_ask_for_one() {
         for turn in 0..1_000 {
             let client = Arc::clone(&client);
             fetches.spawn(async move {
-                let phone = Phone::parse(&stranger(turn), None).expect("a number");
-                let soon = tokio::time::Instant::now() + Duration::from_secs(30);
-                client.fetch(&phone, soon, Partial::unheard()).await.is_ok()
+                client.fetch(&key(&stranger(turn)), soon(), Partial::unheard()).await.is_ok()
             });
         }
         fetches.join_all().await.into_iter().filter(|good| *good).count()

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS, Pbx};
-use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::NoNumber;
 use bina::domain::reported::ReportedCustomer;
+use bina::sources::reasons;
 use formats::{actions, allowed, answer, fields_of, found, whole};
 use proptest::prelude::*;
 
@@ -50,9 +51,9 @@ fn cases() -> Vec<(&'static str, Answer)> {
         ("found_quiet", answer(&found(vec![quiet.clone()]))),
         ("hostile", answer(&found(vec![hostile]))),
         ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
-        ("nobody", answer(&Finding::Nobody(Origin::Cache))),
+        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
         ("several", answer(&found(vec![quiet, alerted]))),
-        ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
+        ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
 }
 
@@ -87,7 +88,7 @@ fn every_golden_file_belongs_to_a_case_and_a_format() {
 fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
     let customer = customer("ANA", Some("rompimento"));
     let record = Record::new(vec![customer]);
-    let stale = Finding::Found { record, origin: Origin::Stale, alert_expired: true };
+    let stale = Finding::Found { record, source: AnswerSource::Stale, alert_expired: true };
     let body = render(Format::Hash, &answer(&stale), &Freeswitch::default()).body;
     assert!(body.starts_with("status=found&source=stale&alerta=0&prompt=&rule=&route=&nome=ANA"));
     assert!(body.contains("&mensagem=&"));
@@ -143,9 +144,9 @@ fn a_plain_answer_is_one_word_or_the_name() {
     let several = answer(&found(vec![customer("ANA", None), customer("EVA", None)]));
     assert_eq!(written(&several), ["", "none", "1"]);
     for finding in [
-        Finding::Nobody(Origin::Hubsoft),
+        Finding::Nobody(AnswerSource::Hubsoft),
         Finding::NoNumber(NoNumber::Anonymous),
-        Finding::Unavailable(Failure::Deadline),
+        Finding::Unavailable(reasons::DEADLINE.failure()),
     ] {
         assert_eq!(written(&answer(&finding)), ["", "none", "0"]);
     }
@@ -239,8 +240,8 @@ proptest! {
 
 #[test]
 fn a_pbx_is_not_told_why_it_could_not_be_told() {
-    let late = answer(&Finding::Unavailable(Failure::Deadline));
-    let never = answer(&Finding::Unavailable(Failure::Connect));
+    let late = answer(&Finding::Unavailable(reasons::DEADLINE.failure()));
+    let never = answer(&Finding::Unavailable(reasons::CONNECT.failure()));
     for (_, format) in Format::VALUES {
         let written = |answer| render(format, answer, &Freeswitch::default());
         assert_eq!(written(&late), written(&never));

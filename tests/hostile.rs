@@ -17,13 +17,12 @@ use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS};
 use bina::domain::call::Call;
 use bina::domain::finding::Record;
-use bina::domain::phone::Phone;
 use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::domain::reported::ReportedCustomer;
 use bina::servers::fastagi::Conversation;
 use bina::servers::http;
-use bina::sources::flight::Partial;
-use bina::sources::source::{Fetch, Fetched, Source};
+use bina::sources::shared_request::Partial;
+use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use formats::{PLAIN, allowed, fields_of, whole};
 
 /// Some seconds of an unoptimised build.
@@ -145,13 +144,10 @@ impl Dice {
 struct Typed(Mutex<Vec<ReportedCustomer>>);
 
 impl Source for Typed {
-    fn fetch<'a>(
-        &'a self,
-        _: &'a Phone,
-        _: tokio::time::Instant,
-        _: Partial<Fetched>,
-    ) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::new(self.0.lock().expect("no panic").clone()).into()) })
+    fn fetch<'a>(&'a self, _: &'a Key, _: Budget, _: Partial<Sighting>) -> Fetch<'a> {
+        Box::pin(async {
+            Ok(Sighting::of_hubsoft(Record::new(self.0.lock().expect("no panic").clone())))
+        })
     }
 }
 

@@ -4,12 +4,14 @@ mod app;
 
 use std::time::Duration;
 
-use app::{client, phone, soon};
+use app::{client, key, soon};
 use bina::domain::customer::Customer;
-use bina::domain::finding::{Failure, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::domain::found::FoundCustomer;
 use bina::simulator::{Mood, Sim, printed_example};
-use bina::sources::flight::Partial;
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
@@ -21,7 +23,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&phone(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -53,11 +55,8 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    let record = client
-        .fetch(&phone("37988242968"), soon(), Partial::unheard())
-        .await
-        .expect("found")
-        .record;
+    let record =
+        client.fetch(&key("37988242968"), soon(), Partial::unheard()).await.expect("found").record;
     let [found] = record.customers() else { panic!("one customer") };
     let customer = found.customer();
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
@@ -65,11 +64,8 @@ async fn the_vendors_printed_example_is_understood() {
     assert_eq!(found.alerts().count(), 2);
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
-    let record = client
-        .fetch(&phone("37999450812"), soon(), Partial::unheard())
-        .await
-        .expect("found")
-        .record;
+    let record =
+        client.fetch(&key("37999450812"), soon(), Partial::unheard()).await.expect("found").record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -342,12 +338,9 @@ async fn each_http_trouble_has_its_own_name() {
 async fn a_wait_that_hubsoft_asks_for_is_kept() {
     let throttled = concluded(429, &[("Retry-After", "7")], b"{}").await;
     let retry_after = Some(Duration::from_secs(7));
-    assert_eq!(throttled, Err(Failure::Throttled { retry_after }));
+    assert_eq!(throttled, Err(reasons::THROTTLED.retry_after(retry_after)));
     let unavailable = concluded(503, &[("Retry-After", "60")], b"").await;
-    assert_eq!(
-        unavailable,
-        Err(Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) })
-    );
+    assert_eq!(unavailable, Err(reasons::UNAVAILABLE.retry_after(Some(Duration::from_secs(60)))));
 }
 
 #[tokio::test]
@@ -367,7 +360,7 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "")
-        .fetch(&phone(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::unheard())
         .await
         .expect("found")
         .record;

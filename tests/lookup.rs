@@ -1,5 +1,8 @@
 //! How memory, flights and deadlines behave, in paused time with a source that does as told.
 
+#[path = "lookup/memories.rs"]
+mod memories;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,11 +10,13 @@ use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
 use bina::domain::alert_text::AlertText;
-use bina::domain::finding::{Failure, Finding, Origin, Record};
+use bina::domain::failure::Failure;
+use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::reported::ReportedCustomer;
-use bina::sources::flight::Partial;
-use bina::sources::source::{Fetch, Fetched, Source};
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
+use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use tokio::time::{Instant, advance, sleep};
 
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -19,8 +24,8 @@ const DEADLINE: Duration = Duration::from_millis(800);
 /// What the source does with one request.
 enum Act {
     /// Reports the first at once, and ends with the second.
-    Begin(Fetched, Fetched),
-    Bring(Fetched),
+    Begin(Sighting, Sighting),
+    Bring(Sighting),
     Fail(Failure),
     Panic,
     Tell(Record),
@@ -34,7 +39,7 @@ struct Stub {
 }
 
 impl Source for Stub {
-    fn fetch<'a>(&'a self, _: &'a Phone, _: Instant, partial: Partial<Fetched>) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, _: &'a Key, _: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let next = self.acts.lock().expect("no panic holds it").pop_front();
         Box::pin(async move {
@@ -47,7 +52,7 @@ impl Source for Stub {
                 Act::Begin(_, fetched) | Act::Bring(fetched) => Ok(fetched),
                 Act::Fail(failure) => Err(failure),
                 Act::Panic => panic!("as told"),
-                Act::Tell(record) => Ok(record.into()),
+                Act::Tell(record) => Ok(Sighting::of_hubsoft(record)),
             }
         })
     }
@@ -81,7 +86,7 @@ impl Room {
 
     async fn find_number(&self, number: &str) -> Finding {
         let phone = Phone::parse(number, None).expect("a number");
-        self.lookup.find(&phone, Instant::now() + DEADLINE).await
+        self.lookup.find(&phone.into(), Instant::now() + DEADLINE).await
     }
 
     fn asked(&self) -> usize {
@@ -94,18 +99,18 @@ fn found(name: &str) -> Record {
     Record::new(vec![ReportedCustomer { name: name.into(), alert, ..ReportedCustomer::default() }])
 }
 
-fn described(finding: &Finding) -> (String, Origin, bool) {
+fn described(finding: &Finding) -> (String, AnswerSource, bool) {
     match finding {
-        Finding::Found { record, origin, alert_expired } => {
-            (record.customers()[0].customer().name().to_owned(), *origin, *alert_expired)
+        Finding::Found { record, source, alert_expired } => {
+            (record.customers()[0].customer().name().to_owned(), *source, *alert_expired)
         }
         Finding::Nobody(origin) => ("nobody".into(), *origin, false),
-        Finding::Unavailable(failure) => (failure.label().into(), Origin::None, false),
+        Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),
         Finding::NoNumber(_) => unreachable!("the lookup is given a number"),
     }
 }
 
-fn is(name: &str, origin: Origin) -> (String, Origin, bool) {
+fn is(name: &str, origin: AnswerSource) -> (String, AnswerSource, bool) {
     (name.into(), origin, false)
 }
 
@@ -113,31 +118,31 @@ fn is(name: &str, origin: Origin) -> (String, Origin, bool) {
 async fn a_found_customer_is_remembered_for_a_minute() {
     let room = Room::new();
     room.then(50, Act::Tell(found("ANA"))).then(50, Act::Tell(found("BIA")));
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
     advance(Duration::from_secs(59)).await;
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Cache));
     assert_eq!(room.asked(), 1);
     advance(Duration::from_secs(1)).await;
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_is_remembered_for_half_a_minute() {
     let room = Room::new();
     room.then(0, Act::Tell(Record::default())).then(0, Act::Tell(Record::default()));
-    assert_eq!(described(&room.find().await), is("nobody", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("nobody", AnswerSource::Hubsoft));
     advance(Duration::from_secs(29)).await;
-    assert_eq!(described(&room.find().await), is("nobody", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("nobody", AnswerSource::Cache));
     advance(Duration::from_secs(1)).await;
-    assert_eq!(described(&room.find().await), is("nobody", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("nobody", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_never_remembered() {
     let room = Room::new();
-    room.then(0, Act::Fail(Failure::Connect)).then(0, Act::Tell(found("ANA")));
-    assert_eq!(described(&room.find().await), is("connect", Origin::None));
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    room.then(0, Act::Fail(reasons::CONNECT.failure())).then(0, Act::Tell(found("ANA")));
+    assert_eq!(described(&room.find().await), is("connect", AnswerSource::None));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +155,7 @@ async fn a_thousand_calls_from_one_number_ask_once() {
         calls.spawn(async move { described(&room.find().await) });
     }
     while let Some(call) = calls.join_next().await {
-        assert_eq!(call.expect("no panic"), is("ANA", Origin::Hubsoft));
+        assert_eq!(call.expect("no panic"), is("ANA", AnswerSource::Hubsoft));
     }
     assert_eq!(room.asked(), 1);
 }
@@ -160,10 +165,10 @@ async fn a_slow_source_does_not_hold_the_call_and_still_feeds_the_memory() {
     let room = Room::new();
     room.then(2_000, Act::Tell(found("ANA")));
     let start = Instant::now();
-    assert_eq!(described(&room.find().await), is("deadline", Origin::None));
+    assert_eq!(described(&room.find().await), is("deadline", AnswerSource::None));
     assert_eq!(start.elapsed(), DEADLINE);
     sleep(Duration::from_millis(1_300)).await;
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Cache));
     assert_eq!(room.asked(), 1);
 }
 
@@ -177,7 +182,7 @@ async fn a_caller_who_leaves_does_not_end_the_lookup_of_the_others() {
     };
     sleep(Duration::from_millis(100)).await;
     leaving.abort();
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
     assert_eq!(room.asked(), 1);
 }
 
@@ -185,8 +190,8 @@ async fn a_caller_who_leaves_does_not_end_the_lookup_of_the_others() {
 async fn a_panic_costs_one_lookup_and_leaves_the_number_free() {
     let room = Room::new();
     room.then(10, Act::Panic).then(0, Act::Tell(found("ANA")));
-    assert_eq!(described(&room.find().await), is("panic", Origin::None));
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("panic", AnswerSource::None));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,7 +202,7 @@ async fn a_stale_record_gives_way_to_a_newer_one_that_comes_before_the_deadline(
         room.find().await;
         advance(Duration::from_secs(120)).await;
         let start = Instant::now();
-        assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft), "{slow} ms");
+        assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft), "{slow} ms");
         assert_eq!(start.elapsed(), Duration::from_millis(slow));
     }
 }
@@ -209,10 +214,10 @@ async fn a_young_stale_record_waits_only_a_moment_for_its_refresh() {
     room.find().await;
     advance(Duration::from_secs(119)).await;
     let start = Instant::now();
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Stale));
     assert_eq!(start.elapsed(), Duration::from_millis(150));
     sleep(Duration::from_millis(400)).await;
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Cache));
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,12 +233,12 @@ async fn a_stale_record_waits_only_a_moment_for_a_hubsoft_slower_than_the_deadli
     room.then(1_000, Act::Tell(found("BIA")));
     sleep(Duration::from_millis(500)).await;
     let start = Instant::now();
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Stale));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Stale));
     assert_eq!(start.elapsed(), Duration::from_millis(150));
     // What HubSoft was like a minute ago says nothing about now.
     sleep(Duration::from_secs(300)).await;
     room.then(700, Act::Tell(found("LIA")));
-    assert_eq!(described(&room.find().await), is("LIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("LIA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
@@ -245,9 +250,9 @@ async fn a_purged_number_stays_purged_although_a_request_for_it_is_under_way() {
         tokio::spawn(async move { described(&room.find().await) })
     };
     sleep(Duration::from_millis(200)).await;
-    assert!(room.lookup.forget(&Phone::parse("37988242968", None).expect("a number")));
-    assert_eq!(calling.await.expect("no panic"), is("ANA", Origin::Hubsoft));
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert!(room.lookup.forget(&Phone::parse("37988242968", None).expect("a number").into()));
+    assert_eq!(calling.await.expect("no panic"), is("ANA", AnswerSource::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
     assert_eq!(room.asked(), 2);
 }
 
@@ -260,34 +265,34 @@ async fn a_request_from_before_a_purge_does_not_replace_what_came_after_it() {
         tokio::spawn(async move { room.find().await })
     };
     sleep(Duration::from_millis(200)).await;
-    room.lookup.forget(&Phone::parse("37988242968", None).expect("a number"));
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    room.lookup.forget(&Phone::parse("37988242968", None).expect("a number").into());
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
     first.await.expect("no panic");
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Cache));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_number_hubsoft_cannot_answer_for_is_left_alone_for_three_seconds() {
     let room = Room::new();
-    room.then(0, Act::Fail(Failure::Server(500))).then(0, Act::Tell(found("ANA")));
-    assert_eq!(described(&room.find().await), is("server", Origin::None));
+    room.then(0, Act::Fail(reasons::of_status(500))).then(0, Act::Tell(found("ANA")));
+    assert_eq!(described(&room.find().await), is("server", AnswerSource::None));
     advance(Duration::from_millis(2_900)).await;
-    assert_eq!(described(&room.find().await), is("server", Origin::None));
+    assert_eq!(described(&room.find().await), is("server", AnswerSource::None));
     assert_eq!(room.asked(), 1);
     advance(Duration::from_millis(100)).await;
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_record_that_is_not_complete_is_asked_for_again_after_five_seconds() {
     let room = Room::new();
-    let incomplete = Fetched { record: found("ANA"), complete: false };
+    let incomplete = Sighting { is_complete: false, ..Sighting::of_hubsoft(found("ANA")) };
     room.then(0, Act::Bring(incomplete)).then(0, Act::Tell(found("BIA")));
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
     advance(Duration::from_secs(4)).await;
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Cache));
     advance(Duration::from_secs(1)).await;
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
@@ -296,11 +301,11 @@ async fn after_ten_minutes_an_old_record_is_used_only_on_error_or_at_the_deadlin
     room.then(0, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
     room.find().await;
     advance(Duration::from_secs(700)).await;
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
     advance(Duration::from_secs(700)).await;
-    room.then(2_000, Act::Fail(Failure::Timeout));
+    room.then(2_000, Act::Fail(reasons::TIMEOUT.failure()));
     let start = Instant::now();
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Stale));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Stale));
     assert_eq!(start.elapsed(), DEADLINE);
 }
 
@@ -311,12 +316,12 @@ async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
     room.find().await;
     for (wait, expired) in [(29 * 60, false), (60, true), (20 * 60 * 60, true)] {
         advance(Duration::from_secs(wait)).await;
-        room.then(0, Act::Fail(Failure::Connect));
-        assert_eq!(described(&room.find().await), ("ANA".into(), Origin::Stale, expired));
+        room.then(0, Act::Fail(reasons::CONNECT.failure()));
+        assert_eq!(described(&room.find().await), ("ANA".into(), AnswerSource::Stale, expired));
     }
     advance(Duration::from_secs(4 * 60 * 60)).await;
-    room.then(0, Act::Fail(Failure::Connect));
-    assert_eq!(described(&room.find().await), is("connect", Origin::None));
+    room.then(0, Act::Fail(reasons::CONNECT.failure()));
+    assert_eq!(described(&room.find().await), is("connect", AnswerSource::None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -327,26 +332,26 @@ async fn lookups_under_way_are_capped() {
     }
     for number in ["37988240001", "37988240002"] {
         let finding = room.find_number(number).await;
-        assert_eq!(described(&finding), is("deadline", Origin::None));
+        assert_eq!(described(&finding), is("deadline", AnswerSource::None));
     }
     let start = Instant::now();
-    assert_eq!(described(&room.find_number("37988240003").await), is("busy", Origin::None));
+    assert_eq!(described(&room.find_number("37988240003").await), is("busy", AnswerSource::None));
     assert_eq!(start.elapsed(), Duration::ZERO);
     sleep(Duration::from_secs(5)).await;
     room.then(0, Act::Tell(found("BIA")));
-    assert_eq!(described(&room.find_number("37988240003").await), is("BIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find_number("37988240003").await), is("BIA", AnswerSource::Hubsoft));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_cannot_wait_gets_what_is_known_so_far() {
     let room = Room::new();
-    let half = Fetched { record: found("ANA"), complete: false };
-    room.then(1_000, Act::Begin(half, found("ANA E BIA").into()));
+    let half = Sighting { is_complete: false, ..Sighting::of_hubsoft(found("ANA")) };
+    room.then(1_000, Act::Begin(half, Sighting::of_hubsoft(found("ANA E BIA"))));
     let start = Instant::now();
-    assert_eq!(described(&room.find().await), is("ANA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
     assert_eq!(start.elapsed(), DEADLINE);
     sleep(Duration::from_millis(300)).await;
-    assert_eq!(described(&room.find().await), is("ANA E BIA", Origin::Cache));
+    assert_eq!(described(&room.find().await), is("ANA E BIA", AnswerSource::Cache));
 }
 
 #[tokio::test(start_paused = true)]
@@ -355,8 +360,8 @@ async fn one_number_that_hangs_does_not_make_other_records_stale() {
     room.then(0, Act::Tell(found("ANA")));
     room.find().await;
     advance(Duration::from_secs(300)).await;
-    room.then(3_000, Act::Fail(Failure::Timeout)).then(300, Act::Tell(found("BIA")));
+    room.then(3_000, Act::Fail(reasons::TIMEOUT.failure())).then(300, Act::Tell(found("BIA")));
     room.find_number("37988240001").await;
     sleep(Duration::from_secs(3)).await;
-    assert_eq!(described(&room.find().await), is("BIA", Origin::Hubsoft));
+    assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
 }

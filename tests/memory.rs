@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use app::{config, phone, soon};
+use app::{config, key, soon};
 use bina::answering::lookup::{Lookup, Settings};
-use bina::domain::finding::{Finding, Origin};
+use bina::domain::finding::{AnswerSource, Finding};
 use bina::runtime::metrics::{self, Exposition};
 use bina::sources::hubsoft::{HubSoft, PhoneMatch};
 use bina::sources::limiter;
@@ -153,10 +153,10 @@ fn lookup(hubsoft: &Apart) -> Lookup {
     Lookup::new(source, Settings { fresh: day, records_max, ..Settings::default() })
 }
 
-async fn origin(lookup: &Lookup, index: u32) -> Option<Origin> {
-    let number = phone(&format!("379{}", 80_000_000 + index));
-    match lookup.find(&number, soon()).await {
-        Finding::Found { origin, .. } => Some(origin),
+async fn origin(lookup: &Lookup, index: u32) -> Option<AnswerSource> {
+    let number = key(&format!("379{}", 80_000_000 + index));
+    match lookup.find(&number, soon().deadline).await {
+        Finding::Found { source, .. } => Some(source),
         _ => None,
     }
 }
@@ -209,7 +209,7 @@ async fn a_full_cache() {
     let (full, took) = (resident_kb(), start.elapsed());
     eprintln!("from {idle} to {full} kB in {took:?}");
     println!("\nmeasured {} {}", full - idle, cached());
-    assert_eq!(origin(&lookup, CUSTOMERS - 1).await, Some(Origin::Cache));
+    assert_eq!(origin(&lookup, CUSTOMERS - 1).await, Some(AnswerSource::Cache));
 }
 
 /// Fills a cache with customers who have such alerts. Returns by how many kB the process grew, and

@@ -4,12 +4,13 @@ mod app;
 
 use std::time::Duration;
 
-use app::{client, phone, soon};
-use bina::domain::finding::Failure;
+use app::{client, key, soon};
+use bina::domain::failure::Failure;
 use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
-use bina::sources::source::{Fetched, Source};
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
+use bina::sources::source::{Budget, Sighting, Source};
 use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";
@@ -23,15 +24,15 @@ async fn exact(customers: Vec<Value>) -> Sim {
     sim
 }
 
-async fn fetched(client: &HubSoft) -> Result<Fetched, Failure> {
-    client.fetch(&phone(NEW), soon(), Partial::unheard()).await
+async fn fetched(client: &HubSoft) -> Result<Sighting, Failure> {
+    client.fetch(&key(NEW), soon(), Partial::unheard()).await
 }
 
 /// How many customers, how many of them with an alert, and whether the look was complete.
-fn counts(fetched: &Fetched) -> (usize, usize, bool) {
+fn counts(fetched: &Sighting) -> (usize, usize, bool) {
     let customers = fetched.record.customers();
     let alerted = customers.iter().filter(|known| known.alerted()).count();
-    (customers.len(), alerted, fetched.complete)
+    (customers.len(), alerted, fetched.is_complete)
 }
 
 fn terms(sim: &Sim) -> Vec<String> {
@@ -98,7 +99,7 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
         let name = format!("{mood:?}");
         sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
-        let result = client.fetch(&phone(NEW), deadline, Partial::unheard()).await;
+        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::unheard()).await;
         let late = deadline.elapsed();
         assert!(late.is_zero() || result.is_err(), "{name}: {late:?}");
     }
@@ -155,7 +156,7 @@ async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
 async fn a_list_that_stays_full_is_not_nobody_and_what_is_verified_counts() {
     let sim = Sim::start(strangers(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
-    assert_eq!(fetched(&client(&sim, suffix)).await, Err(Failure::ListFull));
+    assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));
     let mut customers = vec![customer(1, "ANA", NEW)];
     customers.extend(strangers(150));
     sim.set_customers(customers);

@@ -16,13 +16,14 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::{TestApp, field};
+use app::{TestApp, field, key, soon};
 use bina::app::config::Config;
-use bina::domain::finding::{Failure, Record};
-use bina::domain::phone::Phone;
+use bina::domain::failure::Failure;
+use bina::domain::finding::Record;
 use bina::simulator::{Mood, Sim, customer};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use certificates::Authority;
 
@@ -49,9 +50,7 @@ fn trusting(sim: &Sim, authority: &Authority) -> Config {
 }
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    let phone = Phone::parse(PHONE, None).expect("a number");
-    let soon = tokio::time::Instant::now() + Duration::from_secs(60);
-    client.fetch(&phone, soon, Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
 /// A file of this test's own, removed at its end.
@@ -103,7 +102,7 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
         let client = HubSoft::new(config.hubsoft.clone()).expect("a client");
         let failure = ask(&client).await.expect_err("not trusted");
         let text = failure.to_string();
-        assert!(matches!(failure, Failure::Tls(_)) && text.contains(cause), "{text}");
+        assert!(failure.is(&reasons::TLS) && text.contains(cause), "{text}");
         let secrets = [PHONE, "http", "localhost", "(UNIX)"];
         assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
 
@@ -125,7 +124,7 @@ async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_troubl
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.expired("localhost"));
     let sim = sim.await.expect("tls");
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
-    assert!(matches!(ask(&client).await, Err(Failure::Tls(_))));
+    assert!(ask(&client).await.is_err_and(|failure| failure.is(&reasons::TLS)));
     sim.set_tls(authority.good("localhost"));
     // Over the pause after a token request that failed.
     tokio::time::pause();

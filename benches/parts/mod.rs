@@ -11,14 +11,14 @@ use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
-use bina::domain::finding::{Finding, Origin, Record};
+use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::domain::reported::ReportedCustomer;
 use bina::simulator::{customer, with_alert};
-use bina::sources::flight::Partial;
 use bina::sources::hubsoft::{Wanted, conclude};
-use bina::sources::source::{Fetch, Fetched, Source};
+use bina::sources::shared_request::Partial;
+use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use serde::de::IgnoredAny;
 use tokio::runtime::{Builder, Runtime};
 
@@ -81,7 +81,7 @@ fn choose(count: usize) -> Work {
 
 fn write(format: Format) -> Work {
     let (record, freeswitch) = (Record::new(vec![found()]), Freeswitch::default());
-    let finding = Finding::Found { record, origin: Origin::Cache, alert_expired: false };
+    let finding = Finding::Found { record, source: AnswerSource::Cache, alert_expired: false };
     let answer =
         Answer::new(Some(phone(CALLER)), &finding, &bina::domain::prompt::Choice::default());
     Box::new(move || {
@@ -111,8 +111,8 @@ fn remember(count: u32) -> Work {
     let mut index = 0;
     Box::new(move || {
         index = (index + 1) % 100;
-        let finding = runtime.block_on(lookup.find(&number(count - 1 - index), soon()));
-        assert!(matches!(black_box(finding), Finding::Nobody(Origin::Cache)));
+        let finding = runtime.block_on(lookup.find(&number(count - 1 - index).into(), soon()));
+        assert!(matches!(black_box(finding), Finding::Nobody(AnswerSource::Cache)));
     })
 }
 
@@ -124,7 +124,7 @@ pub fn memory(count: u32) -> Lookup {
     let lookup = Lookup::new(Arc::new(Nobody), settings);
     runtime().block_on(async {
         for index in 0..count {
-            lookup.find(&number(index), soon()).await;
+            lookup.find(&number(index).into(), soon()).await;
         }
     });
     lookup
@@ -134,13 +134,8 @@ pub fn memory(count: u32) -> Lookup {
 struct Nobody;
 
 impl Source for Nobody {
-    fn fetch<'a>(
-        &'a self,
-        _: &'a Phone,
-        _: tokio::time::Instant,
-        _: Partial<Fetched>,
-    ) -> Fetch<'a> {
-        Box::pin(async { Ok(Record::default().into()) })
+    fn fetch<'a>(&'a self, _: &'a Key, _: Budget, _: Partial<Sighting>) -> Fetch<'a> {
+        Box::pin(async { Ok(Sighting::of_hubsoft(Record::default())) })
     }
 }
 

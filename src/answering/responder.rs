@@ -18,6 +18,7 @@ use crate::domain::prompt::{Choice, Rules};
 use crate::runtime::access::{MISSES_MAX, Misses};
 use crate::runtime::logging::{CallLine, key};
 use crate::runtime::metrics;
+use crate::sources::source::Key;
 
 /// Tells the calls of one run of the program from those of another in the log.
 static RUN: LazyLock<String> =
@@ -64,7 +65,7 @@ impl Responder {
         let finding = match &phone {
             Ok(phone) => {
                 let deadline = Instant::from_std(call.deadline(self.lookup.deadline()));
-                self.lookup.find(phone, deadline).await
+                self.lookup.find(&Key::from(*phone), deadline).await
             }
             Err(reason) => Finding::NoNumber(*reason),
         };
@@ -90,7 +91,7 @@ impl Responder {
     /// anything.
     pub fn forget(&self, number: &str) -> Result<bool, NoNumber> {
         let phone = Phone::parse(number, self.numbers.default_ddd)?;
-        Ok(self.lookup.forget(&phone))
+        Ok(self.lookup.forget(&phone.into()))
     }
 
     /// Says so when too many numbers that nobody has were asked for.

@@ -13,9 +13,10 @@ use crate::answering::render::{Format, render};
 use crate::app::config::Config;
 use crate::domain::call::{Call, Did};
 use crate::domain::phone::Phone;
-use crate::sources::flight::Partial;
 use crate::sources::hubsoft::{HubSoft, Step};
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::reasons;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 use super::service::Service;
 use super::source::Upstream;
@@ -98,19 +99,15 @@ struct Explained {
 }
 
 impl Source for Explained {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: tokio::time::Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let observe = |step: Step<'_>| {
                 if self.explain {
                     describe(&step)
                 }
             };
-            let record = self.hubsoft.ask(phone, deadline, &partial, &observe).await;
+            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
+            let record = self.hubsoft.ask(phone, budget.deadline, &partial, &observe).await;
             self.landed.notify_one();
             record
         })

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use anyhow::anyhow;
+use parking_lot::Mutex;
 use tracing::warn;
 
 use crate::answering::responder::Responder;
@@ -72,16 +73,12 @@ impl Service {
     /// Tells where its doors are open; no configuration comes into force that leaves one of them
     /// without protection.
     pub(super) fn stand_at(&self, open: Vec<(&'static str, SocketAddr)>) {
-        self.in_force().open = open;
+        self.in_force.lock().open = open;
     }
 
     /// What the service shows to itself, as a header `Authorization`.
     pub(super) fn authorization(&self) -> Option<Secret> {
-        self.in_force().config.access.credentials.own().cloned()
-    }
-
-    fn in_force(&self) -> MutexGuard<'_, InForce> {
-        self.in_force.lock().unwrap_or_else(PoisonError::into_inner)
+        self.in_force.lock().config.access.credentials.own().cloned()
     }
 
     /// Puts in force what was read. When that failed, everything stays as it is.
@@ -92,7 +89,7 @@ impl Service {
     }
 
     fn change(&self, new: Config, recordings: Recordings) -> Result<(), Failed> {
-        let mut in_force = self.in_force();
+        let mut in_force = self.in_force.lock();
         protected(&new, &in_force.open)?;
         let old = self.responder.now();
         let (upstream, lookup) = in_force.upstream.renewed(&in_force.config, &new, old.lookup())?;

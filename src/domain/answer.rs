@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::alert::Alert;
 use crate::domain::customer::Customer;
-use crate::domain::finding::{Finding, Origin, Record};
+use crate::domain::finding::{AnswerSource, Finding, Record};
 use crate::domain::found::FoundCustomer;
 use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Playlist};
@@ -48,7 +48,7 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "source",
         meaning: "where the answer comes from: hubsoft, cache, stale or none",
-        value: |a, _| origin_word(a.origin).into(),
+        value: |a, _| source_word(a.source).into(),
     },
     Field {
         key: "alerta",
@@ -129,7 +129,7 @@ pub const FIELDS: [Field; 15] = [
 #[derive(Clone)]
 pub struct Answer {
     status: &'static str,
-    origin: Origin,
+    source: AnswerSource,
     phone: Option<Phone>,
     details: Details,
 }
@@ -156,21 +156,21 @@ impl fmt::Debug for Answer {
 impl Answer {
     /// Writes down what was found for `phone`, and what was chosen to be played.
     pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
-        let (status, origin, details) = match finding {
-            Finding::Found { record, origin, alert_expired } => {
-                ("found", *origin, Details::new(record, *alert_expired, choice))
+        let (status, source, details) = match finding {
+            Finding::Found { record, source, alert_expired } => {
+                ("found", *source, Details::new(record, *alert_expired, choice))
             }
-            Finding::NoNumber(_) => ("no_number", Origin::None, Details::default()),
-            Finding::Nobody(origin) => ("not_found", *origin, Details::default()),
-            Finding::Unavailable(_) => ("unavailable", Origin::None, Details::default()),
+            Finding::NoNumber(_) => ("no_number", AnswerSource::None, Details::default()),
+            Finding::Nobody(source) => ("not_found", *source, Details::default()),
+            Finding::Unavailable(_) => ("unavailable", AnswerSource::None, Details::default()),
         };
-        Self { status, origin, phone, details }
+        Self { status, source, phone, details }
     }
 
     /// The answer to a call that cannot be looked up at all.
     pub fn unavailable() -> Self {
         let details = Details::default();
-        Self { status: "unavailable", origin: Origin::None, phone: None, details }
+        Self { status: "unavailable", source: AnswerSource::None, phone: None, details }
     }
 
     fn identity(&self) -> Option<&Customer> {
@@ -184,7 +184,7 @@ impl Answer {
 
     /// The value of `source`, for the log.
     pub fn source(&self) -> &'static str {
-        origin_word(self.origin)
+        source_word(self.source)
     }
 
     /// The name of the rule that chose, for the log; empty when none did.
@@ -228,11 +228,11 @@ fn flag(on: bool) -> &'static str {
     if on { "1" } else { "0" }
 }
 
-fn origin_word(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Cache => "cache",
-        Origin::Hubsoft => "hubsoft",
-        Origin::None => "none",
-        Origin::Stale => "stale",
+fn source_word(source: AnswerSource) -> &'static str {
+    match source {
+        AnswerSource::Cache => "cache",
+        AnswerSource::Hubsoft => "hubsoft",
+        AnswerSource::None => "none",
+        AnswerSource::Stale => "stale",
     }
 }

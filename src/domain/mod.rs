@@ -6,6 +6,8 @@ pub mod allocation;
 pub mod answer;
 pub mod call;
 pub mod customer;
+pub mod document;
+pub mod failure;
 pub mod finding;
 pub mod found;
 pub mod phone;

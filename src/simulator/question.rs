@@ -2,6 +2,8 @@
 //!
 //! Strict and bounded: what nginx would refuse is refused with the status nginx gives.
 
+use percent_encoding::percent_decode_str;
+
 /// The request head as nginx bounds it by default, four times 8 KiB, rounded down to one buffer.
 const HEAD_MAX: usize = 16 * 1024;
 /// One request, read but not yet judged.
@@ -120,19 +122,7 @@ fn decode_form(text: &str) -> String {
 
 /// Percent-decodes as PHP does: what is no escape stays as it is, broken UTF-8 is replaced.
 fn decode(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| after.get(..2).and_then(hex)).flatten();
-        decoded.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
-fn hex(digits: &[u8]) -> Option<u8> {
-    let value = |digit: u8| char::from(digit).to_digit(16);
-    u8::try_from(value(digits[0])? * 16 + value(digits[1])?).ok()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The first header of that name, in any case.

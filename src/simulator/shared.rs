@@ -1,9 +1,10 @@
 //! What the handle, the sockets and the controllers share.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use rustls::ServerConfig;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -48,22 +49,22 @@ impl Shared {
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock()
     }
 
     pub(super) fn reception(&self) -> MutexGuard<'_, Reception> {
-        self.reception.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reception.lock()
     }
 
     /// Speaks once when the connection that holds it is to end.
     pub(super) fn cut(&self) -> watch::Receiver<()> {
-        self.cut.lock().unwrap_or_else(PoisonError::into_inner).subscribe()
+        self.cut.lock().subscribe()
     }
 
     /// Ends every open connection, and returns when the last one is closed.
     pub(super) async fn close_connections(&self) {
         let old = {
-            let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut cut = self.cut.lock();
             std::mem::replace(&mut *cut, watch::channel(()).0)
         };
         old.send_replace(());

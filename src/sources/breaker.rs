@@ -14,17 +14,18 @@
 //! Closed means that requests pass.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tracing::{info, warn};
 
-use crate::domain::finding::{Failure, Kind};
-use crate::domain::phone::Phone;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::runtime::jitter::jittered;
 use crate::runtime::metrics::{self, BreakerState};
-use crate::sources::flight::Partial;
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::reasons;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// Numbers that fail in a row and open it.
 const IN_A_ROW: usize = 5;
@@ -47,7 +48,7 @@ pub struct Breaker {
 struct Circuit {
     state: State,
     /// Numbers that failed since the last success.
-    in_a_row: Vec<Phone>,
+    in_a_row: Vec<Key>,
     results: VecDeque<Outcome>,
     /// How long it stays open next time.
     open_for: Duration,
@@ -59,7 +60,7 @@ struct Circuit {
 struct Outcome {
     at: Instant,
     /// The number, if it failed.
-    failed: Option<Phone>,
+    failed: Option<Key>,
 }
 
 /// What lets a request through: the state's number at that moment. What comes back with an older
@@ -86,20 +87,15 @@ impl Breaker {
 }
 
 impl Source for Breaker {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: tokio::time::Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
-            let Some(pass) = lock(&self.circuit).admits(now()) else {
-                return Err(Failure::BreakerOpen);
+            let Some(pass) = self.circuit.lock().admits(now()) else {
+                return Err(reasons::BREAKER_OPEN.failure());
             };
             let verdict_of_a_panic = Some(Verdict::Failure);
             let mut admitted =
-                Admitted { circuit: &self.circuit, phone, pass, verdict: verdict_of_a_panic };
-            let result = self.source.fetch(phone, deadline, partial).await;
+                Admitted { circuit: &self.circuit, key, pass, verdict: verdict_of_a_panic };
+            let result = self.source.fetch(key, budget, partial).await;
             admitted.verdict = verdict(&result);
             result
         })
@@ -117,29 +113,30 @@ enum Verdict {
     Trip,
 }
 
-fn verdict(result: &Result<Fetched, Failure>) -> Option<Verdict> {
+fn verdict(result: &Result<Sighting, Failure>) -> Option<Verdict> {
     let Err(failure) = result else { return Some(Verdict::Success) };
-    match (failure, failure.kind()) {
-        // The source said itself when to come back.
-        (Failure::Throttled { retry_after: Some(_) }, _) => None,
-        (Failure::Throttled { retry_after: None }, _) => Some(Verdict::Trip),
-        (_, Kind::NotAsked) => None,
-        (_, Kind::AboutThisKey) => Some(Verdict::Alive),
-        (_, Kind::Bug | Kind::Upstream) => Some(Verdict::Failure),
+    if failure.is(&reasons::THROTTLED) {
+        // A source that said itself when to come back is left to its pause.
+        return failure.asked_pause().is_none().then_some(Verdict::Trip);
+    }
+    match failure.kind() {
+        FailureKind::NotAsked => None,
+        FailureKind::AboutThisKey => Some(Verdict::Alive),
+        FailureKind::Bug | FailureKind::Upstream => Some(Verdict::Failure),
     }
 }
 
 /// A request that was let through. A panic drops it with the verdict it began with: failure.
 struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
-    phone: &'a Phone,
+    key: &'a Key,
     pass: Pass,
     verdict: Option<Verdict>,
 }
 
 impl Drop for Admitted<'_> {
     fn drop(&mut self) {
-        lock(self.circuit).learn(self.phone, self.pass, self.verdict, now());
+        self.circuit.lock().learn(self.key, self.pass, self.verdict, now());
     }
 }
 
@@ -164,7 +161,7 @@ impl Circuit {
         Some(self.changes)
     }
 
-    fn learn(&mut self, phone: &Phone, pass: Pass, verdict: Option<Verdict>, now: Instant) {
+    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<Verdict>, now: Instant) {
         if pass != self.changes {
             return;
         }
@@ -175,7 +172,7 @@ impl Circuit {
             (State::Closed, Some(Verdict::Alive)) => self.in_a_row.clear(),
             (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
             (State::Closed, Some(Verdict::Success)) => self.count(None, now),
-            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*phone), now),
+            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*key), now),
             (State::Open { .. }, _) | (State::Closed, None) => {}
         }
     }
@@ -191,10 +188,10 @@ impl Circuit {
     }
 
     /// Counts a success, or a number that failed.
-    fn count(&mut self, failed: Option<Phone>, now: Instant) {
+    fn count(&mut self, failed: Option<Key>, now: Instant) {
         match failed {
             None => self.in_a_row.clear(),
-            Some(phone) if !self.in_a_row.contains(&phone) => self.in_a_row.push(phone),
+            Some(key) if !self.in_a_row.contains(&key) => self.in_a_row.push(key),
             Some(_) => {}
         }
         let old = |outcome: &Outcome| now.saturating_duration_since(outcome.at) > WINDOW;
@@ -234,15 +231,12 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-fn lock(circuit: &Mutex<Circuit>) -> MutexGuard<'_, Circuit> {
-    circuit.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::domain::phone::Phone;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -251,8 +245,8 @@ mod tests {
     }
 
     /// A number of its own for each `index`.
-    fn phone(index: u32) -> Phone {
-        Phone::parse(&format!("3798{index:07}"), None).expect("a mobile")
+    fn phone(index: u32) -> Key {
+        Phone::parse(&format!("3798{index:07}"), None).expect("a mobile").into()
     }
 
     /// Learns the verdict of a request that passed in the present state, for another number each time.
@@ -302,18 +296,22 @@ mod tests {
     #[test]
     fn answers_about_one_number_say_nothing_about_hubsoft() {
         for failure in [
-            Failure::InvalidAnswer("no list of customers"),
-            Failure::ListFull,
-            Failure::Refused,
-            Failure::Server(400),
-            Failure::Server(404),
-            Failure::Server(422),
-            Failure::TooLarge,
+            reasons::INVALID_ANSWER.because("no list of customers"),
+            reasons::LIST_FULL.failure(),
+            reasons::REFUSED.failure(),
+            reasons::of_status(400),
+            reasons::of_status(404),
+            reasons::of_status(422),
+            reasons::TOO_LARGE.failure(),
         ] {
             assert_eq!(verdict(&Err(failure.clone())), Some(Verdict::Alive), "{failure}");
         }
         for status in [408, 500, 502, 504, 520] {
-            assert_eq!(verdict(&Err(Failure::Server(status))), Some(Verdict::Failure), "{status}");
+            assert_eq!(
+                verdict(&Err(reasons::of_status(status))),
+                Some(Verdict::Failure),
+                "{status}"
+            );
         }
     }
 
@@ -407,10 +405,10 @@ mod tests {
 
     #[test]
     fn being_told_to_stop_opens_it_at_once_and_being_told_until_when_does_not() {
-        let throttled = |retry_after| verdict(&Err(Failure::Throttled { retry_after }));
+        let throttled = |retry_after| verdict(&Err(reasons::THROTTLED.retry_after(retry_after)));
         assert_eq!(throttled(None), Some(Verdict::Trip));
         assert_eq!(throttled(Some(SECOND)), None);
-        assert_eq!(verdict(&Err(Failure::Shed)), None);
+        assert_eq!(verdict(&Err(reasons::SHED.failure())), None);
         let mut circuit = Circuit::new();
         learn(&mut circuit, Some(Verdict::Trip), Instant::now());
         assert!(is_open(&circuit));

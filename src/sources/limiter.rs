@@ -5,8 +5,9 @@
 //! take the place of one that can be answered. HubSoft's own limits (429, `Retry-After`) slow
 //! the bucket down; it recovers when they stop.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not silence us for a day.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -166,7 +167,7 @@ impl Limiter {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

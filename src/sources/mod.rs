@@ -1,7 +1,10 @@
 //! Holds where knowledge comes from: the contract of sources, and what implements it.
 
 pub mod breaker;
-pub mod flight;
+pub mod cache;
 pub mod hubsoft;
 pub mod limiter;
+pub mod reasons;
+mod shared_alerts;
+pub mod shared_request;
 pub mod source;

@@ -18,10 +18,11 @@ use bina::servers::recordings::Recordings;
 use bina::simulator::Sim;
 use bina::sources::breaker::Breaker;
 use bina::sources::hubsoft::HubSoft;
-use bina::sources::source::Source;
+use bina::sources::source::{Budget, Key, Source};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// The rules of the tests; `{hubsoft}` stands for where and who.
 pub const RULES: &str = r#"
@@ -64,9 +65,14 @@ pub fn phone(text: &str) -> Phone {
     Phone::parse(text, None).expect("a number")
 }
 
-/// A deadline far away, for tests that are about the client and not the call.
-pub fn soon() -> tokio::time::Instant {
-    tokio::time::Instant::now() + Duration::from_secs(60)
+/// What `text` is looked up by.
+pub fn key(text: &str) -> Key {
+    phone(text).into()
+}
+
+/// A budget with a deadline far away, for tests that are about the client and not the call.
+pub fn soon() -> Budget {
+    Budget::of_call(Instant::now() + Duration::from_secs(60))
 }
 
 /// A client of `sim`, with `settings` of its section besides.

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use bina::domain::finding::Failure;
 use bina::simulator::{Door, Sim, customer};
+use bina::sources::reasons;
 use tokio::time::{Duration, sleep};
 
 use super::{Blackhole, HERE, PHONE, Says, Stub, ask, pass};
@@ -85,7 +85,7 @@ async fn addresses_that_all_swallow_hold_the_call_no_longer_than_one() {
     dns.say(Says::Addresses(swallowing));
     let client = dns.client(&sim, "");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(Failure::Connect));
+    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
     let took = start.elapsed();
     println!("row 12: required <= 250 ms + slack with four addresses, measured {took:?}");
     assert!(took < Duration::from_millis(250) + super::SLACK, "{took:?}");
@@ -97,8 +97,8 @@ async fn a_hubsoft_that_is_away_for_a_moment_costs_calls_a_second() {
     let client = super::app::client(&sim, "");
     sim.set_door(Door::Refuse).await.expect("a door");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(Failure::Connect));
-    assert_eq!(ask(&client).await, Err(Failure::NoToken));
+    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
+    assert_eq!(ask(&client).await, Err(reasons::NO_TOKEN.failure()));
     sleep(Duration::from_millis(300)).await;
     sim.set_door(Door::Open).await.expect("a door");
     while ask(&client).await.is_err() {

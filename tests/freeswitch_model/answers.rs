@@ -2,9 +2,10 @@
 
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
-use bina::domain::finding::{Failure, Finding, Origin};
+use bina::domain::finding::{AnswerSource, Finding};
 use bina::domain::phone::NoNumber;
 use bina::domain::reported::ReportedCustomer;
+use bina::sources::reasons;
 
 use crate::formats::{answer, found};
 
@@ -45,8 +46,8 @@ pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
         ("an alert", answer(&found(vec![alerted.clone()]))),
         ("no alert", answer(&found(vec![quiet.clone()]))),
         ("several customers", answer(&found(vec![quiet, alerted]))),
-        ("nobody", answer(&Finding::Nobody(Origin::Cache))),
+        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
-        ("unavailable", answer(&Finding::Unavailable(Failure::Connect))),
+        ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
 }

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use bina::domain::finding::Failure;
 use bina::simulator::{Mood, Sim, customer};
-use bina::sources::flight::Partial;
+use bina::sources::reasons;
+use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 
-use super::{LANDLINE, PHONE, client, phone, soon};
+use super::{LANDLINE, PHONE, client, key, soon};
 
 const BLOCKED: &str = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title>\
      </head><body>Sorry, you have been blocked</body></html>";
@@ -38,14 +38,14 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         sim.set_lookup_mood(page(status, body));
         let client = client(&sim, "");
         let failure =
-            client.fetch(&phone(LANDLINE), soon(), Partial::unheard()).await.expect_err(body);
-        assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
+            client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect_err(body);
+        assert_eq!(failure, reasons::FIREWALL.with_status(status), "{body:.60}");
         assert_eq!((sim.token_requests(), sim.lookups()), (1, 1), "its token is as good as before");
 
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_token_mood(page(status, body));
         let failure = super::client(&sim, "").warm().await.expect_err(body);
-        assert_eq!(failure, Failure::Firewall(status), "{body:.60}");
+        assert_eq!(failure, reasons::FIREWALL.with_status(status), "{body:.60}");
         let text = failure.to_string();
         assert!(text.contains("a firewall's or web server's page came, not HubSoft's answer"));
         assert!(!text.contains("client_id"), "{text}");
@@ -58,39 +58,39 @@ async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
     sim.set_token_mood(page(403, BLOCKED));
     let client = client(&sim, "");
     let start = Instant::now();
-    assert_eq!(client.warm().await, Err(Failure::Firewall(403)));
+    assert_eq!(client.warm().await, Err(reasons::FIREWALL.with_status(403)));
     sim.set_token_mood(Mood::Normal);
     while client.warm().await.is_err() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let took = start.elapsed();
     assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(2), "{took:?}");
-    client.fetch(&phone(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
 }
 
 #[tokio::test]
 async fn hubsofts_own_refusals_are_what_they_were() {
     for (status, body, headers, expected) in [
-        (403, r#"{"message":"This action is unauthorized."}"#, vec![], Failure::Refused),
-        (403, "", vec![], Failure::Refused),
-        (404, NGINX, vec![], Failure::Server(404)),
-        (502, NGINX, vec![], Failure::Server(502)),
+        (403, r#"{"message":"This action is unauthorized."}"#, vec![], reasons::REFUSED.failure()),
+        (403, "", vec![], reasons::REFUSED.failure()),
+        (404, NGINX, vec![], reasons::of_status(404)),
+        (502, NGINX, vec![], reasons::of_status(502)),
         (
             503,
             "<!DOCTYPE html><html><head><title>Service Unavailable</title></head></html>",
             vec![],
-            Failure::Unavailable { retry_after: None },
+            reasons::UNAVAILABLE.retry_after(None),
         ),
         (
             503,
             NGINX,
             vec![("Retry-After".to_owned(), "60".to_owned())],
-            Failure::Unavailable { retry_after: Some(Duration::from_secs(60)) },
+            reasons::UNAVAILABLE.retry_after(Some(Duration::from_secs(60))),
         ),
     ] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_lookup_mood(Mood::Answer { status, headers, body: body.as_bytes().to_owned() });
-        let failure = client(&sim, "").fetch(&phone(PHONE), soon(), Partial::unheard()).await;
+        let failure = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
         assert_eq!(failure.expect_err(body), expected, "{status} {body}");
     }
 }
@@ -103,10 +103,10 @@ async fn more_headers_than_are_read_are_no_matter_of_the_body() {
     let body = br#"{"status":"success","clientes":[]}"#.to_vec();
     sim.set_lookup_mood(Mood::Answer { status: 200, headers, body });
     let failure = client(&sim, "")
-        .fetch(&phone(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::unheard())
         .await
         .expect_err("too many");
-    assert_eq!((&failure, failure.label()), (&Failure::HeadTooLarge, "too_large"));
+    assert_eq!((&failure, failure.label()), (&reasons::HEAD_TOO_LARGE.failure(), "too_large"));
     assert!(failure.to_string().contains("more than 100 headers"), "{failure}");
     assert!(!failure.to_string().contains("body_bytes_max"), "{failure}");
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use bina::domain::finding::Failure;
+use bina::domain::failure::Failure;
 use bina::simulator::{Sim, customer};
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::reasons;
 use rustls::ServerConfig;
 
 use super::certificates::{Authority, SelfSigned};
@@ -67,7 +68,7 @@ async fn a_pinned_certificate_needs_the_hosts_name_and_good_dates() {
         (SelfSigned::expired(), "has expired"),
     ] {
         let failure = told(own.config(), own.pem()).await.expect_err(part);
-        assert!(matches!(failure, Failure::Tls(_)), "{failure:?}");
+        assert!(failure.is(&reasons::TLS), "{failure:?}");
         assert!(failure.to_string().contains(part), "{failure}");
     }
 }
@@ -90,5 +91,5 @@ async fn a_server_without_the_pinned_key_is_refused() {
     let builder = builder.with_safe_default_protocol_versions().expect("versions");
     let config = builder.with_no_client_auth().with_cert_resolver(Arc::new(resolver));
     let failure = told(Arc::new(config), own.pem()).await.expect_err("no key");
-    assert!(matches!(failure, Failure::Tls(_)), "{failure:?}");
+    assert!(failure.is(&reasons::TLS), "{failure:?}");
 }

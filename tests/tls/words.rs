@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use bina::domain::finding::Failure;
 use bina::simulator::{Sim, customer};
 use bina::sources::hubsoft::HubSoft;
+use bina::sources::reasons;
 
 use super::certificates::Authority;
 use super::{File, PHONE, Running, ask, run, settings, trusting};
@@ -35,7 +35,7 @@ async fn told(bytes: Vec<u8>) -> String {
     let config = super::app::config(&settings(&sim, "").replace(&sim.base_url(), &url));
     let failure = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let failure = failure.expect_err("no TLS");
-    assert!(matches!(failure, Failure::Tls(_)), "{failure:?}");
+    assert!(failure.is(&reasons::TLS), "{failure:?}");
     failure.to_string()
 }
 

@@ -1,40 +1,41 @@
-//! Finds who has a number, within the caller's deadline: from memory, or by asking the source.
+//! Finds who has a key, within the caller's deadline: from a memory, or by a request to the source.
 //!
 //! ```text
 //!            fresh ------------------------------------------> answer
-//! memory --- stale --- join or start a flight, wait -----------> its record, else the stale one
-//!            older --- join or start a flight, wait -----------> its record, else the old one
-//!            none  --- join or start a flight, wait -----------> its record, else unavailable
+//! memory --- stale --- join or start a request, wait ---------> its record, else the stale one
+//!            old ----- join or start a request, wait ---------> its record, else the old one
+//!            none ---- join or start a request, wait ---------> its record, else unavailable
 //! ```
 //! A call waits until its deadline, but only a moment for a stale record that is younger than two
 //! minutes, or when recent lookups took longer than the call has.
 //!
-//! A flight is one request for one number, whatever the number of callers. It outlives them,
-//! lands in memory even when nobody waits any more, and survives a panic of the source.
+//! A request for one key is shared by all callers who wait for it (single-flight). It outlives
+//! them, feeds the memories even when nobody waits any more, and survives a panic of the source.
 
-mod alerts;
-mod cache;
 mod failing;
+mod freshness;
 mod pace;
+mod pending;
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
-use crate::domain::finding::{Failure, Finding, Kind, Origin, Record};
-use crate::domain::phone::Phone;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::finding::{AnswerSource, Finding};
 use crate::runtime::logging::Sparing;
 use crate::runtime::metrics;
-use crate::sources::flight::Flight;
-use crate::sources::source::{Fetched, Source};
+use crate::sources::cache::{Cache, Retention};
+use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
+use crate::sources::source::{Budget, Key, Memory, Origin, Sighting, Source};
 
-use self::cache::{Age, Ages, Cache, Remembered};
-use self::failing::Failing;
-use self::pace::Pace;
+use self::freshness::{Ages, Freshness};
+use self::pending::Pending;
 
 static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
 
@@ -84,103 +85,84 @@ impl Settings {
     fn ages(&self) -> Ages {
         Ages {
             fresh: self.fresh,
-            nobody: self.nobody,
+            not_found: self.nobody,
             stale: self.stale,
             stale_on_error: self.stale_on_error,
         }
     }
+
+    fn retention(&self) -> Retention {
+        Retention {
+            records_max: self.records_max,
+            found: self.stale_on_error,
+            not_found: self.nobody,
+        }
+    }
 }
 
-/// The cache of recent lookups and the requests under way.
+/// The memories, the source behind them, and the requests under way.
 pub struct Lookup {
     source: Arc<dyn Source>,
     settings: Settings,
-    state: Arc<Mutex<State>>,
+    cache: Arc<Cache>,
+    /// All of them, the cache among them. Each is read for every call, so none may wait.
+    memories: Vec<Arc<dyn Memory>>,
+    pending: Arc<Mutex<Pending>>,
 }
 
-struct State {
-    cache: Cache,
-    failing: Failing,
-    pace: Pace,
-    flights: HashMap<Phone, UnderWay>,
-    /// Requests under way, those for numbers that were purged since included.
-    under_way: usize,
-    /// How many requests were started.
-    started: u64,
+/// What a memory holds, and how far that can be trusted.
+struct Recalled {
+    sighting: Sighting,
+    freshness: Freshness,
 }
 
-/// A shared request and its number among all that were started.
-struct UnderWay {
-    flight: Flight<Fetched>,
-    id: u64,
-}
-
-/// What a call has to go by: what is cached, what is under way, and how long that is waited for.
+/// What a call has to go by: what is remembered, what is under way, and how long that is waited
+/// for.
 struct Prospect {
-    cached: Option<Remembered>,
-    flight: Result<Flight<Fetched>, Failure>,
+    recalled: Option<Recalled>,
+    request: Result<SharedRequest<Sighting>, Failure>,
     until: Instant,
-}
-
-impl State {
-    fn new(settings: &Settings) -> Self {
-        Self {
-            cache: Cache::new(settings.records_max, settings.ages()),
-            failing: Failing::new(),
-            pace: Pace::default(),
-            flights: HashMap::new(),
-            under_way: 0,
-            started: 0,
-        }
-    }
-
-    fn tell(&self) {
-        let (records, bytes) = self.cache.holds();
-        metrics::cache_holds(records, bytes);
-        metrics::flights(self.under_way);
-    }
-
-    /// Takes what a request brought, and lets the next call start another one. A request for a
-    /// number that was purged since, or asked for again, changes nothing.
-    fn complete(&mut self, phone: Phone, id: u64, result: &Result<Fetched, Failure>, now: Instant) {
-        self.under_way -= 1;
-        if self.flights.get(&phone).is_some_and(|under_way| under_way.id == id) {
-            self.flights.remove(&phone);
-            match result {
-                Ok(fetched) => self.cache.put(phone, fetched.clone(), now.into_std()),
-                Err(failure) => self.failing.note(phone, failure, now.into_std()),
-            }
-        }
-        self.tell();
-    }
 }
 
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        let state = State::new(&settings);
-        state.tell();
-        Self { source, settings, state: Arc::new(Mutex::new(state)) }
+        metrics::begin_with(&reasons::labels());
+        let cache = Arc::new(Cache::new(settings.retention()));
+        let memories = vec![Arc::clone(&cache) as Arc<dyn Memory>];
+        let pending = Pending::default();
+        pending.count();
+        Self { source, settings, cache, memories, pending: Arc::new(Mutex::new(pending)) }
     }
 
-    /// The same cache with other settings, in front of another client of the same HubSoft.
-    /// Requests that are under way still complete in it.
+    /// The same with another memory beside the cache.
+    pub fn with_memory(mut self, memory: Arc<dyn Memory>) -> Self {
+        self.memories.push(memory);
+        self
+    }
+
+    /// The same memories with other settings, in front of another client of the same source.
+    /// Requests that are under way still complete in them.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
-        let mut state = lock(&self.state);
-        state.cache.adjust(settings.records_max, settings.ages());
-        state.tell();
-        Self { source, settings, state: Arc::clone(&self.state) }
+        self.cache.adjust(settings.retention());
+        Self {
+            source,
+            settings,
+            cache: Arc::clone(&self.cache),
+            memories: self.memories.clone(),
+            pending: Arc::clone(&self.pending),
+        }
     }
 
-    /// Purges what is cached of `phone`, and says whether there was anything. A request that is
-    /// under way for it does not bring it back.
-    pub fn forget(&self, phone: &Phone) -> bool {
-        let mut state = lock(&self.state);
-        let was_cached = state.cache.forget(phone);
-        let was_under_way = state.flights.remove(phone).is_some();
-        state.failing.forget(phone);
-        state.tell();
-        was_cached || was_under_way
+    /// Purges what is remembered of `key`, and returns whether there was anything. A request that
+    /// is under way for it does not bring it back.
+    pub fn forget(&self, key: &Key) -> bool {
+        let mut pending = self.pending.lock();
+        let mut was_known = pending.forget(key);
+        for memory in &self.memories {
+            was_known |= memory.forget(key);
+        }
+        was_known
     }
 
     /// Longest time a call waits for an answer.
@@ -188,154 +170,178 @@ impl Lookup {
         self.settings.deadline
     }
 
-    /// Finds who has `phone`; answers by `deadline`, whatever the source does.
-    pub async fn find(&self, phone: &Phone, deadline: Instant) -> Finding {
+    /// Finds who has `key`; answers by `deadline`, whatever the source does.
+    pub async fn find(&self, key: &Key, deadline: Instant) -> Finding {
         let now = Instant::now();
-        // The cache is read and the request joined under one lock, so that no record can arrive
-        // between the two and be asked for again.
-        let Prospect { cached, flight, until } = {
-            let mut state = lock(&self.state);
-            let cached = state.cache.get(phone, now.into_std());
-            metrics::cache_looked(cached.as_ref().map_or("miss", |cached| cached.age.word()));
-            match cached {
-                Some(cached) if cached.age == Age::Fresh => {
-                    return self.remembered(cached, Origin::Cache);
+        if let Some(recalled) = self.recall(key, now).filter(Recalled::is_fresh) {
+            metrics::cache_looked(Freshness::Fresh.word());
+            return self.remembered(recalled.sighting, AnswerSource::Cache);
+        }
+        let Prospect { recalled, request, until } = {
+            let mut pending = self.pending.lock();
+            // Once more, as a request may have completed in between; from here on none can.
+            let recalled = self.recall(key, now);
+            let word = recalled.as_ref().map_or("miss", |recalled| recalled.freshness.word());
+            metrics::cache_looked(word);
+            match recalled {
+                Some(recalled) if recalled.is_fresh() => {
+                    return self.remembered(recalled.sighting, AnswerSource::Cache);
                 }
-                cached => self.prospect(&mut state, cached, phone, now, deadline),
+                recalled => self.prospect(&mut pending, recalled, key, now, deadline),
             }
         };
-        match (landing(flight, until).await, cached) {
-            (Ok(fetched), _) => found(fetched.record),
-            (Err(_), Some(cached)) => self.remembered(cached, Origin::Stale),
+        match (completed(request, until).await, recalled) {
+            (Ok(sighting), _) => self.found(sighting),
+            (Err(_), Some(recalled)) => self.remembered(recalled.sighting, AnswerSource::Stale),
             (Err(failure), None) => Finding::Unavailable(failure),
         }
     }
 
+    /// The best that the memories hold of `key`: the most trusted, of two alike the youngest.
+    fn recall(&self, key: &Key, now: Instant) -> Option<Recalled> {
+        let ages = self.settings.ages();
+        let recalled = self.memories.iter().filter_map(|memory| {
+            let sighting = memory.recall(key, now.into_std())?;
+            Some(Recalled { freshness: ages.judge(&sighting)?, sighting })
+        });
+        recalled.min_by_key(|recalled| (recalled.freshness, recalled.sighting.age))
+    }
+
     fn prospect(
         &self,
-        state: &mut State,
-        cached: Option<Remembered>,
-        phone: &Phone,
+        pending: &mut Pending,
+        recalled: Option<Recalled>,
+        key: &Key,
         now: Instant,
         deadline: Instant,
     ) -> Prospect {
-        let until = match &cached {
-            Some(cached) if self.is_good_enough(state, cached, now, deadline) => {
+        let until = match &recalled {
+            Some(recalled) if is_good_enough(pending, recalled, now, deadline) => {
                 deadline.min(now + self.settings.patience)
             }
             _ => deadline,
         };
-        let is_incomplete = cached.as_ref().is_some_and(|cached| cached.age == Age::Incomplete);
+        let is_incomplete =
+            recalled.as_ref().is_some_and(|it| it.freshness == Freshness::Incomplete);
         // Not the caller's own deadline: others with more time may join the request. One that only
         // completes a record takes no slot that another call could use.
         let last = if is_incomplete { now } else { now + self.settings.deadline };
-        let flight = match state.failing.get(phone, now.into_std()) {
+        let request = match pending.failing(key, now) {
             Some(failure) => Err(failure),
-            None => self.board(state, phone, now, last),
+            None => self.join(pending, key, now, Budget::of_call(last)),
         };
-        Prospect { cached, flight, until }
+        Prospect { recalled, request, until }
     }
 
-    /// Tells whether a stale record may answer after a moment: it is young, or recent lookups took
-    /// longer than this call has. Any other one would play an alert that has ended, or hide one
-    /// that has begun, with time left to learn better.
-    fn is_good_enough(
+    /// Joins the request for `key`, or starts one within `budget`, unless too many are under way.
+    fn join(
         &self,
-        state: &State,
-        cached: &Remembered,
-        now: Instant,
-        deadline: Instant,
-    ) -> bool {
-        let is_slow = |p90: Duration| now + p90 >= deadline;
-        cached.age == Age::Stale
-            && (cached.elapsed < YOUNG || state.pace.p90(now.into_std()).is_some_and(is_slow))
-    }
-
-    /// Joins the request for `phone`, or starts one for a call that ends at `deadline`, unless too many
-    /// are under way.
-    fn board(
-        &self,
-        state: &mut State,
-        phone: &Phone,
+        pending: &mut Pending,
+        key: &Key,
         start: Instant,
-        deadline: Instant,
-    ) -> Result<Flight<Fetched>, Failure> {
-        if let Some(under_way) = state.flights.get(phone) {
+        budget: Budget,
+    ) -> Result<SharedRequest<Sighting>, Failure> {
+        if let Some(request) = pending.request(key) {
             metrics::flight_joined();
-            return Ok(under_way.flight.clone());
+            return Ok(request);
         }
-        if state.under_way >= self.settings.flights_max {
-            return Err(Failure::Busy);
+        if pending.under_way() >= self.settings.flights_max {
+            return Err(reasons::BUSY.failure());
         }
-        let (source, shared, phone) = (Arc::clone(&self.source), Arc::clone(&self.state), *phone);
-        state.started += 1;
-        state.under_way += 1;
-        let id = state.started;
-        let fetch = |partial| async move { source.fetch(&phone, deadline, partial).await };
-        let flight = Flight::reporting(fetch, move |result| {
-            land(&shared, phone, id, start, result);
+        let key = *key;
+        let source = Arc::clone(&self.source);
+        let fetch = |partial| async move { source.fetch(&key, budget, partial).await };
+        let id = pending.next_id();
+        let memories = self.memories.clone();
+        let shared = Arc::clone(&self.pending);
+        let request = SharedRequest::reporting(fetch, move |result| {
+            complete(&shared, &memories, Completed { key, id, start, result });
         });
-        state.flights.insert(phone, UnderWay { flight: flight.clone(), id });
-        metrics::flights(state.under_way);
-        Ok(flight)
+        pending.start(key, id, request.clone());
+        Ok(request)
     }
 
-    fn remembered(&self, cached: Remembered, origin: Origin) -> Finding {
-        if cached.record.is_nobody() {
-            return Finding::Nobody(origin);
+    fn remembered(&self, sighting: Sighting, source: AnswerSource) -> Finding {
+        if sighting.record.is_nobody() {
+            return Finding::Nobody(source);
         }
-        let alert_expired = cached.elapsed >= self.settings.alert;
-        Finding::Found { record: cached.record, origin, alert_expired }
+        let alert_expired = sighting.age >= self.settings.alert;
+        Finding::Found { record: sighting.record, source, alert_expired }
+    }
+
+    /// What a request brought: just learnt, or as old as its origin says.
+    fn found(&self, sighting: Sighting) -> Finding {
+        let source = match sighting.origin {
+            Origin::Hubsoft if sighting.age.is_zero() => AnswerSource::Hubsoft,
+            Origin::Hubsoft if sighting.age < self.settings.fresh => AnswerSource::Cache,
+            Origin::Hubsoft => AnswerSource::Stale,
+        };
+        self.remembered(sighting, source)
     }
 }
 
-/// Takes what the request that was started at `start` brought.
-fn land(
-    state: &Mutex<State>,
-    phone: Phone,
+impl Recalled {
+    fn is_fresh(&self) -> bool {
+        self.freshness == Freshness::Fresh
+    }
+}
+
+/// Tells whether a stale record may answer after a moment: it is young, or recent lookups took
+/// longer than this call has. Any other one would play an alert that has ended, or hide one
+/// that has begun, with time left to learn better.
+fn is_good_enough(pending: &Pending, recalled: &Recalled, now: Instant, deadline: Instant) -> bool {
+    let is_slow = |p90: Duration| now + p90 >= deadline;
+    recalled.freshness == Freshness::Stale
+        && (recalled.sighting.age < YOUNG || pending.p90(now).is_some_and(is_slow))
+}
+
+/// What came of the request `id` for a key, which was started at `start`.
+struct Completed<'a> {
+    key: Key,
     id: u64,
     start: Instant,
-    result: &Result<Fetched, Failure>,
-) {
+    result: &'a Result<Sighting, Failure>,
+}
+
+fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: Completed<'_>) {
+    let Completed { key, id, start, result } = completed;
     if let Err(failure) = result
-        && failure.kind() != Kind::NotAsked
+        && failure.kind() != FailureKind::NotAsked
     {
-        FAILED.say(format_args!("{phone}: {failure}"));
+        FAILED.say(format_args!("{key}: {failure}"));
     }
     let now = Instant::now();
-    let mut state = lock(state);
+    let mut pending = pending.lock();
     if is_telling(result) {
-        state.pace.learn(phone, now - start, now.into_std());
+        pending.took(key, now - start, now);
     }
-    state.complete(phone, id, result, now);
+    if !pending.complete(&key, id) {
+        return;
+    }
+    match result {
+        Ok(sighting) => {
+            memories.iter().for_each(|memory| memory.learn(&key, sighting, now.into_std()));
+        }
+        Err(failure) => pending.failed(key, failure, now),
+    }
 }
 
 /// Tells whether a result says how long HubSoft takes: it answered, or was waited for in vain.
-fn is_telling(result: &Result<Fetched, Failure>) -> bool {
+fn is_telling(result: &Result<Sighting, Failure>) -> bool {
     match result {
-        Ok(_) | Err(Failure::Timeout) => true,
-        Err(failure) => failure.kind() == Kind::AboutThisKey,
+        Ok(_) => true,
+        Err(failure) => {
+            failure.is(&reasons::TIMEOUT) || failure.kind() == FailureKind::AboutThisKey
+        }
     }
 }
 
-/// Waits for a request to complete, but not beyond `until`: then what it knows so far has to do.
-async fn landing(
-    flight: Result<Flight<Fetched>, Failure>,
+/// Waits for a request to complete, but not beyond `until`: then what it has found so far has to do.
+async fn completed(
+    request: Result<SharedRequest<Sighting>, Failure>,
     until: Instant,
-) -> Result<Fetched, Failure> {
-    let flight = flight?;
-    let landed = timeout_at(until, flight.clone().landed()).await;
-    landed.unwrap_or_else(|_| flight.so_far().ok_or(Failure::Deadline))
-}
-
-fn found(record: Record) -> Finding {
-    if record.is_nobody() {
-        return Finding::Nobody(Origin::Hubsoft);
-    }
-    Finding::Found { record, origin: Origin::Hubsoft, alert_expired: false }
-}
-
-/// State is consistent between operations, so a panic elsewhere can be ignored.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+) -> Result<Sighting, Failure> {
+    let request = request?;
+    let completed = timeout_at(until, request.clone().completed()).await;
+    completed.unwrap_or_else(|_| request.so_far().ok_or_else(|| reasons::DEADLINE.failure()))
 }

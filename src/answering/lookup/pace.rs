@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::domain::phone::Phone;
+use crate::sources::source::Key;
 
 /// Numbers whose lookups count, the last of each.
 const LOOKUPS_MAX: usize = 32;
@@ -19,19 +19,19 @@ pub(super) struct Pace(VecDeque<Timed>);
 
 /// How long the last lookup of a number took.
 struct Timed {
-    phone: Phone,
+    key: Key,
     at: Instant,
     took: Duration,
 }
 
 impl Pace {
-    /// A lookup of `phone` ended at `now`, after it `took` so long.
-    pub(super) fn learn(&mut self, phone: Phone, took: Duration, now: Instant) {
-        self.0.retain(|timed| timed.phone != phone);
+    /// A lookup of `key` ended at `now`, after it `took` so long.
+    pub(super) fn learn(&mut self, key: Key, took: Duration, now: Instant) {
+        self.0.retain(|timed| timed.key != key);
         if self.0.len() >= LOOKUPS_MAX {
             self.0.pop_front();
         }
-        self.0.push_back(Timed { phone, at: now, took });
+        self.0.push_back(Timed { key, at: now, took });
     }
 
     /// The time within which nine of ten recent lookups ended; `None` when there were too few.
@@ -49,12 +49,13 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::phone::Phone;
 
     const MS: Duration = Duration::from_millis(1);
 
     fn learn(pace: &mut Pace, numbers: std::ops::Range<u32>, took: Duration, now: Instant) {
         for index in numbers {
-            let phone = Phone::parse(&format!("3798{index:07}"), None).expect("a mobile");
+            let phone = Phone::parse(&format!("3798{index:07}"), None).expect("a mobile").into();
             pace.learn(phone, took, now);
         }
     }

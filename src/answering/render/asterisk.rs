@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::domain::answer::{Answer, FIELDS, Pbx};
 
 use super::{Page, TEXT, heads};
@@ -80,43 +82,12 @@ fn command(head: &str, value: &str, commands: &mut String) {
     commands.push_str("\"\n");
 }
 
-/// Writes what may stand as it is in one piece, which nearly every value is from end to end.
-fn encode(value: &str, body: &mut String) {
-    if value.is_empty() {
-        return;
-    }
-    // Without a way out of the loop it takes half as long.
-    if value.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
-        return body.push_str(value);
-    }
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut rest = value;
-    while let Some(odd) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
-        body.push_str(&rest[..odd]);
-        let letter = rest[odd..].chars().next().map_or(1, char::len_utf8);
-        for byte in rest.as_bytes()[odd..odd + letter].iter().copied() {
-            body.push('%');
-            body.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            body.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-        rest = &rest[odd + letter..];
-    }
-    body.push_str(rest);
-}
+/// What stands as it is, besides letters and digits.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
 
-/// Which bytes need no encoding.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        plain[byte] = matches!(
-            byte as u8,
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'.' | b'/'
-        );
-        byte += 1;
-    }
-    plain
-};
+fn encode(value: &str, body: &mut String) {
+    body.extend(utf8_percent_encode(value, ENCODED));
+}
 
 #[cfg(test)]
 mod tests {

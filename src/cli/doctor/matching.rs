@@ -1,8 +1,8 @@
 //! Finds out how this HubSoft matches numbers, which its page does not say: counts, and what they mean.
 
-use crate::domain::finding::Failure;
 use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
+use crate::sources::reasons;
 
 use super::line::Verdict;
 use super::report::Report;
@@ -114,7 +114,14 @@ fn gravity(writing: Writing) -> Verdict {
 /// Any other trouble would meet the next search, too.
 fn concerns_the_term(trouble: &Trouble) -> bool {
     let Trouble::Failure(failure) = trouble else { return false };
-    matches!(failure, Failure::InvalidAnswer(_) | Failure::Refused | Failure::Server(_))
+    let of_the_term = [
+        &reasons::INVALID_ANSWER,
+        &reasons::REFUSED,
+        &reasons::SERVER_ERROR,
+        &reasons::SERVER_REJECTS,
+        &reasons::SERVER_TIMEOUT,
+    ];
+    failure.is_any(&of_the_term)
 }
 
 /// What the counts mean for calls. A customer's numbers are compared with the very number, whatever

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout_at;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::{Failure, Reason};
 use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{Counts, HubSoft, Written};
+use crate::sources::reasons;
 
 use super::report::Report;
 
@@ -30,6 +31,16 @@ pub(super) fn in_time<T>(result: Result<Result<T, Failure>, Elapsed>) -> Result<
     result.map_err(|_| Trouble::Late)?.map_err(Trouble::Failure)
 }
 
+/// Remedies that a service which goes on by itself does not need.
+static PATIENT: [(&Reason, &str); 3] = [
+    (&reasons::BROKEN, "look for a proxy or firewall between, or an update of HubSoft"),
+    (
+        &reasons::THROTTLED,
+        "wait a minute; if it comes again, lower limiter.rate or see what else sends requests",
+    ),
+    (&reasons::UNAVAILABLE, "wait for its end"),
+];
+
 /// Why nothing came, with a remedy also where a service that goes on by itself needs none.
 pub(super) enum Trouble {
     Failure(Failure),
@@ -41,19 +52,13 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failure = match self {
             Self::Failure(failure) => failure,
-            Self::Late => return f.write_str("HubSoft does not answer: tell its support"),
+            Self::Late => return f.write_str("HubSoft does not answer: contact HubSoft's support"),
         };
-        let remedy = match failure {
-            Failure::Broken => ": look for a proxy or firewall between, or an update of HubSoft",
-            Failure::Server(520..=530) => {
-                ": Cloudflare, which stands before HubSoft, cannot reach it; tell HubSoft's support"
-            }
-            Failure::Throttled { .. } => {
-                ": wait a minute; if it comes again, lower limiter.rate or see who else asks"
-            }
-            Failure::Unavailable { .. } => ": wait for its end",
-            _ => "",
-        };
-        write!(f, "{failure}{remedy}")
+        write!(f, "{failure}")?;
+        if matches!(failure.status(), Some(520..=530)) {
+            return f.write_str(" (Cloudflare, in front of HubSoft, cannot reach it)");
+        }
+        let patient = PATIENT.iter().find(|(reason, _)| failure.is(reason));
+        patient.map_or(Ok(()), |(_, remedy)| write!(f, ": {remedy}"))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::simulator::{customer, with_alert};
 

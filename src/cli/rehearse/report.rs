@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::simulator::Request;
 
 use super::caller::{Outcome, Told};
@@ -205,6 +205,8 @@ fn plain(failure: &Failure) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::sources::reasons;
+
     use super::*;
 
     fn plan() -> Plan {
@@ -232,8 +234,8 @@ mod tests {
         let outcomes = [
             outcome(1, Told::Personalised { remembered: true }),
             outcome(300, Told::Personalised { remembered: false }),
-            outcome(2, Told::Unavailable(Some(Failure::Shed))),
-            outcome(1_015, Told::Unavailable(Some(Failure::Deadline))),
+            outcome(2, Told::Unavailable(Some(reasons::SHED.failure()))),
+            outcome(1_015, Told::Unavailable(Some(reasons::DEADLINE.failure()))),
         ];
         let report = report(&plan, &outcomes);
         let text = report.text();
@@ -247,7 +249,7 @@ mod tests {
             "  from memory               1    25.0 %",
             "unavailable                 2    50.0 %   the call goes on as if bina were not there",
             "  deadline                  1    25.0 %   HubSoft did not answer within the call's deadline",
-            "  shed                      1    25.0 %   more calls than limiter.rate allows to ask for",
+            "  shed                      1    25.0 %   more calls than limiter.rate allows to look up",
             "answer time, ms           p50 2.0, p99 1015.0, p99.9 1015.0, max 1015.0",
             "memory, MB                start ?, end ?, peak ? (with callers and HubSoft)",
         ] {

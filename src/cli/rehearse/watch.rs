@@ -4,15 +4,16 @@
 //! a rehearsal is asked for at most once, what became of the request tells the reason.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tokio::time::Instant;
+use parking_lot::Mutex;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
-use crate::sources::flight::Partial;
 use crate::sources::hubsoft::HubSoft;
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::reasons;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// A source that remembers what became of each request.
 pub(super) struct Watched {
@@ -22,7 +23,7 @@ pub(super) struct Watched {
 
 struct State {
     hubsoft: Arc<HubSoft>,
-    requests: HashMap<Phone, Request>,
+    requests: HashMap<Key, Request>,
     under_way: usize,
 }
 
@@ -41,49 +42,40 @@ impl Watched {
 
     /// From now on asks `hubsoft`, and forgets what was noted.
     pub(super) fn ask(&self, hubsoft: Arc<HubSoft>) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.hubsoft = hubsoft;
         state.requests.clear();
     }
 
     /// Why the call of `phone`, just answered, could not be told more.
     pub(super) fn reason(&self, phone: &Phone) -> Failure {
-        let state = self.lock();
-        match state.requests.get(phone) {
+        let state = self.state.lock();
+        match state.requests.get(&Key::from(*phone)) {
             Some(Request::Failed(failure)) => failure.clone(),
-            Some(Request::Answered | Request::UnderWay) => Failure::Deadline,
+            Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
             // It did not come this far.
-            None if state.under_way >= self.flights_max => Failure::Busy,
-            None => Failure::BreakerOpen,
+            None if state.under_way >= self.flights_max => reasons::BUSY.failure(),
+            None => reasons::BREAKER_OPEN.failure(),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Source for Watched {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let hubsoft = {
-                let mut state = self.lock();
+                let mut state = self.state.lock();
                 state.under_way += 1;
-                state.requests.insert(*phone, Request::UnderWay);
+                state.requests.insert(*key, Request::UnderWay);
                 Arc::clone(&state.hubsoft)
             };
-            let result = hubsoft.fetch(phone, deadline, partial).await;
-            let mut state = self.lock();
+            let result = hubsoft.fetch(key, budget, partial).await;
+            let mut state = self.state.lock();
             state.under_way -= 1;
             let request = result
                 .as_ref()
                 .map_or_else(|failure| Request::Failed(failure.clone()), |_| Request::Answered);
-            state.requests.insert(*phone, request);
+            state.requests.insert(*key, request);
             drop(state);
             result
         })

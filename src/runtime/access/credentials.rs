@@ -1,5 +1,7 @@
 //! Compares what a request shows (`Authorization`) with what is accepted, in constant time.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::runtime::secret::Secret;
@@ -70,7 +72,7 @@ impl Credential {
             Some(_) if pair.chars().any(char::is_control) => Err(Unfit::NoPair),
             Some((_, password)) if password.len() < SECRET_BYTES_MIN => Err(Unfit::Short),
             Some(_) if pair.len() > CREDENTIAL_BYTES_MAX => Err(Unfit::Long),
-            Some(_) => Self::new(Scheme::Basic, &base64(pair.as_bytes())),
+            Some(_) => Self::new(Scheme::Basic, &BASE64_STANDARD.encode(pair)),
         }
     }
 
@@ -147,22 +149,6 @@ impl std::fmt::Debug for Shown {
     }
 }
 
-/// Writes base64 with padding, as every client does.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let three = [chunk[0], *chunk.get(1).unwrap_or(&0), *chunk.get(2).unwrap_or(&0)];
-        let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-        for position in 0..4 {
-            let sextet = (bits >> (18 - 6 * position)) & 63;
-            let is_data = position <= chunk.len();
-            text.push(if is_data { char::from(ALPHABET[sextet as usize]) } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,15 +170,6 @@ mod tests {
     fn both() -> Credentials {
         let pair = basic("pbx:uma senha comprida").expect("a pair");
         Credentials::new(vec![bearer(TOKEN).expect("a token"), pair])
-    }
-
-    #[test]
-    fn base64_is_that_of_its_specification() {
-        let known = [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
-        for (plain, written) in known.into_iter().chain([("", ""), ("foobar", "Zm9vYmFy")]) {
-            assert_eq!(base64(plain.as_bytes()), written);
-        }
-        assert_eq!(base64(&[0xfb, 0xff, 0xfe]), "+//+");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// Different numbers that nobody has, within a minute, that are no reason to worry.
 pub const MISSES_MAX: usize = 100;
@@ -27,8 +28,7 @@ impl Misses {
     /// Notes one, and tells whether it is time to say something: at most once a minute.
     pub fn note(&self, number: &impl Hash, now: Instant) -> bool {
         let hash = self.seed.hash_one(number);
-        // Nothing is half-done behind this lock, so a panic elsewhere is no news.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).note(hash, now)
+        self.state.lock().note(hash, now)
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
     fn only_so_many_hashes_are_kept() {
         let misses = Misses::default();
         told(&misses, Instant::now(), 0, 0..5_000);
-        assert_eq!(misses.state.lock().expect("unused").recent.len(), MISSES_MAX);
+        assert_eq!(misses.state.lock().recent.len(), MISSES_MAX);
         let other = Misses::default();
         assert_ne!(misses.seed.hash_one(7), other.seed.hash_one(7));
     }

@@ -3,13 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use ipnet::IpNet;
+
 /// All addresses that begin alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    /// How many bits of it count.
-    length: u32,
-}
+pub struct Network(IpNet);
 
 /// Why a text is no network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,73 +25,53 @@ pub enum Unfit {
 
 impl Network {
     /// The network with the first `length` bits of `address`.
-    pub const fn new(address: IpAddr, length: u32) -> Self {
-        Self { address, length }
+    const fn new(address: IpAddr, length: u8) -> Self {
+        Self(IpNet::new_assert(address, length))
     }
 
     /// Tells whether `address` is one of it. An IPv4 client of an IPv6 socket is the same client.
     pub fn contains(&self, address: IpAddr) -> bool {
-        let (own, width) = bits(self.address);
-        let (other, other_width) = bits(address.to_canonical());
-        width == other_width && begin(own, self.length) == begin(other, self.length)
+        self.0.contains(&address.to_canonical())
     }
-
-    /// The same without the bits that do not count.
-    fn beginning(self) -> Self {
-        let beginning = begin(bits(self.address).0, self.length);
-        let address = match self.address {
-            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits((beginning >> 96) as u32)),
-            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(beginning)),
-        };
-        Self { address, ..self }
-    }
-}
-
-/// The bits of an address, from the left, and how many there are.
-fn bits(address: IpAddr) -> (u128, u32) {
-    match address {
-        IpAddr::V4(address) => (u128::from(address.to_bits()) << 96, 32),
-        IpAddr::V6(address) => (address.to_bits(), 128),
-    }
-}
-
-/// The first `length` bits; the others are 0.
-fn begin(bits: u128, length: u32) -> u128 {
-    bits & !u128::MAX.checked_shr(length).unwrap_or(0)
 }
 
 impl std::fmt::Display for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.address, self.length)
+        self.0.fmt(f)
     }
 }
 
 impl FromStr for Network {
     type Err = Unfit;
 
+    /// The address is read by std: ipnet's parser takes 010.0.0.0 for 10.0.0.0.
     fn from_str(text: &str) -> Result<Self, Unfit> {
         let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
         let address: IpAddr = address.parse().map_err(|_| Unfit::Malformed)?;
-        let width = bits(address).1;
-        let is_number = |length: &str| length.bytes().all(|byte| byte.is_ascii_digit());
-        let length = match length {
-            Some(length) if is_number(length) => length.parse().map_err(|_| Unfit::Malformed)?,
+        let network = match length {
+            Some(length) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let length = length.parse().map_err(|_| Unfit::Malformed)?;
+                IpNet::new(address, length).map_err(|_| Unfit::Malformed)?
+            }
             Some(_) => return Err(Unfit::Malformed),
-            None => width,
+            None => address.into(),
         };
-        if length > width {
-            return Err(Unfit::Malformed);
+        let network = unmapped(network);
+        match network.trunc() {
+            beginning if beginning.prefix_len() == 0 => Err(Unfit::Everybody),
+            beginning if beginning == network => Ok(Self(network)),
+            beginning => Err(Unfit::Overlong(Self(beginning))),
         }
-        // ::ffff:192.0.2.0/120 is 192.0.2.0/24.
-        let canonical = address.to_canonical();
-        let mapped = canonical.is_ipv4() && address.is_ipv6() && length >= 96;
-        let network =
-            if mapped { Self::new(canonical, length - 96) } else { Self::new(address, length) };
-        match network.beginning() {
-            Self { length: 0, .. } => Err(Unfit::Everybody),
-            beginning if beginning == network => Ok(network),
-            beginning => Err(Unfit::Overlong(beginning)),
+    }
+}
+
+/// ::ffff:192.0.2.0/120 is 192.0.2.0/24.
+fn unmapped(network: IpNet) -> IpNet {
+    match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
+        (IpAddr::V4(address), Some(length)) if network.addr().is_ipv6() => {
+            Network::new(address.into(), length).0
         }
+        _ => network,
     }
 }
 
@@ -102,36 +80,10 @@ impl FromStr for Network {
 pub fn leave_somebody_out(networks: &[Network]) -> Result<(), Unfit> {
     let v4 = |first, length| Network::new(Ipv4Addr::new(first, 0, 0, 0).into(), length);
     let v6 = Network::new(Ipv6Addr::from_bits(0b001 << 125).into(), 3);
-    let covered = |part: &Network| cover(networks, *part, 0);
+    let together = IpNet::aggregate(&networks.iter().map(|network| network.0).collect());
+    let covered = |part: &Network| together.iter().any(|network| network.contains(&part.0));
     let all_v4 = [v4(0, 1), v4(128, 2), v4(192, 3)].iter().all(covered);
     if all_v4 || covered(&v6) { Err(Unfit::Together) } else { Ok(()) }
-}
-
-/// Tells whether every address of `part` is in one of `networks`.
-fn cover(networks: &[Network], part: Network, depth: u32) -> bool {
-    let (own, width) = bits(part.address);
-    let within = |network: &&Network| {
-        let (other, other_width) = bits(network.address);
-        let shorter = network.length.min(part.length);
-        width == other_width && begin(own, shorter) == begin(other, shorter)
-    };
-    let within: Vec<Network> = networks.iter().filter(within).copied().collect();
-    if within.iter().any(|network| network.length <= part.length) {
-        return true;
-    }
-    // 64 networks are too few to fill more halves than that.
-    if within.is_empty() || part.length >= width || depth > 64 {
-        return false;
-    }
-    let upper = own | 1_u128 << (127 - part.length);
-    let half = |bits: u128| {
-        let address = match part.address {
-            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits((bits >> 96) as u32)),
-            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
-        };
-        Network::new(address, part.length + 1)
-    };
-    cover(&within, half(own), depth + 1) && cover(&within, half(upper), depth + 1)
 }
 
 /// The networks whose addresses may come in.
@@ -204,6 +156,9 @@ mod tests {
     #[test]
     fn what_is_no_network_says_why() {
         for odd in ["", "/", "x", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/+8"] {
+            assert_eq!(odd.parse::<Network>(), Err(Unfit::Malformed), "{odd}");
+        }
+        for odd in ["010.0.0.0/8", "10.0.0.0/256", "10.0.0.0/4294967304"] {
             assert_eq!(odd.parse::<Network>(), Err(Unfit::Malformed), "{odd}");
         }
         for odd in ["::/129", "192.0.2/24", "192.0.2.0/24/1", "pbx.example.com", "10.0.0.0/8 "] {

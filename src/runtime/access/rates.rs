@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// Requests a stranger has within any second. A PBX, which may need more, is named in `listen.pbx`.
 pub const RATE_MAX: usize = 50;
@@ -45,8 +46,7 @@ impl Rates {
     /// Tells whether a request of `address` is answered. Those that are not do not count.
     pub fn allow(&self, address: IpAddr, now: Instant) -> bool {
         let address = super::limited(address);
-        // Nothing is half-done behind this lock, so a panic elsewhere is no news.
-        let mut strangers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut strangers = self.0.lock();
         if let Some(recent) = strangers.get_mut(&address) {
             return recent.allow(now);
         }
@@ -113,6 +113,6 @@ mod tests {
         assert!(rates.allow(stranger(1), start), "who is known is still answered");
         let later = start + SECOND;
         assert!(rates.allow(stranger(1_999), later));
-        assert_eq!(rates.0.lock().expect("unused").len(), 1);
+        assert_eq!(rates.0.lock().len(), 1);
     }
 }

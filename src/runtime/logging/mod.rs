@@ -18,10 +18,11 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::{Once, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, error, info, warn};
 use tracing_subscriber::layer::SubscriberExt;
@@ -200,15 +201,15 @@ impl Sparing {
 
     /// How often it was said, written or not.
     pub fn total(&self) -> u64 {
-        lock(&self.state).total
+        self.state.lock().total
     }
 
     /// Logs one of its kind, unless there were too many within this second.
     pub fn say(&'static self, detail: impl Display) {
-        let verdict = lock(&self.state).admit(Instant::now());
+        let verdict = self.state.lock().admit(Instant::now());
         match verdict {
             Verdict::Written => self.write(detail),
-            Verdict::HeldFirst => lock(&HELD).push(self),
+            Verdict::HeldFirst => HELD.lock().push(self),
             Verdict::Held => {}
         }
     }
@@ -240,16 +241,11 @@ impl Spared {
 
 /// Tells how many lines were left out, each kind once.
 fn tell_held() {
-    let kinds = std::mem::take(&mut *lock(&HELD));
+    let kinds = std::mem::take(&mut *HELD.lock());
     for sparing in kinds {
-        let held = std::mem::take(&mut lock(&sparing.state).held);
+        let held = std::mem::take(&mut sparing.state.lock().held);
         sparing.write(format_args!("and {held} more like it"));
     }
-}
-
-/// Nothing behind these locks is half-done, so a panic elsewhere is no news.
-fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn drop_lines(lines: u64) {
@@ -331,11 +327,11 @@ mod tests {
     fn ten_lines_a_second_are_written_and_the_others_counted() {
         static FLOOD: Sparing = Sparing::new(Level::INFO, "a flood");
         let start = Instant::now();
-        let admit = |ms| lock(&FLOOD.state).admit(start + Duration::from_millis(ms));
+        let admit = |ms| FLOOD.state.lock().admit(start + Duration::from_millis(ms));
         assert!((0..10).all(|ms| admit(ms) == Verdict::Written));
         assert_eq!(admit(500), Verdict::HeldFirst);
         assert!((501..999).all(|ms| admit(ms) == Verdict::Held));
-        assert_eq!(lock(&FLOOD.state).held, 499);
+        assert_eq!(FLOOD.state.lock().held, 499);
         assert!((1_000..1_010).all(|ms| admit(ms) == Verdict::Written));
         assert_eq!(admit(1_999), Verdict::Held);
         assert_eq!(FLOOD.total(), 520);
@@ -347,9 +343,9 @@ mod tests {
         for _ in 0..100 {
             FLOOD.say("x");
         }
-        assert!(lock(&FLOOD.state).held > 0);
+        assert!(FLOOD.state.lock().held > 0);
         tell_held();
-        assert_eq!(lock(&FLOOD.state).held, 0);
-        assert!(lock(&HELD).iter().all(|known| !std::ptr::eq(*known, &raw const FLOOD)));
+        assert_eq!(FLOOD.state.lock().held, 0);
+        assert!(HELD.lock().iter().all(|known| !std::ptr::eq(*known, &raw const FLOOD)));
     }
 }

@@ -3,10 +3,9 @@
 //! Waking a thread for each line costs a call more than writing the line, so the thread is woken by
 //! the first one only, and then waits a moment for others.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::lock;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 /// Bytes that may wait to be written; some 3,500 lines, a few seconds of a mass outage.
 const BYTES_MAX: usize = 512 * 1024;
@@ -57,12 +56,12 @@ impl Queue {
 
     /// Begins to take lines, or ends it.
     pub(super) fn open(&self, open: bool) {
-        lock(&self.state).closed = !open;
+        self.state.lock().closed = !open;
     }
 
     /// Takes a whole line, unless it would have to wait for too many others.
     pub(super) fn put(&self, line: &[u8]) -> Result<(), Refused> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         if state.closed {
             return Err(Refused::Closed);
         }
@@ -81,7 +80,7 @@ impl Queue {
 
     /// Whether a line is still to be written; the thread does not wait for others any more.
     pub(super) fn hurries(&self) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.hurry = state.lines + state.leaving > 0;
         let hurry = state.hurry;
         drop(state);
@@ -94,29 +93,28 @@ impl Queue {
     pub(super) fn take(&self, written: &mut Vec<u8>, patience: Duration) -> u64 {
         written.clear();
         written.shrink_to(BYTES_KEPT);
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.leaving = 0;
         if state.lines == 0 {
             state.idle = true;
-            state = self.wait(state, patience, |state| state.lines == 0);
+            self.wait(&mut state, patience, |state| state.lines == 0);
             state.idle = false;
         }
         if state.lines > 0 {
-            state = self.wait(state, GATHER, |state| !state.hurry);
+            self.wait(&mut state, GATHER, |state| !state.hurry);
         }
         std::mem::swap(&mut state.text, written);
         state.leaving = std::mem::take(&mut state.lines);
         state.leaving
     }
 
-    fn wait<'a>(
+    fn wait(
         &self,
-        state: MutexGuard<'a, State>,
+        state: &mut MutexGuard<'_, State>,
         longest: Duration,
         waits: impl Fn(&State) -> bool,
-    ) -> MutexGuard<'a, State> {
-        let waited = self.news.wait_timeout_while(state, longest, |state| waits(state));
-        waited.unwrap_or_else(PoisonError::into_inner).0
+    ) {
+        self.news.wait_while_for(state, |state| waits(state), longest);
     }
 }
 
@@ -148,7 +146,7 @@ mod tests {
         static QUEUE: Queue = Queue::new();
         QUEUE.open(true);
         let thread = std::thread::spawn(|| QUEUE.take(&mut Vec::new(), Duration::from_secs(60)));
-        while !lock(&QUEUE.state).idle {
+        while !QUEUE.state.lock().idle {
             std::thread::yield_now();
         }
         assert!(QUEUE.put(b"line\n").is_ok());

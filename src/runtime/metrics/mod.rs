@@ -7,13 +7,13 @@ mod names;
 
 use std::fmt;
 use std::hash::Hash;
-use std::sync::{LazyLock, PoisonError};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
 use prometheus_client::metrics::gauge::Gauge;
 
-use self::names::{CallLabels, Counts, Door, Metrics, Outcome, Reason, Source};
+use self::names::{CallLabels, Counts, Door, Metrics, Outcome, Reason, Source, begin};
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::default);
 
@@ -66,6 +66,14 @@ fn count<L: EncodeLabelSet + Clone + Eq + Hash>(counts: &Counts<L>, labels: &L) 
 
 fn size(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+/// Lets what counts by reason begin with each of `reasons` at zero.
+pub fn begin_with(reasons: &[&'static str]) {
+    begin(&METRICS.calls.unavailable, reasons, |reason| Reason { reason });
+    let results = [&["ok"], reasons].concat();
+    begin(&METRICS.upstream.requests, &results, |result| Outcome { result });
+    begin(&METRICS.upstream.tokens, &results, |result| Outcome { result });
 }
 
 /// A call was answered.
@@ -195,7 +203,7 @@ pub fn condition() -> Condition {
         1 => "half-open",
         _ => "open",
     };
-    let token = *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner);
+    let token = *METRICS.upstream.token.lock();
     Condition { breaker, token }
 }
 
@@ -241,7 +249,7 @@ pub fn token_requested(result: &'static str) {
         "token" => "refused",
         other => other,
     };
-    *METRICS.upstream.token.lock().unwrap_or_else(PoisonError::into_inner) = token;
+    *METRICS.upstream.token.lock() = token;
 }
 
 /// HubSoft's name was looked up.

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::hash::Hash;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
+use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -12,7 +12,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
-use crate::domain::finding::Failure;
 use crate::domain::phone::NoNumber;
 
 use super::COMMIT;
@@ -263,7 +262,6 @@ impl Calls {
                 .plain("calls_unavailable", "Calls answered as unavailable, by reason"),
         };
         begin(&calls.skipped, &NoNumber::LABELS, |reason| Reason { reason });
-        begin(&calls.unavailable, &Failure::LABELS, |reason| Reason { reason });
         calls
     }
 }
@@ -377,9 +375,6 @@ impl Upstream {
                 "Lookups for which HubSoft returned customers, none of whom has the number",
             ),
         };
-        let results = [&["ok"][..], &Failure::LABELS].concat();
-        begin(&upstream.requests, &results, |result| Outcome { result });
-        begin(&upstream.tokens, &results, |result| Outcome { result });
         begin(&upstream.dns, &["failed", "ok"], |result| Outcome { result });
         upstream
     }

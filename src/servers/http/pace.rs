@@ -9,9 +9,9 @@
 //! So a recording of SIZE bytes takes at most 10 s + SIZE / 4 kB/s, and a line that carries one G.711
 //! call (8 kB/s) takes it whole.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tracing::Level;
@@ -75,12 +75,12 @@ impl Pace {
     /// An answer of `length` bytes is on its way from now on.
     pub(super) fn begin(&self, length: u64) {
         let long = (length > LONG_BYTES).then(|| Long::new(length));
-        *self.long() = long;
+        *self.long.lock() = long;
     }
 
     /// So many bytes were taken; tells whether that goes on quickly enough.
     pub(super) fn took(&self, bytes: usize) -> bool {
-        let mut state = self.long();
+        let mut state = self.long.lock();
         let Some(long) = state.as_mut() else { return true };
         long.sent += bytes as u64;
         if long.sent >= long.left {
@@ -99,7 +99,7 @@ impl Pace {
 
     /// Nothing was taken for the longest time an ordinary answer has. Tells how much longer to wait.
     pub(super) fn more_time(&self) -> Option<Instant> {
-        let mut state = self.long();
+        let mut state = self.long.lock();
         let long = state.as_mut()?;
         if Instant::now() >= long.limit() {
             too_slow();
@@ -113,11 +113,6 @@ impl Pace {
             long.slot = Some(slot);
         }
         Some(long.limit())
-    }
-
-    /// The state is consistent between operations, so poisoning can be ignored.
-    fn long(&self) -> MutexGuard<'_, Option<Long>> {
-        self.long.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

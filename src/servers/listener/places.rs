@@ -9,9 +9,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use parking_lot::Mutex;
 
 use crate::runtime::access::limited;
 
@@ -113,7 +114,7 @@ impl Places {
         let holder = self.holder(address, is_own);
         let (group, _) = holder;
         let limit = self.limits[group as usize];
-        let mut taken = self.taken();
+        let mut taken = self.taken.lock();
         if taken.together[group as usize] >= limit.together {
             let max = limit.together;
             return Err(match group {
@@ -141,17 +142,12 @@ impl Places {
         let group = if is_own() { Group::Own } else { Group::Unknown };
         (group, limited(address))
     }
-
-    /// Nothing is half-done behind this lock, so a panic elsewhere is no news.
-    fn taken(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let (group, _) = self.holder;
-        let mut taken = self.places.taken();
+        let mut taken = self.places.taken.lock();
         taken.together[group as usize] -= 1;
         if let Some(own) = taken.by_address.get_mut(&self.holder) {
             *own -= 1;
@@ -274,7 +270,7 @@ mod tests {
         let (_one, _) = take(&places, PBX, 900);
         let (two, full) = take(&places, mapped, 100);
         assert_eq!((two.len(), full), (60, Some(Full::Address { max: 960 })));
-        assert_eq!(places.taken().by_address.len(), 1);
+        assert_eq!(places.taken.lock().by_address.len(), 1);
         let (_one, _) = take(&places, ip("::ffff:192.0.2.1"), 60);
         assert_eq!(take(&places, ip("192.0.2.1"), 60).0.len(), 4);
     }
@@ -287,12 +283,12 @@ mod tests {
             assert!(taken.len() >= 64);
         }
         let place = places.take(PBX, || true);
-        let panicked = std::panic::catch_unwind(move || {
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let _place = place;
             std::panic::resume_unwind(Box::new("as a bug would"));
-        });
+        }));
         assert!(panicked.is_err());
-        let taken = places.taken();
+        let taken = places.taken.lock();
         assert_eq!((taken.together, taken.by_address.len()), ([0; 3], 0));
     }
 }

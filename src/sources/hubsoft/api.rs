@@ -2,10 +2,11 @@
 //!
 //! None of reqwest's errors leaves this room, as they hold the URL: each becomes a `Failure`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, HeaderValue,
     RETRY_AFTER,
@@ -13,8 +14,9 @@ use reqwest::header::{
 use reqwest::{RequestBuilder, Response, Url};
 use zeroize::Zeroizing;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::secret::Secret;
+use crate::sources::reasons;
 
 use super::body::{self, Body};
 use super::client::{self, Clients};
@@ -72,7 +74,9 @@ impl Api {
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
         let body = match self.send(request).await {
-            Err(Failure::Server(400) | Failure::Refused) => return Err(Failure::Token),
+            Err(failure) if failure.is(&reasons::REFUSED) || failure == reasons::of_status(400) => {
+                return Err(reasons::TOKEN.failure());
+            }
             sent => sent?,
         };
         let granted = body::parse(body, |body| {
@@ -125,31 +129,31 @@ impl Api {
     fn note_date(&self, response: &Response) {
         if let Some(date) = response.headers().get(DATE) {
             let noted = Some((date.clone(), Instant::now()));
-            *self.dated.lock().unwrap_or_else(PoisonError::into_inner) = noted;
+            *self.dated.lock() = noted;
         }
     }
 
     /// What HubSoft said the time was, and when it said so.
     pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
-        self.dated.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.dated.lock().clone()
     }
 }
 
 /// Looks into the body of an error, where that tells more than its status.
 async fn explained(response: &mut Response, failure: Failure) -> Failure {
     let status = response.status().as_u16();
-    match failure {
-        // Some integrations are told in the body when to come back.
-        Failure::Throttled { retry_after: None } => {
-            let body = body::start(response, ERROR_BYTES).await;
-            Failure::Throttled { retry_after: wire::retry_after(&body) }
-        }
-        Failure::Unavailable { retry_after: Some(_) } => failure,
-        failure if page::may_be_page(status) => {
-            page::instead_of(status, &body::start(response, ERROR_BYTES).await, failure)
-        }
-        failure => failure,
+    if failure.asked_pause().is_some() {
+        return failure;
     }
+    // Some integrations are told in the body when to come back.
+    if failure.is(&reasons::THROTTLED) {
+        let body = body::start(response, ERROR_BYTES).await;
+        return reasons::THROTTLED.retry_after(wire::retry_after(&body));
+    }
+    if page::may_be_page(status) {
+        return page::instead_of(status, &body::start(response, ERROR_BYTES).await, failure);
+    }
+    failure
 }
 
 /// The header that carries a token, unless it has a character that no header may have.
@@ -157,7 +161,7 @@ fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
     let text = Zeroizing::new([b"Bearer ", token.reveal().as_bytes()].concat());
     let header = HeaderValue::from_maybe_shared(Bytes::from_owner(text));
     let odd = "its access token has a line break, or another character that no header may have";
-    let mut header = header.map_err(|_| Failure::InvalidAnswer(odd))?;
+    let mut header = header.map_err(|_| reasons::INVALID_ANSWER.because(odd))?;
     // Or a trace of the connection would show it.
     header.set_sensitive(true);
     Ok(header)
@@ -174,16 +178,18 @@ fn below(base: &Url, path: &str) -> Result<Url, Unusable> {
 fn judge(response: &Response) -> Result<(), Failure> {
     match response.status().as_u16() {
         200 => {}
-        401 => return Err(Failure::Token),
-        403 => return Err(Failure::Refused),
-        429 => return Err(Failure::Throttled { retry_after: retry_after(response) }),
-        503 => return Err(Failure::Unavailable { retry_after: retry_after(response) }),
-        status @ 300..=399 => return Err(Failure::Redirect(status)),
-        status => return Err(Failure::Server(status)),
+        401 => return Err(reasons::TOKEN.failure()),
+        403 => return Err(reasons::REFUSED.failure()),
+        429 => return Err(reasons::THROTTLED.retry_after(retry_after(response))),
+        503 => return Err(reasons::UNAVAILABLE.retry_after(retry_after(response))),
+        status @ 300..=399 => return Err(reasons::REDIRECT.with_status(status)),
+        status => return Err(reasons::of_status(status)),
     }
     // No compression was offered: a compressed body could unfold to any size.
     match response.headers().get(CONTENT_ENCODING) {
-        Some(encoding) if encoding != "identity" => Err(Failure::InvalidAnswer("compressed")),
+        Some(encoding) if encoding != "identity" => {
+            Err(reasons::INVALID_ANSWER.because("compressed"))
+        }
         _ => Ok(()),
     }
 }

@@ -13,7 +13,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{spawn_blocking, yield_now};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::failure;
 
@@ -45,12 +46,12 @@ pub(super) struct Body {
 pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Body, Failure> {
     let told = response.content_length().and_then(|length| usize::try_from(length).ok());
     if told.is_some_and(|length| length > bytes_max) {
-        return Err(Failure::TooLarge);
+        return Err(reasons::TOO_LARGE.failure());
     }
     let mut body = Body::with_capacity(told.unwrap_or(ROOM).min(APART_BYTES));
     while let Some(part) = response.chunk().await.map_err(failure::of_body)? {
         if body.len() + part.len() > bytes_max {
-            return Err(Failure::TooLarge);
+            return Err(reasons::TOO_LARGE.failure());
         }
         body.append(part);
         if body.len() >= APART_BYTES && body.place.is_none() {
@@ -144,7 +145,7 @@ pub(super) async fn parse<T: Send + 'static>(
     }
     let apart = spawn_blocking(move || parse(&body));
     // A panic there costs no more than one here.
-    apart.await.unwrap_or(Err(Failure::Panic))
+    apart.await.unwrap_or(Err(reasons::PANIC.failure()))
 }
 
 #[cfg(test)]
@@ -210,7 +211,7 @@ mod tests {
             let panicking = parse::<()>(long().await, |_| {
                 std::panic::resume_unwind(Box::new("a test's panic"))
             });
-            assert_eq!(panicking.await, Err(Failure::Panic));
+            assert_eq!(panicking.await, Err(reasons::PANIC.failure()));
         }
     }
 }

@@ -4,16 +4,18 @@
 //! once more, as of a time far away: the complaint names the end. That saves a reader of
 //! certificates, a dozen crates that parse what a stranger sends.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::trust::{self, Trust};
 use super::{Settings, failure};
@@ -45,7 +47,7 @@ pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
     let host = settings.base_url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let Ok(name) = ServerName::try_from(host) else {
-        return Shown::nothing(Failure::Connect);
+        return Shown::nothing(reasons::CONNECT.failure());
     };
     let pem = settings.ca_pem.as_deref();
     let ca = pem.and_then(|pem| trust::certificates(pem).ok()).unwrap_or_default();
@@ -63,7 +65,7 @@ pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
         trusted: shaken.map(|_| ()).map_err(|error| failure::of_handshake(&error)),
         ends: noting.ends(&name).map(Duration::from_secs),
         pinned: noting.pinned(),
-        speaks_tls: noting.shown().is_some(),
+        speaks_tls: noting.shown.lock().is_some(),
     }
 }
 
@@ -78,12 +80,8 @@ struct Noting {
 }
 
 impl Noting {
-    fn shown(&self) -> MutexGuard<'_, Option<Sent>> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn pinned(&self) -> Option<String> {
-        let shown = self.shown();
+        let shown = self.shown.lock();
         let (own, _) = shown.as_ref()?;
         self.trust.pins(own).then(|| trust::fingerprint(own))
     }
@@ -98,7 +96,7 @@ impl Noting {
 
     /// The end of a certificate that has ended at the time `at`.
     fn ended(&self, name: &ServerName<'_>, at: Duration) -> Option<u64> {
-        let shown = self.shown();
+        let shown = self.shown.lock();
         let (own, others) = shown.as_ref()?;
         let at = UnixTime::since_unix_epoch(at);
         match self.trust.verify_server_cert(own, others, name, &[], at) {
@@ -120,7 +118,7 @@ impl ServerCertVerifier for Noting {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let shown = others.iter().map(|other| other.clone().into_owned()).collect();
-        *self.shown() = Some((own.clone().into_owned(), shown));
+        *self.shown.lock() = Some((own.clone().into_owned(), shown));
         self.trust.verify_server_cert(own, others, name, ocsp, now)
     }
 

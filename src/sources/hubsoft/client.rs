@@ -5,10 +5,11 @@
 //! be reached; requests under way keep the old one, and its connections, until they end.
 //! Making one reads the system's CA certificates, which blocks: no call ever waits for that.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use rustls::pki_types::CertificateDer;
@@ -17,7 +18,8 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::resolver::Resolver;
 use super::trust::{self, Trust};
@@ -82,7 +84,7 @@ pub(super) fn make(
             true => trusting(builder, &ca)?,
             false => builder.tls_certs_only([]),
         };
-        builder.build().map_err(|_| Failure::Tls("no TLS client can be made".to_owned()))
+        builder.build().map_err(|_| reasons::TLS.because_of("no TLS client can be made".to_owned()))
     }
 }
 
@@ -108,29 +110,25 @@ impl Clients {
 
     /// The client to use now.
     pub(super) fn current(&self) -> Result<Client, Failure> {
-        self.shared.current().clone()
+        self.shared.current.lock().clone()
     }
 
     /// Counts what may come of the client's connections.
     pub(super) fn learn<T>(&self, result: &Result<T, Failure>) {
         let shared = &self.shared;
-        match result {
-            Err(Failure::Broken | Failure::Connect | Failure::Tls(_)) => {
-                shared.resolver.turn();
-                if shared.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FAILURES_MAX {
-                    shared.failing.notify_one();
-                }
-            }
-            _ => shared.failures.store(0, Ordering::Relaxed),
+        let connections = [&reasons::BROKEN, &reasons::CONNECT, &reasons::TLS];
+        if !result.as_ref().is_err_and(|failure| failure.is_any(&connections)) {
+            shared.failures.store(0, Ordering::Relaxed);
+            return;
+        }
+        shared.resolver.turn();
+        if shared.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FAILURES_MAX {
+            shared.failing.notify_one();
         }
     }
 }
 
 impl Shared {
-    fn current(&self) -> MutexGuard<'_, Result<Client, Failure>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn keep(self: Arc<Self>) {
         loop {
             sleep(REST).await;
@@ -141,7 +139,7 @@ impl Shared {
 
     /// Waits until the client should be replaced.
     async fn outworn(&self) {
-        let missing = self.current().is_err();
+        let missing = self.current.lock().is_err();
         tokio::select! {
             () = self.resolver.moved() => info!("HubSoft has a new address"),
             () = self.unreachable() => self.resolver.ask_again(),
@@ -159,8 +157,8 @@ impl Shared {
         let make = Arc::clone(&self.make);
         let made = spawn_blocking(move || make()).await;
         self.failures.store(0, Ordering::Relaxed);
-        let mut current = self.current();
-        match made.unwrap_or(Err(Failure::Panic)) {
+        let mut current = self.current.lock();
+        match made.unwrap_or(Err(reasons::PANIC.failure())) {
             Ok(client) => {
                 if current.is_err() {
                     info!("CA certificates found: HubSoft can be asked");
@@ -203,10 +201,10 @@ mod tests {
             let (good, made) = (Arc::new(AtomicBool::new(good)), Arc::new(Mutex::new(vec![])));
             let (told, times) = (Arc::clone(&good), Arc::clone(&made));
             let make: Make = Arc::new(move || {
-                times.lock().expect("no panic").push(Instant::now());
+                times.lock().push(Instant::now());
                 match told.load(Ordering::Relaxed) {
                     true => Ok(Client::builder().tls_certs_only([]).build().expect("a client")),
-                    false => Err(Failure::Tls("a stub's failure".to_owned())),
+                    false => Err(reasons::TLS.because_of("a stub's failure".to_owned())),
                 }
             });
             let _ = rustls::crypto::ring::default_provider().install_default();
@@ -223,9 +221,9 @@ mod tests {
         /// The seconds of the coming minutes in which clients are made.
         async fn made_within(&self, minutes: u64) -> Vec<u64> {
             let start = Instant::now();
-            self.made.lock().expect("no panic").clear();
+            self.made.lock().clear();
             sleep(Duration::from_secs(minutes * 60 + 1)).await;
-            let made = self.made.lock().expect("no panic");
+            let made = self.made.lock();
             made.iter().map(|at| at.duration_since(start).as_secs()).collect()
         }
     }
@@ -250,7 +248,11 @@ mod tests {
     async fn three_failures_to_connect_in_a_row_replace_the_client() {
         let stub = Stub::new(true);
         assert_eq!(stub.made_within(1).await, NEVER);
-        for failure in [Failure::Broken, Failure::Connect, Failure::Tls(String::new())] {
+        for failure in [
+            reasons::BROKEN.failure(),
+            reasons::CONNECT.failure(),
+            reasons::TLS.because_of(String::new()),
+        ] {
             stub.meet(failure.clone(), 2);
             assert_eq!(stub.made_within(1).await, NEVER, "{failure:?}");
             stub.meet(failure.clone(), 1);
@@ -262,8 +264,8 @@ mod tests {
     async fn an_answer_between_failures_leaves_the_client_as_it_is() {
         let stub = Stub::new(true);
         for _ in 0..10 {
-            stub.meet(Failure::Connect, 2);
-            stub.meet(Failure::Server(500), 1);
+            stub.meet(reasons::CONNECT.failure(), 2);
+            stub.meet(reasons::of_status(500), 1);
         }
         assert_eq!(stub.made_within(1).await, NEVER);
     }
@@ -273,7 +275,7 @@ mod tests {
         let stub = Stub::new(true);
         let outage = async {
             loop {
-                stub.meet(Failure::Connect, 10);
+                stub.meet(reasons::CONNECT.failure(), 10);
                 sleep(Duration::from_millis(100)).await;
             }
         };
@@ -290,7 +292,7 @@ mod tests {
     async fn a_client_that_cannot_be_replaced_is_kept() {
         let stub = Stub::new(true);
         stub.good.store(false, Ordering::Relaxed);
-        stub.meet(Failure::Connect, 3);
+        stub.meet(reasons::CONNECT.failure(), 3);
         assert_eq!(stub.made_within(1).await, [10]);
         assert!(stub.clients.current().is_ok());
     }

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 
 use super::{HubSoft, Slot};

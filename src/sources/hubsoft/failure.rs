@@ -9,15 +9,16 @@ use std::io;
 use rustls::CertificateError as Bad;
 use rustls::{AlertDescription, InvalidMessage, PeerIncompatible};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::trust::Distrust;
 
 /// What came is no HTTP at all.
-pub(super) const NO_HTTP: Failure = Failure::InvalidAnswer("no HTTP");
+pub(super) const NO_HTTP: Failure = reasons::INVALID_ANSWER.because("no HTTP");
 /// The same over plain http, where the usual reason is a port that speaks TLS.
 pub(super) const NO_PLAIN_HTTP: Failure =
-    Failure::InvalidAnswer("no HTTP, as from a port that speaks TLS: then write https");
+    reasons::INVALID_ANSWER.because("no HTTP, as from a port that speaks TLS: then write https");
 
 const HUNG_UP: &str = "the other end hangs up during the handshake: there is no TLS on that port, or a \
      firewall is between; check hubsoft.base_url";
@@ -32,12 +33,12 @@ const TOO_OLD: &str = "no certificate is at fault: the server is too old, as it 
 /// A request that brought no answer.
 pub(super) fn of_request(error: reqwest::Error) -> Failure {
     if let Some(cause) = chain(&error).find_map(tls_error).map(cause) {
-        return Failure::Tls(cause);
+        return reasons::TLS.because_of(cause);
     }
     match (error.is_connect(), error.is_timeout()) {
-        (true, _) if chain(&error).any(hung_up) => Failure::Tls(HUNG_UP.to_owned()),
-        (true, _) => Failure::Connect,
-        (false, true) => Failure::Timeout,
+        (true, _) if chain(&error).any(hung_up) => reasons::TLS.because_of(HUNG_UP.to_owned()),
+        (true, _) => reasons::CONNECT.failure(),
+        (false, true) => reasons::TIMEOUT.failure(),
         (false, false) => of_http(&error),
     }
 }
@@ -45,23 +46,27 @@ pub(super) fn of_request(error: reqwest::Error) -> Failure {
 fn of_http(error: &reqwest::Error) -> Failure {
     let http = chain(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
     match http {
-        Some(http) if http.is_parse_too_large() => Failure::HeadTooLarge,
+        Some(http) if http.is_parse_too_large() => reasons::HEAD_TOO_LARGE.failure(),
         Some(http) if http.is_parse() => NO_HTTP,
-        _ => Failure::Broken,
+        _ => reasons::BROKEN.failure(),
     }
 }
 
 /// A body that did not come to its end.
 pub(super) fn of_body(error: reqwest::Error) -> Failure {
-    if error.is_timeout() { Failure::Timeout } else { Failure::InvalidAnswer("cut") }
+    if error.is_timeout() {
+        reasons::TIMEOUT.failure()
+    } else {
+        reasons::INVALID_ANSWER.because("cut")
+    }
 }
 
 /// A handshake that came to nothing.
 pub(super) fn of_handshake(error: &io::Error) -> Failure {
     match tls_error(error) {
-        Some(error) => Failure::Tls(cause(error)),
-        None if hung_up(error) => Failure::Tls(HUNG_UP.to_owned()),
-        None => Failure::Broken,
+        Some(error) => reasons::TLS.because_of(cause(error)),
+        None if hung_up(error) => reasons::TLS.because_of(HUNG_UP.to_owned()),
+        None => reasons::BROKEN.failure(),
     }
 }
 
@@ -71,7 +76,7 @@ pub(super) fn of_store(error: &rustls::Error) -> Failure {
         rustls::Error::General(text) => text.clone(),
         other => other.to_string(),
     };
-    Failure::Tls(format!(
+    reasons::TLS.because_of(format!(
         "{cause}: install ca-certificates, or name the provider's own in hubsoft.ca_file"
     ))
 }

@@ -6,8 +6,9 @@ use serde::de::MapAccess;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::secret::Secret;
+use crate::sources::reasons;
 
 use super::json;
 use super::loose::{Loose, Object, Scalar, skip, value};
@@ -69,8 +70,8 @@ pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
     let reply: TokenReply = json::read(body)?;
     let Some(token) = reply.access_token.text() else {
         let refused = reply.status.text() == Some("error") || reply.error.text().is_some();
-        let odd = Failure::InvalidAnswer("no access token");
-        return Err(if refused { Failure::Token } else { odd });
+        let odd = reasons::INVALID_ANSWER.because("no access token");
+        return Err(if refused { reasons::TOKEN.failure() } else { odd });
     };
     let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
     let life = seconds

@@ -5,7 +5,8 @@ use std::ops::Deref;
 use serde_json::error::Category;
 use zeroize::Zeroizing;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 use super::loose::{Any, Object};
 
@@ -18,9 +19,9 @@ pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
     // The error's own text may quote the body, which is personal.
     let object: Any<Option<T>> = good.map_or_else(mended, Ok).map_err(|error| {
         let cut = error.classify() == Category::Eof;
-        Failure::InvalidAnswer(if cut { "cut or empty" } else { "no JSON" })
+        reasons::INVALID_ANSWER.because(if cut { "cut or empty" } else { "no JSON" })
     })?;
-    object.0.ok_or(Failure::InvalidAnswer("no JSON object"))
+    object.0.ok_or_else(|| reasons::INVALID_ANSWER.because("no JSON object"))
 }
 
 /// A body as it came, or a mended copy of it, which is overwritten when it is dropped.

@@ -28,12 +28,14 @@ use std::time::Duration;
 use reqwest::Url;
 use tokio::time::{Instant, sleep_until};
 
-use crate::domain::finding::{Failure, Record};
+use crate::domain::failure::Failure;
+use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::runtime::metrics;
-use crate::sources::flight::Partial;
 use crate::sources::limiter::{self, Limiter, Refusal};
-use crate::sources::source::{Fetch, Fetched, Source};
+use crate::sources::reasons;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 use self::api::Api;
 use self::owners::Verified;
@@ -191,12 +193,12 @@ impl HubSoft {
         self.api.usable()?;
         let token = self.tokens.current().await?;
         let listed = match self.tried(request, &token).await {
-            Err(Failure::Token) => {
+            Err(failure) if failure.is(&reasons::TOKEN) => {
                 let renewed = self.renewed_token(&token).await?;
                 let listed = self.in_turn(request, &renewed).await;
                 // Another number may be answered with the new token. If it is not, that one replaces it.
-                if listed.as_ref().is_err_and(|failure| *failure == Failure::Token) {
-                    return Err(Failure::Unauthorized);
+                if listed.as_ref().is_err_and(|failure| failure.is(&reasons::TOKEN)) {
+                    return Err(reasons::UNAUTHORIZED.failure());
                 }
                 listed?
             }
@@ -211,8 +213,9 @@ impl HubSoft {
     async fn tried(&self, request: Request<'_>, token: &Token) -> Result<Verified, Failure> {
         self.retries.earn();
         match self.in_turn(request, token).await {
-            Err(Failure::Broken)
-                if request.deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
+            Err(failure)
+                if failure.is(&reasons::BROKEN)
+                    && request.deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
                     && self.retries.spend() =>
             {
                 metrics::upstream_retried();
@@ -248,7 +251,7 @@ impl HubSoft {
                 Ok(Instant::from_std(turn.map_err(Failure::from)?))
             }
             Slot::Spare if self.limiter.spare(now.into_std()) => Ok(now),
-            Slot::Spare => Err(Failure::Shed),
+            Slot::Spare => Err(reasons::SHED.failure()),
         }
     }
 
@@ -256,17 +259,23 @@ impl HubSoft {
     fn learn<T>(&self, result: &Result<T, Failure>, took: Duration) {
         metrics::upstream(result.as_ref().map_or_else(|failure| failure.label(), |_| "ok"), took);
         let now = Instant::now().into_std();
-        match result {
-            Err(Failure::Throttled { retry_after }) => {
-                self.limiter.throttled(now);
-                retry_after.inspect(|wait| self.limiter.pause(now, *wait));
-            }
-            Err(Failure::Unavailable { retry_after }) => {
-                retry_after.inspect(|wait| self.limiter.pause(now, *wait));
-            }
-            // Neither was an answer waited for.
-            Err(Failure::Connect | Failure::Broken | Failure::Tls(_)) => {}
-            _ => self.limiter.took(took),
+        let failure = result.as_ref().err();
+        if failure.is_some_and(|failure| failure.is(&reasons::THROTTLED)) {
+            self.limiter.throttled(now);
+        }
+        if let Some(pause) = failure.and_then(Failure::asked_pause) {
+            self.limiter.pause(now, pause);
+        }
+        // For none of these was an answer waited for.
+        let unanswered = [
+            &reasons::BROKEN,
+            &reasons::CONNECT,
+            &reasons::THROTTLED,
+            &reasons::TLS,
+            &reasons::UNAVAILABLE,
+        ];
+        if !failure.is_some_and(|failure| failure.is_any(&unanswered)) {
+            self.limiter.took(took);
         }
         metrics::limiter_rate(self.limiter.rate());
     }
@@ -278,13 +287,11 @@ impl HubSoft {
 }
 
 impl Source for HubSoft {
-    fn fetch<'a>(
-        &'a self,
-        phone: &'a Phone,
-        deadline: Instant,
-        partial: Partial<Fetched>,
-    ) -> Fetch<'a> {
-        Box::pin(async move { self.ask(phone, deadline, &partial, &|_| {}).await })
+    fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
+        Box::pin(async move {
+            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
+            self.ask(phone, budget.deadline, &partial, &|_| {}).await
+        })
     }
 }
 
@@ -297,8 +304,8 @@ pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, F
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Paused => Self::Paused,
-            Refusal::Predicted => Self::Shed,
+            Refusal::Paused => reasons::PAUSED.failure(),
+            Refusal::Predicted => reasons::SHED.failure(),
         }
     }
 }

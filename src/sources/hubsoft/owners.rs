@@ -1,9 +1,11 @@
 //! Decides which of the customers who were returned count: who has the number, and who has left.
 
-use crate::domain::finding::{Failure, Record};
+use crate::domain::failure::Failure;
+use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::domain::reported::ReportedCustomer;
 use crate::runtime::metrics;
+use crate::sources::reasons;
 
 use super::services::shown_status;
 use super::wire::Listing;
@@ -25,7 +27,7 @@ pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Fail
     let own: Vec<_> =
         listing.customers.into_iter().filter_map(|listed| listed.verified(phone)).collect();
     if own.is_empty() && listing.odd {
-        return Err(Failure::InvalidAnswer("a customer that is no object"));
+        return Err(reasons::INVALID_ANSWER.because("a customer that is no object"));
     }
     Ok(Verified { returned: listing.returned, own })
 }

@@ -1,6 +1,7 @@
 //! Tells a firewall's or web server's page from an answer of HubSoft, by how it begins.
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 /// Statuses with which firewalls and web servers send a page of their own. 404 and the other 5xx are told by
 /// their number, and a 429 is a limit, whoever has set it.
@@ -13,7 +14,7 @@ pub(super) fn instead_of(status: u16, start: &[u8], failure: Failure) -> Failure
     let text = readable(start);
     // `error code: 1020` is all that Cloudflare tells a program.
     let is_json = text.is_empty() || text.starts_with(['{', '[', '"']);
-    if is_json || is_maintenance(&text) { failure } else { Failure::Firewall(status) }
+    if is_json || is_maintenance(&text) { failure } else { reasons::FIREWALL.with_status(status) }
 }
 
 /// Why the body of a 200 cannot be read: it is a page, or still what the reader says.
@@ -23,10 +24,10 @@ pub(super) fn instead_of_answer(body: &[u8], failure: Failure) -> Failure {
     let text = readable(&body[..body.len().min(START_BYTES)]);
     // PHP writes `<br />` and `<b>Warning</b>` before an answer of its own.
     let is_page = text.starts_with('<') && !text.starts_with("<br") && !text.starts_with("<b>");
-    match failure {
-        Failure::InvalidAnswer(_) if is_page => Failure::Firewall(200),
-        failure => failure,
+    if is_page && failure.is(&reasons::INVALID_ANSWER) {
+        return reasons::FIREWALL.with_status(200);
     }
+    failure
 }
 
 /// HubSoft's own page while it is updated, as its framework writes it.
@@ -57,14 +58,14 @@ mod tests {
             ("<html><title>503 Service Temporarily Unavailable</title></html>", true),
             ("<!DOCTYPE html><title>Service Unavailable</title>", false),
         ] {
-            let told = instead_of(403, body.as_bytes(), Failure::Refused);
-            assert_eq!(told == Failure::Firewall(403), page, "{body}");
+            let told = instead_of(403, body.as_bytes(), reasons::REFUSED.failure());
+            assert_eq!(told == reasons::FIREWALL.with_status(403), page, "{body}");
         }
     }
 
     #[test]
     fn a_warning_of_php_before_an_answer_is_no_page() {
-        let odd = Failure::InvalidAnswer("no JSON");
+        let odd = reasons::INVALID_ANSWER.because("no JSON");
         for (body, page) in [
             ("<br />\n<b>Warning</b>: Undefined index{\"status\":\"success\"}", false),
             ("Fatal error", false),
@@ -72,9 +73,9 @@ mod tests {
             ("\u{feff}\r\n<HTML>", true),
         ] {
             let told = instead_of_answer(body.as_bytes(), odd.clone());
-            assert_eq!(told == Failure::Firewall(200), page, "{body}");
+            assert_eq!(told == reasons::FIREWALL.with_status(200), page, "{body}");
         }
-        let refused = instead_of_answer(b"<html>", Failure::Refused);
-        assert_eq!(refused, Failure::Refused, "what was read is believed");
+        let refused = instead_of_answer(b"<html>", reasons::REFUSED.failure());
+        assert_eq!(refused, reasons::REFUSED.failure(), "what was read is believed");
     }
 }

@@ -7,19 +7,21 @@
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::metrics;
-use crate::sources::flight::Flight;
+use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
 use super::race::{self, Connect};
@@ -68,7 +70,7 @@ struct Shared {
     connect: Connect,
     known: watch::Sender<KnownAddresses>,
     /// The search for a good address that is under way: there is one at a time.
-    racing: Mutex<Option<Flight<SocketAddr>>>,
+    racing: Mutex<Option<SharedRequest<SocketAddr>>>,
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
@@ -138,7 +140,7 @@ impl Shared {
             None | Some([]) => Err(io::Error::other("no address is known")),
             Some([only]) => Ok(*only),
             Some(several) => {
-                let found = self.race(several.to_vec()).landed().await;
+                let found = self.race(several.to_vec()).completed().await;
                 found.map_err(|_| io::Error::other("no address takes connections"))
             }
         }
@@ -150,23 +152,23 @@ impl Shared {
 
     /// Looks for the address that takes connections, to the end even when its limit is over for
     /// whoever asked: the next one finds it in the first place.
-    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> Flight<SocketAddr> {
-        let mut racing = self.racing.lock().unwrap_or_else(PoisonError::into_inner);
+    fn race(self: &Arc<Self>, addresses: Vec<SocketAddr>) -> SharedRequest<SocketAddr> {
+        let mut racing = self.racing.lock();
         if let Some(flight) = &*racing {
             return flight.clone();
         }
         let (searching, landing) = (Arc::clone(self), Arc::clone(self));
         let search = async move {
             let found = race::first(&addresses, searching.limit, &searching.connect).await;
-            found.ok_or(Failure::Connect)
+            found.ok_or_else(|| reasons::CONNECT.failure())
         };
-        let flight = Flight::start(search, move |found| landing.land(found));
+        let flight = SharedRequest::start(search, move |found| landing.land(found));
         *racing = Some(flight.clone());
         flight
     }
 
     fn land(&self, found: &Result<SocketAddr, Failure>) {
-        *self.racing.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.racing.lock() = None;
         self.change(|known| match found {
             Ok(address) => known.connected(*address, Instant::now()),
             Err(_) => known.unreachable(),
@@ -237,8 +239,9 @@ fn some(answer: io::Result<Vec<SocketAddr>>) -> io::Result<Vec<SocketAddr>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use parking_lot::Mutex;
 
     use super::*;
 
@@ -274,7 +277,7 @@ mod tests {
                 let told = Arc::clone(&told);
                 Box::pin(async move {
                     loop {
-                        let says = *told.lock().expect("no panic");
+                        let says = *told.lock();
                         match says {
                             Says::Addresses(addresses) => return Ok(parsed(addresses)),
                             Says::Fails => return Err(io::Error::other("a stub's failure")),
@@ -287,7 +290,7 @@ mod tests {
             let (shut, count) = (Arc::clone(&closed), Arc::clone(&connections));
             let connect: Connect = Arc::new(move |address| {
                 count.fetch_add(1, Ordering::Relaxed);
-                let open = !shut.lock().expect("no panic").contains(&address);
+                let open = !shut.lock().contains(&address);
                 let refused = || io::ErrorKind::ConnectionRefused.into();
                 Box::pin(async move { open.then_some(()).ok_or_else(refused) })
             });
@@ -302,7 +305,7 @@ mod tests {
         }
 
         fn say(&self, says: Says) {
-            *self.says.lock().expect("no panic") = says;
+            *self.says.lock() = says;
         }
 
         fn asked(&self) -> usize {
@@ -405,7 +408,7 @@ mod tests {
     impl Stub {
         fn close(&self, says: Says) {
             let Says::Addresses(addresses) = says else { panic!("no addresses") };
-            *self.closed.lock().expect("no panic") = parsed(addresses);
+            *self.closed.lock() = parsed(addresses);
         }
 
         fn connections(&self) -> usize {

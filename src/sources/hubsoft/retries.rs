@@ -1,7 +1,8 @@
 //! Rations second tries: enough for connections that break now and then, never a second storm.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// Second tries per request in the long run.
 const SHARE: f64 = 0.2;
@@ -21,13 +22,13 @@ impl Retries {
 
     /// A request was made, which earns a share of a second try.
     pub(super) fn earn(&self) {
-        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved.lock();
         *saved = (*saved + SHARE).min(SAVED_MAX);
     }
 
     /// Takes a second try, if one is left.
     pub(super) fn spend(&self) -> bool {
-        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved.lock();
         let left = *saved >= 1.0;
         if left {
             *saved -= 1.0;

@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::domain::finding::{Failure, Record};
+use crate::domain::failure::Failure;
+use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::domain::reported::ReportedCustomer;
 use crate::runtime::metrics;
-use crate::sources::flight::Partial;
-use crate::sources::source::Fetched;
+use crate::sources::reasons;
+use crate::sources::shared_request::Partial;
+use crate::sources::source::Sighting;
 
 use super::owners::{Verified, add, counted, recorded};
 use super::wire::CUSTOMERS_MAX;
@@ -70,7 +72,7 @@ impl Found {
 struct Wanted<'a> {
     phone: &'a Phone,
     deadline: Instant,
-    partial: &'a Partial<Fetched>,
+    partial: &'a Partial<Sighting>,
     observe: Observe<'a>,
 }
 
@@ -84,9 +86,9 @@ impl HubSoft {
         &self,
         phone: &Phone,
         deadline: Instant,
-        partial: &Partial<Fetched>,
+        partial: &Partial<Sighting>,
         observe: Observe<'_>,
-    ) -> Result<Fetched, Failure> {
+    ) -> Result<Sighting, Failure> {
         let wanted = Wanted { phone, deadline, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
@@ -126,16 +128,18 @@ impl HubSoft {
                 None => beside.await,
             };
             let other = match other {
-                Err(Failure::Shed) => self.searched(wanted, second, Slot::Own).await?,
+                Err(failure) if failure.is(&reasons::SHED) => {
+                    self.searched(wanted, second, Slot::Own).await?
+                }
                 other => other?,
             };
             return Ok(found.and(other));
         }
         let record = recorded(counted(found.own.clone(), self.ex_customers));
-        wanted.partial.report(Fetched { record, complete: false });
+        wanted.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
         let until = welcome_until(wanted.deadline, start.elapsed());
         let other = match other {
-            Some(Err(Failure::Shed)) => {
+            Some(Err(failure)) if failure.is(&reasons::SHED) => {
                 timeout_at(until, self.searched_later(wanted, second, until)).await
             }
             Some(other) => Ok(other),
@@ -157,7 +161,7 @@ impl HubSoft {
     ) -> Result<Found, Failure> {
         let spared = Instant::from_std(self.limiter.spared_at(Instant::now().into_std()));
         if spared >= until {
-            return Err(Failure::Shed);
+            return Err(reasons::SHED.failure());
         }
         sleep_until(spared).await;
         self.searched(wanted, spelling, Slot::Spare).await
@@ -173,7 +177,7 @@ impl HubSoft {
         let (term, start) = (spelling.as_str(), Instant::now());
         let result = self.search(term, wanted.phone, wanted.deadline, slot).await;
         let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
-        let was_made = slot == Slot::Own || outcome != Err(&Failure::Shed);
+        let was_made = slot == Slot::Own || outcome != Err(&reasons::SHED.failure());
         if was_made {
             (wanted.observe)(Step { term, took: start.elapsed(), outcome });
         }
@@ -209,18 +213,18 @@ impl HubSoft {
     }
 
     /// The record of all that was found.
-    fn concluded(&self, found: Found) -> Result<Fetched, Failure> {
+    fn concluded(&self, found: Found) -> Result<Sighting, Failure> {
         if !found.own.is_empty() {
             let record = recorded(counted(found.own, self.ex_customers));
-            return Ok(Fetched { record, complete: found.complete });
+            return Ok(Sighting { is_complete: found.complete, ..Sighting::of_hubsoft(record) });
         }
         if !found.complete {
-            return Err(Failure::ListFull);
+            return Err(reasons::LIST_FULL.failure());
         }
         if found.returned > 0 {
             metrics::lookup_unverified();
         }
-        Ok(Record::default().into())
+        Ok(Sighting::of_hubsoft(Record::default()))
     }
 }
 

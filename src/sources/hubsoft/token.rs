@@ -4,17 +4,19 @@
 //! doubles the pause: `/oauth/token` allows few requests, and too many could lock the account. After
 //! one that brought no answer of HubSoft's own, nothing was refused, and a second is enough.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 use tracing::{error, info};
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
 use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
-use crate::sources::flight::Flight;
+use crate::sources::reasons;
+use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
@@ -48,7 +50,7 @@ pub(super) struct TokenState(Arc<Mutex<State>>);
 
 struct State {
     held: Option<Held>,
-    flight: Option<Flight<Held>>,
+    flight: Option<SharedRequest<Held>>,
     /// Until when nobody asks for a token again.
     paused_until: Option<Instant>,
     /// How long the next pause is, if refusals go on.
@@ -92,7 +94,7 @@ impl Tokens {
             }
             flight?
         };
-        flight.landed().await.map(|held| held.token)
+        flight.completed().await.map(|held| held.token)
     }
 
     /// Forgets `token`, which HubSoft refused before its time: an update there voids them all.
@@ -105,7 +107,7 @@ impl Tokens {
         let now = Instant::now();
         state.held = None;
         if state.refused_at.is_some_and(|at| now < at + STORM) {
-            state.rest(now, &Failure::Token);
+            state.rest(now, &reasons::TOKEN.failure());
         }
         state.refused_at = Some(now);
     }
@@ -115,16 +117,16 @@ impl Tokens {
         self.state.lock().pause = PAUSE_MIN;
     }
 
-    fn board(&self, state: &mut State, now: Instant) -> Result<Flight<Held>, Failure> {
+    fn board(&self, state: &mut State, now: Instant) -> Result<SharedRequest<Held>, Failure> {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
         if state.paused_until.is_some_and(|until| now < until) {
-            return Err(Failure::NoToken);
+            return Err(reasons::NO_TOKEN.failure());
         }
         let (api, shared) = (Arc::clone(&self.api), self.state.clone());
         let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = Flight::start(fetch, move |result| shared.lock().land(result));
+        let flight = SharedRequest::start(fetch, move |result| shared.lock().land(result));
         state.flight = Some(flight.clone());
         Ok(flight)
     }
@@ -156,7 +158,7 @@ impl Default for TokenState {
 
 impl TokenState {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -192,19 +194,16 @@ impl State {
     /// Lets nobody ask for a while; longer each time HubSoft refuses us, but not when it is
     /// merely away, so that calls are answered soon after it is back.
     fn rest(&mut self, now: Instant, failure: &Failure) {
-        let pause = match failure {
-            Failure::Token => self.pause,
-            Failure::Throttled { retry_after: Some(wait) }
-            | Failure::Unavailable { retry_after: Some(wait) } => {
-                PAUSE_MIN.max(*wait).min(ASKED_MAX)
-            }
-            Failure::Broken | Failure::Connect | Failure::Firewall(_) | Failure::Tls(_) => {
-                UNANSWERED
-            }
-            _ => PAUSE_MIN,
+        let unanswered = [&reasons::BROKEN, &reasons::CONNECT, &reasons::FIREWALL, &reasons::TLS];
+        let refused = failure.is(&reasons::TOKEN);
+        let pause = match failure.asked_pause() {
+            _ if refused => self.pause,
+            Some(asked) => PAUSE_MIN.max(asked).min(ASKED_MAX),
+            None if failure.is_any(&unanswered) => UNANSWERED,
+            None => PAUSE_MIN,
         };
         self.paused_until = Some(now + jittered(pause));
-        if *failure == Failure::Token {
+        if refused {
             self.pause = (self.pause * 2).min(PAUSE_MAX);
         }
     }

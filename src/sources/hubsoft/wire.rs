@@ -9,10 +9,11 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::domain::alert_text::AlertText;
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::domain::plain_text;
 use crate::domain::reported::ReportedCustomer;
+use crate::sources::reasons;
 
 use super::flag::Flag;
 use super::json;
@@ -136,9 +137,11 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> 
             let customers = kept.into_iter().flatten().map(listed).collect();
             Ok(Listing { customers, returned: total, odd })
         }
-        (Some("success"), List::NoList) => Err(Failure::InvalidAnswer("no list of customers")),
-        (Some(_), _) => Err(Failure::Refused),
-        (None, _) => Err(Failure::InvalidAnswer("no status")),
+        (Some("success"), List::NoList) => {
+            Err(reasons::INVALID_ANSWER.because("no list of customers"))
+        }
+        (Some(_), _) => Err(reasons::REFUSED.failure()),
+        (None, _) => Err(reasons::INVALID_ANSWER.because("no status")),
     }
 }
 

@@ -8,11 +8,12 @@ use std::task::Poll;
 
 use tokio::sync::watch;
 
-use crate::domain::finding::Failure;
+use crate::domain::failure::Failure;
+use crate::sources::reasons;
 
 /// A request under way. Clones wait for the same request; dropping them does not end it.
 #[derive(Clone, Debug)]
-pub struct Flight<T>(watch::Receiver<Progress<T>>);
+pub struct SharedRequest<T>(watch::Receiver<Progress<T>>);
 
 /// How far a request is.
 #[derive(Clone, Debug)]
@@ -39,48 +40,48 @@ impl<T> Partial<T> {
     }
 }
 
-impl<T: Clone + Send + Sync + 'static> Flight<T> {
-    /// Starts `fetch`. `land` is handed the result before any waiter is; a panic of `fetch`
-    /// lands as a failure, as otherwise its waiters' number would stay wedged for good.
+impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
+    /// Starts `fetch`. `complete` is handed the result before any waiter is; a panic of `fetch`
+    /// counts as a failure, as otherwise its waiters' number would stay wedged for good.
     pub fn start(
         fetch: impl Future<Output = Result<T, Failure>> + Send + 'static,
-        land: impl FnOnce(&Result<T, Failure>) + Send + 'static,
+        complete: impl FnOnce(&Result<T, Failure>) + Send + 'static,
     ) -> Self {
-        Self::reporting(|_| fetch, land)
+        Self::reporting(|_| fetch, complete)
     }
 
     /// The same for a request that may know something before its end.
     pub fn reporting<F>(
         fetch: impl FnOnce(Partial<T>) -> F,
-        land: impl FnOnce(&Result<T, Failure>) + Send + 'static,
+        complete: impl FnOnce(&Result<T, Failure>) + Send + 'static,
     ) -> Self
     where
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
-        let (landed, flight) = watch::channel(Progress::Begun);
-        let fetch = fetch(Partial(landed.clone()));
+        let (progress, request) = watch::channel(Progress::Begun);
+        let fetch = fetch(Partial(progress.clone()));
         tokio::spawn(async move {
             // A task of its own would catch a panic too, at the price of another allocation that
             // leaves a hole between records.
             let mut fetch = pin!(fetch);
             let caught = poll_fn(|context| {
                 catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(context)))
-                    .unwrap_or(Poll::Ready(Err(Failure::Panic)))
+                    .unwrap_or(Poll::Ready(Err(reasons::PANIC.failure())))
             });
             let result = caught.await;
-            land(&result);
-            landed.send_replace(Progress::Done(result));
+            complete(&result);
+            progress.send_replace(Progress::Done(result));
         });
-        Self(flight)
+        Self(request)
     }
 
     /// Waits for the result, however long that takes.
-    pub async fn landed(mut self) -> Result<T, Failure> {
+    pub async fn completed(mut self) -> Result<T, Failure> {
         let is_done = |progress: &Progress<T>| matches!(progress, Progress::Done(_));
         match self.0.wait_for(is_done).await.as_deref() {
             Ok(Progress::Done(result)) => result.clone(),
             // Only a runtime that is shutting down drops a flight before it lands.
-            Ok(_) | Err(_) => Err(Failure::Panic),
+            Ok(_) | Err(_) => Err(reasons::PANIC.failure()),
         }
     }
 

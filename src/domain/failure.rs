@@ -1,0 +1,159 @@
+//! Holds why a source did not answer, as far as a call, the log and the metrics need it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// What a failure says something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The source answered, but not what can be used, for this key. It says nothing about the
+    /// source as a whole.
+    AboutThisKey,
+    /// A bug of this program.
+    Bug,
+    /// The source was not queried at all.
+    NotAsked,
+    /// The source itself, or the way there.
+    Upstream,
+}
+
+/// One reason for failures: a row of the table of the sources.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// One word for the log and for metrics.
+    pub label: &'static str,
+    pub kind: FailureKind,
+    /// What is wrong; `{}` stands for the detail of the failure. Never a URL or a number.
+    pub text: &'static str,
+    /// What helps; empty when there is nothing to do.
+    pub remedy: &'static str,
+    /// How long the key of the failure is not queried again.
+    pub rest: Duration,
+}
+
+/// Why a source did not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    reason: &'static Reason,
+    status: Option<u16>,
+    detail: Cow<'static, str>,
+    retry_after: Option<Duration>,
+}
+
+impl Reason {
+    /// A reason after which its key may be queried again at once.
+    pub const fn new(
+        label: &'static str,
+        kind: FailureKind,
+        text: &'static str,
+        remedy: &'static str,
+    ) -> Self {
+        Self { label, kind, text, remedy, rest: Duration::ZERO }
+    }
+
+    /// The same with a rest for the key.
+    pub const fn resting(self, rest: Duration) -> Self {
+        Self { rest, ..self }
+    }
+
+    /// A failure for this reason.
+    pub const fn failure(&'static self) -> Failure {
+        Failure { reason: self, status: None, detail: Cow::Borrowed(""), retry_after: None }
+    }
+
+    /// A failure that names what is wrong in detail.
+    pub const fn because(&'static self, detail: &'static str) -> Failure {
+        Failure { reason: self, status: None, detail: Cow::Borrowed(detail), retry_after: None }
+    }
+
+    /// The same with a text made at run time.
+    pub fn because_of(&'static self, detail: String) -> Failure {
+        Failure { detail: Cow::Owned(detail), ..self.failure() }
+    }
+
+    /// A failure with an HTTP status.
+    pub fn with_status(&'static self, status: u16) -> Failure {
+        let detail = Cow::Owned(status.to_string());
+        Failure { status: Some(status), detail, ..self.failure() }
+    }
+
+    /// A failure after which the source said, or did not say, when to come back.
+    pub const fn retry_after(&'static self, retry_after: Option<Duration>) -> Failure {
+        Failure { reason: self, status: None, detail: Cow::Borrowed(""), retry_after }
+    }
+}
+
+impl Failure {
+    /// Tells whether `reason` is why.
+    pub fn is(&self, reason: &Reason) -> bool {
+        std::ptr::eq(self.reason, reason)
+    }
+
+    /// Tells whether one of `reasons` is why.
+    pub fn is_any(&self, reasons: &[&Reason]) -> bool {
+        reasons.iter().any(|reason| self.is(reason))
+    }
+
+    /// One word for the log and for metrics.
+    pub fn label(&self) -> &'static str {
+        self.reason.label
+    }
+
+    /// What the failure says something about.
+    pub fn kind(&self) -> FailureKind {
+        self.reason.kind
+    }
+
+    /// How long the key of the failure is not queried again.
+    pub fn rest(&self) -> Duration {
+        self.reason.rest
+    }
+
+    /// The HTTP status, where one is why.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// When the source asked to be queried again.
+    pub fn asked_pause(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason.text.split_once("{}") {
+            Some((before, after)) => write!(f, "{before}{}{after}", self.detail)?,
+            None => f.write_str(self.reason.text)?,
+        }
+        match self.reason.remedy {
+            "" => Ok(()),
+            remedy => write!(f, ": {remedy}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ODD: Reason =
+        Reason::new("odd", FailureKind::Upstream, "the answer is odd ({})", "check the address");
+
+    #[test]
+    fn a_failure_names_its_detail_and_the_remedy() {
+        assert_eq!(ODD.because("x").to_string(), "the answer is odd (x): check the address");
+        assert_eq!(ODD.with_status(404).to_string(), "the answer is odd (404): check the address");
+        assert_eq!(ODD.with_status(404).status(), Some(404));
+    }
+
+    #[test]
+    fn failures_are_equal_when_reason_and_detail_are() {
+        assert_eq!(ODD.because("x"), ODD.because_of("x".to_owned()));
+        assert_ne!(ODD.because("x"), ODD.failure());
+        assert!(ODD.because("x").is(&ODD) && ODD.failure().is_any(&[&ODD]));
+    }
+}

@@ -1,0 +1,320 @@
+//! The memory of recent look-ups, bounded in number and in bytes; it is given the time.
+
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use lru::LruCache;
+use parking_lot::Mutex;
+
+use crate::domain::finding::Record;
+use crate::runtime::metrics;
+
+use super::shared_alerts::SharedAlerts;
+use super::source::{Key, Memory, Origin, Sighting};
+
+/// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
+/// customers with two alert texts each need 41 MiB, with which the whole program was measured at
+/// 54. Texts of very different lengths leave the allocator with more holes, up to a quarter.
+const BYTES_MAX: usize = 44 * 1024 * 1024;
+
+/// What one entry costs besides its record's words: key, record, time and list links are one
+/// allocation of 96 bytes, and a hash slot takes 19 to 39, as the table doubles when it is full.
+const ENTRY_BYTES: usize = 136;
+
+/// How much is kept, and for how long.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    pub records_max: NonZeroUsize,
+    /// How long a customer is kept.
+    pub found: Duration,
+    /// How long it is kept that no customer was found.
+    pub not_found: Duration,
+}
+
+struct Entry {
+    record: Record,
+    origin: Origin,
+    stamp: Stamp,
+}
+
+/// When a record was learnt, and whether it is complete, in half the bytes of an `Instant`.
+#[derive(Clone, Copy)]
+struct Stamp(i64);
+
+impl Stamp {
+    /// `at_ms` are milliseconds since the cache's first record; a record may be older than that.
+    fn new(at_ms: i64, is_complete: bool) -> Self {
+        Self(at_ms << 1 | i64::from(is_complete))
+    }
+
+    fn at_ms(self) -> i64 {
+        self.0 >> 1
+    }
+
+    fn is_complete(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// The memory of recent look-ups. Failures are never put in.
+pub struct Cache(Mutex<Entries>);
+
+struct Entries {
+    entries: LruCache<Key, Entry>,
+    retention: Retention,
+    /// When the first record came.
+    start: Option<Instant>,
+    alerts: SharedAlerts,
+    /// Bytes of all records, without their alerts.
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Cache {
+    /// An empty cache.
+    pub fn new(retention: Retention) -> Self {
+        let entries = Entries::new(retention);
+        entries.count();
+        Self(Mutex::new(entries))
+    }
+
+    /// Goes on with other bounds; the least recently used leave if they are narrower.
+    pub fn adjust(&self, retention: Retention) {
+        let mut entries = self.0.lock();
+        entries.adjust(retention);
+        entries.count();
+    }
+}
+
+impl Memory for Cache {
+    fn recall(&self, key: &Key, now: Instant) -> Option<Sighting> {
+        self.0.lock().recall(key, now)
+    }
+
+    fn learn(&self, key: &Key, sighting: &Sighting, now: Instant) {
+        let mut entries = self.0.lock();
+        entries.learn(key, sighting, now);
+        entries.count();
+    }
+
+    fn forget(&self, key: &Key) -> bool {
+        let mut entries = self.0.lock();
+        let was_held = entries.forget(key);
+        entries.count();
+        was_held
+    }
+}
+
+impl Entries {
+    fn new(retention: Retention) -> Self {
+        // `LruCache::new` would reserve space for `records_max` at once.
+        let mut entries = LruCache::unbounded();
+        entries.resize(retention.records_max);
+        let alerts = SharedAlerts::new();
+        Self { entries, retention, start: None, alerts, bytes: 0, bytes_max: BYTES_MAX }
+    }
+
+    fn count(&self) {
+        metrics::cache_holds(self.entries.len(), self.bytes());
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes + self.alerts.bytes()
+    }
+
+    /// Lets go of a record that is no longer cached.
+    fn release(&mut self, record: &Record) {
+        self.bytes -= weight(record);
+        self.alerts.release(record);
+    }
+
+    fn recall(&mut self, key: &Key, now: Instant) -> Option<Sighting> {
+        let now_ms = self.ms(now);
+        let entry = self.entries.get(key)?;
+        let age = entry.age(now_ms);
+        if age >= self.retention.of(&entry.record) {
+            self.forget(key);
+            return None;
+        }
+        Some(Sighting {
+            record: entry.record.clone(),
+            origin: entry.origin,
+            age,
+            is_complete: entry.stamp.is_complete(),
+        })
+    }
+
+    fn learn(&mut self, key: &Key, sighting: &Sighting, now: Instant) {
+        let at_ms = self.ms(now) - milliseconds(sighting.age);
+        if self.entries.peek(key).is_some_and(|held| held.stamp.at_ms() > at_ms) {
+            return;
+        }
+        let record = self.alerts.share(sighting.record.clone());
+        self.bytes += weight(&record);
+        let stamp = Stamp::new(at_ms, sighting.is_complete);
+        let entry = Entry { record, origin: sighting.origin, stamp };
+        if let Some((_, old)) = self.entries.push(*key, entry) {
+            self.release(&old.record);
+        }
+        while self.bytes() > self.bytes_max
+            && let Some((_, oldest)) = self.entries.pop_lru()
+        {
+            self.release(&oldest.record);
+        }
+    }
+
+    fn forget(&mut self, key: &Key) -> bool {
+        let entry = self.entries.pop(key);
+        if let Some(entry) = &entry {
+            self.release(&entry.record);
+        }
+        entry.is_some()
+    }
+
+    fn adjust(&mut self, retention: Retention) {
+        while self.entries.len() > retention.records_max.get()
+            && let Some((_, oldest)) = self.entries.pop_lru()
+        {
+            self.release(&oldest.record);
+        }
+        self.entries.resize(retention.records_max);
+        self.retention = retention;
+    }
+
+    /// Milliseconds since the first record came.
+    fn ms(&mut self, now: Instant) -> i64 {
+        let start = *self.start.get_or_insert(now);
+        milliseconds(now.saturating_duration_since(start))
+    }
+}
+
+impl Entry {
+    /// A clock that seems to run backwards makes an entry young, never invalid.
+    fn age(&self, now_ms: i64) -> Duration {
+        Duration::from_millis(u64::try_from(now_ms - self.stamp.at_ms()).unwrap_or_default())
+    }
+}
+
+impl Retention {
+    fn of(&self, record: &Record) -> Duration {
+        if record.is_nobody() { self.not_found } else { self.found }
+    }
+}
+
+/// A year of milliseconds takes 35 bits.
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX >> 2)
+}
+
+fn weight(record: &Record) -> usize {
+    ENTRY_BYTES + record.weight()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::phone::Phone;
+    use crate::domain::reported::ReportedCustomer;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn cache(records_max: usize) -> Entries {
+        Entries::new(Retention {
+            records_max: NonZeroUsize::new(records_max).expect("not zero"),
+            found: 86_400 * SECOND,
+            not_found: 30 * SECOND,
+        })
+    }
+
+    fn phone(last: u32) -> Key {
+        Phone::parse(&format!("3798824{last:04}"), None).expect("a mobile").into()
+    }
+
+    fn found() -> Sighting {
+        let customer = ReportedCustomer { name: "ANA".into(), ..ReportedCustomer::default() };
+        Sighting::of_hubsoft(Record::new(vec![customer]))
+    }
+
+    fn age_after(sighting: &Sighting, seconds: u32) -> Option<Duration> {
+        let mut cache = cache(10);
+        let start = Instant::now();
+        cache.learn(&phone(1), sighting, start);
+        cache.recall(&phone(1), start + seconds * SECOND).map(|sighting| sighting.age)
+    }
+
+    #[test]
+    fn a_customer_is_kept_for_a_day_and_not_found_for_half_a_minute() {
+        assert_eq!(age_after(&found(), 0), Some(Duration::ZERO));
+        assert_eq!(age_after(&found(), 86_399), Some(86_399 * SECOND));
+        assert_eq!(age_after(&found(), 86_400), None);
+        let not_found = Sighting::of_hubsoft(Record::default());
+        assert_eq!(age_after(&not_found, 29), Some(29 * SECOND));
+        assert_eq!(age_after(&not_found, 30), None);
+    }
+
+    #[test]
+    fn a_record_learnt_from_somewhere_else_is_as_old_as_it_is() {
+        let old = Sighting { age: 36_000 * SECOND, ..found() };
+        assert_eq!(age_after(&old, 10), Some(36_010 * SECOND));
+        let expired = Sighting { age: 90_000 * SECOND, ..found() };
+        assert_eq!(age_after(&expired, 0), None);
+    }
+
+    #[test]
+    fn an_older_record_does_not_replace_a_younger_one() {
+        let mut cache = cache(10);
+        let now = Instant::now();
+        cache.learn(&phone(1), &found(), now);
+        let older = Sighting { age: SECOND, record: Record::default(), ..found() };
+        cache.learn(&phone(1), &older, now);
+        assert_eq!(cache.recall(&phone(1), now), Some(found()));
+        cache.learn(&phone(1), &older, now + 2 * SECOND);
+        let recalled = cache.recall(&phone(1), now + 2 * SECOND).expect("of use");
+        assert!(recalled.record.is_nobody() && recalled.age == SECOND);
+    }
+
+    #[test]
+    fn origin_and_completeness_are_kept() {
+        let mut cache = cache(10);
+        let now = Instant::now();
+        let partial = Sighting { is_complete: false, ..found() };
+        cache.learn(&phone(1), &partial, now);
+        assert_eq!(cache.recall(&phone(1), now), Some(partial));
+    }
+
+    #[test]
+    fn the_least_recently_used_leaves_first() {
+        let mut cache = cache(2);
+        let now = Instant::now();
+        cache.learn(&phone(1), &found(), now);
+        cache.learn(&phone(2), &found(), now);
+        assert!(cache.recall(&phone(1), now).is_some());
+        cache.learn(&phone(3), &found(), now);
+        assert!(cache.recall(&phone(2), now).is_none());
+        assert!(cache.recall(&phone(1), now).is_some());
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_counted_down_again() {
+        let mut cache = cache(1_000);
+        let now = Instant::now();
+        cache.bytes_max = 10 * weight(&found().record);
+        for last in 0..100 {
+            cache.learn(&phone(last), &found(), now);
+            cache.learn(&phone(last), &found(), now);
+        }
+        assert_eq!(cache.entries.len(), 10);
+        assert_eq!(cache.bytes, 10 * weight(&found().record));
+        for last in 0..100 {
+            cache.forget(&phone(last));
+        }
+        assert_eq!(cache.bytes, 0);
+    }
+
+    #[test]
+    fn an_entry_is_as_large_as_is_counted() {
+        // The list's two links stand beside key and entry, and the allocator's own eight bytes.
+        let node = size_of::<(Key, Entry)>() + 2 * size_of::<usize>() + 8;
+        assert!(node <= ENTRY_BYTES - 40, "{node} bytes");
+    }
+}
