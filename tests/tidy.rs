@@ -146,7 +146,7 @@ fn libraries_stay_in_their_rooms() {
         ("prometheus_client", &["runtime/metrics"]),
         ("listenfd", &["runtime/systemd.rs"]),
         ("sd_notify", &["runtime/systemd.rs"]),
-        ("lru", &["answering/lookup", "sources/cache.rs"]),
+        ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
         ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
         ("foldhash", &["servers/listener/places.rs"]),
         ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::domain::alert_text::{AlertText, folded_line};
 use crate::domain::allocation;
 
+/// What stays unused between many alerts, for each: they are small and of many lengths.
+const HOLES_BYTES: usize = 32;
+
 /// Whom an alert concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -33,6 +36,13 @@ impl Alert {
         let (line, shown_end) = text.into_signed();
         let shown_end = u16::try_from(shown_end).unwrap_or(u16::MAX);
         Self { line: line.into(), first_rule: FirstRule::default(), shown_end, scope }
+    }
+
+    /// The same alert in memory of its own, which remembers nothing.
+    pub fn copy(&self) -> Self {
+        let Self { line, shown_end, scope, .. } = self;
+        let first_rule = FirstRule::default();
+        Self { line: line.clone(), first_rule, shown_end: *shown_end, scope: *scope }
     }
 
     /// The text without its signature, on one line; personal, so never for a log.
@@ -71,7 +81,8 @@ impl Alert {
 
     /// Bytes of memory it takes from the allocator, in an `Arc`.
     pub fn weight(&self) -> usize {
-        allocation::of_arc(size_of::<Self>()) + allocation::of_box(self.line.len())
+        let own = allocation::of_arc(size_of::<Self>());
+        own + allocation::of_box(self.line.len()) + HOLES_BYTES
     }
 }
 
