@@ -114,7 +114,9 @@ fn a_hundred_customers_with_one_alert_are_matched_with_one_search() {
         .collect();
     let text = Phrase::parse("rompimento").into_iter().collect();
     let rules = Rules::new(vec![Rule { text, ..Rule::default() }], None);
-    assert!(carriers.iter().all(|one| rules.choose(&[one.clone()], None).rule.is_some()));
+    assert!(
+        carriers.iter().all(|one| rules.choose(std::slice::from_ref(one), None).rule.is_some())
+    );
     let searched = || panic!("it was searched for again");
     assert_eq!(alert.first_rule(rules.id(), searched), Some(0));
 }
