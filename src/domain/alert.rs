@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::domain::alert_text::{AlertText, folded_line};
 use crate::domain::allocation;
 
-/// What stays unused between many alerts, for each: they are small and of many lengths.
-const HOLES_BYTES: usize = 32;
+/// What stays unused between many alerts, for each: they are small and of many lengths. 82,000
+/// customers with two texts of their own took 65 MiB, 250 bytes each more than was counted.
+const HOLES_BYTES: usize = 112;
 
 /// Whom an alert concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
