@@ -83,7 +83,7 @@ fn the_shipped_example_is_good_once_the_secrets_are_there() {
         Folder::new("shipped", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
     assert_eq!(config.hubsoft.credentials.client_secret.reveal(), "segredo");
     assert_eq!(config.hubsoft.credentials.password.reveal(), "senha");
-    assert_eq!(config.rules.list.len(), 6);
+    assert_eq!(config.rules.list().len(), 6);
     assert!(config.rules.general.is_none(), "staff type alerts for other reasons than outages");
 }
 
@@ -114,7 +114,7 @@ fn the_shipped_example_is_good_with_everything_switched_on() {
         ("pbx-password", "pbx:0123456789abcdef"),
     ];
     let config = Folder::new("all", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
-    assert_eq!(config.rules.list.len(), 7);
+    assert_eq!(config.rules.list().len(), 7);
     assert_eq!(config.numbers.default_ddd_by_did.len(), 2);
     assert_eq!(config.freeswitch.handback.file.as_deref(), Some("/etc/freeswitch/bina-ura.xml"));
 }

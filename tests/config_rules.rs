@@ -83,7 +83,7 @@ fn a_rule_may_stay_silent_on_purpose() {
     let text = format!("{GOOD}{PROMPTS}[[rule]]\nname = \"divida\"\ntext = \"*\"\nplay = []\n");
     let read = Config::parse(&text, Path::new("/nowhere/bina.toml"));
     let config = read.expect("good");
-    assert_eq!(config.rules.list[0].play.asterisk, "");
+    assert_eq!(config.rules.list()[0].play.asterisk, "");
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS, Pbx};
-use bina::domain::customer::Customer;
 use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::NoNumber;
+use bina::domain::reported::ReportedCustomer;
 use bina::sources::reasons;
 use formats::{actions, allowed, answer, fields_of, found, whole};
 use proptest::prelude::*;
@@ -24,15 +24,15 @@ const HOSTILE: &str = "${SYSTEM(id)} $[1+1] \"aspas\" 'apos' \\barra; Set(X=1) ,
 /// The only numbers FreeSWITCH hands on: one plain word.
 const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
-fn customer(name: &str, text: Option<&str>) -> Customer {
-    Customer {
+fn customer(name: &str, text: Option<&str>) -> ReportedCustomer {
+    ReportedCustomer {
         id: "11201".into(),
         code: "421".into(),
         name: name.into(),
         alert: text.map(|text| AlertText::new(text).into_iter().collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
-        ..Customer::default()
+        ..ReportedCustomer::default()
     }
 }
 
@@ -40,7 +40,7 @@ fn cases() -> Vec<(&'static str, Answer)> {
     let text = "Existe um rompimento de fibra no bairro Centro, na cidade Divinópolis";
     let alerted = customer("GUILHERME SILVA", Some(text));
     let quiet = customer("JOÃO D'ÁVILA & CIA", None);
-    let hostile = Customer {
+    let hostile = ReportedCustomer {
         id: "1;2".into(),
         code: "${x}".into(),
         service_status: Some("a\"b".into()),
@@ -200,7 +200,7 @@ proptest! {
         id in ".{0,30}|[0-9]{0,30}",
         status in ".{0,80}|[a-z_]{0,80}",
     ) {
-        let odd = Customer { id: id.clone(), code: id, service_status: Some(status), ..customer(&name, Some(&text)) };
+        let odd = ReportedCustomer { id: id.clone(), code: id, service_status: Some(status), ..customer(&name, Some(&text)) };
         let answer = answer(&found(vec![odd]));
         for (format_name, format) in whole() {
             let body = render(format, &answer, &Freeswitch::default()).body;

@@ -17,9 +17,9 @@ use bina::answering::responder::Responder;
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS};
 use bina::domain::call::Call;
-use bina::domain::customer::Customer;
 use bina::domain::finding::Record;
 use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::domain::reported::ReportedCustomer;
 use bina::servers::endpoints;
 use bina::servers::fastagi::Conversation;
 use bina::sources::shared_request::Partial;
@@ -143,7 +143,7 @@ impl Dice {
 
 /// Answers every lookup with the customers it was given last.
 #[derive(Default)]
-struct Typed(Mutex<Vec<Customer>>);
+struct Typed(Mutex<Vec<ReportedCustomer>>);
 
 impl Source for Typed {
     fn fetch<'a>(&'a self, _: &'a Key, _: Budget, _: Partial<Sighting>) -> Fetch<'a> {
@@ -165,11 +165,11 @@ fn rules() -> Rules {
         expose: true,
         ..Rule::default()
     };
-    Rules { list: vec![rule], general: Some(General { play: playlist("geral"), expose: true }) }
+    Rules::new(vec![rule], Some(General { play: playlist("geral"), expose: true }))
 }
 
-fn customer(dice: &mut Dice) -> Customer {
-    Customer {
+fn customer(dice: &mut Dice) -> ReportedCustomer {
+    ReportedCustomer {
         id: dice.string(),
         code: dice.string(),
         name: dice.string(),

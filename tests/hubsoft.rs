@@ -7,9 +7,9 @@ mod pages;
 use std::time::Duration;
 
 use app::{client, key, soon};
-use bina::domain::customer::Known;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
+use bina::domain::found::FoundCustomer;
 use bina::simulator::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
@@ -303,7 +303,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
         .await
         .expect("found")
         .record;
-    let alerts: Vec<_> = record.customers().iter().map(Known::alerted).collect();
+    let alerts: Vec<_> = record.customers().iter().map(FoundCustomer::alerted).collect();
     assert_eq!(alerts, [false, true]);
 }
 

@@ -5,9 +5,10 @@ mod app;
 use std::time::Duration;
 
 use app::{client, key, soon};
-use bina::domain::customer::Known;
+use bina::domain::customer::Customer;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
+use bina::domain::found::FoundCustomer;
 use bina::simulator::{Mood, Sim, printed_example};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -30,7 +31,7 @@ async fn concluded_from(body: &str) -> Result<Record, Failure> {
 }
 
 /// The one customer in a success whose `clientes` holds `fields` besides a phone.
-async fn read(fields: &str) -> Known {
+async fn found(fields: &str) -> FoundCustomer {
     let body = format!(
         r#"{{"status":"success","msg":"ok","clientes":[{{"telefone_primario":"{PHONE}",{fields}}}]}}"#
     );
@@ -39,10 +40,15 @@ async fn read(fields: &str) -> Known {
     record.customers()[0].clone()
 }
 
+/// Who that customer is.
+async fn read(fields: &str) -> Customer {
+    found(fields).await.customer().clone()
+}
+
 async fn alert_of(fields: &str) -> Option<Vec<String>> {
-    let known = read(fields).await;
-    let texts = known.alert_texts().map(|text| text.reveal().to_owned()).collect();
-    known.alerted().then_some(texts)
+    let found = found(fields).await;
+    let texts = found.alerts().map(|alert| alert.reveal().to_owned()).collect();
+    found.alerted().then_some(texts)
 }
 
 #[tokio::test]
@@ -51,10 +57,11 @@ async fn the_vendors_printed_example_is_understood() {
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
     let record =
         client.fetch(&key("37988242968"), soon(), Partial::unheard()).await.expect("found").record;
-    let [customer] = record.customers() else { panic!("one customer") };
+    let [found] = record.customers() else { panic!("one customer") };
+    let customer = found.customer();
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
     assert_eq!(customer.name(), "GUILHERME SILVA");
-    assert_eq!(customer.alert_texts().count(), 2);
+    assert_eq!(found.alerts().count(), 2);
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
     let record =
@@ -143,7 +150,7 @@ async fn the_alert_texts_of_a_number_are_bounded_together() {
     let body = format!(r#"{{"status":"success","clientes":[{one},{one},{one}]}}"#);
     let record = concluded_from(&body).await.expect("found");
     assert_eq!(record.customers().len(), 3);
-    let bytes = |known: &Known| known.alert_texts().map(|text| text.bytes()).sum::<usize>();
+    let bytes = |found: &FoundCustomer| found.alerts().map(|alert| alert.bytes()).sum::<usize>();
     let kept: Vec<_> = record.customers().iter().map(bytes).collect();
     assert!(kept.iter().sum::<usize>() <= 16 * 1024, "{kept:?}");
     assert!(kept.iter().all(|bytes| *bytes > 5_000), "each has its share: {kept:?}");
@@ -283,9 +290,9 @@ async fn what_is_no_success_or_no_list_is_never_nobody() {
 #[tokio::test]
 async fn oddities_outside_our_fields_do_no_harm() {
     let deep = format!(r#""interface":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
-    assert!(read(&format!(r#"{deep},"alerta":true"#)).await.alerted());
+    assert!(found(&format!(r#"{deep},"alerta":true"#)).await.alerted());
     let deep = format!(r#""alerta":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
-    assert!(!read(&deep).await.alerted());
+    assert!(!found(&deep).await.alerted());
     assert_eq!(read(r#""valor":1e999,"nome_razaosocial":"ANA""#).await.name(), "ANA");
     assert_eq!(read(r#""x":"\ud83d","nome_razaosocial":"A\ude00B""#).await.name(), "A B");
 }
@@ -300,7 +307,7 @@ async fn bodies_with_a_bom_or_latin_1_are_read() {
         body.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
     for bytes in [bom.as_bytes(), &latin] {
         let record = concluded(200, &[], bytes).await.expect("readable");
-        assert_eq!(record.customers()[0].name(), "JOÃO");
+        assert_eq!(record.customers()[0].customer().name(), "JOÃO");
     }
 }
 
@@ -357,7 +364,7 @@ async fn a_connection_nobody_asked_for_is_not_told() {
         .await
         .expect("found")
         .record;
-    assert_eq!(record.customers()[0].connected(), None);
+    assert_eq!(record.customers()[0].customer().connected(), None);
 }
 
 #[tokio::test]

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
 use bina::domain::alert_text::AlertText;
-use bina::domain::customer::Customer;
 use bina::domain::failure::Failure;
 use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
+use bina::domain::reported::ReportedCustomer;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -97,13 +97,13 @@ impl Room {
 
 fn found(name: &str) -> Record {
     let alert = AlertText::new("rompimento").map(|text| vec![text]);
-    Record::new(vec![Customer { name: name.into(), alert, ..Customer::default() }])
+    Record::new(vec![ReportedCustomer { name: name.into(), alert, ..ReportedCustomer::default() }])
 }
 
 fn described(finding: &Finding) -> (String, AnswerSource, bool) {
     match finding {
         Finding::Found { record, source, alert_expired } => {
-            (record.customers()[0].name().to_owned(), *source, *alert_expired)
+            (record.customers()[0].customer().name().to_owned(), *source, *alert_expired)
         }
         Finding::Nobody(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),

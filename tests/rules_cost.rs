@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use bina::app::config::Config;
 use bina::domain::alert_text::AlertText;
-use bina::domain::customer::Customer;
 use bina::domain::finding::Record;
+use bina::domain::reported::ReportedCustomer;
 
 const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id = \"3\"\n\
     client_secret = \"x\"\nusername = \"x\"\npassword = \"x\"\n";
@@ -15,7 +15,7 @@ const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id
 fn worst(words: &str) -> Record {
     let text = words.repeat(15_000 / words.len());
     let texts: Vec<_> = (0..64).filter_map(|_| AlertText::new(&text)).collect();
-    let one = Customer { alert: Some(texts), ..Customer::default() };
+    let one = ReportedCustomer { alert: Some(texts), ..ReportedCustomer::default() };
     Record::new(vec![one.clone(), one.clone(), one])
 }
 
@@ -40,14 +40,14 @@ fn a_thousand_rules_cost_a_call_at_most_20_ms() {
         ("rompimento de fibra ", "\"rompimento* de fibras AT\""),
         ("bairro numero 7 pop 1 ", "\"bairro numero 7\""),
     ] {
-        let (record, config) = (worst(words), rules(text));
+        // An alert remembers what was found, so that each round needs one of its own.
+        let (records, config) = ([(); 5].map(|()| worst(words)), rules(text));
         let start = Instant::now();
-        let rounds = 5;
-        for _ in 0..rounds {
+        for record in &records {
             let choice = config.rules.choose(record.customers(), None);
             assert!(choice.rule.is_none(), "{text}");
         }
-        let took = start.elapsed() / rounds;
+        let took = start.elapsed() / 5;
         println!("{took:?} for {text} in {words}");
         assert!(took <= Duration::from_millis(20), "{took:?} for {text} in {words}");
     }

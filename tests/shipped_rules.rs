@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use bina::app::config::Config;
 use bina::domain::alert_text::AlertText;
-use bina::domain::customer::{Customer, Known};
+use bina::domain::found::FoundCustomer;
 use bina::domain::prompt::Choice;
+use bina::domain::reported::ReportedCustomer;
 
 /// A rule's name or `-` for silence, and an alert text with `\n` for the end of a line.
 const ALERTS: &str = include_str!("shipped_rules/alerts.tsv");
@@ -22,9 +23,9 @@ fn shipped() -> Config {
     config.unwrap_or_else(|invalid| panic!("{invalid}"))
 }
 
-fn customer(texts: &[&str]) -> Known {
+fn customer(texts: &[&str]) -> FoundCustomer {
     let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
-    Known::new(&Customer { alert: Some(alert), ..Customer::default() })
+    FoundCustomer::new(ReportedCustomer { alert: Some(alert), ..ReportedCustomer::default() })
 }
 
 /// The sounds of a rule, as Asterisk plays them.

@@ -11,10 +11,10 @@ use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
-use bina::domain::customer::Customer;
 use bina::domain::finding::{AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::domain::reported::ReportedCustomer;
 use bina::simulator::{customer, with_alert};
 use bina::sources::hubsoft::{Wanted, conclude};
 use bina::sources::shared_request::Partial;
@@ -71,7 +71,7 @@ fn choose(count: usize) -> Work {
             ..Rule::default()
         }
     };
-    let rules = Rules { list: (0..count).map(rule).collect(), general: None };
+    let rules = Rules::new((0..count).map(rule).collect(), None);
     let record = Record::new(vec![found()]);
     Box::new(move || {
         let choice = rules.choose(black_box(record.customers()), None);
@@ -157,19 +157,19 @@ fn phone(text: &str) -> Phone {
     Phone::parse(text, None).expect("a number")
 }
 
-fn found() -> Customer {
+fn found() -> ReportedCustomer {
     let texts = [
         "Existe uma manutenção programada no bairro Centro que está afetando esse cliente",
         "A equipe técnica já está a caminho para resolver o rompimento de fibra",
     ];
-    Customer {
+    ReportedCustomer {
         id: "421".into(),
         code: "1421".into(),
         name: "CLIENTE INVENTADO DA SILVA".into(),
         alert: Some(texts.iter().filter_map(|text| AlertText::new(text)).collect()),
         service_status: Some("servico_habilitado".into()),
         connected: Some(true),
-        ..Customer::default()
+        ..ReportedCustomer::default()
     }
 }
 

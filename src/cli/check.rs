@@ -69,7 +69,7 @@ fn protection(config: &Config) -> Option<String> {
 
 /// Says what each rule plays, on a line for each PBX: its forms differ, and so do the folders.
 fn describe_rules(rules: &Rules) {
-    for (position, rule) in rules.list.iter().enumerate() {
+    for (position, rule) in rules.list().iter().enumerate() {
         describe_playlist(&format!("rule {:<6} {}", position + 1, rule.name), Some(&rule.play));
     }
     describe_playlist("other alert", rules.general.as_ref().map(|general| &*general.play));

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::alert_text::AlertText;
-use crate::domain::customer::Known;
+use crate::domain::alert::Alert;
+use crate::domain::customer::Customer;
 use crate::domain::finding::{AnswerSource, Finding, Record};
+use crate::domain::found::FoundCustomer;
 use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Playlist};
 use crate::domain::safe_text::SafeText;
@@ -76,27 +77,27 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "nome",
         meaning: "the customer's name; empty when several customers share the number",
-        value: |a, _| a.identity().map_or("", Known::name).into(),
+        value: |a, _| a.identity().map_or("", Customer::name).into(),
     },
     Field {
         key: "codigo_cliente",
         meaning: "the customer's code, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", Known::code).into(),
+        value: |a, _| a.identity().map_or("", Customer::code).into(),
     },
     Field {
         key: "id_cliente",
         meaning: "HubSoft's internal id, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", Known::id).into(),
+        value: |a, _| a.identity().map_or("", Customer::id).into(),
     },
     Field {
         key: "servico_status",
         meaning: "status of the first service that is not enabled, else servico_habilitado",
-        value: |a, _| a.identity().map_or("", Known::service_status).into(),
+        value: |a, _| a.identity().map_or("", Customer::service_status).into(),
     },
     Field {
         key: "conectado",
         meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
-        value: |a, _| a.identity().and_then(Known::connected).map_or("", flag).into(),
+        value: |a, _| a.identity().and_then(Customer::connected).map_or("", flag).into(),
     },
     Field {
         key: "mensagem",
@@ -106,7 +107,7 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "matches",
         meaning: "how many customers have this number",
-        value: |a, _| match a.details.record.customers().len() {
+        value: |a, _| match a.details.matches {
             0 => "0".into(),
             1 => "1".into(),
             several => several.to_string().into(),
@@ -140,7 +141,9 @@ struct Details {
     play: Option<Arc<Playlist>>,
     rule: Option<Arc<str>>,
     route: Option<Arc<str>>,
-    record: Record,
+    /// Whose number it is, when it is one customer's alone.
+    identity: Option<Customer>,
+    matches: usize,
     message: SafeText,
 }
 
@@ -170,8 +173,8 @@ impl Answer {
         Self { status: "unavailable", source: AnswerSource::None, phone: None, details }
     }
 
-    fn identity(&self) -> Option<&Known> {
-        self.details.record.identity()
+    fn identity(&self) -> Option<&Customer> {
+        self.details.identity.as_ref()
     }
 
     /// The value of `status`, for the log.
@@ -197,20 +200,24 @@ impl Answer {
 
 impl Details {
     fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
-        let alert = !alert_expired && record.customers().iter().any(Known::alerted);
-        let own = Self { alert, record: record.clone(), ..Self::default() };
+        let alert = !alert_expired && record.customers().iter().any(FoundCustomer::alerted);
+        let own = Self {
+            alert,
+            identity: record.identity().cloned(),
+            matches: record.customers().len(),
+            ..Self::default()
+        };
         if alert { own.with_choice(choice) } else { own }
     }
 
     fn with_choice(self, choice: &Choice<'_>) -> Self {
-        let message =
-            |text: &AlertText<'_>| SafeText::new(text.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
+        let message = |alert: &Alert| SafeText::new(alert.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
             // A rule may match and play nothing, so that its alert stays silent.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
-            message: choice.message.as_ref().map(message).unwrap_or_default(),
+            message: choice.message.map(message).unwrap_or_default(),
             ..self
         }
     }

@@ -3,9 +3,13 @@
 use std::slice;
 use std::sync::Arc;
 
-use crate::domain::customer::{Customer, Known, bound_texts};
+use crate::domain::alert::Alert;
+use crate::domain::allocation;
+use crate::domain::customer::Customer;
 use crate::domain::failure::Failure;
+use crate::domain::found::FoundCustomer;
 use crate::domain::phone::NoNumber;
+use crate::domain::reported::{ReportedCustomer, bound_texts};
 
 /// What HubSoft knows about one number: its verified customers, none of them for "nobody".
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,8 +18,8 @@ pub struct Record(Customers);
 /// One customer stands in the record itself, as nearly every number has one.
 #[derive(Clone, Debug, PartialEq)]
 enum Customers {
-    One(Known),
-    Several(Arc<[Known]>),
+    One(FoundCustomer),
+    Several(Arc<[FoundCustomer]>),
 }
 
 impl Default for Customers {
@@ -27,32 +31,33 @@ impl Default for Customers {
 impl Record {
     /// Keeps the verified customers of one number, each with its name only when there is no other:
     /// the names of several are nobody's business.
-    pub fn new(customers: Vec<Customer>) -> Self {
+    pub fn new(customers: Vec<ReportedCustomer>) -> Self {
         Self::bounded(customers).0
     }
 
     /// The same, and how many alert texts were not kept whole.
-    pub fn bounded(mut customers: Vec<Customer>) -> (Self, usize) {
+    pub fn bounded(mut customers: Vec<ReportedCustomer>) -> (Self, usize) {
         let cut = bound_texts(&mut customers);
-        let record = Self(match &customers[..] {
-            [] => Customers::default(),
-            [customer] => Customers::One(Known::new(customer)),
-            several => Customers::Several(several.iter().map(Known::unnamed).collect()),
-        });
-        (record, cut)
+        let record = match customers.len() {
+            1 => customers.pop().map(|one| Customers::One(FoundCustomer::new(one))),
+            _ => Some(Customers::Several(
+                customers.into_iter().map(FoundCustomer::unnamed).collect(),
+            )),
+        };
+        (Self(record.unwrap_or_default()), cut)
     }
 
     /// The verified customers.
-    pub fn customers(&self) -> &[Known] {
+    pub fn customers(&self) -> &[FoundCustomer] {
         match &self.0 {
-            Customers::One(known) => slice::from_ref(known),
+            Customers::One(found) => slice::from_ref(found),
             Customers::Several(several) => several,
         }
     }
 
     /// Whose number it is, when it is one customer's alone.
-    pub fn identity(&self) -> Option<&Known> {
-        if let Customers::One(known) = &self.0 { Some(known) } else { None }
+    pub fn identity(&self) -> Option<&Customer> {
+        if let Customers::One(found) = &self.0 { Some(found.customer()) } else { None }
     }
 
     /// Tells whether the number belongs to no customer.
@@ -60,23 +65,35 @@ impl Record {
         self.customers().is_empty()
     }
 
-    /// Bytes of memory the record takes from the allocator, besides itself.
+    /// The alerts of all customers.
+    pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
+        self.customers().iter().flat_map(FoundCustomer::alerts)
+    }
+
+    /// The same record with another `Arc` for each alert.
+    pub fn map_alerts(self, mut change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
+        let mut changed = |found: FoundCustomer| found.map_alerts(&mut change);
+        Self(match self.0 {
+            Customers::One(found) => Customers::One(changed(found)),
+            Customers::Several(several) if several.is_empty() => Customers::Several(several),
+            Customers::Several(several) => {
+                Customers::Several(several.iter().cloned().map(changed).collect())
+            }
+        })
+    }
+
+    /// Bytes of memory the record takes from the allocator, besides itself and the alerts, which
+    /// it may share with other records.
     pub fn weight(&self) -> usize {
-        let texts: usize = self.customers().iter().map(|known| allocated(known.bytes())).sum();
+        let customers: usize = self.customers().iter().map(FoundCustomer::weight).sum();
         match &self.0 {
             Customers::Several(several) if !several.is_empty() => {
-                allocated(size_of_val(&**several)) + texts
+                allocation::of_arc(size_of_val(&**several)) + customers
             }
             // Everybody's "nobody" is the same.
-            _ => texts,
+            _ => customers,
         }
     }
-}
-
-/// What an `Arc` of so many bytes takes from glibc: its two counts, then eight bytes, in steps of
-/// sixteen.
-fn allocated(bytes: usize) -> usize {
-    (bytes + 2 * size_of::<usize>() + 8).next_multiple_of(16)
 }
 
 /// Where an answer comes from.

@@ -1,14 +1,18 @@
 //! Holds the pure types and rules: no clock, no waiting, no HubSoft.
 
+pub mod alert;
 pub mod alert_text;
+pub mod allocation;
 pub mod answer;
 pub mod call;
 pub mod customer;
 pub mod document;
 pub mod failure;
 pub mod finding;
+pub mod found;
 pub mod phone;
 pub mod plain_text;
 pub mod prompt;
+pub mod reported;
 pub mod safe_text;
 pub mod wav;

@@ -5,5 +5,6 @@ pub mod cache;
 pub mod hubsoft;
 pub mod limiter;
 pub mod reasons;
+mod shared_alerts;
 pub mod shared_request;
 pub mod source;

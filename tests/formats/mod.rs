@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use bina::answering::render::Format;
 use bina::domain::answer::{Answer, FIELDS};
-use bina::domain::customer::{Customer, Known};
 use bina::domain::finding::{AnswerSource, Finding, Record};
+use bina::domain::found::FoundCustomer;
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Choice, Playlist, SoundForm};
+use bina::domain::reported::ReportedCustomer;
 use quick_xml::events::{BytesStart, Event};
 
 /// Formats of one value: no field has a name in them.
@@ -29,7 +30,7 @@ fn playlist() -> Arc<Playlist> {
 }
 
 /// These customers, as HubSoft has just said.
-pub fn found(customers: Vec<Customer>) -> Finding {
+pub fn found(customers: Vec<ReportedCustomer>) -> Finding {
     let record = Record::new(customers);
     Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false }
 }
@@ -41,7 +42,7 @@ pub fn answer(finding: &Finding) -> Answer {
         Finding::Found { record, .. } => record.customers(),
         _ => &[],
     };
-    let message = customers.iter().flat_map(Known::alert_texts).next();
+    let message = customers.iter().flat_map(FoundCustomer::alerts).next().map(|alert| &**alert);
     let (rule, route) = ("rompimento".into(), "suporte".into());
     let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
     let phone = Phone::parse("37988242968", None).expect("a number");

@@ -2,9 +2,9 @@
 
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
-use bina::domain::customer::Customer;
 use bina::domain::finding::{AnswerSource, Finding};
 use bina::domain::phone::NoNumber;
+use bina::domain::reported::ReportedCustomer;
 use bina::sources::reasons;
 
 use crate::formats::{answer, found};
@@ -18,15 +18,15 @@ pub(crate) struct Said<'s> {
 }
 
 impl Said<'_> {
-    fn customer(&self) -> Customer {
-        Customer {
+    fn customer(&self) -> ReportedCustomer {
+        ReportedCustomer {
             id: self.id.into(),
             code: self.id.into(),
             name: self.name.into(),
             alert: self.text.map(|text| AlertText::new(text).into_iter().collect()),
             service_status: Some(self.service_status.into()),
             connected: Some(true),
-            ..Customer::default()
+            ..ReportedCustomer::default()
         }
     }
 }

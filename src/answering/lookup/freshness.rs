@@ -65,8 +65,8 @@ impl Ages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::Customer;
     use crate::domain::finding::Record;
+    use crate::domain::reported::ReportedCustomer;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn found() -> Sighting {
-        let customer = Customer { name: "ANA".into(), ..Customer::default() };
+        let customer = ReportedCustomer { name: "ANA".into(), ..ReportedCustomer::default() };
         Sighting::of_hubsoft(Record::new(vec![customer]))
     }
 

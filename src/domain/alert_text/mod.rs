@@ -3,7 +3,6 @@
 mod fold;
 mod signature;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::domain::plain_text;
@@ -26,14 +25,14 @@ const FOLDED_GROWTH_MAX: usize = 2;
 /// Rules are matched against all of it. What is shown lacks the signature that the source
 /// appends, which names a member of staff.
 #[derive(Clone, PartialEq, Eq)]
-pub struct AlertText<'a> {
-    line: Cow<'a, str>,
+pub struct AlertText {
+    line: String,
     /// Where the signature begins.
     shown_end: usize,
     is_cut: bool,
 }
 
-impl AlertText<'static> {
+impl AlertText {
     /// Cleans what staff typed; `None` when nothing is left to read.
     pub fn new(typed: &str) -> Option<Self> {
         let read = cut_at_word(typed, TYPED_BYTES_MAX);
@@ -42,16 +41,9 @@ impl AlertText<'static> {
         let shown = without_signature(&text);
         let is_signed = shown.len() < text.trim_end().len();
         let shown_end = if is_signed { one_line(shown).len() } else { line.len() };
-        let mut text = Self { line: line.into(), shown_end, is_cut: read.len() < typed.len() };
+        let mut text = Self { line, shown_end, is_cut: read.len() < typed.len() };
         text.cut(TEXT_BYTES_MAX);
         (!text.line.is_empty()).then_some(text)
-    }
-}
-
-impl<'a> AlertText<'a> {
-    /// One that was cleaned before, and is kept elsewhere.
-    pub fn cleaned(line: &'a str) -> Self {
-        Self { line: line.into(), shown_end: line.len(), is_cut: false }
     }
 
     /// The text without its signature, on one line; personal, so never for a log.
@@ -59,17 +51,9 @@ impl<'a> AlertText<'a> {
         &self.line[..self.shown_end]
     }
 
-    /// Writes all words of the text as phrases are looked for in it, on one line too.
-    pub fn fold_into(&self, folded: &mut String) {
-        let start = folded.len();
-        fold_words(&self.line, folded);
-        // A single character may stand for eighteen letters; texts of such are cut.
-        let max = start + FOLDED_GROWTH_MAX * self.line.len() + " ".len();
-        if let Some(space) = folded.as_bytes().iter().take(max).rposition(|byte| *byte == b' ')
-            && folded.len() > max
-        {
-            folded.truncate(space + 1);
-        }
+    /// The whole text on one line, and where its signature begins.
+    pub fn into_signed(self) -> (String, usize) {
+        (self.line, self.shown_end)
     }
 
     /// Length of the whole text in bytes.
@@ -86,17 +70,31 @@ impl<'a> AlertText<'a> {
     pub fn cut(&mut self, bytes_max: usize) {
         let end = cut_at_word(&self.line, bytes_max).len();
         if end < self.line.len() {
-            self.line = self.line[..end].to_owned().into();
+            self.line.truncate(end);
             self.shown_end = self.shown_end.min(end);
             self.is_cut = true;
         }
     }
 }
 
-impl fmt::Debug for AlertText<'_> {
+impl fmt::Debug for AlertText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AlertText({} bytes)", self.line.len())
     }
+}
+
+/// All words of one text as phrases are searched for in them, on one line too.
+pub fn folded_line(line: &str) -> String {
+    let mut folded = String::with_capacity(line.len() + "  ".len());
+    fold_words(line, &mut folded);
+    // A single character may stand for eighteen letters; texts of such are cut.
+    let max = FOLDED_GROWTH_MAX * line.len() + " ".len();
+    if let Some(space) = folded.as_bytes().iter().take(max).rposition(|byte| *byte == b' ')
+        && folded.len() > max
+    {
+        folded.truncate(space + 1);
+    }
+    folded
 }
 
 /// Replaces each run of white space and control characters by one space.
@@ -140,9 +138,7 @@ mod tests {
     }
 
     fn folded(typed: &str) -> String {
-        let mut folded = String::new();
-        AlertText::new(typed).expect("not blank").fold_into(&mut folded);
-        folded
+        folded_line(&AlertText::new(typed).expect("not blank").line)
     }
 
     #[test]
@@ -180,10 +176,9 @@ mod tests {
 
     #[test]
     fn folded_words_do_not_outgrow_the_text() {
-        let mut folded = "x".to_owned();
         let text = AlertText::new(&"\u{FDFA} ".repeat(1_000)).expect("not blank");
-        text.fold_into(&mut folded);
-        assert!(folded.len() <= 2 * text.bytes() + 2 && folded.ends_with(' '));
+        let folded = folded_line(&text.line);
+        assert!(folded.len() <= 2 * text.bytes() + 1 && folded.ends_with(' '));
     }
 
     #[test]

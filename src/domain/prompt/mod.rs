@@ -4,13 +4,13 @@ mod ahead;
 mod phrase;
 mod playlist;
 
+use std::cell::LazyCell;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use memchr::memchr;
-
-use crate::domain::alert_text::AlertText;
+use crate::domain::alert::{Alert, RulesId};
 use crate::domain::call::Did;
-use crate::domain::customer::Known;
+use crate::domain::found::FoundCustomer;
 
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
@@ -42,75 +42,22 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The first customer for whom all conditions hold, and with which text.
-    fn matches<'c>(&self, customers: &'c [Known], did: Option<&Did>) -> Option<Match<'c>> {
-        if !self.did.is_empty() && !did.is_some_and(|did| self.did.contains(did)) {
-            return None;
-        }
-        let alerted = customers.iter().filter(|known| known.alerted());
-        let mut concerned = alerted.filter(|known| self.concerns(known));
-        concerned.find_map(|known| Some(Match { known, at: self.text_at(known.folded())? }))
+    /// Tells whether every condition but those on the text holds.
+    fn concerns(&self, found: &FoundCustomer, did: Option<&Did>) -> bool {
+        let customer = found.customer();
+        let has = |status: &String| customer.service_statuses().any(|own| own == status);
+        (self.did.is_empty() || did.is_some_and(|did| self.did.contains(did)))
+            && (self.service_status.is_empty() || self.service_status.iter().any(has))
+            && (self.connected.is_none() || customer.connected() == self.connected)
     }
 
-    /// Tells whether the conditions on the customer's line hold.
-    fn concerns(&self, known: &Known) -> bool {
-        let has = |status: &String| known.service_statuses().any(|own| own == status);
-        (self.service_status.is_empty() || self.service_status.iter().any(has))
-            && (self.connected.is_none() || known.connected() == self.connected)
-    }
-
-    /// Where in the folded texts of a customer the rule's phrase is.
-    fn text_at(&self, folded: &str) -> Option<usize> {
-        // Most rules do not match: the texts are not taken apart for them.
-        let first = self.first(folded)?;
-        if self.also.is_empty() && self.except.is_empty() && self.over.is_empty() {
-            return Some(first);
-        }
-        lines(folded).find_map(|(start, line)| {
-            let at = self.first(line)?;
-            self.admits(line).then_some(start + at)
-        })
-    }
-
-    /// Tells whether nothing but the phrases of `text` keeps the rule from matching this text.
-    fn admits(&self, line: &str) -> bool {
-        let occurs = |phrase: &Phrase| phrase.place(line).is_some();
-        (self.also.is_empty() || self.also.iter().any(occurs))
+    /// Tells whether a text meets the rule's conditions on it. It is folded only if there is one.
+    fn is_met_by(&self, text: &impl Deref<Target = String>) -> bool {
+        let occurs = |phrase: &Phrase| phrase.is_any() || phrase.place(text).is_some();
+        (self.text.is_empty() || self.text.iter().any(occurs))
+            && (self.also.is_empty() || self.also.iter().any(occurs))
             && !self.except.iter().any(occurs)
-            && !self.over.iter().any(|phrase| phrase.is_said(line))
-    }
-
-    /// Where the first of the rule's phrases is.
-    fn first(&self, folded: &str) -> Option<usize> {
-        if self.text.is_empty() {
-            return Some(0);
-        }
-        self.text.iter().filter_map(|phrase| phrase.place(folded)).min()
-    }
-}
-
-/// Each line, and where it begins.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut next = Some(0);
-    std::iter::from_fn(move || {
-        let start = next?;
-        let rest = &text[start..];
-        let end = memchr(b'\n', rest.as_bytes());
-        next = end.map(|end| start + end + 1);
-        Some((start, &rest[..end.unwrap_or(rest.len())]))
-    })
-}
-
-/// A rule's conditions hold for this customer, with the text at a place in the folded ones.
-struct Match<'c> {
-    known: &'c Known,
-    at: usize,
-}
-
-impl<'c> Match<'c> {
-    /// The text that matched, when the alert has one.
-    fn text(&self) -> Option<AlertText<'c>> {
-        self.known.alert_text_at(self.at)
+            && !self.over.iter().any(|phrase| phrase.is_said(text))
     }
 }
 
@@ -122,9 +69,11 @@ pub struct General {
 }
 
 /// All rules in order, and the general prompt unless it is switched off.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rules {
-    pub list: Vec<Rule>,
+    /// They never change, as alerts remember which of them they meet.
+    list: Vec<Rule>,
+    id: RulesId,
     pub general: Option<General>,
 }
 
@@ -136,38 +85,117 @@ pub struct Choice<'a> {
     pub play: Option<&'a Arc<Playlist>>,
     pub route: Option<&'a Arc<str>>,
     /// The text that may be passed on.
-    pub message: Option<AlertText<'a>>,
+    pub message: Option<&'a Alert>,
+}
+
+/// A rule whose conditions all hold for one customer, and the alert that meets it if there is one.
+struct Match<'c> {
+    position: usize,
+    alert: Option<&'c Alert>,
 }
 
 impl Rules {
+    /// Takes the rules in the order in which they are tried.
+    pub fn new(list: Vec<Rule>, general: Option<General>) -> Self {
+        Self { list, id: RulesId::next(), general }
+    }
+
+    /// Tells these rules from others, for alerts that remember which of them they meet.
+    pub fn id(&self) -> RulesId {
+        self.id
+    }
+
+    /// The rules in the order in which they are tried.
+    pub fn list(&self) -> &[Rule] {
+        &self.list
+    }
+
     /// Chooses the first rule that matches any customer, in the order of the rules and then of the
     /// customers; no rule is tried for a customer without an alert.
-    pub fn choose<'a>(&'a self, customers: &'a [Known], did: Option<&Did>) -> Choice<'a> {
-        if !customers.iter().any(Known::alerted) {
+    pub fn choose<'a>(&'a self, customers: &'a [FoundCustomer], did: Option<&Did>) -> Choice<'a> {
+        if !customers.iter().any(FoundCustomer::alerted) {
             return Choice::default();
         }
-        let first = self.list.iter().find_map(|rule| Some((rule, rule.matches(customers, did)?)));
-        match (first, &self.general) {
-            (Some((rule, found)), _) => Choice {
-                rule: Some(&rule.name),
-                play: Some(&rule.play),
-                route: rule.route.as_ref(),
-                message: rule.expose.then(|| found.text()).flatten(),
-            },
-            (None, Some(general)) => Choice {
-                play: Some(&general.play),
-                message: customers.iter().flat_map(Known::alert_texts).find(|_| general.expose),
-                ..Choice::default()
-            },
+        match (self.first_match(customers, did), &self.general) {
+            (Some(Match { position, alert }), _) => {
+                let rule = &self.list[position];
+                Choice {
+                    rule: Some(&rule.name),
+                    play: Some(&rule.play),
+                    route: rule.route.as_ref(),
+                    message: alert.filter(|_| rule.expose),
+                }
+            }
+            (None, Some(general)) => {
+                let mut alerts = customers.iter().flat_map(FoundCustomer::alerts);
+                Choice {
+                    play: Some(&general.play),
+                    message: alerts.next().map(|alert| &**alert).filter(|_| general.expose),
+                    ..Choice::default()
+                }
+            }
             (None, None) => Choice::default(),
         }
+    }
+
+    /// The first rule that matches, with the first customer and the first alert it matches.
+    fn first_match<'c>(
+        &self,
+        customers: &'c [FoundCustomer],
+        did: Option<&Did>,
+    ) -> Option<Match<'c>> {
+        let mut first: Option<Match<'c>> = None;
+        for found in customers.iter().filter(|found| found.alerted()) {
+            let mut alerts = found.alerts().map(|alert| Some(&**alert)).peekable();
+            // An alert without a text meets the rules that ask for none.
+            let silent = alerts.peek().is_none().then_some(None);
+            for alert in alerts.chain(silent) {
+                let end = first.as_ref().map_or(self.list.len(), |first| first.position);
+                let position = self.first_position(end, found, alert, did);
+                first = position.map(|position| Match { position, alert }).or(first);
+            }
+        }
+        first
+    }
+
+    /// The first rule before `end` that `found` matches with this alert.
+    fn first_position(
+        &self,
+        end: usize,
+        found: &FoundCustomer,
+        alert: Option<&Alert>,
+        did: Option<&Did>,
+    ) -> Option<usize> {
+        let folded = LazyCell::new(|| alert.map(Alert::folded).unwrap_or_default());
+        let met_from = |start: usize| {
+            let mut rest = self.list[start..].iter();
+            rest.position(|rule| rule.is_met_by(&folded)).map(|at| start + at)
+        };
+        let mut position = match alert {
+            Some(alert) => alert.first_rule(self.id, || met_from(0)),
+            None => met_from(0),
+        };
+        while let Some(met) = position.filter(|met| *met < end) {
+            if self.list[met].concerns(found, did) {
+                return Some(met);
+            }
+            position = met_from(met + 1);
+        }
+        None
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self::new(Vec::new(), None)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::Customer;
+    use crate::domain::alert_text::AlertText;
+    use crate::domain::reported::ReportedCustomer;
 
     fn form(prefix: &str, suffix: &str) -> SoundForm {
         SoundForm { prefix: prefix.into(), suffix: suffix.into() }
@@ -190,21 +218,21 @@ mod tests {
         }
     }
 
-    fn customer(texts: &[&str]) -> Known {
+    fn customer(texts: &[&str]) -> FoundCustomer {
         let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
-        Known::new(&Customer { alert: Some(alert), ..Customer::default() })
+        FoundCustomer::new(ReportedCustomer { alert: Some(alert), ..ReportedCustomer::default() })
     }
 
-    fn quiet() -> Known {
-        Known::new(&Customer::default())
+    fn quiet() -> FoundCustomer {
+        FoundCustomer::new(ReportedCustomer::default())
     }
 
     fn rules(list: Vec<Rule>) -> Rules {
         let play = Arc::new(playlist(&["geral"]).expect("one short sound"));
-        Rules { list, general: Some(General { play, expose: false }) }
+        Rules::new(list, Some(General { play, expose: false }))
     }
 
-    fn chosen<'a>(rules: &'a Rules, customers: &'a [Known]) -> (Option<&'a str>, &'a str) {
+    fn chosen<'a>(rules: &'a Rules, customers: &'a [FoundCustomer]) -> (Option<&'a str>, &'a str) {
         let choice = rules.choose(customers, None);
         (choice.rule.map(|rule| &**rule), choice.play.map_or("", |play| play.asterisk.as_str()))
     }
@@ -245,12 +273,12 @@ mod tests {
         suspended.service_status = vec!["suspenso_debito".into()];
         suspended.connected = Some(false);
         suspended.did = Did::new("3732221234").into_iter().collect();
-        let rules = Rules { list: vec![suspended], general: None };
+        let rules = Rules::new(vec![suspended], None);
         let alert = AlertText::new("aviso").map(|text| vec![text]);
-        let mut caller = Customer { alert, ..Customer::default() };
+        let mut caller = ReportedCustomer { alert, ..ReportedCustomer::default() };
         let did = Did::new("+553732221234");
-        let chosen = |caller: &Customer, did: Option<&Did>| {
-            rules.choose(&[Known::new(caller)], did).rule.is_some()
+        let chosen = |caller: &ReportedCustomer, did: Option<&Did>| {
+            rules.choose(&[FoundCustomer::new(caller.clone())], did).rule.is_some()
         };
         assert!(!chosen(&caller, did.as_ref()));
         caller.service_status = Some("suspenso_debito".into());
@@ -266,18 +294,22 @@ mod tests {
         let mut suspended = rule("fibra-suspenso", &["fibra"]);
         suspended.service_status = vec!["suspenso_debito".into()];
         suspended.route = Some("financeiro".into());
-        let rules = Rules { list: vec![suspended, rule("fibra", &["fibra"])], general: None };
+        let rules = Rules::new(vec![suspended, rule("fibra", &["fibra"])], None);
         let with = |texts: &[&str], status: &str| {
             let alert = texts.iter().filter_map(|text| AlertText::new(text)).collect();
             let statuses = vec!["aguardando_migracao".into(), status.into()];
-            Customer { alert: Some(alert), service_statuses: statuses, ..Customer::default() }
+            ReportedCustomer {
+                alert: Some(alert),
+                service_statuses: statuses,
+                ..ReportedCustomer::default()
+            }
         };
-        let outage = Known::new(&with(&["corte de fibra"], "servico_habilitado"));
-        let debt = Known::new(&with(&["boleto"], "suspenso_debito"));
-        let quiet = Customer { alert: None, ..with(&[], "suspenso_debito") };
+        let outage = FoundCustomer::new(with(&["corte de fibra"], "servico_habilitado"));
+        let debt = FoundCustomer::new(with(&["boleto"], "suspenso_debito"));
+        let quiet = ReportedCustomer { alert: None, ..with(&[], "suspenso_debito") };
         assert_eq!(chosen(&rules, &[outage.clone(), debt]).0, Some("fibra"));
-        assert_eq!(chosen(&rules, &[outage.clone(), Known::new(&quiet)]).0, Some("fibra"));
-        let both = Known::new(&with(&["boleto", "corte de fibra"], "suspenso_debito"));
+        assert_eq!(chosen(&rules, &[outage.clone(), FoundCustomer::new(quiet)]).0, Some("fibra"));
+        let both = FoundCustomer::new(with(&["boleto", "corte de fibra"], "suspenso_debito"));
         assert_eq!(chosen(&rules, &[outage, both]).0, Some("fibra-suspenso"), "rules go first");
     }
 
@@ -285,15 +317,15 @@ mod tests {
     fn any_service_of_the_customer_may_have_the_status() {
         let mut suspended = rule("suspenso", &[]);
         suspended.service_status = vec!["suspenso_debito".into()];
-        let rules = Rules { list: vec![suspended], general: None };
+        let rules = Rules::new(vec![suspended], None);
         let statuses = vec!["aguardando_migracao".into(), "suspenso_debito".into()];
-        let caller = Customer {
+        let caller = ReportedCustomer {
             alert: Some(vec![]),
             service_status: Some("aguardando_migracao".into()),
             service_statuses: statuses,
-            ..Customer::default()
+            ..ReportedCustomer::default()
         };
-        assert_eq!(chosen(&rules, &[Known::new(&caller)]).0, Some("suspenso"));
+        assert_eq!(chosen(&rules, &[FoundCustomer::new(caller)]).0, Some("suspenso"));
     }
 
     #[test]
@@ -301,7 +333,7 @@ mod tests {
         let mut outage = rule("rompimento", &["rompimento", "cabo"]);
         outage.except = read(&["resolvid*", "sem rompimento"]);
         outage.expose = true;
-        let rules = Rules { list: vec![outage], general: None };
+        let rules = Rules::new(vec![outage], None);
         for (texts, message) in [
             (&["Rompimento no Centro"][..], Some("Rompimento no Centro")),
             (&["Rompimento RESOLVIDO"], None),
@@ -315,7 +347,7 @@ mod tests {
             let customers = [customer(texts)];
             let found = rules.choose(&customers, None);
             assert_eq!(found.rule.is_some(), message.is_some(), "{texts:?}");
-            assert_eq!(found.message, message.and_then(AlertText::new), "{texts:?}");
+            assert_eq!(found.message.map(Alert::reveal), message, "{texts:?}");
         }
     }
 
@@ -323,7 +355,7 @@ mod tests {
     fn words_that_say_it_is_over_do_not_count_when_they_are_denied_or_ahead() {
         let mut outage = rule("rompimento", &["rompimento"]);
         outage.over = read(&["normalizad*", "resolvid*", "ontem"]);
-        let rules = Rules { list: vec![outage], general: None };
+        let rules = Rules::new(vec![outage], None);
         for (text, fits) in [
             ("Rompimento normalizado", false),
             ("Rompimento AINDA NÃO NORMALIZADO", true),
@@ -343,13 +375,13 @@ mod tests {
     fn a_phrase_of_also_has_to_be_in_the_same_text() {
         let mut area = rule("regiao", &["sem internet"]);
         area.also = read(&["bairro", "PON 1*"]);
-        let rules = Rules { list: vec![area], general: None };
+        let rules = Rules::new(vec![area], None);
         let fits = |texts: &[&str]| rules.choose(&[customer(texts)], None).rule.is_some();
         assert!(fits(&["Bairro Santa Cruz sem internet"]) && fits(&["Sem internet na PON 12"]));
         assert!(!fits(&["sem internet"]) && !fits(&["sem internet", "bairro"]) && !fits(&[]));
         let mut any = rule("todos", &[]);
         any.also = read(&["bairro"]);
-        let rules = Rules { list: vec![any], general: None };
+        let rules = Rules::new(vec![any], None);
         assert!(rules.choose(&[customer(&["Bairro"])], None).rule.is_some());
         assert!(rules.choose(&[customer(&[])], None).rule.is_none());
     }
@@ -359,7 +391,7 @@ mod tests {
         for text in [&["*"][..], &[]] {
             let mut others = rule("outros", text);
             others.except = read(&["debito"]);
-            let rules = Rules { list: vec![others], general: None };
+            let rules = Rules::new(vec![others], None);
             let fits = |texts: &[&str]| rules.choose(&[customer(texts)], None).rule.is_some();
             assert!(fits(&["aviso"]) && fits(&["débito", "aviso"]) && fits(&[]));
             assert!(!fits(&["débito"]) && !fits(&["débito", "Débito em aberto"]));
@@ -373,7 +405,7 @@ mod tests {
         let customers = [customer(&["primeiro", "corte de fibra"])];
         let exposed = rules(vec![open]);
         let message = exposed.choose(&customers, None).message;
-        assert_eq!(message, AlertText::new("corte de fibra"));
+        assert_eq!(message.map(Alert::reveal), Some("corte de fibra"));
         let kept = rules(vec![rule("fibra", &["fibra"])]);
         assert_eq!(kept.choose(&customers, None).message, None);
     }

@@ -71,7 +71,7 @@ impl Phrase {
         str::from_utf8(words.head.needle()).ok()
     }
 
-    /// Where it begins in folded texts. It never begins in one and ends in another, as no word
+    /// Where it begins in folded texts. It never begins on one line and ends on another, as no word
     /// holds the end of a line. For `*` that is the beginning.
     pub(super) fn place(&self, folded: &str) -> Option<usize> {
         self.0.as_ref().map_or(Some(0), |words| words.places(folded).next())

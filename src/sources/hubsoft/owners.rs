@@ -1,9 +1,9 @@
 //! Decides which of the customers who were returned count: who has the number, and who has left.
 
-use crate::domain::customer::Customer;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
+use crate::domain::reported::ReportedCustomer;
 use crate::runtime::metrics;
 use crate::sources::reasons;
 
@@ -18,7 +18,7 @@ pub(super) struct Verified {
     /// How many customers are listed.
     pub(super) returned: usize,
     /// Those who have the number.
-    pub(super) own: Vec<Customer>,
+    pub(super) own: Vec<ReportedCustomer>,
 }
 
 /// The customers of `listing` who have `phone`. When none has and something in the list could not be
@@ -35,8 +35,8 @@ pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Fail
 
 /// Adds what a second search brought. A customer without id and code who was returned by both, the
 /// same in everything, is one.
-pub(super) fn add(own: &mut Vec<Customer>, others: Vec<Customer>) {
-    let is_bare = |customer: &Customer| customer.id.is_empty() && customer.code.is_empty();
+pub(super) fn add(own: &mut Vec<ReportedCustomer>, others: Vec<ReportedCustomer>) {
+    let is_bare = |customer: &ReportedCustomer| customer.id.is_empty() && customer.code.is_empty();
     let new: Vec<_> =
         others.into_iter().filter(|other| !is_bare(other) || !own.contains(other)).collect();
     own.extend(new);
@@ -45,7 +45,7 @@ pub(super) fn add(own: &mut Vec<Customer>, others: Vec<Customer>) {
 /// The customers that an answer counts. A customer who was returned twice is one. Who has no live
 /// service lends neither alert nor ambiguity to one who has one; where all have left, their alerts
 /// count only if `ex_customers` says so.
-pub(super) fn counted(found: Vec<Customer>, ex_customers: bool) -> Vec<Customer> {
+pub(super) fn counted(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<ReportedCustomer> {
     let mut customers = joined(found);
     if customers.iter().any(|customer| customer.has_live_service) {
         customers.retain(|customer| customer.has_live_service);
@@ -56,7 +56,7 @@ pub(super) fn counted(found: Vec<Customer>, ex_customers: bool) -> Vec<Customer>
 }
 
 /// What is kept of the customers that count; alert texts that are too long for that are counted.
-pub(super) fn recorded(customers: Vec<Customer>) -> Record {
+pub(super) fn recorded(customers: Vec<ReportedCustomer>) -> Record {
     let (record, texts_cut) = Record::bounded(customers);
     metrics::alert_texts_cut(texts_cut);
     record
@@ -64,8 +64,8 @@ pub(super) fn recorded(customers: Vec<Customer>) -> Record {
 
 /// Joins what was returned of one customer in several places: by two searches, or twice by one that
 /// matches two of the customer's numbers.
-fn joined(found: Vec<Customer>) -> Vec<Customer> {
-    let mut customers: Vec<Customer> = Vec::new();
+fn joined(found: Vec<ReportedCustomer>) -> Vec<ReportedCustomer> {
+    let mut customers: Vec<ReportedCustomer> = Vec::new();
     for customer in found {
         match customers.iter_mut().find(|known| is_same(known, &customer)) {
             Some(known) => join(known, customer),
@@ -76,7 +76,7 @@ fn joined(found: Vec<Customer>) -> Vec<Customer> {
 }
 
 /// A code is looked at only where an id is missing. Nobody's id or code is 0.
-fn is_same(one: &Customer, other: &Customer) -> bool {
+fn is_same(one: &ReportedCustomer, other: &ReportedCustomer) -> bool {
     let is_given = |number: &str| number.bytes().any(|digit| digit != b'0');
     if is_given(&one.id) && is_given(&other.id) {
         return one.id == other.id;
@@ -84,7 +84,7 @@ fn is_same(one: &Customer, other: &Customer) -> bool {
     is_given(&one.code) && one.code == other.code
 }
 
-fn join(known: &mut Customer, other: Customer) {
+fn join(known: &mut ReportedCustomer, other: ReportedCustomer) {
     if let Some(texts) = other.alert {
         let own = known.alert.get_or_insert_default();
         for text in texts {
@@ -111,13 +111,18 @@ mod tests {
     use super::*;
     use crate::domain::alert_text::AlertText;
 
-    fn customer(id: &str, live: bool, alert: Option<&str>) -> Customer {
+    fn customer(id: &str, live: bool, alert: Option<&str>) -> ReportedCustomer {
         let alert = alert.map(|text| AlertText::new(text).into_iter().collect());
-        Customer { id: id.into(), has_live_service: live, alert, ..Customer::default() }
+        ReportedCustomer {
+            id: id.into(),
+            has_live_service: live,
+            alert,
+            ..ReportedCustomer::default()
+        }
     }
 
-    fn left(found: Vec<Customer>, ex_customers: bool) -> Vec<(String, usize)> {
-        let texts = |customer: &Customer| customer.alert.as_ref().map_or(0, Vec::len);
+    fn left(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<(String, usize)> {
+        let texts = |customer: &ReportedCustomer| customer.alert.as_ref().map_or(0, Vec::len);
         let counted = counted(found, ex_customers);
         counted.iter().map(|customer| (customer.id.clone(), texts(customer))).collect()
     }
@@ -156,7 +161,8 @@ mod tests {
 
     #[test]
     fn customers_without_an_id_are_told_apart_by_their_code() {
-        let coded = |code: &str| Customer { code: code.into(), ..Customer::default() };
+        let coded =
+            |code: &str| ReportedCustomer { code: code.into(), ..ReportedCustomer::default() };
         assert_eq!(joined(vec![coded("7"), coded("7"), coded("8")]).len(), 2);
         assert_eq!(joined(vec![coded(""), coded("")]).len(), 2);
     }

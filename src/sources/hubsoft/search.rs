@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::domain::customer::Customer;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
+use crate::domain::reported::ReportedCustomer;
 use crate::runtime::metrics;
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
@@ -50,7 +50,7 @@ pub type Observe<'a> = &'a (dyn Fn(Step<'_>) + Sync);
 pub(super) struct Found {
     pub(super) returned: usize,
     /// Those who have the number.
-    pub(super) own: Vec<Customer>,
+    pub(super) own: Vec<ReportedCustomer>,
     /// Whether the list ended before its limit, so that nobody is missing.
     pub(super) complete: bool,
 }

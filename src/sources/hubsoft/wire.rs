@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::domain::alert_text::AlertText;
-use crate::domain::customer::Customer;
 use crate::domain::failure::Failure;
 use crate::domain::plain_text;
+use crate::domain::reported::ReportedCustomer;
 use crate::sources::reasons;
 
 use super::flag::Flag;
@@ -90,7 +90,7 @@ impl Listed {
         self.cliente.telefones.iter().filter_map(Loose::text)
     }
 
-    pub(super) fn customer(self) -> Customer {
+    pub(super) fn customer(self) -> ReportedCustomer {
         self.cliente.customer(self.ultima_conexao)
     }
 }
@@ -211,12 +211,12 @@ impl Object for Cliente {
 }
 
 impl Cliente {
-    fn customer(self, ultima_conexao: bool) -> Customer {
+    fn customer(self, ultima_conexao: bool) -> ReportedCustomer {
         let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
         let has_live_service = self.servicos.has_live();
         let servicos = self.servicos.readable();
         let statuses = service_statuses(&servicos);
-        Customer {
+        ReportedCustomer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
             name: plain_text::of_name(nome.unwrap_or_default()).into_owned(),
@@ -236,7 +236,7 @@ struct Texts(Vec<String>);
 
 impl Texts {
     /// The alert, if it is on. What is no flag counts when there is something to say.
-    fn alert(self, flag: &Flag) -> Option<Vec<AlertText<'static>>> {
+    fn alert(self, flag: &Flag) -> Option<Vec<AlertText>> {
         let texts: Vec<_> =
             self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
         flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)

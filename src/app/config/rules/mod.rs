@@ -56,7 +56,7 @@ impl Prompts {
             file.warn(warning);
         }
         let general = file.read("general", |section| self.general(section));
-        Rules { list, general }
+        Rules::new(list, general)
     }
 
     fn rule(&self, section: &mut Section<'_>, asks_connection: bool) -> Rule {

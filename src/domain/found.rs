@@ -1,0 +1,139 @@
+//! Joins a customer who was found with the alerts that concern that customer.
+
+use std::sync::Arc;
+
+use crate::domain::alert::{Alert, Scope};
+use crate::domain::alert_text::AlertText;
+use crate::domain::allocation;
+use crate::domain::customer::Customer;
+use crate::domain::reported::ReportedCustomer;
+
+/// A customer and the alerts that concern that customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundCustomer {
+    customer: Customer,
+    alerts: Alerts,
+}
+
+/// The alerts of one customer. Nearly everybody has two texts at most, which need no list.
+#[derive(Clone, Debug, PartialEq)]
+enum Alerts {
+    /// The alert is off.
+    Off,
+    /// The alert is on, with up to two texts.
+    Few([Option<Arc<Alert>>; 2]),
+    Many(Arc<[Arc<Alert>]>),
+}
+
+impl FoundCustomer {
+    /// Keeps all that may leave of `reported`.
+    pub fn new(reported: ReportedCustomer) -> Self {
+        let customer = Customer::new(&reported);
+        Self { customer, alerts: Alerts::new(reported.alert) }
+    }
+
+    /// Keeps what is the matter with `reported`, and not who that is.
+    pub fn unnamed(reported: ReportedCustomer) -> Self {
+        let customer = Customer::unnamed(&reported);
+        Self { customer, alerts: Alerts::new(reported.alert) }
+    }
+
+    /// Who it is.
+    pub fn customer(&self) -> &Customer {
+        &self.customer
+    }
+
+    /// Tells whether the alert is on.
+    pub fn alerted(&self) -> bool {
+        !matches!(self.alerts, Alerts::Off)
+    }
+
+    /// The alert's texts, possibly none; none when the alert is off.
+    pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
+        let few = if let Alerts::Few(few) = &self.alerts { &few[..] } else { &[] };
+        let many = if let Alerts::Many(many) = &self.alerts { &many[..] } else { &[] };
+        few.iter().flatten().chain(many)
+    }
+
+    /// The same customer with another `Arc` for each alert.
+    pub fn map_alerts(self, change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
+        let changed: Vec<_> = self.alerts().map(change).collect();
+        let alerts = if self.alerted() { Alerts::on(changed) } else { Alerts::Off };
+        Self { alerts, ..self }
+    }
+
+    /// Bytes of memory it takes from the allocator, besides itself and the alerts it may share.
+    pub fn weight(&self) -> usize {
+        let list = match &self.alerts {
+            Alerts::Off | Alerts::Few(_) => 0,
+            Alerts::Many(many) => allocation::of_arc(size_of_val(&**many)),
+        };
+        self.customer.weight() + list
+    }
+}
+
+impl Alerts {
+    fn new(texts: Option<Vec<AlertText>>) -> Self {
+        let alert = |text| Arc::new(Alert::new(text, Scope::Carrier));
+        texts.map_or(Self::Off, |texts| Self::on(texts.into_iter().map(alert).collect()))
+    }
+
+    fn on(alerts: Vec<Arc<Alert>>) -> Self {
+        if alerts.len() > 2 {
+            return Self::Many(alerts.into());
+        }
+        let mut alerts = alerts.into_iter();
+        Self::Few([alerts.next(), alerts.next()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(texts: Option<&[&str]>) -> FoundCustomer {
+        let read = |texts: &[&str]| texts.iter().filter_map(|text| AlertText::new(text)).collect();
+        FoundCustomer::new(ReportedCustomer {
+            name: "ANA".into(),
+            alert: texts.map(read),
+            ..ReportedCustomer::default()
+        })
+    }
+
+    fn texts(found: &FoundCustomer) -> Vec<&str> {
+        found.alerts().map(|alert| alert.reveal()).collect()
+    }
+
+    #[test]
+    fn any_number_of_texts_is_kept_in_its_order() {
+        let all = ["um", "dois", "três", "quatro"];
+        for count in 0..=all.len() {
+            let found = found(Some(&all[..count]));
+            assert_eq!((found.alerted(), texts(&found)), (true, all[..count].to_vec()));
+            assert_eq!(found.clone().map_alerts(Arc::clone), found);
+        }
+    }
+
+    #[test]
+    fn an_alert_without_texts_is_on_and_without_an_alert_there_are_none() {
+        let (silent, quiet) = (found(Some(&[])), found(None));
+        assert_eq!((silent.alerted(), silent.alerts().count()), (true, 0));
+        assert_eq!((quiet.alerted(), quiet.alerts().count()), (false, 0));
+        assert!(!quiet.map_alerts(Arc::clone).alerted());
+    }
+
+    #[test]
+    fn a_found_customer_masks_name_and_texts() {
+        let shown = format!("{:?}", found(Some(&["Rompimento"])));
+        assert!(!shown.contains("ANA") && !shown.contains("Rompimento"), "{shown}");
+    }
+
+    #[test]
+    fn of_an_unnamed_customer_only_the_matter_is_kept() {
+        let alert = AlertText::new("Rompimento").map(|text| vec![text]);
+        let reported =
+            ReportedCustomer { name: "ANA".into(), alert, ..ReportedCustomer::default() };
+        let unnamed = FoundCustomer::unnamed(reported);
+        assert_eq!((unnamed.customer().name(), texts(&unnamed)), ("", vec!["Rompimento"]));
+    }
+}
