@@ -131,22 +131,22 @@ async fn what_is_well_is_ok_from_the_file_to_the_lookup() {
     let patient = Patient::trusting(&sim, &authority);
     let findings = patient.examined(&["--number", PHONE]);
     for (what, part) in [
-        ("configuration", "is good"),
+        ("configuration", "is valid"),
         ("secret", "only its owner"),
         ("listen.http", "is free"),
         ("listen.agi", "is free"),
         ("listen.metrics", "is free"),
         ("DNS", "localhost is "),
-        ("TLS", "trusted and ends on 01 Jan 2100, in"),
-        ("token", "given after"),
-        ("lookup", "*********68: 2 returned, 1 with this very number"),
+        ("TLS", "trusted and expires on 01 Jan 2100, in"),
+        ("token", "received after"),
+        ("lookup", "*********68: 2 returned, 1 with this exact number"),
         ("clock", "of HubSoft's"),
     ] {
         findings.have(0, "ok", what, part);
     }
     findings.lack("failed ");
     let quiet = patient.examined(&[]);
-    quiet.have(0, "ok", "lookup", "answered for a number nobody has");
+    quiet.have(0, "ok", "lookup", "answered for an unassigned number");
     quiet.lack("matching");
 }
 
@@ -165,7 +165,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         sim.set_mood(mood.clone());
         let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
         findings.have(1, "failed", what, part);
-        findings.have(1, "-", "lookup", "mend that first");
+        findings.have(1, "-", "lookup", "fix that first");
         assert_eq!(sim.lookups(), 0);
     }
     for (mood, part) in [
@@ -182,7 +182,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         sim.set_lookup_mood(mood);
         let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
         findings.have(1, "failed", "lookup", part);
-        findings.have(1, "ok", "token", "given");
+        findings.have(1, "ok", "token", "received");
     }
 }
 
@@ -191,7 +191,7 @@ async fn a_slow_lookup_is_a_warning_as_calls_do_not_wait_for_it() {
     let sim = sim().await;
     sim.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(300) });
     let findings = Patient::of(&sim, "[lookup]\ndeadline_ms = 200\n").examined(&[]);
-    findings.have(0, "warning", "lookup", "above lookup.deadline_ms (200)");
+    findings.have(0, "warning", "lookup", "exceeds lookup.deadline_ms (200)");
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_i
     let (known, stranger) = (Authority::new(), Authority::new());
     for (certificate, part) in [
         (known.expired("localhost"), "has expired: have it renewed"),
-        (known.expired("localhost"), "it ended on 01 Jan 2021, and here it is"),
+        (known.expired("localhost"), "it expired on 01 Jan 2021, and today is"),
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
         (known.wrong_name(), "another server's: check hubsoft.base_url"),
         (stranger.good("localhost"), "its issuer is unknown here"),
@@ -227,7 +227,7 @@ async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_i
         let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
         let findings = Patient::trusting(&sim, &known).examined(&["--number", PHONE]);
         findings.have(1, "failed", "TLS", part);
-        findings.have(1, "-", "token, lookup", "mend that first");
+        findings.have(1, "-", "token, lookup", "fix that first");
         assert!(sim.requests().is_empty(), "{part}");
     }
 }
@@ -244,7 +244,7 @@ async fn a_certificate_that_ends_soon_is_a_warning_also_when_it_is_one_between()
         ),
         (authority.ending("localhost", 21 * DAY + margin), "ok", "in 21 days"),
         (authority.behind_one_ending("localhost", 3 * DAY + margin), "warning", "in 3 days"),
-        (authority.behind_one_ending("localhost", 50_000 * DAY), "ok", "ends on 01 Jan 2100"),
+        (authority.behind_one_ending("localhost", 50_000 * DAY), "ok", "expires on 01 Jan 2100"),
     ] {
         let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
         let findings = Patient::trusting(&sim, &authority).examined(&[]);
@@ -294,7 +294,7 @@ async fn a_search_that_is_refused_ends_no_examination_but_one_too_many_does() {
     sim.script(vec![Mood::Normal, Mood::Normal, Mood::StatusError]);
     let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
     findings.have(0, "warning", "matching", "its last 8 digits: HubSoft refused the lookup");
-    findings.have(0, "ok", "matching", "how exactly cannot be told");
+    findings.have(0, "ok", "matching", "the matching method cannot be determined");
     sim.script(vec![Mood::Normal, Mood::Throttled { retry_after: RetryAfter::Never }]);
     sim.forget_requests();
     let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
@@ -347,7 +347,7 @@ async fn prompt_files_that_are_missing_or_cannot_be_played_are_failed() {
     let sim = sim().await;
     let patient = Patient::of(&sim, app::RULES);
     let findings = patient.examined(&["--sounds", SHIPPED]);
-    findings.have(0, "ok", "prompt files", "can be played");
+    findings.have(0, "ok", "prompt files", "are playable");
     patient.examined(&[]).have(0, "-", "prompt files", "name their folder with --sounds");
     patient.put("aviso-geral.wav", "no wave", 0o644);
     let folder = patient.folder.to_str().expect("UTF-8");
@@ -418,7 +418,7 @@ async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is
     let patient = Patient::of(&sim, "");
     let findings = patient.examined(&["--number", "88242968x"]);
     assert_eq!(findings.code, Some(2), "{}", findings.printed);
-    assert!(findings.printed.contains("--number is no number"), "{}", findings.printed);
+    assert!(findings.printed.contains("--number cannot be looked up"), "{}", findings.printed);
     assert_eq!(sim.connections(), 0);
 }
 

@@ -119,10 +119,10 @@ fn callers_that_are_known_need_no_turn() {
         let arguments = ["--callers", "300", "--over", "3s", "--known", "0.9"];
         let report = Report::of(&rehearse(&arguments).output().expect("it starts"));
         report.holds(300.0);
-        assert_eq!(report.number("from memory"), 270.0, "{}", report.0);
+        assert_eq!(report.number("from the cache"), 270.0, "{}", report.0);
         assert!(report.number("personalised") >= 0.99 * 300.0, "{}", report.0);
         // One for each unknown caller, and one more for a second spelling where a slot was free.
-        assert!(report.number("asked of HubSoft") <= 60.0, "{}", report.0);
+        assert!(report.number("HubSoft requests") <= 60.0, "{}", report.0);
     });
 }
 
@@ -165,9 +165,9 @@ fn interrupted(mut running: Child) -> (Option<i32>, String) {
 fn a_wrong_number_is_told_what_would_be_right() {
     for (arguments, teaches) in [
         (["--callers", "0"], "choose 1 to 20000 callers"),
-        (["--over", "60"], "like 60s, 2m or 1500ms"),
-        (["--over", "1h"], "like 60s, 2m or 1500ms"),
-        (["--known", "90"], "0.9 is nine callers in ten"),
+        (["--over", "60"], "e.g. 60s, 2m or 1500ms"),
+        (["--over", "1h"], "e.g. 60s, 2m or 1500ms"),
+        (["--known", "90"], "0.9 for nine callers in ten"),
         (["--deadline-ms", "5"], "choose 100 to 3000 milliseconds"),
         (["--upstream-rps", "0"], "choose 1 to 1000 requests a second"),
     ] {

@@ -1,4 +1,4 @@
-//! `bina demo`: a small HubSoft and bina on this machine, so that anybody can see it work.
+//! `bina demo`: runs a simulated HubSoft and bina on this machine.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use anyhow::anyhow;
 use crate::app::{self, App, Listeners, Service, Signals};
 use crate::simulator::{Sim, printed_example};
 
-use super::{Failed, plain_client, say, stage};
+use super::{Failed, plain_client, print_line, stage};
 
-/// The three callers of the demonstration; the first two are the example HubSoft prints.
+/// The callers of the demo; the first two are the customers in the example of HubSoft's API documentation.
 const CALLERS: [(&str, &str); 3] = [
-    ("a customer with an alert: prompt= says what to play", "%2B5537988242968"),
+    ("a customer with an alert: prompt= names the sounds to play", "%2B5537988242968"),
     ("a customer without an alert: nothing to play", "37999450812"),
-    ("a stranger", "37911112222"),
+    ("an unknown caller", "37911112222"),
 ];
 
-/// The lines of a dialplan that use the answer; dialplan/asterisk/ has the whole.
+/// The dialplan lines that use the answer; the complete dialplan is in dialplan/asterisk/.
 const ASTERISK_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
  same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)";
 
@@ -32,7 +32,7 @@ const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
    </condition>
  </extension>"#;
 
-/// What is played, and that nothing is remembered, so that a command tried again prints the same.
+/// The prompts, and a cache that is off, so that a repeated command prints the same answer.
 const SETTINGS: &str = r#"
     [prompts]
     rompimento = "rompimento-fibra"
@@ -47,73 +47,75 @@ const SETTINGS: &str = r#"
     nobody_s = 0
 "#;
 
-/// Runs the demonstration on `listen` until Ctrl-C.
+/// Runs the demo on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let signals = Signals::new()?;
     let sim = Sim::start(printed_example())
         .await
-        .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
+        .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
     let config = stage::config(&sim, listen, SETTINGS)?;
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
-    say(format_args!("A small HubSoft runs at {}, and bina at http://{address}.", sim.base_url()));
-    say(format_args!(
-        "Its customers are the two of HubSoft's printed example. Nothing leaves this machine."
+    print_line(format_args!("Simulated HubSoft: {}. bina: http://{address}.", sim.base_url()));
+    print_line(format_args!(
+        "Its two customers are those of HubSoft's API documentation. No data leaves this machine."
     ));
-    let shown = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
+    let examples = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
     app::run(service, listeners, None, signals).await?;
-    shown.abort();
-    say(format_args!("bina and its HubSoft have stopped."));
+    examples.abort();
+    print_line(format_args!("bina and the simulated HubSoft have stopped."));
     Ok(())
 }
 
-/// The section of a configuration that names the small HubSoft, whose secrets are invented.
+/// The configuration section for the simulated HubSoft, whose secrets are invented.
 fn hubsoft_section(sim: &Sim) -> String {
-    let who = sim.credentials();
+    let credentials = sim.credentials();
     format!(
         "[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\nclient_id = \"{}\"\n\
          client_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"",
         sim.base_url(),
-        who.client_id,
-        who.client_secret,
-        who.username,
-        who.password
+        credentials.client_id,
+        credentials.client_secret,
+        credentials.username,
+        credentials.password
     )
 }
 
-/// Asks bina what a PBX would ask, and prints what it is told.
+/// Sends bina the requests of a PBX, and prints its answers.
 async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
     for (who, caller) in CALLERS {
         show_one(who, &format!("http://{address}/asterisk?caller={caller}")).await;
     }
     let [(_, alerted), ..] = CALLERS;
     let url = format!("http://{address}/freeswitch/vars?caller={alerted}");
-    show_one("the first one again, as FreeSWITCH is answered", &url).await;
-    say(format_args!(
-        "\nIn Asterisk, with dialplan/asterisk/bina.conf in its place, where calls come in:\n{ASTERISK_LINES}"
+    show_one("the first caller again, in FreeSWITCH's format", &url).await;
+    print_line(format_args!(
+        "\nAsterisk: install dialplan/asterisk/bina.conf, then add to the context of incoming calls:\n{ASTERISK_LINES}"
     ));
-    say(format_args!(
-        "\nIn FreeSWITCH, with dialplan/freeswitch/bina-curl.xml in its place:\n{FREESWITCH_LINES}"
+    print_line(format_args!(
+        "\nFreeSWITCH: install dialplan/freeswitch/bina-curl.xml, then add:\n{FREESWITCH_LINES}"
     ));
-    say(format_args!(
-        "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\
+    print_line(format_args!(
+        "\nInject a fault into the simulated HubSoft, then repeat a request (\"normal\" clears it):\n\
          curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
     ));
-    say(format_args!(
-        "\nTo try `bina lookup` and `bina doctor` with it, this goes into your bina.toml:\n{hubsoft}"
+    print_line(format_args!(
+        "\nTo run `bina lookup` and `bina doctor` against it, put this into bina.toml:\n{hubsoft}"
     ));
-    say(format_args!("\nEach call is one line of the log below. Ctrl-C ends the demonstration."));
+    print_line(format_args!(
+        "\nThe log below has one line for each call. Press Ctrl-C to end the demo."
+    ));
 }
 
 async fn show_one(who: &str, url: &str) {
-    say(format_args!("\n# {who}\ncurl '{url}'"));
-    match ask(url).await {
-        Ok(body) => say(format_args!("{body}")),
-        Err(error) => say(format_args!("(no answer: {})", error.without_url())),
+    print_line(format_args!("\n# {who}\ncurl '{url}'"));
+    match request(url).await {
+        Ok(body) => print_line(format_args!("{body}")),
+        Err(error) => print_line(format_args!("(no answer: {})", error.without_url())),
     }
 }
 
-async fn ask(url: &str) -> reqwest::Result<String> {
+async fn request(url: &str) -> reqwest::Result<String> {
     plain_client()?.get(url).send().await?.text().await
 }

@@ -1,4 +1,4 @@
-//! `bina lookup`: answers one number as a PBX would be answered, and explains it on request.
+//! `bina lookup`: prints the answer a PBX would receive for one number, and explains it on request.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
-use super::{Failed, client, say};
+use super::{Failed, client, print_line};
 
 /// Answers `number` on standard output; explanations go to standard error.
 pub(super) async fn run(
@@ -31,10 +31,10 @@ pub(super) async fn run(
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let hubsoft = client(&config)?;
-    // A service has its token before a call comes; this one must not count its time either.
+    // A running service already has a token when a call arrives, so its time does not count here.
     let start = Instant::now();
     let token = hubsoft.warm().await;
-    let explained = Arc::new(Explained { hubsoft, explain, landed: Notify::new() });
+    let explained = Arc::new(Explained { hubsoft, explain, completed: Notify::new() });
     let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
     let call = Call {
         door: "lookup",
@@ -47,28 +47,28 @@ pub(super) async fn run(
     if explain {
         let ms = start.elapsed().as_millis();
         match token {
-            Ok(()) => tell(format_args!("token       ready after {ms} ms")),
-            Err(failure) => tell(format_args!("token       {failure}, {ms} ms")),
+            Ok(()) => explain_line(format_args!("token       ready after {ms} ms")),
+            Err(failure) => explain_line(format_args!("token       {failure}, {ms} ms")),
         }
         explain_number(phone);
     }
     let answer = app.responder.respond(&call).await;
     let took = call.accepted.elapsed();
     if explain && phone.is_ok() {
-        // The caller's deadline may have passed before HubSoft answered; wait to tell the rest.
-        let _ = timeout(config.hubsoft.attempt * 2, explained.landed.notified()).await;
+        // The call's deadline may have passed before HubSoft answered; wait to explain its answer.
+        let _ = timeout(config.hubsoft.attempt * 2, explained.completed.notified()).await;
         let rule = if answer.rule().is_empty() { "none" } else { answer.rule() };
-        tell(format_args!("rule        {rule}"));
+        explain_line(format_args!("rule        {rule}"));
     }
     if explain {
         let deadline = config.lookup.deadline.as_millis();
-        tell(format_args!(
+        explain_line(format_args!(
             "answered    {} after {} ms of {deadline} ms",
             answer.status(),
             took.as_millis()
         ));
     }
-    say(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
+    print_line(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())
 }
 
@@ -77,23 +77,25 @@ fn explain_number(phone: Result<Phone, crate::domain::phone::NoNumber>) {
         Ok(phone) => {
             let candidates: Vec<_> =
                 phone.candidates().map(|candidate| candidate.as_str().to_owned()).collect();
-            tell(format_args!(
+            explain_line(format_args!(
                 "number      {}, searched as {}",
                 phone.reveal(),
                 candidates.join(" and ")
             ));
         }
         Err(reason) => {
-            tell(format_args!("number      none to look up: {reason}; HubSoft is not asked"));
+            explain_line(format_args!(
+                "number      none to look up: {reason}; HubSoft is not contacted"
+            ));
         }
     }
 }
 
-/// Asks HubSoft and says on standard error what came: counts, not persons.
+/// Requests from HubSoft and prints the results to standard error: counts, not personal data.
 struct Explained {
     hubsoft: HubSoft,
     explain: bool,
-    landed: Notify,
+    completed: Notify,
 }
 
 impl Source for Explained {
@@ -106,7 +108,7 @@ impl Source for Explained {
             };
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
             let record = self.hubsoft.ask(phone, budget, &partial, &observe).await;
-            self.landed.notify_one();
+            self.completed.notify_one();
             record
         })
     }
@@ -115,15 +117,17 @@ impl Source for Explained {
 fn describe(step: &Step<'_>) {
     let ms = step.took.as_millis();
     match step.outcome {
-        Ok((returned, own)) => tell(format_args!(
-            "HubSoft     {} -> {returned} returned, {own} with this very number, {ms} ms",
+        Ok((returned, own)) => explain_line(format_args!(
+            "HubSoft     {} -> {returned} returned, {own} with this exact number, {ms} ms",
             step.term
         )),
-        Err(failure) => tell(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term)),
+        Err(failure) => {
+            explain_line(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term))
+        }
     }
 }
 
-/// Explains on standard error; that nobody reads it is no reason to panic.
-fn tell(line: fmt::Arguments<'_>) {
+/// Prints a line to standard error. A closed pipe is no reason to panic.
+fn explain_line(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! `bina man` and `bina completions`: what the packages ship, from the command line's own words.
+//! `bina man` and `bina completions`: generates the files of the packages from the command line's definition.
 
 use std::fs;
 use std::io;
@@ -10,14 +10,14 @@ use clap_mangen::Man;
 
 use super::{Arguments, EXAMPLES, Failed};
 
-/// The configuration as it is shipped: its comments are the reference of the settings.
+/// The shipped configuration, whose comments are the reference of the settings.
 const SHIPPED: &str = include_str!("../../systemd/bina.toml");
 
 /// Writes `bina.1`, a page for each subcommand and `bina.toml.5` into `folder`.
 pub(super) fn pages(folder: &Path) -> Result<(), Failed> {
     let written = || {
         fs::create_dir_all(folder)?;
-        // Of `bina help serve` there is nothing to say that `bina-serve.1` does not.
+        // `bina-serve.1` covers `bina help serve`.
         let mut command = Arguments::command().disable_help_subcommand(true);
         command.build();
         for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
@@ -33,12 +33,11 @@ pub(super) fn pages(folder: &Path) -> Result<(), Failed> {
 pub(super) fn completions(shell: Shell) -> Result<(), Failed> {
     let mut written = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "bina", &mut written);
-    super::say(String::from_utf8_lossy(&written).trim_end());
+    super::print_line(String::from_utf8_lossy(&written).trim_end());
     Ok(())
 }
 
-/// The page about the program. Its examples are lines of their own, which clap_mangen would fill up
-/// to a paragraph.
+/// The page about the program. clap_mangen would join the lines of its examples to a paragraph.
 fn program(command: Command) -> io::Result<String> {
     let page = Man::new(command.after_help(""));
     let mut text = Vec::new();
@@ -62,8 +61,8 @@ fn settings() -> String {
          .SH NAME\nbina.toml \\- the configuration of bina\n\
          .SH SYNOPSIS\n/etc/bina/bina.toml\n\
          .SH DESCRIPTION\n\
-         The configuration as it is shipped, with every setting, its default and its reason. Have a\n\
-         changed one looked at by\n.B bina check\nbefore it is put in force by\n\
+         The configuration as it is shipped, with every setting, its default and its purpose. Validate\n\
+         a change with\n.B bina check\nbefore you activate it with\n\
          .BR \"systemctl reload bina\" .\n\
          .SH SETTINGS\n.nf\n{}.fi\n\
          .SH SEE ALSO\n.BR bina (1),\n.BR bina-check (1)\n",
@@ -77,7 +76,7 @@ fn lines(text: &str) -> String {
     text.lines().map(|line| verbatim(line) + "\n").collect()
 }
 
-/// A line as roff shows it unchanged: a dot or an apostrophe at its beginning would be a command.
+/// A line that roff prints unchanged: a dot or an apostrophe at its start would be a command.
 fn verbatim(line: &str) -> String {
     let escaped = line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
     if escaped.starts_with('.') { format!("\\&{escaped}") } else { escaped }

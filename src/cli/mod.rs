@@ -1,4 +1,4 @@
-//! The command line: what can be asked of the program, and how it says that it failed.
+//! Defines the command line, runs its commands, and reports their failures.
 
 mod check;
 mod demo;
@@ -34,28 +34,28 @@ use crate::sources::hubsoft::{self, HubSoft};
 use self::rehearse::Plan;
 
 const ABOUT: &str =
-    "Tells Asterisk and FreeSWITCH who is calling, from HubSoft, before the phone is picked up.";
+    "Identify HubSoft customers for Asterisk and FreeSWITCH before the phone is picked up";
 
 const MORE: &str = "\
-A PBX asks over HTTP or FastAGI; bina finds the customer by phone number in HubSoft's API and \
-answers with variables that name the audio to play when the customer has an alert. Every call \
-is answered within the deadline (800 ms), whatever HubSoft does.";
+A PBX sends the caller's number over HTTP or FastAGI. bina looks the customer up in HubSoft's API \
+and returns variables, which name the audio to play when the customer has an alert. Every call \
+is answered within the deadline (800 ms), even when HubSoft is slow or down.";
 
 const EXAMPLES: &str = "\
-Try it, with no HubSoft and no PBX:
-  bina demo
-  bina rehearse                           how would it stand a mass outage?
-Set it up:
-  bina check -c /etc/bina/bina.toml       is the configuration good?
-  bina lookup 37988242968 --explain       what would a PBX be told, and why?
-  bina doctor --number 37988242968        what is wrong, and what helps?
+Try bina without HubSoft and without a PBX:
+  bina demo                               run a self-contained demo
+  bina rehearse                           rehearse a mass outage
+Set it up and operate it:
+  bina check -c /etc/bina/bina.toml       check the configuration
+  bina lookup 37988242968 --explain       look one number up and explain the answer
+  bina doctor --number 37988242968        diagnose a problem
   bina serve -c /etc/bina/bina.toml       answer calls
-  bina forget 37988242968                 forget a customer who asks for it
+  bina forget 37988242968                 purge a customer's number from the service
 
-Exit codes: 0 done, 1 it failed while running, 2 the configuration or the command is wrong.
-Set BINA_LOG to error, warn, info or debug to change how much is logged (to standard error).";
+Exit codes: 0 success, 1 runtime failure, 2 invalid configuration or command line.
+Set BINA_LOG to error, warn, info or debug to change the log level (logs go to standard error).";
 
-/// Says exactly what runs, for whoever reports trouble: the version, and the commit it was built from.
+/// Identifies the build in problem reports: the version, and the commit it was built from.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BINA_COMMIT"), ")");
 
 /// The whole command line.
@@ -69,72 +69,73 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Checks a configuration and says what it means, without starting anything
+    /// Check a configuration and print its effect, without starting the service
     Check {
         #[command(flatten)]
         config: ConfigFile,
-        /// Folder of the prompt files, to see that each is there and playable
+        /// Folder of the prompt files: also check that each one exists and is playable
         /// (for Asterisk /var/lib/asterisk/sounds/pt_BR)
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
     },
-    /// Writes the completions for a shell to standard output
+    /// Write the completions for a shell to standard output
     #[command(hide = true)]
     Completions { shell: Shell },
-    /// Shows it working: a small HubSoft and bina on this machine, with calls to try
+    /// Run a self-contained demo: a simulated HubSoft, bina, and sample calls
     Demo {
-        /// Where to listen
+        /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
         listen: SocketAddr,
     },
-    /// Examines everything a call needs, and names what is wrong and what helps
+    /// Diagnose everything a call depends on, and print a remedy for each problem
     ///
-    /// Configuration and secrets, prompt files, ports, DNS, connection, certificate, token, one
-    /// lookup, the clock; one line each, within half a minute. HubSoft is asked for a token and
-    /// once for a number, with --number up to four times. No name and no whole number is printed.
-    /// Ends with 0 when nothing failed, 1 when something did, 2 when the configuration is broken.
+    /// Checks the configuration and its secrets, prompt files, ports, DNS, connection, certificate,
+    /// token, one lookup, and the clock. Prints one line each, within 30 s. HubSoft receives a token
+    /// request and one lookup (with --number up to four). No name and no complete number is printed.
+    /// Exits with 0 when nothing failed, 1 when a check failed, 2 when the configuration is invalid.
     Doctor {
         #[command(flatten)]
         config: ConfigFile,
-        /// A customer's number, best a mobile: also tells how this HubSoft matches numbers
+        /// A customer's number, preferably a mobile: also test how this HubSoft matches numbers
         #[arg(long)]
         number: Option<String>,
         /// Folder of the prompt files, as for `bina check`
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
     },
-    /// Has the running service forget what it remembers of a number
+    /// Purge a number from the running service
     Forget {
-        /// The customer's number, in any form
+        /// The customer's number, in any format
         number: String,
         #[command(flatten)]
         config: ConfigFile,
     },
-    /// Answers one caller number as a PBX would be answered
+    /// Look up one caller number and print the answer a PBX would receive
     Lookup {
-        /// The caller's number, in any form a PBX may present it
+        /// The caller's number, in any format a PBX may present
         number: String,
         #[command(flatten)]
         config: ConfigFile,
         /// The called number
         #[arg(long, value_name = "NUMBER")]
         did: Option<String>,
-        /// How to write the answer
+        /// Format of the answer
         #[arg(long, default_value = "hash", value_parser = PossibleValuesParser::new(Format::VALUES.map(|(name, _)| name)))]
         format: String,
-        /// Says on standard error what was asked of HubSoft, what came and which rule chose
+        /// Print to standard error the requests sent to HubSoft, their results, and the matching rule
         #[arg(long)]
         explain: bool,
     },
-    /// Writes the manual pages into a folder
+    /// Write the manual pages to a folder
     #[command(hide = true)]
     Man { folder: PathBuf },
-    /// Practises the bad day: a mass outage against the small HubSoft, on this machine
+    /// Rehearse a mass outage against a simulated HubSoft on this machine
     ///
-    /// Every caller is another customer with an alert. Ends with 0 when each call was answered
-    /// in time; Ctrl-C ends it early, with the report so far. Nothing leaves this machine.
+    /// Every caller is a different customer with an alert. Exits with 0 when every call was answered
+    /// in time. Ctrl-C ends the rehearsal early and prints the report so far. No data leaves this
+    /// machine.
     Rehearse(Rehearsal),
-    /// Answers calls until it is told to stop (SIGTERM or Ctrl-C); SIGHUP has it read its file again
+    /// Answer calls until SIGTERM or Ctrl-C; SIGHUP reloads the configuration
     Serve {
         #[command(flatten)]
         config: ConfigFile,
@@ -143,52 +144,52 @@ enum Command {
 
 #[derive(Args)]
 struct ConfigFile {
-    /// The configuration file
+    /// Configuration file
     #[arg(short, long = "config", value_name = "FILE", default_value = "/etc/bina/bina.toml")]
     config: PathBuf,
 }
 
 #[derive(Args)]
 struct Rehearsal {
-    /// How many customers call, once each
+    /// Number of customers, each of whom calls once
     #[arg(long, value_name = "NUMBER", default_value = "2000", value_parser = rehearse::callers)]
     callers: u32,
-    /// Within which time they call, like 60s or 2m
+    /// Time span of the calls, e.g. 60s or 2m
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = rehearse::over)]
     over: Duration,
-    /// How many milliseconds HubSoft takes for an answer
+    /// HubSoft's response time in milliseconds
     #[arg(long, value_name = "MS", default_value = "200", value_parser = rehearse::upstream)]
     upstream_ms: Duration,
-    /// How many requests a second HubSoft may be asked
+    /// Limit of requests to HubSoft per second
     #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = rehearse::rate)]
     upstream_rps: u32,
-    /// Which share of the callers is in the memory already, 0 to 1
+    /// Share of the callers that are cached beforehand, 0 to 1
     #[arg(long, value_name = "SHARE", default_value = "0.0", value_parser = rehearse::share)]
     known: f64,
-    /// The deadline of a call [default: 800]
+    /// Deadline of a call in milliseconds [default: 800]
     #[arg(long, value_name = "MS", value_parser = rehearse::deadline)]
     deadline_ms: Option<Duration>,
 }
 
 impl From<Rehearsal> for Plan {
-    fn from(told: Rehearsal) -> Self {
+    fn from(options: Rehearsal) -> Self {
         Self {
-            callers: told.callers,
-            over: told.over,
-            upstream: told.upstream_ms,
-            rate: told.upstream_rps,
-            known: told.known,
-            deadline: told.deadline_ms.unwrap_or(DEADLINE_DEFAULT),
+            callers: options.callers,
+            over: options.over,
+            upstream: options.upstream_ms,
+            rate: options.upstream_rps,
+            cached: options.known,
+            deadline: options.deadline_ms.unwrap_or(DEADLINE_DEFAULT),
         }
     }
 }
 
-/// Why the program ends without having done what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 enum Failed {
     /// The configuration or the command is wrong: exit code 2.
     Configuration(anyhow::Error),
-    /// It went wrong while running: exit code 1.
+    /// The command failed while running: exit code 1.
     Runtime(anyhow::Error),
 }
 
@@ -215,7 +216,7 @@ impl From<Invalid> for Failed {
     }
 }
 
-/// Does what the command line says.
+/// Runs the command that the command line names.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logging::start(level(&arguments.command));
@@ -245,14 +246,14 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Man { folder } => manual::pages(&folder),
         Command::Rehearse(rehearsal) => wait(None, rehearse::run(rehearsal.into())),
         Command::Serve { config } => {
-            // Read before there is a runtime, as it says how many threads that one has.
+            // The configuration is read first because it sets the number of the runtime's threads.
             let (path, config) = (config.config.as_path(), Config::load(&config.config)?);
             wait(config.worker_threads, serve::run(path, config))
         }
     }
 }
 
-/// Waits for `done` on a runtime with so many worker threads, or as many as are usual.
+/// Runs `done` on a runtime with `worker_threads` threads, or with the default number.
 fn wait(
     worker_threads: Option<usize>,
     done: impl Future<Output = Result<(), Failed>>,
@@ -261,23 +262,22 @@ fn wait(
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Runtime(error.into()))?;
     let done = runtime.block_on(done);
-    // A name that is being looked up cannot be called off, and must not hold the end up.
+    // A DNS lookup in progress cannot be cancelled, and must not delay the exit.
     runtime.shutdown_background();
     done
 }
 
-/// Prints a line on standard output. Whoever does not read it any more (`bina demo | head`) is no
-/// reason to panic.
-fn say(line: impl Display) {
+/// Prints a line to standard output. A closed pipe (`bina demo | head`) is no reason to panic.
+fn print_line(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Makes the client of HubSoft that `config` describes.
+/// Builds the HubSoft client that `config` describes.
 fn client(config: &Config) -> Result<HubSoft, Failed> {
     HubSoft::new(config.hubsoft.clone()).map_err(|error| Failed::Configuration(error.into()))
 }
 
-/// A client for this machine's own addresses. Plain http needs no CA certificates, which may be
+/// Builds a client for this machine's own addresses. Plain http needs no CA certificates, which may be
 /// missing.
 fn plain_client() -> reqwest::Result<reqwest::Client> {
     hubsoft::provide_tls();
@@ -293,12 +293,12 @@ fn report(failed: &Failed) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// How much is logged: what BINA_LOG says, else what the command is for.
+/// The log level: that of BINA_LOG, or the default of the command.
 fn level(command: &Command) -> LevelFilter {
     logging::asked_level().unwrap_or(match command {
-        // Its lines say it all, in order; so do those of an explanation.
+        // Its output lists every step in order; log lines would repeat it.
         Command::Doctor { .. } | Command::Lookup { explain: true, .. } => LevelFilter::OFF,
-        // The report says it all, and its thousands of calls would drown it.
+        // Log lines of thousands of calls would hide the report.
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,
         Command::Check { .. }

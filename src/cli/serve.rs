@@ -1,4 +1,4 @@
-//! `bina serve`: answers calls until it is told to stop.
+//! `bina serve`: answers calls until a signal stops it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::app::{self, App, Listeners, Service, Signals};
 
 use super::{Failed, logging};
 
-/// Runs the service that `config` describes, as it was read from the file at `path`.
+/// Runs the service that `config` describes; a reload reads the file at `path`.
 pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     logging::adjust(&config.log);
     for warning in &config.warnings {
@@ -18,10 +18,10 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     }
     let app = App::build(&config, None)?;
     let hubsoft = app.hubsoft().cloned();
-    // All files are read by now: a signal ends the program until here, and is received from here on.
+    // Until here a signal ends the program; from here on signals are received.
     let signals = Signals::new()?;
     let listeners = Listeners::open(&config)?;
-    // The first token comes before the first call, and says early if the credentials are wrong.
+    // A token requested now is ready for the first call, and wrong credentials are logged early.
     tokio::spawn(async move {
         if let Some(hubsoft) = hubsoft {
             let _ = hubsoft.warm().await;

@@ -1,4 +1,4 @@
-//! Configures bina for the small HubSoft, as the demonstration and the rehearsal need it.
+//! Configures bina for the simulated HubSoft of the demo and the rehearsal.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::simulator::Sim;
 
 use super::Failed;
 
-/// Reads `settings` behind the part that names `sim` and where to listen.
+/// Parses a configuration for `sim` and `listen`, followed by `settings`.
 pub(super) fn config(sim: &Sim, listen: SocketAddr, settings: &str) -> Result<Config, Failed> {
     let credentials = sim.credentials();
     let text = format!(

@@ -16,7 +16,7 @@ async fn a_pinned_certificate_is_shown_with_its_fingerprint() {
     patient.put("own.pem", own.pem(), 0o644);
     let findings = patient.examined(&[]);
     findings.have(0, "ok", "TLS", "pinned by hubsoft.ca_file (SHA-256 ");
-    findings.have(0, "ok", "TLS", ") and ends on 01 Jan 2100");
+    findings.have(0, "ok", "TLS", ") and expires on 01 Jan 2100");
     findings.have(0, "ok", "lookup", "answered");
     let line = findings.printed.lines().find(|line| line.contains("SHA-256")).expect("just seen");
     let sum = line.split("SHA-256 ").nth(1).and_then(|rest| rest.split(')').next());
@@ -82,6 +82,6 @@ async fn tls_on_a_port_meant_for_plain_http_is_found_out() {
     let plain = sim.base_url().replace("https:", "http:");
     let text = super::app::connection(&sim).replace(&sim.base_url(), &plain);
     let findings = Patient::new(&text).examined(&[]);
-    findings.have(1, "failed", "TLS", "speaks TLS, but hubsoft.base_url says http: write https");
-    findings.have(1, "-", "token, lookup", "mend that first");
+    findings.have(1, "failed", "TLS", "speaks TLS, but hubsoft.base_url has http: write https");
+    findings.have(1, "-", "token, lookup", "fix that first");
 }

@@ -41,7 +41,7 @@ fn the_output_of_check_is_that_of_the_shipped_configuration() {
     let output = checked(&file).replace(&file.0.display().to_string(), "/etc/bina/bina.toml");
     for document in ["docs/install.md", "docs/instalacao.pt-BR.md"] {
         let text = read(document);
-        let shown = blocks(&text, "text").into_iter().find(|block| block.contains(": good"));
+        let shown = blocks(&text, "text").into_iter().find(|block| block.contains(": valid"));
         assert_eq!(shown, Some(output.as_str()), "{document}");
     }
 }

@@ -1,27 +1,27 @@
 //! Compares this machine's clock with HubSoft's, and with the end of a certificate.
 //!
-//! The one place outside the simulator that looks at the time of day: a clock that is wrong makes
-//! certificates look bad and logs lie, and nobody else would notice. No call depends on it.
+//! A wrong clock invalidates certificates and misdates logs, and no other check detects it. No call
+//! depends on the time of day.
 
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::report::Report;
 
-/// Beyond it, log lines of bina and HubSoft can no longer be laid side by side.
+/// Beyond this difference, log lines of bina and HubSoft cannot be correlated.
 const APART_MAX: Duration = Duration::from_secs(60);
 /// Certificates of the usual authorities are renewed when 30 days are left.
 const NEAR_DAYS: i64 = 21;
 const DAY_S: i64 = 24 * 60 * 60;
 const WHAT: &str = "clock";
 
-/// Compares with the `Date` of an answer that came at `dated.1`.
+/// Compares with the `Date` of a response that arrived at `dated.1`.
 #[expect(clippy::disallowed_methods, reason = "the wall clock is what is examined")]
 pub(super) fn examine(dated: Option<(String, Instant)>, report: &mut Report) {
     let remedy = "see `timedatectl` whether it is synchronised";
     let theirs = dated.and_then(|(text, at)| Some((httpdate::parse_http_date(&text).ok()?, at)));
     let Some((theirs, at)) = theirs else {
-        return report.left_out(WHAT, format_args!("HubSoft has named no time, {remedy}"));
+        return report.skipped(WHAT, format_args!("HubSoft has sent no time: {remedy}"));
     };
     let Some(ours) = SystemTime::now().checked_sub(at.elapsed()) else { return };
     let (apart, way) = match ours.duration_since(theirs) {
@@ -31,12 +31,12 @@ pub(super) fn examine(dated: Option<(String, Instant)>, report: &mut Report) {
     let seconds = apart.as_secs();
     match apart > APART_MAX {
         true => report.warning(WHAT, format_args!("it is {seconds} s {way} HubSoft's: {remedy}")),
-        // A `Date` has whole seconds, and was written a little before it came.
+        // A `Date` has whole seconds, and was written shortly before it arrived.
         false => report.ok(WHAT, format_args!("within {} s of HubSoft's", seconds + 1)),
     }
 }
 
-/// The end of a certificate, as seen now.
+/// The expiry of a certificate, relative to now.
 pub(super) struct End {
     date: String,
     days: i64,
@@ -44,7 +44,7 @@ pub(super) struct End {
 }
 
 impl End {
-    /// The end `since` 1970.
+    /// The expiry at `since` after 1970.
     #[expect(clippy::disallowed_methods, reason = "certificates end at a date")]
     pub(super) fn of(since: Duration) -> Self {
         let now = SystemTime::now();
@@ -54,7 +54,7 @@ impl End {
         Self { date: date(UNIX_EPOCH + since), days, today: date(now) }
     }
 
-    /// Tells whether it is time to do something about it.
+    /// Whether the certificate should be renewed now.
     pub(super) fn is_near(&self) -> bool {
         self.days < NEAR_DAYS
     }
@@ -64,13 +64,13 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { date, days, today } = self;
         match days {
-            ..0 => write!(f, "ended on {date}, and here it is {today}"),
-            _ => write!(f, "ends on {date}, in {days} days"),
+            ..0 => write!(f, "expired on {date}, and today is {today}"),
+            _ => write!(f, "expires on {date}, in {days} days"),
         }
     }
 }
 
-/// The day, out of the middle of `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// The date part of `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn date(time: SystemTime) -> String {
     let text = httpdate::fmt_http_date(time);
     text.get(5..16).unwrap_or(&text).to_owned()

@@ -1,4 +1,4 @@
-//! Examines the configuration file, and who can read the files that hold its secrets.
+//! Checks the configuration file, and the permissions of the files that hold its secrets.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -13,18 +13,18 @@ use super::report::Report;
 
 const WHAT: &str = "configuration";
 
-/// Reads the file at `path`. When it is broken there is nothing else to examine.
+/// Reads the file at `path`. When it is invalid, no other check is possible.
 pub(super) fn examine(path: &Path, report: &mut Report) -> Result<Config, Failed> {
     let config = Config::load(path).map_err(|invalid| {
         for problem in invalid.to_string().lines() {
             report.failed(WHAT, problem);
         }
-        Failed::Configuration(anyhow!("mend the configuration first: nothing else was looked at"))
+        Failed::Configuration(anyhow!("fix the configuration first: all other checks were skipped"))
     })?;
-    report.ok(WHAT, format_args!("{} is good", path.display()));
-    let shown: Vec<_> =
+    report.ok(WHAT, format_args!("{} is valid", path.display()));
+    let exposed: Vec<_> =
         config.secret_files.iter().filter_map(|path| shown_to_others(path)).collect();
-    for warning in config.warnings.iter().filter(|warning| !shown.contains(warning)) {
+    for warning in config.warnings.iter().filter(|warning| !exposed.contains(warning)) {
         report.warning(WHAT, warning);
     }
     for path in &config.secret_files {
@@ -36,15 +36,15 @@ pub(super) fn examine(path: &Path, report: &mut Report) -> Result<Config, Failed
 fn examine_secret(path: &Path, report: &mut Report) {
     const WHAT: &str = "secret";
     match (shown_to_others(path), fs::metadata(path)) {
-        (Some(shown), _) => report.warning(WHAT, shown),
+        (Some(warning), _) => report.warning(WHAT, warning),
         (None, Ok(data)) => {
             let (path, owner) = (path.display(), data.uid());
             report.ok(WHAT, format_args!("{path}: only its owner (uid {owner}) can read it"));
         }
-        // It has just been read.
+        // The file was read a moment ago.
         (None, Err(error)) => report.warning(
             WHAT,
-            format_args!("{} is gone ({error}): has somebody just moved it?", path.display()),
+            format_args!("{} has disappeared ({error}): restore it", path.display()),
         ),
     }
 }

@@ -1,11 +1,11 @@
-//! Writes one finding: verdict, what was looked at, what was seen and what helps.
+//! Formats one finding: severity, subject, result and remedy.
 
 use std::fmt::{self, Display};
 
-/// What a finding comes to, from harmless to harmful.
+/// The severity of a finding, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    LeftOut,
+pub(super) enum Severity {
+    Skipped,
     Ok,
     Warning,
     Failed,
@@ -13,19 +13,19 @@ pub(super) enum Verdict {
 
 /// One finding.
 pub(super) struct Line<'a, T> {
-    pub(super) verdict: Verdict,
+    pub(super) severity: Severity,
     pub(super) what: &'a str,
     pub(super) seen: T,
 }
 
 impl<T: Display> Display for Line<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = match self.verdict {
-            Verdict::LeftOut => "-",
-            Verdict::Ok => "ok",
-            Verdict::Warning => "warning",
-            Verdict::Failed => "failed",
+        let severity = match self.severity {
+            Severity::Skipped => "-",
+            Severity::Ok => "ok",
+            Severity::Warning => "warning",
+            Severity::Failed => "failed",
         };
-        write!(f, "{verdict:<8} {:<14} {}", self.what, self.seen)
+        write!(f, "{severity:<8} {:<14} {}", self.what, self.seen)
     }
 }

@@ -1,10 +1,10 @@
-//! Finds out how this HubSoft matches numbers, which its page does not say: counts, and what they mean.
+//! Tests how this HubSoft matches numbers, which its documentation does not specify.
 
 use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
 use crate::sources::reasons;
 
-use super::line::Verdict;
+use super::line::Severity;
 use super::report::Report;
 use super::trouble::{Trouble, count};
 
@@ -14,10 +14,10 @@ const LISTED_MAX: usize = 100;
 /// Ways to write a mobile in a search.
 const WRITINGS: usize = 4;
 
-/// What each way to write a number has brought; nothing where it was not asked or refused.
+/// The counts of each number format; none where the search failed.
 type Seen = Vec<(Writing, Option<Counts>)>;
 
-/// Searches for `phone` in the `other` ways than the one that is `known`, and concludes.
+/// Searches for `phone` in the `others` formats besides the `known` one, and draws a conclusion.
 pub(super) async fn examine(
     hubsoft: &HubSoft,
     phone: &Phone,
@@ -31,7 +31,7 @@ pub(super) async fn examine(
         match count(hubsoft, phone, &written, report).await {
             Ok(counts) => {
                 let Counts { returned, own } = counts;
-                let text = format!("{returned} returned, {own} with this very number");
+                let text = format!("{returned} returned, {own} with this exact number");
                 report.ok(WHAT, format_args!("{}: {text}", name(&written)));
                 seen.push((written.writing, Some(counts)));
             }
@@ -45,48 +45,48 @@ pub(super) async fn examine(
             }
         }
     }
-    let (verdict, conclusion) = conclude(&seen);
-    report.add(verdict, WHAT, conclusion);
-    if let Some((verdict, advice)) = advise(&seen, phone_match) {
-        report.add(verdict, WHAT, advice);
+    let (severity, conclusion) = conclude(&seen);
+    report.add(severity, WHAT, conclusion);
+    if let Some((severity, advice)) = advise(&seen, phone_match) {
+        report.add(severity, WHAT, advice);
     }
     if is_unverified(&seen) {
-        report.add(Verdict::Warning, WHAT, UNVERIFIED);
+        report.add(Severity::Warning, WHAT, UNVERIFIED);
     }
 }
 
-/// What is told when customers were returned and none has the number.
-const UNVERIFIED: &str = "customers were returned, but in none of their phone fields bina reads this \
-     very number: look how it is written in HubSoft (digits with area code are best); \
+/// The warning when customers were returned, but none has the number.
+const UNVERIFIED: &str = "customers were returned, but none of their phone fields contains this \
+     exact number: check its format in HubSoft (digits with area code are best); \
      bina_lookups_unverified_total counts such lookups";
 
-/// Tells whether searches have brought customers, and none of them has the number.
+/// Whether searches returned customers, none of whom has the number.
 fn is_unverified(seen: &Seen) -> bool {
     let all: Vec<_> = seen.iter().filter_map(|(_, counts)| *counts).collect();
     all.iter().all(|counts| counts.own == 0) && all.iter().any(|counts| counts.returned > 0)
 }
 
-/// What one way to write the number has brought.
+/// The counts of one number format.
 fn counts(seen: &Seen, wanted: Writing) -> Option<Counts> {
     seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts)
 }
 
-/// Whether `hubsoft.phone_match` fits what was seen.
-fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Verdict, &'static str)> {
+/// Advice on `hubsoft.phone_match`, where it does not suit the results.
+fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Severity, &'static str)> {
     let (whole, old) = (counts(seen, Writing::Whole), counts(seen, Writing::WithoutNinth));
     match (phone_match, is_suffix(seen)) {
         (PhoneMatch::Exact, true) => Some((
-            Verdict::Ok,
+            Severity::Ok,
             "one search finds a mobile with and without its ninth digit: hubsoft.phone_match = \
-             \"suffix\" spares HubSoft the second one",
+             \"suffix\" saves the second search",
         )),
         (PhoneMatch::Suffix, false)
             if whole.zip(old).is_some_and(|(one, other)| one.own != other.own) =>
         {
             Some((
-                Verdict::Warning,
-                "with and without its ninth digit this mobile finds different customers: take \
-                 hubsoft.phone_match = \"suffix\" out of the configuration",
+                Severity::Warning,
+                "searches with and without its ninth digit find different customers: remove \
+                 hubsoft.phone_match = \"suffix\" from the configuration",
             ))
         }
         _ => None,
@@ -103,15 +103,15 @@ fn name(written: &Written) -> String {
     }
 }
 
-/// Calls do not ask for the last two ways, so that those may fail.
-fn gravity(writing: Writing) -> Verdict {
+/// Calls do not use the last two formats, so a failure there is only a warning.
+fn gravity(writing: Writing) -> Severity {
     match writing {
-        Writing::Whole | Writing::WithoutNinth => Verdict::Failed,
-        Writing::LastEight | Writing::WithCountry => Verdict::Warning,
+        Writing::Whole | Writing::WithoutNinth => Severity::Failed,
+        Writing::LastEight | Writing::WithCountry => Severity::Warning,
     }
 }
 
-/// Any other trouble would meet the next search, too.
+/// Whether the trouble is specific to this search term. Any other trouble would affect the next search, too.
 fn concerns_the_term(trouble: &Trouble) -> bool {
     let Trouble::Failure(failure) = trouble else { return false };
     let of_the_term = [
@@ -124,45 +124,48 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
     failure.is_any(&of_the_term)
 }
 
-/// What the counts mean for calls. A customer's numbers are compared with the very number, whatever
-/// HubSoft finds by, so that none of this lets a stranger through.
-fn conclude(seen: &Seen) -> (Verdict, &'static str) {
+/// What the counts mean for calls. bina always compares a customer's numbers with the exact number, so
+/// none of this identifies a wrong customer.
+fn conclude(seen: &Seen) -> (Severity, &'static str) {
     let counts = |wanted| counts(seen, wanted);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
     let called = finds(Writing::Whole) || finds(Writing::WithoutNinth);
     let by_country = finds(Writing::WithCountry);
     let all_answered = seen.iter().all(|(_, counts)| counts.is_some());
     match (called, counts(Writing::LastEight)) {
-        (true, None) => (Verdict::Ok, "calls find this customer; how exactly cannot be told"),
-        (true, Some(last)) if last.own > 0 => (Verdict::Ok, by_part(seen, by_country)),
+        (true, None) => {
+            (Severity::Ok, "calls find this customer; the matching method cannot be determined")
+        }
+        (true, Some(last)) if last.own > 0 => (Severity::Ok, by_part(seen, by_country)),
         (true, Some(last)) if last.returned >= LISTED_MAX => (
-            Verdict::Warning,
-            "how this HubSoft finds cannot be told, as more customers end alike than it lists",
+            Severity::Warning,
+            "the matching method cannot be determined: more customers end alike than HubSoft lists",
         ),
         (true, Some(_)) if by_country => {
-            (Verdict::Ok, "this HubSoft finds exact numbers only, with or without 55")
+            (Severity::Ok, "this HubSoft matches exact numbers only, with or without 55")
         }
         (true, Some(_)) => (
-            Verdict::Ok,
-            "this HubSoft finds exact numbers only: one that is written in another way there is \
-             not found",
+            Severity::Ok,
+            "this HubSoft matches exact numbers only: a number in another format there is not found",
         ),
         (false, Some(last)) if last.own > 0 || by_country => (
-            Verdict::Warning,
-            "this HubSoft finds the customer only by what calls do not ask for: write the number \
-             there as digits with area code",
+            Severity::Warning,
+            "this HubSoft finds the customer only by formats that calls do not use: change the number \
+             there to digits with area code",
         ),
         (false, _) if all_answered => (
-            Verdict::Warning,
-            "no customer has this number, or it is written there as no search finds it: try another \
-             customer's, or write it as digits with area code",
+            Severity::Warning,
+            "no customer has this number, or its format there matches no search: try another \
+             customer's, or change it to digits with area code",
         ),
-        (false, _) => (Verdict::Warning, "calls do not find this customer; why cannot be told"),
+        (false, _) => {
+            (Severity::Warning, "calls do not find this customer; the cause cannot be determined")
+        }
     }
 }
 
-/// Tells whether each search has found the same customers: of a mobile, then, one spelling finds
-/// both. With two registrations under an exact comparison the last eight digits find nobody.
+/// Whether each search found the same customers: then one format of a mobile finds both. With two
+/// registrations under an exact comparison, the last eight digits find no customer.
 fn is_suffix(seen: &Seen) -> bool {
     let own = |(_, counts): &(Writing, Option<Counts>)| counts.map(|counts| counts.own);
     let both = seen.iter().any(|(writing, _)| *writing == Writing::WithoutNinth);
@@ -171,15 +174,15 @@ fn is_suffix(seen: &Seen) -> bool {
     both && seen.len() == WRITINGS && first > Some(0) && counts.all(|own| own == first)
 }
 
-/// A search that compares the ends of numbers finds longer and shorter terms than what is stored.
+/// A search by suffix also finds terms that are longer or shorter than the stored number.
 fn by_part(seen: &Seen, by_country: bool) -> &'static str {
     let shorter = |(writing, counts): &(Writing, Option<Counts>)| {
         *writing != Writing::WithoutNinth || counts.is_some_and(|counts| counts.own > 0)
     };
     if by_country && seen.iter().all(shorter) {
-        "this HubSoft compares the ends of numbers; bina drops customers whose number only ends alike"
+        "this HubSoft compares the ends of numbers; bina discards customers whose number differs"
     } else {
-        "this HubSoft finds by part of the number; bina drops customers who do not have all of it"
+        "this HubSoft matches parts of numbers; bina discards customers whose number differs"
     }
 }
 
@@ -207,30 +210,30 @@ mod tests {
         assert!(!advised([ONE, None, ONE, ONE]));
         assert!(!advised([NONE; 4]));
         let wrong = advise(&seen([ONE, NONE, NONE, NONE]), PhoneMatch::Suffix);
-        assert_eq!(wrong.map(|(verdict, _)| verdict), Some(Verdict::Warning));
+        assert_eq!(wrong.map(|(severity, _)| severity), Some(Severity::Warning));
         assert_eq!(advise(&seen([ONE; 4]), PhoneMatch::Suffix), None);
     }
 
     #[test]
-    fn counts_tell_how_numbers_are_matched_and_no_more() {
-        let (ok, warning) = (Verdict::Ok, Verdict::Warning);
+    fn counts_determine_how_numbers_are_matched() {
+        let (ok, warning) = (Severity::Ok, Severity::Warning);
         // Returned and own by the whole number, without its 9, its last eight, with 55.
-        for (counts, verdict, part) in [
+        for (counts, expected, part) in [
             ([ONE, NONE, NONE, NONE], ok, "exact numbers only: one"),
             ([NONE, ONE, NONE, NONE], ok, "exact numbers only: one"),
             ([ONE, NONE, NONE, ONE], ok, "with or without 55"),
-            ([ONE, NONE, Some((3, 1)), NONE], ok, "by part of the number"),
-            ([ONE, NONE, ONE, ONE], ok, "by part of the number"),
+            ([ONE, NONE, Some((3, 1)), NONE], ok, "matches parts of numbers"),
+            ([ONE, NONE, ONE, ONE], ok, "matches parts of numbers"),
             ([ONE; 4], ok, "the ends of numbers"),
             ([ONE, NONE, Some((100, 0)), NONE], warning, "more customers end alike"),
-            ([ONE, NONE, None, ONE], ok, "how exactly cannot be told"),
-            ([NONE, NONE, ONE, NONE], warning, "what calls do not ask for"),
-            ([NONE, NONE, NONE, ONE], warning, "what calls do not ask for"),
+            ([ONE, NONE, None, ONE], ok, "method cannot be determined"),
+            ([NONE, NONE, ONE, NONE], warning, "formats that calls do not use"),
+            ([NONE, NONE, NONE, ONE], warning, "formats that calls do not use"),
             ([Some((2, 0)); 4], warning, "no customer has this number"),
-            ([NONE, None, NONE, NONE], warning, "why cannot be told"),
+            ([NONE, None, NONE, NONE], warning, "cause cannot be determined"),
         ] {
-            let (told, text) = conclude(&seen(counts));
-            assert!(told == verdict && text.contains(part), "{counts:?}: {text}");
+            let (severity, text) = conclude(&seen(counts));
+            assert!(severity == expected && text.contains(part), "{counts:?}: {text}");
         }
     }
 }

@@ -1,12 +1,12 @@
-//! `bina doctor`: examines everything a call needs, and names what is wrong and what helps.
+//! `bina doctor`: checks everything a call depends on, and prints a remedy for each problem.
 //!
-//! One line a finding, printed as soon as it is known, from the near to the far:
+//! Each finding is one line, printed at once. The order of the checks:
 //!
 //! ```text
 //! configuration, secrets -> prompt files -> ports ->
-//!     DNS -> TCP -> TLS -> token -> lookup -> ways to write the number; clock
+//!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock
 //! ```
-//! What stands on a step that failed is not looked at. Every step has a limit, and so has the whole.
+//! Checks that depend on a failed one are skipped. Each check has a time limit, and all together have one.
 
 mod clock;
 mod configuration;
@@ -29,7 +29,7 @@ use self::report::Report;
 use super::prompt_files::Findings;
 use super::{Failed, prompt_files};
 
-/// Examines what the file at `path` describes, with a customer's `number` if one is told.
+/// Checks the setup that the file at `path` describes, with a customer's `number` if one is given.
 pub(super) async fn run(
     path: &Path,
     number: Option<&str>,
@@ -48,8 +48,8 @@ pub(super) async fn run(
 
 fn read(config: &Config, number: &str) -> Result<Phone, Failed> {
     Phone::parse(number, config.numbers.default_ddd).map_err(|reason| {
-        let text = "--number is no number that could be looked up";
-        Failed::Configuration(anyhow!("{text} ({reason}): give it with its area code"))
+        let text = "--number cannot be looked up";
+        Failed::Configuration(anyhow!("{text} ({reason}): include its area code"))
     })
 }
 
@@ -64,7 +64,7 @@ fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut Report) 
     for (folder, findings) in played.into_iter().chain(fetched) {
         let (count, place) = (config.sounds.len(), folder.display());
         if findings.problems.is_empty() {
-            report.ok(WHAT, format_args!("all {count} in {place} can be played"));
+            report.ok(WHAT, format_args!("all {count} in {place} are playable"));
         }
         for problem in findings.problems {
             report.failed(WHAT, problem);
@@ -74,6 +74,6 @@ fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut Report) 
         }
     }
     if sounds.or(served).is_none() && !config.sounds.is_empty() {
-        report.left_out(WHAT, "name their folder with --sounds FOLDER");
+        report.skipped(WHAT, "name their folder with --sounds FOLDER");
     }
 }

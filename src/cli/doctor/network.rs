@@ -1,4 +1,4 @@
-//! Examines the way to HubSoft: its name, a connection, and the certificate at the other end.
+//! Checks the route to HubSoft: DNS, the connection, and its certificate.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -20,21 +20,21 @@ const DNS_MAX: Duration = Duration::from_secs(6);
 /// Two SYNs are sent again within this, after one and three seconds.
 const TCP_MAX: Duration = Duration::from_secs(4);
 const TLS_MAX: Duration = Duration::from_secs(4);
-/// How long a port that is meant for plain http may take to answer a hello of TLS.
+/// Longest wait for a plain-http port to answer a TLS hello.
 const TLS_GUESS_MAX: Duration = Duration::from_millis(500);
 /// Addresses tried, as many as a request tries.
 const ADDRESSES_MAX: usize = 8;
 
-/// Examines the way, and tells whether it can be gone.
+/// Checks the route; returns whether HubSoft is reachable.
 pub(super) async fn examine(settings: &Settings, report: &mut Report) -> bool {
-    let gone = walk(settings, report).await;
-    if gone.is_none() {
-        report.left_out("token, lookup", "HubSoft cannot be reached, mend that first");
+    let reached = check_steps(settings, report).await;
+    if reached.is_none() {
+        report.skipped("token, lookup", "HubSoft cannot be reached, fix that first");
     }
-    gone.is_some()
+    reached.is_some()
 }
 
-async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
+async fn check_steps(settings: &Settings, report: &mut Report) -> Option<()> {
     let addresses = resolve(settings, report).await?;
     let (stream, connected) = connect(&addresses, report).await?;
     let start = Instant::now();
@@ -42,34 +42,34 @@ async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
         trust(settings, stream, report).await?;
         compare(settings, connected + start.elapsed(), report);
     } else {
-        // What follows is a guess that no request makes.
+        // The next check sends a TLS hello, which no request does.
         compare(settings, connected, report);
         stay_plain(settings, stream, report).await?;
     }
     Some(())
 }
 
-/// Sees whether the port for plain http is one that speaks TLS.
+/// Checks whether the plain-http port actually speaks TLS.
 async fn stay_plain(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
     const WHAT: &str = "TLS";
-    let shaken = timeout_at(report.deadline(TLS_GUESS_MAX), shake_hands(settings, stream)).await;
-    if shaken.is_ok_and(|shown| shown.speaks_tls) {
-        report.failed(WHAT, "that port speaks TLS, but hubsoft.base_url says http: write https");
+    let handshake = timeout_at(report.deadline(TLS_GUESS_MAX), shake_hands(settings, stream)).await;
+    if handshake.is_ok_and(|shown| shown.speaks_tls) {
+        report.failed(WHAT, "the port speaks TLS, but hubsoft.base_url has http: write https");
         return None;
     }
     let text =
-        "none, by hubsoft.insecure_http: the network can read token and customers; write https";
+        "off (hubsoft.insecure_http): the network can read the token and customers; write https";
     report.warning(WHAT, text);
     Some(())
 }
 
-/// A connection that takes longer than a call waits for one is none.
+/// Warns when connecting takes longer than a call allows.
 fn compare(settings: &Settings, took: Duration, report: &mut Report) {
     let (took, most) = (took.as_millis(), settings.connect.as_millis());
     if took > most {
         report.warning(
             "connection",
-            format_args!("took {took} ms and may take {most}: raise hubsoft.connect_ms"),
+            format_args!("took {took} ms, limit {most} ms: raise hubsoft.connect_ms"),
         );
     }
 }
@@ -80,16 +80,16 @@ async fn resolve(settings: &Settings, report: &mut Report) -> Option<Vec<SocketA
     let port = settings.base_url.port_or_known_default().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let start = Instant::now();
-    let asked = timeout_at(report.deadline(DNS_MAX), system_dns()(bare.to_owned())).await;
+    let resolved = timeout_at(report.deadline(DNS_MAX), system_dns()(bare.to_owned())).await;
     let ms = start.elapsed().as_millis();
-    let answer = asked.unwrap_or_else(|_| Err(io::Error::other("no answer")));
+    let answer = resolved.unwrap_or_else(|_| Err(io::Error::other("no answer")));
     let mut seen = BTreeSet::new();
     match answer {
         Ok(mut addresses) if !addresses.is_empty() => {
             addresses.retain(|address| seen.insert(address.ip()));
             let found = list(addresses.iter().map(|address| address.ip().to_string()));
             match bare.parse::<IpAddr>() {
-                Ok(_) => report.ok(WHAT, format_args!("{bare} is an address and needs none")),
+                Ok(_) => report.ok(WHAT, format_args!("{bare} is an address and needs no lookup")),
                 Err(_) => report.ok(WHAT, format_args!("{host} is {found}, after {ms} ms")),
             }
             let addresses = addresses.into_iter().take(ADDRESSES_MAX);
@@ -104,7 +104,7 @@ async fn resolve(settings: &Settings, report: &mut Report) -> Option<Vec<SocketA
     }
 }
 
-/// Connects to each address, and goes on with the first that is there; tells how long that took.
+/// Connects to each address, and continues with the first that accepts; returns the time it took.
 async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Option<(TcpStream, Duration)> {
     const WHAT: &str = "TCP";
     let deadline = report.deadline(TCP_MAX);
@@ -121,9 +121,9 @@ async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Option<(TcpSt
     while let Some(tried) = trying.join_next().await {
         match tried {
             Ok((address, Ok(stream), took)) => open.push((address, stream, took)),
-            // A request is told so at once, too, and goes on with the next address.
+            // A request also fails at once there, and continues with the next address.
             Ok((address, Err(error), _)) if address.is_ipv6() && is_missing(&error) => {
-                missing.push(format!("{address} not tried, as there is no IPv6 here"));
+                missing.push(format!("{address} skipped, because this machine has no IPv6"));
             }
             Ok((address, Err(error), _)) => closed.push(format!("{address} {}", meaning(&error))),
             Err(_) => {}
@@ -160,10 +160,10 @@ fn meaning(error: &io::Error) -> String {
 async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
     const WHAT: &str = "TLS";
     let start = Instant::now();
-    let shaken = timeout_at(report.deadline(TLS_MAX), shake_hands(settings, stream)).await;
+    let handshake = timeout_at(report.deadline(TLS_MAX), shake_hands(settings, stream)).await;
     let ms = start.elapsed().as_millis();
-    let Ok(shown) = shaken else {
-        report.failed(WHAT, "the other end says nothing: check the port in hubsoft.base_url");
+    let Ok(shown) = handshake else {
+        report.failed(WHAT, "no response to the TLS handshake: check the port in hubsoft.base_url");
         return None;
     };
     let end = shown.ends.map(clock::End::of);
@@ -184,7 +184,7 @@ async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> O
             Some(end) if end.is_near() => report.warning(
                 WHAT,
                 format_args!(
-                    "{certificate} and {end}: have it renewed, after that no call is looked up"
+                    "{certificate} and {end}: have it renewed, because lookups fail after that"
                 ),
             ),
             Some(end) => {

@@ -1,4 +1,4 @@
-//! Examines the doors: is the port free, does bina answer there, or does somebody else stand in it?
+//! Checks the listeners: the port is free, bina answers there, or another program uses it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,55 +13,60 @@ use crate::servers::listener;
 
 use super::report::Report;
 
-/// How long whoever stands in a door has to answer. bina takes a millisecond.
+/// Longest wait for an answer at a port in use. bina takes a millisecond.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
-/// As much of an answer as tells bina from others.
+/// Bytes of an answer that suffice to recognise bina.
 const ANSWER_BYTES_MAX: u64 = 4_096;
 
-/// What bina is asked, and what of its answer nobody else says.
-struct Question {
-    asked: &'static [u8],
-    own: &'static str,
+/// A request, and the part of the answer by which bina is recognised.
+struct Probe {
+    request: &'static [u8],
+    marker: &'static str,
 }
 
-const HEALTH: Question = Question { asked: b"GET /healthz HTTP/1.0\r\n\r\n", own: "\r\n\r\nok\n" };
-/// A call without a number, for which HubSoft is not asked.
-const CALL: Question = Question {
-    asked: b"agi_network: yes\nagi_network_script: lookup\nagi_callerid: unknown\n\n",
-    own: "SET VARIABLE BINA_STATUS",
+const HEALTH: Probe = Probe { request: b"GET /healthz HTTP/1.0\r\n\r\n", marker: "\r\n\r\nok\n" };
+/// A call without a number, which needs no lookup in HubSoft.
+const CALL: Probe = Probe {
+    request: b"agi_network: yes\nagi_network_script: lookup\nagi_callerid: unknown\n\n",
+    marker: "SET VARIABLE BINA_STATUS",
 };
 
-/// Examines each door that is to be open.
+/// Checks each configured listener.
 pub(super) async fn examine(config: &Config, report: &mut Report) {
-    let doors = [
+    let listeners = [
         ("listen.http", Some(config.http), HEALTH),
         ("listen.agi", config.agi, CALL),
         ("listen.metrics", config.metrics, HEALTH),
     ];
     let mut running = false;
-    for (name, address, question) in doors {
+    for (name, address, probe) in listeners {
         let Some(address) = address else { continue };
-        match state(name, address, &question, report).await {
-            State::Bina => {
+        match state(name, address, &probe, report).await {
+            PortState::Bina => {
                 running = true;
                 report.ok(name, format_args!("bina answers at {address}"));
             }
-            State::Free if running => report.warning(
+            PortState::Free if running => report.warning(
                 name,
-                format_args!("{address} is free, though bina runs: restart it to open this door"),
+                format_args!(
+                    "{address} is free, although bina runs: restart bina to open this listener"
+                ),
             ),
-            State::Free => {
-                report.ok(name, format_args!("{address} is free: bina does not run, and can"));
+            PortState::Free => {
+                report
+                    .ok(name, format_args!("{address} is free; bina is not running and can start"));
             }
-            State::Impossible(error) => report
-                .failed(name, format_args!("{address} cannot be opened ({error}): choose another")),
-            State::Taken => {
+            PortState::Impossible(error) => report.failed(
+                name,
+                format_args!("cannot listen on `{address}` ({error}): choose another address"),
+            ),
+            PortState::Taken => {
                 let port = address.port();
                 report.failed(
                     name,
                     format_args!(
-                        "somebody else stands at {address}, or a bina that hangs: see who with \
-                         `ss -ltnp sport = :{port}`; if it is bina: \
+                        "`{address}` is in use by another program, or by a bina that hangs: find it \
+                         with `ss -ltnp sport = :{port}`; if it is bina: \
                          `sudo systemctl kill -s KILL bina`"
                     ),
                 );
@@ -70,8 +75,8 @@ pub(super) async fn examine(config: &Config, report: &mut Report) {
     }
 }
 
-/// Who stands in a door.
-enum State {
+/// The state of a listener's port.
+enum PortState {
     Bina,
     Free,
     Impossible(io::Error),
@@ -81,24 +86,26 @@ enum State {
 async fn state(
     name: &'static str,
     address: SocketAddr,
-    question: &Question,
+    probe: &Probe,
     report: &Report,
-) -> State {
+) -> PortState {
     match listener::open(name, address) {
-        // Closed again at once: whoever calls in this moment would have been refused anyway.
-        Ok(_) => return State::Free,
-        Err(error) if error.kind() != io::ErrorKind::AddrInUse => return State::Impossible(error),
+        // Closed again at once: without bina, a call at this moment would be refused anyway.
+        Ok(_) => return PortState::Free,
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            return PortState::Impossible(error);
+        }
         Err(_) => {}
     }
-    match timeout_at(report.deadline(ANSWER_MAX), ask(address, question.asked)).await {
-        Ok(Ok(answer)) if answer.contains(question.own) => State::Bina,
-        _ => State::Taken,
+    match timeout_at(report.deadline(ANSWER_MAX), exchange(address, probe.request)).await {
+        Ok(Ok(answer)) if answer.contains(probe.marker) => PortState::Bina,
+        _ => PortState::Taken,
     }
 }
 
-async fn ask(address: SocketAddr, asked: &[u8]) -> io::Result<String> {
+async fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(asked).await?;
+    stream.write_all(request).await?;
     let mut answer = Vec::new();
     let mut limited = (&mut stream).take(ANSWER_BYTES_MAX);
     limited.read_to_end(&mut answer).await?;

@@ -1,4 +1,4 @@
-//! Counts findings, prints each at once, and knows how much time is left.
+//! Prints each finding at once, counts findings, and limits the time of all checks.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::time::Instant;
 
-use super::super::{Failed, say};
-use super::line::{Line, Verdict};
+use super::super::{Failed, print_line};
+use super::line::{Line, Severity};
 
-/// Longest time of the whole examination: whoever waits for it has been woken by a telephone.
+/// Longest time of all checks: an operator waits for them at night.
 const ALL_MAX: Duration = Duration::from_secs(28);
 
 /// The findings so far.
@@ -21,55 +21,59 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Begins an examination.
+    /// Starts the clock.
     pub(super) fn new() -> Self {
         Self { until: Instant::now() + ALL_MAX, ok: 0, warnings: 0, failed: 0 }
     }
 
-    /// When a step has to end that may take `most` by itself.
+    /// The deadline of a check that may take `most` by itself.
     pub(super) fn deadline(&self, most: Duration) -> Instant {
         self.until.min(Instant::now() + most)
     }
 
-    /// `what` is as it should be.
+    /// Reports that `what` is in order.
     pub(super) fn ok(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Ok, what, seen);
+        self.add(Severity::Ok, what, seen);
     }
 
-    /// Calls are answered, but `seen` deserves a remedy.
+    /// Reports that calls are answered, but `seen` needs a remedy.
     pub(super) fn warning(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Warning, what, seen);
+        self.add(Severity::Warning, what, seen);
     }
 
-    /// Calls suffer from what is `seen`.
+    /// Reports that `seen` affects calls.
     pub(super) fn failed(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Failed, what, seen);
+        self.add(Severity::Failed, what, seen);
     }
 
-    /// `what` is not looked at, and how it would be.
-    pub(super) fn left_out(&self, what: &str, how: impl Display) {
-        say(Line { verdict: Verdict::LeftOut, what, seen: format_args!("not looked at: {how}") });
+    /// Reports that `what` was not checked, and how to have it checked.
+    pub(super) fn skipped(&self, what: &str, how: impl Display) {
+        print_line(Line {
+            severity: Severity::Skipped,
+            what,
+            seen: format_args!("skipped: {how}"),
+        });
     }
 
-    /// Adds a finding whose verdict was reached elsewhere.
-    pub(super) fn add(&mut self, verdict: Verdict, what: &str, seen: impl Display) {
-        match verdict {
-            Verdict::Ok => self.ok += 1,
-            Verdict::Warning => self.warnings += 1,
-            Verdict::Failed => self.failed += 1,
-            Verdict::LeftOut => {}
+    /// Adds a finding of the given severity.
+    pub(super) fn add(&mut self, severity: Severity, what: &str, seen: impl Display) {
+        match severity {
+            Severity::Ok => self.ok += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Failed => self.failed += 1,
+            Severity::Skipped => {}
         }
-        say(Line { verdict, what, seen });
+        print_line(Line { severity, what, seen });
     }
 
-    /// Sums up.
+    /// Prints the totals.
     pub(super) fn end(self) -> Result<(), Failed> {
         let Self { ok, warnings, failed, .. } = self;
-        say(format_args!("{ok} ok, {warnings} warning, {failed} failed"));
+        print_line(format_args!("{ok} ok, {warnings} warning, {failed} failed"));
         match failed {
             0 => Ok(()),
-            1 => Err(Failed::Runtime(anyhow!("one examination failed: its line names the remedy"))),
-            _ => Err(Failed::Runtime(anyhow!("{failed} failed: begin with the first of them"))),
+            1 => Err(Failed::Runtime(anyhow!("one check failed: its line names the remedy"))),
+            _ => Err(Failed::Runtime(anyhow!("{failed} checks failed: begin with the first one"))),
         }
     }
 }
@@ -79,7 +83,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn no_step_gets_time_beyond_that_of_the_whole() {
+    async fn a_check_never_runs_beyond_the_total_limit() {
         let (report, start) = (Report::new(), Instant::now());
         let step = Duration::from_secs(4);
         assert_eq!(report.deadline(step), start + step);

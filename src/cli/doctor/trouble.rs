@@ -1,4 +1,4 @@
-//! Searches HubSoft once within a limit, and says why nothing came and what helps.
+//! Searches HubSoft once within a time limit, and formats failures with a remedy.
 
 use std::fmt;
 use std::time::Duration;
@@ -31,20 +31,20 @@ pub(super) fn in_time<T>(result: Result<Result<T, Failure>, Elapsed>) -> Result<
     result.map_err(|_| Trouble::Late)?.map_err(Trouble::Failure)
 }
 
-/// Remedies that a service which goes on by itself does not need.
-static PATIENT: [(&Reason, &str); 3] = [
-    (&reasons::BROKEN, "look for a proxy or firewall between, or an update of HubSoft"),
+/// Remedies for failures from which a running service recovers by itself.
+static RECOVERABLE: [(&Reason, &str); 3] = [
+    (&reasons::BROKEN, "check for a proxy or firewall in between, or an update of HubSoft"),
     (
         &reasons::THROTTLED,
-        "wait a minute; if it comes again, lower limiter.rate or see what else sends requests",
+        "wait a minute; if it recurs, lower limiter.rate or find out what else sends requests",
     ),
-    (&reasons::UNAVAILABLE, "wait for its end"),
+    (&reasons::UNAVAILABLE, "wait until the maintenance ends"),
 ];
 
-/// Why nothing came, with a remedy also where a service that goes on by itself needs none.
+/// A failed search, with a remedy even where a running service recovers by itself.
 pub(super) enum Trouble {
     Failure(Failure),
-    /// It took longer than a step may, whatever `attempt_ms` says.
+    /// The search exceeded the time limit of a check, whatever the value of `attempt_ms`.
     Late,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Trouble {
         if matches!(failure.status(), Some(520..=530)) {
             return f.write_str(" (Cloudflare, in front of HubSoft, cannot reach it)");
         }
-        let patient = PATIENT.iter().find(|(reason, _)| failure.is(reason));
-        patient.map_or(Ok(()), |(_, remedy)| write!(f, ": {remedy}"))
+        let recoverable = RECOVERABLE.iter().find(|(reason, _)| failure.is(reason));
+        recoverable.map_or(Ok(()), |(_, remedy)| write!(f, ": {remedy}"))
     }
 }

@@ -1,4 +1,4 @@
-//! Examines HubSoft itself: does it give a token, does it answer a lookup, and how fast.
+//! Checks HubSoft itself: the token, one lookup, and its response time.
 
 use tokio::time::{Instant, timeout_at};
 
@@ -11,10 +11,10 @@ use super::report::Report;
 use super::trouble::{REQUEST_MAX, count, in_time};
 use super::{clock, matching};
 
-/// A mobile that is none: no operator gives out 9 0000.
-const NOBODY: &str = "11900000000";
+/// A mobile number that no operator assigns: none begins with 9 0000.
+const UNASSIGNED: &str = "11900000000";
 
-/// Examines the HubSoft of `config`, with the customer's number `phone` if one is told.
+/// Checks the HubSoft of `config`, with the customer's number `phone` if one is given.
 pub(super) async fn examine(
     config: &Config,
     phone: Option<Phone>,
@@ -24,7 +24,7 @@ pub(super) async fn examine(
     if token(&hubsoft, report).await {
         look_up(config, &hubsoft, phone, report).await;
     } else {
-        report.left_out("lookup", "there is no token, mend that first");
+        report.skipped("lookup", "there is no token, fix that first");
     }
     clock::examine(hubsoft.dated(), report);
     Ok(())
@@ -33,10 +33,10 @@ pub(super) async fn examine(
 async fn token(hubsoft: &HubSoft, report: &mut Report) -> bool {
     const WHAT: &str = "token";
     let start = Instant::now();
-    let given = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
+    let token = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
     let ms = start.elapsed().as_millis();
-    match in_time(given) {
-        Ok(()) => report.ok(WHAT, format_args!("given after {ms} ms")),
+    match in_time(token) {
+        Ok(()) => report.ok(WHAT, format_args!("received after {ms} ms")),
         Err(trouble) => {
             report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
             return false;
@@ -45,9 +45,9 @@ async fn token(hubsoft: &HubSoft, report: &mut Report) -> bool {
     true
 }
 
-async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report: &mut Report) {
+async fn look_up(config: &Config, hubsoft: &HubSoft, given: Option<Phone>, report: &mut Report) {
     const WHAT: &str = "lookup";
-    let Some(phone) = told.or_else(|| Phone::parse(NOBODY, None).ok()) else { return };
+    let Some(phone) = given.or_else(|| Phone::parse(UNASSIGNED, None).ok()) else { return };
     let mut all = Written::all(&phone).into_iter();
     let Some(whole) = all.next() else { return };
     let start = Instant::now();
@@ -57,28 +57,28 @@ async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report
         Ok(counts) => counts,
         Err(trouble) => {
             report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
-            if told.is_some() {
-                report.left_out("matching", "the lookup failed, mend that first");
+            if given.is_some() {
+                report.skipped("matching", "the lookup failed, fix that first");
             }
             return;
         }
     };
     let deadline = config.lookup.deadline;
     let Counts { returned, own } = counts;
-    let seen = match told {
+    let seen = match given {
         Some(phone) => {
-            format!("{phone}: {returned} returned, {own} with this very number, {ms} ms")
+            format!("{phone}: {returned} returned, {own} with this exact number, {ms} ms")
         }
-        None => format!("answered for a number nobody has, {ms} ms"),
+        None => format!("answered for an unassigned number, {ms} ms"),
     };
     if took > deadline {
         let most = deadline.as_millis();
-        let remedy = "calls wait in vain; ask HubSoft's support why it is slow";
-        report.warning(WHAT, format_args!("{seen}, above lookup.deadline_ms ({most}): {remedy}"));
+        let remedy = "calls time out; contact HubSoft's support about its response time";
+        report.warning(WHAT, format_args!("{seen}, exceeds lookup.deadline_ms ({most}): {remedy}"));
     } else {
         report.ok(WHAT, seen);
     }
-    if told.is_some() {
+    if given.is_some() {
         let phone_match = config.hubsoft.phone_match;
         matching::examine(hubsoft, &phone, (whole, counts), all, phone_match, report).await;
     }

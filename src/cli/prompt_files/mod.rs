@@ -1,4 +1,4 @@
-//! Says which prompt files are missing or cannot be played, for `bina check` and `bina doctor`.
+//! Finds prompt files that are missing or not playable, for `bina check` and `bina doctor`.
 
 mod readers;
 
@@ -11,33 +11,33 @@ use crate::servers::recordings::Recordings;
 
 use self::readers::Readers;
 
-/// Extensions Asterisk or FreeSWITCH plays, the first one being ours.
+/// Extensions that Asterisk or FreeSWITCH plays; the first one is that of the shipped files.
 const EXTENSIONS: [&str; 35] = [
     "wav", "gsm", "ulaw", "alaw", "sln", "g722", "g729", "slin", "mp3", "wav16", "WAV", "wav49",
     "al", "alw", "pcm", "ul", "mu", "ulw", "au", "raw", "sln12", "sln16", "sln24", "sln32",
     "sln44", "sln48", "sln96", "sln192", "ogg", "spx", "ilbc", "g719", "siren7", "siren14", "vox",
 ];
 
-/// Longest prompt file that is looked at: an hour.
+/// Longest prompt file that is read: an hour.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// What was found about the files a PBX plays.
+/// The problems and warnings about the files a PBX plays.
 #[derive(Default)]
 pub(super) struct Findings {
-    /// What cannot be played, one line a prompt.
+    /// Prompts that cannot be played, one line each.
     pub(super) problems: Vec<String>,
-    /// What may be played otherwise than expected, or not by everybody.
+    /// Prompts that may be played differently than expected, or that a PBX may be unable to read.
     pub(super) warnings: Vec<String>,
 }
 
-/// Examines the files a PBX plays from `folder`.
+/// Checks the files a PBX plays from `folder`.
 pub(super) fn examine(config: &Config, folder: &Path) -> Findings {
     let mut findings = Findings::default();
     if !folder.is_dir() {
         let folder = folder.display();
         findings
             .problems
-            .push(format!("{folder} is no folder that can be read: name the one of the prompts"));
+            .push(format!("`{folder}` is not a readable folder: name the folder of the prompts"));
         return findings;
     }
     let mut readers = Readers::of_this_machine();
@@ -48,17 +48,17 @@ pub(super) fn examine(config: &Config, folder: &Path) -> Findings {
             .problems
             .extend(problem(&base, &files).map(|text| format!("prompt {name}: {text}")));
         findings.warnings.extend(siblings(&files).map(|text| format!("prompt {name}: {text}")));
-        findings.warnings.extend(files.iter().flat_map(|file| readers.kept_out(file)));
+        findings.warnings.extend(files.iter().flat_map(|file| readers.warnings(file)));
     }
     findings
 }
 
-/// What is wrong with the files of `listen.prompts_folder`, which are served over HTTP.
+/// The problems of the files in `listen.prompts_folder`, which are served over HTTP.
 pub(super) fn problems_served(config: &Config, folder: &Path) -> Vec<String> {
     Recordings::read(folder, config.sounds.values().map(String::as_str)).1
 }
 
-/// The path of a prompt without extension. It may stand below the folder with its prefix, as in
+/// The path of a prompt without extension. The file is below `folder` with its prefix, as in
 /// Asterisk's `sounds/pt_BR`, or directly in it.
 fn base(config: &Config, folder: &Path, sound: &str) -> PathBuf {
     let prefix = config.asterisk.prefix.trim_start_matches('/');
@@ -67,13 +67,13 @@ fn base(config: &Config, folder: &Path, sound: &str) -> PathBuf {
     if files(&prefixed).is_empty() && !files(&bare).is_empty() { bare } else { prefixed }
 }
 
-/// The files of one prompt that a PBX may choose from.
+/// The existing files of one prompt, from which a PBX chooses.
 fn files(base: &Path) -> Vec<PathBuf> {
     let file = |extension: &&str| with_extension(base, extension);
     EXTENSIONS.iter().map(file).filter(|file| file.is_file()).collect()
 }
 
-/// A sound may have a dot in its name, which is no extension.
+/// `Path::with_extension` would replace what follows a dot in the sound's name.
 fn with_extension(base: &Path, extension: &str) -> PathBuf {
     let mut name = base.as_os_str().to_owned();
     name.push(".");
@@ -84,7 +84,10 @@ fn with_extension(base: &Path, extension: &str) -> PathBuf {
 fn problem(base: &Path, files: &[PathBuf]) -> Option<String> {
     let Some(file) = files.first() else {
         let wanted = with_extension(base, "wav");
-        return Some(format!("there is no {}: copy it there, or mend [prompts]", wanted.display()));
+        return Some(format!(
+            "there is no {}: copy it there, or correct [prompts]",
+            wanted.display()
+        ));
     };
     if file.extension().is_none_or(|extension| extension != "wav") {
         return None;
@@ -99,16 +102,16 @@ fn wav_problem(file: &Path) -> Option<String> {
     }
 }
 
-/// Asterisk plays the file that its channel needs least work for: on a trunk with A-law that is
-/// `x.alaw`, however old it is, and not the `x.wav` that was just recorded.
+/// Asterisk plays the file that needs the least transcoding: on an A-law trunk that is `x.alaw`, even
+/// when `x.wav` is newer.
 fn siblings(files: &[PathBuf]) -> Option<String> {
     let [first, others @ ..] = files else { return None };
     let names = others.iter().filter_map(|file| file.file_name());
     let names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
     (!names.is_empty()).then(|| {
         format!(
-            "beside {} there is {}, which Asterisk plays instead where the codec of the call fits: \
-             remove it, or make it anew with each recording",
+            "beside {} there is {}, which Asterisk plays instead if it suits the call's codec: \
+             remove it, or regenerate it with each recording",
             first.display(),
             names.join(", ")
         )

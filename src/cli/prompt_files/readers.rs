@@ -1,6 +1,6 @@
-//! Finds out whether the user a PBX runs as can read a file, from the modes on the way to it.
+//! Determines whether the user a PBX runs as can read a file, from the modes of the file and its folders.
 //!
-//! `bina check` runs as root mostly, who can read everything.
+//! Opening the file proves nothing: `bina check` mostly runs as root, who can read everything.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
@@ -14,16 +14,16 @@ const NAMES: [&str; 2] = ["asterisk", "freeswitch"];
 /// Longest list of users or groups that is read.
 const LIST_BYTES_MAX: u64 = 1 << 20;
 
-/// Bits of a mode, as they stand for others.
+/// Mode bits, in the position of "others".
 const READ: u32 = 0o4;
 const ENTER: u32 = 0o1;
 
-/// The users that have to read the files.
+/// The users that must be able to read the files.
 pub(super) struct Readers {
-    /// Empty where this machine knows none of them: then everybody has to.
+    /// Empty where this machine has none of them: then every user must be able to.
     users: Vec<User>,
-    /// What was told of already.
-    told: BTreeSet<PathBuf>,
+    /// Paths that were reported already.
+    reported: BTreeSet<PathBuf>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -34,21 +34,21 @@ struct User {
 }
 
 impl Readers {
-    /// Those of the PBXs that this machine knows.
+    /// The PBX users of this machine.
     pub(super) fn of_this_machine() -> Self {
         let list =
             |path| plain_file::read_text(Path::new(path), LIST_BYTES_MAX).unwrap_or_default();
-        Self { users: users(&list("/etc/passwd"), &list("/etc/group")), told: BTreeSet::new() }
+        Self { users: users(&list("/etc/passwd"), &list("/etc/group")), reported: BTreeSet::new() }
     }
 
-    /// Says what keeps the PBX from reading `file`: its own mode, or that of a folder above it.
-    pub(super) fn kept_out(&mut self, file: &Path) -> Vec<String> {
+    /// A warning for each mode that prevents the PBX from reading `file`: its own, or that of a folder above.
+    pub(super) fn warnings(&mut self, file: &Path) -> Vec<String> {
         let Ok(file) = fs::canonicalize(file) else { return Vec::new() };
-        let way = file.ancestors().skip(1).map(|folder| (folder, ENTER));
+        let folders = file.ancestors().skip(1).map(|folder| (folder, ENTER));
         let mut texts = Vec::new();
-        for (path, bit) in way.chain([(file.as_path(), READ)]) {
+        for (path, bit) in folders.chain([(file.as_path(), READ)]) {
             let Ok(about) = fs::metadata(path) else { continue };
-            if self.may(&about, bit) || !self.told.insert(path.to_owned()) {
+            if self.may(&about, bit) || !self.reported.insert(path.to_owned()) {
                 continue;
             }
             texts.push(self.text(path, &about, bit));
@@ -56,7 +56,7 @@ impl Readers {
         texts
     }
 
-    /// Where there are two PBXs, it is enough that one of them may.
+    /// Where there are two PBXs, access for one of them is sufficient.
     fn may(&self, about: &Metadata, bit: u32) -> bool {
         let (mode, owner, group) = (about.mode(), about.uid(), about.gid());
         if self.users.is_empty() {
@@ -95,7 +95,7 @@ impl User {
     }
 }
 
-/// The PBXs' users in the text of `/etc/passwd`, with their groups in that of `/etc/group`.
+/// Parses the PBXs' users from `/etc/passwd`, and their groups from `/etc/group`.
 fn users(passwd: &str, groups: &str) -> Vec<User> {
     let read = |line: &str| {
         let fields: Vec<_> = line.split(':').collect();
@@ -108,7 +108,7 @@ fn users(passwd: &str, groups: &str) -> Vec<User> {
     passwd.lines().filter_map(read).collect()
 }
 
-/// The number of the group in `line`, if `name` is a member of it.
+/// The id of the group in `line`, if `name` is a member.
 fn member_of(line: &str, name: &str) -> Option<u32> {
     let fields: Vec<_> = line.split(':').collect();
     let members = fields.get(3)?;
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_reads_by_the_bits_that_are_for_him() {
+    fn a_user_has_the_access_of_the_first_matching_class() {
         let asterisk = users(PASSWD, GROUP).remove(0);
         let may = |mode, owner, group| asterisk.may(mode, owner, group, READ);
         assert!(may(0o644, 0, 0) && may(0o640, 0, 993) && may(0o640, 0, 29) && may(0o600, 995, 0));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_file_and_a_closed_folder_are_told_once() {
+    fn an_unreadable_file_and_folder_are_reported_once() {
         let folder = std::env::temp_dir().join(format!("bina-readers-{}", std::process::id()));
         let below = folder.join("bina");
         fs::create_dir_all(&below).expect("a folder");
@@ -157,16 +157,16 @@ mod tests {
             fs::write(file, "").expect("a file");
             mode(file, 0o644);
         }
-        let everybody = || Readers { users: Vec::new(), told: BTreeSet::new() };
-        assert_eq!(everybody().kept_out(&files[0]), Vec::<String>::new());
+        let everybody = || Readers { users: Vec::new(), reported: BTreeSet::new() };
+        assert_eq!(everybody().warnings(&files[0]), Vec::<String>::new());
         mode(&below, 0o750);
         mode(&files[1], 0o600);
         let mut readers = everybody();
-        let told: Vec<_> = files.iter().flat_map(|file| readers.kept_out(file)).collect();
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("bina has mode 0750 and owner "), "{}", told[0]);
-        assert!(told[0].contains("run `chmod a+x /"), "{}", told[0]);
-        assert!(told[1].contains("b.wav has mode 0600"), "{}", told[1]);
+        let warnings: Vec<_> = files.iter().flat_map(|file| readers.warnings(file)).collect();
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[0].contains("bina has mode 0750 and owner "), "{}", warnings[0]);
+        assert!(warnings[0].contains("run `chmod a+x /"), "{}", warnings[0]);
+        assert!(warnings[1].contains("b.wav has mode 0600"), "{}", warnings[1]);
         fs::remove_dir_all(&folder).expect("it is there");
     }
 }

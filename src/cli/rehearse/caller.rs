@@ -1,4 +1,4 @@
-//! One caller of the rehearsal: who it is, how it calls, and whether the answer is the right one.
+//! One caller of the rehearsal: its identity, its call, and the check of the answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,8 +12,8 @@ use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::simulator::{customer, with_alert};
 
-/// How much longer than promised a caller waits, to tell a late answer from none.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a caller waits beyond the deadline, to distinguish a late answer from a missing one.
+pub(super) const EXTRA_WAIT: Duration = Duration::from_secs(5);
 /// Longest answer read; real ones stay below 2 kB.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -23,30 +23,30 @@ pub(super) struct Caller {
     index: u32,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
-    /// From when the call was due to the last byte of the answer, or to giving up.
+    /// From the call's due time to the last byte of the answer, or to the timeout.
     pub(super) took: Duration,
-    pub(super) told: Told,
+    pub(super) received: Received,
 }
 
-/// What a caller was told.
+/// What a caller received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum Received {
     /// No answer, or not a complete one.
     Nothing,
-    /// Who calls, and what to play.
-    Personalised { remembered: bool },
-    /// Nothing but to go on; the reason is not in the answer.
+    /// The caller's identity, and the sounds to play.
+    Personalised { is_cached: bool },
+    /// Status `unavailable`; the reason is not part of the answer.
     Unavailable(Option<Failure>),
-    /// Something else, like another customer.
+    /// Any other answer, e.g. that of another customer.
     Wrong,
 }
 
 impl Outcome {
     pub(super) fn is_personalised(&self) -> bool {
-        matches!(self.told, Told::Personalised { .. })
+        matches!(self.received, Received::Personalised { .. })
     }
 }
 
@@ -55,8 +55,8 @@ impl Caller {
         Self { index }
     }
 
-    /// As HubSoft holds it, without addresses and the like: nobody asks for them, and those of all
-    /// callers would take more memory than everything else together.
+    /// The customer as HubSoft stores it, without addresses: bina does not request them, and those of
+    /// all callers would take more memory than everything else together.
     pub(super) fn customer(self) -> Value {
         let mut plain = customer(self.id().into(), &self.name(), &self.number());
         let lists = plain.as_object_mut().into_iter().flat_map(|fields| fields.values_mut());
@@ -68,25 +68,20 @@ impl Caller {
         with_alert(plain, &["Rompimento de fibra"])
     }
 
-    /// As bina reads it.
+    /// The caller's number as bina parses it.
     pub(super) fn phone(self) -> Option<Phone> {
         Phone::parse(&self.number(), None).ok()
     }
 
-    /// Calls at `address`, on a connection of its own.
-    pub(super) async fn call(
-        self,
-        address: SocketAddr,
-        due: Instant,
-        patience: Duration,
-    ) -> Outcome {
-        let answer = timeout_at(due + patience, ask(address, &self.number())).await;
+    /// Places a call at `address`, on a new connection.
+    pub(super) async fn call(self, address: SocketAddr, due: Instant, wait: Duration) -> Outcome {
+        let answer = timeout_at(due + wait, exchange(address, &self.number())).await;
         let took = due.elapsed();
-        let told = match answer {
+        let received = match answer {
             Ok(Ok(answer)) => self.judge(&answer),
-            Ok(Err(_)) | Err(_) => Told::Nothing,
+            Ok(Err(_)) | Err(_) => Received::Nothing,
         };
-        Outcome { took, told }
+        Outcome { took, received }
     }
 
     fn id(self) -> u32 {
@@ -101,28 +96,29 @@ impl Caller {
         format!("379{}", 90_000_000 + self.index)
     }
 
-    fn judge(self, answer: &str) -> Told {
-        let Some((head, body)) = answer.split_once("\r\n\r\n") else { return Told::Nothing };
+    fn judge(self, answer: &str) -> Received {
+        let Some((head, body)) = answer.split_once("\r\n\r\n") else { return Received::Nothing };
         if !head.starts_with("HTTP/1.1 200 ") || !body.ends_with("&end=1") {
-            return Told::Nothing;
+            return Received::Nothing;
         }
         let field = |name: &str| {
             let mut pairs = body.split('&').filter_map(|pair| pair.split_once('='));
             pairs.find(|(key, _)| *key == name).map_or("", |(_, value)| value)
         };
         let name = self.name().replace(' ', "%20");
-        let tells = |value: &str| body.split('&').any(|pair| pair.ends_with(&format!("={value}")));
-        let own = tells(&name) && tells(&self.number()) && !field("prompt").is_empty();
+        let has_value =
+            |value: &str| body.split('&').any(|pair| pair.ends_with(&format!("={value}")));
+        let is_own = has_value(&name) && has_value(&self.number()) && !field("prompt").is_empty();
         match field("status") {
-            "found" if own => Told::Personalised { remembered: field("source") != "hubsoft" },
-            "unavailable" if field("prompt").is_empty() => Told::Unavailable(None),
-            _ => Told::Wrong,
+            "found" if is_own => Received::Personalised { is_cached: field("source") != "hubsoft" },
+            "unavailable" if field("prompt").is_empty() => Received::Unavailable(None),
+            _ => Received::Wrong,
         }
     }
 }
 
-/// Asks as Asterisk's `CURL()` does, and reads up to the end.
-async fn ask(address: SocketAddr, number: &str) -> io::Result<String> {
+/// Sends the request of Asterisk's `CURL()`, and reads the answer to its end.
+async fn exchange(address: SocketAddr, number: &str) -> io::Result<String> {
     let stream = TcpStream::connect(address).await?;
     let request = format!(
         "GET /asterisk?caller={number} HTTP/1.1\r\nHost: {address}\r\n\
@@ -156,17 +152,17 @@ mod tests {
 
     const CALLER: Caller = Caller { index: 6 };
 
-    fn told(body: &str) -> Told {
+    fn received(body: &str) -> Received {
         CALLER.judge(&format!("HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n{body}"))
     }
 
     #[test]
-    fn only_the_callers_own_data_count_as_personalised() {
+    fn only_the_callers_own_data_counts_as_personalised() {
         let own = "status=found&source=hubsoft&alerta=1&prompt=bina/a&nome=ENSAIO%207&\
                    telefone=37990000006&end=1";
-        assert_eq!(told(own), Told::Personalised { remembered: false });
-        let remembered = own.replace("hubsoft", "stale");
-        assert_eq!(told(&remembered), Told::Personalised { remembered: true });
+        assert_eq!(received(own), Received::Personalised { is_cached: false });
+        let cached = own.replace("hubsoft", "stale");
+        assert_eq!(received(&cached), Received::Personalised { is_cached: true });
         for wrong in [
             ("%207", "%208"),
             ("%207", "%2077"),
@@ -174,16 +170,19 @@ mod tests {
             ("bina/a", ""),
             ("found", "not_found"),
         ] {
-            assert_eq!(told(&own.replace(wrong.0, wrong.1)), Told::Wrong, "{wrong:?}");
+            assert_eq!(received(&own.replace(wrong.0, wrong.1)), Received::Wrong, "{wrong:?}");
         }
     }
 
     #[test]
-    fn a_cut_answer_is_none() {
-        assert_eq!(told("status=unavailable&prompt=&end=1"), Told::Unavailable(None));
-        assert_eq!(told("status=unavailable&prompt=&e"), Told::Nothing);
-        assert_eq!(CALLER.judge("HTTP/1.1 503 x\r\n\r\nstatus=unavailable&end=1"), Told::Nothing);
-        assert_eq!(CALLER.judge(""), Told::Nothing);
+    fn a_truncated_answer_counts_as_missing() {
+        assert_eq!(received("status=unavailable&prompt=&end=1"), Received::Unavailable(None));
+        assert_eq!(received("status=unavailable&prompt=&e"), Received::Nothing);
+        assert_eq!(
+            CALLER.judge("HTTP/1.1 503 x\r\n\r\nstatus=unavailable&end=1"),
+            Received::Nothing
+        );
+        assert_eq!(CALLER.judge(""), Received::Nothing);
     }
 
     #[test]

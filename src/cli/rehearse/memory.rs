@@ -1,19 +1,19 @@
-//! Reads from the kernel how much memory this process holds.
+//! Reads the memory usage of this process from the kernel.
 
 use std::fs;
 
-/// Bytes in memory now; `None` where the kernel does not say.
+/// Resident bytes now; `None` where the kernel does not report them.
 pub(super) fn resident() -> Option<u64> {
-    told("VmRSS:")
+    field_bytes("VmRSS:")
 }
 
-/// The most bytes in memory since the process began.
+/// Peak of the resident bytes since the process started.
 pub(super) fn peak() -> Option<u64> {
-    told("VmHWM:")
+    field_bytes("VmHWM:")
 }
 
-/// `status` says kilobytes where `statm` says pages, whose size only libc knows.
-fn told(field: &str) -> Option<u64> {
+/// `status` reports kilobytes. `statm` reports pages, whose size only libc can determine.
+fn field_bytes(field: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim_end().parse().ok()?;
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_holds_some_memory_and_never_more_than_its_peak() {
+    fn resident_memory_never_exceeds_its_peak() {
         let (resident, peak) = (resident().expect("Linux"), peak().expect("Linux"));
         assert!((1_000_000..=peak).contains(&resident), "{resident} of {peak}");
     }

@@ -1,9 +1,9 @@
-//! `bina rehearse`: plays a mass outage against the small HubSoft and says how it went.
+//! `bina rehearse`: simulates a mass outage against a simulated HubSoft and reports the results.
 //!
-//! Callers, bina and HubSoft are one process, but between them are real connections: one for
-//! each call, as Asterisk makes them. The calls come on schedule whatever becomes of those
-//! before, and an answer's time counts from when its call was due. So a service that stumbles
-//! cannot hide it by slowing its callers down.
+//! Callers, bina and HubSoft run in one process, but they use real connections: one for each call,
+//! as with Asterisk. Calls start on schedule even when earlier ones are not answered, and an answer's
+//! time counts from its call's due time. So a slow service cannot hide its delays by slowing down its
+//! callers (coordinated omission).
 
 mod caller;
 mod memory;
@@ -27,134 +27,140 @@ use crate::simulator::{Mood, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
-use self::caller::{Caller, Outcome, Told};
-use self::report::{Asked, Memory, Report};
-use self::watch::Watched;
-use super::{Failed, client, say, stage};
+use self::caller::{Caller, Outcome, Received};
+use self::report::{Memory, Report, UpstreamLoad};
+use self::watch::RecordingSource;
+use super::{Failed, client, print_line, stage};
 
 pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
 
-/// The hardest case: HubSoft counts every second, and forgives nothing.
+/// The hardest case: HubSoft enforces its limit in every second, without a burst.
 const BURST: u32 = 1;
-/// Calls made at once to fill the memory before the clock starts.
+/// Concurrent calls that fill the cache before the rehearsal starts.
 const FILLING_MAX: usize = 10;
-/// How often progress is told to a terminal, and to a log.
+/// Interval of progress lines on a terminal; in a log, every tenth is written.
 const PROGRESS: Duration = Duration::from_secs(1);
 const PROGRESS_LOGGED: u64 = 10;
 
-/// What is played.
+/// The parameters of a rehearsal.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// How many different customers call, one call each.
+    /// Number of different customers, one call each.
     pub(super) callers: u32,
-    /// Over which time, evenly.
+    /// Time span over which the calls are spread evenly.
     pub(super) over: Duration,
-    /// How long HubSoft takes for an answer.
+    /// HubSoft's response time.
     pub(super) upstream: Duration,
-    /// How many requests a second it may be asked.
+    /// Limit of requests to HubSoft per second.
     pub(super) rate: u32,
-    /// The share of callers already in the memory, 0 to 1.
-    pub(super) known: f64,
+    /// Share of the callers that are cached beforehand, 0 to 1.
+    pub(super) cached: f64,
     pub(super) deadline: Duration,
 }
 
 impl Plan {
-    /// How many callers are already in the memory.
-    fn remembered(&self) -> u32 {
-        (f64::from(self.callers) * self.known).round() as u32
+    /// Number of callers that are cached beforehand.
+    fn cached_callers(&self) -> u32 {
+        (f64::from(self.callers) * self.cached).round() as u32
     }
 
-    /// Tells whether caller `index` is in the memory: they are spread evenly.
-    fn remembers(&self, index: u32) -> bool {
-        let (known, callers) = (u64::from(self.remembered()), u64::from(self.callers));
-        let before = |calls: u64| calls * known / callers;
+    /// Whether caller `index` is cached beforehand; the cached ones are spread evenly.
+    fn is_cached(&self, index: u32) -> bool {
+        let (cached, callers) = (u64::from(self.cached_callers()), u64::from(self.callers));
+        let before = |calls: u64| calls * cached / callers;
         before(u64::from(index) + 1) > before(u64::from(index))
     }
 
-    /// When the call of caller `index` is due, from the start.
+    /// Due time of the call of caller `index`, from the start.
     fn due(&self, index: u32) -> Duration {
         self.over.mul_f64(f64::from(index) / f64::from(self.callers))
     }
 }
 
-/// Rehearses `plan` and prints how it went; fails when a call was not answered in time.
+/// Runs `plan` and prints the report; fails when a call was not answered in time.
 pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
-    let stage = Stage::set(&plan).await?;
-    stage.fill(&plan).await?;
-    // What the filling asked is no part of the rehearsal.
-    let asked_before = stage.sim.requests().len();
+    let stage = Stage::build(&plan).await?;
+    stage.fill_cache(&plan).await?;
+    // Requests that filled the cache are not part of the rehearsal.
+    let requests_before = stage.sim.requests().len();
     stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
-    let outcomes = stage.play(&plan).await?;
+    let outcomes = stage.place_calls(&plan).await?;
     let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };
     let requests = stage.sim.requests();
-    let asked = Asked::count(&requests[asked_before..], plan.rate + BURST);
-    let report = Report { plan: &plan, outcomes: &outcomes, asked, memory };
-    say(report.text());
-    report.verdict().map(say).map_err(|broken| Failed::Runtime(anyhow!(broken)))
+    let load = UpstreamLoad::count(&requests[requests_before..], plan.rate + BURST);
+    let report = Report { plan: &plan, outcomes: &outcomes, load, memory };
+    print_line(report.text());
+    report.verdict().map(print_line).map_err(|broken| Failed::Runtime(anyhow!(broken)))
 }
 
-/// The small HubSoft and bina in front of it, ready to be called.
+/// The simulated HubSoft, and bina in front of it.
 struct Stage {
     sim: Sim,
     address: SocketAddr,
-    watched: Arc<Watched>,
-    /// The client as the service would have it, with its limits.
+    recorder: Arc<RecordingSource>,
+    /// The client with the service's limits.
     hubsoft: Arc<HubSoft>,
-    /// Calls are answered for as long as it is held.
+    /// Keeps the listeners open.
     _serving: Serving,
 }
 
 impl Stage {
-    async fn set(plan: &Plan) -> Result<Self, Failed> {
+    async fn build(plan: &Plan) -> Result<Self, Failed> {
         let customers = (0..plan.callers).map(|index| Caller::new(index).customer()).collect();
-        let sim = Sim::start(customers)
-            .await
-            .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
+        let sim = Sim::start(customers).await.map_err(|error| {
+            Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}"))
+        })?;
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(client(&config)?);
-        let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
+        let recorder =
+            Arc::new(RecordingSource::new(Arc::clone(&hubsoft), config.lookup.flights_max));
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
-        let app = App::in_front_of(Arc::clone(&watched) as Arc<_>, &config);
+        let app = App::in_front_of(Arc::clone(&recorder) as Arc<_>, &config);
         let serving = Service::new(app).serve(listeners)?;
-        Ok(Self { sim, address, watched, hubsoft, _serving: serving })
+        Ok(Self { sim, address, recorder, hubsoft, _serving: serving })
     }
 
-    /// Puts the known callers into the memory by asking for them, past the limiter.
-    async fn fill(&self, plan: &Plan) -> Result<(), Failed> {
+    /// Fills the cache with lookups that bypass the limiter.
+    async fn fill_cache(&self, plan: &Plan) -> Result<(), Failed> {
         let config = config(&self.sim, plan)?;
         let limiter = limiter::Settings { rate: 1e6, burst: u32::MAX };
-        // One search is enough: none of the callers is registered twice.
+        // One search suffices, because no caller is registered twice.
         let phone_match = PhoneMatch::Suffix;
         let settings = crate::sources::hubsoft::Settings { limiter, phone_match, ..config.hubsoft };
         let unlimited = HubSoft::new(settings).map_err(|error| Failed::Runtime(error.into()))?;
-        self.watched.ask(Arc::new(unlimited));
-        let mut known = (0..plan.callers).filter(|index| plan.remembers(*index));
+        self.recorder.forward_to(Arc::new(unlimited));
+        let mut callers = (0..plan.callers).filter(|index| plan.is_cached(*index));
         let mut calls = JoinSet::new();
         loop {
             while calls.len() < FILLING_MAX
-                && let Some(index) = known.next()
+                && let Some(index) = callers.next()
             {
-                let call = Caller::new(index).call(self.address, Instant::now(), caller::PATIENCE);
+                let call =
+                    Caller::new(index).call(self.address, Instant::now(), caller::EXTRA_WAIT);
                 calls.spawn(call);
             }
             let Some(filled) = calls.join_next().await else { break };
-            if !filled.is_ok_and(|outcome| matches!(outcome.told, Told::Personalised { .. })) {
-                return Err(Failed::Runtime(anyhow!("the memory could not be filled beforehand")));
+            if !filled
+                .is_ok_and(|outcome| matches!(outcome.received, Received::Personalised { .. }))
+            {
+                return Err(Failed::Runtime(anyhow!(
+                    "the cache could not be filled before the rehearsal"
+                )));
             }
         }
-        self.watched.ask(Arc::clone(&self.hubsoft));
-        // A service has its token before the day gets bad.
+        self.recorder.forward_to(Arc::clone(&self.hubsoft));
+        // A running service has its token before an outage starts.
         self.hubsoft.warm().await.map_err(|failure| Failed::Runtime(failure.into()))
     }
 
-    /// Makes the calls, each when it is due, and waits for the last answer; Ctrl-C ends the
-    /// calls early.
-    async fn play(&self, plan: &Plan) -> Result<Vec<Outcome>, Failed> {
+    /// Places each call at its due time, and waits for the last answer. Ctrl-C stops further calls.
+    async fn place_calls(&self, plan: &Plan) -> Result<Vec<Outcome>, Failed> {
         let mut progress = Progress::new(plan, self.sim.lookups());
         let start = Instant::now();
-        let (mut made, mut planned) = (0, plan.callers);
+        let mut made = 0;
+        let mut planned = plan.callers;
         let mut calls = JoinSet::new();
         let mut outcomes = Vec::with_capacity(plan.callers as usize);
         let interrupt = signal(SignalKind::interrupt());
@@ -164,11 +170,11 @@ impl Stage {
             let due = start + plan.due(made);
             tokio::select! {
                 () = sleep_until(due), if made < planned => {
-                    calls.spawn(self.call(made, due, plan.deadline + caller::PATIENCE));
+                    calls.spawn(self.call(made, due, plan.deadline + caller::EXTRA_WAIT));
                     made += 1;
                 }
-                Some(ended) = calls.join_next() => outcomes.push(told(ended)),
-                _ = ticks.tick() => progress.tell(start.elapsed(), &outcomes, self.sim.lookups()),
+                Some(ended) = calls.join_next() => outcomes.push(outcome(ended)),
+                _ = ticks.tick() => progress.report(start.elapsed(), &outcomes, self.sim.lookups()),
                 _ = interrupt.recv(), if planned > made => planned = made,
             }
         }
@@ -180,26 +186,29 @@ impl Stage {
         &self,
         index: u32,
         due: Instant,
-        patience: Duration,
+        wait: Duration,
     ) -> impl Future<Output = Outcome> + use<> {
-        let (watched, address) = (Arc::clone(&self.watched), self.address);
+        let recorder = Arc::clone(&self.recorder);
+        let address = self.address;
         async move {
             let caller = Caller::new(index);
-            let mut outcome = caller.call(address, due, patience).await;
-            if let (Told::Unavailable(reason), Some(phone)) = (&mut outcome.told, caller.phone()) {
-                *reason = Some(watched.reason(&phone));
+            let mut outcome = caller.call(address, due, wait).await;
+            if let (Received::Unavailable(reason), Some(phone)) =
+                (&mut outcome.received, caller.phone())
+            {
+                *reason = Some(recorder.reason(&phone));
             }
             outcome
         }
     }
 }
 
-/// A call that panicked was not answered.
-fn told(ended: Result<Outcome, JoinError>) -> Outcome {
-    ended.unwrap_or(Outcome { took: Duration::MAX, told: Told::Nothing })
+/// The outcome of a finished call; one that panicked was not answered.
+fn outcome(ended: Result<Outcome, JoinError>) -> Outcome {
+    ended.unwrap_or(Outcome { took: Duration::MAX, received: Received::Nothing })
 }
 
-/// The product's own settings, but for what is rehearsed.
+/// The default settings, except for those of the rehearsal.
 fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
     let settings = format!(
         r#"
@@ -221,42 +230,42 @@ fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
     stage::config(sim, (Ipv4Addr::LOCALHOST, 0).into(), &settings)
 }
 
-/// One line on standard error, rewritten each second; where nobody watches, a line now and then.
+/// A progress line on standard error, rewritten each second on a terminal.
 struct Progress<'p> {
     plan: &'p Plan,
-    watched: bool,
+    is_terminal: bool,
     ticks: u64,
-    /// Lookups that filled the memory.
+    /// Lookups that filled the cache.
     filled: usize,
 }
 
 impl<'p> Progress<'p> {
     fn new(plan: &'p Plan, filled: usize) -> Self {
-        Self { plan, watched: stderr().is_terminal(), ticks: 0, filled }
+        Self { plan, is_terminal: stderr().is_terminal(), ticks: 0, filled }
     }
 
-    fn tell(&mut self, elapsed: Duration, outcomes: &[Outcome], lookups: usize) {
-        let due = self.watched || self.ticks.is_multiple_of(PROGRESS_LOGGED);
+    fn report(&mut self, elapsed: Duration, outcomes: &[Outcome], lookups: usize) {
+        let due = self.is_terminal || self.ticks.is_multiple_of(PROGRESS_LOGGED);
         self.ticks += 1;
         if !due {
             return;
         }
         let personalised = outcomes.iter().filter(|outcome| outcome.is_personalised()).count();
         let line = format!(
-            "{:>3} of {} s   answered {} of {}   personalised {personalised}   asked of HubSoft {}",
+            "{:>3} of {} s   answered {} of {}   personalised {personalised}   HubSoft requests {}",
             elapsed.as_secs(),
             self.plan.over.as_secs(),
             outcomes.len(),
             self.plan.callers,
             lookups - self.filled,
         );
-        // Back to the start of the line, and empty it.
-        let line = if self.watched { format!("\r\x1b[K{line}") } else { format!("{line}\n") };
+        // Return to the start of the line and clear it.
+        let line = if self.is_terminal { format!("\r\x1b[K{line}") } else { format!("{line}\n") };
         let _ = stderr().write_all(line.as_bytes());
     }
 
     fn end(&self) {
-        if self.watched {
+        if self.is_terminal {
             let _ = stderr().write_all(b"\r\x1b[K");
         }
     }
@@ -266,19 +275,19 @@ impl<'p> Progress<'p> {
 mod tests {
     use super::*;
 
-    fn plan(callers: u32, known: f64) -> Plan {
+    fn plan(callers: u32, cached: f64) -> Plan {
         let second = Duration::from_secs(1);
         let upstream = second / 5;
-        Plan { callers, over: 60 * second, upstream, rate: 10, known, deadline: second }
+        Plan { callers, over: 60 * second, upstream, rate: 10, cached, deadline: second }
     }
 
     #[test]
-    fn the_known_callers_are_as_many_as_asked_for_and_spread_over_the_time() {
-        for (callers, known, expected) in
+    fn the_cached_callers_have_the_requested_share_and_are_spread_evenly() {
+        for (callers, cached, expected) in
             [(2_000, 0.0, 0), (2_000, 0.9, 1_800), (7, 0.5, 4), (3, 1.0, 3)]
         {
-            let plan = plan(callers, known);
-            let count = |range: std::ops::Range<u32>| range.filter(|i| plan.remembers(*i)).count();
+            let plan = plan(callers, cached);
+            let count = |range: std::ops::Range<u32>| range.filter(|i| plan.is_cached(*i)).count();
             assert_eq!(count(0..callers), expected);
             assert!(count(0..callers / 2).abs_diff(expected / 2) <= 1);
         }

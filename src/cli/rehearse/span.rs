@@ -1,4 +1,4 @@
-//! Reads what `bina rehearse` is told on the command line, within bounds that make sense.
+//! Parses the options of `bina rehearse`, within limits.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::call::DEADLINE_MIN;
 
-/// More would need an hour to fill the memory and more of it than a PBX has.
+/// More callers would take an hour to cache, and more memory than a PBX has.
 const CALLERS: RangeInclusive<u32> = 1..=20_000;
 /// Longest deadline, as in the configuration.
 const DEADLINE_MAX_MS: u64 = 3_000;
@@ -28,7 +28,7 @@ pub(in super::super) fn deadline(text: &str) -> Result<Duration, String> {
 
 /// Reads `--over`.
 pub(in super::super) fn over(text: &str) -> Result<Duration, String> {
-    let over = span(text).ok_or("write a number and its unit, like 60s, 2m or 1500ms")?;
+    let over = span(text).ok_or("write a number with its unit, e.g. 60s, 2m or 1500ms")?;
     if OVER.contains(&over) { Ok(over) } else { Err("choose 1s to 10m".to_owned()) }
 }
 
@@ -39,7 +39,7 @@ pub(in super::super) fn rate(text: &str) -> Result<u32, String> {
 
 /// Reads `--known`.
 pub(in super::super) fn share(text: &str) -> Result<f64, String> {
-    within(text, 0.0..=1.0, "as a share, so that 0.9 is nine callers in ten")
+    within(text, 0.0..=1.0, "as a share, e.g. 0.9 for nine callers in ten")
 }
 
 /// Reads `--upstream-ms`.
@@ -51,11 +51,11 @@ fn within<T>(text: &str, range: RangeInclusive<T>, what: &str) -> Result<T, Stri
 where
     T: FromStr + PartialOrd + std::fmt::Display,
 {
-    let teach = || format!("choose {} to {} {what}", range.start(), range.end());
-    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(teach)
+    let expected = || format!("choose {} to {} {what}", range.start(), range.end());
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(expected)
 }
 
-/// A whole number with `ms`, `s` or `m` behind it.
+/// A whole number followed by `ms`, `s` or `m`.
 fn span(text: &str) -> Option<Duration> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(unit_at);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_out_of_bounds_are_told_the_bounds() {
+    fn a_number_out_of_range_is_rejected_with_the_range() {
         assert_eq!(callers("2000"), Ok(2_000));
         assert_eq!(callers("0").expect_err("too few"), "choose 1 to 20000 callers");
         assert_eq!(deadline("800"), Ok(Duration::from_millis(800)));

@@ -1,7 +1,7 @@
-//! Stands between the lookup and HubSoft to note why a caller got no answer from there.
+//! A source between the lookup and HubSoft that records why a caller got no answer from there.
 //!
-//! An answer says `unavailable` and nothing more: the reason is for the log. As every caller of
-//! a rehearsal is asked for at most once, what became of the request tells the reason.
+//! An answer has only the status `unavailable`; its reason is logged. A rehearsal requests every caller
+//! at most once, so the outcome of the request determines the reason.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,66 +15,67 @@ use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
-/// A source that remembers what became of each request.
-pub(super) struct Watched {
+/// A source that records the outcome of each request.
+pub(super) struct RecordingSource {
     flights_max: usize,
-    state: Mutex<State>,
+    state: Mutex<Records>,
 }
 
-struct State {
+struct Records {
     hubsoft: Arc<HubSoft>,
-    requests: HashMap<Key, Request>,
-    under_way: usize,
+    requests: HashMap<Key, RequestState>,
+    in_flight: usize,
 }
 
-enum Request {
+enum RequestState {
     Answered,
     Failed(Failure),
-    UnderWay,
+    InFlight,
 }
 
-impl Watched {
-    /// Watches `hubsoft`, of which the lookup wants at most `flights_max` requests at once.
+impl RecordingSource {
+    /// Forwards to `hubsoft`; the lookup makes at most `flights_max` requests at a time.
     pub(super) fn new(hubsoft: Arc<HubSoft>, flights_max: usize) -> Self {
-        let state = State { hubsoft, requests: HashMap::new(), under_way: 0 };
+        let state = Records { hubsoft, requests: HashMap::new(), in_flight: 0 };
         Self { flights_max, state: Mutex::new(state) }
     }
 
-    /// From now on asks `hubsoft`, and forgets what was noted.
-    pub(super) fn ask(&self, hubsoft: Arc<HubSoft>) {
+    /// Forwards to `hubsoft` from now on, and discards the records.
+    pub(super) fn forward_to(&self, hubsoft: Arc<HubSoft>) {
         let mut state = self.state.lock();
         state.hubsoft = hubsoft;
         state.requests.clear();
     }
 
-    /// Why the call of `phone`, just answered, could not be told more.
+    /// Why the call of `phone`, just answered, was unavailable.
     pub(super) fn reason(&self, phone: &Phone) -> Failure {
         let state = self.state.lock();
         match state.requests.get(&Key::from(*phone)) {
-            Some(Request::Failed(failure)) => failure.clone(),
-            Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
-            // It did not come this far.
-            None if state.under_way >= self.flights_max => reasons::BUSY.failure(),
+            Some(RequestState::Failed(failure)) => failure.clone(),
+            Some(RequestState::Answered | RequestState::InFlight) => reasons::DEADLINE.failure(),
+            // The lookup made no request.
+            None if state.in_flight >= self.flights_max => reasons::BUSY.failure(),
             None => reasons::BREAKER_OPEN.failure(),
         }
     }
 }
 
-impl Source for Watched {
+impl Source for RecordingSource {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let hubsoft = {
                 let mut state = self.state.lock();
-                state.under_way += 1;
-                state.requests.insert(*key, Request::UnderWay);
+                state.in_flight += 1;
+                state.requests.insert(*key, RequestState::InFlight);
                 Arc::clone(&state.hubsoft)
             };
             let result = hubsoft.fetch(key, budget, partial).await;
             let mut state = self.state.lock();
-            state.under_way -= 1;
-            let request = result
-                .as_ref()
-                .map_or_else(|failure| Request::Failed(failure.clone()), |_| Request::Answered);
+            state.in_flight -= 1;
+            let request = result.as_ref().map_or_else(
+                |failure| RequestState::Failed(failure.clone()),
+                |_| RequestState::Answered,
+            );
             state.requests.insert(*key, request);
             drop(state);
             result
