@@ -60,15 +60,15 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
     for (text, expected) in [
         (
             "[log]\nlevel = \"info\"\n[log]\n",
-            "3: [log] is there twice (first in line 1): keep one section",
+            "3: [log] is defined twice (first in line 1): keep one section",
         ),
         (
             "[log]\nlevel = \"a\"\nlevel = \"b\"\n",
-            "3: `level` is there twice (first in line 2): keep one",
+            "3: `level` is defined twice (first in line 2): keep one",
         ),
-        ("a = 1\n[log]\na = 1\n\"a\" = 2\n", "4: `a` is there twice (first in line 3)"),
-        ("[x]\na = {b = 1, b = 2}\n", "2: `b` is there twice: keep one"),
-        (&format!("[rule]\n{rule}[rule]\n{rule}"), "3: [rule] is there twice (first in line 1)"),
+        ("a = 1\n[log]\na = 1\n\"a\" = 2\n", "4: `a` is defined twice (first in line 3)"),
+        ("[x]\na = {b = 1, b = 2}\n", "2: `b` is defined twice: keep one"),
+        (&format!("[rule]\n{rule}[rule]\n{rule}"), "3: [rule] is defined twice (first in line 1)"),
         (
             &format!("[[rule]]\n{rule}[rule]\n{rule}"),
             "write [[rule]], in two brackets, above each rule",
@@ -79,13 +79,13 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
         ),
         (
             "[log]\nlevel = “info”\n",
-            "2: not TOML: string values must be quoted, expected literal string: put straight quotes",
+            "2: not TOML: string values must be quoted, expected literal string: replace the typographic quotes",
         ),
-        ("[log]\nlevel = ‘info’\n", "put straight quotes"),
-        ("[log]\nlevel = \"info”\n", "put straight quotes"),
+        ("[log]\nlevel = ‘info’\n", "replace the typographic quotes"),
+        ("[log]\nlevel = \"info”\n", "replace the typographic quotes"),
         ("[log]\nlevel = info\n", "put quotes around a text"),
         ("[log]\nlevel = debug\n", "put quotes around a text"),
-        ("[log]\nlevel =\n", "write a value behind the ="),
+        ("[log]\nlevel =\n", "write a value after the ="),
         ("[log]\nlevel = \"info\n", "close the text with a quote"),
         ("[log]\nlevel \"info\"\n", "write key = \"value\""),
         ("[log]\nlevel: \"info\"\n", "write key = \"value\""),
@@ -96,16 +96,16 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
         ("[log]\n; words\n", "a comment begins with #"),
         ("[log]\nlevel = \"info\" // words\n", "a comment begins with #"),
         ("[log]\nlevel = \"info\"; words\n", "a comment begins with #"),
-        ("[log]\nlevel = \"a\" format = \"b\"\n", "write one setting a line"),
-        ("[limiter]\nrate = 1,5\n", "numbers are whole here"),
+        ("[log]\nlevel = \"a\" format = \"b\"\n", "write one setting per line"),
+        ("[limiter]\nrate = 1,5\n", "write whole numbers only"),
         ("[numbers]\ndefault_ddd = 037\n", "put quotes around the number"),
-        ("[hubsoft]\ninsecure_http = True\n", "true or false in small letters"),
+        ("[hubsoft]\ninsecure_http = True\n", "true or false in lower case"),
         ("[limiter\nrate = 1\n", "close the section's name"),
-        ("limiter]\nrate = 1\n", "a section stands in brackets"),
+        ("limiter]\nrate = 1\n", "write sections in brackets"),
         ("[prompts]\nação = \"x\"\n", "names have no accents"),
         ("[prompts]\na b = \"x\"\n", ""),
         ("{\"log\": 1}", "this looks like JSON"),
-        ("[log]\nlevel = \"in\u{0}fo\"\n", "there is a control character"),
+        ("[log]\nlevel = \"in\u{0}fo\"\n", "an invisible control character"),
         ("[x]\npath = \"C:\\dir\"\n", "for a backslash"),
     ] {
         let problems = problems(text);
@@ -122,10 +122,10 @@ fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
         ("[lookup]\ndeadlin_ms = 500\n", "did you mean `deadline_ms`?"),
         ("[lokup]\n", "did you mean `lookup`?"),
         ("[[rules]]\nname = \"a\"\n", "did you mean `rule`?"),
-        ("[listen]\nnetworks = [\"192.0.2.0/24\"]\n", "; it belongs below [access]"),
-        ("networks = [\"192.0.2.0/24\"]\n", "; it belongs below [access]"),
-        ("[lookup]\nrate = 5\n", "; it belongs below [limiter]"),
-        ("[general]\nroute = \"x\"\n", "; it belongs below [[rule]]"),
+        ("[listen]\nnetworks = [\"192.0.2.0/24\"]\n", "; it belongs in [access]"),
+        ("networks = [\"192.0.2.0/24\"]\n", "; it belongs in [access]"),
+        ("[lookup]\nrate = 5\n", "; it belongs in [limiter]"),
+        ("[general]\nroute = \"x\"\n", "; it belongs in [[rule]]"),
     ] {
         let problem = one_problem(added);
         assert!(problem.contains("; expected one of "), "{problem}");
@@ -147,7 +147,7 @@ fn a_setting_in_a_wrong_section_is_sent_to_its_own() {
             continue;
         }
         let problem = one_problem(&format!("{elsewhere}\n{} = 1\n", setting.key));
-        let expected = format!("; it belongs below {}", setting.heading);
+        let expected = format!("; it belongs in {}", setting.heading);
         assert!(problem.ends_with(&expected), "{problem}");
         seen += 1;
     }

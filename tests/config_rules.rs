@@ -40,17 +40,20 @@ fn rules_say_what_is_wrong_with_them() {
     for (rule, part) in [
         (
             "name = \"a\"\nplay = \"luz\"\n",
-            "unknown prompt `luz`: add `luz = \"SOUND\"` to [prompts] (there are: fibra)",
+            "unknown prompt `luz`: add `luz = \"SOUND\"` to [prompts] (defined: fibra)",
         ),
-        ("name = \"a\"\n", "a rule plays nothing"),
-        ("play = \"fibra\"\n", "a rule has no name"),
+        ("name = \"a\"\n", "the rule has no play"),
+        ("play = \"fibra\"\n", "the rule has no name"),
         ("name = \"a b\"\nplay = \"fibra\"\n", "rule[1].name must be"),
         ("name = \"a\"\nplay = \"fibra\"\nroute = \"x,y\"\n", "rule[1].route must be"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = \"\"\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = []\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\ntext = [\"x\", \" \"]\n", "rule[1].text is empty"),
         ("name = \"a\"\nplay = \"fibra\"\nalso = []\n", "rule[1].also is empty"),
-        ("name = \"a\"\nplay = \"fibra\"\nover = \"*\"\n", "rule[1].over = \"*\" leaves no alert"),
+        (
+            "name = \"a\"\nplay = \"fibra\"\nover = \"*\"\n",
+            "rule[1].over = \"*\" excludes every alert",
+        ),
         ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
         ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
         ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
@@ -61,16 +64,16 @@ fn rules_say_what_is_wrong_with_them() {
         ),
         (
             "name = \"a\"\nplay = \"fibra\"\n[[rule]]\nname = \"a\"\nplay = \"fibra\"\n",
-            "rule `a` is there twice (first in line 9): names tell rules apart",
+            "rule `a` is defined twice (first in line 9): give each rule a unique name",
         ),
         (
             "name = \"a\"\nplay = []\ntext = \"rom*ento\"\n",
             "rule[1].text `rom*ento`: a `*` must stand at an end of a word",
         ),
         ("name = \"a\"\nplay = []\ntext = \"queda.*\"\n", "rule[1].text `queda.*`: a `*`"),
-        ("name = \"a\"\nplay = []\ntext = \"!!!\"\n", "signs alone match nothing"),
+        ("name = \"a\"\nplay = []\ntext = \"!!!\"\n", "punctuation alone matches nothing"),
         ("name = \"a\"\nplay = []\nexcept = []\n", "rule[1].except is empty"),
-        ("name = \"a\"\nplay = []\nexcept = \"*\"\n", "leaves no alert for the rule"),
+        ("name = \"a\"\nplay = []\nexcept = \"*\"\n", "excludes every alert"),
         ("name = \"a\"\nplay = []\nexcept = \"a*b\"\n", "rule[1].except `a*b`"),
     ] {
         let problem = rule_problem(rule);
@@ -125,13 +128,13 @@ fn a_phrase_longer_than_any_text_is_warned_of_and_not_repeated() {
 #[test]
 fn a_status_hubsoft_does_not_have_is_warned_of_with_the_nearest() {
     for (status, part) in [
-        ("SUSPENSO_DEBITO", "HubSoft writes small letters: `suspenso_debito`"),
-        ("Cancelado", "HubSoft writes small letters: `cancelado`"),
+        ("SUSPENSO_DEBITO", "HubSoft uses lower case: `suspenso_debito`"),
+        ("Cancelado", "HubSoft uses lower case: `cancelado`"),
         ("suspenso_debitos", "did you mean `suspenso_debito`?"),
-        ("suspenso", "it has agendado_para_instalacao, "),
+        ("suspenso", "expected one of agendado_para_instalacao, "),
         ("canselado", "did you mean `cancelado`?"),
-        ("habilitado", "it has agendado_para_instalacao, "),
-        ("xyz", "it has agendado_para_instalacao, "),
+        ("habilitado", "expected one of agendado_para_instalacao, "),
+        ("xyz", "expected one of agendado_para_instalacao, "),
     ] {
         let warning = warning(&format!("servico_status = \"{status}\""));
         assert!(warning.contains(part), "{status}: {warning}");
@@ -143,14 +146,14 @@ fn a_status_hubsoft_does_not_have_is_warned_of_with_the_nearest() {
 #[test]
 fn a_rule_that_is_never_chosen_is_warned_of() {
     let two = |first: &str, second: &str| warnings(&(rule("a", first) + &rule("b", second)));
-    let hidden = ["rule `b` is never chosen: rule `a` before it fits all that it fits"];
+    let hidden = ["rule `b` is unreachable: rule `a` before it matches everything it matches"];
     assert_eq!(two("text = \"*\"", "text = \"fibra\""), hidden);
     assert_eq!(two("", "text = \"fibra\""), hidden);
     assert_eq!(two("text = [\"Fibra\", \"cabo\"]", "text = \"fibra\""), hidden);
     assert_eq!(two("text = \"fibra\"\nexcept = \"x\"", "text = \"fibra\""), [""; 0]);
     assert_eq!(two("servico_status = \"cancelado\"", "text = \"fibra\""), [""; 0]);
     let never = warning("text = \"fibra\"\nexcept = \"FIBRA\"");
-    assert_eq!(never, "rule `a` never fits: its except has all that its text has");
+    assert_eq!(never, "rule `a` never matches: its except covers its text");
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn a_rule_in_single_brackets_is_told_how_to_be_written() {
     let twice = problems(&format!("{GOOD}{one}{one}"));
     assert_eq!(
         twice,
-        "/nowhere/bina.toml:10:2: [rule] is there twice (first in line 7): write [[rule]], in two \
+        "/nowhere/bina.toml:10:2: [rule] is defined twice (first in line 7): write [[rule]], in two \
          brackets, above each rule"
     );
 }
@@ -176,10 +179,10 @@ fn a_setting_or_section_that_is_there_twice_says_where_it_was_first() {
     let setting = problems(&format!("{GOOD}username = \"senha\"\n"));
     assert_eq!(
         setting,
-        "/nowhere/bina.toml:7:1: `username` is there twice (first in line 5): keep one"
+        "/nowhere/bina.toml:7:1: `username` is defined twice (first in line 5): keep one"
     );
     let section = problems(&format!("{GOOD}[log]\n[lookup]\n[log]\nlevel = \"info\"\n"));
-    assert!(section.contains(":9:2: [log] is there twice (first in line 7): keep one section"));
+    assert!(section.contains(":9:2: [log] is defined twice (first in line 7): keep one section"));
 }
 
 /// Ten times as many rules may take some more than ten times as long, and not a hundred times.
@@ -216,6 +219,6 @@ fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
         assert_eq!(warnings(&format!("{first}{plain}")), [""; 0], "{condition}");
         let same = first.replace("name = \"a\"", "name = \"b\"");
         let told = warnings(&format!("{first}{same}"));
-        assert!(told.len() == 1 && told[0].contains("rule `b` is never chosen"), "{told:?}");
+        assert!(told.len() == 1 && told[0].contains("rule `b` is unreachable"), "{told:?}");
     }
 }

@@ -51,8 +51,8 @@ fn ages_and_waits_that_contradict_each_other_are_warned_of() {
         ("[asterisk]\nprompt_prefix = \"bina\"\n", "does not end with `/`"),
         ("attempt_ms = 500\n", "hubsoft.attempt_ms (500) is below lookup.deadline_ms (800)"),
         ("connect_ms = 5000\n", "hubsoft.connect_ms (5000) is above hubsoft.attempt_ms (3000)"),
-        ("body_bytes_max = 268435456\n", "allow 5120 MiB of answers at a time"),
-        ("[lookup]\nflights_max = 1000\n", "allow 4000 MiB of answers at a time"),
+        ("body_bytes_max = 268435456\n", "allow 5120 MiB of concurrent responses"),
+        ("[lookup]\nflights_max = 1000\n", "allow 4000 MiB of concurrent responses"),
         ("[lookup]\nrecords_max = 10000000\n", "lookup.records_max allows 5340 MiB"),
     ] {
         let warning = warned(added);
@@ -122,7 +122,7 @@ fn a_pbx_is_an_address_that_gets_in() {
 fn networks_that_let_everybody_in_together_are_refused() {
     for all in ["\"0.0.0.0/1\", \"128.0.0.0/1\"", "\"2000::/3\"", "\"::/1\", \"8000::/1\""] {
         let problem = refused(&format!("[access]\nnetworks = [{all}]\n"));
-        assert!(problem.starts_with("access.networks let everybody in together"), "{problem}");
+        assert!(problem.starts_with("access.networks together admit every address"), "{problem}");
     }
 }
 

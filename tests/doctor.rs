@@ -157,7 +157,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         (Mood::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
         (Mood::InvalidGrant, "token", "check hubsoft.client_id, client_secret"),
         (Mood::Silent, "token", "did not answer within hubsoft.attempt_ms"),
-        (Mood::HangUp, "token", "look for a proxy or firewall"),
+        (Mood::HangUp, "token", "check for a proxy or firewall"),
         (throttled.clone(), "token", "(HTTP 429): wait a minute"),
         (Mood::Html, "token", "check hubsoft.base_url"),
     ] {
@@ -323,7 +323,7 @@ async fn a_secret_that_others_can_read_is_a_warning_wherever_it_stands() {
         0,
         "warning",
         "secret",
-        "bina.toml holds a secret others can read: run `chmod 600",
+        "bina.toml contains a secret that other users can read: run `chmod 600",
     );
     let who = sim.credentials();
     patient.put("word", who.password, 0o640);
@@ -336,10 +336,10 @@ async fn a_secret_that_others_can_read_is_a_warning_wherever_it_stands() {
         .replace(&format!("password = \"{}\"", who.password), "password_file = \"word\"");
     patient.put("bina.toml", &filed, 0o644);
     let findings = patient.examined(&[]);
-    findings.have(0, "warning", "secret", "word holds a secret others can read");
+    findings.have(0, "warning", "secret", "word contains a secret that other users can read");
     findings.have(0, "ok", "secret", "client: only its owner");
     findings.lack("bina.toml holds");
-    assert_eq!(findings.printed.matches("others can read").count(), 1, "told once");
+    assert_eq!(findings.printed.matches("other users can read").count(), 1, "told once");
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ fn call(dice: &mut Dice) -> Call {
                  agi_threadid: 1\n\n"
             );
             let mut conversation = Conversation::default();
-            let _ = conversation.hear(said.as_bytes());
+            let _ = conversation.receive(said.as_bytes());
             let nobody = || Call {
                 door: "agi",
                 caller: None,

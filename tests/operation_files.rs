@@ -99,7 +99,7 @@ async fn a_reload_that_waits_for_a_disk_holds_neither_calls_nor_the_end() {
         assert!(start.elapsed() < Duration::from_secs(8), "{}", served.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(served.has_logged("the last reading still waits for a file"), "{}", served.log());
+    assert!(served.has_logged("the previous reload still waits for a file"), "{}", served.log());
     // It is still waiting when the end comes.
     let told = Instant::now();
     served.stop();
@@ -166,7 +166,7 @@ async fn every_file_of_a_configuration_has_to_be_a_plain_one() {
     let text = format!("{prompts}[prompts]\naviso = \"aviso\"\n");
     let (code, told) = run(&["check", "-c", &named(text).display().to_string()]);
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("a recording is not served: "), "{told}");
+    assert!(told.contains("recording not served: "), "{told}");
     fs::remove_dir_all(&folder).expect("it is there");
 }
 

@@ -49,7 +49,7 @@ async fn a_wrong_password_is_not_tried_again_by_reloads() {
     let file = File::new("storm", &sim, app::RULES);
     let served = Served::start(&file);
     reload_often(&served, &file, &sim, 15).await;
-    assert_eq!(served.log().matches("a new client is used").count(), 15, "{}", served.log());
+    assert_eq!(served.log().matches("HubSoft client replaced").count(), 15, "{}", served.log());
     assert_eq!(sim.token_requests(), 1, "within three seconds");
 }
 
@@ -77,7 +77,7 @@ async fn an_open_breaker_outlives_reloads() {
     let before = sim.lookups();
     file.write(&sim, &format!("{}[limiter]\nrate = 9\n", app::RULES));
     served.signal("HUP");
-    assert!(served.has_logged("a new client is used"), "{}", served.log());
+    assert!(served.has_logged("HubSoft client replaced"), "{}", served.log());
     assert_eq!(field(served.http, "3733340199", "status").await, "unavailable");
     assert_eq!(sim.lookups(), before, "HubSoft is not asked:\n{}", served.log());
 }

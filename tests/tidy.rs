@@ -164,7 +164,7 @@ fn libraries_stay_in_their_rooms() {
         ("sd_notify", &["runtime/systemd.rs"]),
         ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
         ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
-        ("foldhash", &["servers/listener/places.rs"]),
+        ("foldhash", &["servers/listener/slots.rs"]),
         ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
         ("reqwest", &["sources/hubsoft", "cli/demo.rs", "cli/forget.rs", "cli/mod.rs"]),
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),

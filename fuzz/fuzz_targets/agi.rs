@@ -11,11 +11,11 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| {
     let Some((size, said)) = input.split_first() else { return };
     let mut whole = Conversation::default();
-    let heard = whole.hear(said);
+    let heard = whole.receive(said);
     let mut pieces = Conversation::default();
     let mut heard_in_pieces = Ok(());
     for piece in said.chunks(usize::from(*size).max(1)) {
-        heard_in_pieces = heard_in_pieces.and_then(|()| pieces.hear(piece));
+        heard_in_pieces = heard_in_pieces.and_then(|()| pieces.receive(piece));
     }
     assert_eq!(heard, heard_in_pieces, "the pieces make a difference");
     let now = Instant::now();
@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
     }
     if let Some(call) = call {
         assert!(call.caller.is_none() || !whole.is_hostile());
-        let _ = whole.is_ours();
+        let _ = whole.is_lookup();
         if let Some(caller) = call.caller {
             assert!(caller.len() <= 3 * 2_048 && !caller.contains('\n'));
             let _ = Phone::parse(&caller, None);

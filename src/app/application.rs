@@ -1,4 +1,4 @@
-//! The application as a value: all that answers calls, built whole from one configuration.
+//! The application as a value: everything that answers calls, built from one configuration.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,48 +15,48 @@ use crate::sources::source::Source;
 
 use super::config::Config;
 use super::error::AppError;
-use super::upstream::Upstream;
+use super::upstream::GuardedSource;
 
-/// All that answers calls. A reload builds another one and replaces this one as a whole; calls that
-/// are under way end with the one they began with.
+/// Everything that answers calls. A reload builds a new one and replaces this one as a whole; calls in
+/// progress end with the one they started with.
 pub struct App {
     config: Config,
-    upstream: Upstream,
+    upstream: GuardedSource,
     tasks: Tasks,
-    /// What HTTP connections are served with.
+    /// The HTTP server's endpoints and access control.
     pub http: Arc<Http>,
-    /// Which addresses may connect.
+    /// The addresses that may connect.
     pub networks: Arc<Networks>,
-    /// What answers calls.
+    /// Answers calls.
     pub responder: Arc<Responder>,
 }
 
 impl App {
-    /// Builds the application that `config` describes. What is worth keeping of the `previous` one
-    /// goes on in it: cache, token, pauses and breaker of the same HubSoft, rates and tasks.
+    /// Builds the application that `config` describes. It takes over from the `previous` one: rates and
+    /// tasks; with the same HubSoft also cache, token, pauses and breaker.
     ///
-    /// It needs tokio's runtime, and reads the system's CA certificates, which may block.
+    /// Requires tokio's runtime, and reads the system's CA certificates, which may block.
     pub fn build(config: &Config, previous: Option<&Self>) -> Result<Self, AppError> {
         let Some(previous) = previous else {
             let tasks = Tasks::default();
             let hubsoft = HubSoft::supervised(config.hubsoft.clone(), &tasks)?;
-            return Ok(Self::first(config, Upstream::hubsoft(Arc::new(hubsoft)), tasks));
+            return Ok(Self::first(config, GuardedSource::hubsoft(Arc::new(hubsoft)), tasks));
         };
-        let old = previous.responder.lookup();
+        let lookup = previous.responder.lookup();
         let (upstream, lookup) =
-            previous.upstream.renewed(&previous.config, config, old, &previous.tasks)?;
+            previous.upstream.renewed(&previous.config, config, lookup, &previous.tasks)?;
         let responder =
             previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
         let rates = Arc::clone(&previous.http.guard.rates);
         Ok(Self::assembled(config, upstream, responder, rates, previous.tasks.clone()))
     }
 
-    /// Builds the same in front of another source than HubSoft.
+    /// Builds the application in front of a source other than HubSoft.
     pub fn in_front_of(source: Arc<dyn Source>, config: &Config) -> Self {
-        Self::first(config, Upstream::new(source), Tasks::default())
+        Self::first(config, GuardedSource::new(source), Tasks::default())
     }
 
-    fn first(config: &Config, upstream: Upstream, tasks: Tasks) -> Self {
+    fn first(config: &Config, upstream: GuardedSource, tasks: Tasks) -> Self {
         let lookup = Lookup::new(upstream.source(), config.lookup.clone());
         let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
         Self::assembled(config, upstream, responder, Arc::default(), tasks)
@@ -64,7 +64,7 @@ impl App {
 
     fn assembled(
         config: &Config,
-        upstream: Upstream,
+        upstream: GuardedSource,
         responder: Responder,
         rates: Arc<Rates>,
         tasks: Tasks,
@@ -93,7 +93,7 @@ impl App {
         }
     }
 
-    /// What it was built from.
+    /// The configuration it was built from.
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -108,14 +108,17 @@ impl App {
         self.upstream.client()
     }
 
-    /// What the service sends to itself as a header `Authorization`.
+    /// The `Authorization` header of the service's requests to itself.
     pub(super) fn own_authorization(&self) -> Option<Secret> {
         self.config.access.credentials.own().cloned()
     }
 }
 
-/// Refuses listeners that others can reach where they really are, and that nothing protects.
-pub(super) fn protected(config: &Config, open: &[(&str, SocketAddr)]) -> Result<(), AppError> {
+/// Fails when an open listener is reachable by other machines and unprotected.
+pub(super) fn require_protection(
+    config: &Config,
+    open: &[(&str, SocketAddr)],
+) -> Result<(), AppError> {
     let exposed = open.iter().filter_map(|(name, address)| config.exposed(name, *address));
     let exposed: Vec<_> = exposed.collect();
     if exposed.is_empty() {

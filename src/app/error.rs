@@ -1,4 +1,4 @@
-//! Holds why the application cannot be built, opened, reloaded or kept running.
+//! Errors of building, opening, reloading and running the application.
 
 use std::fmt;
 use std::io;
@@ -9,19 +9,19 @@ use crate::sources::hubsoft::Unusable;
 
 use super::config::Invalid;
 
-/// Why the application does not do what it was started for. The texts name the remedy.
+/// An error of the application. The texts name the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// The configuration is wrong; one line a problem.
+    /// The configuration is invalid; one line per problem.
     #[error("{0}")]
     Configuration(String),
-    /// It went wrong while running.
+    /// The application failed while running.
     #[error("{0}")]
     Runtime(String),
 }
 
 impl AppError {
-    /// Something that went wrong while running.
+    /// A failure while running.
     pub(super) fn runtime(error: impl fmt::Display) -> Self {
         Self::Runtime(error.to_string())
     }

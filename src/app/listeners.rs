@@ -1,4 +1,4 @@
-//! Opens the listeners, or takes those that systemd has opened.
+//! Opens the listeners, or takes over the sockets that systemd has opened.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -7,7 +7,7 @@ use tracing::{info, warn};
 use crate::runtime::systemd::Sockets;
 use crate::servers::listener::{self, Listener};
 
-use super::application::protected;
+use super::application::require_protection;
 use super::config::Config;
 use super::error::AppError;
 
@@ -19,15 +19,15 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Opens each listener, or takes the one systemd has opened under its name.
+    /// Opens each listener, or takes over systemd's socket of that name.
     pub fn open(config: &Config) -> Result<Self, AppError> {
         let mut sockets = Sockets::take();
         let mut listener = |name, address| match sockets.named(name) {
             Some(socket) => {
-                let there = socket.local_addr().ok();
-                if there.is_some_and(|there| there != address && address.port() != 0) {
+                let actual = socket.local_addr().ok();
+                if actual.is_some_and(|actual| actual != address && address.port() != 0) {
                     warn!(
-                        "bina.socket opens listen.{name} elsewhere than the file says ({address})"
+                        "listen.{name} ignored: bina.socket opens another address than `{address}`"
                     );
                 }
                 listener::adopt(name, socket).map_err(AppError::runtime)
@@ -37,21 +37,21 @@ impl Listeners {
         let http = listener("http", config.http)?.with(config.listener.clone());
         let agi = config.agi.map(|agi| listener("agi", agi)).transpose()?;
         let metrics = config.metrics.map(|metrics| listener("metrics", metrics)).transpose()?;
-        for name in sockets.left() {
-            warn!("bina.socket hands over a socket called `{name}`, which no open listener uses");
+        for name in sockets.unused() {
+            warn!("socket ignored: no listener uses `{name}` of bina.socket");
         }
         let listeners = Self {
             agi: agi.map(|agi| agi.beside(&http)),
-            // Slots of its own: whoever monitors the service must get in when it is full.
-            metrics: metrics.map(|metrics| metrics.with_few_places(config.listener.clone())),
+            // Slots of its own, so that monitoring works when the others are taken.
+            metrics: metrics.map(|metrics| metrics.with_few_slots(config.listener.clone())),
             http,
         };
-        // Those that systemd has opened may be elsewhere than the file says.
-        protected(config, &listeners.addresses()?)?;
+        // Systemd's sockets may have other addresses than the configuration.
+        require_protection(config, &listeners.addresses()?)?;
         Ok(listeners)
     }
 
-    /// Where each of them is, by name, also when the system chose the port.
+    /// The actual address of each listener, by name.
     pub fn addresses(&self) -> Result<Vec<(&'static str, SocketAddr)>, AppError> {
         let open = [("agi", self.agi.as_ref()), ("metrics", self.metrics.as_ref())];
         let open = open.into_iter().filter_map(|(name, listener)| Some((name, listener?)));
@@ -59,12 +59,12 @@ impl Listeners {
         open.map(|(name, listener)| Ok((name, listener.local_addr()?))).collect()
     }
 
-    /// Where calls are answered over HTTP.
+    /// The actual address of the HTTP listener for calls.
     pub fn http_address(&self) -> Result<SocketAddr, AppError> {
         Ok(self.http.local_addr()?)
     }
 
-    /// Logs where they are.
+    /// Logs the addresses.
     pub fn announce(&self) -> Result<(), AppError> {
         let shown = |listener: &Option<Listener>| {
             let address = listener.as_ref().map(Listener::local_addr).transpose()?;
@@ -81,18 +81,18 @@ impl Listeners {
     }
 }
 
-/// Opens a listener, or says how to find who uses its port.
+/// Opens a listener; the error states how to find the program that uses its port.
 fn open(name: &'static str, address: SocketAddr) -> Result<Listener, AppError> {
     listener::open(name, address).map_err(|error| {
         let port = address.port();
         AppError::Runtime(format!(
-            "cannot listen on {address} ({error}): see who does with `ss -ltnp sport = :{port}`, \
+            "cannot listen on {address} ({error}): find the program that uses the port with `ss -ltnp sport = :{port}`, \
              or choose another port"
         ))
     })
 }
 
-/// Where this machine reaches a listener at `address`, which may be all of its addresses.
+/// The address at which this machine reaches a listener at `address`, which may be unspecified.
 pub fn own_address(address: SocketAddr) -> SocketAddr {
     let own: IpAddr = match address {
         SocketAddr::V4(all) if all.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),

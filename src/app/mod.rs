@@ -1,4 +1,4 @@
-//! Builds the application from its configuration, runs it, reloads it and ends it.
+//! Builds the application from its configuration, runs it, reloads it and stops it.
 
 mod application;
 pub mod config;

@@ -1,8 +1,8 @@
-//! Reads the configuration again while calls are answered, one reading at a time.
+//! Reloads the configuration while calls are answered, one reload at a time.
 //!
-//! A file may be on a file system that does not answer. So files are read on a thread of their own,
-//! which is given up after a while; signals are heard and calls are answered meanwhile. A SIGHUP that
-//! comes during a reading starts one more when that one has ended, as the file may have changed since.
+//! A file may be on a file system that does not respond. So files are read on a separate thread, which
+//! is abandoned after a timeout; signals and calls are handled meanwhile. A SIGHUP during a reload
+//! starts another one after it, because the file may have changed since.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,90 +19,101 @@ use super::config::Config;
 use super::error::AppError;
 use super::service::Service;
 
-/// Longest time for all files of a configuration; they take milliseconds.
+/// Longest time to read all files of a configuration; it takes milliseconds.
 const READ_MAX: Duration = Duration::from_secs(5);
 
-/// The readings of one service's configuration.
+/// The reloads of one service.
 pub(super) struct Reloads {
     service: Arc<Service>,
-    /// None when there is no file, as in the demonstration.
+    /// None when there is no file, as in the demo.
     path: Option<PathBuf>,
     running: JoinSet<()>,
-    /// Whether another reading was asked for during this one.
-    again: bool,
-    /// Whether a thread reads files, perhaps one that was given up.
-    reading: Arc<AtomicBool>,
+    /// Whether another reload was requested during this one.
+    is_requested: bool,
+    /// Whether a thread is reading files, possibly an abandoned one.
+    is_reading: Arc<AtomicBool>,
 }
 
 impl Reloads {
     pub(super) fn new(service: Arc<Service>, path: Option<&Path>) -> Self {
         let path = path.map(Path::to_owned);
-        Self { service, path, running: JoinSet::new(), again: false, reading: Arc::default() }
+        Self {
+            service,
+            path,
+            running: JoinSet::new(),
+            is_requested: false,
+            is_reading: Arc::default(),
+        }
     }
 
-    /// Starts a reading, or has one follow the present one.
+    /// Starts a reload, or schedules one after the present one.
     pub(super) fn start(&mut self) {
-        let Some(path) = self.path.clone() else { return info!("there is no file to reload") };
+        let Some(path) = self.path.clone() else {
+            return info!("configuration not reloaded: there is no file");
+        };
         if !self.running.is_empty() {
-            self.again = true;
+            self.is_requested = true;
             return;
         }
         let service = Arc::clone(&self.service);
-        let reading = Arc::clone(&self.reading);
+        let is_reading = Arc::clone(&self.is_reading);
         self.running.spawn(async move {
-            let files = read_within(READ_MAX, reading, move || Ok(Config::load(&path)?)).await;
-            // A client of HubSoft may have to be made, for which certificates are read.
-            tell(block_in_place(|| service.reload(files)));
+            let files = read_within(READ_MAX, is_reading, move || Ok(Config::load(&path)?)).await;
+            // It may build a new HubSoft client, which reads certificates.
+            log_result(block_in_place(|| service.reload(files)));
         });
     }
 
-    /// Waits for the end of the present reading; for ever when there is none.
+    /// Waits for the end of the present reload; forever when there is none.
     pub(super) async fn ended(&mut self) {
         if self.running.join_next().await.is_none() {
             std::future::pending::<()>().await;
         }
-        if std::mem::take(&mut self.again) {
+        if std::mem::take(&mut self.is_requested) {
             self.start();
         }
     }
 }
 
-/// Runs `read` on a thread of its own and waits for it, but no longer than `longest`. Sets `reading`
+/// Runs `read` on a separate thread and waits for it, but no longer than `longest`. `is_reading` is set
 /// while the thread runs; there is one at a time.
 async fn read_within<T: Send + 'static>(
     longest: Duration,
-    reading: Arc<AtomicBool>,
+    is_reading: Arc<AtomicBool>,
     read: impl FnOnce() -> Result<T, AppError> + Send + 'static,
 ) -> Result<T, AppError> {
     let failed = |text: String| AppError::Runtime(text);
-    if reading.swap(true, Ordering::AcqRel) {
-        return Err(failed("the last reading still waits for a file: is a disk away?".to_owned()));
+    if is_reading.swap(true, Ordering::AcqRel) {
+        return Err(failed(
+            "the previous reload still waits for a file (check disks and network file systems)"
+                .to_owned(),
+        ));
     }
-    let (sender, read_through) = oneshot::channel();
-    let flag = Arc::clone(&reading);
+    let (sender, receiver) = oneshot::channel();
+    let flag = Arc::clone(&is_reading);
     let work = move || {
         let files = read();
         flag.store(false, Ordering::Release);
-        // Nobody waits for it any more when it took too long.
+        // The receiver is gone after the timeout.
         drop(sender.send(files));
     };
     if let Err(error) = thread::Builder::new().name("reload".to_owned()).spawn(work) {
-        reading.store(false, Ordering::Release);
-        return Err(failed(format!("no thread can be started to read files: {error}")));
+        is_reading.store(false, Ordering::Release);
+        return Err(failed(format!("cannot start a thread to read files: {error}")));
     }
-    match timeout(longest, read_through).await {
+    match timeout(longest, receiver).await {
         Ok(Ok(files)) => files,
         Ok(Err(_)) => {
-            reading.store(false, Ordering::Release);
-            Err(failed("reading the files ended in a bug".to_owned()))
+            is_reading.store(false, Ordering::Release);
+            Err(failed("reading the files panicked (report this bug)".to_owned()))
         }
         Err(_) => Err(failed(format!(
-            "its files could not be read within {longest:?}: is a disk or network file system away?"
+            "its files could not be read within {longest:?} (check disks and network file systems)"
         ))),
     }
 }
 
-fn tell(reloaded: Result<(), AppError>) {
+fn log_result(reloaded: Result<(), AppError>) {
     match reloaded {
         Ok(()) => info!("configuration reloaded"),
         Err(error) => {
@@ -120,7 +131,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_reading_that_hangs_is_given_up_and_no_second_thread_is_started() {
+    async fn a_read_that_hangs_is_abandoned_and_no_second_thread_is_started() {
         let reading = Arc::new(AtomicBool::new(false));
         let (release, held) = mpsc::channel::<()>();
         let hangs = move || {
@@ -142,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reading_that_panics_is_told_of_and_the_next_one_is_read() {
+    async fn a_read_that_panics_is_an_error_and_the_next_one_succeeds() {
         let reading = Arc::new(AtomicBool::new(false));
         let bug = || -> Result<i32, AppError> { std::panic::resume_unwind(Box::new("as a bug")) };
         let brief = Duration::from_secs(5);

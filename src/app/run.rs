@@ -1,4 +1,4 @@
-//! Runs the service until a signal ends it.
+//! Runs the service until a signal stops it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use super::error::AppError;
 use super::listeners::Listeners;
 use super::reload::Reloads;
 use super::service::Service;
-use super::signals::{Signal, Signals, end_by_force};
+use super::signals::{Signal, Signals, exit_after_timeout};
 use super::watchdog;
 
-/// Answers calls until SIGTERM or Ctrl-C, and those already accepted after it. SIGHUP reloads the
+/// Answers calls until SIGTERM or Ctrl-C, then finishes those already accepted. SIGHUP reloads the
 /// file at `path`.
 pub async fn run(
     service: Arc<Service>,
@@ -32,7 +32,7 @@ pub async fn run(
         let signal = tokio::select! {
             signal = signals.next() => signal,
             () = reloads.ended() => continue,
-            // Only a bug ends a listener unasked; a service without one is better started again.
+            // Only a bug ends a listener without a stop; systemd should restart such a service.
             Some(Err(error)) = serving.ended() => return Err(error),
         };
         match signal {
@@ -41,8 +41,8 @@ pub async fn run(
         }
     }
     systemd::stopping();
-    info!("stopping: the calls already accepted are answered first");
-    end_by_force();
+    info!("stopping: calls already accepted are answered first");
+    exit_after_timeout();
     serving.stop();
     while let Some(ended) = serving.ended().await {
         ended?;

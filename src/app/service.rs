@@ -14,27 +14,27 @@ use crate::runtime::{logging, metrics};
 use crate::servers::listener::{self, Listener};
 use crate::servers::{endpoints, fastagi, http};
 
-use super::application::{App, protected};
+use super::application::{App, require_protection};
 use super::config::Config;
 use super::error::AppError;
 use super::listeners::Listeners;
 
-/// The application behind the one pointer that a reload replaces.
+/// The application behind the pointer that a reload replaces.
 pub struct Service {
     current: Arc<Current<App>>,
-    /// Where the listeners are that stay open, by name. It is held during a reload, so that there is
-    /// one at a time.
+    /// The addresses of the open listeners, by name. The lock is held during a reload, which serialises
+    /// reloads.
     open: Mutex<Vec<(&'static str, SocketAddr)>>,
 }
 
-/// The listeners at work; they close when it is dropped.
+/// The running listeners; dropping it closes them.
 pub struct Serving {
     listeners: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
 
 impl Serving {
-    /// Closes the listeners; calls that are accepted already are answered first.
+    /// Closes the listeners; calls already accepted are answered first.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
@@ -91,8 +91,8 @@ impl Service {
         Ok(serving)
     }
 
-    /// Activates the application that a configuration describes, once it was read. When that failed,
-    /// everything stays as it is.
+    /// Activates the application of the configuration that was read. On an error, the present one stays
+    /// active.
     pub(super) fn reload(&self, read: Result<Config, AppError>) -> Result<(), AppError> {
         let reloaded = read.and_then(|config| self.activate(&config));
         metrics::config_reloaded(reloaded.is_ok());
@@ -101,7 +101,7 @@ impl Service {
 
     fn activate(&self, new: &Config) -> Result<(), AppError> {
         let open = self.open.lock();
-        protected(new, &open)?;
+        require_protection(new, &open)?;
         let old = self.app();
         let app = App::build(new, Some(&old))?;
         for warning in new.warnings.iter().chain(&needs_restart(old.config(), new)) {
@@ -113,8 +113,8 @@ impl Service {
     }
 }
 
-/// Listeners stay open where they are: closing one would lose the calls that are about to come in. The
-/// threads are there before anything else is.
+/// Warnings about changes that a reload does not apply. Listeners stay open, because closing one would
+/// lose calls; the worker threads exist before the configuration is applied.
 fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     let changed = [
         ("listen.http", old.http != new.http),
@@ -124,5 +124,5 @@ fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
         ("service.worker_threads", old.worker_threads != new.worker_threads),
     ];
     let changed = changed.into_iter().filter(|(_, changed)| *changed);
-    changed.map(|(name, _)| format!("{name} has changed: it counts after a restart")).collect()
+    changed.map(|(name, _)| format!("{name} has changed: restart bina to apply it")).collect()
 }

@@ -8,18 +8,18 @@ use tokio::signal::unix::{self, SignalKind, signal};
 
 use super::error::AppError;
 
-/// What a signal asks of the service.
+/// The request of a signal.
 pub(super) enum Signal {
     Reload,
     Stop,
 }
 
-/// Signals that would end the program without asking it: SIGUSR1, SIGUSR2, SIGALRM, and SIGXFSZ,
-/// which comes when the log is a file that has reached its limit.
+/// Signals whose default action would end the program: SIGUSR1, SIGUSR2, SIGALRM, and SIGXFSZ, which
+/// arrives when the log is a file that has reached its limit.
 const IGNORED: [i32; 4] = [10, 12, 14, 25];
 
-/// The signals that are received. Those that come before they are made end the program, so they are
-/// made before the first listener is open: whoever sees the port may send one.
+/// Receivers of signals. A signal before their creation ends the program, so they are created before
+/// the first listener opens: a supervisor that sees the port may send one.
 pub struct Signals {
     hangup: unix::Signal,
     interrupt: unix::Signal,
@@ -28,7 +28,7 @@ pub struct Signals {
 
 impl Signals {
     pub fn new() -> Result<Self, AppError> {
-        // Once one was received, it does not end the program any more, whoever listens.
+        // A handler that was registered once replaces the default action for good.
         for kind in IGNORED {
             drop(signal(SignalKind::from_raw(kind))?);
         }
@@ -48,16 +48,16 @@ impl Signals {
     }
 }
 
-/// Makes sure that the program ends, should anything hang on its way out: a task that does not
-/// yield, or a terminal that does not take the last line.
+/// Exits after a timeout if the shutdown hangs: on a task that does not yield, or on a terminal that
+/// does not accept the last line.
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "the thread exists for that")]
-pub(super) fn end_by_force() {
+pub(super) fn exit_after_timeout() {
     /// Above the longest drain, which a `deadline_ms` of 3,000 makes 3,650 ms.
     const END_MAX: Duration = Duration::from_secs(5);
     let end = || {
         thread::sleep(END_MAX);
         process::exit(1);
     };
-    // Where no thread can be started, systemd ends the service at last.
+    // Without this thread, systemd ends the service at its own timeout.
     let _ = thread::Builder::new().name("end".to_owned()).spawn(end);
 }

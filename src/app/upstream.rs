@@ -1,4 +1,4 @@
-//! The source of customers behind its breaker, and what of it outlives a reload.
+//! The source of customers behind its circuit breaker, and its renewal at a reload.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::sources::source::Source;
 use super::config::Config;
 use super::error::AppError;
 
-/// A source behind its breaker.
+/// A source behind its circuit breaker.
 #[derive(Clone)]
-pub(super) struct Upstream {
-    /// The client, where the source is HubSoft and nothing stands before it.
+pub(super) struct GuardedSource {
+    /// The client, where the source is HubSoft itself.
     hubsoft: Option<Arc<HubSoft>>,
     breaker: Arc<Breaker>,
 }
 
-impl Upstream {
-    /// Any source.
+impl GuardedSource {
+    /// Guards any source.
     pub(super) fn new(source: Arc<dyn Source>) -> Self {
         Self { hubsoft: None, breaker: Arc::new(Breaker::new(source)) }
     }
 
-    /// HubSoft, whose client can be renewed.
+    /// Guards HubSoft, whose client can be renewed.
     pub(super) fn hubsoft(hubsoft: Arc<HubSoft>) -> Self {
         let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
         Self { hubsoft: Some(hubsoft), ..Self::new(source) }
@@ -39,7 +39,7 @@ impl Upstream {
         self.hubsoft.as_ref()
     }
 
-    /// What `/readyz` asks.
+    /// The state that `/readyz` reports.
     pub(super) fn readiness(&self) -> Readiness {
         Readiness { breaker: Arc::clone(&self.breaker), hubsoft: self.hubsoft.clone() }
     }
@@ -48,10 +48,10 @@ impl Upstream {
         Arc::clone(&self.breaker) as Arc<dyn Source>
     }
 
-    /// What the configuration `new` asks after `old`, and the lookup that follows `lookup`.
+    /// The source for the configuration `new` after `old`, and the successor of `lookup`.
     ///
-    /// Token, pauses, breaker and cache stay while it is the same HubSoft and user. Another one
-    /// begins with none of them, and requests under way do not land in its cache.
+    /// Token, pauses, breaker and cache are kept for the same HubSoft and user. Another HubSoft starts
+    /// without them, and requests in progress do not write to its cache.
     pub(super) fn renewed(
         &self,
         old: &Config,
@@ -62,7 +62,7 @@ impl Upstream {
         if new.hubsoft == old.hubsoft {
             return Ok((self.clone(), lookup.renewed(self.source(), new.lookup.clone())));
         }
-        info!("HubSoft's settings have changed: a new client is used from now on");
+        info!("HubSoft client replaced: its settings have changed");
         let settings = new.hubsoft.clone();
         let upstream = match &self.hubsoft {
             Some(hubsoft) if new.hubsoft.is_same_upstream(&old.hubsoft) => {
@@ -72,7 +72,7 @@ impl Upstream {
             }
             _ => {
                 let hubsoft = HubSoft::supervised(settings, tasks)?;
-                info!("it is another HubSoft or user: the cache is empty now");
+                info!("cache emptied: base_url or user has changed");
                 let upstream = Self::hubsoft(Arc::new(hubsoft));
                 let lookup = Lookup::new(upstream.source(), new.lookup.clone());
                 return Ok((upstream, lookup));
@@ -81,7 +81,7 @@ impl Upstream {
         let lookup = if new.hubsoft.reads_alike(&old.hubsoft) {
             lookup.renewed(upstream.source(), new.lookup.clone())
         } else {
-            info!("what HubSoft says is read in another way: the cache is empty now");
+            info!("cache emptied: settings that affect HubSoft's answers have changed");
             Lookup::new(upstream.source(), new.lookup.clone())
         };
         Ok((upstream, lookup))

@@ -1,7 +1,7 @@
-//! Tells systemd that the service is well, as long as it answers a check at the listener of calls.
+//! Pets systemd's watchdog while the service answers a check at the listener for calls.
 //!
-//! HubSoft is not requested for the check, so that a HubSoft that is down never restarts bina; a
-//! process or a listener that is stuck does.
+//! The check does not contact HubSoft, so an outage of HubSoft never restarts bina; a process or
+//! listener that hangs does.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::runtime::tasks::{Task, Tasks};
 use super::listeners::own_address;
 use super::service::Service;
 
-/// How long an answer may take; systemd gives up after ten seconds in all.
+/// Longest wait for an answer; systemd's limit is ten seconds.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
-/// Starts checking the listener at `address`, if systemd asks for it. It ends when dropped.
+/// Starts checking the listener at `address` if systemd has enabled the watchdog. Dropping the task ends it.
 pub(super) fn start(tasks: &Tasks, address: SocketAddr, service: &Arc<Service>) -> Option<Task> {
     let pace = systemd::watchdog()? / 3;
     let own = own_address(address);
@@ -34,23 +34,23 @@ async fn watch(address: SocketAddr, service: Arc<Service>, pace: Duration) {
     let mut pace = interval(pace);
     loop {
         pace.tick().await;
-        match timeout(ANSWER_MAX, is_well(address, service.own_authorization())).await {
+        match timeout(ANSWER_MAX, is_healthy(address, service.own_authorization())).await {
             Ok(Ok(true)) => systemd::pet_watchdog(),
-            Ok(Ok(false)) => warn!("the service does not answer itself with 200"),
-            Ok(Err(error)) => warn!("the service cannot reach itself at {address}: {error}"),
-            Err(_) => warn!("the service does not answer itself within {ANSWER_MAX:?}"),
+            Ok(Ok(false)) => warn!("watchdog check failed: the answer is not a complete 200"),
+            Ok(Err(error)) => warn!("watchdog check failed: cannot reach {address}: {error}"),
+            Err(_) => warn!("watchdog check failed: no answer within {ANSWER_MAX:?}"),
         }
     }
 }
 
-async fn is_well(address: SocketAddr, shown: Option<Secret>) -> std::io::Result<bool> {
-    let shown = shown.map(|shown| format!("Authorization: {}\r\n", shown.reveal()));
-    let shown = shown.unwrap_or_default();
-    let request = format!("GET /v1/watchdog HTTP/1.0\r\n{shown}\r\n");
+async fn is_healthy(address: SocketAddr, credential: Option<Secret>) -> std::io::Result<bool> {
+    let header = credential.map(|secret| format!("Authorization: {}\r\n", secret.reveal()));
+    let header = header.unwrap_or_default();
+    let request = format!("GET /v1/watchdog HTTP/1.0\r\n{header}\r\n");
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     stream.take(4_096).read_to_end(&mut answer).await?;
-    let well = answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200");
-    Ok(well && answer.ends_with(b"\"end\":\"1\"}"))
+    let is_ok = answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200");
+    Ok(is_ok && answer.ends_with(b"\"end\":\"1\"}"))
 }

@@ -31,7 +31,7 @@ use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
 use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
 
-use self::rehearse::Plan;
+use self::rehearse::RehearsalPlan;
 
 const ABOUT: &str =
     "Identify HubSoft customers for Asterisk and FreeSWITCH before the phone is picked up";
@@ -171,7 +171,7 @@ struct Rehearsal {
     deadline_ms: Option<Duration>,
 }
 
-impl From<Rehearsal> for Plan {
+impl From<Rehearsal> for RehearsalPlan {
     fn from(options: Rehearsal) -> Self {
         Self {
             callers: options.callers,
@@ -258,7 +258,7 @@ fn wait(
     worker_threads: Option<usize>,
     done: impl Future<Output = Result<(), Failed>>,
 ) -> Result<(), Failed> {
-    let threads = worker_threads.unwrap_or_else(workers::usual);
+    let threads = worker_threads.unwrap_or_else(workers::default_threads);
     let runtime = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let runtime = runtime.map_err(|error| Failed::Runtime(error.into()))?;
     let done = runtime.block_on(done);
@@ -289,13 +289,13 @@ fn report(failed: &Failed) -> ExitCode {
         Failed::Configuration(_) => 2,
         Failed::Runtime(_) => 1,
     };
-    logging::last_words(format_args!("bina: {:#}", failed.cause()));
+    logging::final_error(format_args!("bina: {:#}", failed.cause()));
     ExitCode::from(code)
 }
 
 /// The log level: that of BINA_LOG, or the default of the command.
 fn level(command: &Command) -> LevelFilter {
-    logging::asked_level().unwrap_or(match command {
+    logging::env_level().unwrap_or(match command {
         // Its output lists every step in order; log lines would repeat it.
         Command::Doctor { .. } | Command::Lookup { explain: true, .. } => LevelFilter::OFF,
         // Log lines of thousands of calls would hide the report.

@@ -1,42 +1,42 @@
-//! Holds what a reload replaces as a whole while calls use it.
+//! A value that a reload replaces as a whole while calls use it.
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-/// What is active now. Whoever has taken it keeps it to the end of the call.
+/// The active value. A call that has loaded it keeps it to its end.
 pub struct Current<T>(ArcSwap<T>);
 
 impl<T> Current<T> {
-    /// Begins with `first`.
+    /// Starts with `first`.
     pub fn new(first: T) -> Self {
         Self(ArcSwap::from_pointee(first))
     }
 
-    /// What is active now, without waiting.
+    /// The value that is active now; never blocks.
     pub fn now(&self) -> Arc<T> {
         self.0.load_full()
     }
 
-    /// Activates `next` for all who ask from now on.
+    /// Activates `next` for all later loads.
     pub fn replace(&self, next: T) {
         self.0.store(Arc::new(next));
     }
 }
 
 impl<T: Send + Sync + 'static> Current<T> {
-    /// The part of it that `part` names, as of each moment.
+    /// A handle to the part that `part` selects, which always follows the active value.
     pub fn part<P: Send + Sync + 'static>(self: &Arc<Self>, part: fn(&T) -> &Arc<P>) -> Active<P> {
         let whole = Arc::clone(self);
         Active(Arc::new(move || Arc::clone(part(&whole.0.load()))))
     }
 }
 
-/// One part of what is active. Clones see the same.
+/// One part of the active value. Clones share it.
 pub struct Active<P>(Arc<dyn Fn() -> Arc<P> + Send + Sync>);
 
 impl<P> Active<P> {
-    /// The part that is active now, without waiting.
+    /// The part that is active now; never blocks.
     pub fn now(&self) -> Arc<P> {
         (self.0)()
     }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_follows_the_whole_and_what_was_taken_stays() {
+    fn a_part_follows_replacements_and_a_loaded_value_stays() {
         let current = Arc::new(Current::new((Arc::new(1), Arc::new("a"))));
         let number = current.part(|whole| &whole.0);
         let taken = number.now();

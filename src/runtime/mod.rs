@@ -1,4 +1,4 @@
-//! Holds what any service needs: logging, metrics, secrets, access control, TLS, systemd.
+//! Infrastructure of any service: logging, metrics, secrets, access control, TLS, systemd.
 
 pub mod access;
 pub mod current;

@@ -1,15 +1,15 @@
-//! Reads a plain file within a limit, and nothing that might never end or never begin.
+//! Reads plain files within a size limit, and rejects files that could block or be endless.
 //!
-//! Opening a pipe waits for whoever writes into it, and a device has no end. A symbolic link to a
-//! plain file is as good as the file.
+//! Opening a pipe waits for its writer, and a device has no end. Symbolic links to plain files are
+//! followed.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// Reads the file at `path`, which has at most `max` bytes.
+/// Reads the file at `path`, of at most `max` bytes.
 pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
-    // Looked at before it is opened, as opening may wait, and after it, as it may be another one.
+    // Checked before opening, which may block, and after it, because the file may have been replaced.
     require_plain(&fs::metadata(path)?)?;
     let file = File::open(path)?;
     let about = file.metadata()?;
@@ -19,18 +19,18 @@ pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     if about.len() > max {
         return Err(too_long());
     }
-    // Large enough at once: a smaller one would leave copies of a secret behind as it grows.
+    // Full capacity at once: a growing buffer would leave copies of a secret behind.
     let mut bytes = Vec::with_capacity(about.len() as usize + 1);
     file.take(max + 1).read_to_end(&mut bytes)?;
-    // It may have grown since, or not have told its length.
+    // The file may have grown since, or its metadata may lack a length.
     if bytes.len() as u64 > max { Err(too_long()) } else { Ok(bytes) }
 }
 
-/// The same for a text.
+/// Reads a text file in the same way.
 pub fn read_text(path: &Path, max: u64) -> io::Result<String> {
     let bytes = read(path, max)?;
     String::from_utf8(bytes)
-        .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no UTF-8 text"))
+        .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
 fn require_plain(about: &Metadata) -> io::Result<()> {

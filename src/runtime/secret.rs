@@ -1,10 +1,10 @@
-//! Holds a password or token that no log, error or debug output can show, and overwrites it at its end.
+//! A password or token that no log, error or debug output contains, and that is overwritten when dropped.
 
 use std::fmt;
 
 use zeroize::Zeroize;
 
-/// A secret; showing it is a method that can be grepped.
+/// A secret. Only `reveal` returns its text, so that its uses can be found with grep.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -14,7 +14,7 @@ impl Secret {
         Self(text)
     }
 
-    /// The secret itself, for the one request that carries it.
+    /// The text of the secret, for the request that carries it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_does_not_show_itself() {
+    fn debug_output_does_not_contain_the_secret() {
         assert!(!format!("{:?}", Secret::new("segredo".into())).contains("segredo"));
     }
 }

@@ -1,6 +1,6 @@
-//! Speaks with systemd, where it has started the service: sockets, readiness, the watchdog.
+//! The interface to systemd: sockets, readiness, the watchdog.
 //!
-//! Without systemd there are no sockets and nobody to tell, which is no error.
+//! Without systemd there are no sockets, and notifications have no effect.
 
 use std::collections::HashMap;
 use std::env;
@@ -11,34 +11,34 @@ use listenfd::ListenFd;
 use sd_notify::NotifyState;
 use tracing::warn;
 
-/// Most sockets that are looked at; there are listeners for three.
+/// Most sockets that are accepted from systemd; there are three listeners.
 const SOCKETS_MAX: usize = 64;
 
-/// The sockets systemd has opened for us (`bina.socket`), by the names they have there.
+/// The sockets that systemd has opened (`bina.socket`), by their names there.
 #[derive(Default)]
 pub struct Sockets(HashMap<String, TcpListener>);
 
 impl Sockets {
-    /// Takes what was handed over; a second call finds nothing.
+    /// Takes the sockets; a second call returns none.
     pub fn take() -> Self {
-        if let Some(count) = too_many(env::var("LISTEN_FDS").ok().as_deref()) {
+        if let Some(count) = invalid_count(env::var("LISTEN_FDS").ok().as_deref()) {
             warn!(
-                "LISTEN_FDS is `{}`: bina.socket hands over {SOCKETS_MAX} at most; none is used",
+                "sockets of systemd ignored: LISTEN_FDS is `{}` (expected at most {SOCKETS_MAX})",
                 count.escape_debug()
             );
             return Self::default();
         }
-        let mut handed = ListenFd::from_env();
+        let mut descriptors = ListenFd::from_env();
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut names = names.split(':');
         let mut sockets = HashMap::new();
-        for index in 0..handed.len() {
+        for index in 0..descriptors.len() {
             let name = names.next().unwrap_or_default().to_owned();
-            match handed.take_tcp_listener(index) {
+            match descriptors.take_tcp_listener(index) {
                 Ok(Some(socket)) => drop(sockets.insert(name, socket)),
                 Ok(None) => {}
                 Err(error) => {
-                    warn!("socket {name} of bina.socket is not used, it is no TCP: {error}");
+                    warn!("socket ignored: `{name}` of bina.socket is not a TCP socket: {error}");
                 }
             }
         }
@@ -50,42 +50,42 @@ impl Sockets {
         self.0.remove(name)
     }
 
-    /// The names of those that nobody has asked for.
-    pub fn left(&self) -> impl Iterator<Item = &str> {
+    /// The names of the sockets that were not taken.
+    pub fn unused(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
 
-/// The number in `LISTEN_FDS`, where it is none that systemd would write.
-fn too_many(told: Option<&str>) -> Option<&str> {
-    let told = told?;
-    let is_usual = told.parse::<usize>().is_ok_and(|count| count <= SOCKETS_MAX);
-    (!is_usual).then_some(told)
+/// The value of `LISTEN_FDS`, if systemd would not write it.
+fn invalid_count(value: Option<&str>) -> Option<&str> {
+    let value = value?;
+    let is_valid = value.parse::<usize>().is_ok_and(|count| count <= SOCKETS_MAX);
+    (!is_valid).then_some(value)
 }
 
-/// Says that calls are answered from now on.
+/// Notifies systemd that calls are answered from now on.
 pub fn ready() {
-    tell(NotifyState::Ready);
+    notify(NotifyState::Ready);
 }
 
-/// Says that the end has begun.
+/// Notifies systemd that the service is stopping.
 pub fn stopping() {
-    tell(NotifyState::Stopping);
+    notify(NotifyState::Stopping);
 }
 
-/// Says that the service is well; without it systemd starts it again.
+/// Notifies systemd that the service is healthy; otherwise systemd restarts it.
 pub fn pet_watchdog() {
-    tell(NotifyState::Watchdog);
+    notify(NotifyState::Watchdog);
 }
 
-/// How often systemd wants to hear that, if it does.
+/// The watchdog's interval, if systemd has enabled it.
 pub fn watchdog() -> Option<Duration> {
     sd_notify::watchdog_enabled()
 }
 
-fn tell(state: NotifyState<'_>) {
+fn notify(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        warn!("systemd cannot be told: {error}");
+        warn!("cannot notify systemd: {error}");
     }
 }
 
@@ -94,12 +94,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_sockets_are_no_systemds() {
-        for usual in [None, Some("0"), Some("3"), Some("64")] {
-            assert_eq!(too_many(usual), None);
+    fn an_invalid_number_of_sockets_is_rejected() {
+        for valid in [None, Some("0"), Some("3"), Some("64")] {
+            assert_eq!(invalid_count(valid), None);
         }
         for odd in ["65", "999999999", "99999999999999999999", "-1", "x", ""] {
-            assert_eq!(too_many(Some(odd)), Some(odd));
+            assert_eq!(invalid_count(Some(odd)), Some(odd));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Runs background tasks under supervision: named, restarted after a panic, counted, ended at
+//! Runs background tasks under supervision: named, restarted after a panic, counted, stopped at
 //! shutdown.
 
 use std::fmt;
@@ -15,15 +15,15 @@ use tracing::{error, warn};
 /// First and longest pause before a task that has panicked is started again.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
-/// A task that has run for so long is restarted after the first pause again.
+/// After this runtime without a panic, the pause is back at its minimum.
 const RECOVERED: Duration = Duration::from_secs(10 * 60);
-/// How long a shutdown waits for tasks to end.
+/// Longest wait of a shutdown for tasks to end.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
 
-/// Is called with a task's name when it is restarted.
+/// A callback that receives a task's name when it is restarted.
 pub type OnRestart = Arc<dyn Fn(&'static str) + Send + Sync>;
 
-/// The tasks of one application. Clones share them; the last one that is dropped ends them.
+/// The tasks of one application. Clones share them; dropping the last clone stops them.
 #[derive(Clone)]
 pub struct Tasks(Arc<Supervision>);
 
@@ -33,7 +33,7 @@ struct Supervision {
     on_restart: OnRestart,
 }
 
-/// A running task, which ends when this is dropped.
+/// A handle to a running task; dropping it stops the task.
 #[derive(Debug)]
 pub struct Task(AbortHandle);
 
@@ -44,7 +44,7 @@ impl Drop for Task {
 }
 
 impl Default for Tasks {
-    /// Tasks whose restarts are logged and not counted.
+    /// Tasks whose restarts are logged but not counted.
     fn default() -> Self {
         Self::new(Arc::new(|_| {}))
     }
@@ -63,7 +63,7 @@ impl Tasks {
         Self(Arc::new(Supervision { running: Mutex::default(), stop, on_restart }))
     }
 
-    /// Runs what `make` makes until it returns, and again after a panic. It needs tokio's runtime.
+    /// Runs the future that `make` returns; after a panic, runs a new one. Requires tokio's runtime.
     #[must_use = "the task ends when its handle is dropped"]
     pub fn start<F, Work>(&self, name: &'static str, make: F) -> Task
     where
@@ -73,13 +73,13 @@ impl Tasks {
         let stop = self.0.stop.subscribe();
         let on_restart = Arc::clone(&self.0.on_restart);
         let mut running = self.0.running.lock();
-        // Those that have ended leave, so that reloads do not pile them up.
+        // Remove finished tasks, so that they do not accumulate with reloads.
         while running.try_join_next().is_some() {}
         Task(running.spawn(supervise(name, make, stop, on_restart)))
     }
 
-    /// Ends all tasks, each at the next point where it waits; those that do not end in time are
-    /// left to the end of the program.
+    /// Stops all tasks, each at its next await point. Tasks that do not stop in time end with the
+    /// program.
     pub async fn shut_down(&self) {
         self.0.stop.send_replace(true);
         let mut running = mem::take(&mut *self.0.running.lock());
@@ -103,7 +103,7 @@ async fn supervise<F, Work>(
     let mut pause = PAUSE_MIN;
     while !*stop.borrow() {
         let start = Instant::now();
-        // A set of one, so that the work ends with its supervisor.
+        // A set of one, so that dropping the supervisor aborts the work.
         let mut work = JoinSet::new();
         work.spawn(make());
         let ended = tokio::select! {
@@ -132,8 +132,7 @@ mod tests {
 
     type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// Makes work that panics the first `panics` times and then waits for ever, and counts how
-    /// often it was made.
+    /// Work that panics the first `panics` times and then waits forever, with a counter of its starts.
     fn failing(panics: u32) -> (Arc<AtomicU32>, impl Fn() -> Work) {
         let made = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&made);
@@ -179,7 +178,7 @@ mod tests {
         assert_eq!(runs.load(Ordering::SeqCst), 1);
     }
 
-    /// Sets a flag when it is dropped.
+    /// Counts its drops.
     struct Dropped(Arc<AtomicU32>);
 
     impl Drop for Dropped {

@@ -1,22 +1,22 @@
-//! How many threads answer calls: `[service]`.
+//! Reads `[service]`: the number of worker threads.
 
 use std::thread::available_parallelism;
 
 use super::settings::Section;
 
-/// Worker threads unless the configuration says otherwise: one answers as many calls a second as
-/// several do, as most of a call is the system's work; another is there while a long answer of
-/// HubSoft is read. Each more costs 3 MB (`benches/README.md`).
-const USUAL: usize = 2;
-/// Most worker threads: each costs memory, and TasksMax of the unit leaves room for so many.
+/// Default number of worker threads. One answers as many calls a second as several, because most of a
+/// call is system work; the second answers while a large HubSoft response is parsed. Each further one
+/// takes 3 MB (`benches/README.md`).
+const DEFAULT: usize = 2;
+/// Most worker threads: each takes memory, and the unit's TasksMax permits this number.
 const MAX: usize = 64;
 
-/// Reads `[service]`; `None` leaves it to `usual`.
+/// Reads `[service]`; `None` means `default_threads`.
 pub fn read(section: &mut Section<'_>) -> Option<usize> {
     section.number_if_set("worker_threads", 1..=MAX)
 }
 
-/// How many there are unless the configuration says otherwise.
-pub fn usual() -> usize {
-    available_parallelism().map_or(1, |cores| cores.get().min(USUAL))
+/// The default number, at most one per core.
+pub fn default_threads() -> usize {
+    available_parallelism().map_or(1, |cores| cores.get().min(DEFAULT))
 }

@@ -1,4 +1,4 @@
-//! Reads `key=value&…` as both PBXs send it, from a query or a body.
+//! Parses `key=value&…` as both PBXs send it, from a query or a body.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -6,39 +6,39 @@ use std::time::Duration;
 use memchr::memchr;
 use percent_encoding::percent_decode_str;
 
-/// How often a key occurs, and with what.
+/// The occurrences of a key, and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value<'a> {
+pub enum FormValue<'a> {
     Absent,
     One(&'a str),
-    /// Given more than once: somebody may have added one of them.
+    /// The key occurs more than once: an attacker may have added one occurrence.
     Repeated,
 }
 
-/// Pairs read at most; FreeSWITCH sends about 140, and a body of 256 KiB could hold 100,000.
+/// Most pairs that are read; FreeSWITCH sends about 140, but a body of 256 KiB can hold 100,000.
 const PAIRS_MAX: usize = 4_096;
 
-/// The raw values of `keys` in `text`, found in one go; a key without `=` has an empty one. Keys are
-/// compared decoded, so that `%63aller` is no way around.
+/// The raw values of `keys` in `text`, found in one pass; a key without `=` has an empty value. Keys are
+/// compared after decoding, so that `%63aller` is not a bypass.
 ///
-/// A `+` in a value is left as it is; what it stands for in a number, [`number`] says.
-pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [Value<'a>; N] {
-    let mut values = [const { Value::Absent }; N];
+/// A `+` in a value is not decoded; [`number`] decodes it in numbers.
+pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [FormValue<'a>; N] {
+    let mut values = [const { FormValue::Absent }; N];
     for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
         let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
         let decoded = decode_lossy(name);
         if let Some(at) = keys.iter().position(|key| *decoded == **key) {
             values[at] = match values[at] {
-                Value::Absent => Value::One(raw),
-                Value::One(_) | Value::Repeated => Value::Repeated,
+                FormValue::Absent => FormValue::One(raw),
+                FormValue::One(_) | FormValue::Repeated => FormValue::Repeated,
             };
         }
     }
     values
 }
 
-impl<'a> Value<'a> {
-    /// The raw value, when there is one that can be trusted.
+impl<'a> FormValue<'a> {
+    /// The raw value, if the key occurs exactly once.
     pub fn one(self) -> Option<&'a str> {
         match self {
             Self::One(raw) => Some(raw),
@@ -46,15 +46,15 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value in milliseconds; what is no whole number counts as not said.
+    /// The value in milliseconds; a value that is not a whole number counts as absent.
     pub fn millis(self) -> Option<Duration> {
         let text = decode(self.one()?).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
         text.parse().ok().map(Duration::from_millis)
     }
 }
 
-/// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are
-/// no UTF-8 become U+FFFD, which no number contains.
+/// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are not
+/// UTF-8 become U+FFFD, which no number contains.
 pub fn decode(text: &str) -> Option<Cow<'_, str>> {
     if memchr(b'%', text.as_bytes()).is_none() {
         return Some(text.into());
@@ -66,7 +66,7 @@ pub fn decode(text: &str) -> Option<Cow<'_, str>> {
     is_whole.then(|| percent_decode_str(text).decode_utf8_lossy())
 }
 
-/// Decodes what can be decoded; a broken `%` stays as it is.
+/// Decodes `text`; one with a malformed `%` is returned unchanged.
 pub fn decode_lossy(text: &str) -> Cow<'_, str> {
     decode(text).unwrap_or(Cow::Borrowed(text))
 }
@@ -82,21 +82,21 @@ pub fn number(text: &str) -> Option<Cow<'_, str>> {
     let mut decoded = String::with_capacity(text.len());
     for (at, piece) in text.split('+').enumerate() {
         if at > 0 {
-            decoded.push(if number_begins_behind(&decoded) { '+' } else { ' ' });
+            decoded.push(if can_start_number(&decoded) { '+' } else { ' ' });
         }
         decoded.push_str(&decode(piece)?);
     }
     Some(decoded.into())
 }
 
-/// Decodes a number of which a broken `%` stays as it is.
+/// Decodes a number; one with a malformed `%` is returned unchanged.
 pub fn number_lossy(text: &str) -> Cow<'_, str> {
     number(text).unwrap_or(Cow::Borrowed(text))
 }
 
-/// Tells whether a number can begin behind `before`: at the start, and behind the marks of a SIP
-/// address or a parameter. `++55` keeps both, and is no number.
-fn number_begins_behind(before: &str) -> bool {
+/// Whether a number can start after `before`: at the beginning, and after the delimiters of a SIP
+/// address or a parameter. `++55` keeps both plus signs, and is not a number.
+fn can_start_number(before: &str) -> bool {
     before.ends_with([':', '<', '=', '(']) || before.bytes().all(|byte| b" +".contains(&byte))
 }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_percent_is_told_apart() {
+    fn a_malformed_percent_is_detected() {
         for broken in ["%", "%4", "%zz", "a%", "%+1"] {
             assert_eq!(decode(broken), None, "{broken}");
             assert_eq!(decode_lossy(broken), broken);
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn keys_are_found_once_twice_or_not_at_all() {
         let found = values("a=1&b&&%61=2&c=x=y&b", ["a", "c", "d"]);
-        assert_eq!(found, [Value::Repeated, Value::One("x=y"), Value::Absent]);
-        assert_eq!(values("b", ["b"]), [Value::One("")]);
+        assert_eq!(found, [FormValue::Repeated, FormValue::One("x=y"), FormValue::Absent]);
+        assert_eq!(values("b", ["b"]), [FormValue::One("")]);
     }
 }

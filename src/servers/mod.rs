@@ -1,4 +1,4 @@
-//! Listens, and speaks HTTP and FastAGI with PBXs and operators.
+//! The servers: HTTP and FastAGI, for PBXs and operators.
 
 pub mod endpoints;
 pub mod fastagi;

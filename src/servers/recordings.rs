@@ -1,6 +1,6 @@
-//! Holds the recordings that are served to PBXs on another machine, read once at the start.
+//! The recordings that are served to PBXs on other machines, read at start and reload.
 //!
-//! A PBX fetches a recording while a caller waits for it, so no disk is asked then.
+//! A PBX fetches a recording while a caller waits, so requests do not access the disk.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -12,25 +12,25 @@ use bytes::Bytes;
 use crate::domain::wav;
 use crate::runtime::plain_file;
 
-/// Longest recording: four minutes at 16 kB a second, and nobody listens to half of it.
+/// Longest recording: four minutes at 16 kB a second, more than any caller listens to.
 const RECORDING_BYTES_MAX: u64 = 4 << 20;
-/// All recordings together; the service has 256 MiB for everything.
+/// All recordings together; the service is limited to 256 MiB in total.
 const ALL_BYTES_MAX: usize = 64 << 20;
 
 /// One recording.
 #[derive(Clone, Debug)]
 pub struct Recording {
     pub bytes: Bytes,
-    /// Tells one content from another, in the quotes of an `ETag`.
+    /// Identifies the content, in the notation of an `ETag`.
     pub tag: String,
 }
 
-/// The recordings by the name of their sound.
+/// Recordings by sound name.
 #[derive(Clone, Debug, Default)]
 pub struct Recordings(BTreeMap<String, Recording>);
 
 impl Recordings {
-    /// Reads `SOUND.wav` in `folder` for each of `sounds`, and says which of them cannot be served.
+    /// Reads `SOUND.wav` in `folder` for each of `sounds`; also returns the problems of those that cannot be served.
     pub fn read<'a>(folder: &Path, sounds: impl Iterator<Item = &'a str>) -> (Self, Vec<String>) {
         let mut recordings = BTreeMap::new();
         let mut problems = Vec::new();
@@ -60,18 +60,20 @@ fn load(file: &Path, room: usize) -> Result<Recording, String> {
     let bytes =
         plain_file::read(file, RECORDING_BYTES_MAX).map_err(|error| match error.kind() {
             ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
-                "is no file of at most 4 MiB (four minutes)".to_owned()
+                "is not a plain file of at most 4 MiB (four minutes)".to_owned()
             }
             _ => unreadable(error),
         })?;
     match wav::problem(&bytes) {
         Some(problem) => Err(problem),
-        None if bytes.len() > room => Err("is too much: all together hold 64 MiB".to_owned()),
+        None if bytes.len() > room => {
+            Err("exceeds the limit of 64 MiB for all recordings".to_owned())
+        }
         None => Ok(Recording { tag: tag(&bytes), bytes: bytes.into() }),
     }
 }
 
-/// A tag that a file has again after a restart, so that no PBX fetches it anew for that.
+/// A tag that is the same after a restart, so that PBXs do not fetch the file again.
 fn tag(bytes: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);

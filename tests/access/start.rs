@@ -96,9 +96,9 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
     let many = format!("networks = [{}]", many.join(","));
     for (setting, part) in [
         ("networks = []", "access.networks is empty"),
-        ("networks = \"0.0.0.0/0\"", "`0.0.0.0/0` lets everybody in"),
+        ("networks = \"0.0.0.0/0\"", "`0.0.0.0/0` admits every address"),
         ("networks = \"192.0.2.7/24\"", "write 192.0.2.0/24"),
-        ("networks = [\"::1\", \"pbx\"]", "`pbx` is no network: write it like"),
+        ("networks = [\"::1\", \"pbx\"]", "`pbx` is not a network (expected e.g."),
         ("networks = 7", "access.networks must be a text in quotes, or a list"),
         (&many, "has 65 entries: at most 64"),
         ("token_files = []", "access.token_files is empty"),
@@ -124,13 +124,13 @@ fn what_is_no_certificate_is_told_with_its_line() {
     std::fs::copy(other.path("key.pem"), folder.path("other.pem")).expect("a file");
     for (old, new, part) in [
         ("cert.pem", "odd.pem", "9: tls.cert_file: "),
-        ("cert.pem", "odd.pem", "odd.pem holds no readable PEM certificate"),
+        ("cert.pem", "odd.pem", "odd.pem contains no valid PEM certificate"),
         ("cert.pem", "nada.pem", "nada.pem (No such file"),
-        ("key.pem", "odd.pem", "odd.pem holds no readable PEM private key"),
+        ("key.pem", "odd.pem", "odd.pem contains no valid PEM private key"),
         ("key.pem", "other.pem", "10: tls.key_file: "),
-        ("key.pem", "other.pem", "other.pem is the key of another certificate"),
+        ("key.pem", "other.pem", "other.pem does not match the certificate"),
         ("ca.pem", "odd.pem", "11: tls.client_ca_file: "),
-        ("ca.pem", "key.pem", "key.pem holds no readable PEM certificate of an authority"),
+        ("ca.pem", "key.pem", "key.pem contains no valid PEM certificate of a CA"),
         ("key_file = \"key.pem\"\n", "", "8: tls.key_file is missing"),
         ("cert_file = \"cert.pem\"\n", "", "8: tls.cert_file is missing"),
     ] {
@@ -217,7 +217,10 @@ async fn the_service_does_not_start_with_a_door_that_everybody_can_open() {
         let output = command.output().expect("it ends");
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(&format!("listen.{door}: 0.0.0.0:0 would tell anybody")), "{told}");
+        assert!(
+            told.contains(&format!("listen.{door}: `0.0.0.0:0` would expose customer data")),
+            "{told}"
+        );
     }
 }
 

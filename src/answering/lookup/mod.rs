@@ -27,7 +27,7 @@ use tracing::Level;
 
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding::{AnswerSource, Finding};
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 use crate::sources::cache::Cache;
 use crate::sources::reasons;
@@ -39,7 +39,7 @@ use self::pending::Pending;
 
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
-static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
+static FAILED: RateLimitedLog = RateLimitedLog::new(Level::WARN, "lookup failed");
 
 /// How old a stale record may be and still answer after a moment: staff need longer than that to
 /// enter or end an alert.
@@ -253,7 +253,7 @@ fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: C
     if let Err(failure) = result
         && failure.kind() != FailureKind::NotAsked
     {
-        FAILED.say(format_args!("{key}: {failure}"));
+        FAILED.log(format_args!("{key}: {failure}"));
     }
     let now = Instant::now();
     let mut pending = pending.lock();

@@ -9,7 +9,7 @@ use crate::servers::listener::Listen;
 
 use super::Config;
 
-/// What stands between a listener and the network.
+/// The protections of a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Protection {
     networks: bool,
@@ -22,7 +22,7 @@ impl Protection {
     fn missing(self, name: &str, address: SocketAddr) -> Option<String> {
         let (is_enough, remedy) = match name {
             "agi" => {
-                (self.networks, "FastAGI knows no password, so name the PBX in access.networks")
+                (self.networks, "FastAGI has no passwords, so name the PBX in access.networks")
             }
             _ => (
                 self.networks || self.credentials || self.certificates,
@@ -33,7 +33,7 @@ impl Protection {
         let is_open = is_exposed(address) && !is_enough;
         is_open.then(|| {
             format!(
-                "{address} would tell anybody on the network whose number is whose: {remedy}; or \
+                "`{address}` would expose customer data to everyone on the network: {remedy}; or \
                  listen on 127.0.0.1 only"
             )
         })
@@ -41,19 +41,19 @@ impl Protection {
 }
 
 impl Config {
-    /// Why the listener called `name` may not be at `address`, where it really is.
+    /// Why the listener called `name` may not be at its actual `address`.
     pub fn exposed(&self, name: &str, address: SocketAddr) -> Option<String> {
         let protection = Protection {
             networks: !self.access.networks.allowed.is_empty(),
             credentials: !self.access.credentials.is_empty(),
-            certificates: self.tls.as_ref().is_some_and(Tls::asks_clients),
+            certificates: self.tls.as_ref().is_some_and(Tls::requires_client_certificate),
         };
         protection.missing(name, address).map(|text| format!("listen.{name}: {text}"))
     }
 }
 
-/// What the file sets that concerns exposed listeners, readable or not: what cannot be read is reported
-/// already, and not as missing besides.
+/// The settings of the file that affect exposed listeners, valid or not: an invalid one is already
+/// reported, and must not be reported as missing, too.
 pub(super) struct ExposureCheck {
     protection: Protection,
     has_pbx: bool,
@@ -64,7 +64,7 @@ pub(super) struct ExposureCheck {
 const LISTENERS: [&str; 3] = ["http", "agi", "metrics"];
 
 impl ExposureCheck {
-    /// Notes what the `file` sets, before its sections are read.
+    /// Records the settings of `file`, before its sections are read.
     pub(super) fn of(file: &Section<'_>) -> Self {
         let has = |section, key| file.place_of(section, key).is_some();
         Self {
@@ -78,8 +78,8 @@ impl ExposureCheck {
         }
     }
 
-    /// Reports listeners that other machines can reach and nothing protects, and warns of what the
-    /// PBXs that use them will meet.
+    /// Reports exposed listeners without protection, and warns of exposed ones that use plain text or
+    /// limit their PBX.
     pub(super) fn check(&self, listen: &Listen, tls: Option<&Tls>, file: &Section<'_>) {
         let addresses = [listen.http, listen.agi, listen.metrics];
         for ((name, address), place) in LISTENERS.into_iter().zip(addresses).zip(self.listeners) {
@@ -88,14 +88,14 @@ impl ExposureCheck {
                 file.report(place.unwrap_or_default(), format!("listen.{name}: {text}"));
             } else if name != "agi" && tls.is_none() {
                 file.warn(format!(
-                    "listen.{name} answers other machines in plain text, which the network can \
-                     read: set tls.cert_file and tls.key_file"
+                    "listen.{name} answers other machines in plain text, which can be read on the \
+                     network: set tls.cert_file and tls.key_file"
                 ));
             }
             if name != "metrics" && !self.has_pbx {
                 file.warn(format!(
                     "listen.{name} answers other machines, but listen.pbx names none of them: a PBX \
-                     there has 64 connections and 50 requests a second only"
+                     there is limited to 64 connections and 50 requests a second"
                 ));
             }
         }

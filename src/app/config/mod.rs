@@ -1,4 +1,4 @@
-//! Asks each module for its settings, in order, and checks what concerns several of them.
+//! Has each module read its settings, and validates combinations of several modules' settings.
 
 mod exposure;
 mod rules;
@@ -37,23 +37,23 @@ const FILE_BYTES_MAX: u64 = 4 << 20;
 /// A file with every section that may be repeated, so that reading it reads every setting.
 const EVERY_SECTION: &str = "[[rule]]\n";
 
-/// Everything the configuration sets.
+/// The complete configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub http: SocketAddr,
-    /// Where FastAGI listens, unless it is switched off.
+    /// Address of the FastAGI listener, unless it is off.
     pub agi: Option<SocketAddr>,
-    /// Where health and metrics are served, unless that is switched off.
+    /// Address of the health and metrics listener, unless it is off.
     pub metrics: Option<SocketAddr>,
     pub access: access::Settings,
-    /// How TLS is spoken at the listeners of HTTP and metrics, if it is.
+    /// TLS of the HTTP and metrics listeners, if it is on.
     pub tls: Option<Tls>,
-    /// Threads that answer calls, unless that is left to the program.
+    /// Worker threads, unless the default applies.
     pub worker_threads: Option<usize>,
     pub log: logging::Settings,
-    /// Where the recordings are that are served over HTTP, if any.
+    /// Folder of the recordings that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
-    /// Those that can be served.
+    /// The recordings that can be served.
     pub recordings: Recordings,
     pub listener: listener::Settings,
     pub hubsoft: hubsoft::Settings,
@@ -64,13 +64,13 @@ pub struct Config {
     pub asterisk: SoundForm,
     pub rules: Rules,
     pub freeswitch: Freeswitch,
-    /// Files that hold a secret: this one, too, when a secret stands in it. systemd's are not here.
+    /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
     pub secret_files: Vec<PathBuf>,
-    /// What is not wrong, but worth knowing.
+    /// Problems that do not prevent a start.
     pub warnings: Vec<String>,
 }
 
-/// A configuration that cannot be used, with everything that is wrong.
+/// An invalid configuration, with all its problems.
 #[derive(Debug)]
 pub struct Invalid {
     pub path: PathBuf,
@@ -94,7 +94,7 @@ fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::InvalidData => "save it as UTF-8",
         io::ErrorKind::InvalidInput => "name a plain file with -c FILE",
-        io::ErrorKind::FileTooLarge => "is it the right file?",
+        io::ErrorKind::FileTooLarge => "check that it is the right file",
         io::ErrorKind::PermissionDenied => "let bina's user read it",
         _ => "name the file with -c FILE",
     }
@@ -110,11 +110,11 @@ impl Config {
                 text: format!("cannot be read ({error}): {}", remedy(&error)),
             }],
         })?;
-        // It may hold secrets.
+        // The text may contain secrets.
         Self::parse(&Zeroizing::new(text), path)
     }
 
-    /// Reads `text` as the file at `path`, beside which the files it names are looked for.
+    /// Parses `text` as the file at `path`; files it names are relative to its folder.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
         let file = File::new(text, Folders::of(path));
         let mut config = Section::root(&file).and_then(Self::read);
@@ -130,7 +130,7 @@ impl Config {
         }
     }
 
-    /// Every setting there is, as its module declares it.
+    /// All settings, as declared by their modules.
     pub fn settings() -> Vec<Setting> {
         let file = File::new(EVERY_SECTION, Folders::default()).described();
         // What is missing in it is of no concern.
@@ -156,8 +156,9 @@ impl Config {
         let sounds = sounds::read(&mut file);
         let prompts = Prompts { sounds, asterisk, freeswitch: freeswitch_form };
         prompts.warn(&file);
-        let asks = hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
-        let rules = prompts.rules(&mut file, asks);
+        let requests_connection =
+            hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
+        let rules = prompts.rules(&mut file, requests_connection);
         file.finish_file();
         Some(Self {
             http: listen.http?,
@@ -184,14 +185,13 @@ impl Config {
 }
 
 impl Config {
-    /// Reads the recordings that are served. One that cannot be is no reason not to answer calls.
+    /// Reads the recordings. One that cannot be served is a warning, because calls are answered without it.
     fn read_recordings(&mut self) {
         let Some(folder) = &self.prompts_folder else { return };
         let sounds = self.sounds.values().map(String::as_str);
         let (recordings, problems) = Recordings::read(folder, sounds);
         self.recordings = recordings;
-        let warnings =
-            problems.iter().map(|problem| format!("a recording is not served: {problem}"));
+        let warnings = problems.iter().map(|problem| format!("recording not served: {problem}"));
         self.warnings.extend(warnings);
     }
 }

@@ -1,4 +1,4 @@
-//! Reads `[prompts]`, and how each PBX writes the name of a sound.
+//! Reads `[prompts]`, and each PBX's prefix and suffix of sounds.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use crate::domain::prompt::SoundForm;
 use crate::domain::safe_text::is_machine_word;
 use crate::runtime::settings::{Marked, Section};
 
-/// Longest sound name; a playlist of eight would not fit anyway.
+/// Longest sound name; a playlist of eight longer ones would exceed its limit.
 const SOUND_BYTES_MAX: usize = 128;
 
-/// Endings of sound files, which prompt_suffix or the PBX adds.
+/// Extensions of sound files, which prompt_suffix or the PBX appends.
 const ENDINGS: [&str; 14] = [
     ".wav", ".wav16", ".wav49", ".gsm", ".ulaw", ".alaw", ".sln", ".sln16", ".slin", ".g722",
     ".g729", ".mp3", ".ogg", ".opus",
@@ -52,7 +52,7 @@ fn wrong_sound(sound: &str) -> Option<String> {
     let is_name = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     if !sound.split('/').all(is_name) {
         let text =
-            "is not the name of a file: each part between `/` begins with a letter, a digit or `_`";
+            "is not a file name: each part between `/` must begin with a letter, a digit or `_`";
         return Some(text.to_owned());
     }
     let lower = sound.to_ascii_lowercase();
@@ -73,15 +73,17 @@ fn wrong_form(key: &str, value: &str) -> Option<&'static str> {
     let (scheme, rest) = value.split_once("://")?;
     let host = rest.split('/').next().unwrap_or_default();
     if scheme.is_empty() || host.is_empty() || host.starts_with(':') {
-        return Some("is not a whole address: write it like \"http://127.0.0.1:8573/prompts/\"");
+        return Some(
+            "is not a complete address (expected e.g. \"http://127.0.0.1:8573/prompts/\")",
+        );
     }
     let is_web = matches!(scheme, "http" | "https");
     (is_web && !value.ends_with('/')).then_some(
-        "must end with a `/` behind the host and the path, like \"http://127.0.0.1:8573/prompts/\"",
+        "must end with `/` after host and path (expected e.g. \"http://127.0.0.1:8573/prompts/\")",
     )
 }
 
-/// Warns of sounds that begin with the folder which a prefix adds already.
+/// Warns of sounds that repeat the folder of a prefix.
 pub(super) fn doubled(
     sounds: &BTreeMap<String, String>,
     forms: [(&str, &SoundForm); 2],
@@ -112,7 +114,7 @@ pub(super) fn joined(forms: [(&str, &SoundForm); 2]) -> Vec<String> {
     forms.into_iter().filter_map(text).collect()
 }
 
-/// Tells whether `sound` begins with the folder in which `prefix` ends.
+/// Whether `sound` begins with the folder with which `prefix` ends.
 fn has_folder_of(sound: &str, prefix: &str) -> bool {
     let folder = prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let rest = sound.strip_prefix(folder).filter(|_| !folder.is_empty());

@@ -12,13 +12,13 @@ pub(super) enum Severity {
 }
 
 /// One finding.
-pub(super) struct Line<'a, T> {
+pub(super) struct FindingLine<'a, T> {
     pub(super) severity: Severity,
     pub(super) what: &'a str,
     pub(super) seen: T,
 }
 
-impl<T: Display> Display for Line<'_, T> {
+impl<T: Display> Display for FindingLine<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
             Severity::Skipped => "-",

@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 use crate::app::config::Config;
 use crate::servers::listener;
 
-use super::report::Report;
+use super::report::CheckReport;
 
 /// Longest wait for an answer at a port in use. bina takes a millisecond.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ const CALL: Probe = Probe {
 };
 
 /// Checks each configured listener.
-pub(super) async fn examine(config: &Config, report: &mut Report) {
+pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
     let listeners = [
         ("listen.http", Some(config.http), HEALTH),
         ("listen.agi", config.agi, CALL),
@@ -87,7 +87,7 @@ async fn state(
     name: &'static str,
     address: SocketAddr,
     probe: &Probe,
-    report: &Report,
+    report: &CheckReport,
 ) -> PortState {
     match listener::open(name, address) {
         // Closed again at once: without bina, a call at this moment would be refused anyway.

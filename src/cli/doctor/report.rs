@@ -7,20 +7,20 @@ use anyhow::anyhow;
 use tokio::time::Instant;
 
 use super::super::{Failed, print_line};
-use super::line::{Line, Severity};
+use super::line::{FindingLine, Severity};
 
 /// Longest time of all checks: an operator waits for them at night.
 const ALL_MAX: Duration = Duration::from_secs(28);
 
 /// The findings so far.
-pub(super) struct Report {
+pub(super) struct CheckReport {
     until: Instant,
     ok: usize,
     warnings: usize,
     failed: usize,
 }
 
-impl Report {
+impl CheckReport {
     /// Starts the clock.
     pub(super) fn new() -> Self {
         Self { until: Instant::now() + ALL_MAX, ok: 0, warnings: 0, failed: 0 }
@@ -48,7 +48,7 @@ impl Report {
 
     /// Reports that `what` was not checked, and how to have it checked.
     pub(super) fn skipped(&self, what: &str, how: impl Display) {
-        print_line(Line {
+        print_line(FindingLine {
             severity: Severity::Skipped,
             what,
             seen: format_args!("skipped: {how}"),
@@ -63,7 +63,7 @@ impl Report {
             Severity::Failed => self.failed += 1,
             Severity::Skipped => {}
         }
-        print_line(Line { severity, what, seen });
+        print_line(FindingLine { severity, what, seen });
     }
 
     /// Prints the totals.
@@ -84,7 +84,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_check_never_runs_beyond_the_total_limit() {
-        let (report, start) = (Report::new(), Instant::now());
+        let (report, start) = (CheckReport::new(), Instant::now());
         let step = Duration::from_secs(4);
         assert_eq!(report.deadline(step), start + step);
         tokio::time::advance(ALL_MAX - step / 2).await;

@@ -25,7 +25,7 @@ pub(super) struct Caller {
 
 /// The outcome of a call.
 #[derive(Clone, Debug)]
-pub(super) struct Outcome {
+pub(super) struct CallOutcome {
     /// From the call's due time to the last byte of the answer, or to the timeout.
     pub(super) took: Duration,
     pub(super) received: Received,
@@ -44,7 +44,7 @@ pub(super) enum Received {
     Wrong,
 }
 
-impl Outcome {
+impl CallOutcome {
     pub(super) fn is_personalised(&self) -> bool {
         matches!(self.received, Received::Personalised { .. })
     }
@@ -74,14 +74,19 @@ impl Caller {
     }
 
     /// Places a call at `address`, on a new connection.
-    pub(super) async fn call(self, address: SocketAddr, due: Instant, wait: Duration) -> Outcome {
+    pub(super) async fn call(
+        self,
+        address: SocketAddr,
+        due: Instant,
+        wait: Duration,
+    ) -> CallOutcome {
         let answer = timeout_at(due + wait, exchange(address, &self.number())).await;
         let took = due.elapsed();
         let received = match answer {
             Ok(Ok(answer)) => self.judge(&answer),
             Ok(Err(_)) | Err(_) => Received::Nothing,
         };
-        Outcome { took, received }
+        CallOutcome { took, received }
     }
 
     fn id(self) -> u32 {

@@ -27,8 +27,8 @@ use crate::simulator::{Mood, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
-use self::caller::{Caller, Outcome, Received};
-use self::report::{Memory, Report, UpstreamLoad};
+use self::caller::{CallOutcome, Caller, Received};
+use self::report::{MemoryUsage, RehearsalReport, UpstreamLoad};
 use self::watch::RecordingSource;
 use super::{Failed, client, print_line, stage};
 
@@ -44,7 +44,7 @@ const PROGRESS_LOGGED: u64 = 10;
 
 /// The parameters of a rehearsal.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(super) struct RehearsalPlan {
     /// Number of different customers, one call each.
     pub(super) callers: u32,
     /// Time span over which the calls are spread evenly.
@@ -58,7 +58,7 @@ pub(super) struct Plan {
     pub(super) deadline: Duration,
 }
 
-impl Plan {
+impl RehearsalPlan {
     /// Number of callers that are cached beforehand.
     fn cached_callers(&self) -> u32 {
         (f64::from(self.callers) * self.cached).round() as u32
@@ -78,7 +78,7 @@ impl Plan {
 }
 
 /// Runs `plan` and prints the report; fails when a call was not answered in time.
-pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
+pub(super) async fn run(plan: RehearsalPlan) -> Result<(), Failed> {
     let stage = Stage::build(&plan).await?;
     stage.fill_cache(&plan).await?;
     // Requests that filled the cache are not part of the rehearsal.
@@ -86,10 +86,11 @@ pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
     stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
     let outcomes = stage.place_calls(&plan).await?;
-    let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };
+    let memory =
+        MemoryUsage { before: memory_before, after: memory::resident(), peak: memory::peak() };
     let requests = stage.sim.requests();
     let load = UpstreamLoad::count(&requests[requests_before..], plan.rate + BURST);
-    let report = Report { plan: &plan, outcomes: &outcomes, load, memory };
+    let report = RehearsalReport { plan: &plan, outcomes: &outcomes, load, memory };
     print_line(report.text());
     report.verdict().map(print_line).map_err(|broken| Failed::Runtime(anyhow!(broken)))
 }
@@ -106,7 +107,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn build(plan: &Plan) -> Result<Self, Failed> {
+    async fn build(plan: &RehearsalPlan) -> Result<Self, Failed> {
         let customers = (0..plan.callers).map(|index| Caller::new(index).customer()).collect();
         let sim = Sim::start(customers).await.map_err(|error| {
             Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}"))
@@ -123,7 +124,7 @@ impl Stage {
     }
 
     /// Fills the cache with lookups that bypass the limiter.
-    async fn fill_cache(&self, plan: &Plan) -> Result<(), Failed> {
+    async fn fill_cache(&self, plan: &RehearsalPlan) -> Result<(), Failed> {
         let config = config(&self.sim, plan)?;
         let limiter = limiter::Settings { rate: 1e6, burst: u32::MAX };
         // One search suffices, because no caller is registered twice.
@@ -156,8 +157,8 @@ impl Stage {
     }
 
     /// Places each call at its due time, and waits for the last answer. Ctrl-C stops further calls.
-    async fn place_calls(&self, plan: &Plan) -> Result<Vec<Outcome>, Failed> {
-        let mut progress = Progress::new(plan, self.sim.lookups());
+    async fn place_calls(&self, plan: &RehearsalPlan) -> Result<Vec<CallOutcome>, Failed> {
+        let mut progress = ProgressLine::new(plan, self.sim.lookups());
         let start = Instant::now();
         let mut made = 0;
         let mut planned = plan.callers;
@@ -187,7 +188,7 @@ impl Stage {
         index: u32,
         due: Instant,
         wait: Duration,
-    ) -> impl Future<Output = Outcome> + use<> {
+    ) -> impl Future<Output = CallOutcome> + use<> {
         let recorder = Arc::clone(&self.recorder);
         let address = self.address;
         async move {
@@ -204,12 +205,12 @@ impl Stage {
 }
 
 /// The outcome of a finished call; one that panicked was not answered.
-fn outcome(ended: Result<Outcome, JoinError>) -> Outcome {
-    ended.unwrap_or(Outcome { took: Duration::MAX, received: Received::Nothing })
+fn outcome(ended: Result<CallOutcome, JoinError>) -> CallOutcome {
+    ended.unwrap_or(CallOutcome { took: Duration::MAX, received: Received::Nothing })
 }
 
 /// The default settings, except for those of the rehearsal.
-fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
+fn config(sim: &Sim, plan: &RehearsalPlan) -> Result<Config, Failed> {
     let settings = format!(
         r#"
         [limiter]
@@ -231,20 +232,20 @@ fn config(sim: &Sim, plan: &Plan) -> Result<Config, Failed> {
 }
 
 /// A progress line on standard error, rewritten each second on a terminal.
-struct Progress<'p> {
-    plan: &'p Plan,
+struct ProgressLine<'p> {
+    plan: &'p RehearsalPlan,
     is_terminal: bool,
     ticks: u64,
     /// Lookups that filled the cache.
     filled: usize,
 }
 
-impl<'p> Progress<'p> {
-    fn new(plan: &'p Plan, filled: usize) -> Self {
+impl<'p> ProgressLine<'p> {
+    fn new(plan: &'p RehearsalPlan, filled: usize) -> Self {
         Self { plan, is_terminal: stderr().is_terminal(), ticks: 0, filled }
     }
 
-    fn report(&mut self, elapsed: Duration, outcomes: &[Outcome], lookups: usize) {
+    fn report(&mut self, elapsed: Duration, outcomes: &[CallOutcome], lookups: usize) {
         let due = self.is_terminal || self.ticks.is_multiple_of(PROGRESS_LOGGED);
         self.ticks += 1;
         if !due {
@@ -275,10 +276,10 @@ impl<'p> Progress<'p> {
 mod tests {
     use super::*;
 
-    fn plan(callers: u32, cached: f64) -> Plan {
+    fn plan(callers: u32, cached: f64) -> RehearsalPlan {
         let second = Duration::from_secs(1);
         let upstream = second / 5;
-        Plan { callers, over: 60 * second, upstream, rate: 10, cached, deadline: second }
+        RehearsalPlan { callers, over: 60 * second, upstream, rate: 10, cached, deadline: second }
     }
 
     #[test]

@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 use crate::domain::failure::Failure;
 use crate::simulator::Request;
 
-use super::caller::{Outcome, Received};
-use super::{BURST, Plan};
+use super::caller::{CallOutcome, Received};
+use super::{BURST, RehearsalPlan};
 
 /// Permitted lateness of an answer on a loaded machine.
 const GRACE: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A finished rehearsal.
-pub(super) struct Report<'r> {
-    pub(super) plan: &'r Plan,
+pub(super) struct RehearsalReport<'r> {
+    pub(super) plan: &'r RehearsalPlan,
     /// One for each call that was placed.
-    pub(super) outcomes: &'r [Outcome],
+    pub(super) outcomes: &'r [CallOutcome],
     pub(super) load: UpstreamLoad,
-    pub(super) memory: Memory,
+    pub(super) memory: MemoryUsage,
 }
 
 /// The requests HubSoft received.
@@ -37,7 +37,7 @@ pub(super) struct UpstreamLoad {
 
 /// Bytes of the process: callers, bina and HubSoft together.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Memory {
+pub(super) struct MemoryUsage {
     pub(super) before: Option<u64>,
     pub(super) after: Option<u64>,
     pub(super) peak: Option<u64>,
@@ -72,10 +72,10 @@ impl UpstreamLoad {
     }
 }
 
-impl Report<'_> {
+impl RehearsalReport<'_> {
     /// The report, without a line break at its end.
     pub(super) fn text(&self) -> String {
-        let Plan { callers, over, upstream, rate, cached, deadline } = self.plan;
+        let RehearsalPlan { callers, over, upstream, rate, cached, deadline } = self.plan;
         let calls = self.outcomes.len();
         let answered = self.count(|outcome| outcome.received != Received::Nothing);
         let limit = (*deadline + GRACE).as_millis();
@@ -98,7 +98,7 @@ impl Report<'_> {
         line("answered", answered, "");
         line(&format!("  within {deadline} ms"), self.within(Duration::ZERO), "the deadline");
         line(&format!("  within {limit} ms"), self.within(GRACE), "the guarantee");
-        line("personalised", self.count(Outcome::is_personalised), "on the first call");
+        line("personalised", self.count(CallOutcome::is_personalised), "on the first call");
         line("  from the cache", self.count(|outcome| outcome.received == from_cache), "");
         let wrong = self.count(|outcome| outcome.received == Received::Wrong);
         if wrong > 0 {
@@ -148,7 +148,7 @@ impl Report<'_> {
             self.took(0.999),
             self.took(1.0)
         );
-        let Memory { before, after, peak } = self.memory;
+        let MemoryUsage { before, after, peak } = self.memory;
         let _ = writeln!(
             text,
             "memory, MB                start {}, end {}, peak {} (with callers and HubSoft)",
@@ -159,7 +159,7 @@ impl Report<'_> {
         text
     }
 
-    fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
+    fn count(&self, which: impl Fn(&CallOutcome) -> bool) -> usize {
         self.outcomes.iter().filter(|outcome| which(outcome)).count()
     }
 
@@ -212,8 +212,8 @@ mod tests {
 
     use super::*;
 
-    fn plan() -> Plan {
-        Plan {
+    fn plan() -> RehearsalPlan {
+        RehearsalPlan {
             callers: 4,
             over: 60 * SECOND,
             upstream: SECOND / 5,
@@ -223,12 +223,17 @@ mod tests {
         }
     }
 
-    fn outcome(took_ms: u64, received: Received) -> Outcome {
-        Outcome { took: Duration::from_millis(took_ms), received }
+    fn outcome(took_ms: u64, received: Received) -> CallOutcome {
+        CallOutcome { took: Duration::from_millis(took_ms), received }
     }
 
-    fn report<'r>(plan: &'r Plan, outcomes: &'r [Outcome]) -> Report<'r> {
-        Report { plan, outcomes, load: UpstreamLoad::default(), memory: Memory::default() }
+    fn report<'r>(plan: &'r RehearsalPlan, outcomes: &'r [CallOutcome]) -> RehearsalReport<'r> {
+        RehearsalReport {
+            plan,
+            outcomes,
+            load: UpstreamLoad::default(),
+            memory: MemoryUsage::default(),
+        }
     }
 
     #[test]

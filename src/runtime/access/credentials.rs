@@ -1,4 +1,4 @@
-//! Compares what a request shows (`Authorization`) with what is accepted, in constant time.
+//! Compares a request's `Authorization` header with the accepted credentials, in constant time.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -6,27 +6,29 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::runtime::secret::Secret;
 
-/// Shortest token and password: what 16 random bytes cannot be guessed at 50 tries a second.
+/// Shortest token and password: 16 random bytes cannot be guessed at 50 attempts a second.
 pub const SECRET_BYTES_MIN: usize = 16;
 /// Longest token, and longest `user:password`.
 pub const CREDENTIAL_BYTES_MAX: usize = 256;
-/// Room for a scheme, and for the longest credential as base64 writes it.
-const SHOWN_BYTES_MAX: usize = 384;
+/// Capacity for a scheme, and for the longest credential in base64.
+const HEADER_BYTES_MAX: usize = 384;
 
-/// Why a secret cannot be a credential.
+/// Why a secret is not a valid credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    #[error("may not be longer than {CREDENTIAL_BYTES_MAX} bytes")]
+    #[error("must not exceed {CREDENTIAL_BYTES_MAX} bytes")]
     Long,
     #[error("must be one line `user:password`, without other control characters")]
     NoPair,
-    #[error("must be one word of A-Z a-z 0-9 . _ ~ + / = -: `openssl rand -hex 24` makes one")]
+    #[error(
+        "must be one word of A-Z a-z 0-9 . _ ~ + / = -: generate one with `openssl rand -hex 24`"
+    )]
     NoToken,
-    #[error("needs at least {SECRET_BYTES_MIN} bytes: `openssl rand -hex 24` makes 48")]
+    #[error("needs at least {SECRET_BYTES_MIN} bytes: generate 48 with `openssl rand -hex 24`")]
     Short,
 }
 
-/// How a credential is shown.
+/// The authentication scheme of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scheme {
     Basic,
@@ -34,7 +36,7 @@ enum Scheme {
 }
 
 impl Scheme {
-    /// As the header begins; requests may write it in any case.
+    /// The start of the header; its case does not matter.
     fn word(self) -> &'static str {
         match self {
             Self::Basic => "Basic",
@@ -43,12 +45,12 @@ impl Scheme {
     }
 }
 
-/// One credential that is accepted.
+/// An accepted credential.
 #[derive(Clone, Debug)]
 pub struct Credential {
     scheme: Scheme,
     header: Secret,
-    shown: Shown,
+    normalized: NormalizedHeader,
 }
 
 impl Credential {
@@ -78,12 +80,12 @@ impl Credential {
 
     fn new(scheme: Scheme, value: &str) -> Result<Self, Unfit> {
         let header = format!("{} {value}", scheme.word());
-        let shown = Shown::read(header.as_bytes()).ok_or(Unfit::Long)?;
-        Ok(Self { scheme, header: Secret::new(header), shown })
+        let normalized = NormalizedHeader::read(header.as_bytes()).ok_or(Unfit::Long)?;
+        Ok(Self { scheme, header: Secret::new(header), normalized })
     }
 }
 
-/// Every credential that is accepted; none when requests need none.
+/// All accepted credentials; empty when requests need none.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials(Vec<Credential>);
 
@@ -92,60 +94,61 @@ impl Credentials {
         Self(accepted)
     }
 
-    /// Tells whether requests need no credential.
+    /// Whether requests need no credential.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Tells whether an `Authorization` header is one of them. It takes as long for a wrong one as
-    /// for a good one, and does not end early at the one that fits.
+    /// Whether an `Authorization` header matches one of them. The time does not depend on which one
+    /// matches, nor on whether one does.
     pub fn accept(&self, header: &[u8]) -> bool {
-        let Some(shown) = Shown::read(header) else { return false };
-        let fits = |fits: Choice, known: &Credential| fits | known.shown.0.ct_eq(&shown.0);
-        self.0.iter().fold(Choice::from(0), fits).into()
+        let Some(sent) = NormalizedHeader::read(header) else { return false };
+        let matches =
+            |matches: Choice, accepted: &Credential| matches | accepted.normalized.0.ct_eq(&sent.0);
+        self.0.iter().fold(Choice::from(0), matches).into()
     }
 
-    /// The header of the first one, for the service's own requests to itself.
+    /// The header of the first one, for the service's requests to itself.
     pub fn own(&self) -> Option<&Secret> {
         self.0.first().map(|credential| &credential.header)
     }
 
-    /// What a request without a good one is asked for, each in a header `WWW-Authenticate`.
+    /// The `WWW-Authenticate` challenges for a request without a valid credential.
     pub fn challenges(&self) -> impl Iterator<Item = &'static str> {
-        let known = |scheme| self.0.iter().any(|credential| credential.scheme == scheme);
+        let is_accepted = |scheme| self.0.iter().any(|credential| credential.scheme == scheme);
         [(Scheme::Bearer, "Bearer realm=\"bina\""), (Scheme::Basic, "Basic realm=\"bina\"")]
             .into_iter()
-            .filter(move |(scheme, _)| known(*scheme))
+            .filter(move |(scheme, _)| is_accepted(*scheme))
             .map(|(_, challenge)| challenge)
     }
 }
 
-/// A header in a buffer whose length says nothing: the scheme in small letters, a space, the
-/// value, and zeros, which no header contains.
+/// A header in a buffer of constant length: the scheme in lower case, a space, the value, and a padding
+/// of zeros, which no header contains.
 #[derive(Clone)]
-struct Shown([u8; SHOWN_BYTES_MAX]);
+struct NormalizedHeader([u8; HEADER_BYTES_MAX]);
 
-impl Shown {
+impl NormalizedHeader {
     fn read(header: &[u8]) -> Option<Self> {
         let header = header.trim_ascii();
         let space = header.iter().position(|byte| *byte == b' ')?;
         let (scheme, value) = (&header[..space], header[space..].trim_ascii());
-        let mut shown = [0; SHOWN_BYTES_MAX];
+        let mut bytes = [0; HEADER_BYTES_MAX];
         let length = scheme.len() + 1 + value.len();
-        if length > shown.len() {
+        if length > bytes.len() {
             return None;
         }
-        shown[..scheme.len()].copy_from_slice(scheme);
-        shown[..scheme.len()].make_ascii_lowercase();
-        shown[scheme.len()] = b' ';
-        shown[scheme.len() + 1..length].copy_from_slice(value);
-        Some(Self(shown))
+        bytes[..scheme.len()].copy_from_slice(scheme);
+        bytes[..scheme.len()].make_ascii_lowercase();
+        bytes[scheme.len()] = b' ';
+        bytes[scheme.len() + 1..length].copy_from_slice(value);
+        Some(Self(bytes))
     }
 }
 
-impl std::fmt::Debug for Shown {
+impl std::fmt::Debug for NormalizedHeader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shown(masked)")
+        f.write_str("NormalizedHeader(masked)")
     }
 }
 
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_is_accepted() {
+    fn only_configured_credentials_are_accepted() {
         let credentials = both();
         let good = credentials.0[1].header.reveal().to_owned();
         assert_eq!(good, "Basic cGJ4OnVtYSBzZW5oYSBjb21wcmlkYQ==");
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_credential_says_why() {
+    fn an_invalid_credential_has_a_reason() {
         assert_eq!(bearer("curto").err(), Some(Unfit::Short));
         assert_eq!(bearer("").err(), Some(Unfit::Short));
         assert_eq!(bearer("0123456789abcde").err(), Some(Unfit::Short), "15 bytes");
@@ -225,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_what_is_known() {
+    fn each_accepted_scheme_has_a_challenge() {
         let challenges = |credentials: &Credentials| credentials.challenges().collect::<Vec<_>>();
         assert_eq!(challenges(&both()), ["Bearer realm=\"bina\"", "Basic realm=\"bina\""]);
         let token = Credentials::new(vec![bearer(TOKEN).expect("a token")]);
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn no_credential_shows_itself() {
+    fn debug_output_contains_no_credential() {
         let shown = format!("{:?}", both());
         assert!(!shown.contains(TOKEN) && !shown.contains("cGJ4"), "{shown}");
     }

@@ -1,4 +1,4 @@
-//! Notices that somebody tries out numbers: many different ones that nobody has, within a minute.
+//! Detects the enumeration of numbers: many different unknown numbers within a minute.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -6,33 +6,33 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Different numbers that nobody has, within a minute, that are no reason to worry.
+/// Different unknown numbers within a minute that do not raise an alarm.
 pub const MISSES_MAX: usize = 100;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The numbers of the last minute that nobody has, as hashes with a seed that nobody knows.
+/// The unknown numbers of the last minute, as hashes with a random seed.
 #[derive(Default)]
 pub struct Misses {
     seed: RandomState,
-    state: Mutex<State>,
+    state: Mutex<MissLog>,
 }
 
 #[derive(Default)]
-struct State {
+struct MissLog {
     /// Oldest first, each once, at most `MISSES_MAX`.
     recent: VecDeque<(Instant, u64)>,
     alarmed_at: Option<Instant>,
 }
 
 impl Misses {
-    /// Notes one, and tells whether it is time to say something: at most once a minute.
+    /// Records one; returns whether to raise an alarm, at most once a minute.
     pub fn note(&self, number: &impl Hash, now: Instant) -> bool {
         let hash = self.seed.hash_one(number);
         self.state.lock().note(hash, now)
     }
 }
 
-impl State {
+impl MissLog {
     fn note(&mut self, hash: u64, now: Instant) -> bool {
         let is_old = |time: Instant| now.saturating_duration_since(time) >= MINUTE;
         while self.recent.front().is_some_and(|(time, _)| is_old(*time)) {
@@ -58,14 +58,14 @@ mod tests {
 
     const NEVER: [u64; 0] = [];
 
-    /// Notes `numbers`, one each so many milliseconds, and returns when it was told.
-    fn told(
+    /// Records `numbers`, one every `pace` milliseconds, and returns the times of the alarms.
+    fn alarms(
         misses: &Misses,
         start: Instant,
         pace: u64,
         numbers: impl Iterator<Item = u32>,
     ) -> Vec<u64> {
-        let times = (0..).map(|turn| turn * pace);
+        let times = (0..).map(|count| count * pace);
         let noted = numbers.zip(times);
         noted
             .filter(|(number, ms)| misses.note(number, start + Duration::from_millis(*ms)))
@@ -74,30 +74,34 @@ mod tests {
     }
 
     #[test]
-    fn the_hundred_and_first_number_within_a_minute_is_told() {
+    fn the_101st_number_within_a_minute_raises_an_alarm() {
         let start = Instant::now();
-        assert_eq!(told(&Misses::default(), start, 1, 0..100), NEVER);
-        assert_eq!(told(&Misses::default(), start, 1, 0..101), [100]);
-        assert_eq!(told(&Misses::default(), start, 599, 0..101), [59_900]);
-        assert_eq!(told(&Misses::default(), start, 600, 0..1_000), NEVER, "100 a minute are none");
+        assert_eq!(alarms(&Misses::default(), start, 1, 0..100), NEVER);
+        assert_eq!(alarms(&Misses::default(), start, 1, 0..101), [100]);
+        assert_eq!(alarms(&Misses::default(), start, 599, 0..101), [59_900]);
+        assert_eq!(
+            alarms(&Misses::default(), start, 600, 0..1_000),
+            NEVER,
+            "100 a minute are none"
+        );
     }
 
     #[test]
-    fn it_is_told_once_a_minute_and_again_while_it_lasts() {
-        let told = told(&Misses::default(), Instant::now(), 10, 0..20_000);
-        assert_eq!(told, [1_000, 61_000, 121_000, 181_000]);
+    fn the_alarm_repeats_every_minute_while_it_lasts() {
+        let times = alarms(&Misses::default(), Instant::now(), 10, 0..20_000);
+        assert_eq!(times, [1_000, 61_000, 121_000, 181_000]);
     }
 
     #[test]
-    fn the_same_numbers_again_and_again_are_no_alarm() {
+    fn repeated_numbers_raise_no_alarm() {
         let numbers = (0..100).cycle().take(10_000);
-        assert_eq!(told(&Misses::default(), Instant::now(), 1, numbers), NEVER);
+        assert_eq!(alarms(&Misses::default(), Instant::now(), 1, numbers), NEVER);
     }
 
     #[test]
-    fn only_so_many_hashes_are_kept() {
+    fn the_number_of_hashes_is_bounded() {
         let misses = Misses::default();
-        told(&misses, Instant::now(), 0, 0..5_000);
+        alarms(&misses, Instant::now(), 0, 0..5_000);
         assert_eq!(misses.state.lock().recent.len(), MISSES_MAX);
         let other = Misses::default();
         assert_ne!(misses.seed.hash_one(7), other.seed.hash_one(7));

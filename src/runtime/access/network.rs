@@ -1,25 +1,25 @@
-//! Reads networks like 192.0.2.0/24, and says which of them an address belongs to.
+//! Parses networks like 192.0.2.0/24, and matches addresses against them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
 
-/// All addresses that begin alike.
+/// A network: all addresses with the same prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
-/// Why a text is no network.
+/// Why a text is not a valid network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitNetwork {
-    #[error("lets everybody in: leave the list out, or name the PBX's network")]
+    #[error("admits every address: remove the list, or name the PBX's network")]
     Everybody,
-    /// Several networks, each of which is none of the above.
-    #[error("let everybody in together: name the PBX's network only")]
+    /// Several networks that together cover every address.
+    #[error("together admit every address: name only the PBX's network")]
     Together,
-    #[error("is no network: write it like \"192.0.2.0/24\", or \"192.0.2.7\" for one address")]
+    #[error("is not a network (expected e.g. \"192.0.2.0/24\", or \"192.0.2.7\" for one address)")]
     Malformed,
-    #[error("names one address and a whole network: write {0}, or the address without a slash")]
+    #[error("has bits outside the network's prefix: write {0}, or the address without a slash")]
     Overlong(Network),
 }
 
@@ -29,7 +29,7 @@ impl Network {
         Self(IpNet::new_assert(address, length))
     }
 
-    /// Tells whether `address` is one of it. An IPv4 client of an IPv6 socket is the same client.
+    /// Whether it contains `address`. IPv4-mapped IPv6 addresses count as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
@@ -44,7 +44,7 @@ impl std::fmt::Display for Network {
 impl FromStr for Network {
     type Err = UnfitNetwork;
 
-    /// The address is read by std: ipnet's parser takes 010.0.0.0 for 10.0.0.0.
+    /// std parses the address, because ipnet's parser accepts 010.0.0.0 as 10.0.0.0.
     fn from_str(text: &str) -> Result<Self, UnfitNetwork> {
         let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
         let address: IpAddr = address.parse().map_err(|_| UnfitNetwork::Malformed)?;
@@ -65,7 +65,7 @@ impl FromStr for Network {
     }
 }
 
-/// ::ffff:192.0.2.0/120 is 192.0.2.0/24.
+/// Converts an IPv4-mapped network: ::ffff:192.0.2.0/120 is 192.0.2.0/24.
 fn unmapped(network: IpNet) -> IpNet {
     match (network.addr().to_canonical(), network.prefix_len().checked_sub(96)) {
         (IpAddr::V4(address), Some(length)) if network.addr().is_ipv6() => {
@@ -75,9 +75,9 @@ fn unmapped(network: IpNet) -> IpNet {
     }
 }
 
-/// Whether somebody is left whom none of `networks` lets in. What is looked at are the addresses that
-/// are one machine's and routed: all of IPv4 below 224.0.0.0, and 2000::/3 of IPv6.
-pub fn leave_somebody_out(networks: &[Network]) -> Result<(), UnfitNetwork> {
+/// Fails when `networks` together cover every unicast address that is routed: IPv4 below 224.0.0.0, or
+/// 2000::/3 of IPv6.
+pub fn require_partial_coverage(networks: &[Network]) -> Result<(), UnfitNetwork> {
     let v4 = |first, length| Network::new(Ipv4Addr::new(first, 0, 0, 0).into(), length);
     let v6 = Network::new(Ipv6Addr::from_bits(0b001 << 125).into(), 3);
     let together = IpNet::aggregate(&networks.iter().map(|network| network.0).collect());
@@ -86,12 +86,12 @@ pub fn leave_somebody_out(networks: &[Network]) -> Result<(), UnfitNetwork> {
     if all_v4 || covered(&v6) { Err(UnfitNetwork::Together) } else { Ok(()) }
 }
 
-/// The networks whose addresses may come in.
+/// The networks whose addresses may connect.
 #[derive(Clone, Debug)]
 pub struct Networks {
-    /// Addresses that only this machine has. Tests choose fewer, to have neighbours on loopback.
+    /// Addresses of this machine only. Tests restrict them, to simulate other machines on loopback.
     pub own: Vec<Network>,
-    /// Empty when everybody may come in, as far as networks are concerned.
+    /// Empty when every address may connect.
     pub allowed: Vec<Network>,
 }
 
@@ -104,15 +104,15 @@ impl Default for Networks {
 }
 
 impl Networks {
-    /// Tells whether a connection from `peer` to our own address `local` comes from this machine.
-    /// The kernel drops what comes in by a network with one of our addresses as its sender.
+    /// Whether a connection from `peer` to our own address `local` comes from this machine. The kernel
+    /// drops packets from a network whose source is one of our addresses.
     pub fn is_own(&self, peer: IpAddr, local: impl FnOnce() -> Option<IpAddr>) -> bool {
         let peer = peer.to_canonical();
         self.own.iter().any(|network| network.contains(peer))
             || local().is_some_and(|local| local.to_canonical() == peer)
     }
 
-    /// Tells whether such a connection is accepted; this machine's are in any case.
+    /// Whether a connection from `peer` is accepted; this machine's always are.
     pub fn admits(&self, peer: IpAddr, local: impl FnOnce() -> Option<IpAddr>) -> bool {
         self.allowed.is_empty()
             || self.allowed.iter().any(|network| network.contains(peer))
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_contains_the_addresses_that_begin_alike() {
+    fn a_network_contains_the_addresses_with_its_prefix() {
         for (net, inside, outside) in [
             ("192.0.2.0/24", "192.0.2.255", "192.0.3.0"),
             ("192.0.2.0/25", "192.0.2.127", "192.0.2.128"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_says_why() {
+    fn an_invalid_network_has_a_reason() {
         for odd in ["", "/", "x", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/+8"] {
             assert_eq!(odd.parse::<Network>(), Err(UnfitNetwork::Malformed), "{odd}");
         }
@@ -174,10 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn networks_that_are_everybody_together_are_found() {
+    fn networks_that_together_cover_everything_are_rejected() {
         let left = |texts: &[&str]| {
             let networks: Vec<_> = texts.iter().map(|text| network(text)).collect();
-            leave_somebody_out(&networks)
+            require_partial_coverage(&networks)
         };
         for all in [
             &["0.0.0.0/1", "128.0.0.0/1"][..],
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_always_let_in() {
+    fn this_machine_is_always_admitted() {
         let networks = Networks { allowed: vec![network("192.0.2.0/24")], ..Networks::default() };
         let admits = |peer, local| networks.admits(ip(peer), || Some(ip(local)));
         for own in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "198.51.100.5"] {

@@ -1,4 +1,4 @@
-//! Counts the requests of each stranger, and refuses those beyond so many a second.
+//! Limits the request rate of each unknown address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Requests a stranger has within any second. A PBX, which may need more, is named in `listen.pbx`.
+/// Requests of an unknown address within any second. A PBX may need more, and is named in `listen.pbx`.
 pub const RATE_MAX: usize = 50;
-/// Strangers that are known at a time: as many as there are connections. Each costs 800 bytes.
-const STRANGERS_MAX: usize = 1_024;
+/// Addresses tracked at a time: as many as there are connections. Each takes 800 bytes.
+const ADDRESSES_MAX: usize = 1_024;
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What strangers have asked within the last second.
+/// The requests of unknown addresses within the last second.
 #[derive(Default)]
 pub struct Rates(Mutex<HashMap<IpAddr, Box<Recent>>>);
 
-/// When the last requests of one stranger came, the oldest one at `next`.
+/// Times of the last requests of one address; the oldest is at `next`.
 struct Recent {
     times: [Option<Instant>; RATE_MAX],
     next: usize,
@@ -43,23 +43,23 @@ impl Recent {
 }
 
 impl Rates {
-    /// Tells whether a request of `address` is answered. Those that are not do not count.
+    /// Whether a request of `address` is answered. Rejected requests do not count.
     pub fn allow(&self, address: IpAddr, now: Instant) -> bool {
         let address = super::limited(address);
-        let mut strangers = self.0.lock();
-        if let Some(recent) = strangers.get_mut(&address) {
+        let mut addresses = self.0.lock();
+        if let Some(recent) = addresses.get_mut(&address) {
             return recent.allow(now);
         }
-        if strangers.len() >= STRANGERS_MAX {
-            strangers.retain(|_, recent| !recent.is_over(now));
+        if addresses.len() >= ADDRESSES_MAX {
+            addresses.retain(|_, recent| !recent.is_over(now));
         }
-        // Whoever sends more strangers than that at once is one attacker.
-        if strangers.len() >= STRANGERS_MAX {
+        // More addresses than that at the same time are an attack.
+        if addresses.len() >= ADDRESSES_MAX {
             return false;
         }
         let mut recent = Box::new(Recent { times: [None; RATE_MAX], next: 0 });
         recent.allow(now);
-        strangers.insert(address, recent);
+        addresses.insert(address, recent);
         true
     }
 }
@@ -68,37 +68,37 @@ impl Rates {
 mod tests {
     use super::*;
 
-    fn stranger(index: u16) -> IpAddr {
+    fn address(index: u16) -> IpAddr {
         let [high, low] = index.to_be_bytes();
         [192, 0, high, low].into()
     }
 
     #[test]
-    fn no_second_has_more_than_fifty_requests_of_one_stranger() {
+    fn no_second_has_more_than_fifty_requests_of_one_address() {
         let (rates, start) = (Rates::default(), Instant::now());
         let at = |ms| start + Duration::from_millis(ms);
-        let allowed: Vec<u64> = (0..3_000).filter(|ms| rates.allow(stranger(1), at(*ms))).collect();
+        let allowed: Vec<u64> = (0..3_000).filter(|ms| rates.allow(address(1), at(*ms))).collect();
         assert_eq!(allowed.len(), 150);
         for window in allowed.windows(RATE_MAX + 1) {
             assert!(window[RATE_MAX] - window[0] >= 1_000, "{window:?}");
         }
-        assert!(rates.allow(stranger(2), at(0)), "each stranger has its own");
+        assert!(rates.allow(address(2), at(0)), "each address has its own limit");
     }
 
     #[test]
-    fn who_asks_slowly_is_never_refused() {
+    fn a_slow_client_is_never_rejected() {
         let (rates, start) = (Rates::default(), Instant::now());
-        let slowly = |turn: u64| start + Duration::from_millis(20 * turn);
-        assert!((0..500).all(|turn| rates.allow(stranger(1), slowly(turn))));
+        let slowly = |count: u64| start + Duration::from_millis(20 * count);
+        assert!((0..500).all(|count| rates.allow(address(1), slowly(count))));
     }
 
     #[test]
-    fn an_address_is_one_stranger_however_it_is_written() {
+    fn an_address_is_the_same_in_every_notation() {
         let (rates, now) = (Rates::default(), Instant::now());
         let all = |addresses: &[&str]| {
-            let turns = addresses.iter().cycle().take(200);
-            let address = |text: &&str| text.parse().expect("an address");
-            turns.filter(|text| rates.allow(address(text), now)).count()
+            let requests = addresses.iter().cycle().take(200);
+            let parsed = |text: &&str| text.parse().expect("an address");
+            requests.filter(|text| rates.allow(parsed(text), now)).count()
         };
         assert_eq!(all(&["192.0.2.1", "::ffff:192.0.2.1"]), RATE_MAX);
         assert_eq!(all(&["2001:db8::1", "2001:db8::2", "2001:db8::ffff:0:0:1"]), RATE_MAX);
@@ -106,13 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_bounded_and_forgets_who_has_gone() {
+    fn the_table_is_bounded_and_drops_idle_addresses() {
         let (rates, start) = (Rates::default(), Instant::now());
-        let asked = (0..2_000).filter(|index| rates.allow(stranger(*index), start)).count();
-        assert_eq!(asked, STRANGERS_MAX);
-        assert!(rates.allow(stranger(1), start), "who is known is still answered");
+        let allowed = (0..2_000).filter(|index| rates.allow(address(*index), start)).count();
+        assert_eq!(allowed, ADDRESSES_MAX);
+        assert!(rates.allow(address(1), start), "a tracked address is still answered");
         let later = start + SECOND;
-        assert!(rates.allow(stranger(1_999), later));
+        assert!(rates.allow(address(1_999), later));
         assert_eq!(rates.0.lock().len(), 1);
     }
 }

@@ -1,18 +1,18 @@
-//! Who may come in: `[access]`.
+//! Reads `[access]`.
 
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::{Marked, Section};
 
 use super::credentials::{Credential, Credentials, Unfit};
-use super::network::{Network, Networks, leave_somebody_out};
+use super::network::{Network, Networks, require_partial_coverage};
 
-/// Most credentials of a kind: two of each PBX while they are changed, and of monitoring. Each
-/// costs every request a comparison.
+/// Most credentials of a kind: two for each PBX and for monitoring while they are rotated. Each adds a
+/// comparison to every request.
 const FILES_MAX: usize = 8;
-/// Most networks, each of which costs every connection a comparison.
+/// Most networks; each adds a comparison to every connection.
 const NETWORKS_MAX: usize = 64;
 
-/// Who may come in.
+/// The settings of access control.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub networks: Networks,
@@ -42,7 +42,7 @@ fn networks(section: &mut Section<'_>) -> Vec<Network> {
             Err(unfit) => section.report(place, format!("access.networks: `{text}` {unfit}")),
         }
     }
-    if let Err(unfit) = leave_somebody_out(&networks) {
+    if let Err(unfit) = require_partial_coverage(&networks) {
         section.report(place, format!("access.networks {unfit}"));
     }
     networks
@@ -62,7 +62,7 @@ fn credentials(
         let credential = secret.and_then(|secret| {
             let (setting, path) = (section.path(key), section.folders().find(&name));
             read(&secret)
-                .map_err(|unfit| format!("{setting}: what {} holds {unfit}", path.display()))
+                .map_err(|unfit| format!("{setting}: the content of {} {unfit}", path.display()))
         });
         match credential {
             Ok(credential) => credentials.push(credential),

@@ -1,4 +1,4 @@
-//! Forms a log line: as text, with a level journald understands, or as JSON.
+//! Formats log lines: as text, with journald's level prefix, or as JSON.
 
 use std::env;
 use std::fmt::Result;
@@ -6,56 +6,56 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::fmt::format::{Format as Formed, Full, Json, Writer};
+use tracing_subscriber::fmt::format::{Format as EventFormat, Full, Json, Writer};
 use tracing_subscriber::fmt::time::SystemTime;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What a line looks like.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// An object a line, for programs that collect logs.
+pub enum LogFormat {
+    /// One JSON object per line, for log collectors.
     Json,
     #[default]
     Text,
 }
 
-impl Format {
-    /// Every format by name.
+impl LogFormat {
+    /// All formats by name.
     pub const VALUES: [(&'static str, Self); 2] = [("json", Self::Json), ("text", Self::Text)];
 }
 
 static JSON: AtomicBool = AtomicBool::new(false);
 static JOURNAL: LazyLock<bool> = LazyLock::new(|| env::var_os("JOURNAL_STREAM").is_some());
 
-/// How lines look now: the format, and who reads it.
+/// The active style of lines: the format and its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    /// systemd's journal has a clock of its own, and takes a level in front.
+pub(super) enum LineStyle {
+    /// systemd's journal adds timestamps, and reads a level prefix.
     Journal,
     Json,
     Text,
 }
 
-/// How lines look now.
-pub(super) fn look() -> Look {
+/// The active style of lines.
+pub(super) fn style() -> LineStyle {
     match (JSON.load(Ordering::Relaxed), *JOURNAL) {
-        (true, _) => Look::Json,
-        (false, true) => Look::Journal,
-        (false, false) => Look::Text,
+        (true, _) => LineStyle::Json,
+        (false, true) => LineStyle::Journal,
+        (false, false) => LineStyle::Text,
     }
 }
 
-/// Writes the lines from now on in `format`.
-pub(super) fn write_in(format: Format) {
-    JSON.store(format == Format::Json, Ordering::Relaxed);
+/// Activates `format`.
+pub(super) fn set_format(format: LogFormat) {
+    JSON.store(format == LogFormat::Json, Ordering::Relaxed);
 }
 
-/// Writes a line in the format in force.
+/// Formats events in the active style.
 pub(super) struct Lines {
-    json: Formed<Json, SystemTime>,
-    text: Formed<Full, SystemTime>,
-    journal: Formed<Full, ()>,
+    json: EventFormat<Json, SystemTime>,
+    text: EventFormat<Full, SystemTime>,
+    journal: EventFormat<Full, ()>,
 }
 
 impl Lines {
@@ -80,18 +80,18 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> Result {
-        match look() {
-            Look::Journal => {
+        match style() {
+            LineStyle::Journal => {
                 write!(writer, "<{}>", priority(*event.metadata().level()))?;
                 self.journal.format_event(context, writer, event)
             }
-            Look::Json => self.json.format_event(context, writer, event),
-            Look::Text => self.text.format_event(context, writer, event),
+            LineStyle::Json => self.json.format_event(context, writer, event),
+            LineStyle::Text => self.text.format_event(context, writer, event),
         }
     }
 }
 
-/// syslog's number for a level, which `journalctl -p` and its colours go by.
+/// syslog's number for a level, used by `journalctl -p`.
 fn priority(level: Level) -> u8 {
     match level {
         Level::ERROR => 3,

@@ -1,14 +1,14 @@
 //! Writes the log to standard error without ever making a call wait for it.
 //!
-//! A log pipe that nobody empties (a stuck journal) blocks whoever writes to it. So lines go
-//! through a bounded queue to a thread of their own, and are dropped when it is full:
+//! A log pipe without a reader (a stuck journal) blocks its writer. So lines go through a bounded queue
+//! to a dedicated thread, and are dropped when it is full:
 //!
 //! ```text
-//! calls, panics, last words -> queue -> thread "log" -> standard error
-//!                              full: dropped and counted
+//! calls, panics, final error -> queue -> thread "log" -> standard error
+//!                               full: dropped and counted
 //! ```
-//! Nothing else may write to standard error while calls are answered: it would wait with that
-//! thread, for the lock it holds. `eprintln!` also panics when nobody reads any more.
+//! Nothing else may write to standard error while calls are answered: it would wait for the lock that
+//! the thread holds. `eprintln!` also panics when the pipe is closed.
 
 mod call_line;
 mod lines;
@@ -35,99 +35,99 @@ use self::lines::Lines;
 use self::queue::{Queue, Refused};
 
 pub(crate) use self::call_line::key;
-pub use self::call_line::{CallLine, Key};
-pub use self::lines::Format;
+pub use self::call_line::{CallLine, FieldKey};
+pub use self::lines::LogFormat;
 pub use self::settings::{LEVELS, Settings};
 
 /// Longest line; ours stay far below.
 const LINE_BYTES_MAX: usize = 2_048;
-/// Longest wait for the log at the end of the program.
+/// Longest wait for the log at exit.
 const FLUSH_MAX: Duration = Duration::from_millis(100);
-/// Pause before a write is tried again, when standard error was opened not to block.
+/// Pause before a write is retried, when standard error is non-blocking.
 const WRITE_PAUSE: Duration = Duration::from_millis(10);
-/// How often what was left out is told.
-const TALLY: Duration = Duration::from_secs(1);
+/// Interval at which suppressed lines are reported.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 static QUEUE: Queue = Queue::new();
 static DROPPED: AtomicU64 = AtomicU64::new(0);
-static PANICS: Sparing = Sparing::new(Level::ERROR, "a bug of bina, please report it");
+static PANICS: RateLimitedLog =
+    RateLimitedLog::new(Level::ERROR, "a bug of bina, please report it");
 
-/// How much is logged according to the environment, which goes before the configuration.
-pub fn asked_level() -> Option<LevelFilter> {
+/// The log level in the environment, which overrides the configuration.
+pub fn env_level() -> Option<LevelFilter> {
     std::env::var("BINA_LOG").ok().and_then(|level| level.parse().ok())
 }
 
-/// Goes on logging as `settings` say. What they leave out is as it was at the start, so that a
-/// setting can be taken back.
+/// Applies `settings`. A setting that is absent reverts to its value at the start.
 pub fn adjust(settings: &Settings) {
-    lines::write_in(settings.format);
-    if let Some(begun) = BEGUN.get() {
-        (begun.adjust)(asked_level().or(settings.level).unwrap_or(begun.level));
+    lines::set_format(settings.format);
+    if let Some(started) = STARTED_LOG.get() {
+        (started.adjust)(env_level().or(settings.level).unwrap_or(started.level));
     }
 }
 
-/// A log that was started.
-struct Begun {
+/// The started log.
+struct StartedLog {
     /// The level at the start.
     level: LevelFilter,
     /// Changes the level.
     adjust: Box<dyn Fn(LevelFilter) + Send + Sync>,
 }
 
-static BEGUN: OnceLock<Begun> = OnceLock::new();
+static STARTED_LOG: OnceLock<StartedLog> = OnceLock::new();
 
-/// Lines that were dropped because nobody read the log.
+/// Lines that were dropped because the log's reader was stuck.
 pub fn dropped() -> u64 {
     DROPPED.load(Ordering::Relaxed)
 }
 
-/// Panics since the start. Each cost one connection or one lookup.
+/// Panics since the start. Each has ended one connection or one lookup.
 pub fn panics() -> u64 {
     PANICS.total()
 }
 
-/// Starts logging at `level`, panics included; later calls change nothing.
+/// Starts logging at `level`, panics included; later calls have no effect.
 pub fn start(level: LevelFilter) {
     static STARTED: Once = Once::new();
-    STARTED.call_once(|| begin(level));
+    STARTED.call_once(|| initialize(level));
 }
 
-fn begin(level: LevelFilter) {
+fn initialize(level: LevelFilter) {
     QUEUE.open();
-    // Without its thread the queue is closed: every line counts as dropped, and last words are
+    // Without its thread the queue is closed: every line counts as dropped, and the final error is
     // written directly.
     if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(write) {
         QUEUE.close();
-        last_words(format_args!("bina: no log, as its thread cannot be started: {error}"));
+        final_error(format_args!("bina: no log: cannot start its thread: {error}"));
     }
     let (filter, handle) = reload::Layer::new(level);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal())
-        // Its own complaints would go straight to standard error.
+        // Its internal errors would go directly to standard error.
         .log_internal_errors(false)
         .event_format(Lines::new())
-        .with_writer(|| Lined);
+        .with_writer(|| LineWriter);
     let adjust = Box::new(move |level| drop(handle.reload(level)));
-    let _ = BEGUN.set(Begun { level, adjust });
+    let _ = STARTED_LOG.set(StartedLog { level, adjust });
     let subscriber = tracing_subscriber::registry().with(filter).with(lines);
-    // Refused only when a log is there already, as in tests.
+    // Fails only when another log is set already, as in tests.
     let _ = tracing::subscriber::set_global_default(subscriber);
-    std::panic::set_hook(Box::new(note_panic));
+    std::panic::set_hook(Box::new(log_panic));
 }
 
-/// Waits a moment until what was logged is written, for a program that is about to end.
-#[expect(clippy::disallowed_methods, reason = "nothing is answered any more")]
+/// Waits briefly until queued lines are written, before the program exits.
+#[expect(clippy::disallowed_methods, reason = "no calls are answered any more")]
 pub fn flush() {
     let start = Instant::now();
-    while QUEUE.hurries() && start.elapsed() < FLUSH_MAX {
+    while QUEUE.flush_pending() && start.elapsed() < FLUSH_MAX {
         thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Says on standard error, whatever is logged, why the program ends. It waits a moment for that,
-/// and never for a reader who has stopped reading.
-pub fn last_words(words: impl Display) {
-    let line = format!("{words}\n").into_bytes();
+/// Writes the reason of the exit to standard error, at every log level. It waits briefly, and never for
+/// a reader that is stuck.
+pub fn final_error(error: impl Display) {
+    let line = format!("{error}\n").into_bytes();
     flush();
     if QUEUE.put(&line) == Err(Refused::Closed) {
         let _ = put(&line);
@@ -135,69 +135,69 @@ pub fn last_words(words: impl Display) {
     flush();
 }
 
-/// Logs where a panic happened and nothing of what it said, because its message may quote a
-/// number or a name. std's own hook would print it, and would wait for a stalled log.
-fn note_panic(panic: &PanicHookInfo<'_>) {
+/// Logs the location of a panic without its message, which may quote a number or a name. std's own hook
+/// would print the message, and would wait for a stuck log.
+fn log_panic(panic: &PanicHookInfo<'_>) {
     metrics::panicked();
     let place = panic.location().map_or_else(String::new, ToString::to_string);
     if thread::current().name() == Some("main") {
-        return last_words(format_args!("bina: {}: panic at {place}", PANICS.what));
+        return final_error(format_args!("bina: {}: panic at {place}", PANICS.what));
     }
-    PANICS.say(format_args!("panic at {place}"));
+    PANICS.log(format_args!("panic at {place}"));
 }
 
-/// A kind of line that a flood would repeat: ten a second are written, the others counted, and
-/// the count is told every second.
-pub struct Sparing {
+/// A rate-limited kind of line: ten a second are written, the others are counted, and the count is
+/// reported every second.
+pub struct RateLimitedLog {
     level: Level,
     what: &'static str,
-    state: Mutex<Spared>,
+    state: Mutex<LineCounts>,
 }
 
-struct Spared {
+struct LineCounts {
     /// Start of the present second.
     since: Option<Instant>,
     /// Lines written in it.
     written: u32,
-    /// Lines left out since that was told last.
-    held: u64,
+    /// Lines suppressed since the last report.
+    suppressed: u64,
     total: u64,
 }
 
-/// What is done with a line.
+/// Whether a line is written.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Held,
-    /// The first one since the count was told.
-    HeldFirst,
+enum Admission {
+    Suppressed,
+    /// The first suppressed one since the last report.
+    SuppressedFirst,
     Written,
 }
 
-/// Kinds of which lines were left out since that was told last.
-static HELD: Mutex<Vec<&'static Sparing>> = Mutex::new(Vec::new());
+/// Kinds with lines suppressed since the last report.
+static SUPPRESSED: Mutex<Vec<&'static RateLimitedLog>> = Mutex::new(Vec::new());
 
-impl Sparing {
+impl RateLimitedLog {
     /// Lines of one kind written in a second.
     const LINES_MAX: u32 = 10;
 
-    /// A kind of line, each of which begins with `what`.
+    /// A kind of line; each line begins with `what`.
     pub const fn new(level: Level, what: &'static str) -> Self {
-        let state = Mutex::new(Spared { since: None, written: 0, held: 0, total: 0 });
+        let state = Mutex::new(LineCounts { since: None, written: 0, suppressed: 0, total: 0 });
         Self { level, what, state }
     }
 
-    /// How often it was said, written or not.
+    /// Number of lines, written or suppressed.
     pub fn total(&self) -> u64 {
         self.state.lock().total
     }
 
-    /// Logs one of its kind, unless there were too many within this second.
-    pub fn say(&'static self, detail: impl Display) {
-        let verdict = self.state.lock().admit(Instant::now());
-        match verdict {
-            Verdict::Written => self.write(detail),
-            Verdict::HeldFirst => HELD.lock().push(self),
-            Verdict::Held => {}
+    /// Logs one line, unless there were too many within this second.
+    pub fn log(&'static self, detail: impl Display) {
+        let admission = self.state.lock().admit(Instant::now());
+        match admission {
+            Admission::Written => self.write(detail),
+            Admission::SuppressedFirst => SUPPRESSED.lock().push(self),
+            Admission::Suppressed => {}
         }
     }
 
@@ -211,27 +211,27 @@ impl Sparing {
     }
 }
 
-impl Spared {
-    fn admit(&mut self, now: Instant) -> Verdict {
+impl LineCounts {
+    fn admit(&mut self, now: Instant) -> Admission {
         self.total += 1;
         if self.since.is_none_or(|since| now.duration_since(since) >= Duration::from_secs(1)) {
             (self.since, self.written) = (Some(now), 0);
         }
-        if self.written < Sparing::LINES_MAX {
+        if self.written < RateLimitedLog::LINES_MAX {
             self.written += 1;
-            return Verdict::Written;
+            return Admission::Written;
         }
-        self.held += 1;
-        if self.held == 1 { Verdict::HeldFirst } else { Verdict::Held }
+        self.suppressed += 1;
+        if self.suppressed == 1 { Admission::SuppressedFirst } else { Admission::Suppressed }
     }
 }
 
-/// Tells how many lines were left out, each kind once.
-fn tell_held() {
-    let kinds = std::mem::take(&mut *HELD.lock());
-    for sparing in kinds {
-        let held = std::mem::take(&mut sparing.state.lock().held);
-        sparing.write(format_args!("and {held} more like it"));
+/// Reports the number of suppressed lines of each kind.
+fn report_suppressed() {
+    let kinds = std::mem::take(&mut *SUPPRESSED.lock());
+    for kind in kinds {
+        let count = std::mem::take(&mut kind.state.lock().suppressed);
+        kind.write(format_args!("{count} similar lines suppressed"));
     }
 }
 
@@ -240,22 +240,22 @@ fn drop_lines(lines: u64) {
     metrics::log_lines_dropped(lines);
 }
 
-/// Whether lines of ordinary news are written.
-fn says_info() -> bool {
+/// Whether the level `info` is logged.
+fn is_info_enabled() -> bool {
     LevelFilter::current() >= LevelFilter::INFO
 }
 
-/// Hands a whole line to the thread that writes, or drops it.
+/// Queues a complete line for the log thread, or drops it.
 fn queue(line: &[u8]) {
     if QUEUE.put(line).is_err() {
         drop_lines(1);
     }
 }
 
-/// Where `tracing` writes its lines.
-struct Lined;
+/// The writer of `tracing`'s lines.
+struct LineWriter;
 
-impl Write for Lined {
+impl Write for LineWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if line.len() <= LINE_BYTES_MAX {
             queue(line);
@@ -270,29 +270,31 @@ impl Write for Lined {
     }
 }
 
-/// The thread "log": the only one that waits for whoever reads standard error.
+/// The thread "log": the only one that waits for the reader of standard error.
 fn write() {
-    let (mut told_at, mut told, mut text) = (Instant::now(), 0, Vec::new());
+    let mut reported_at = Instant::now();
+    let mut reported = 0;
+    let mut text = Vec::new();
     loop {
-        let lines = QUEUE.take(&mut text, TALLY);
-        // A log that cannot be written has nowhere to say so.
+        let lines = QUEUE.take(&mut text, REPORT_INTERVAL);
+        // An error of the log cannot be logged.
         if put(&text).is_err() {
             drop_lines(lines);
         }
-        if told_at.elapsed() < TALLY {
+        if reported_at.elapsed() < REPORT_INTERVAL {
             continue;
         }
-        told_at = Instant::now();
-        tell_held();
+        reported_at = Instant::now();
+        report_suppressed();
         let dropped = dropped();
-        if dropped > told {
-            let _ = put(format!("bina: {} log lines dropped\n", dropped - told).as_bytes());
-            told = dropped;
+        if dropped > reported {
+            let _ = put(format!("bina: {} log lines dropped\n", dropped - reported).as_bytes());
+            reported = dropped;
         }
     }
 }
 
-/// Writes lines whole, also where standard error was opened not to block.
+/// Writes lines completely, also where standard error is non-blocking.
 #[expect(clippy::disallowed_methods, reason = "only the log thread waits")]
 fn put(mut rest: &[u8]) -> io::Result<()> {
     while !rest.is_empty() {
@@ -313,27 +315,27 @@ mod tests {
 
     #[test]
     fn ten_lines_a_second_are_written_and_the_others_counted() {
-        static FLOOD: Sparing = Sparing::new(Level::INFO, "a flood");
+        static FLOOD: RateLimitedLog = RateLimitedLog::new(Level::INFO, "a flood");
         let start = Instant::now();
         let admit = |ms| FLOOD.state.lock().admit(start + Duration::from_millis(ms));
-        assert!((0..10).all(|ms| admit(ms) == Verdict::Written));
-        assert_eq!(admit(500), Verdict::HeldFirst);
-        assert!((501..999).all(|ms| admit(ms) == Verdict::Held));
-        assert_eq!(FLOOD.state.lock().held, 499);
-        assert!((1_000..1_010).all(|ms| admit(ms) == Verdict::Written));
-        assert_eq!(admit(1_999), Verdict::Held);
+        assert!((0..10).all(|ms| admit(ms) == Admission::Written));
+        assert_eq!(admit(500), Admission::SuppressedFirst);
+        assert!((501..999).all(|ms| admit(ms) == Admission::Suppressed));
+        assert_eq!(FLOOD.state.lock().suppressed, 499);
+        assert!((1_000..1_010).all(|ms| admit(ms) == Admission::Written));
+        assert_eq!(admit(1_999), Admission::Suppressed);
         assert_eq!(FLOOD.total(), 520);
     }
 
     #[test]
-    fn what_was_left_out_is_told_once() {
-        static FLOOD: Sparing = Sparing::new(Level::INFO, "another flood");
+    fn suppressed_lines_are_reported_once() {
+        static FLOOD: RateLimitedLog = RateLimitedLog::new(Level::INFO, "another flood");
         for _ in 0..100 {
-            FLOOD.say("x");
+            FLOOD.log("x");
         }
-        assert!(FLOOD.state.lock().held > 0);
-        tell_held();
-        assert_eq!(FLOOD.state.lock().held, 0);
-        assert!(HELD.lock().iter().all(|known| !std::ptr::eq(*known, &raw const FLOOD)));
+        assert!(FLOOD.state.lock().suppressed > 0);
+        report_suppressed();
+        assert_eq!(FLOOD.state.lock().suppressed, 0);
+        assert!(SUPPRESSED.lock().iter().all(|known| !std::ptr::eq(*known, &raw const FLOOD)));
     }
 }

@@ -1,40 +1,40 @@
-//! Keeps lines until the thread "log" writes them, many with one call of the system.
+//! Queues lines for the thread "log", which writes many with one system call.
 //!
-//! Waking a thread for each line costs a call more than writing the line, so the thread is woken by
-//! the first one only, and then waits a moment for others.
+//! Waking a thread for each line costs more than writing the line. So only the first line wakes the
+//! thread, which then waits briefly for others.
 
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-/// Bytes that may wait to be written; some 3,500 lines, a few seconds of a mass outage.
+/// Capacity in bytes: about 3,500 lines, a few seconds of a mass outage.
 const BYTES_MAX: usize = 512 * 1024;
-/// Room that is kept between two turns.
+/// Buffer capacity that is kept between two writes.
 const BYTES_KEPT: usize = 64 * 1024;
-/// How long a line waits for others to be written with it.
+/// How long the first line waits for others to be written with it.
 const GATHER: Duration = Duration::from_millis(10);
 
-/// Lines on their way to whoever reads the log.
+/// Lines that wait to be written.
 pub(super) struct Queue {
-    state: Mutex<State>,
-    news: Condvar,
+    state: Mutex<QueueState>,
+    changed: Condvar,
 }
 
-struct State {
+struct QueueState {
     /// The lines, each with its line feed.
     text: Vec<u8>,
     lines: u64,
-    /// Lines that were taken out and may not be written yet.
-    leaving: u64,
-    /// Nobody takes lines out: before the start, or without a thread.
+    /// Lines that were taken out and may be unwritten.
+    in_write: u64,
+    /// No thread takes lines out: before the start, or when it cannot be started.
     closed: bool,
-    /// Somebody waits until all is written.
-    hurry: bool,
+    /// A caller waits until all lines are written.
+    is_flushing: bool,
     /// The thread waits for a line.
     idle: bool,
 }
 
-/// Why a line was not taken.
+/// Why a line was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     Closed,
@@ -43,15 +43,15 @@ pub(super) enum Refused {
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        let state = State {
+        let state = QueueState {
             text: Vec::new(),
             lines: 0,
-            leaving: 0,
+            in_write: 0,
             closed: true,
-            hurry: false,
+            is_flushing: false,
             idle: false,
         };
-        Self { state: Mutex::new(state), news: Condvar::new() }
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Accepts lines from now on.
@@ -64,7 +64,7 @@ impl Queue {
         self.state.lock().closed = true;
     }
 
-    /// Takes a whole line, unless it would have to wait for too many others.
+    /// Queues a complete line, unless the queue is full.
     pub(super) fn put(&self, line: &[u8]) -> Result<(), Refused> {
         let mut state = self.state.lock();
         if state.closed {
@@ -78,48 +78,48 @@ impl Queue {
         let wake = std::mem::take(&mut state.idle);
         drop(state);
         if wake {
-            self.news.notify_one();
+            self.changed.notify_one();
         }
         Ok(())
     }
 
-    /// Whether a line is still to be written; the thread does not wait for others any more.
-    pub(super) fn hurries(&self) -> bool {
+    /// Whether lines are unwritten; the thread stops waiting for others.
+    pub(super) fn flush_pending(&self) -> bool {
         let mut state = self.state.lock();
-        state.hurry = state.lines + state.leaving > 0;
-        let hurry = state.hurry;
+        state.is_flushing = state.lines + state.in_write > 0;
+        let is_pending = state.is_flushing;
         drop(state);
-        self.news.notify_one();
-        hurry
+        self.changed.notify_one();
+        is_pending
     }
 
-    /// Exchanges what waits for `written`, whose lines are all written, and says how many lines it
-    /// is: none when none came for so long as `patience`.
-    pub(super) fn take(&self, written: &mut Vec<u8>, patience: Duration) -> u64 {
+    /// Swaps the queued lines with `written`, whose lines are all written; returns their number, which
+    /// is zero after `longest` without a line.
+    pub(super) fn take(&self, written: &mut Vec<u8>, longest: Duration) -> u64 {
         written.clear();
         written.shrink_to(BYTES_KEPT);
         let mut state = self.state.lock();
-        state.leaving = 0;
+        state.in_write = 0;
         if state.lines == 0 {
             state.idle = true;
-            self.wait(&mut state, patience, |state| state.lines == 0);
+            self.wait(&mut state, longest, |state| state.lines == 0);
             state.idle = false;
         }
         if state.lines > 0 {
-            self.wait(&mut state, GATHER, |state| !state.hurry);
+            self.wait(&mut state, GATHER, |state| !state.is_flushing);
         }
         std::mem::swap(&mut state.text, written);
-        state.leaving = std::mem::take(&mut state.lines);
-        state.leaving
+        state.in_write = std::mem::take(&mut state.lines);
+        state.in_write
     }
 
     fn wait(
         &self,
-        state: &mut MutexGuard<'_, State>,
+        state: &mut MutexGuard<'_, QueueState>,
         longest: Duration,
-        waits: impl Fn(&State) -> bool,
+        condition: impl Fn(&QueueState) -> bool,
     ) {
-        self.news.wait_while_for(state, |state| waits(state), longest);
+        self.changed.wait_while_for(state, |state| condition(state), longest);
     }
 }
 
@@ -137,9 +137,9 @@ mod tests {
         assert!(queue.put(b"one\n").is_ok() && queue.put(b"two\n").is_ok());
         assert_eq!(queue.take(&mut text, Duration::ZERO), 2);
         assert_eq!(text, b"one\ntwo\n");
-        assert!(queue.hurries(), "they may not be written yet");
+        assert!(queue.flush_pending(), "they may not be written yet");
         assert_eq!(queue.take(&mut text, Duration::ZERO), 0);
-        assert!(!queue.hurries());
+        assert!(!queue.flush_pending());
         let line = [b'x'; 1_024];
         let taken = (0..1_000).take_while(|_| queue.put(&line).is_ok()).count();
         assert_eq!(taken, 512);

@@ -1,16 +1,16 @@
-//! How the log is written: `[log]`.
+//! Reads `[log]`.
 
 use tracing::level_filters::LevelFilter;
 
 use crate::runtime::settings::Section;
 
-use super::lines::Format;
+use super::lines::LogFormat;
 
-/// How the log is written, as the configuration says.
+/// The settings of the log.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    pub format: Format,
-    /// None leaves it to what the command is for.
+    pub format: LogFormat,
+    /// None means the default of the command.
     pub level: Option<LevelFilter>,
 }
 
@@ -18,13 +18,13 @@ impl Settings {
     /// Reads `[log]`.
     pub fn read(section: &mut Section<'_>) -> Self {
         Self {
-            format: section.word("format", &Format::VALUES, Format::default()),
+            format: section.word("format", &LogFormat::VALUES, LogFormat::default()),
             level: section.word_if_set("level", &LEVELS),
         }
     }
 }
 
-/// Every level by name.
+/// All levels by name.
 pub const LEVELS: [(&str, LevelFilter); 4] = [
     ("error", LevelFilter::ERROR),
     ("warn", LevelFilter::WARN),

@@ -1,55 +1,55 @@
-//! Describes a setting as its module reads it: what the documents and the remedies are made of.
+//! Describes the settings that modules read, for documents and error remedies.
 
 /// A setting that a module reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The line above it in the file, like `[lookup]` or `[[rule]]`; empty for a whole section.
+    /// Its section heading, like `[lookup]` or `[[rule]]`; empty for a section.
     pub heading: String,
     pub key: &'static str,
     pub kind: SettingKind,
     pub absent: Absent,
 }
 
-/// What a setting may be.
+/// The kind of a setting's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingKind {
     /// `true` or `false`.
     Flag,
-    /// A text or several; at most so many where there is a limit.
+    /// A text or a list of texts, with at most `max` entries.
     List { max: Option<usize> },
-    /// A section whose keys are free.
+    /// A section with arbitrary keys.
     Map,
     /// A whole number.
     Number { least: String, most: String, unit: Unit },
-    /// Any text; the module says what else it must be.
+    /// Any text; its module validates it.
     Text,
-    /// One of a few words.
+    /// One of a fixed set of words.
     Word(Vec<&'static str>),
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     Bytes,
     Milliseconds,
-    /// Things; the setting's name says which.
+    /// A count of what the setting's name states.
     One,
     Seconds,
 }
 
-/// What it means to leave a setting out.
+/// The meaning of an absent setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absent {
-    /// The same as this value, written as in the file.
+    /// The same as this value, in the file's notation.
     Default(String),
-    /// Something else than any value.
+    /// Different from every value.
     Nothing,
     /// A problem.
     Problem,
 }
 
 impl Absent {
-    /// The default is a text.
+    /// A default that is a text.
     pub(super) fn text(default: &str) -> Self {
         Self::Default(format!("\"{default}\""))
     }

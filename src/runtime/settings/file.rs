@@ -1,4 +1,4 @@
-//! Holds the file being read: what is found wrong with it, worth knowing, or unknown.
+//! The file being read, with its problems, warnings and unknown settings.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -9,14 +9,14 @@ use super::nearest::{self, Unknown};
 use super::place::{Index, Place};
 use super::tree::{self, Table};
 
-/// One thing that is wrong, and what to do about it.
+/// One problem, with its remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub place: Place,
     pub text: String,
 }
 
-/// The file being read, and what was found so far.
+/// The file being read, and the findings so far.
 pub struct File<'t> {
     text: &'t str,
     index: Index<'t>,
@@ -24,12 +24,12 @@ pub struct File<'t> {
     problems: RefCell<Vec<Problem>>,
     warnings: RefCell<Vec<String>>,
     unknown: RefCell<Vec<Unknown>>,
-    /// Every setting that is read, where a catalogue is asked for.
+    /// Every setting that is read, where a catalogue is requested.
     catalogue: Option<RefCell<Vec<Setting>>>,
 }
 
 impl<'t> File<'t> {
-    /// Indexes `text`; the files it names are looked for in `folders`.
+    /// Indexes `text`; the files it names are searched for in `folders`.
     pub fn new(text: &'t str, folders: Folders) -> Self {
         Self {
             text,
@@ -42,27 +42,27 @@ impl<'t> File<'t> {
         }
     }
 
-    /// The same, and keeps a catalogue of the settings that are read.
+    /// Also records a catalogue of the settings that are read.
     pub fn described(self) -> Self {
         Self { catalogue: Some(RefCell::default()), ..self }
     }
 
-    /// Parses the file; `None` when it is not TOML, as the rest cannot be judged then.
+    /// Parses the file; `None` when it is not TOML, because nothing else can be checked then.
     pub(super) fn table(&self) -> Option<Table> {
         tree::parse(self.text, &self.index, |place, text| self.report(place, text))
     }
 
     pub(super) fn report(&self, place: Place, text: String) {
-        self.problems.borrow_mut().push(Problem { place, text: shown(&text) });
+        self.problems.borrow_mut().push(Problem { place, text: escaped(&text) });
     }
 
-    /// Notes what is not wrong, but worth knowing.
+    /// Records a warning.
     pub(super) fn warn(&self, text: String) {
-        self.warnings.borrow_mut().push(shown(&text));
+        self.warnings.borrow_mut().push(escaped(&text));
     }
 
-    /// Notes a setting that no module reads. Which one was meant is found at the end, when every
-    /// section has been read.
+    /// Records a setting that no module reads. Suggestions follow at the end, when all sections have been
+    /// read.
     pub(super) fn note_unknown(&self, unknown: Unknown) {
         self.unknown.borrow_mut().push(unknown);
     }
@@ -73,33 +73,34 @@ impl<'t> File<'t> {
         }
     }
 
-    /// What is not wrong, but worth knowing.
+    /// The warnings so far.
     pub fn warnings(&self) -> Vec<String> {
         self.warnings.borrow().clone()
     }
 
-    /// The settings that were read, in that order.
+    /// The settings that were read, in order.
     pub fn catalogue(self) -> Vec<Setting> {
         self.catalogue.map(RefCell::into_inner).unwrap_or_default()
     }
 
-    /// Files in which a secret was found, systemd's credentials excepted.
+    /// Files that contain a secret, except for systemd's credentials.
     pub fn secret_files(&self) -> Vec<PathBuf> {
         self.folders.secrets()
     }
 
-    /// Every problem, by place. `settings` returns all settings there are, among which one that was
-    /// written into a wrong section is found.
+    /// Every problem, by place. `settings` returns all settings, to suggest the right section of one in
+    /// a wrong section.
     pub fn problems(self, settings: impl FnOnce() -> Vec<Setting>) -> Vec<Problem> {
         let unknown = self.unknown.take();
         if !unknown.is_empty() {
             let settings = settings();
             for unknown in unknown {
                 let expected = unknown.expected.join(", ");
-                let meant = nearest::meant(&unknown, &settings);
-                let meant = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+                let suggestion = nearest::suggestion(&unknown, &settings);
+                let suggestion = suggestion.map_or_else(String::new, |text| format!("; {text}"));
                 let path = &unknown.path;
-                let text = format!("unknown setting `{path}`; expected one of {expected}{meant}");
+                let text =
+                    format!("unknown setting `{path}`; expected one of {expected}{suggestion}");
                 self.report(unknown.place, text);
             }
         }
@@ -109,15 +110,15 @@ impl<'t> File<'t> {
     }
 }
 
-/// A text in which what a terminal would act upon, or not show, is written out.
-fn shown(text: &str) -> String {
+/// Escapes the characters that a terminal would interpret or not display.
+fn escaped(text: &str) -> String {
     let is_hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
     };
-    let mut shown = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+        if is_hidden(c) { escaped.extend(c.escape_unicode()) } else { escaped.push(c) }
     }
-    shown
+    escaped
 }

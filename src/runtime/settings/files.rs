@@ -1,4 +1,4 @@
-//! Reads the files a setting names: secrets and PEM files.
+//! Reads the files that settings name: secrets and PEM files.
 
 use std::fs;
 use std::io;
@@ -12,27 +12,27 @@ use crate::runtime::secret::Secret;
 
 use super::section::Section;
 
-/// Longest secret: a token of 64 KiB fits no request any more.
+/// Longest secret: a token of 64 KiB does not fit a request.
 const SECRET_BYTES_MAX: u64 = 64 << 10;
-/// Longest PEM file: all certificates a system trusts have a quarter of it.
+/// Longest PEM file: four times the size of a system's CA bundle.
 const PEM_BYTES_MAX: u64 = 1 << 20;
 
 impl Section<'_> {
-    /// Reads the secret in the file called `name`, which is the value of `key`. `judge` sees its path
-    /// and text before it is masked, and says why it cannot be one.
+    /// Reads the secret in the file `name`, which is the value of `key`. `validate` receives its path and
+    /// text before it is masked, and returns an error when it is invalid.
     pub fn secret_named(
         &self,
         key: &str,
         name: &str,
-        judge: impl FnOnce(&Path, &str) -> Result<(), String>,
+        validate: impl FnOnce(&Path, &str) -> Result<(), String>,
     ) -> Result<Secret, String> {
         let path = self.folders().find(name);
         self.hold_secret(&path);
-        let secret = secret(&path, &self.path(key), |text| judge(&path, text));
+        let secret = secret(&path, &self.path(key), |text| validate(&path, text));
         secret.map_err(|problem| without_name(problem, name))
     }
 
-    /// Notes that the file at `path` holds a secret, and warns when other users can read it.
+    /// Records that the file at `path` contains a secret, and warns when other users can read it.
     pub fn hold_secret(&self, path: &Path) {
         if self.folders().note_secret(path)
             && let Some(warning) = shown_to_others(path)
@@ -41,54 +41,56 @@ impl Section<'_> {
         }
     }
 
-    /// Reads the secret in the systemd credential at `path`, which is called as `key` is.
+    /// Reads the secret in the systemd credential at `path`, which has the name of `key`.
     pub fn secret_credential(
         &self,
         key: &str,
         path: &Path,
-        judge: impl FnOnce(&Path, &str) -> Result<(), String>,
+        validate: impl FnOnce(&Path, &str) -> Result<(), String>,
     ) -> Result<Secret, String> {
-        secret(path, &self.path(key), |text| judge(path, text))
+        secret(path, &self.path(key), |text| validate(path, text))
     }
 
-    /// Notes that the configuration itself holds a secret.
+    /// Records that the configuration itself contains a secret.
     pub fn note_secret_inside(&self) {
         self.folders().note_secret(self.folders().configuration());
     }
 
-    /// Reads the file of certificates or keys at `path`, which `key` names, as it is.
+    /// Reads the PEM file at `path`, which `key` names, without parsing it.
     pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, String> {
         let pem = plain_file::read(path, PEM_BYTES_MAX);
         pem.map_err(|error| unreadable(&self.path(key), path, &error))
     }
 }
 
-/// What is wrong with the mode of a file that holds a secret: other users can read it.
+/// A warning when other users can read the file at `path`, which contains a secret.
 pub fn shown_to_others(path: &Path) -> Option<String> {
     let is_open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
     let path = path.display();
-    is_open.then(|| format!("{path} holds a secret others can read: run `chmod 600 {path}`"))
+    is_open.then(|| {
+        format!("{path} contains a secret that other users can read: run `chmod 600 {path}`")
+    })
 }
 
 fn secret(
     path: &Path,
     setting: &str,
-    judge: impl FnOnce(&str) -> Result<(), String>,
+    validate: impl FnOnce(&str) -> Result<(), String>,
 ) -> Result<Secret, String> {
     let text = plain_file::read_text(path, SECRET_BYTES_MAX);
     let text = text.map_err(|error| unreadable(setting, path, &error))?;
     let text = Zeroizing::new(text);
-    // Editors of other systems put a mark in front, which would become part of the secret.
+    // Some editors write a byte order mark, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {
         return Err(format!("{setting}: {} is empty: write the secret into it", path.display()));
     }
-    judge(text)?;
+    validate(text)?;
     Ok(Secret::new(text.to_owned()))
 }
 
-/// The `problem` of a secret's file called `name`. Where there is no such file, the secret itself may
-/// have been written in its place, so that the name is not repeated.
+/// The `problem` of a secret's file `name`. Where there is no such file, the setting may contain the
+/// secret itself, so the message does not quote it.
 fn without_name(problem: String, name: &str) -> String {
     let is_name = Path::new(name).is_absolute() || NAMES.iter().any(|word| name.contains(word));
     let Some((setting, text)) = problem.split_once(": ").filter(|_| !is_name) else {
@@ -101,10 +103,10 @@ fn without_name(problem: String, name: &str) -> String {
     format!("{setting}: {text}, and name it here; the secret itself goes into that file")
 }
 
-/// Words of which a file's name has one, as those in the shipped configuration have.
+/// Words that identify a file name, as in the shipped configuration.
 const NAMES: [&str; 6] = ["secret", "password", "token", "senha", "segredo", "credencia"];
 
-/// What to do about a file that is not there.
+/// The remedy for a missing file.
 const CREATE: &str = "create it, readable by bina's user only";
 
 fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
@@ -113,7 +115,7 @@ fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
         io::ErrorKind::NotFound => CREATE,
         io::ErrorKind::PermissionDenied => "let bina's user read it",
         io::ErrorKind::InvalidInput => "name a plain file",
-        io::ErrorKind::FileTooLarge => "is it the right file?",
+        io::ErrorKind::FileTooLarge => "check that it is the right file",
         _ => "it must be a text file",
     };
     format!("{setting}: cannot read {path} ({error}): {remedy}")

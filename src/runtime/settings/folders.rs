@@ -1,23 +1,23 @@
-//! Finds the files a configuration names: beside it, or among systemd's credentials.
+//! Locates the files that a configuration names: beside it, or among systemd's credentials.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-/// Where files named in the configuration are looked for.
+/// The folders in which files named in the configuration are searched for.
 #[derive(Default)]
 pub struct Folders {
     /// The configuration file.
     file: PathBuf,
     /// Its folder.
     own: PathBuf,
-    /// `$CREDENTIALS_DIRECTORY`, where systemd puts `LoadCredential=`.
+    /// `$CREDENTIALS_DIRECTORY`, where systemd places `LoadCredential=`.
     credentials: Option<PathBuf>,
-    /// Files in which a secret was found, but for systemd's, which protects them itself.
+    /// Files that contain a secret, except for systemd's credentials, which systemd protects.
     secrets: RefCell<Vec<PathBuf>>,
 }
 
 impl Folders {
-    /// Those of the configuration at `file`.
+    /// The folders for the configuration at `file`.
     pub fn of(file: &Path) -> Self {
         let own = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
@@ -34,7 +34,7 @@ impl Folders {
         self.own.join(name)
     }
 
-    /// A bare name may be a systemd credential; everything else stands beside the configuration.
+    /// A bare name may be a systemd credential; every other path is relative to the configuration.
     pub fn find(&self, name: &str) -> PathBuf {
         let is_bare = Path::new(name).components().count() == 1;
         let credential = if is_bare { self.credential(name) } else { None };
@@ -46,7 +46,7 @@ impl Folders {
         self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
     }
 
-    /// Notes that the file at `path` holds a secret; returns whether its mode is ours to check.
+    /// Records that the file at `path` contains a secret; returns whether bina has to check its mode.
     pub(super) fn note_secret(&self, path: &Path) -> bool {
         let is_own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
         let mut secrets = self.secrets.borrow_mut();

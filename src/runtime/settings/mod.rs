@@ -1,7 +1,7 @@
 //! Reads the configuration file section by section, and reports all its problems at once.
 //!
-//! Each module declares and reads its own settings with `Settings::read(&mut Section)`: name, kind,
-//! limits and default stand there and nowhere else. `app::config` asks the modules in order.
+//! Each module declares and reads its own settings with `Settings::read(&mut Section)`, which is the
+//! only place of their name, kind, limits and default. `app::config` calls the modules in order.
 //!
 //! ```text
 //! text -> tree -> Section --- number, word, text, file ... ---> the module's Settings
@@ -10,7 +10,7 @@
 //!                    |                                 |
 //!                    '-------------> File::problems <--'
 //! ```
-//! A setting that cannot be read is reported and its default returned, so that the reading goes on.
+//! An invalid setting is reported and its default returned, so that reading continues.
 
 mod catalogue;
 mod file;

@@ -1,28 +1,29 @@
-//! Finds the setting that was meant: the one spelled alike, or the one of that name elsewhere.
+//! Suggests a known setting for an unknown one: one with a similar name, or the same in another section.
 
 use super::catalogue::Setting;
 use super::place::Place;
 
 /// A setting that no module reads.
 pub(super) struct Unknown {
-    /// The line above it in the file, like `[lookup]`.
+    /// Its section heading, like `[lookup]`.
     pub(super) heading: String,
     pub(super) key: String,
-    /// The full name, as it stands in messages.
+    /// The full name, as used in messages.
     pub(super) path: String,
     pub(super) place: Place,
     /// The settings of its section.
     pub(super) expected: Vec<&'static str>,
 }
 
-/// What `unknown` was meant to be: the only one of that name among `settings`, or one spelled alike
-/// in its own section.
-pub(super) fn meant(unknown: &Unknown, settings: &[Setting]) -> Option<String> {
+/// A suggestion for `unknown`: the only one of that name among `settings`, or one with a similar name in
+/// its own section.
+pub(super) fn suggestion(unknown: &Unknown, settings: &[Setting]) -> Option<String> {
     let key = &unknown.key;
     let same = settings.iter().filter(|setting| setting.key == key && !setting.heading.is_empty());
-    let mut homes = same.map(|setting| &setting.heading).filter(|home| **home != unknown.heading);
-    if let (Some(home), None) = (homes.next(), homes.next()) {
-        return Some(format!("it belongs below {home}"));
+    let mut headings =
+        same.map(|setting| &setting.heading).filter(|heading| **heading != unknown.heading);
+    if let (Some(heading), None) = (headings.next(), headings.next()) {
+        return Some(format!("it belongs in {heading}"));
     }
     let near = unknown.expected.iter().map(|known| (distance(key, known), known));
     let near = near.filter(|(steps, known)| *steps <= 2 && *steps * 2 < known.len());
@@ -30,10 +31,10 @@ pub(super) fn meant(unknown: &Unknown, settings: &[Setting]) -> Option<String> {
     Some(format!("did you mean `{nearest}`?"))
 }
 
-/// How many characters have to be added, left out, changed or swapped with the next one.
+/// The number of characters to insert, delete, replace or swap with the next one (edit distance).
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    // Longer ones are far from every setting.
+    // The distance is at least the difference in length.
     if one.len().abs_diff(other.len()) > 2 {
         return usize::MAX;
     }
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_of_the_keyboard_are_near_and_other_words_are_not() {
+    fn typing_errors_are_near_and_other_words_are_not() {
         for (one, other, steps) in [
             ("", "", 0),
             ("hubsft", "hubsoft", 1),
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant_stands_elsewhere_or_is_spelled_alike() {
+    fn a_suggestion_has_the_same_or_a_similar_name() {
         let setting = |heading: &str, key| Setting {
             heading: heading.to_owned(),
             key,
@@ -97,11 +98,11 @@ mod tests {
                 place: Place::default(),
                 expected: vec!["deadline_ms", "log", "rule"],
             };
-            meant(&unknown, &settings)
+            suggestion(&unknown, &settings)
         };
         for (key, heading, expected) in [
             ("deadlin_ms", "[lookup]", Some("did you mean `deadline_ms`?")),
-            ("networks", "", Some("it belongs below [access]")),
+            ("networks", "", Some("it belongs in [access]")),
             ("networks", "[access]", None),
             ("expose", "[lookup]", None),
             ("prompts", "[lookup]", None),

@@ -1,22 +1,22 @@
-//! Finds the line and the column of a byte of the file, in a time that does not grow with the file.
+//! Finds the line and column of a byte of the file, in a time independent of the file's size.
 
-/// A place in the file; line and column count from 1, and are 0 when the whole file is meant.
+/// A place in the file; line and column count from 1, and are 0 for the whole file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub line: usize,
-    /// In characters, as editors count.
+    /// In characters, as in editors.
     pub column: usize,
 }
 
-/// Characters are counted once for each block of so many bytes: a file may be a single line.
+/// Bytes per block, for which characters are counted once: a file may be a single line.
 const BLOCK: usize = 256;
 
 /// An index of a text.
 pub(super) struct Index<'t> {
     text: &'t [u8],
-    /// The byte at which each line begins.
+    /// The byte at which each line starts.
     lines: Vec<usize>,
-    /// The characters in front of each block.
+    /// The number of characters before each block.
     blocks: Vec<usize>,
 }
 
@@ -59,7 +59,7 @@ fn characters(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// What `Index::place` does, the slow way.
+    /// A slow reference implementation of `Index::place`.
     fn counted(text: &str, at: usize) -> Place {
         let before = &text[..at];
         let begun = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_has_the_place_that_counting_gives() {
+    fn every_character_has_the_place_of_the_reference() {
         let lines = "prompt = \"ação\"\n\n[rule]\r\n".repeat(40);
         for text in ["", "\n", "a", "não", &lines, &"é€😀x".repeat(300), &"x".repeat(2 * BLOCK)]
         {

@@ -1,4 +1,4 @@
-//! Takes a section of the file apart, setting by setting; what no module asks for is unknown.
+//! Reads a section of the file setting by setting; a setting that no module reads is unknown.
 
 use super::catalogue::{Absent, Setting, SettingKind};
 use super::file::File;
@@ -7,12 +7,12 @@ use super::nearest::Unknown;
 use super::place::Place;
 use super::tree::{Marked, Table, TomlValue};
 
-/// A section whose settings are taken out one by one; what is left at the end is unknown.
+/// A section whose settings are taken out one by one; those left at the end are unknown.
 pub struct Section<'f> {
     file: &'f File<'f>,
     /// Its name in messages, like `lookup` or `rule[2]`; empty for the whole file.
     name: String,
-    /// As it stands in the file, like `[lookup]` or `[[rule]]`.
+    /// Its heading in the file, like `[lookup]` or `[[rule]]`.
     heading: String,
     pub(super) place: Place,
     pub(super) entries: Table,
@@ -21,7 +21,7 @@ pub struct Section<'f> {
 }
 
 impl<'f> Section<'f> {
-    /// The whole file; `None` when it is not TOML, as the rest cannot be judged then.
+    /// The whole file; `None` when it is not TOML, because nothing else can be checked then.
     pub fn root(file: &'f File<'f>) -> Option<Self> {
         let entries = file.table()?;
         Some(Self::new(
@@ -37,7 +37,7 @@ impl<'f> Section<'f> {
         Self { file, name, heading, place, entries, known: Vec::new(), taken: Vec::new() }
     }
 
-    /// Reads the section called `key`, which is empty when it is not there.
+    /// Reads the section `key`, which is empty when it is absent.
     pub fn read<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
         let path = self.path(key);
         let heading = format!("[{path}]");
@@ -55,7 +55,7 @@ impl<'f> Section<'f> {
         value
     }
 
-    /// Reads every section of a repeated one, in order.
+    /// Reads every occurrence of a repeated section, in order.
     pub fn read_each<T>(
         &mut self,
         key: &'static str,
@@ -86,7 +86,7 @@ impl<'f> Section<'f> {
         values
     }
 
-    /// Notes every setting that was not asked for.
+    /// Records every setting that was not read.
     fn finish(&mut self) {
         for (key, entry) in std::mem::take(&mut self.entries) {
             let path = self.path(&key);
@@ -96,7 +96,7 @@ impl<'f> Section<'f> {
         }
     }
 
-    /// Notes every unknown section of the file.
+    /// Records every unknown section of the file.
     pub fn finish_file(mut self) {
         self.finish();
     }
@@ -106,8 +106,8 @@ impl<'f> Section<'f> {
         self.place
     }
 
-    /// Where the setting `key` of the section called `section` stands, readable or not, as long as
-    /// that section has not been read.
+    /// The place of the setting `key` in `section`, valid or not, as long as that section has not been
+    /// read.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Place> {
         match &self.entries.get(section)?.value {
             TomlValue::Table(table) => table.get(key).map(|entry| entry.place),
@@ -120,27 +120,27 @@ impl<'f> Section<'f> {
         self.file.report(place, text);
     }
 
-    /// Notes what is not wrong, but worth knowing.
+    /// Records a warning.
     pub fn warn(&self, text: String) {
         self.file.warn(text);
     }
 
-    /// Returns whether the setting was there, readable or not.
+    /// Whether the setting was present, valid or not.
     pub fn has(&self, key: &str) -> bool {
         self.taken.contains(&key)
     }
 
-    /// The full name of a setting, as it stands in messages.
+    /// The full name of a setting, as used in messages.
     pub fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
-    /// Where files that a setting names are looked for.
+    /// The folders in which files that a setting names are searched for.
     pub fn folders(&self) -> &'f Folders {
         &self.file.folders
     }
 
-    /// Reports that `key` is not what is `wanted`.
+    /// Reports that `key` must be `wanted`.
     pub fn wrong(&self, place: Place, key: &str, wanted: &str) {
         self.report(place, format!("{} must be {wanted}", self.path(key)));
     }

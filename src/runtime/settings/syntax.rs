@@ -1,13 +1,13 @@
-//! Finds the remedy for a file that is not TOML, of which the parser says only what it expected.
+//! Finds the remedy for a TOML syntax error, of which the parser reports only what it expected.
 //!
-//! Nothing here quotes a value, which may be a password.
+//! No message quotes a value, which may be a password.
 
 use std::ops::Range;
 
-/// A line of the file, without its end.
+/// A line of the file, without its line end.
 struct FileLine<'t> {
     text: &'t str,
-    /// Where it begins.
+    /// The byte at which it starts.
     at: usize,
 }
 
@@ -19,7 +19,7 @@ impl<'t> FileLine<'t> {
         Self { text: text[start..end].trim_end_matches('\r'), at: start }
     }
 
-    /// The section it opens, without brackets; none when it opens none.
+    /// The name of the section it opens, if it opens one.
     fn section(&self) -> Option<&'t str> {
         let text = self.text.trim_start().strip_prefix('[')?;
         let text = text.split(']').next().unwrap_or_default();
@@ -38,7 +38,7 @@ impl<'t> FileLine<'t> {
     }
 }
 
-/// What to report of an error of the parser, which stands at `span` of `text`.
+/// The message for a parser error at `span` of `text`.
 pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String {
     let start = boundary(text, span.start);
     let line = FileLine::of(text, start);
@@ -53,25 +53,25 @@ pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String 
     }
 }
 
-/// The start of the character at `at`, or of the one it lies in.
+/// The start of the character that contains the byte `at`.
 fn boundary(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// What the line itself shows, whatever the parser says.
+/// A remedy that follows from the line itself.
 fn in_place(line: &FileLine<'_>, rest: &str) -> Option<&'static str> {
     if line.is_comment_of_another_language() {
         return Some("a comment begins with #");
     }
     if line.text.contains(['“', '”', '„', '‘', '’', '«', '»']) {
-        return Some("put straight quotes (\") in place of the typographic ones");
+        return Some("replace the typographic quotes with straight ones (\")");
     }
     if line.text.contains(|c: char| c.is_control() && c != '\t') {
-        return Some("there is a control character, which editors do not show: type the line anew");
+        return Some("the line contains an invisible control character: type it again");
     }
     if line.text.trim_start().starts_with('{') {
-        return Some("this looks like JSON: write lines like key = \"value\" below [section]");
+        return Some("this looks like JSON: write key = \"value\" below [section]");
     }
     let comment = ["//", ";", "--", "/*"].iter().any(|sign| rest.trim_start().starts_with(sign));
     comment.then_some("a comment begins with #")
@@ -81,40 +81,40 @@ fn by_message(line: &FileLine<'_>, rest: &str, message: &str) -> Option<&'static
     let begins = |part: &str| message.starts_with(part);
     let value = rest.trim();
     let remedy = if begins("string values must be quoted") && value.is_empty() {
-        "write a value behind the ="
+        "write a value after the ="
     } else if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") {
-        "write true or false in small letters, without quotes"
+        "write true or false in lower case, without quotes"
     } else if begins("string values must be quoted") || begins("invalid float") {
         "put quotes around a text: key = \"value\""
     } else if begins("unexpected key or value") && value.starts_with(',') {
-        "numbers are whole here, and a list stands in [ ]"
+        "write whole numbers only, and lists in [ ]"
     } else if begins("unexpected key or value") {
-        "write one setting a line"
+        "write one setting per line"
     } else if begins("unexpected leading zero") {
-        "leave the zero out, or put quotes around the number"
+        "remove the zero, or put quotes around the number"
     } else if begins("missing comma") {
         "put a comma between the entries"
     } else if begins("unclosed array") {
         "close the list with ]"
     } else if begins("unclosed table") {
-        "close the section's name with ]; it has no spaces"
+        "close the section's name with ]; it must not contain spaces"
     } else if begins("invalid basic string") || begins("invalid literal string") {
         "close the text with a quote on the same line"
     } else if begins("missing escaped value") {
         "write \\\\ for a backslash, or put single quotes around the text"
     } else if line.section().is_none() && line.text.trim_end().ends_with(']') {
-        "a section stands in brackets: [section]"
+        "write sections in brackets: [section]"
     } else if !line.text.contains('=') {
         "write key = \"value\""
     } else if begins("invalid unquoted key") {
-        "names have no accents and no spaces"
+        "remove accents and spaces from the name"
     } else {
         return None;
     };
     Some(remedy)
 }
 
-/// Names what is there twice, and where it is first.
+/// Names what is defined twice, and where it is first.
 fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> String {
     let before = &text[..line.at];
     if let Some(section) = line.section() {
@@ -124,15 +124,15 @@ fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> String {
             "rule" => "write [[rule]], in two brackets, above each rule",
             _ => "keep one section, with the settings of both",
         };
-        return format!("[{section}] is there twice{first}: {remedy}");
+        return format!("[{section}] is defined twice{first}: {remedy}");
     }
-    // Of a repeated section, only the last one counts.
+    // In repeated sections, duplicates are searched for in the last one only.
     let inside = lines(before).filter(|(_, line)| line.section().is_some()).last();
     let start = inside.map_or(0, |(number, _)| number);
     let same =
         |(number, other): &(usize, FileLine<'_>)| *number > start && other.key() == line.key();
     let first = first_in(lines(before).find(same).map(|(number, _)| number));
-    format!("`{name}` is there twice{first}: keep one")
+    format!("`{name}` is defined twice{first}: keep one")
 }
 
 fn first_in(line: Option<usize>) -> String {

@@ -1,4 +1,4 @@
-//! Parses the file into values with their places; the library for TOML is used here only.
+//! Parses the file into values with their places; the only user of the TOML library.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use zeroize::Zeroizing;
 use super::place::{Index, Place};
 use super::syntax;
 
-/// Most mistakes of a file that is not TOML; a file with as many is another file.
+/// Most syntax errors that are reported; a file with more is probably not a configuration.
 const ERRORS_MAX: usize = 50;
 
-/// A value with the place where it stands.
+/// A value with its place.
 #[derive(Clone, Debug)]
 pub struct Marked<T> {
     pub value: T,
     pub place: Place,
 }
 
-/// Values by key; the place is that of the key.
+/// Values by key, each with the place of its key.
 pub(super) type Table = BTreeMap<String, Marked<TomlValue>>;
 
 /// A value of the file.
@@ -27,10 +27,10 @@ pub(super) enum TomlValue {
     Flag(bool),
     List(Vec<Marked<Self>>),
     Number(Number),
-    /// A fraction or a date, which no setting is.
+    /// A fraction or a date; no setting has one.
     Other,
     Table(Table),
-    /// It may be a secret.
+    /// A text, which may be a secret.
     Text(Zeroizing<String>),
 }
 
@@ -57,7 +57,7 @@ impl TomlValue {
     }
 }
 
-/// Parses `text`; `None` when it is not TOML, as the rest cannot be judged then.
+/// Parses `text`; `None` when it is not TOML, because nothing else can be checked then.
 pub(super) fn parse(
     text: &str,
     index: &Index<'_>,
@@ -67,18 +67,18 @@ pub(super) fn parse(
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let is_good = errors.is_empty();
     let mut reported = 0;
-    let mut is_section_twice = false;
+    let mut is_section_duplicate = false;
     for error in errors.into_iter().take(ERRORS_MAX) {
         let span = error.span().unwrap_or_default();
         let place = index.place(span.start);
-        // What follows from the first mistake of a line, or from a section that is there twice.
+        // What follows from the first mistake of a line, or from a section that is defined twice.
         let is_duplicate = error.message().starts_with("duplicate key");
-        if place.line == reported || (is_duplicate && is_section_twice) {
+        if place.line == reported || (is_duplicate && is_section_duplicate) {
             continue;
         }
         reported = place.line;
-        is_section_twice |= is_duplicate && text[..span.start].ends_with('[');
-        // The error's own display would quote the line, which may hold a password.
+        is_section_duplicate |= is_duplicate && text[..span.start].ends_with('[');
+        // The error's own display would quote the line, which may contain a password.
         report(place, syntax::problem(text, &span, error.message()));
     }
     is_good.then(|| table(parsed.into_inner(), index))

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::section::Section;
 use super::tree::{Marked, TomlValue};
 
-/// Each method declares its setting, too: the documents are made of that.
+/// Each method also declares its setting, from which the documents are generated.
 impl Section<'_> {
     /// A whole number within `range`.
     pub fn number<T: Whole>(
@@ -22,7 +22,7 @@ impl Section<'_> {
         self.whole(key, range, Unit::One, absent).unwrap_or(default)
     }
 
-    /// The same where leaving it out means something else than any number.
+    /// A whole number within `range`, if the setting is present.
     pub fn number_if_set<T: Whole>(
         &mut self,
         key: &'static str,
@@ -42,7 +42,7 @@ impl Section<'_> {
         self.whole(key, range, Unit::Bytes, absent).unwrap_or(default)
     }
 
-    /// A time in milliseconds.
+    /// A duration in milliseconds.
     pub fn millis(
         &mut self,
         key: &'static str,
@@ -54,7 +54,7 @@ impl Section<'_> {
         millis.map_or(default, Duration::from_millis)
     }
 
-    /// A time in seconds.
+    /// A duration in seconds.
     pub fn seconds(
         &mut self,
         key: &'static str,
@@ -88,13 +88,13 @@ impl Section<'_> {
         number
     }
 
-    /// Yes or no; no when it is left out.
+    /// A boolean; false when it is absent.
     pub fn flag(&mut self, key: &'static str) -> bool {
         let absent = || Absent::Default("false".to_owned());
         self.yes_or_no(key, absent).is_some_and(|flag| flag.value)
     }
 
-    /// Yes, no, or neither.
+    /// A boolean, if the setting is present.
     pub fn flag_if_set(&mut self, key: &'static str) -> Option<Marked<bool>> {
         self.yes_or_no(key, || Absent::Nothing)
     }
@@ -112,7 +112,7 @@ impl Section<'_> {
         None
     }
 
-    /// One of a few words.
+    /// One of a fixed set of words.
     pub fn word<T: Copy + PartialEq>(
         &mut self,
         key: &'static str,
@@ -124,7 +124,7 @@ impl Section<'_> {
         self.one_of(key, values, absent).unwrap_or(default)
     }
 
-    /// The same where leaving it out means something else than any of them.
+    /// One of a fixed set of words, if the setting is present.
     pub fn word_if_set<T: Copy>(
         &mut self,
         key: &'static str,
@@ -150,20 +150,20 @@ impl Section<'_> {
         found.map(|(_, value)| *value)
     }
 
-    /// A text, if the setting is there.
+    /// A text, if the setting is present.
     pub fn text(&mut self, key: &'static str) -> Option<Marked<String>> {
         let entry = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
         self.as_text(key, entry)
     }
 
-    /// A text; `default` when it is left out.
+    /// A text; `default` when it is absent.
     pub fn text_or(&mut self, key: &'static str, default: &str) -> Marked<String> {
         let entry = self.take(key, || (SettingKind::Text, Absent::text(default)));
         let text = entry.and_then(|entry| self.as_text(key, entry));
         text.unwrap_or_else(|| Marked { value: default.to_owned(), place: Place::default() })
     }
 
-    /// A text, or a number as text: `37` and `"37"` mean the same.
+    /// A text, or a number as text: `37` and `"37"` are equivalent.
     pub fn text_or_number(&mut self, key: &'static str) -> Option<Marked<String>> {
         let Marked { value, place } = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
         let text = value.into_text_or_number();
@@ -173,7 +173,7 @@ impl Section<'_> {
         text.map(|value| Marked { value, place })
     }
 
-    /// A text that has to be there and not blank.
+    /// A text that is required and not blank.
     pub fn needed(&mut self, key: &'static str, remedy: &str) -> Option<Marked<String>> {
         let entry = self.take(key, || (SettingKind::Text, Absent::Problem));
         let is_missing = entry.is_none();
@@ -195,31 +195,27 @@ impl Section<'_> {
         text.map(|value| Marked { value, place })
     }
 
-    /// One text or a list of texts, if the setting is there.
+    /// One text or a list of texts, if the setting is present.
     pub fn texts(&mut self, key: &'static str) -> Option<Marked<Vec<String>>> {
         self.list(key, None, || Absent::Nothing)
     }
 
-    /// The same; `default` when it is left out.
+    /// One text or a list of texts; `default` when it is absent.
     pub fn texts_or(&mut self, key: &'static str, default: &[String]) -> Marked<Vec<String>> {
         let absent = || Absent::Default(format!("{default:?}"));
         let texts = self.list(key, None, absent);
         texts.unwrap_or_else(|| Marked { value: default.to_vec(), place: Place::default() })
     }
 
-    /// One text or a list of at most `max`, if the setting is there; not an empty list.
+    /// One text or a list of 1 to `max` texts, if the setting is present.
     pub fn texts_up_to(&mut self, key: &'static str, max: usize) -> Option<Marked<Vec<String>>> {
         let list = self.list(key, Some(max), || Absent::Nothing)?;
         let path = self.path(key);
         match list.value.len() {
-            0 => self.report(
-                list.place,
-                format!("{path} is empty: leave the setting out, or write something into it"),
-            ),
-            count if count > max => self.report(
-                list.place,
-                format!("{path} has {count} entries: at most {max} are possible"),
-            ),
+            0 => self.report(list.place, format!("{path} is empty: remove it, or add an entry")),
+            count if count > max => {
+                self.report(list.place, format!("{path} has {count} entries: use at most {max}"))
+            }
             _ => {}
         }
         Some(list)
@@ -242,7 +238,7 @@ impl Section<'_> {
         texts.map(|value| Marked { value, place })
     }
 
-    /// Every setting of the section called `key`, whose keys are free: its texts, or numbers as texts.
+    /// Every entry of the section `key`, which has arbitrary keys: texts, or numbers as texts.
     pub fn map(&mut self, key: &'static str) -> Vec<(Marked<String>, String)> {
         self.declare(key, || (SettingKind::Map, Absent::Nothing));
         self.read(key, |section| {
@@ -258,7 +254,7 @@ impl Section<'_> {
     }
 }
 
-/// A type of whole numbers.
+/// An integer type.
 pub trait Whole: TryFrom<u64> + Copy + Display + PartialOrd {}
 
 impl<T: TryFrom<u64> + Copy + Display + PartialOrd> Whole for T {}
@@ -268,18 +264,18 @@ mod tests {
     use super::super::{File, Folders, Problem};
     use super::*;
 
-    /// What `read` makes of the section `[a]` of a file, and the problems as `line:column: text`.
+    /// The result of `read` for the section `[a]` of a file, and the problems as `line:column: text`.
     fn read<T>(text: &str, read: impl FnOnce(&mut Section<'_>) -> T) -> (T, Vec<String>) {
         let file = File::new(text, Folders::default());
         let mut root = Section::root(&file).expect("it is TOML");
         let value = root.read("a", read);
-        let shown =
+        let format_problem =
             |Problem { place, text }: &Problem| format!("{}:{}: {text}", place.line, place.column);
-        (value, file.problems(Vec::new).iter().map(shown).collect())
+        (value, file.problems(Vec::new).iter().map(format_problem).collect())
     }
 
     #[test]
-    fn what_cannot_be_read_is_reported_and_the_default_returned() {
+    fn an_invalid_setting_is_reported_and_the_default_returned() {
         let text = "[a]\nx_s = 9\n  x_ms = \"9\"\nlimit = 300\nflag = 1\nword = \"c\"\nzz = 1\n";
         let second = Duration::from_secs(1);
         let (values, problems) = read(text, |section| {

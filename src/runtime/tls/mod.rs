@@ -1,4 +1,4 @@
-//! Speaks TLS as a server: reads our certificate, its key, and whose clients' certificates count.
+//! TLS as a server: our certificate, its key, and the CA of client certificates.
 
 mod settings;
 
@@ -18,64 +18,64 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// With which byte a client begins that speaks TLS; HTTP begins with a letter.
+/// First byte of a TLS connection; HTTP starts with a letter.
 pub const FIRST_BYTE: u8 = 0x16;
 
-/// A connection on which TLS is spoken.
+/// A TLS connection.
 pub type Encrypted<S> = TlsStream<S>;
 
-/// The files, as they were read.
+/// The contents of the PEM files.
 pub struct Pem {
-    /// Our own certificate first, then those that vouch for it.
+    /// Our certificate, followed by its chain.
     pub certificate: Vec<u8>,
     pub key: Vec<u8>,
-    /// Who vouches for clients; none when they need no certificate.
+    /// The CA of clients; none when they need no certificate.
     pub client_ca: Option<Vec<u8>>,
 }
 
-/// Why there is no TLS with these files.
+/// Why TLS cannot be set up with these files.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
-    #[error("holds no readable PEM certificate")]
+pub enum UnusableTls {
+    #[error("contains no valid PEM certificate")]
     Certificate,
-    #[error("holds no readable PEM certificate of an authority")]
+    #[error("contains no valid PEM certificate of a CA")]
     ClientCa,
-    #[error("holds no readable PEM private key without a password")]
+    #[error("contains no valid PEM private key without a password")]
     Key,
-    #[error("is the key of another certificate than cert_file's")]
+    #[error("does not match the certificate in cert_file")]
     Mismatch,
     #[error("cannot be used: {0}")]
     Other(String),
 }
 
-/// How TLS is spoken.
+/// The TLS configuration of a listener.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
-    asks_clients: bool,
-    trouble: Option<&'static str>,
+    requires_client_certificate: bool,
+    date_problem: Option<&'static str>,
 }
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tls(masked, asks_clients: {})", self.asks_clients)
+        write!(f, "Tls(masked, requires_client_certificate: {})", self.requires_client_certificate)
     }
 }
 
 impl Tls {
-    /// Makes it of what the files hold.
-    pub fn new(pem: &Pem) -> Result<Self, Unusable> {
+    /// Builds it from the contents of the files.
+    pub fn new(pem: &Pem) -> Result<Self, UnusableTls> {
         let provider = Arc::new(default_provider());
-        let chain = certificates(&pem.certificate).ok_or(Unusable::Certificate)?;
-        let key = PrivateKeyDer::from_pem_slice(&pem.key).map_err(|_| Unusable::Key)?;
-        let trouble = date_trouble(&chain[0], &provider)?;
-        let other = |error: &dyn fmt::Display| Unusable::Other(error.to_string());
+        let chain = certificates(&pem.certificate).ok_or(UnusableTls::Certificate)?;
+        let key = PrivateKeyDer::from_pem_slice(&pem.key).map_err(|_| UnusableTls::Key)?;
+        let date_problem = date_problem(&chain[0], &provider)?;
+        let other = |error: &dyn fmt::Display| UnusableTls::Other(error.to_string());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        // 1.2 and 1.3; rustls has nothing older.
+        // TLS 1.2 and 1.3; rustls has no older versions.
         let builder = builder.with_safe_default_protocol_versions().map_err(|e| other(&e))?;
         let builder = match &pem.client_ca {
             Some(ca) => {
-                let roots = Arc::new(roots(ca).ok_or(Unusable::ClientCa)?);
+                let roots = Arc::new(roots(ca).ok_or(UnusableTls::ClientCa)?);
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider).build();
                 builder.with_client_cert_verifier(verifier.map_err(|e| other(&e))?)
             }
@@ -83,25 +83,29 @@ impl Tls {
         };
         let config = builder.with_single_cert(chain, key);
         let mut config = config.map_err(|error| match error {
-            Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => Unusable::Mismatch,
+            Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => UnusableTls::Mismatch,
             error => other(&error),
         })?;
-        // Whoever offers HTTP/2, too, is answered in what both speak.
+        // Clients that offer HTTP/2 negotiate HTTP/1.1.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { config: Arc::new(config), asks_clients: pem.client_ca.is_some(), trouble })
+        Ok(Self {
+            config: Arc::new(config),
+            requires_client_certificate: pem.client_ca.is_some(),
+            date_problem,
+        })
     }
 
-    /// Tells whether clients need a certificate.
-    pub fn asks_clients(&self) -> bool {
-        self.asks_clients
+    /// Whether clients need a certificate.
+    pub fn requires_client_certificate(&self) -> bool {
+        self.requires_client_certificate
     }
 
-    /// Why clients will refuse our certificate, if it is for its dates.
-    pub fn trouble(&self) -> Option<&'static str> {
-        self.trouble
+    /// Why clients reject our certificate because of its dates, if they do.
+    pub fn date_problem(&self) -> Option<&'static str> {
+        self.date_problem
     }
 
-    /// Speaks TLS on `stream` from its first byte. Whoever calls it limits the time.
+    /// Completes the TLS handshake on `stream`. The caller limits the time.
     pub async fn accept<S>(&self, stream: S) -> io::Result<Encrypted<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -110,7 +114,7 @@ impl Tls {
     }
 }
 
-/// Every certificate in `pem`; none when one of them cannot be read.
+/// All certificates in `pem`; none when one of them is invalid.
 fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     read.ok().filter(|read| !read.is_empty())
@@ -124,17 +128,17 @@ fn roots(pem: &[u8]) -> Option<RootCertStore> {
     Some(roots)
 }
 
-/// Looks at the dates of our own certificate with the eyes of a client, which looks at them first;
-/// whatever else the client would say is not asked here.
-fn date_trouble(
+/// Validates the dates of our certificate as a client does. A client checks them first; its other
+/// checks do not matter here.
+fn date_problem(
     own: &CertificateDer<'_>,
     provider: &Arc<CryptoProvider>,
-) -> Result<Option<&'static str>, Unusable> {
+) -> Result<Option<&'static str>, UnusableTls> {
     let mut roots = RootCertStore::empty();
-    roots.add(own.clone().into_owned()).map_err(|_| Unusable::Certificate)?;
+    roots.add(own.clone().into_owned()).map_err(|_| UnusableTls::Certificate)?;
     let verifier =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
-    let verifier = verifier.map_err(|error| Unusable::Other(error.to_string()))?;
+    let verifier = verifier.map_err(|error| UnusableTls::Other(error.to_string()))?;
     let name = ServerName::try_from("localhost").expect("it is a name");
     let seen = verifier.verify_server_cert(own, &[], &name, &[], UnixTime::now());
     Ok(match seen {

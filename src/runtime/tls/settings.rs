@@ -1,11 +1,11 @@
-//! How TLS is spoken: `[tls]`, with the files it names.
+//! Reads `[tls]` and the files it names.
 
 use crate::runtime::settings::{Marked, Section};
 
-use super::{Pem, Tls, Unusable};
+use super::{Pem, Tls, UnusableTls};
 
 impl Tls {
-    /// Reads `[tls]`; `None` when it is not set up.
+    /// Reads `[tls]`; `None` when TLS is off.
     pub fn read(section: &mut Section<'_>) -> Option<Self> {
         let certificate = section.text("cert_file");
         let key = section.text("key_file");
@@ -16,7 +16,7 @@ impl Tls {
         let keys = ["cert_file", "key_file", "client_ca_file"];
         if keys.iter().any(|key| section.has(key)) {
             for key in keys[..2].iter().filter(|key| !section.has(key)) {
-                let text = "name the PEM file, as tls.cert_file and tls.key_file go together";
+                let text = "name the PEM file, because tls.cert_file and tls.key_file are required together";
                 section.report(section.place(), format!("tls.{key} is missing: {text}"));
             }
         }
@@ -24,7 +24,7 @@ impl Tls {
     }
 }
 
-/// The files by their names.
+/// The names of the files.
 struct PemFiles {
     certificate: Marked<String>,
     key: Marked<String>,
@@ -57,20 +57,20 @@ impl PemFiles {
     }
 
     fn warn_of_dates(&self, section: &Section<'_>, tls: &Tls) {
-        if let Some(trouble) = tls.trouble() {
+        if let Some(problem) = tls.date_problem() {
             let path = section.folders().find(&self.certificate.value);
             section.warn(format!(
-                "the certificate in {} {trouble}: PBXs will refuse it; renew it, then reload bina",
+                "the certificate in {} {problem}, so PBXs reject it: renew it, then reload bina",
                 path.display()
             ));
         }
     }
 
-    /// Reports which of the files makes TLS `unusable`.
-    fn report(&self, section: &Section<'_>, unusable: &Unusable) {
+    /// Reports the file that makes TLS `unusable`.
+    fn report(&self, section: &Section<'_>, unusable: &UnusableTls) {
         let (setting, file) = match (unusable, &self.client_ca) {
-            (Unusable::Certificate, _) => ("cert_file", &self.certificate),
-            (Unusable::ClientCa, Some(client_ca)) => ("client_ca_file", client_ca),
+            (UnusableTls::Certificate, _) => ("cert_file", &self.certificate),
+            (UnusableTls::ClientCa, Some(client_ca)) => ("client_ca_file", client_ca),
             _ => ("key_file", &self.key),
         };
         let path = section.folders().find(&file.value);

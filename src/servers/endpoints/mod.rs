@@ -1,6 +1,6 @@
-//! The endpoints of each HTTP listener, and what answers them.
+//! The endpoints of each HTTP listener, and their handlers.
 //!
-//! A new one is a row of its module with a function that answers, and nothing else.
+//! A new endpoint is a row in its module's table, with a handler function.
 
 mod calls;
 mod operations;
@@ -26,7 +26,7 @@ pub use self::calls::NoCall;
 
 pub use self::operations::Readiness;
 
-/// What endpoints answer from.
+/// The state that endpoints use.
 pub struct Endpoints {
     pub responder: Arc<Responder>,
     pub freeswitch: Freeswitch,
@@ -37,34 +37,34 @@ pub struct Endpoints {
 /// The HTTP server with all endpoints.
 pub type Http = HttpServer<Endpoints>;
 
-/// What an endpoint does with a request.
+/// The handler of an endpoint.
 pub enum Action {
-    /// Reads a call, which is answered in a format by its deadline. It stands apart from `Wait` so that
-    /// an answer from the cache needs no box.
+    /// Parses a call, which is answered in a format by its deadline. Separate from `Wait`, so that an
+    /// answer from the cache needs no box.
     Call(Format, ReadCall),
-    /// Answers at once.
+    /// Answers immediately.
     Now(fn(&Endpoints, &HttpRequest<'_>) -> HttpReply),
-    /// Waits for something before it answers.
+    /// Answers asynchronously.
     Wait(for<'a> fn(&'a Endpoints, &'a HttpRequest<'a>) -> Waiting<'a>),
 }
 
-/// Reads a call from a request; a dialplan is answered in the entry context only, which is given.
+/// Parses a call from a request; the text is the entry context, in which alone a dialplan is answered.
 pub type ReadCall = fn(&HttpRequest<'_>, &str) -> Result<Call, NoCall>;
 
-/// An answer that has to be waited for.
+/// A future answer.
 pub type Waiting<'a> = Pin<Box<dyn Future<Output = HttpReply> + Send + 'a>>;
 
 type Row = Endpoint<Action>;
 
-/// What the phone systems request, at `listen.http`.
+/// The endpoints of phone systems, at `listen.http`.
 pub static PHONES: EndpointTable<Action> = EndpointTable::new(
     &[&calls::ROWS, &operations::PROBES, &operations::OWN, &recordings::ROWS],
     "/metrics and /v1/forget are at listen.metrics",
 );
 
-/// What is for whoever runs the service, at `listen.metrics`.
+/// The endpoints of operators, at `listen.metrics`.
 pub static OPERATION: EndpointTable<Action> =
-    EndpointTable::new(&[&operations::PROBES, &operations::ROWS], "the PBX asks at listen.http");
+    EndpointTable::new(&[&operations::PROBES, &operations::ROWS], "the PBX uses listen.http");
 
 impl Application for Endpoints {
     type Action = Action;
@@ -74,7 +74,7 @@ impl Application for Endpoints {
             Action::Call(format, read) => match read(request, &self.freeswitch.entry_context) {
                 Ok(call) => {
                     let answer = self.responder.respond(&call).await;
-                    page(render(*format, &answer, &self.freeswitch))
+                    body_reply(render(*format, &answer, &self.freeswitch))
                 }
                 Err(no_call) => calls::without_call(no_call, request),
             },
@@ -84,18 +84,18 @@ impl Application for Endpoints {
     }
 }
 
-fn page(page: Page) -> HttpReply {
-    whole(content_type(page.content_type), page.body)
+fn body_reply(body: Page) -> HttpReply {
+    whole(content_type(body.content_type), body.body)
 }
 
 fn text(body: String) -> HttpReply {
-    page(Page { content_type: TEXT, body })
+    body_reply(Page { content_type: TEXT, body })
 }
 
-/// The header's value. Most answers are texts, for which it is made and checked only once.
-fn content_type(words: &'static str) -> HeaderValue {
+/// The header's value. Most answers are texts, for which it is a constant.
+fn content_type(mime: &'static str) -> HeaderValue {
     const PLAIN: HeaderValue = HeaderValue::from_static(TEXT);
-    if words == TEXT { PLAIN } else { HeaderValue::from_static(words) }
+    if mime == TEXT { PLAIN } else { HeaderValue::from_static(mime) }
 }
 
 /// Every path that is served, for the tests that compare it with the snippets.
@@ -104,7 +104,7 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
     rows.map(|row| row.path).collect::<BTreeSet<_>>().into_iter()
 }
 
-/// The call a request is about, as the endpoints read it; for the fuzz targets, which have no socket.
+/// Parses the call of a request as the endpoints do; for the fuzz targets, which have no socket.
 pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Option<Call> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let row = PHONES.find(path).filter(|row| row.methods.include(method))?;
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_operation_is_not_served_to_the_phone_systems() {
+    fn operator_endpoints_are_not_served_to_phone_systems() {
         for (method, path) in [("GET", "/metrics"), ("POST", "/v1/forget")] {
             assert_eq!(allows(&OPERATION, method, path), Some(true));
             assert_eq!(allows(&PHONES, method, path), None, "{path}");
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_stands_twice_in_a_table() {
+    fn no_table_has_a_path_twice() {
         for table in [&PHONES, &OPERATION] {
             let paths: Vec<_> = table.endpoints().map(|row| row.path).collect();
             assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len(), "{paths:?}");

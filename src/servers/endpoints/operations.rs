@@ -1,4 +1,4 @@
-//! Endpoints of whoever runs the service: is it alive, does it answer calls, what has it counted.
+//! Endpoints of operators: liveness, readiness, metrics, and purging a number.
 
 use std::sync::Arc;
 
@@ -12,26 +12,26 @@ use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, POST, Rejectio
 use crate::sources::breaker::Breaker;
 use crate::sources::hubsoft::HubSoft;
 
-use super::{Action, Endpoints, Row, Waiting, page, text};
+use super::{Action, Endpoints, Row, Waiting, body_reply, text};
 
-/// What monitoring requests, at both listeners.
+/// The endpoints of monitoring, at both listeners.
 pub(super) static PROBES: [Row; 2] = [
     Endpoint::for_everyone("/healthz", &GET, Action::Now(alive)),
     Endpoint::new("/readyz", &GET, Action::Now(ready)),
 ];
 
-/// What only the listener of operation serves.
+/// The endpoints of the metrics listener only.
 pub(super) static ROWS: [Row; 2] = [
-    Endpoint::new("/metrics", &GET, Action::Now(counted)),
+    Endpoint::new("/metrics", &GET, Action::Now(metrics_body)),
     Endpoint::new("/v1/forget", &POST, Action::Now(forget)),
 ];
 
-/// The service's check of itself, at the listener that calls come in by.
+/// The service's self-check, at the listener for calls.
 pub(super) static OWN: [Row; 1] = [Endpoint::new("/v1/watchdog", &GET, Action::Wait(check))];
 
 static NUMBER_MISSING: Rejection = Rejection::new(400, "number_missing");
 
-/// The modules that `/readyz` asks.
+/// The modules whose state `/readyz` reports.
 #[derive(Clone)]
 pub struct Readiness {
     pub breaker: Arc<Breaker>,
@@ -51,30 +51,30 @@ impl Readiness {
     }
 }
 
-/// HubSoft's state is deliberately not part of it: a service that is restarted because HubSoft is down
-/// would lose its cache when it is needed most.
+/// Deliberately independent of HubSoft's state: a restart because HubSoft is down would empty the cache
+/// when it is needed most.
 fn alive(_: &Endpoints, _: &HttpRequest<'_>) -> HttpReply {
     text("ok\n".to_owned())
 }
 
-/// Whoever can ask is answered, as the configuration is read and the listeners are open by then.
-/// HubSoft's state is reported and not required.
+/// Always ready: when it is reachable, the configuration is loaded and the listeners are open. HubSoft's
+/// state is reported, but not required.
 fn ready(endpoints: &Endpoints, _: &HttpRequest<'_>) -> HttpReply {
     text(endpoints.readiness.report())
 }
 
-/// The metrics, in the format that is asked for.
-fn counted(_: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
+/// The metrics, in the requested format.
+fn metrics_body(_: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let accept = request.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let exposition = Exposition::accepted(accept.unwrap_or_default());
-    page(Page { content_type: exposition.content_type(), body: metrics::written(exposition) })
+    body_reply(Page { content_type: exposition.content_type(), body: metrics::written(exposition) })
 }
 
-/// Purges a number from the cache, and says what came of it.
+/// Purges a number from the cache, and reports the result.
 fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let [number] = values(request.fields(), ["number"]);
     let Some(number) = number.one() else {
-        let missing = "the number to forget is missing: post it as number=NUMBER";
+        let missing = "the number to forget is missing (post it as number=NUMBER)";
         return NUMBER_MISSING.reply(missing);
     };
     text(match endpoints.responder.forget(&number_lossy(number)) {
@@ -84,14 +84,14 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     })
 }
 
-/// Goes the way of a call without a number, so that HubSoft is not asked. It is counted apart from the
-/// calls, as `door="watchdog"`, and leaves no line in the log.
+/// Answers a call without a number, which needs no lookup in HubSoft. It is counted separately from the
+/// calls, as `door="watchdog"`, and is not logged.
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     let caller = Some(String::new());
     let accepted = request.accepted;
     let call = Call { door: "watchdog", caller, did: None, accepted, patience: None };
     Box::pin(async move {
         let answer = endpoints.responder.check(&call).await;
-        page(render(Format::Json, &answer, &endpoints.freeswitch))
+        body_reply(render(Format::Json, &answer, &endpoints.freeswitch))
     })
 }

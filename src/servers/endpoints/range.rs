@@ -1,18 +1,18 @@
-//! Reads a `Range` header (RFC 9110, section 14): which bytes of a recording are asked for.
+//! Parses a `Range` header (RFC 9110, section 14): the requested bytes of a recording.
 
-/// What of a recording is asked for.
+/// The requested part of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// From byte `first` to byte `last`, which is one of them.
+    /// From byte `first` to byte `last`, inclusive.
     Some { first: usize, last: usize },
-    /// None of its bytes are in the range.
+    /// No byte of the recording is in the range.
     Unsatisfiable,
-    /// All of it. A header that is malformed or names several ranges counts as none: no player asks for
-    /// several, and answering them would cost a multipart body.
+    /// All of it. A malformed header, or one with several ranges, is ignored: no player requests several
+    /// ranges, and they would need a multipart body.
     Whole,
 }
 
-/// The part that `header` names of a recording of `length` bytes.
+/// The part of a recording of `length` bytes that `header` requests.
 pub(super) fn part(header: &str, length: usize) -> Part {
     let Some((first, last)) = ends(header) else { return Part::Whole };
     match (number(first), number(last)) {
@@ -28,14 +28,14 @@ pub(super) fn part(header: &str, length: usize) -> Part {
     }
 }
 
-/// The texts on both sides of the dash of a single range of bytes.
+/// The texts on both sides of the dash of a single byte range.
 fn ends(header: &str) -> Option<(&str, &str)> {
     let (unit, range) = header.split_once('=')?;
     let is_single = unit.eq_ignore_ascii_case("bytes") && !range.contains(',');
     range.split_once('-').filter(|_| is_single)
 }
 
-/// A number of any length; one that is too large is beyond every recording.
+/// A number; one that overflows is beyond every recording.
 fn number(text: &str) -> Option<usize> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(usize::MAX))
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_behind_the_end_or_of_no_bytes_is_unsatisfiable() {
+    fn a_range_after_the_end_or_of_no_bytes_is_unsatisfiable() {
         let huge = [format!("bytes={HUGE}-"), format!("bytes={HUGE}-{HUGE}")];
         for header in ["bytes=1000-", "bytes=1000-1000", "bytes=5000-6000", "bytes=-0"]
             .into_iter()
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn several_ranges_and_malformed_ones_count_as_none() {
+    fn several_ranges_and_malformed_ones_are_ignored() {
         for header in [
             "",
             "bytes",

@@ -1,4 +1,4 @@
-//! The endpoint of recordings: serves one to a PBX or phone, whole or in parts, and revalidates copies.
+//! The endpoint of recordings: serves them completely or in parts, and revalidates copies.
 
 use hyper::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue,
@@ -12,10 +12,10 @@ use crate::servers::recordings::Recording;
 use super::range::{Part, part};
 use super::{Action, Endpoints, Row};
 
-/// How long a PBX plays its copy without asking: short enough for a new recording to be heard soon,
-/// long enough for a mass outage to fetch it only now and then.
+/// How long a PBX uses its copy without revalidation: short enough for new recordings, long enough for
+/// few requests in a mass outage.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=300");
-/// Asterisk goes by this rather than by the name.
+/// Asterisk determines the format from this header, not from the file name.
 const WAV: HeaderValue = HeaderValue::from_static("audio/wav");
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 
@@ -24,14 +24,14 @@ static NOT_IN_RANGE: Rejection = Rejection::new(416, "range");
 
 pub(super) static ROWS: [Row; 1] = [Endpoint::new("/prompts/", &GET, Action::Now(recording))];
 
-/// Answers with the recording or the part of it that is asked for, or with 304 when one of the
-/// client's tags is its own.
+/// Answers with the recording or the requested part of it, or with 304 when one of the client's tags
+/// matches.
 fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let sound = request.rest.strip_suffix(".wav");
     let Some(recording) = sound.and_then(|sound| endpoints.recordings.find(sound)) else {
         return NOT_SERVED.reply(
-            "there is no such recording: name it in [prompts], put NAME.wav into \
-             listen.prompts_folder, and reload bina",
+            "there is no such recording (name it in [prompts], put NAME.wav into \
+             listen.prompts_folder, and reload bina)",
         );
     };
     let mut reply = if has_copy(request.headers, &recording.tag) {
@@ -58,18 +58,18 @@ fn has_copy(headers: &HeaderMap, tag: &str) -> bool {
 
 fn names(tags: &HeaderValue, tag: &str) -> bool {
     let mut tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);
-    tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    tags.any(|sent| sent == "*" || sent.strip_prefix("W/").unwrap_or(sent) == tag)
 }
 
-/// The part a request asks for. Ranges are defined for GET only, and count only while the client's
-/// other parts are of the same recording.
+/// The part that a request asks for. Ranges apply to GET only, and only if the client's other parts are
+/// of the same recording.
 fn wanted(recording: &Recording, request: &HttpRequest<'_>) -> Part {
     let header = |name: HeaderName| {
         let mut lines = request.headers.get_all(name).iter();
         let line = lines.next().filter(|_| lines.next().is_none());
         line.and_then(|line| line.to_str().ok())
     };
-    // A date there never is ours: no `Last-Modified` is sent.
+    // A date in `If-Range` never matches, because no `Last-Modified` is sent.
     let is_same =
         !request.headers.contains_key(IF_RANGE) || header(IF_RANGE) == Some(recording.tag.as_str());
     match header(RANGE) {
@@ -91,7 +91,7 @@ fn partial(recording: &Recording, first: usize, last: usize) -> HttpReply {
 fn unsatisfiable(recording: &Recording) -> HttpReply {
     let all = recording.bytes.len();
     let mut reply =
-        NOT_IN_RANGE.reply(format_args!("the recording has {all} bytes, and none in that range"));
+        NOT_IN_RANGE.reply(format_args!("the range is outside the recording's {all} bytes"));
     reply.headers_mut().insert(ACCEPT_RANGES, BYTES);
     add(&mut reply, CONTENT_RANGE, &format!("bytes */{all}"));
     reply

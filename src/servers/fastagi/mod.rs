@@ -1,11 +1,11 @@
-//! The FastAGI server: reads Asterisk's environment, writes every variable at once, and half-closes.
+//! The FastAGI server: reads Asterisk's environment, writes all commands at once, and half-closes.
 //!
-//! Asterisk reads commands through a buffer: of several written one after the other on an open
-//! socket it does the first and waits for more. Once our side of the connection is closed it does
-//! them all. It has no time limit of its own, so each step here has one, and every connection ends:
+//! Asterisk reads commands through a buffer: of several commands on an open socket it executes the first
+//! and waits for more. Once our side of the connection is closed, it executes them all. It has no
+//! timeout of its own, so each step here has one, and every connection ends:
 //!
 //! ```text
-//! environment      2 s from the connection, else closed without a word
+//! environment      2 s from the connection, else closed without an answer
 //! lookup           the call's deadline, counted from the connection
 //! writing          2 s
 //! replies          1 s, then closed
@@ -29,31 +29,31 @@ use crate::answering::responder::Responder;
 use crate::domain::answer::Answer;
 use crate::domain::call::Call;
 use crate::runtime::current::Active;
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 use crate::servers::listener::lingered;
 
-pub use self::wire::{Broken, Conversation};
+pub use self::wire::{Conversation, ProtocolError};
 
-/// How long Asterisk may take to say who is calling; it writes all of it at once.
+/// Longest wait for the environment, which Asterisk writes at once.
 const ENVIRONMENT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the rest of an environment is waited for that has ended early. Asterisk writes line by
-/// line, so what a caller's text has cut off is microseconds behind.
+/// Longest wait for the rest of an environment that has ended early. Asterisk writes line by line, so the
+/// lines after an injected line break arrive within microseconds.
 const REST_TIMEOUT: Duration = Duration::from_millis(10);
-/// How long the commands may take to be accepted by the other side's system.
+/// Longest wait for the peer's system to accept the commands.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long Asterisk may take to do the commands and close the connection.
+/// Longest wait for Asterisk to execute the commands and close the connection.
 const REPLIES_TIMEOUT: Duration = Duration::from_secs(1);
 
 const WHAT: &str = "agi";
-/// One for each reason, so that a flood of one does not hide the others.
-static ENVIRONMENT_LATE: Sparing = Sparing::new(Level::INFO, WHAT);
-static BROKEN: Sparing = Sparing::new(Level::INFO, WHAT);
-static HOSTILE: Sparing = Sparing::new(Level::INFO, WHAT);
-static REFUSED: Sparing = Sparing::new(Level::WARN, WHAT);
-static SCRIPT: Sparing = Sparing::new(Level::WARN, WHAT);
+/// One for each reason, so that a flood of one reason does not suppress the others.
+static ENVIRONMENT_LATE: RateLimitedLog = RateLimitedLog::new(Level::INFO, WHAT);
+static BROKEN: RateLimitedLog = RateLimitedLog::new(Level::INFO, WHAT);
+static HOSTILE: RateLimitedLog = RateLimitedLog::new(Level::INFO, WHAT);
+static REFUSED: RateLimitedLog = RateLimitedLog::new(Level::WARN, WHAT);
+static SCRIPT: RateLimitedLog = RateLimitedLog::new(Level::WARN, WHAT);
 
-/// Serves one connection until it ends, which is within a few seconds whatever is said on it.
+/// Serves one connection until it ends, which takes at most a few seconds.
 pub async fn serve(
     mut stream: TcpStream,
     responder: Active<Responder>,
@@ -61,141 +61,141 @@ pub async fn serve(
 ) {
     let accepted = Instant::now();
     let (reading, writing) = stream.split();
-    let mut hearing = Hearing::new(reading);
+    let mut reader = AgiReader::new(reading);
     let call = tokio::select! {
-        call = timeout(ENVIRONMENT_TIMEOUT, hearing.call(accepted)) => call,
-        // Half an environment is no call.
+        call = timeout(ENVIRONMENT_TIMEOUT, reader.call(accepted)) => call,
+        // An incomplete environment is not a call.
         () = lingered(&mut stop) => return,
     };
     let call = match call {
         Ok(Ok(call)) => call,
         Ok(Err(Ended::Broken(broken))) => {
             metrics::agi_error("broken");
-            return BROKEN.say(format_args!("closed, {broken}"));
+            return BROKEN.log(format_args!("closed: {broken}"));
         }
         Ok(Err(Ended::Closed)) => {
             metrics::agi_error("closed");
-            return debug!("agi: closed before the environment had ended");
+            return debug!("agi: closed before the end of the environment");
         }
         Err(_) => {
             metrics::agi_error("late");
-            return ENVIRONMENT_LATE.say(format_args!(
-                "closed, there was no whole environment within {ENVIRONMENT_TIMEOUT:?}: is it \
-                 Asterisk that connects, with AGI(agi://…/lookup)?"
+            return ENVIRONMENT_LATE.log(format_args!(
+                "closed: no complete environment within {ENVIRONMENT_TIMEOUT:?} (connect with \
+                 Asterisk's AGI(agi://…/lookup))"
             ));
         }
     };
-    let answer = answer(&mut hearing, call, &responder.now()).await;
-    if let Err(error) = say(writing, &answer).await {
-        debug!(%error, "agi: the answer was not taken");
+    let answer = answer(&mut reader, call, &responder.now()).await;
+    if let Err(error) = send(writing, &answer).await {
+        debug!(%error, "agi: the answer could not be written");
     }
-    let _ = timeout(REPLIES_TIMEOUT, hearing.end()).await;
-    if let (_, refused @ 1..) = hearing.conversation.replies() {
+    let _ = timeout(REPLIES_TIMEOUT, reader.end()).await;
+    if let (_, refused @ 1..) = reader.conversation.replies() {
         metrics::agi_error("refused");
-        REFUSED.say(format_args!(
-            "Asterisk refused {refused} commands: it must be 1.6 or newer, and the channel alive"
+        REFUSED.log(format_args!(
+            "Asterisk refused {refused} commands (it must be 1.6 or newer, and the channel alive)"
         ));
     }
 }
 
-/// What Asterisk says on one connection.
-struct Hearing<R> {
+/// Reads Asterisk's side of one connection.
+struct AgiReader<R> {
     reading: R,
-    /// What was read last; its room is used again.
+    /// The bytes that were read last; the buffer is reused.
     bytes: Vec<u8>,
     conversation: Conversation,
 }
 
-/// Why there is nothing more to hear.
+/// Why reading has ended.
 enum Ended {
-    Broken(Broken),
+    Broken(ProtocolError),
     Closed,
 }
 
-impl<R: AsyncRead + Unpin> Hearing<R> {
+impl<R: AsyncRead + Unpin> AgiReader<R> {
     fn new(reading: R) -> Self {
-        /// An environment is about a kilobyte, and comes in several pieces.
-        const ROOM: usize = 2_048;
-        let bytes = Vec::with_capacity(ROOM);
+        /// An environment has about a kilobyte, and arrives in several pieces.
+        const CAPACITY: usize = 2_048;
+        let bytes = Vec::with_capacity(CAPACITY);
         Self { reading, bytes, conversation: Conversation::default() }
     }
 
-    /// Hears what comes next. Nothing is lost when this is not waited for to its end.
-    async fn more(&mut self) -> Result<(), Ended> {
+    /// Reads the next bytes. Cancellation-safe.
+    async fn read_more(&mut self) -> Result<(), Ended> {
         self.bytes.clear();
         match self.reading.read_buf(&mut self.bytes).await {
             Ok(0) | Err(_) => Err(Ended::Closed),
-            Ok(_) => self.conversation.hear(&self.bytes).map_err(Ended::Broken),
+            Ok(_) => self.conversation.receive(&self.bytes).map_err(Ended::Broken),
         }
     }
 
-    /// Hears the environment to its end.
+    /// Reads the environment to its end.
     async fn call(&mut self, accepted: Instant) -> Result<Call, Ended> {
         loop {
             if let Some(call) = self.conversation.call(accepted) {
                 if self.conversation.is_complete() || self.conversation.is_hostile() {
                     return Ok(call);
                 }
-                // Whoever is not Asterisk says less, and whatever follows will be heard below.
-                let _ = timeout(REST_TIMEOUT, self.more()).await;
+                // Clients other than Asterisk send less; later bytes are read below.
+                let _ = timeout(REST_TIMEOUT, self.read_more()).await;
                 return Ok(self.conversation.call(accepted).unwrap_or(call));
             }
-            self.more().await?;
+            self.read_more().await?;
         }
     }
 
-    /// Hears that the caller has gone, or that somebody has put lines in between; else for ever.
+    /// Waits until the caller hangs up or injected lines arrive; otherwise forever.
     async fn trouble(&mut self) {
         loop {
             if self.conversation.is_hung_up() || self.conversation.is_hostile() {
                 return;
             }
-            match self.more().await {
+            match self.read_more().await {
                 Ok(()) => {}
-                // Who closes only the own side, as `nc` does, still waits for the answer.
+                // A client that half-closes, like `nc`, still waits for the answer.
                 Err(Ended::Closed) => return std::future::pending().await,
                 Err(Ended::Broken(broken)) => {
-                    return BROKEN.say(format_args!("{broken}"));
+                    return BROKEN.log(format_args!("{broken}"));
                 }
             }
         }
     }
 
-    /// Hears the replies until the other side closes.
+    /// Reads the replies until the peer closes.
     async fn end(&mut self) {
-        while self.more().await.is_ok() {}
+        while self.read_more().await.is_ok() {}
     }
 }
 
-/// Answers the call, unless it turns out that there is none, or that its caller is a lie.
+/// Answers the call, unless the caller has hung up or the environment is forged.
 async fn answer<R: AsyncRead + Unpin>(
-    hearing: &mut Hearing<R>,
+    reader: &mut AgiReader<R>,
     call: Call,
     responder: &Responder,
 ) -> Answer {
-    if !hearing.conversation.is_ours() {
+    if !reader.conversation.is_lookup() {
         metrics::agi_error("script");
-        SCRIPT.say("answered as unavailable, another script was asked for: write agi://…/lookup");
+        SCRIPT.log("answered as unavailable: another script was requested (use agi://…/lookup)");
         return Answer::unavailable();
     }
     tokio::select! {
-        // First, so that what was said behind the environment is heard before memory answers.
+        // First, so that bytes after the environment are read before the cache answers.
         biased;
-        () = hearing.trouble() => {}
+        () = reader.trouble() => {}
         answer = responder.respond(&call) => return answer,
     }
-    if hearing.conversation.is_hung_up() {
+    if reader.conversation.is_hung_up() {
         metrics::agi_error("hangup");
-        debug!("agi: the caller has gone");
+        debug!("agi: the caller has hung up");
         return Answer::unavailable();
     }
     metrics::agi_error("hostile");
-    HOSTILE.say("no_number, as there are lines in the environment that Asterisk does not write");
+    HOSTILE.log("answered as no_number: the environment has lines that Asterisk does not write");
     responder.respond(&Call { caller: None, ..call }).await
 }
 
-/// Writes every command in one go, and that nothing more will come.
-async fn say(mut writing: WriteHalf<'_>, answer: &Answer) -> io::Result<()> {
+/// Writes all commands at once, and half-closes the connection.
+async fn send(mut writing: WriteHalf<'_>, answer: &Answer) -> io::Result<()> {
     let commands = commands(answer).body;
     let written = async {
         writing.write_all(commands.as_bytes()).await?;

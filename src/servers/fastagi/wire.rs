@@ -1,16 +1,16 @@
-//! Reads what Asterisk says in FastAGI, without a socket: bytes in, a question and replies out.
+//! Parses Asterisk's side of FastAGI, without a socket: from bytes to a call and replies.
 //!
 //! ```text
-//! agi_network: yes                 environment: one line a variable, LF only, nothing escaped
+//! agi_network: yes                 environment: one line per variable, LF only, no escaping
 //! agi_network_script: lookup?did=3732221234
 //! agi_callerid: 37988242968
-//!                                  empty line: the question is complete
-//! 200 result=1                     replies, once commands were written
-//! HANGUP                           the caller has gone
+//!                                  empty line: the environment is complete
+//! 200 result=1                     replies to the commands
+//! HANGUP                           the caller has hung up
 //! ```
-//! Asterisk writes a caller's text into the environment as it came, line breaks included. So what
-//! cannot be in an honest environment makes the caller's number a lie: a variable that is there
-//! twice, a line that names none, anything but replies behind the empty line.
+//! Asterisk copies a caller's text into the environment unchanged, line breaks included. So anything that
+//! a genuine environment cannot contain marks the caller's number as forged: a variable that occurs
+//! twice, a line without one, anything but replies after the empty line.
 
 use std::fmt;
 use std::mem;
@@ -25,38 +25,38 @@ use crate::servers::form::{number_lossy, values};
 const LINES_MAX: usize = 64;
 /// Longest line, its line feed not counted.
 const LINE_BYTES_MAX: usize = 2_048;
-/// Most lines behind the environment: a reply for each command, and the usage texts of refused ones.
+/// Most lines after the environment: a reply for each command, and the usage texts of refused ones.
 const REPLIES_MAX: usize = 256;
-/// Bits of `agi_callingpres` that say the number is restricted, or that there is none.
+/// Bits of `agi_callingpres` for a restricted or missing number.
 const RESTRICTED: u32 = 0x60;
-/// The script we are, and what stands for it in `agi://host/lookup`.
+/// The name of our script in `agi://host/lookup`.
 const SCRIPT: &str = "lookup";
-/// The variable with which an environment ends, but for the arguments.
+/// The last variable of an environment, apart from arguments.
 const LAST_VARIABLE: &[u8] = b"agi_threadid";
-/// What Asterisk writes for a variable without a value.
+/// Asterisk's value of a variable without one.
 const UNKNOWN: &str = "unknown";
 
-/// Where the call came in, for the log.
+/// The interface of the call, for the log.
 pub(super) const DOOR: &str = "agi";
 
-/// Why a conversation cannot go on; what it costs is one lookup.
+/// A protocol error, which ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    /// A line that does not end.
+pub enum ProtocolError {
+    /// A line is too long.
     #[error("a line is longer than {LINE_BYTES_MAX} bytes")]
     LineLong,
-    /// More lines than an environment, or the replies to it, can have.
-    #[error("there are more than {LINES_MAX} lines before the empty one")]
+    /// The environment has too many lines.
+    #[error("more than {LINES_MAX} lines before the empty one")]
     LinesMany,
-    /// Behind the environment comes no end of lines.
-    #[error("there are more than {REPLIES_MAX} lines behind the empty one")]
+    /// There are too many lines after the environment.
+    #[error("more than {REPLIES_MAX} lines after the empty one")]
     RepliesMany,
 }
 
-/// One conversation, from Asterisk's first byte to its last.
+/// Asterisk's side of one connection, from its first byte to its last.
 #[derive(Debug, Default)]
 pub struct Conversation {
-    /// The beginning of a line whose end has not come yet.
+    /// The start of an incomplete line.
     rest: Vec<u8>,
     lines: usize,
     environment: Environment,
@@ -69,7 +69,7 @@ pub struct Conversation {
     done: usize,
 }
 
-/// The variables that matter. A caller's text is in some of them, so nothing of it is printed.
+/// The relevant variables. Some contain a caller's text, so none of them is printed.
 #[derive(Default)]
 struct Environment {
     caller: Option<String>,
@@ -87,79 +87,79 @@ impl fmt::Debug for Environment {
 }
 
 impl Conversation {
-    /// Takes what came in, and says when it cannot be a conversation.
-    pub fn hear(&mut self, mut bytes: &[u8]) -> Result<(), Broken> {
-        while let Some((line, behind)) = split_at(bytes, b'\n') {
-            bytes = behind;
-            // Asterisk's lines seldom come in pieces.
+    /// Parses received bytes; fails when they violate the protocol.
+    pub fn receive(&mut self, mut bytes: &[u8]) -> Result<(), ProtocolError> {
+        while let Some((line, rest)) = split_at(bytes, b'\n') {
+            bytes = rest;
+            // Asterisk's lines are rarely split.
             if self.rest.is_empty() {
                 self.line(line)?;
                 continue;
             }
-            let mut begun = mem::take(&mut self.rest);
-            begun.extend_from_slice(line);
-            self.line(&begun)?;
+            let mut complete = mem::take(&mut self.rest);
+            complete.extend_from_slice(line);
+            self.line(&complete)?;
         }
         self.rest.extend_from_slice(bytes);
-        if self.rest.len() > LINE_BYTES_MAX { Err(Broken::LineLong) } else { Ok(()) }
+        if self.rest.len() > LINE_BYTES_MAX { Err(ProtocolError::LineLong) } else { Ok(()) }
     }
 
-    /// The call asked about, once the environment has ended. Its caller is none when the number is
-    /// restricted, or cannot be trusted.
+    /// The call, once the environment has ended. Its caller is none when the number is restricted or
+    /// forged.
     pub fn call(&self, accepted: Instant) -> Option<Call> {
         self.ended.then(|| self.environment.call(self.hostile, accepted))
     }
 
-    /// Whether it is a lookup that is asked for, and not some other script.
-    pub fn is_ours(&self) -> bool {
+    /// Whether the requested script is `lookup`.
+    pub fn is_lookup(&self) -> bool {
         let script = self.environment.script.as_deref().unwrap_or_default();
         let path = script.split('?').next().unwrap_or_default().trim_matches('/');
         path.is_empty() || path == SCRIPT
     }
 
-    /// Whether the environment has ended as Asterisk ends it. If not, it may be that a caller's text
-    /// has ended it, and the rest is still to come.
+    /// Whether the environment has ended with Asterisk's last variable. If not, a caller's text may have
+    /// ended it, and the rest is still to arrive.
     pub fn is_complete(&self) -> bool {
         self.environment.complete
     }
 
-    /// Whether somebody has put lines of their own in between.
+    /// Whether there are injected lines.
     pub fn is_hostile(&self) -> bool {
         self.hostile
     }
 
-    /// Whether the caller has gone.
+    /// Whether the caller has hung up.
     pub fn is_hung_up(&self) -> bool {
         self.hung_up
     }
 
-    /// How many commands were done, and how many refused.
+    /// Numbers of executed and refused commands.
     pub fn replies(&self) -> (usize, usize) {
         (self.done, self.refused)
     }
 
-    fn line(&mut self, line: &[u8]) -> Result<(), Broken> {
+    fn line(&mut self, line: &[u8]) -> Result<(), ProtocolError> {
         if line.len() > LINE_BYTES_MAX {
-            return Err(Broken::LineLong);
+            return Err(ProtocolError::LineLong);
         }
         self.lines += 1;
         if self.ended {
             self.reply(line);
-            let many = self.lines > REPLIES_MAX;
-            return if many { Err(Broken::RepliesMany) } else { Ok(()) };
+            let has_too_many = self.lines > REPLIES_MAX;
+            return if has_too_many { Err(ProtocolError::RepliesMany) } else { Ok(()) };
         }
         if line.is_empty() {
             self.ended = true;
             self.lines = 0;
         } else if self.lines > LINES_MAX {
-            return Err(Broken::LinesMany);
+            return Err(ProtocolError::LinesMany);
         } else {
             self.hostile |= !self.environment.take(line);
         }
         Ok(())
     }
 
-    /// Reads a reply; a usage text comes as `520-…`, lines of text, `520 End of proper usage.`
+    /// Parses a reply; a usage text has the form `520-…`, lines of text, `520 End of proper usage.`
     fn reply(&mut self, line: &[u8]) {
         match line {
             [b'5', b'2', b'0', b' ', ..] if self.usage => self.usage = false,
@@ -170,7 +170,7 @@ impl Conversation {
             }
             [b'2', b'0', b'0', b' ', ..] => self.done += 1,
             [b'5', b'1', b'0' | b'1', ..] | [b'5', b'2', b'0', ..] => self.refused += 1,
-            // Behind replies it is only Asterisk's farewell, which it always says.
+            // After replies, HANGUP is only Asterisk's regular end of the connection.
             b"HANGUP" => self.hung_up |= self.replies() == (0, 0),
             _ => self.hostile = true,
         }
@@ -178,11 +178,11 @@ impl Conversation {
 }
 
 impl Environment {
-    /// Takes a line, and tells whether it may stand there.
+    /// Parses a line; returns whether it is valid.
     fn take(&mut self, line: &[u8]) -> bool {
         let Some((name, value)) = split_at(line, b':') else { return false };
         let value = value.strip_prefix(b" ").unwrap_or(value);
-        let place = match name {
+        let variable = match name {
             b"agi_callerid" => &mut self.caller,
             b"agi_callingpres" => &mut self.presentation,
             b"agi_dnid" => &mut self.called,
@@ -193,40 +193,39 @@ impl Environment {
                 return other.starts_with(b"agi_");
             }
         };
-        place.replace(String::from_utf8_lossy(value).into_owned()).is_none()
+        variable.replace(String::from_utf8_lossy(value).into_owned()).is_none()
     }
 
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
         let script = self.script.as_deref().unwrap_or_default();
         let query = script.split_once('?').map_or("", |(_, query)| query);
         let [did, patience] = values(query, ["did", "deadline_ms"]);
-        let shown = !hostile && self.is_shown();
+        let is_trusted = !hostile && self.is_presented();
         Call {
             door: DOOR,
-            caller: self.caller.clone().filter(|_| shown),
+            caller: self.caller.clone().filter(|_| is_trusted),
             did: self.did(did.one()),
             accepted,
             patience: patience.millis(),
         }
     }
 
-    fn is_shown(&self) -> bool {
+    fn is_presented(&self) -> bool {
         let presentation = self.presentation.as_deref();
         presentation.is_none_or(|text| text.parse().is_ok_and(|bits: u32| bits & RESTRICTED == 0))
     }
 
-    /// The number that was called: what the dialplan says, else what the trunk says, else where the
-    /// call is in the dialplan.
-    fn did(&self, told: Option<&str>) -> Option<Did> {
-        let told = told.and_then(|raw| Did::new(&number_lossy(raw)));
+    /// The called number: that of the dialplan's query, else that of the trunk, else the extension.
+    fn did(&self, requested: Option<&str>) -> Option<Did> {
+        let requested = requested.and_then(|raw| Did::new(&number_lossy(raw)));
         let known = |value: &Option<String>| {
             value.as_deref().filter(|value| *value != UNKNOWN).and_then(Did::new)
         };
-        told.or_else(|| known(&self.called)).or_else(|| known(&self.extension))
+        requested.or_else(|| known(&self.called)).or_else(|| known(&self.extension))
     }
 }
 
-/// What stands before the first `end`, and behind it.
+/// The bytes before and after the first `end`.
 fn split_at(bytes: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
     let at = memchr(end, bytes)?;
     Some((&bytes[..at], &bytes[at + 1..]))
@@ -243,28 +242,28 @@ mod tests {
         agi_callerid: 37988242968\nagi_calleridname: Ana\nagi_callingpres: 0\n\
         agi_dnid: 3730001000\nagi_extension: s\nagi_threadid: 140\n\n";
 
-    fn heard(text: &str) -> Conversation {
+    fn received(text: &str) -> Conversation {
         let mut conversation = Conversation::default();
-        conversation.hear(text.as_bytes()).expect("within the limits");
+        conversation.receive(text.as_bytes()).expect("within the limits");
         conversation
     }
 
     fn call(text: &str) -> Call {
-        heard(text).call(Instant::now()).expect("the environment has ended")
+        received(text).call(Instant::now()).expect("the environment has ended")
     }
 
     #[test]
-    fn an_environment_is_read_whatever_pieces_it_comes_in() {
+    fn an_environment_is_parsed_in_pieces_of_any_size() {
         for size in [1, 2, 7, 64, 4_096] {
             let mut conversation = Conversation::default();
             for piece in WHOLE.as_bytes().chunks(size) {
                 assert!(conversation.call(Instant::now()).is_none());
-                conversation.hear(piece).expect("within the limits");
+                conversation.receive(piece).expect("within the limits");
             }
             let call = conversation.call(Instant::now()).expect("it has ended");
             assert_eq!(call.caller.as_deref(), Some("37988242968"));
             assert_eq!(call.did, Did::new("3732221234"));
-            assert!(conversation.is_complete() && conversation.is_ours());
+            assert!(conversation.is_complete() && conversation.is_lookup());
             assert!(!conversation.is_hostile() && !conversation.is_hung_up());
         }
     }
@@ -277,16 +276,16 @@ mod tests {
             did("?did=3732221234\nagi_request", "?did=\nagi_request"),
             Did::new("3730001000")
         );
-        let nobody = WHOLE.replace("?did=3732221234", "").replace("3730001000", UNKNOWN);
-        assert_eq!(call(&nobody).did, Did::new("s"));
+        let unknown = WHOLE.replace("?did=3732221234", "").replace("3730001000", UNKNOWN);
+        assert_eq!(call(&unknown).did, Did::new("s"));
         assert_eq!(did("?did=3732221234", "?did=%2B553732009999"), Did::new("3732009999"));
         assert_eq!(did("?did=3732221234", "?did=+553732009999"), Did::new("3732009999"));
     }
 
     #[test]
-    fn a_dialplan_may_say_how_long_it_waits() {
-        let told = WHOLE.replace("?did=3732221234", "?did=1&deadline_ms=300");
-        assert_eq!(call(&told).patience, Some(Duration::from_millis(300)));
+    fn a_dialplan_may_set_a_deadline() {
+        let limited = WHOLE.replace("?did=3732221234", "?did=1&deadline_ms=300");
+        assert_eq!(call(&limited).patience, Some(Duration::from_millis(300)));
         assert_eq!(call(WHOLE).patience, None);
     }
 
@@ -310,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_a_caller_has_put_in_make_the_number_a_lie() {
+    fn injected_lines_mark_the_number_as_forged() {
         for injected in [
             "agi_callerid: 37988242968\nagi_callerid: 37999450812",
             "agi_callerid: 37988242968\nagi_callingpres: 0",
@@ -320,7 +319,7 @@ mod tests {
             "agi_callerid: 37988242968\nx: y",
             "agi_callerid: 37988242968\nHANGUP",
         ] {
-            let conversation = heard(&WHOLE.replace("agi_callerid: 37988242968", injected));
+            let conversation = received(&WHOLE.replace("agi_callerid: 37988242968", injected));
             assert!(conversation.is_hostile(), "{injected}");
             let call = conversation.call(Instant::now()).expect("it has ended");
             assert_eq!(call.caller, None, "{injected}");
@@ -330,7 +329,7 @@ mod tests {
     #[test]
     fn an_environment_that_a_callers_text_has_ended_is_not_complete() {
         let cut = WHOLE.find("agi_calleridname").expect("it is there");
-        let conversation = heard(&format!("{}\n", &WHOLE[..cut]));
+        let conversation = received(&format!("{}\n", &WHOLE[..cut]));
         assert!(conversation.call(Instant::now()).is_some());
         assert!(!conversation.is_complete());
     }
@@ -341,38 +340,41 @@ mod tests {
             511 Command Not Permitted on a dead channel or intercept routine\n\
             520-Invalid command syntax.  Proper usage follows:\nUsage: SET VARIABLE\n200 of them\n\n\
             520 End of proper usage.\n200 result=0\nHANGUP\n";
-        let conversation = heard(&format!("{WHOLE}{replies}"));
+        let conversation = received(&format!("{WHOLE}{replies}"));
         assert_eq!(conversation.replies(), (3, 3));
         assert!(!conversation.is_hostile());
     }
 
     #[test]
-    fn hanging_up_is_told_from_the_farewell_behind_the_replies() {
-        assert!(heard(&format!("{WHOLE}HANGUP\n")).is_hung_up());
-        assert!(!heard(&format!("{WHOLE}200 result=1\nHANGUP\n")).is_hung_up());
-        assert!(!heard(WHOLE).is_hung_up());
+    fn a_hangup_is_distinguished_from_the_regular_end() {
+        assert!(received(&format!("{WHOLE}HANGUP\n")).is_hung_up());
+        assert!(!received(&format!("{WHOLE}200 result=1\nHANGUP\n")).is_hung_up());
+        assert!(!received(WHOLE).is_hung_up());
     }
 
     #[test]
-    fn only_lookup_is_asked_of_us() {
-        for (script, ours) in
+    fn only_the_script_lookup_is_accepted() {
+        for (script, is_lookup) in
             [("lookup", true), ("", true), ("/lookup/", true), ("?did=1", true), ("other", false)]
         {
             let text = format!("agi_network_script: {script}\n\n");
-            assert_eq!(heard(&text).is_ours(), ours, "{script}");
+            assert_eq!(received(&text).is_lookup(), is_lookup, "{script}");
         }
-        assert!(heard("\n").is_ours());
+        assert!(received("\n").is_lookup());
     }
 
     #[test]
-    fn everything_has_a_limit() {
-        let hear = |text: String| Conversation::default().hear(text.as_bytes());
-        assert_eq!(hear("x".repeat(LINE_BYTES_MAX + 1)), Err(Broken::LineLong));
-        assert_eq!(hear(format!("{}\n", "x".repeat(LINE_BYTES_MAX + 1))), Err(Broken::LineLong));
-        assert_eq!(hear(format!("agi_x: {}\n", "x".repeat(LINE_BYTES_MAX - 7))), Ok(()));
-        assert_eq!(hear("agi_x: y\n".repeat(LINES_MAX)), Ok(()));
-        assert_eq!(hear(format!("{}\n", "agi_x: y\n".repeat(LINES_MAX))), Ok(()));
-        assert_eq!(hear("agi_x: y\n".repeat(LINES_MAX + 1)), Err(Broken::LinesMany));
-        assert_eq!(hear("\n".repeat(REPLIES_MAX + 2)), Err(Broken::RepliesMany));
+    fn lines_have_limits() {
+        let receive = |text: String| Conversation::default().receive(text.as_bytes());
+        assert_eq!(receive("x".repeat(LINE_BYTES_MAX + 1)), Err(ProtocolError::LineLong));
+        assert_eq!(
+            receive(format!("{}\n", "x".repeat(LINE_BYTES_MAX + 1))),
+            Err(ProtocolError::LineLong)
+        );
+        assert_eq!(receive(format!("agi_x: {}\n", "x".repeat(LINE_BYTES_MAX - 7))), Ok(()));
+        assert_eq!(receive("agi_x: y\n".repeat(LINES_MAX)), Ok(()));
+        assert_eq!(receive(format!("{}\n", "agi_x: y\n".repeat(LINES_MAX))), Ok(()));
+        assert_eq!(receive("agi_x: y\n".repeat(LINES_MAX + 1)), Err(ProtocolError::LinesMany));
+        assert_eq!(receive("\n".repeat(REPLIES_MAX + 2)), Err(ProtocolError::RepliesMany));
     }
 }

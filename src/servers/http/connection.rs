@@ -1,4 +1,4 @@
-//! Carries one connection from its first byte to its end, within limits.
+//! Serves one connection from its first byte to its end, within limits.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -17,29 +17,29 @@ use tokio::time::timeout;
 use tracing::{Level, debug};
 
 use crate::runtime::current::Active;
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 use crate::servers::listener::{LINGER, lingered};
 
 use super::endpoint::EndpointTable;
 use super::guard::Client;
-use super::opening::{Opened, open};
-use super::pace::Pace;
-use super::stream::Impatient;
+use super::opening::{OpenedConnection, open};
+use super::pace::TransferPace;
+use super::stream::TimedStream;
 use super::{Application, HttpServer};
 
-/// How long a client may take to send a request's head, and to stay idle between two.
+/// Longest wait for a request's head, and longest idle time between two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest request line with headers; mod_xml_curl with `method=GET` puts 5 kB into its URL.
+/// Longest request head; mod_xml_curl with `method=GET` has a URL of 5 kB.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Most headers of one request; both PBXs send five.
 const HEADERS_MAX: usize = 64;
 
-static HEAD_LONG: Sparing = Sparing::new(Level::INFO, "request refused");
-static NO_HTTP: Sparing = Sparing::new(Level::INFO, "request refused");
+static HEAD_LONG: RateLimitedLog = RateLimitedLog::new(Level::INFO, "request refused");
+static NO_HTTP: RateLimitedLog = RateLimitedLog::new(Level::INFO, "request refused");
 
-/// Serves the endpoints of `table` on one connection until it ends, or until `stop` says so and the
-/// requests that were accepted are answered.
+/// Serves the endpoints of `table` on one connection until it ends, or until `stop` is set and the
+/// accepted requests are answered.
 pub async fn serve<A: Application>(
     stream: TcpStream,
     peer: IpAddr,
@@ -51,29 +51,31 @@ pub async fn serve<A: Application>(
         let server = server.now();
         (Client::connected(&stream, peer, &server.guard), server.guard.tls.clone())
     };
-    let pace = Arc::new(Pace::new(client.is_unknown));
-    let opened = match tls {
-        None => Some(Opened::Plain(Impatient::new(stream, Arc::clone(&pace)))),
+    let pace = Arc::new(TransferPace::new(client.is_unknown));
+    let connection_kind = match tls {
+        None => Some(OpenedConnection::Plain(TimedStream::new(stream, Arc::clone(&pace)))),
         Some(tls) => tokio::select! {
-            // In a box, as below: connections without TLS do not have its room, too.
-            opened = Box::pin(open(stream, client, Arc::clone(&pace), &tls)) => opened,
-            // Half a handshake is no request.
+            // Boxed, as below, so that connections without TLS do not reserve its memory.
+            connection_kind = Box::pin(open(stream, client, Arc::clone(&pace), &tls)) => connection_kind,
+            // An incomplete handshake is not a request.
             () = lingered(&mut stop) => None,
         },
     };
-    match opened {
-        Some(Opened::Plain(stream)) => carry(stream, &pace, client, table, server, stop).await,
-        Some(Opened::Tls(stream)) => {
-            Box::pin(carry(stream, &pace, client, table, server, stop)).await;
+    match connection_kind {
+        Some(OpenedConnection::Plain(stream)) => {
+            serve_requests(stream, &pace, client, table, server, stop).await
+        }
+        Some(OpenedConnection::Tls(stream)) => {
+            Box::pin(serve_requests(stream, &pace, client, table, server, stop)).await;
         }
         None => {}
     }
 }
 
-/// Carries the requests on `stream` and their answers.
-async fn carry<S, A>(
+/// Serves the requests on `stream`.
+async fn serve_requests<S, A>(
     stream: S,
-    pace: &Pace,
+    pace: &TransferPace,
     client: Client,
     table: &'static EndpointTable<A::Action>,
     server: Active<HttpServer<A>>,
@@ -84,7 +86,7 @@ async fn carry<S, A>(
 {
     let answering = AtomicBool::new(false);
     let answer = service_fn(|request| {
-        // Taken for each request, so that a long connection does not keep an old configuration.
+        // Loaded for each request, so that a long connection does not keep an old configuration.
         let server = server.now();
         let answering = &answering;
         async move {
@@ -112,27 +114,27 @@ async fn carry<S, A>(
             if answering.load(Ordering::Relaxed) {
                 connection.await
             } else {
-                // Only an answer that is on its way out is left to wait for; half a request is not.
+                // Wait only for an answer that is being written, not for an incomplete request.
                 timeout(LINGER, connection).await.unwrap_or(Ok(()))
             }
         }
     };
     if let Err(reason) = ended {
-        tell(&reason);
+        log_end(&reason);
     }
 }
 
-/// Logs why a connection ended early. hyper's reasons do not quote what was sent.
-fn tell(reason: &hyper::Error) {
+/// Logs why a connection ended early. hyper's reasons do not quote the request.
+fn log_end(reason: &hyper::Error) {
     if reason.is_parse_too_large() {
         metrics::http_refused("head_long");
-        HEAD_LONG.say(format_args!(
-            "431, its head is over {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
+        HEAD_LONG.log(format_args!(
+            "431, the head exceeds {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
         ));
     } else if reason.is_parse() {
         metrics::http_refused("no_http");
-        NO_HTTP.say(format_args!(
-            "400, {reason}: is it HTTP/1.1, and is the number encoded with URIENCODE()?"
+        NO_HTTP.log(format_args!(
+            "400, {reason} (use HTTP/1.1, and encode the number with URIENCODE())"
         ));
     } else {
         debug!(%reason, "connection closed");

@@ -1,37 +1,37 @@
-//! Finds the endpoint of a path in a table, and whether a method is one of its own.
+//! Tables of endpoints: finds the endpoint of a path, and its methods.
 
 use std::fmt;
 
-/// One row of a table: where it is, how and by whom it may be requested, and what it does.
+/// One row of a table: path, methods, access and action.
 pub struct Endpoint<A> {
-    /// The whole path, or its beginning when it ends with a slash.
+    /// The complete path, or a prefix when it ends with a slash.
     pub path: &'static str,
     pub methods: &'static Methods,
     pub access: Access,
-    /// What the application does for it.
+    /// The application's action.
     pub action: A,
 }
 
-/// Who may request an endpoint of a listener; a kind of its own is what a session would be.
+/// Who may request an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever sends one of the credentials, once there are any.
+    /// Clients with a credential, if any are configured.
     Credential,
-    /// Everybody: monitoring finds out without a secret that the service is alive.
+    /// Every client: monitoring checks liveness without a secret.
     Everyone,
 }
 
-/// The methods of an endpoint; HEAD goes with GET.
+/// The methods of an endpoint; GET includes HEAD.
 pub struct Methods {
     list: &'static [&'static str],
-    /// As the `Allow` header writes them.
+    /// The value of the `Allow` header.
     pub(super) allow: &'static str,
     spelling: Spelling,
 }
 
 #[derive(PartialEq, Eq)]
 enum Spelling {
-    /// FreeSWITCH sends the method as its configuration spells it, so `get` is GET there.
+    /// FreeSWITCH sends the method in the spelling of its configuration, so `get` means GET.
     AnyCase,
     Exact,
 }
@@ -53,29 +53,29 @@ impl Methods {
         self.list.iter().any(is_method)
     }
 
-    /// Tells whether a request with `method` has a body that is read.
+    /// Whether the body of a request with `method` is read.
     pub fn take_body(&self, method: &str) -> bool {
         method.eq_ignore_ascii_case("POST") && self.list.contains(&"POST")
     }
 }
 
 impl<A> Endpoint<A> {
-    /// A row for those who have a credential.
+    /// A row for clients with a credential.
     pub const fn new(path: &'static str, methods: &'static Methods, action: A) -> Self {
         Self { path, methods, access: Access::Credential, action }
     }
 
-    /// A row for everybody.
+    /// A row for every client.
     pub const fn for_everyone(path: &'static str, methods: &'static Methods, action: A) -> Self {
         Self { path, methods, access: Access::Everyone, action }
     }
 
-    /// What of `path` follows this row's own; none when it is the path of another row.
+    /// The rest of `path` after this row's path; none when the row does not match.
     pub fn rest<'p>(&self, path: &'p str) -> Option<&'p str> {
-        self.behind(single_slash(path))
+        self.strip(single_slash(path))
     }
 
-    fn behind<'p>(&self, path: &'p str) -> Option<&'p str> {
+    fn strip<'p>(&self, path: &'p str) -> Option<&'p str> {
         let rest = path.strip_prefix(self.path)?;
         (rest.is_empty() || self.path.ends_with('/')).then_some(rest)
     }
@@ -85,7 +85,7 @@ impl<A> Endpoint<A> {
 pub struct EndpointTable<A: 'static> {
     /// The rows of each module.
     rows: &'static [&'static [Endpoint<A>]],
-    /// Where the paths are that this listener does not have, for the log.
+    /// A hint at the paths of the other listener, for the log.
     elsewhere: &'static str,
 }
 
@@ -94,10 +94,10 @@ impl<A> EndpointTable<A> {
         Self { rows, elsewhere }
     }
 
-    /// The only look at a request's path: everything else about it stands in the row.
+    /// The only match of a request's path: everything else is in the row.
     pub fn find(&self, path: &str) -> Option<&'static Endpoint<A>> {
         let path = single_slash(path);
-        self.endpoints().find(|endpoint| endpoint.behind(path).is_some())
+        self.endpoints().find(|endpoint| endpoint.strip(path).is_some())
     }
 
     pub fn endpoints(&self) -> impl Iterator<Item = &'static Endpoint<A>> + use<A> {
@@ -114,8 +114,8 @@ impl<A> fmt::Display for EndpointTable<A> {
     }
 }
 
-/// The path with one slash at its beginning, where it has several: FreePBX writes a slash between the
-/// host and a path that begins with one, so `//cid` is `/cid`.
+/// The path with its leading slashes reduced to one: FreePBX inserts a slash between the host and the
+/// path, so `//cid` is `/cid`.
 fn single_slash(path: &str) -> &str {
     let rest = path.trim_start_matches('/');
     if path.len() > rest.len() { &path[path.len() - rest.len() - 1..] } else { path }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_has_one_row_whole_or_by_its_beginning() {
+    fn a_path_matches_one_row_completely_or_by_prefix() {
         for (path, action) in
             [("/cid", 1), ("//cid", 1), ("/prompts/", 3), ("/prompts/sul/aviso.wav", 3)]
         {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_spelt_exactly_but_for_freeswitch() {
+    fn methods_are_case_sensitive_except_for_freeswitch() {
         assert!(GET.include("GET") && GET.include("HEAD"));
         assert!(!GET.include("get") && !GET.include("POST"));
         for method in ["get", "Post", "HEAD"] {

@@ -1,4 +1,4 @@
-//! Decides whether a client is answered: how often an unknown address is, and with which credential.
+//! Decides whether a client is answered: rate limit of unknown addresses, and credentials.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,31 +17,31 @@ use super::reply::HttpReply;
 static RATE: Rejection = Rejection::warning(429, "rate");
 static UNAUTHORIZED: Rejection = Rejection::warning(401, "unauthorized");
 
-/// What is required of clients. The default requires nothing, as on loopback.
+/// The requirements for clients. The default has none, as on loopback.
 #[derive(Default)]
 pub struct Guard {
     pub credentials: Credentials,
-    /// Which addresses are this machine's. Who may connect at all is the listener's business.
+    /// The addresses of this machine. The listener decides which addresses may connect.
     pub networks: Networks,
-    /// Those that may send as many requests as they need to.
+    /// Addresses without a rate limit.
     pub pbx: Vec<IpAddr>,
-    /// Outlives a reload.
+    /// Kept at a reload.
     pub rates: Arc<Rates>,
     pub tls: Option<Tls>,
 }
 
-/// Who has connected.
+/// A connected client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Client {
     pub(super) address: IpAddr,
-    /// It is on this machine.
+    /// The client is on this machine.
     pub(super) is_own: bool,
-    /// It is neither on this machine nor a PBX.
+    /// The client is neither on this machine nor a PBX.
     pub(super) is_unknown: bool,
 }
 
 impl Client {
-    /// Who is at the other end of `stream`, which is `peer`.
+    /// The client of `stream`, whose address is `peer`.
     pub(super) fn connected(stream: &TcpStream, peer: IpAddr, guard: &Guard) -> Self {
         let address = peer.to_canonical();
         let local = || stream.local_addr().ok().map(|address| address.ip());
@@ -54,15 +54,14 @@ impl Client {
 /// Why a client is not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Denial {
-    /// An unknown address has sent more requests than it may.
+    /// An unknown address has exceeded its rate limit.
     Rate,
     /// No credential, or a wrong one.
     Unauthorized,
 }
 
 impl Guard {
-    /// Decides whether a request of `client` is answered that needs `access`. A session would be read
-    /// here, beside the credential.
+    /// Decides whether a request of `client` that needs `access` is answered.
     pub(super) fn admit(
         &self,
         client: Client,
@@ -76,25 +75,25 @@ impl Guard {
         if self.credentials.is_empty() || access == Access::Everyone {
             return Ok(());
         }
-        let mut shown = headers.get_all(AUTHORIZATION).iter();
-        match (shown.next(), shown.next()) {
-            (Some(shown), None) if self.credentials.accept(shown.as_bytes()) => Ok(()),
+        let mut sent = headers.get_all(AUTHORIZATION).iter();
+        match (sent.next(), sent.next()) {
+            (Some(header), None) if self.credentials.accept(header.as_bytes()) => Ok(()),
             _ => Err(Denial::Unauthorized),
         }
     }
 
-    /// The reply to a client that is not answered; it says what a good credential looks like.
+    /// The reply to a denied client, with the accepted authentication schemes.
     pub(super) fn deny(&self, denial: Denial, client: Client) -> HttpReply {
         let address = client.address;
         if denial == Denial::Rate {
             return RATE.reply(format_args!(
-                "more than {RATE_MAX} requests a second from {address}; if it is a PBX, name it in \
-                 listen.pbx"
+                "more than {RATE_MAX} requests a second from {address} (if it is a PBX, add it to \
+                 listen.pbx)"
             ));
         }
         let mut reply = UNAUTHORIZED.reply(format_args!(
-            "{address} shows no credential, or a wrong one: give it one of access.token_files or \
-             basic_files"
+            "{address} sent no credential, or a wrong one (configure one of access.token_files or \
+             access.basic_files there)"
         ));
         for challenge in self.credentials.challenges() {
             let challenge = HeaderValue::from_static(challenge);

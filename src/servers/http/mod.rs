@@ -1,26 +1,26 @@
-//! The HTTP server: connections, TLS, access and limits; what it serves is a table of endpoints.
+//! The HTTP server: connections, TLS, access and limits, for a table of endpoints.
 //!
-//! Both PBXs take the body of an error for data, so every error's body is empty and its reason
-//! stands in the log. What is refused whatever the endpoint, and with what:
+//! Both PBXs would use the body of an error as data, so every error has an empty body, and its reason is
+//! logged. Requests that are refused at every endpoint, and the reply:
 //!
 //! ```text
-//! head not there after 2 s, or nothing said for 2 s        closed
+//! head incomplete after 2 s, or idle for 2 s               closed
 //! head over 16 KiB, or over 64 headers                     431
-//! no HTTP/1 (a raw space, NUL, HTTP/0.9, TLS, AGI)         400
+//! not HTTP/1 (a raw space, NUL, HTTP/0.9, TLS, AGI)        400
 //! HTTP/2 by prior knowledge                                closed
 //! body over 256 KiB, declared or counted                   413
-//! body not there after 1 s                                 408
-//! body that breaks off, or is wrongly chunked              400
-//! answer not taken for 2 s, recording below 4 kB a second  closed
-//! no credential, or a wrong one, where there are any       401
+//! body incomplete after 1 s                                408
+//! body truncated, or chunked incorrectly                   400
+//! answer not read for 2 s, recording below 4 kB a second   closed
+//! no credential, or a wrong one, if any are configured     401
 //! the 51st request of an unknown address within a second   429
-//! no TLS from another machine, where there is a certificate closed
-//! TLS not agreed upon after 2 s                            closed
+//! plain HTTP from another machine, with TLS configured     closed
+//! TLS handshake incomplete after 2 s                       closed
 //! ```
-//! Odd but answered, because there is no proxy in front that could read it otherwise, and no name
-//! by which this server would tell its clients apart: no `Host` or several, an absolute URL as
-//! target, lines that end with LF only. `Transfer-Encoding` beside `Content-Length` is read as
-//! chunked, answered, and the connection closed, so that nothing behind it is taken for a request.
+//! Unusual requests that are answered, because there is no proxy in front that could interpret them
+//! differently, and no virtual hosts: no `Host` or several, an absolute URL as target, lines that end
+//! with LF only. With both `Transfer-Encoding` and `Content-Length`, the body is read as chunked and the
+//! connection is closed after the answer, so that no further bytes are parsed as a request.
 
 mod connection;
 mod endpoint;
@@ -54,9 +54,9 @@ pub use self::request::HttpRequest;
 static METHOD: Rejection = Rejection::new(405, "method");
 static PATH: Rejection = Rejection::new(404, "path");
 
-/// What is behind a table of endpoints.
+/// The application behind a table of endpoints.
 pub trait Application: Send + Sync + 'static {
-    /// What the rows of its tables name.
+    /// The type of the actions in its tables.
     type Action: Sync + 'static;
 
     /// Answers a request that was admitted, with the action of its endpoint.
@@ -67,7 +67,7 @@ pub trait Application: Send + Sync + 'static {
     ) -> impl Future<Output = HttpReply> + Send;
 }
 
-/// What connections are served with; a reload replaces it as a whole.
+/// The server's state; a reload replaces it as a whole.
 pub struct HttpServer<A> {
     pub application: A,
     pub guard: Guard,
@@ -82,12 +82,14 @@ impl<A: Application> HttpServer<A> {
     ) -> HttpReply {
         let accepted = Instant::now();
         let endpoint = table.find(request.uri().path());
-        // Without a credential nobody learns which paths there are.
+        // Clients without a credential cannot probe for paths.
         let access = endpoint.map_or(Access::Credential, |endpoint| endpoint.access);
         let admitted = self.guard.admit(client, access, request.headers(), accepted);
         let reply = match (admitted, endpoint) {
             (Ok(()), Some(endpoint)) => self.serve(endpoint, &mut request, accepted).await,
-            (Ok(()), None) => PATH.reply(format_args!("there is no such path here, but {table}")),
+            (Ok(()), None) => {
+                PATH.reply(format_args!("there is no such path (available: {table})"))
+            }
             (Err(denial), _) => self.guard.deny(denial, client),
         };
         if *request.method() == Method::HEAD { without_body(reply) } else { reply }
@@ -125,7 +127,7 @@ impl<A: Application> HttpServer<A> {
 }
 
 fn not_allowed(methods: &Methods) -> HttpReply {
-    let text = format_args!("the method is not served here: use {}", methods.allow);
+    let text = format_args!("the method is not supported (use {})", methods.allow);
     let mut reply = METHOD.reply(text);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(methods.allow));
     reply

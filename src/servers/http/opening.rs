@@ -1,6 +1,6 @@
-//! Finds out how a new connection speaks, where there is a certificate: TLS, or plain HTTP.
+//! Detects the protocol of a new connection, with TLS configured: TLS or plain HTTP.
 //!
-//! Plain HTTP is for this machine only: for the PBX on it, and for the service's own check.
+//! Plain HTTP is permitted from this machine only: for a PBX on it, and for the service's self-check.
 
 use std::io;
 use std::net::IpAddr;
@@ -11,81 +11,82 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tracing::{Level, debug};
 
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 use crate::runtime::tls::{Encrypted, FIRST_BYTE, Tls};
 
 use super::guard::Client;
-use super::pace::Pace;
-use super::stream::Impatient;
+use super::pace::TransferPace;
+use super::stream::TimedStream;
 
-/// How long a client may take to agree upon TLS, or to show that it does not speak it.
+/// Longest wait for the TLS handshake, or for the first byte of plain HTTP.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(2);
 
 const CLOSED: &str = "connection closed";
-static HANDSHAKE: Sparing = Sparing::new(Level::INFO, CLOSED);
-static LATE: Sparing = Sparing::new(Level::INFO, CLOSED);
-static PLAIN: Sparing = Sparing::new(Level::WARN, CLOSED);
+static HANDSHAKE: RateLimitedLog = RateLimitedLog::new(Level::INFO, CLOSED);
+static LATE: RateLimitedLog = RateLimitedLog::new(Level::INFO, CLOSED);
+static PLAIN: RateLimitedLog = RateLimitedLog::new(Level::WARN, CLOSED);
 
-/// How a connection speaks.
-pub(super) enum Opened {
-    Plain(Impatient),
-    Tls(Box<Encrypted<Impatient>>),
+/// A connection with its protocol.
+pub(super) enum OpenedConnection {
+    Plain(TimedStream),
+    Tls(Box<Encrypted<TimedStream>>),
 }
 
-/// Opens a connection of `client`, or says why it is closed.
+/// Opens a connection of `client`, or logs why it is closed.
 pub(super) async fn open(
     stream: TcpStream,
     client: Client,
-    pace: Arc<Pace>,
+    pace: Arc<TransferPace>,
     tls: &Tls,
-) -> Option<Opened> {
+) -> Option<OpenedConnection> {
     let address = client.address;
-    match timeout(HANDSHAKE_TIMEOUT, find_out(stream, client, pace, tls)).await {
+    match timeout(HANDSHAKE_TIMEOUT, detect(stream, client, pace, tls)).await {
         Ok(Ok(Some(opened))) => return Some(opened),
         Ok(Ok(None)) => {
             metrics::http_refused("plain");
-            PLAIN.say(format_args!(
-                "{address} speaks plain HTTP, as only this machine may: ask with https://"
+            PLAIN.log(format_args!(
+                "plain HTTP from {address}, which is permitted from this machine only (use https://)"
             ));
         }
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            debug!(%address, "connection ended before TLS was agreed upon");
+            debug!(%address, "connection closed during the TLS handshake");
         }
         Ok(Err(error)) => failed(address, &error, tls),
         Err(_) => {
             metrics::http_refused("tls_late");
-            LATE.say(format_args!(
-                "no TLS was agreed upon with {address} within {HANDSHAKE_TIMEOUT:?}"
-            ));
+            LATE.log(format_args!("no TLS handshake with {address} within {HANDSHAKE_TIMEOUT:?}"));
         }
     }
     None
 }
 
-async fn find_out(
+async fn detect(
     stream: TcpStream,
     client: Client,
-    pace: Arc<Pace>,
+    pace: Arc<TransferPace>,
     tls: &Tls,
-) -> io::Result<Option<Opened>> {
+) -> io::Result<Option<OpenedConnection>> {
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let stream = Impatient::new(stream, pace);
+    let stream = TimedStream::new(stream, pace);
     if first == [FIRST_BYTE] {
-        Ok(Some(Opened::Tls(Box::new(tls.accept(stream).await?))))
+        Ok(Some(OpenedConnection::Tls(Box::new(tls.accept(stream).await?))))
     } else {
-        Ok(client.is_own.then_some(Opened::Plain(stream)))
+        Ok(client.is_own.then_some(OpenedConnection::Plain(stream)))
     }
 }
 
 fn failed(address: IpAddr, error: &io::Error, tls: &Tls) {
     metrics::http_refused("tls");
-    let client =
-        if tls.asks_clients() { ", and we trust its own by tls.client_ca_file" } else { "" };
-    HANDSHAKE.say(format_args!(
-        "no TLS with {address} ({error}): does it trust the CA of tls.cert_file{client}?"
+    let client = if tls.requires_client_certificate() {
+        ", and that tls.client_ca_file issued its own"
+    } else {
+        ""
+    };
+    HANDSHAKE.log(format_args!(
+        "TLS handshake with {address} failed: {error} (check that it trusts the CA of tls.cert_file{client})"
     ));
 }

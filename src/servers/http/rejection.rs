@@ -1,41 +1,41 @@
-//! Rejects a request: the client gets a status with an empty body, the log and the metrics the reason.
+//! Rejects requests: the client receives a status with an empty body; log and metrics contain the reason.
 
 use std::fmt::Display;
 
 use tracing::Level;
 
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 
 use super::reply::{HttpReply, empty};
 
-/// One kind of rejection. It limits its own log lines, so that a flood of one kind hides no other.
+/// One kind of rejection. Its log lines are limited separately, so that a flood does not suppress others.
 pub struct Rejection {
     status: u16,
-    /// Its word in `bina_http_refused_total`.
+    /// Its label value in `bina_http_refused_total`.
     reason: &'static str,
-    log: Sparing,
+    log: RateLimitedLog,
 }
 
 impl Rejection {
-    /// A kind that is the client's mistake.
+    /// A kind that is the client's error.
     pub const fn new(status: u16, reason: &'static str) -> Self {
         Self::logged(Level::INFO, status, reason)
     }
 
-    /// A kind that the operator has to look into.
+    /// A kind that needs the operator's attention.
     pub const fn warning(status: u16, reason: &'static str) -> Self {
         Self::logged(Level::WARN, status, reason)
     }
 
     const fn logged(level: Level, status: u16, reason: &'static str) -> Self {
-        Self { status, reason, log: Sparing::new(level, "request refused") }
+        Self { status, reason, log: RateLimitedLog::new(level, "request refused") }
     }
 
-    /// The reply to one request. `text` goes to the log only: a PBX would take a body for data.
+    /// The reply to one request. `text` is only logged, because a PBX would use a body as data.
     pub fn reply(&'static self, text: impl Display) -> HttpReply {
         metrics::http_refused(self.reason);
-        self.log.say(format_args!("{}, {text}", self.status));
+        self.log.log(format_args!("{}, {text}", self.status));
         empty(self.status)
     }
 }

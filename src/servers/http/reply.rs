@@ -1,4 +1,4 @@
-//! Holds what is sent to a client: a body that is there as a whole, or one that is still being made.
+//! Replies with a complete body, or with one that is streamed.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -11,12 +11,12 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use tokio::sync::mpsc::Receiver;
 
-/// What an endpoint answers.
+/// An endpoint's reply.
 pub type HttpReply = Response<ReplyBody>;
 
-/// The body of a reply. Nearly all are `Whole` and are not boxed.
+/// The body of a reply. Nearly all are `Whole`, which is not boxed.
 pub enum ReplyBody {
-    /// Pieces that are sent as they come, until the sender is dropped.
+    /// Pieces that are sent as they arrive, until the sender is dropped.
     Stream(Receiver<Bytes>),
     Whole(Full<Bytes>),
 }
@@ -52,15 +52,15 @@ impl Body for ReplyBody {
     }
 }
 
-/// A reply with all of its body.
+/// A reply with a complete body.
 pub fn whole(content_type: HeaderValue, bytes: impl Into<Bytes>) -> HttpReply {
     let mut reply = Response::new(ReplyBody::Whole(Full::new(bytes.into())));
     reply.headers_mut().insert(CONTENT_TYPE, content_type);
     reply
 }
 
-/// A reply whose body comes in pieces. Who takes none of them for two seconds is closed, as everywhere;
-/// while there is no piece to send, nothing is noticed of the client.
+/// A reply with a streamed body. A client that reads nothing for two seconds is closed, as with other
+/// replies; a disconnect is not detected while there is no piece to send.
 pub fn stream(content_type: HeaderValue, pieces: Receiver<Bytes>) -> HttpReply {
     let mut reply = Response::new(ReplyBody::Stream(pieces));
     reply.headers_mut().insert(CONTENT_TYPE, content_type);
@@ -74,11 +74,11 @@ pub fn empty(status: u16) -> HttpReply {
     reply
 }
 
-/// HEAD is answered like GET, with the length of the body that is left out.
+/// Turns a reply to GET into one to HEAD: without its body, but with its length.
 pub(super) fn without_body(reply: HttpReply) -> HttpReply {
     let (mut parts, body) = reply.into_parts();
     let length = body.size_hint().exact();
-    // A 304 has no body because the client has it already: its length is not the representation's.
+    // The empty body of a 304 has not the length of the representation.
     if let Some(length) = length.filter(|_| parts.status != StatusCode::NOT_MODIFIED) {
         parts.headers.insert(CONTENT_LENGTH, length.into());
     }

@@ -1,4 +1,4 @@
-//! Reads a request within its limits; endpoints get it parsed, with the whole body.
+//! Reads a request within its limits, with its complete body.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use tokio::time::timeout;
 use super::rejection::Rejection;
 use super::reply::HttpReply;
 
-/// Longest body; mod_xml_curl posts a whole channel, ordinarily 5 kB.
+/// Longest body; mod_xml_curl posts all variables of a channel, usually 5 kB.
 const BODY_BYTES_MAX: usize = 256 * 1024;
-/// How long a client may take to send the body.
+/// Longest wait for the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
 
 static BODY_BROKEN: Rejection = Rejection::new(400, "body_broken");
@@ -23,18 +23,18 @@ static BODY_LONG: Rejection = Rejection::new(413, "body_long");
 pub struct HttpRequest<'a> {
     /// The path of the endpoint in its table.
     pub endpoint: &'static str,
-    /// What of the request's path follows that.
+    /// The rest of the request's path after that.
     pub rest: &'a str,
     pub method: &'a str,
     pub query: &'a str,
     pub headers: &'a HeaderMap,
-    /// The body, where the method has one.
+    /// The body, if the method has one.
     pub body: Option<String>,
     pub accepted: Instant,
 }
 
 impl HttpRequest<'_> {
-    /// What a form has sent: in the body with POST, else in the query.
+    /// The form fields: the body with POST, otherwise the query.
     pub fn fields(&self) -> &str {
         self.body.as_deref().unwrap_or(self.query)
     }
@@ -46,7 +46,7 @@ pub(super) async fn read_body(body: &mut Incoming) -> Result<String, Box<HttpRep
     let whole = match timeout(BODY_TIMEOUT, collect(body)).await {
         Ok(collected) => collected?,
         Err(_) => {
-            let late = format_args!("its body did not come within {BODY_TIMEOUT:?}");
+            let late = format_args!("the body did not arrive within {BODY_TIMEOUT:?}");
             return Err(Box::new(BODY_LATE.reply(late)));
         }
     };
@@ -54,24 +54,24 @@ pub(super) async fn read_body(body: &mut Incoming) -> Result<String, Box<HttpRep
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
-/// Joins the pieces of a body. They are copied, because chunks of one byte each would otherwise
-/// cost forty bytes of memory for each byte of body.
+/// Joins the pieces of a body. They are copied, because chunks of one byte would otherwise take forty
+/// bytes of memory for each byte of the body.
 async fn collect(body: &mut Incoming) -> Result<Vec<u8>, Box<HttpReply>> {
     let mut whole = Vec::new();
-    // A length that is declared is refused before the body is sent.
+    // A declared length that is too large is refused before the body is read.
     let mut length = body.size_hint().lower();
     while length <= BODY_BYTES_MAX as u64 {
         let Some(frame) = body.frame().await else { return Ok(whole) };
         let Ok(frame) = frame else {
-            let broken = BODY_BROKEN.reply("its body breaks off or is wrongly chunked");
+            let broken = BODY_BROKEN.reply("the body is truncated or chunked incorrectly");
             return Err(Box::new(broken));
         };
-        // What is no data is a trailer, of which nothing is wanted.
+        // Trailers are ignored.
         if let Ok(data) = frame.into_data() {
             length = (whole.len() + data.len()) as u64;
             whole.extend_from_slice(&data);
         }
     }
-    let long = format_args!("its body is longer than {BODY_BYTES_MAX} bytes");
+    let long = format_args!("the body is longer than {BODY_BYTES_MAX} bytes");
     Err(Box::new(BODY_LONG.reply(long)))
 }

@@ -1,4 +1,4 @@
-//! Gives up on a client that does not take its answers, which no limit on requests would notice.
+//! A stream with a write timeout, for clients that do not read their answers.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,50 +10,50 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::pace::Pace;
+use super::pace::TransferPace;
 
-/// How long a client may leave its side of the connection full. An answer is less than a
-/// kilobyte, so it takes thousands of them, asked for and not read, to get there.
+/// Longest time without write progress. An answer has less than a kilobyte, so only thousands of unread
+/// answers block a write.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection on which a write that makes no progress for `WRITE_TIMEOUT` is an error, unless
 /// its pace grants more time.
-pub(super) struct Impatient {
+pub(super) struct TimedStream {
     stream: TcpStream,
-    pace: Arc<Pace>,
-    /// Runs while a write waits.
-    patience: Option<Pin<Box<Sleep>>>,
+    pace: Arc<TransferPace>,
+    /// Runs while a write is blocked.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Impatient {
-    pub(super) fn new(stream: TcpStream, pace: Arc<Pace>) -> Self {
-        Self { stream, pace, patience: None }
+impl TimedStream {
+    pub(super) fn new(stream: TcpStream, pace: Arc<TransferPace>) -> Self {
+        Self { stream, pace, timer: None }
     }
 
-    /// Passes on what became of a write, unless it has been waiting for too long.
+    /// Returns the result of a write, or an error when it has been blocked for too long.
     fn wrote(
         &mut self,
         context: &mut Context<'_>,
         write: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         if let Poll::Ready(written) = write {
-            self.patience = None;
+            self.timer = None;
             let in_time = written.as_ref().map_or(true, |length| self.pace.took(*length));
             let late = || Err(io::ErrorKind::TimedOut.into());
             return Poll::Ready(if in_time { written } else { late() });
         }
-        let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
         loop {
-            ready!(patience.as_mut().poll(context));
+            ready!(timer.as_mut().poll(context));
             match self.pace.more_time() {
-                Some(limit) => patience.as_mut().reset(limit),
+                Some(limit) => timer.as_mut().reset(limit),
                 None => return Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             }
         }
     }
 }
 
-impl AsyncRead for Impatient {
+impl AsyncRead for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -63,7 +63,7 @@ impl AsyncRead for Impatient {
     }
 }
 
-impl AsyncWrite for Impatient {
+impl AsyncWrite for TimedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

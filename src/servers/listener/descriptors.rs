@@ -1,27 +1,26 @@
-//! Reads how many descriptors the system leaves for connections.
+//! Determines how many descriptors are available for connections.
 
 use std::fs;
 
-/// Descriptors that are kept back: 20 requests to HubSoft, its token, its name and certificates,
-/// and a few for what else has to be opened one day.
+/// Reserved descriptors: for 20 requests to HubSoft, its token, DNS, certificates, and a few others.
 const RESERVED: usize = 32;
-/// Connections that are accepted even so; with fewer, a PBX could not be answered at all.
+/// Least number of connections; with fewer, a PBX could not be answered.
 const LEAST: usize = 16;
-/// Open at the start where that cannot be counted.
+/// Assumed number of open descriptors where it cannot be determined.
 const OPEN: usize = 16;
 
-/// How many connections fit beside everything else that needs a descriptor. The limit is read,
-/// never raised: raising it is for systemd (`LimitNOFILE`).
-pub(super) fn room() -> usize {
+/// Number of connections for which descriptors are available. The limit is never raised here; systemd
+/// sets it (`LimitNOFILE`).
+pub(super) fn available() -> usize {
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let open = fs::read_dir("/proc/self/fd").map_or(OPEN, Iterator::count);
-    room_within(&limits, open)
+    available_within(&limits, open)
 }
 
-fn room_within(limits: &str, open: usize) -> usize {
+fn available_within(limits: &str, open: usize) -> usize {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let soft = line.and_then(|line| line.split_whitespace().next());
-    // "unlimited", or a system that does not say.
+    // "unlimited", or a system that does not report it.
     let Some(limit) = soft.and_then(|soft| soft.parse::<usize>().ok()) else { return usize::MAX };
     limit.saturating_sub(open + RESERVED).max(LEAST)
 }
@@ -39,17 +38,17 @@ mod tests {
     }
 
     #[test]
-    fn descriptors_are_kept_back_and_a_pbx_is_always_let_in() {
-        assert_eq!(room_within(&limits("16384"), 11), 16_341);
-        assert_eq!(room_within(&limits("1024"), 11), 981);
-        assert_eq!(room_within(&limits("64"), 11), 21);
-        assert_eq!(room_within(&limits("20"), 11), 16);
-        assert_eq!(room_within(&limits("unlimited"), 11), usize::MAX);
-        assert_eq!(room_within("", 11), usize::MAX);
+    fn descriptors_are_reserved_and_a_pbx_is_always_accepted() {
+        assert_eq!(available_within(&limits("16384"), 11), 16_341);
+        assert_eq!(available_within(&limits("1024"), 11), 981);
+        assert_eq!(available_within(&limits("64"), 11), 21);
+        assert_eq!(available_within(&limits("20"), 11), 16);
+        assert_eq!(available_within(&limits("unlimited"), 11), usize::MAX);
+        assert_eq!(available_within("", 11), usize::MAX);
     }
 
     #[test]
-    fn this_system_says_it() {
-        assert!((16..usize::MAX).contains(&room()), "{}", room());
+    fn this_system_reports_a_limit() {
+        assert!((16..usize::MAX).contains(&available()), "{}", available());
     }
 }

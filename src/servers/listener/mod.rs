@@ -1,8 +1,8 @@
-//! Accepts connections and hands each to a task of its own; no accept error ends it.
+//! Accepts connections and serves each in its own task; accept errors never end it.
 
 mod descriptors;
-mod places;
 mod settings;
+mod slots;
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -22,63 +22,63 @@ use tracing::{Level, warn};
 
 use crate::runtime::access::Networks;
 use crate::runtime::current::Active;
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics;
 
-use self::places::{Full, Place, Places};
+use self::slots::{Full, Slot, Slots};
 
 pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
 const BACKLOG: u32 = 4_096;
-/// What the kernel holds of an answer that is not taken yet. It wakes whoever writes when a third of
-/// it is free, so that of its own megabytes a slow line would take a minute without a sign of life.
-/// At a round trip of 100 ms it still lets 300 kB a second through, twenty times what is heard.
+/// Size of the kernel's send buffer. The kernel wakes a writer when a third of it is free, so with its
+/// default of megabytes a slow line would show no progress for a minute. At a round trip of 100 ms this
+/// size still permits 300 kB a second, twenty times the rate of playback.
 const SEND_BUFFER: u32 = 32 * 1024;
 /// Pause after an accept error. Without one, running out of descriptors would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long connections are still accepted once the service is told to stop: the kernel may have
-/// answered for us already, and closing the listener would break those calls.
+/// How long connections are still accepted after a stop: the kernel may have accepted them already, and
+/// closing the listener would reset them.
 const LAST_CALLS: Duration = Duration::from_millis(50);
-/// How long a connection goes on as if nothing were, once the service is told to stop: longer
-/// than `LAST_CALLS`, so that whoever was accepted last can say what it wants.
+/// How long a connection continues normally after a stop: longer than `LAST_CALLS`, so that the client
+/// that was accepted last can send its request.
 pub const LINGER: Duration = Duration::from_millis(100);
-/// Shortest time accepted calls have to be answered, whatever the deadline: a body may take so long.
+/// Shortest time for accepted calls, whatever the deadline: a request body may take this long.
 const DRAIN_LEAST: Duration = Duration::from_secs(1);
-/// What they have beyond that, as a loaded machine is a slow one. With the default deadline the
-/// service ends within 1,650 ms of being told to.
+/// Additional time on a loaded machine. With the default deadline the service ends within 1,650 ms of
+/// the stop.
 const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 
-/// Room for fewer connections than this deserves a warning: a mass outage may need them.
-const ROOM_LOW: usize = 512;
+/// Below this number of connections a warning is logged: a mass outage may need them.
+const CONNECTIONS_LOW: usize = 512;
 
-/// Connections accepted before those that were let in get their turn. Without it a call waits
-/// behind up to 128 connections of a flood, which doubled its p99.
-const TURN: u32 = 16;
+/// Connections accepted before the task yields to those already accepted. Without it a call waits behind
+/// up to 128 connections of a flood, which doubled its p99.
+const ACCEPTS_BEFORE_YIELD: u32 = 16;
 
-/// Whether few descriptors were warned of: once is enough for all listeners.
-static WORRIED: Once = Once::new();
+/// Warns of few descriptors once for all listeners.
+static LOW_LIMIT_WARNING: Once = Once::new();
 
-static SHED_ADDRESS: Sparing = Sparing::new(Level::WARN, "connection closed at once");
-static SHED_NETWORK: Sparing = Sparing::new(Level::WARN, "connection closed at once");
-static SHED_ALL: Sparing = Sparing::new(Level::WARN, "connection closed at once");
-static SHED_UNKNOWN: Sparing = Sparing::new(Level::WARN, "connection closed at once");
-static ACCEPT_ERRORS: Sparing = Sparing::new(Level::WARN, "cannot accept a connection");
+static SHED_ADDRESS: RateLimitedLog = RateLimitedLog::new(Level::WARN, "connection rejected");
+static SHED_NETWORK: RateLimitedLog = RateLimitedLog::new(Level::WARN, "connection rejected");
+static SHED_ALL: RateLimitedLog = RateLimitedLog::new(Level::WARN, "connection rejected");
+static SHED_UNKNOWN: RateLimitedLog = RateLimitedLog::new(Level::WARN, "connection rejected");
+static ACCEPT_ERRORS: RateLimitedLog =
+    RateLimitedLog::new(Level::WARN, "cannot accept a connection");
 
-/// An open listener. Connections inherit from it that small pieces are sent at once: waiting to fill
-/// a packet would add 40 ms to an answer, and saying so for each would cost a call of the system.
-/// They inherit the size of the send buffer, too.
+/// An open listener. Connections inherit its TCP_NODELAY, without which an answer could take 40 ms more,
+/// and its send buffer size; setting them per connection would need system calls.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
-    places: Arc<Places>,
+    slots: Arc<Slots>,
     networks: Active<Networks>,
-    /// What it is called in metrics.
+    /// Its name in metrics.
     name: &'static str,
 }
 
-/// Opens the listener `name` at `address`, which may have been in use until a moment ago.
+/// Opens the listener `name` at `address`, even if the address was in use until recently.
 pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
@@ -88,8 +88,8 @@ pub fn open(name: &'static str, address: SocketAddr) -> io::Result<Listener> {
     Ok(Listener::new(name, socket.listen(BACKLOG)?))
 }
 
-/// Takes a listener that systemd has opened; connections that wait at it already are served, too.
-/// One that is bound only is made to listen, as nobody else would.
+/// Takes over a socket that systemd has opened, with its waiting connections. A socket that is only
+/// bound starts listening.
 pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Listener> {
     socket.set_nonblocking(true)?;
     let socket = TcpSocket::from_std_stream(OwnedFd::from(socket).into());
@@ -101,58 +101,57 @@ pub fn adopt(name: &'static str, socket: std::net::TcpListener) -> io::Result<Li
 impl Listener {
     fn new(name: &'static str, socket: TcpListener) -> Self {
         let settings = Settings::default();
-        let places = Places::new(&settings.pbx, descriptors::room());
+        let slots = Slots::new(&settings.pbx, descriptors::available());
         let networks = Active::always(Networks::default());
-        Self { socket, settings, places, networks, name }
+        Self { socket, settings, slots, networks, name }
     }
 
     /// The same listener with other settings than the defaults.
     pub fn with(self, settings: Settings) -> Self {
-        let places = Places::new(&settings.pbx, descriptors::room());
-        Self { settings, places, ..self }
+        let slots = Slots::new(&settings.pbx, descriptors::available());
+        Self { settings, slots, ..self }
     }
 
-    /// The same listener with few places of its own, for those who monitor the service.
-    pub fn with_few_places(self, settings: Settings) -> Self {
-        let places = Places::of_metrics(&settings.pbx, descriptors::room());
-        Self { settings, places, ..self }
+    /// The same listener with a few slots of its own, for monitoring.
+    pub fn with_few_slots(self, settings: Settings) -> Self {
+        let slots = Slots::of_metrics(&settings.pbx, descriptors::available());
+        Self { settings, slots, ..self }
     }
 
-    /// The same listener with the settings of another one, whose places it shares: the limits are for
-    /// both together.
+    /// The same listener with the settings and slots of another one: the limits apply to both together.
     pub fn beside(self, other: &Self) -> Self {
-        Self { settings: other.settings.clone(), places: Arc::clone(&other.places), ..self }
+        Self { settings: other.settings.clone(), slots: Arc::clone(&other.slots), ..self }
     }
 
-    /// The same listener for those whom `networks` lets in, which may change.
+    /// The same listener, restricted to `networks`, which a reload may change.
     pub fn admitting(self, networks: Active<Networks>) -> Self {
         Self { networks, ..self }
     }
 
-    /// Where the listener is, also when the system chose the port.
+    /// The actual address of the listener.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
 }
 
-/// Serves every connection until `stop` says so, then lets those that are open end.
+/// Serves connections until `stop` is set, then waits for the open ones to end.
 pub async fn run<F, C>(listener: Listener, mut stop: watch::Receiver<bool>, serve: F)
 where
     F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings, places, networks, name } = listener;
-    WORRIED.call_once(|| {
-        let room = descriptors::room();
-        // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
-        if room < ROOM_LOW {
-            warn!("only {room} connections fit the limit of open files: raise LimitNOFILE to 2048");
+    let Listener { socket, settings, slots, networks, name } = listener;
+    LOW_LIMIT_WARNING.call_once(|| {
+        let available = descriptors::available();
+        // The usual limit of a shell, 1,024 files, is sufficient.
+        if available < CONNECTIONS_LOW {
+            warn!("few connections possible: limit of open files permits {available} (raise LimitNOFILE to 2048)");
         }
     });
-    // Each connection holds an end of it; once all have let go, there is nothing more to receive.
+    // Each connection holds a sender; when all are dropped, `recv` returns.
     let (open, mut drained) = mpsc::channel(1);
     let count = metrics::Connections::of(name);
-    let acceptor = Acceptor { socket: &socket, networks: &networks, places: &places, count, open };
+    let acceptor = Acceptor { socket: &socket, networks: &networks, slots: &slots, count, open };
     tokio::select! {
         never = accept(&acceptor, &serve) => match never {},
         () = stopped(&mut stop) => {}
@@ -162,126 +161,125 @@ where
     drop(socket);
     let drain = LINGER + settings.call_max.max(DRAIN_LEAST) + DRAIN_MARGIN;
     if timeout(drain, drained.recv()).await.is_err() {
-        warn!("some connections did not end within {drain:?}; they are cut");
+        warn!("connections aborted: not finished within {drain:?}");
     }
 }
 
-/// Waits until the service is told to stop, and a moment longer: what the client has sent by then
-/// may not have been read yet.
+/// Waits for a stop and then for `LINGER`: a request that arrived by then may not have been read yet.
 pub async fn lingered(stop: &mut watch::Receiver<bool>) {
-    let news = stop.clone();
-    let mut told = pin!(async {
+    let changes = stop.clone();
+    let mut lingering = pin!(async {
         stopped(stop).await;
         sleep(LINGER).await;
     });
-    let mut waits = false;
-    // Once it waits, looking at a flag is enough: a connection asks at each of its turns.
+    let mut is_registered = false;
+    // Once registered, a check of the flag is enough: a connection polls this each time it is woken.
     poll_fn(|context| {
-        if waits && matches!(news.has_changed(), Ok(false)) {
+        if is_registered && matches!(changes.has_changed(), Ok(false)) {
             return Poll::Pending;
         }
-        waits = true;
-        told.as_mut().poll(context)
+        is_registered = true;
+        lingering.as_mut().poll(context)
     })
     .await;
 }
 
-/// Waits until the service is told to stop.
+/// Waits for a stop.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // When the one who could say so is gone, that is as good as having been told.
+    // A dropped sender counts as a stop.
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-/// What decides about a connection.
+/// The state that decides whether a connection is accepted.
 struct Acceptor<'a> {
     socket: &'a TcpListener,
     networks: &'a Active<Networks>,
-    places: &'a Arc<Places>,
+    slots: &'a Arc<Slots>,
     count: metrics::Connections,
     open: mpsc::Sender<Infallible>,
 }
 
 impl Acceptor<'_> {
-    /// Tells whether `stream` comes from where connections are accepted from.
+    /// Whether `stream` comes from a permitted network.
     fn admits(&self, stream: &TcpStream, peer: IpAddr) -> bool {
         let local = || stream.local_addr().ok().map(|address| address.ip());
         self.networks.now().admits(peer, local)
     }
 
-    /// Takes a place for `stream`, which comes from `peer`.
-    fn place(&self, stream: &TcpStream, peer: IpAddr) -> Result<Place, Full> {
+    /// Takes a slot for `stream`, which comes from `peer`.
+    fn slot(&self, stream: &TcpStream, peer: IpAddr) -> Result<Slot, Full> {
         let is_own = || {
             let local = stream.local_addr();
             local.is_ok_and(|local| local.ip().to_canonical() == peer.to_canonical())
         };
-        self.places.take(peer, is_own)
+        self.slots.take(peer, is_own)
     }
 }
 
-/// Accepts connections for ever. Those from outside the networks and those without a place are closed
-/// before a byte is read or written, which costs the least.
+/// Accepts connections forever. Those from outside the networks and those without a slot are closed
+/// before a byte is read or written, which is the cheapest rejection.
 async fn accept<F, C>(acceptor: &Acceptor<'_>, serve: &F) -> Infallible
 where
     F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let mut turn = 0;
+    let mut accepted = 0;
     loop {
-        turn = (turn + 1) % TURN;
-        if turn == 0 {
+        accepted = (accepted + 1) % ACCEPTS_BEFORE_YIELD;
+        if accepted == 0 {
             yield_now().await;
         }
         let (stream, peer) = match acceptor.socket.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
                 metrics::accept_error();
-                ACCEPT_ERRORS.say(format_args!("{error}; raise LimitNOFILE if this lasts"));
+                ACCEPT_ERRORS.log(format_args!("{error} (raise LimitNOFILE if this persists)"));
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         if !acceptor.admits(&stream, peer.ip()) {
             metrics::connection_shed("network");
-            SHED_NETWORK.say(format_args!(
-                "{} is in none of access.networks; if it is a PBX, add it there",
+            SHED_NETWORK.log(format_args!(
+                "{} is in none of access.networks (if it is a PBX, add it there)",
                 peer.ip()
             ));
             continue;
         }
-        match acceptor.place(&stream, peer.ip()) {
-            Ok(place) => {
-                let held = (place, acceptor.count.opened(), acceptor.open.clone());
-                // In a box, because a task is copied as a whole, several times.
+        match acceptor.slot(&stream, peer.ip()) {
+            Ok(slot) => {
+                let held = (slot, acceptor.count.opened(), acceptor.open.clone());
+                // Boxed, because a task is moved several times.
                 let serving = Box::pin(serve(stream, peer.ip()));
-                // A panic is logged where it happens; it costs this connection only.
+                // The panic hook logs a panic; it ends this connection only.
                 tokio::spawn(async move {
                     let _held = held;
                     serving.await;
                 });
             }
-            Err(full) => tell_full(full, peer.ip()),
+            Err(full) => log_full(full, peer.ip()),
         }
     }
 }
 
-/// Counts and logs a connection that was closed because there is no place for it.
-fn tell_full(full: Full, peer: IpAddr) {
+/// Counts and logs a connection that was rejected because there is no slot.
+fn log_full(full: Full, peer: IpAddr) {
     match full {
         Full::Known { max } => {
             metrics::connection_shed("all");
-            SHED_ALL.say(format_args!("there are {max} already"));
+            SHED_ALL.log(format_args!("limit of {max} reached"));
         }
         Full::Unknown { max } => {
             metrics::connection_shed("unknown");
-            SHED_UNKNOWN.say(format_args!(
-                "addresses that are not in listen.pbx have {max} already; if {peer} is a PBX, name \
-                 it there"
+            SHED_UNKNOWN.log(format_args!(
+                "limit of {max} for addresses outside listen.pbx reached (if {peer} is a PBX, add it \
+                 there)"
             ));
         }
         Full::Address { max } => {
             metrics::connection_shed("address");
-            SHED_ADDRESS.say(format_args!(
-                "{peer} has {max} already; if it is a PBX, name it in listen.pbx"
+            SHED_ADDRESS.log(format_args!(
+                "limit of {max} for {peer} reached (if it is a PBX, add it to listen.pbx)"
             ));
         }
     }
@@ -292,7 +290,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_connection_sends_small_pieces_at_once_whoever_has_opened_the_listener() {
+    async fn connections_have_nodelay_whoever_opened_the_listener() {
         let own = open("own", ([127, 0, 0, 1], 0).into()).expect("a free port");
         let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let adopted = adopt("adopted", socket).expect("a socket");
@@ -306,7 +304,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_socket_that_is_bound_only_is_made_to_listen() {
+    async fn a_bound_socket_starts_listening() {
         use std::os::fd::AsFd;
         let bound = TcpSocket::new_v4().expect("a socket");
         bound.bind(([127, 0, 0, 1], 0).into()).expect("a free port");

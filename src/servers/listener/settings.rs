@@ -1,4 +1,4 @@
-//! Where the service listens, and whose connections it accepts: `[listen]`.
+//! Reads `[listen]`: the addresses of the listeners, and the PBXs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use crate::runtime::settings::{Marked, Section};
 
-/// Where HTTP listens by default; no registered service has this port.
+/// Default address of HTTP; the port is not assigned to any service.
 pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
-/// Where FastAGI listens by default: the port of an Asterisk dialplan that names none.
+/// Default address of FastAGI, with Asterisk's default port.
 pub const AGI_DEFAULT: &str = "127.0.0.1:4573";
-/// Where health and metrics are served by default.
+/// Default address of health and metrics.
 pub const METRICS_DEFAULT: &str = "127.0.0.1:8574";
 
-/// What switches a listener off.
+/// The value that switches a listener off.
 const OFF: &str = "off";
 
-/// Whose connections are accepted, and how long they are waited for at the end.
+/// The settings of a running listener.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Addresses a PBX calls from; each may hold 960 connections. Any other address may hold 64,
-    /// and all of those together 256.
+    /// Addresses of PBXs, with up to 960 connections each. Other addresses have up to 64 each, and 256
+    /// together.
     pub pbx: Vec<IpAddr>,
-    /// Longest time a call takes to be answered.
+    /// Longest time to answer a call.
     pub call_max: Duration,
 }
 
@@ -35,17 +35,17 @@ impl Default for Settings {
     }
 }
 
-/// The listeners, and who may use them.
+/// The settings of all listeners.
 #[derive(Clone, Debug)]
 pub struct Listen {
-    /// None only together with a problem.
+    /// None only if a problem is reported.
     pub http: Option<SocketAddr>,
-    /// None when FastAGI is switched off.
+    /// None when FastAGI is off.
     pub agi: Option<SocketAddr>,
-    /// None when health and metrics are switched off.
+    /// None when health and metrics are off.
     pub metrics: Option<SocketAddr>,
     pub pbx: Vec<IpAddr>,
-    /// Where the recordings are that are served over HTTP, if any.
+    /// Folder of the recordings that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
 }
 
@@ -63,7 +63,7 @@ impl Listen {
     }
 }
 
-/// The address of a listener that may be off; not that of one of the others.
+/// The address of a listener that may be off; it must differ from those of the others.
 fn optional(
     section: &mut Section<'_>,
     key: &'static str,
@@ -77,15 +77,15 @@ fn optional(
     let address = address(section, key, &written, default)?;
     if others.iter().flatten().any(|other| overlap(*other, address)) {
         let text = format!(
-            "listen.{key} is the address of another listener, or part of it: give each a port of \
-             its own"
+            "listen.{key}: `{}` overlaps the address of another listener: give each its own port",
+            written.value
         );
         section.report(written.place, text);
     }
     Some(address)
 }
 
-/// Tells whether the system refuses to listen at both. [::] is all addresses of IPv4, too.
+/// Whether the system refuses to listen at both. [::] includes all IPv4 addresses.
 fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
     let (a, b) = (one.ip().to_canonical(), other.ip().to_canonical());
     let has_all =
@@ -111,22 +111,20 @@ fn address(
     address.ok()
 }
 
-/// Where the PBX calls from. Names are not looked up: no call may wait for DNS.
+/// The addresses of the PBXs. Names are not resolved, because no call may wait for DNS.
 fn pbx(section: &mut Section<'_>) -> Vec<IpAddr> {
     let default = Settings::default().pbx.iter().map(IpAddr::to_string).collect::<Vec<_>>();
     let Marked { value, place } = section.texts_or("pbx", &default);
     if value.is_empty() {
-        let text = "listen.pbx is empty: name the PBX's address, or leave the setting out";
+        let text = "listen.pbx is empty: name the PBX's address, or remove the setting";
         section.report(place, text.to_owned());
     }
     let mut addresses = Vec::new();
     for text in value {
         match text.parse() {
-            Ok(address) if is_nobodys(address) => section.report(
+            Ok(address) if is_never_a_source(address) => section.report(
                 place,
-                format!(
-                    "listen.pbx: `{text}` is not an address that a PBX calls from; name its own"
-                ),
+                format!("listen.pbx: `{text}` cannot be the address of a PBX: name its own"),
             ),
             Ok(address) => addresses.push(address),
             Err(_) => section.report(
@@ -138,8 +136,8 @@ fn pbx(section: &mut Section<'_>) -> Vec<IpAddr> {
     addresses
 }
 
-/// Tells whether no connection comes from such an address.
-fn is_nobodys(address: IpAddr) -> bool {
+/// Whether no connection can come from `address`.
+fn is_never_a_source(address: IpAddr) -> bool {
     let address = address.to_canonical();
     address.is_unspecified()
         || address.is_multicast()

@@ -1,31 +1,30 @@
-//! Finds rules that no call can reach, because those before them fit all that they fit.
+//! Finds unreachable rules: those that match only what earlier rules match.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::prompt::{Phrase, Rule};
 
-/// Longest phrase whose parts are looked at.
+/// Longest phrase whose parts are compared.
 const NEEDLE_BYTES_MAX: usize = 256;
 
-/// A warning for each rule that is never chosen.
+/// A warning for each unreachable rule.
 pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
     let mut before: HashMap<String, Covered> = HashMap::new();
     let mut warnings = Vec::new();
     for rule in rules {
         if !rule.except.is_empty() && covered_by_own_exceptions(rule) {
             let name = &rule.name;
-            warnings
-                .push(format!("rule `{name}` never fits: its except has all that its text has"));
+            warnings.push(format!("rule `{name}` never matches: its except covers its text"));
             continue;
         }
-        // Rules before without a condition hide it, and those with the very same conditions.
+        // Earlier rules hide it if they have no other conditions, or the same ones.
         let own = conditions(rule);
         let keys = [Some(String::new()), own.clone()];
         let mut covered = keys.iter().flatten().filter_map(|key| before.get(key));
         match covered.find_map(|covered| covered.hides(rule)) {
             Some(first) => warnings.push(format!(
-                "rule `{}` is never chosen: rule `{first}` before it fits all that it fits",
+                "rule `{}` is unreachable: rule `{first}` before it matches everything it matches",
                 rule.name
             )),
             None => {
@@ -38,17 +37,17 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
     warnings
 }
 
-/// What rules with the same conditions fit.
+/// The texts that rules with the same conditions match.
 #[derive(Default)]
 struct Covered {
-    /// The rule that fits every text.
+    /// The rule that matches every text.
     all: Option<Arc<str>>,
     needles: Needles,
 }
 
 impl Covered {
     fn add(&mut self, rule: &Rule) {
-        if fits_every_text(rule) {
+        if matches_every_text(rule) {
             self.all.get_or_insert_with(|| Arc::clone(&rule.name));
         }
         for needle in rule.text.iter().filter_map(Phrase::needle) {
@@ -56,9 +55,9 @@ impl Covered {
         }
     }
 
-    /// The rule that hides `rule`: of several, that which hides the first of its phrases.
+    /// The rule that hides `rule`; of several, the one that hides its first phrase.
     fn hides(&self, rule: &Rule) -> Option<&Arc<str>> {
-        if self.all.is_some() || fits_every_text(rule) {
+        if self.all.is_some() || matches_every_text(rule) {
             return self.all.as_ref();
         }
         let mut found = rule.text.iter().map(|phrase| self.needles.within(phrase.needle()?));
@@ -67,7 +66,7 @@ impl Covered {
     }
 }
 
-/// What is searched for, by whose rule.
+/// Search texts by the rule that has them.
 #[derive(Default)]
 struct Needles {
     owners: HashMap<String, Arc<str>>,
@@ -82,7 +81,7 @@ impl Needles {
         self.owners.entry(needle.to_owned()).or_insert_with(|| Arc::clone(owner));
     }
 
-    /// Whose needle is a part of this one, so that it is found wherever this one is.
+    /// The rule whose needle is a part of this one, so that it matches wherever this one does.
     fn within(&self, needle: &str) -> Option<&Arc<str>> {
         let known = self.owners.get(needle);
         if known.is_some() || needle.len() > NEEDLE_BYTES_MAX {
@@ -102,7 +101,7 @@ impl Needles {
     }
 }
 
-fn fits_every_text(rule: &Rule) -> bool {
+fn matches_every_text(rule: &Rule) -> bool {
     rule.text.is_empty() || rule.text.iter().any(Phrase::is_any)
 }
 
@@ -115,7 +114,7 @@ fn covered_by_own_exceptions(rule: &Rule) -> bool {
     !rule.text.is_empty() && rule.text.iter().all(is_covered)
 }
 
-/// All conditions but the text, to be compared; `None` when they cannot be.
+/// All conditions except the text as a comparable key; `None` when they cannot be compared.
 fn conditions(rule: &Rule) -> Option<String> {
     let Rule { also, except, over, service_status, connected, did, .. } = rule;
     let has_none = also.is_empty() && except.is_empty() && over.is_empty();
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_behind_one_that_fits_all_it_fits_is_hidden() {
+    fn a_rule_after_one_that_matches_all_it_matches_is_hidden() {
         let none: [&str; 0] = [];
         for (first, second, is_hidden) in [
             (rule("a", &["*"], &[], &[]), rule("b", &["fibra"], &[], &[]), true),
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn several_rules_may_hide_one_together() {
+    fn several_rules_together_can_hide_one() {
         let rules = [
             rule("a", &["fibra"], &[], &[]),
             rule("b", &["cabo"], &[], &[]),
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_excepts_all_it_looks_for_never_fits() {
+    fn a_rule_whose_except_covers_its_text_never_matches() {
         assert_eq!(names(&[rule("a", &["fibra"], &["Fibra", "cabo"], &[])]), ["a"]);
         assert_eq!(names(&[rule("a", &["fibra rompida"], &["fibra"], &[])]), ["a"]);
         assert!(names(&[rule("a", &["fibra", "cabo"], &["fibra"], &[])]).is_empty());

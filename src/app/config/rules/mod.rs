@@ -1,4 +1,4 @@
-//! Reads prompts and rules, so that no rule can name what is not there.
+//! Reads prompts and rules, and rejects rules that name an undefined prompt.
 
 mod hidden;
 mod phrases;
@@ -26,7 +26,7 @@ pub(super) struct Prompts {
 }
 
 impl Prompts {
-    /// Warns of sounds that are not played as they were meant.
+    /// Warns of sounds that are probably played from the wrong file.
     pub(super) fn warn(&self, file: &Section<'_>) {
         let forms = [("asterisk", &self.asterisk), ("freeswitch", &self.freeswitch)];
         sounds::doubled(&self.sounds, forms).into_iter().for_each(|text| file.warn(text));
@@ -34,17 +34,17 @@ impl Prompts {
     }
 
     /// Reads `[[rule]]` and `[general]`.
-    pub(super) fn rules(&self, file: &mut Section<'_>, asks_connection: bool) -> Rules {
+    pub(super) fn rules(&self, file: &mut Section<'_>, requests_connection: bool) -> Rules {
         let mut places: HashMap<Arc<str>, Place> = HashMap::new();
         let list = file.read_each("rule", |section| {
-            let rule = self.rule(section, asks_connection);
+            let rule = self.rule(section, requests_connection);
             if let Some(first) = places.get(&rule.name) {
                 let (name, first) = (&rule.name, first.line);
                 section.report(
                     section.place(),
                     format!(
-                        "rule `{name}` is there twice (first in line {first}): names tell rules \
-                         apart, so give each its own"
+                        "rule `{name}` is defined twice (first in line {first}): give each rule a \
+                         unique name"
                     ),
                 );
             } else {
@@ -59,10 +59,10 @@ impl Prompts {
         Rules::new(list, general)
     }
 
-    fn rule(&self, section: &mut Section<'_>, asks_connection: bool) -> Rule {
+    fn rule(&self, section: &mut Section<'_>, requests_connection: bool) -> Rule {
         let name = label(section, "name");
         if name.is_none() && !section.has("name") {
-            section.report(section.place(), "a rule has no name: add name = \"…\"".to_owned());
+            section.report(section.place(), "the rule has no name: add name = \"…\"".to_owned());
         }
         Rule {
             name: name.unwrap_or_default().into(),
@@ -71,7 +71,7 @@ impl Prompts {
             except: exceptions(section, "except"),
             over: exceptions(section, "over"),
             service_status: statuses(section),
-            connected: connected(section, asks_connection),
+            connected: connected(section, requests_connection),
             did: dids(section),
             play: self.play(section),
             route: label(section, "route").map(Into::into),
@@ -82,7 +82,7 @@ impl Prompts {
     fn play(&self, section: &mut Section<'_>) -> Arc<Playlist> {
         let Some(names) = section.texts("play") else {
             if !section.has("play") {
-                let text = "a rule plays nothing: add play = \"PROMPT\", or play = [] for silence";
+                let text = "the rule has no play: add play = \"PROMPT\", or play = [] for silence";
                 section.report(section.place(), text.to_owned());
             }
             return Arc::default();
@@ -100,7 +100,7 @@ impl Prompts {
         }
         Playlist::new(&sounds, &self.asterisk, &self.freeswitch).unwrap_or_else(|| {
             let text = format!(
-                "too much to play at once: at most {SOUNDS_MAX} prompts and {PLAYLIST_BYTES_MAX} bytes"
+                "the playlist is too long: use at most {SOUNDS_MAX} prompts and {PLAYLIST_BYTES_MAX} bytes"
             );
             section.report(names.place, text);
             Playlist::default()
@@ -109,10 +109,8 @@ impl Prompts {
 
     fn unknown(&self, name: &str) -> String {
         let known: Vec<_> = self.sounds.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };
-        format!(
-            "unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (there are: {known})"
-        )
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        format!("unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (defined: {known})")
     }
 
     fn general(&self, section: &mut Section<'_>) -> Option<General> {
@@ -135,12 +133,11 @@ fn label(section: &mut Section<'_>, key: &'static str) -> Option<String> {
     Some(value)
 }
 
-fn connected(section: &mut Section<'_>, asks_connection: bool) -> Option<bool> {
+fn connected(section: &mut Section<'_>, requests_connection: bool) -> Option<bool> {
     let Marked { value, place } = section.flag_if_set("conectado")?;
-    if !asks_connection {
+    if !requests_connection {
         let path = section.path("conectado");
-        section
-            .report(place, format!("{path} is never known: set hubsoft.ultima_conexao = \"sim\""));
+        section.report(place, format!("{path} has no data: set hubsoft.ultima_conexao = \"sim\""));
     }
     Some(value)
 }

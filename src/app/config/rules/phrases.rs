@@ -5,7 +5,7 @@ use crate::domain::prompt::{BadPhrase, Phrase};
 use crate::domain::safe_text::is_machine_word;
 use crate::runtime::settings::{Marked, Section};
 
-/// The statuses that HubSoft's page lists.
+/// The statuses that HubSoft's API documentation lists.
 const STATUSES: [&str; 13] = [
     "agendado_para_instalacao",
     "aguardando_assinatura_contrato",
@@ -21,7 +21,7 @@ const STATUSES: [&str; 13] = [
     "suspenso_parcialmente",
     "suspenso_pedido_cliente",
 ];
-/// Longest part of a phrase that a message repeats, in characters.
+/// Longest part of a phrase that a message quotes, in characters.
 const QUOTED_MAX: usize = 40;
 
 /// Reads `text`, `also`, `except` or `over`.
@@ -47,13 +47,13 @@ pub(super) fn phrases(section: &mut Section<'_>, key: &'static str) -> Vec<Phras
     phrases
 }
 
-/// Reads `except` or `over`, in which `*` would leave no alert at all.
+/// Reads `except` or `over`, in which `*` would exclude every alert.
 pub(super) fn exceptions(section: &mut Section<'_>, key: &'static str) -> Vec<Phrase> {
     let place = section.place();
     let except = phrases(section, key);
     if except.iter().any(Phrase::is_any) {
         let path = section.path(key);
-        section.report(place, format!("{path} = \"*\" leaves no alert for the rule: name words"));
+        section.report(place, format!("{path} = \"*\" excludes every alert: name words"));
     }
     except
 }
@@ -74,7 +74,8 @@ pub(super) fn statuses(section: &mut Section<'_>) -> Vec<String> {
 fn problem(bad: BadPhrase, text: &str) -> String {
     match bad {
         BadPhrase::Empty => {
-            "is empty: write words to look for, or \"*\" for all (signs alone match nothing)".into()
+            "is empty: name words to match, or \"*\" for all (punctuation alone matches nothing)"
+                .into()
         }
         BadPhrase::Star => {
             format!("`{}`: a `*` must stand at an end of a word, as in \"rompi*\"", quoted(text))
@@ -90,7 +91,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Why a phrase will probably not match what it was written for.
+/// Why a phrase probably does not match what it is meant for.
 fn warning(text: &str) -> Option<String> {
     if text.len() > TEXT_BYTES_MAX {
         return Some("is longer than any alert text".to_owned());
@@ -100,18 +101,18 @@ fn warning(text: &str) -> Option<String> {
         let list: Vec<_> = parts.iter().map(|part| format!("\"{}\"", quoted(part))).collect();
         let list = list.join(", ");
         return Some(format!(
-            "is one phrase, to be found as a whole: for any of them write [{list}]"
+            "is one phrase and matches only as a whole: to match any of its parts, write [{list}]"
         ));
     }
     let is_regex = text.contains(['\\', '^', '[', ']', '{', '}']) || text.contains("(?");
     let is_regex = is_regex || text.ends_with('$') || text.contains(".+");
     is_regex.then(|| {
-        "looks like a regular expression: only words and a `*` at an end of a word are known"
+        "looks like a regular expression: only words and a `*` at an end of a word are supported"
             .to_owned()
     })
 }
 
-/// What stands between signs by which lists are written; a comma inside a number is none.
+/// The parts between list separators; a comma within a number is not a separator.
 fn parts(text: &str) -> Vec<&str> {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let in_number = |at: usize| at > 0 && is_digit(at - 1) && is_digit(at + 1);
@@ -130,18 +131,18 @@ fn parts(text: &str) -> Vec<&str> {
 fn unknown_status(word: &str) -> String {
     let lower = word.to_ascii_lowercase();
     if STATUSES.contains(&lower.as_str()) {
-        return format!("`{word}` matches nothing, as HubSoft writes small letters: `{lower}`");
+        return format!("`{word}` matches nothing, because HubSoft uses lower case: `{lower}`");
     }
     let distance = |status: &&str| edits(&lower, status);
     match STATUSES.into_iter().min_by_key(distance) {
         Some(nearest) if distance(&nearest) <= word.len() / 2 => {
-            format!("HubSoft's page has no status `{word}`: did you mean `{nearest}`?")
+            format!("HubSoft has no status `{word}`: did you mean `{nearest}`?")
         }
-        _ => format!("HubSoft's page has no status `{word}`: it has {}", STATUSES.join(", ")),
+        _ => format!("HubSoft has no status `{word}`: expected one of {}", STATUSES.join(", ")),
     }
 }
 
-/// How many letters have to be added, left out or changed to make `a` of `b` (Levenshtein).
+/// The number of letters to insert, delete or replace to turn `b` into `a` (Levenshtein distance).
 fn edits(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (at, one) in a.bytes().enumerate() {

@@ -1,58 +1,58 @@
-//! Reads what FreeSWITCH's modules send: fields of a call, in a query or a body, without a socket.
+//! Parses the requests of FreeSWITCH's modules: the fields of a call, in a query or a body.
 
 use std::time::{Duration, Instant};
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{Value, decode_lossy, number_lossy, values};
+use crate::servers::form::{FormValue, decode_lossy, number_lossy, values};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
 
-/// Reads a call from what mod_xml_curl sends, and from the query of its gateway URL; only a dialplan
-/// in `entry_context` is answered.
+/// Parses a request of mod_xml_curl, and the query of its gateway URL; only a dialplan in
+/// `entry_context` is answered.
 ///
-/// `Hunt-Context` is what is looked up now. `Caller-Context` will not do: it keeps the entry
-/// context when the dialplan goes on elsewhere, and answering it again would loop the call.
+/// `Hunt-Context` is the context of this lookup. `Caller-Context` is unsuitable: it keeps the entry
+/// context when the dialplan continues elsewhere, and answering it again would loop the call.
 pub(super) fn dialplan_call(
     request: &HttpRequest<'_>,
     entry_context: &str,
 ) -> Result<Call, NoCall> {
-    let sent = Sent::new(request.fields(), request.query, "Hunt-Destination-Number");
-    if sent.section.one().map(decode_lossy).as_deref() != Some("dialplan") {
+    let fields = CallFields::new(request.fields(), request.query, "Hunt-Destination-Number");
+    if fields.section.one().map(decode_lossy).as_deref() != Some("dialplan") {
         return Err(NoCall::OtherContext);
     }
-    match sent.context {
-        Value::Absent => return Err(NoCall::ContextMissing),
-        Value::One(raw) if decode_lossy(raw) == entry_context => {}
-        Value::One(_) | Value::Repeated => return Err(NoCall::OtherContext),
+    match fields.context {
+        FormValue::Absent => return Err(NoCall::ContextMissing),
+        FormValue::One(raw) if decode_lossy(raw) == entry_context => {}
+        FormValue::One(_) | FormValue::Repeated => return Err(NoCall::OtherContext),
     }
-    Ok(sent.call(request.endpoint, request.accepted))
+    Ok(fields.call(request.endpoint, request.accepted))
 }
 
-/// Reads a call from what mod_httapi sends, and from the query of its URL; there is none when it only
-/// reports that the call has ended.
+/// Parses a request of mod_httapi, and the query of its URL; there is no call when it only reports the
+/// end of one.
 pub(super) fn httapi_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    let sent = Sent::new(request.fields(), request.query, "Caller-Destination-Number");
-    if sent.exiting == Value::One("true") {
+    let fields = CallFields::new(request.fields(), request.query, "Caller-Destination-Number");
+    if fields.exiting == FormValue::One("true") {
         return Err(NoCall::Ended);
     }
-    Ok(sent.call(request.endpoint, request.accepted))
+    Ok(fields.call(request.endpoint, request.accepted))
 }
 
-/// The fields of a call, and what the admin wrote into the URL. With GET both are the query.
-struct Sent<'a> {
-    section: Value<'a>,
-    context: Value<'a>,
-    exiting: Value<'a>,
-    caller: Value<'a>,
-    hidden: Value<'a>,
-    called: Value<'a>,
-    did: Value<'a>,
+/// The fields of a call, and the parameters of the URL. With GET both are in the query.
+struct CallFields<'a> {
+    section: FormValue<'a>,
+    context: FormValue<'a>,
+    exiting: FormValue<'a>,
+    caller: FormValue<'a>,
+    hidden: FormValue<'a>,
+    called: FormValue<'a>,
+    did: FormValue<'a>,
     patience: Option<Duration>,
 }
 
-impl<'a> Sent<'a> {
-    /// Reads `form`, in which the called number is named `called`.
+impl<'a> CallFields<'a> {
+    /// Parses `form`, in which the field `called` has the called number.
     fn new(form: &'a str, query: &'a str, called: &str) -> Self {
         let keys = [
             "section",
@@ -70,9 +70,9 @@ impl<'a> Sent<'a> {
     }
 
     fn call(&self, door: &'static str, accepted: Instant) -> Call {
-        let caller = self.caller.one().filter(|_| self.is_shown());
-        // The called number as the URL says it goes first.
-        let did = |value: Value<'_>| Did::new(&number_lossy(value.one()?));
+        let caller = self.caller.one().filter(|_| self.is_presented());
+        // The called number in the URL takes precedence.
+        let did = |value: FormValue<'_>| Did::new(&number_lossy(value.one()?));
         Call {
             door,
             caller: caller.map(|raw| number_lossy(raw).into_owned()),
@@ -82,9 +82,9 @@ impl<'a> Sent<'a> {
         }
     }
 
-    /// Whether the caller lets the number be seen.
-    fn is_shown(&self) -> bool {
-        matches!(self.hidden, Value::Absent | Value::One("" | "false"))
+    /// Whether the caller does not withhold the number.
+    fn is_presented(&self) -> bool {
+        matches!(self.hidden, FormValue::Absent | FormValue::One("" | "false"))
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    /// What `read` makes of `form`, posted to `URL?query`.
+    /// The result of `read` for `form`, posted to `URL?query`.
     fn read(
         read: fn(&HttpRequest<'_>, &str) -> Result<Call, NoCall>,
         form: &str,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_absent_or_repeated_number_is_no_number() {
+    fn a_withheld_absent_or_repeated_number_is_none() {
         for odd in [
             format!("{HUNT}&Caller-Privacy-Hide-Number=true"),
             format!("{HUNT}&Caller-Caller-ID-Number=37999450812"),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialplan_without_a_context_is_told_apart() {
+    fn a_dialplan_without_a_context_is_detected() {
         let without = HUNT.replace("&Hunt-Context=bina", "");
         let elsewhere = hunted(&without, "");
         assert_eq!(elsewhere.err(), Some(NoCall::ContextMissing));
@@ -172,7 +172,7 @@ mod tests {
         &url=http%3A//127.0.0.1%3A8573/freeswitch/httapi";
 
     fn executed(form: &str, query: &str) -> Call {
-        read(httapi_call, form, query).expect("the call goes on")
+        read(httapi_call, form, query).expect("the call continues")
     }
 
     #[test]
@@ -180,9 +180,9 @@ mod tests {
         let call = executed(EXECUTE, "");
         assert_eq!(call.caller.as_deref(), Some("+5537988242968"));
         assert_eq!(call.did, Did::new("3732221234"));
-        let told = executed(EXECUTE, "did=3730001000&deadline_ms=300");
-        assert_eq!(told.did, Did::new("3730001000"));
-        assert_eq!(told.patience, Some(Duration::from_millis(300)));
+        let overridden = executed(EXECUTE, "did=3730001000&deadline_ms=300");
+        assert_eq!(overridden.did, Did::new("3730001000"));
+        assert_eq!(overridden.patience, Some(Duration::from_millis(300)));
         let blank = executed(EXECUTE, "did=");
         assert_eq!(blank.did, Did::new("3732221234"), "the URL names a variable that is not set");
         assert_eq!(executed("session_id=1", "").caller, None);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn httapi_says_once_that_the_call_has_ended() {
+    fn httapi_reports_the_end_of_a_call() {
         let exiting = |form: &str| read(httapi_call, form, "").err() == Some(NoCall::Ended);
         assert!(exiting(&format!("{EXECUTE}&exiting=true")));
         assert!(exiting(&format!("exiting=true&{EXECUTE}")));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn httapi_heeds_a_hidden_or_repeated_number() {
+    fn httapi_ignores_a_withheld_or_repeated_number() {
         for odd in ["Caller-Privacy-Hide-Number=true", "Caller-Caller-ID-Number=37999450812"] {
             assert_eq!(executed(&format!("{EXECUTE}&{odd}"), "").caller, None, "{odd}");
         }

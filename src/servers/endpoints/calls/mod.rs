@@ -1,4 +1,4 @@
-//! The endpoints of calls: one for each way a PBX has to ask who is calling.
+//! The endpoints of calls: one for each interface of a PBX.
 
 mod freeswitch;
 mod query;
@@ -6,14 +6,14 @@ mod query;
 use tracing::Level;
 
 use crate::answering::render::{Format, farewell, not_found};
-use crate::runtime::logging::Sparing;
+use crate::runtime::logging::RateLimitedLog;
 use crate::servers::http::{
     ANY_CASE_GET_OR_POST, Endpoint, GET, HttpReply, HttpRequest, Rejection,
 };
 
 use self::freeswitch::{dialplan_call, httapi_call};
 use self::query::query_call;
-use super::{Action, ReadCall, Row, page};
+use super::{Action, ReadCall, Row, body_reply};
 
 pub(super) static ROWS: [Row; 8] = [
     by_query("/asterisk", Format::Hash),
@@ -28,7 +28,7 @@ pub(super) static ROWS: [Row; 8] = [
 
 static CALLER_MISSING: Rejection = Rejection::new(400, "caller_missing");
 static PERCENT: Rejection = Rejection::new(400, "percent");
-static CONTEXT_MISSING: Sparing = Sparing::new(Level::INFO, "dialplan not found");
+static CONTEXT_MISSING: RateLimitedLog = RateLimitedLog::new(Level::INFO, "dialplan not found");
 
 const fn by_query(path: &'static str, format: Format) -> Row {
     Endpoint::new(path, &GET, Action::Call(format, query_call))
@@ -38,39 +38,39 @@ const fn by_freeswitch(path: &'static str, format: Format, read: ReadCall) -> Ro
     Endpoint::new(path, &ANY_CASE_GET_OR_POST, Action::Call(format, read))
 }
 
-/// Why there is no call in a request.
+/// Why a request contains no call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoCall {
-    /// The parameter `caller` is not there.
+    /// The parameter `caller` is missing.
     CallerMissing,
-    /// It is a dialplan, but of an unknown context.
+    /// A dialplan request without a context.
     ContextMissing,
-    /// FreeSWITCH reports the end of a call, as it does once for each.
+    /// FreeSWITCH reports the end of a call, once for each call.
     Ended,
-    /// It is a dialplan of another context, or another section than the dialplan.
+    /// A dialplan request for another context, or a request for another section.
     OtherContext,
-    /// A number is wrongly encoded.
+    /// A number has a malformed percent encoding.
     Percent,
 }
 
-/// What a PBX receives where there is no call to answer.
+/// The reply to a request without a call.
 pub(super) fn without_call(reason: NoCall, request: &HttpRequest<'_>) -> HttpReply {
     match reason {
         NoCall::CallerMissing => CALLER_MISSING.reply(format_args!(
-            "the parameter `caller` is missing: ask for {}?caller=NUMBER",
+            "the parameter `caller` is missing (request {}?caller=NUMBER)",
             request.endpoint
         )),
         NoCall::ContextMissing => {
-            CONTEXT_MISSING.say(
-                "there is no Hunt-Context: take the enable-post-var lines out of \
-                 xml_curl.conf.xml, then restart FreeSWITCH when there are no calls",
+            CONTEXT_MISSING.log(
+                "the request has no Hunt-Context (remove the enable-post-var lines from \
+                 xml_curl.conf.xml, then restart FreeSWITCH when there are no calls)",
             );
-            page(not_found())
+            body_reply(not_found())
         }
-        NoCall::Ended => page(farewell()),
-        NoCall::OtherContext => page(not_found()),
+        NoCall::Ended => body_reply(farewell()),
+        NoCall::OtherContext => body_reply(not_found()),
         NoCall::Percent => PERCENT.reply(
-            "a % in `caller` or `did` is not followed by two hexadecimal digits: use URIENCODE()",
+            "a % in `caller` or `did` is not followed by two hexadecimal digits (use URIENCODE())",
         ),
     }
 }

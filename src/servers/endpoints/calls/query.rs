@@ -1,18 +1,18 @@
-//! Reads a call from the query of an endpoint that takes `caller`, without a socket.
+//! Parses a call from the query of an endpoint with the parameter `caller`.
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{Value, number, values};
+use crate::servers::form::{FormValue, number, values};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
 
-/// Reads a call from the query of `request`.
+/// Parses a call from the query of `request`.
 pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
     let [presented, called, patience] = values(request.query, ["caller", "did", "deadline_ms"]);
     let caller = match presented {
-        Value::Absent => return Err(NoCall::CallerMissing),
-        Value::One(raw) => Some(number(raw).ok_or(NoCall::Percent)?.into_owned()),
-        Value::Repeated => None,
+        FormValue::Absent => return Err(NoCall::CallerMissing),
+        FormValue::One(raw) => Some(number(raw).ok_or(NoCall::Percent)?.into_owned()),
+        FormValue::Repeated => None,
     };
     let did = match called.one() {
         Some(raw) => Did::new(&number(raw).ok_or(NoCall::Percent)?),
@@ -30,7 +30,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(query: &str) -> Result<Call, NoCall> {
+    fn parsed(query: &str) -> Result<Call, NoCall> {
         let request = HttpRequest {
             endpoint: "/asterisk",
             rest: "",
@@ -44,7 +44,7 @@ mod tests {
     }
 
     fn caller(query: &str) -> Option<String> {
-        asked(query).expect("a good request").caller
+        parsed(query).expect("a good request").caller
     }
 
     #[test]
@@ -55,29 +55,29 @@ mod tests {
     }
 
     #[test]
-    fn a_form_encoders_spaces_are_no_plus() {
+    fn a_plus_between_digits_is_a_space() {
         assert_eq!(caller("caller=37+98824+2968").as_deref(), Some("37 98824 2968"));
-        let called = asked("caller=&did=%2837%29+3222-1234").expect("a good request").did;
+        let called = parsed("caller=&did=%2837%29+3222-1234").expect("a good request").did;
         assert_eq!(called, Did::new("3732221234"));
     }
 
     #[test]
-    fn a_repeated_caller_cannot_be_trusted() {
+    fn a_repeated_caller_is_none() {
         assert_eq!(caller("caller=37988242968&caller=37999450812"), None);
         assert_eq!(caller("caller=37988242968&%63aller=37999450812"), None);
     }
 
     #[test]
-    fn a_request_without_caller_is_wrong() {
-        assert_eq!(asked("").expect_err("no caller"), NoCall::CallerMissing);
-        assert_eq!(asked("Caller=1").expect_err("no caller"), NoCall::CallerMissing);
-        assert_eq!(asked("caller=%zz").expect_err("broken"), NoCall::Percent);
-        assert_eq!(asked("caller=1&did=%").expect_err("broken"), NoCall::Percent);
+    fn a_request_without_caller_is_rejected() {
+        assert_eq!(parsed("").expect_err("no caller"), NoCall::CallerMissing);
+        assert_eq!(parsed("Caller=1").expect_err("no caller"), NoCall::CallerMissing);
+        assert_eq!(parsed("caller=%zz").expect_err("broken"), NoCall::Percent);
+        assert_eq!(parsed("caller=1&did=%").expect_err("broken"), NoCall::Percent);
     }
 
     #[test]
     fn a_deadline_is_read_or_ignored() {
-        let patience = |query: &str| asked(query).expect("a good request").patience;
+        let patience = |query: &str| parsed(query).expect("a good request").patience;
         assert_eq!(patience("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
         assert_eq!(patience("caller=1&deadline_ms=%33%30%30"), Some(Duration::from_millis(300)));
         for odd in [
