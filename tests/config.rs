@@ -200,7 +200,7 @@ fn unknown_settings_and_sections_are_refused() {
 fn the_door_opens_to_this_machine_only() {
     for address in ["0.0.0.0:8573", "192.0.2.1:8573", "[::]:8573"] {
         let problem = one_problem(&format!("[listen]\nhttp = \"{address}\"\n"));
-        assert!(problem.contains("whose number is whose"), "{problem}");
+        assert!(problem.contains("would expose customer data"), "{problem}");
     }
     for address in ["127.0.0.1:0", "[::1]:8573", "127.5.5.5:1"] {
         assert!(read(&format!("{GOOD}[listen]\nhttp = \"{address}\"\n")).is_ok(), "{address}");
@@ -379,9 +379,9 @@ fn the_agi_door_has_an_address_of_its_own_or_is_off() {
     assert_eq!(agi("agi = \"off\"").expect("good"), None);
     assert!(agi("http = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"").is_ok());
     let problem = |setting: &str| one_problem(&format!("[listen]\n{setting}\n"));
-    assert!(problem("agi = \"0.0.0.0:4573\"").contains("listen.agi: 0.0.0.0:4573 would tell"));
+    assert!(problem("agi = \"0.0.0.0:4573\"").contains("listen.agi: `0.0.0.0:4573` would expose"));
     assert!(problem("agi = \"agi://127.0.0.1\"").contains("expected e.g. 127.0.0.1:4573"));
-    assert!(problem("agi = \"127.0.0.1:8573\"").contains("a port of its own"));
+    assert!(problem("agi = \"127.0.0.1:8573\"").contains("give each its own port"));
     assert!(problem("http = \"off\"").contains("listen.http: `off` is not an address"));
 }
 

@@ -102,7 +102,7 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
         ("[hubsoft]\ninsecure_http = True\n", "true or false in lower case"),
         ("[limiter\nrate = 1\n", "close the section's name"),
         ("limiter]\nrate = 1\n", "write sections in brackets"),
-        ("[prompts]\nação = \"x\"\n", "names have no accents"),
+        ("[prompts]\nação = \"x\"\n", "remove accents and spaces"),
         ("[prompts]\na b = \"x\"\n", ""),
         ("{\"log\": 1}", "this looks like JSON"),
         ("[log]\nlevel = \"in\u{0}fo\"\n", "an invisible control character"),

@@ -175,7 +175,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         (Mood::Trace, "check the integration's permissions"),
         (Mood::ServerError, "HTTP 500: contact HubSoft's support"),
         (Mood::Unauthorized, "check the permissions of hubsoft.username"),
-        (Mood::Unavailable, "(HTTP 503): wait for its end"),
+        (Mood::Unavailable, "(HTTP 503): wait until the maintenance ends"),
         (throttled, "(HTTP 429): wait a minute"),
     ] {
         let sim = sim().await;

@@ -219,8 +219,8 @@ mod tests {
         let (ok, warning) = (Severity::Ok, Severity::Warning);
         // Returned and own by the whole number, without its 9, its last eight, with 55.
         for (counts, expected, part) in [
-            ([ONE, NONE, NONE, NONE], ok, "exact numbers only: one"),
-            ([NONE, ONE, NONE, NONE], ok, "exact numbers only: one"),
+            ([ONE, NONE, NONE, NONE], ok, "exact numbers only: a number"),
+            ([NONE, ONE, NONE, NONE], ok, "exact numbers only: a number"),
             ([ONE, NONE, NONE, ONE], ok, "with or without 55"),
             ([ONE, NONE, Some((3, 1)), NONE], ok, "matches parts of numbers"),
             ([ONE, NONE, ONE, ONE], ok, "matches parts of numbers"),
