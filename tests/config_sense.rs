@@ -112,7 +112,7 @@ fn a_pbx_is_an_address_that_gets_in() {
         format!("[listen]\npbx = [\"{pbx}\"]\n[access]\nnetworks = [\"192.0.2.0/24\"]\n")
     };
     let warning = warned(&networks("198.51.100.7"));
-    assert!(warning.starts_with("198.51.100.7 is in listen.pbx and in none of"), "{warning}");
+    assert!(warning.starts_with("`198.51.100.7` is in listen.pbx but in none of"), "{warning}");
     for inside in ["192.0.2.7", "127.0.0.1", "::1", "::ffff:192.0.2.7"] {
         assert_eq!(warnings(&format!("{GOOD}{}", networks(inside))), Vec::<String>::new());
     }

@@ -17,8 +17,8 @@ use super::config::Config;
 use super::error::AppError;
 use super::upstream::GuardedSource;
 
-/// Everything that answers calls. A reload builds a new one and replaces this one as a whole; calls in
-/// progress end with the one they started with.
+/// Everything that answers calls. A reload builds a new one and replaces this one as a whole; calls
+/// in progress end with the one they started with.
 pub struct App {
     config: Config,
     upstream: GuardedSource,
@@ -32,8 +32,8 @@ pub struct App {
 }
 
 impl App {
-    /// Builds the application that `config` describes. It takes over from the `previous` one: rates and
-    /// tasks; with the same HubSoft also cache, token, pauses and breaker.
+    /// Builds the application that `config` describes. It takes over from the `previous` one: rates
+    /// and tasks; with the same HubSoft also cache, token, pauses and breaker.
     ///
     /// Requires tokio's runtime, and reads the system's CA certificates, which may block.
     pub fn build(config: &Config, previous: Option<&Self>) -> Result<Self, AppError> {

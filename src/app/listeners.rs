@@ -86,8 +86,8 @@ fn open(name: &'static str, address: SocketAddr) -> Result<Listener, AppError> {
     listener::open(name, address).map_err(|error| {
         let port = address.port();
         AppError::Runtime(format!(
-            "cannot listen on {address} ({error}): find the program that uses the port with `ss -ltnp sport = :{port}`, \
-             or choose another port"
+            "cannot listen on {address} ({error}): find the program that uses the port with \
+             `ss -ltnp sport = :{port}`, or choose another port"
         ))
     })
 }

@@ -1,8 +1,8 @@
 //! Reloads the configuration while calls are answered, one reload at a time.
 //!
-//! A file may be on a file system that does not respond. So files are read on a separate thread, which
-//! is abandoned after a timeout; signals and calls are handled meanwhile. A SIGHUP during a reload
-//! starts another one after it, because the file may have changed since.
+//! A file may be on a file system that does not respond. So files are read on a separate thread,
+//! which is abandoned after a timeout; signals and calls are handled meanwhile. A SIGHUP during a
+//! reload starts another one after it, because the file may have changed since.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,8 +75,8 @@ impl Reloads {
     }
 }
 
-/// Runs `read` on a separate thread and waits for it, but no longer than `longest`. `is_reading` is set
-/// while the thread runs; there is one at a time.
+/// Runs `read` on a separate thread and waits for it, but no longer than `longest`. `is_reading` is
+/// set while the thread runs; there is one at a time.
 async fn read_within<T: Send + 'static>(
     longest: Duration,
     is_reading: Arc<AtomicBool>,

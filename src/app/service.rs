@@ -22,8 +22,8 @@ use super::listeners::Listeners;
 /// The application behind the pointer that a reload replaces.
 pub struct Service {
     current: Arc<Current<App>>,
-    /// The addresses of the open listeners, by name. The lock is held during a reload, which serialises
-    /// reloads.
+    /// The addresses of the open listeners, by name. The lock is held during a reload, which
+    /// serialises reloads.
     open: Mutex<Vec<(&'static str, SocketAddr)>>,
 }
 
@@ -91,8 +91,8 @@ impl Service {
         Ok(serving)
     }
 
-    /// Activates the application of the configuration that was read. On an error, the present one stays
-    /// active.
+    /// Activates the application of the configuration that was read. On an error, the present one
+    /// stays active.
     pub(super) fn reload(&self, read: Result<Config, AppError>) -> Result<(), AppError> {
         let reloaded = read.and_then(|config| self.activate(&config));
         metrics::config_reloaded(reloaded.is_ok());
@@ -113,8 +113,8 @@ impl Service {
     }
 }
 
-/// Warnings about changes that a reload does not apply. Listeners stay open, because closing one would
-/// lose calls; the worker threads exist before the configuration is applied.
+/// Warnings about changes that a reload does not apply. Listeners stay open, because closing one
+/// would lose calls; the worker threads exist before the configuration is applied.
 fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
     let changed = [
         ("listen.http", old.http != new.http),

@@ -50,8 +50,8 @@ impl GuardedSource {
 
     /// The source for the configuration `new` after `old`, and the successor of `lookup`.
     ///
-    /// Token, pauses, breaker and cache are kept for the same HubSoft and user. Another HubSoft starts
-    /// without them, and requests in progress do not write to its cache.
+    /// Token, pauses, breaker and cache are kept for the same HubSoft and user. Another HubSoft
+    /// starts without them, and requests in progress do not write to its cache.
     pub(super) fn renewed(
         &self,
         old: &Config,

@@ -22,7 +22,8 @@ use super::service::Service;
 /// Longest wait for an answer; systemd's limit is ten seconds.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 
-/// Starts checking the listener at `address` if systemd has enabled the watchdog. Dropping the task ends it.
+/// Starts checking the listener at `address` if systemd has enabled the watchdog. Dropping the task
+/// ends it.
 pub(super) fn start(tasks: &Tasks, address: SocketAddr, service: &Arc<Service>) -> Option<Task> {
     let pace = systemd::watchdog()? / 3;
     let own = own_address(address);

@@ -10,7 +10,8 @@ use crate::simulator::{Sim, printed_example};
 
 use super::{Failed, plain_client, print_line, stage};
 
-/// The callers of the demo; the first two are the customers in the example of HubSoft's API documentation.
+/// The callers of the demo; the first two are the customers in the example of HubSoft's API
+/// documentation.
 const CALLERS: [(&str, &str); 3] = [
     ("a customer with an alert: prompt= names the sounds to play", "%2B5537988242968"),
     ("a customer without an alert: nothing to play", "37999450812"),
@@ -91,7 +92,8 @@ async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
     let url = format!("http://{address}/freeswitch/vars?caller={alerted}");
     show_one("the first caller again, in FreeSWITCH's format", &url).await;
     print_line(format_args!(
-        "\nAsterisk: install dialplan/asterisk/bina.conf, then add to the context of incoming calls:\n{ASTERISK_LINES}"
+        "\nAsterisk: install dialplan/asterisk/bina.conf, then add to the context of incoming \
+         calls:\n{ASTERISK_LINES}"
     ));
     print_line(format_args!(
         "\nFreeSWITCH: install dialplan/freeswitch/bina-curl.xml, then add:\n{FREESWITCH_LINES}"

@@ -1,4 +1,5 @@
-//! `bina man` and `bina completions`: generates the files of the packages from the command line's definition.
+//! `bina man` and `bina completions`: generates the files of the packages from the command line's
+//! definition.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,5 @@
-//! A password or token that no log, error or debug output contains, and that is overwritten when dropped.
+//! A password or token that no log, error or debug output contains, and that is overwritten when
+//! dropped.
 
 use std::fmt;
 

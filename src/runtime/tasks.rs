@@ -132,7 +132,8 @@ mod tests {
 
     type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// Work that panics the first `panics` times and then waits forever, with a counter of its starts.
+    /// Work that panics the first `panics` times and then waits forever, with a counter of its
+    /// starts.
     fn failing(panics: u32) -> (Arc<AtomicU32>, impl Fn() -> Work) {
         let made = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&made);

@@ -18,8 +18,8 @@ pub enum FormValue<'a> {
 /// Most pairs that are read; FreeSWITCH sends about 140, but a body of 256 KiB can hold 100,000.
 const PAIRS_MAX: usize = 4_096;
 
-/// The raw values of `keys` in `text`, found in one pass; a key without `=` has an empty value. Keys are
-/// compared after decoding, so that `%63aller` is not a bypass.
+/// The raw values of `keys` in `text`, found in one pass; a key without `=` has an empty value.
+/// Keys are compared after decoding, so that `%63aller` is not a bypass.
 ///
 /// A `+` in a value is not decoded; [`number`] decodes it in numbers.
 pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [FormValue<'a>; N] {

@@ -30,16 +30,17 @@ pub struct Recording {
 pub struct Recordings(BTreeMap<String, Recording>);
 
 impl Recordings {
-    /// Reads `SOUND.wav` in `folder` for each of `sounds`; also returns the problems of those that cannot be served.
+    /// Reads `SOUND.wav` in `folder` for each of `sounds`; also returns the problems of those that
+    /// cannot be served.
     pub fn read<'a>(folder: &Path, sounds: impl Iterator<Item = &'a str>) -> (Self, Vec<String>) {
         let mut recordings = BTreeMap::new();
         let mut problems = Vec::new();
-        let mut room = ALL_BYTES_MAX;
+        let mut remaining = ALL_BYTES_MAX;
         for sound in sounds {
             let file = folder.join(format!("{sound}.wav"));
-            match load(&file, room) {
+            match load(&file, remaining) {
                 Ok(recording) => {
-                    room -= recording.bytes.len();
+                    remaining -= recording.bytes.len();
                     recordings.insert(sound.to_owned(), recording);
                 }
                 Err(problem) => problems.push(format!("{} {problem}", file.display())),
@@ -54,7 +55,7 @@ impl Recordings {
     }
 }
 
-fn load(file: &Path, room: usize) -> Result<Recording, String> {
+fn load(file: &Path, remaining: usize) -> Result<Recording, String> {
     let unreadable =
         |error: io::Error| format!("cannot be read ({error}): copy it there, check owner and mode");
     let bytes =
@@ -66,7 +67,7 @@ fn load(file: &Path, room: usize) -> Result<Recording, String> {
         })?;
     match wav::problem(&bytes) {
         Some(problem) => Err(problem),
-        None if bytes.len() > room => {
+        None if bytes.len() > remaining => {
             Err("exceeds the limit of 64 MiB for all recordings".to_owned())
         }
         None => Ok(Recording { tag: tag(&bytes), bytes: bytes.into() }),

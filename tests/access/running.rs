@@ -185,7 +185,7 @@ async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
     until(async || shows(&second).await && !shows(&first).await).await;
     folder.certify(&second.expired_pem());
     served.signal("HUP");
-    assert!(served.has_logged("cert.pem has expired: PBXs will refuse it"), "{}", served.log());
+    assert!(served.has_logged("cert.pem has expired, so PBXs reject it"), "{}", served.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +199,7 @@ async fn a_door_that_stays_open_keeps_its_protection() {
     // Good for a door on loopback, but this one is not there until a restart.
     folder.configure(&sim, "");
     served.signal("HUP");
-    assert!(served.has_logged("stays active: listen.http: 0.0.0.0:"), "{}", served.log());
+    assert!(served.has_logged("stays active: listen.http: `0.0.0.0:"), "{}", served.log());
     assert_eq!(Client::from(OWN).get(address, TARGET).await.status, 401);
     assert_eq!(bearer(TOKEN).get(address, TARGET).await.status, 200);
 }

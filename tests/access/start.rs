@@ -58,7 +58,7 @@ fn a_door_that_others_can_reach_needs_what_protects_it() {
             let open = format!("[listen]\n{door} = \"{address}\"\n");
             let problem = one_problem(&folder, &open);
             assert!(
-                problem.starts_with(&format!("8: listen.{door}: {address} would")),
+                problem.starts_with(&format!("8: listen.{door}: `{address}` would")),
                 "{problem}"
             );
             assert!(problem.contains("name the PBX in access.networks"), "{problem}");
@@ -102,11 +102,11 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
         ("networks = 7", "access.networks must be a text in quotes, or a list"),
         (&many, "has 65 entries: at most 64"),
         ("token_files = []", "access.token_files is empty"),
-        ("token_files = \"short\"", "short holds needs at least 16 bytes"),
+        ("token_files = \"short\"", "short needs at least 16 bytes"),
         ("token_files = \"blank\"", "blank is empty: write the secret into it"),
-        ("token_files = \"words\"", "words holds must be one word"),
+        ("token_files = \"words\"", "words must be one word"),
         ("token_files = [\"token\", \"/nada\"]", "cannot read /nada"),
-        ("basic_files = \"token\"", "token holds must be one line `user:password`"),
+        ("basic_files = \"token\"", "token must be one line `user:password`"),
         ("tokens = \"x\"", "expected one of networks, token_files, basic_files"),
     ] {
         let problem = one_problem(&folder, &format!("[access]\n{setting}\n"));
@@ -233,7 +233,7 @@ async fn a_socket_of_systemds_is_judged_by_where_it_is() {
     let output = serve(&folder, Some(&everywhere));
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("listen.agi: 0.0.0.0:") && told.contains("no password"), "{told}");
+    assert!(told.contains("listen.agi: `0.0.0.0:") && told.contains("no password"), "{told}");
     assert!(!told.contains("listen.http"), "{told}");
     let file = File::new("handed", &sim, NETWORKS);
     let served = Served::on(&file, &everywhere, &everywhere);

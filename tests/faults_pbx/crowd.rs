@@ -180,7 +180,7 @@ async fn ten_thousand_connections_do_not_take_the_place_of_the_pbx() {
     assert!(settles(|| still_open(&mut own) == 960), "{} are open", still_open(&mut own));
     assert_eq!(still_open(&mut others), 64);
     let grown = program.memory_kb().saturating_sub(before) / 1_024;
-    assert!(program.has_logged("127.0.0.2 has 64 already"), "it says whom it closed");
+    assert!(program.has_logged("limit of 64 for 127.0.0.2 reached"), "it says whom it closed");
     assert!(program.has_logged(" similar lines suppressed"), "and how many more");
     let lines = program.read.lock().matches("127.0.0.2 has 64").count();
     assert!(lines <= 150, "{lines} lines about one thing");

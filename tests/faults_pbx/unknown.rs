@@ -121,7 +121,7 @@ async fn unknown_addresses_together_take_no_place_of_the_pbx() {
     }
     crowded(&program, 16, &[program.address]).await;
     crowded(&program, 16, &[program.agi]).await;
-    assert!(program.has_logged("addresses that are not in listen.pbx have 256 already"));
+    assert!(program.has_logged("limit of 256 for addresses outside listen.pbx reached"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -185,7 +185,8 @@ impl Config {
 }
 
 impl Config {
-    /// Reads the recordings. One that cannot be served is a warning, because calls are answered without it.
+    /// Reads the recordings. One that cannot be served is a warning, because calls are answered
+    /// without it.
     fn read_recordings(&mut self) {
         let Some(folder) = &self.prompts_folder else { return };
         let sounds = self.sounds.values().map(String::as_str);

@@ -111,7 +111,8 @@ fn gravity(writing: Writing) -> Severity {
     }
 }
 
-/// Whether the trouble is specific to this search term. Any other trouble would affect the next search, too.
+/// Whether the trouble is specific to this search term. Any other trouble would affect the next
+/// search, too.
 fn concerns_the_term(trouble: &Trouble) -> bool {
     let Trouble::Failure(failure) = trouble else { return false };
     let of_the_term = [
@@ -124,8 +125,8 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
     failure.is_any(&of_the_term)
 }
 
-/// What the counts mean for calls. bina always compares a customer's numbers with the exact number, so
-/// none of this identifies a wrong customer.
+/// What the counts mean for calls. bina always compares a customer's numbers with the exact number,
+/// so none of this identifies a wrong customer.
 fn conclude(seen: &Seen) -> (Severity, &'static str) {
     let counts = |wanted| counts(seen, wanted);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);

@@ -6,7 +6,8 @@
 //! configuration, secrets -> prompt files -> ports ->
 //!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock
 //! ```
-//! Checks that depend on a failed one are skipped. Each check has a time limit, and all together have one.
+//! Checks that depend on a failed one are skipped. Each check has a time limit, and all together
+//! have one.
 
 mod clock;
 mod configuration;

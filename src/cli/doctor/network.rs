@@ -15,7 +15,7 @@ use super::clock;
 use super::report::CheckReport;
 use super::trouble::Trouble;
 
-/// Above the five seconds after which a resolver asks the next server.
+/// Above the five seconds after which a resolver tries the next server.
 const DNS_MAX: Duration = Duration::from_secs(6);
 /// Two SYNs are sent again within this, after one and three seconds.
 const TCP_MAX: Duration = Duration::from_secs(4);

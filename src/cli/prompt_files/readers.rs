@@ -1,4 +1,5 @@
-//! Determines whether the user a PBX runs as can read a file, from the modes of the file and its folders.
+//! Determines whether the user a PBX runs as can read a file, from the modes of the file and its
+//! folders.
 //!
 //! Opening the file proves nothing: `bina check` mostly runs as root, who can read everything.
 
@@ -41,7 +42,8 @@ impl Readers {
         Self { users: users(&list("/etc/passwd"), &list("/etc/group")), reported: BTreeSet::new() }
     }
 
-    /// A warning for each mode that prevents the PBX from reading `file`: its own, or that of a folder above.
+    /// A warning for each mode that prevents the PBX from reading `file`: its own, or that of a
+    /// folder above.
     pub(super) fn warnings(&mut self, file: &Path) -> Vec<String> {
         let Ok(file) = fs::canonicalize(file) else { return Vec::new() };
         let folders = file.ancestors().skip(1).map(|folder| (folder, ENTER));
@@ -157,11 +159,11 @@ mod tests {
             fs::write(file, "").expect("a file");
             mode(file, 0o644);
         }
-        let everybody = || Readers { users: Vec::new(), reported: BTreeSet::new() };
-        assert_eq!(everybody().warnings(&files[0]), Vec::<String>::new());
+        let any_user = || Readers { users: Vec::new(), reported: BTreeSet::new() };
+        assert_eq!(any_user().warnings(&files[0]), Vec::<String>::new());
         mode(&below, 0o750);
         mode(&files[1], 0o600);
-        let mut readers = everybody();
+        let mut readers = any_user();
         let warnings: Vec<_> = files.iter().flat_map(|file| readers.warnings(file)).collect();
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         assert!(warnings[0].contains("bina has mode 0750 and owner "), "{}", warnings[0]);

@@ -1,7 +1,7 @@
 //! A source between the lookup and HubSoft that records why a caller got no answer from there.
 //!
-//! An answer has only the status `unavailable`; its reason is logged. A rehearsal requests every caller
-//! at most once, so the outcome of the request determines the reason.
+//! An answer has only the status `unavailable`; its reason is logged. A rehearsal requests every
+//! caller at most once, so the outcome of the request determines the reason.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -123,8 +123,8 @@ impl Credentials {
     }
 }
 
-/// A header in a buffer of constant length: the scheme in lower case, a space, the value, and a padding
-/// of zeros, which no header contains.
+/// A header in a buffer of constant length: the scheme in lower case, a space, the value, and a
+/// padding of zeros, which no header contains.
 #[derive(Clone)]
 struct NormalizedHeader([u8; HEADER_BYTES_MAX]);
 

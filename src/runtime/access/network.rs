@@ -13,7 +13,7 @@ pub struct Network(IpNet);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitNetwork {
     #[error("admits every address: remove the list, or name the PBX's network")]
-    Everybody,
+    AllAddresses,
     /// Several networks that together cover every address.
     #[error("together admit every address: name only the PBX's network")]
     Together,
@@ -58,7 +58,7 @@ impl FromStr for Network {
         };
         let network = unmapped(network);
         match network.trunc() {
-            beginning if beginning.prefix_len() == 0 => Err(UnfitNetwork::Everybody),
+            beginning if beginning.prefix_len() == 0 => Err(UnfitNetwork::AllAddresses),
             beginning if beginning == network => Ok(Self(network)),
             beginning => Err(UnfitNetwork::Overlong(Self(beginning))),
         }
@@ -75,8 +75,8 @@ fn unmapped(network: IpNet) -> IpNet {
     }
 }
 
-/// Fails when `networks` together cover every unicast address that is routed: IPv4 below 224.0.0.0, or
-/// 2000::/3 of IPv6.
+/// Fails when `networks` together cover every unicast address that is routed: IPv4 below 224.0.0.0,
+/// or 2000::/3 of IPv6.
 pub fn require_partial_coverage(networks: &[Network]) -> Result<(), UnfitNetwork> {
     let v4 = |first, length| Network::new(Ipv4Addr::new(first, 0, 0, 0).into(), length);
     let v6 = Network::new(Ipv6Addr::from_bits(0b001 << 125).into(), 3);
@@ -104,8 +104,8 @@ impl Default for Networks {
 }
 
 impl Networks {
-    /// Whether a connection from `peer` to our own address `local` comes from this machine. The kernel
-    /// drops packets from a network whose source is one of our addresses.
+    /// Whether a connection from `peer` to our own address `local` comes from this machine. The
+    /// kernel drops packets from a network whose source is one of our addresses.
     pub fn is_own(&self, peer: IpAddr, local: impl FnOnce() -> Option<IpAddr>) -> bool {
         let peer = peer.to_canonical();
         self.own.iter().any(|network| network.contains(peer))
@@ -165,7 +165,7 @@ mod tests {
             assert_eq!(odd.parse::<Network>(), Err(UnfitNetwork::Malformed), "{odd}");
         }
         for all in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "192.0.2.7/0"] {
-            assert_eq!(all.parse::<Network>(), Err(UnfitNetwork::Everybody), "{all}");
+            assert_eq!(all.parse::<Network>(), Err(UnfitNetwork::AllAddresses), "{all}");
         }
         let overlong = "192.0.2.7/24".parse::<Network>().expect_err("both").to_string();
         assert!(overlong.contains("write 192.0.2.0/24"), "{overlong}");

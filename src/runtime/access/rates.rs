@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Requests of an unknown address within any second. A PBX may need more, and is named in `listen.pbx`.
+/// Requests of an unknown address within any second. A PBX may need more, and is named in
+/// `listen.pbx`.
 pub const RATE_MAX: usize = 50;
 /// Addresses tracked at a time: as many as there are connections. Each takes 800 bytes.
 const ADDRESSES_MAX: usize = 1_024;

@@ -6,8 +6,8 @@ use crate::runtime::settings::{Marked, Section};
 use super::credentials::{Credential, Credentials, Unfit};
 use super::network::{Network, Networks, require_partial_coverage};
 
-/// Most credentials of a kind: two for each PBX and for monitoring while they are rotated. Each adds a
-/// comparison to every request.
+/// Most credentials of a kind: two for each PBX and for monitoring while they are rotated. Each
+/// adds a comparison to every request.
 const FILES_MAX: usize = 8;
 /// Most networks; each adds a comparison to every connection.
 const NETWORKS_MAX: usize = 64;

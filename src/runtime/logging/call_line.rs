@@ -1,8 +1,8 @@
 //! Writes the log line of each call, at a twentieth of the cost of a `tracing` event.
 //!
-//! The line and its formats are the same. A mass outage writes thousands of them, and formatting was a
-//! quarter of the work of an answer. Values are identifiers or numbers, which need no escaping; a
-//! character that would need it is dropped.
+//! The line and its formats are the same. A mass outage writes thousands of them, and formatting
+//! was a quarter of the work of an answer. Values are identifiers or numbers, which need no
+//! escaping; a character that would need it is dropped.
 
 use std::cell::{Cell, RefCell};
 use std::time::{SystemTime, UNIX_EPOCH};

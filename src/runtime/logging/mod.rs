@@ -1,7 +1,7 @@
 //! Writes the log to standard error without ever making a call wait for it.
 //!
-//! A log pipe without a reader (a stuck journal) blocks its writer. So lines go through a bounded queue
-//! to a dedicated thread, and are dropped when it is full:
+//! A log pipe without a reader (a stuck journal) blocks its writer. So lines go through a bounded
+//! queue to a dedicated thread, and are dropped when it is full:
 //!
 //! ```text
 //! calls, panics, final error -> queue -> thread "log" -> standard error
@@ -124,8 +124,8 @@ pub fn flush() {
     }
 }
 
-/// Writes the reason of the exit to standard error, at every log level. It waits briefly, and never for
-/// a reader that is stuck.
+/// Writes the reason of the exit to standard error, at every log level. It waits briefly, and never
+/// for a reader that is stuck.
 pub fn final_error(error: impl Display) {
     let line = format!("{error}\n").into_bytes();
     flush();
@@ -135,8 +135,8 @@ pub fn final_error(error: impl Display) {
     flush();
 }
 
-/// Logs the location of a panic without its message, which may quote a number or a name. std's own hook
-/// would print the message, and would wait for a stuck log.
+/// Logs the location of a panic without its message, which may quote a number or a name. std's own
+/// hook would print the message, and would wait for a stuck log.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     metrics::panicked();
     let place = panic.location().map_or_else(String::new, ToString::to_string);

@@ -93,8 +93,8 @@ impl Queue {
         is_pending
     }
 
-    /// Swaps the queued lines with `written`, whose lines are all written; returns their number, which
-    /// is zero after `longest` without a line.
+    /// Swaps the queued lines with `written`, whose lines are all written; returns their number,
+    /// which is zero after `longest` without a line.
     pub(super) fn take(&self, written: &mut Vec<u8>, longest: Duration) -> u64 {
         written.clear();
         written.shrink_to(BYTES_KEPT);

@@ -61,8 +61,8 @@ impl<'t> File<'t> {
         self.warnings.borrow_mut().push(escaped(&text));
     }
 
-    /// Records a setting that no module reads. Suggestions follow at the end, when all sections have been
-    /// read.
+    /// Records a setting that no module reads. Suggestions follow at the end, when all sections
+    /// have been read.
     pub(super) fn note_unknown(&self, unknown: Unknown) {
         self.unknown.borrow_mut().push(unknown);
     }
@@ -88,8 +88,8 @@ impl<'t> File<'t> {
         self.folders.secrets()
     }
 
-    /// Every problem, by place. `settings` returns all settings, to suggest the right section of one in
-    /// a wrong section.
+    /// Every problem, by place. `settings` returns all settings, to suggest the right section of
+    /// one in a wrong section.
     pub fn problems(self, settings: impl FnOnce() -> Vec<Setting>) -> Vec<Problem> {
         let unknown = self.unknown.take();
         if !unknown.is_empty() {

@@ -18,8 +18,8 @@ const SECRET_BYTES_MAX: u64 = 64 << 10;
 const PEM_BYTES_MAX: u64 = 1 << 20;
 
 impl Section<'_> {
-    /// Reads the secret in the file `name`, which is the value of `key`. `validate` receives its path and
-    /// text before it is masked, and returns an error when it is invalid.
+    /// Reads the secret in the file `name`, which is the value of `key`. `validate` receives its
+    /// path and text before it is masked, and returns an error when it is invalid.
     pub fn secret_named(
         &self,
         key: &str,

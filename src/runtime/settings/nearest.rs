@@ -1,4 +1,5 @@
-//! Suggests a known setting for an unknown one: one with a similar name, or the same in another section.
+//! Suggests a known setting for an unknown one: one with a similar name, or the same in another
+//! section.
 
 use super::catalogue::Setting;
 use super::place::Place;
@@ -15,8 +16,8 @@ pub(super) struct Unknown {
     pub(super) expected: Vec<&'static str>,
 }
 
-/// A suggestion for `unknown`: the only one of that name among `settings`, or one with a similar name in
-/// its own section.
+/// A suggestion for `unknown`: the only one of that name among `settings`, or one with a similar
+/// name in its own section.
 pub(super) fn suggestion(unknown: &Unknown, settings: &[Setting]) -> Option<String> {
     let key = &unknown.key;
     let same = settings.iter().filter(|setting| setting.key == key && !setting.heading.is_empty());

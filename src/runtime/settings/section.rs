@@ -106,8 +106,8 @@ impl<'f> Section<'f> {
         self.place
     }
 
-    /// The place of the setting `key` in `section`, valid or not, as long as that section has not been
-    /// read.
+    /// The place of the setting `key` in `section`, valid or not, as long as that section has not
+    /// been read.
     pub fn place_of(&self, section: &str, key: &str) -> Option<Place> {
         match &self.entries.get(section)?.value {
             TomlValue::Table(table) => table.get(key).map(|entry| entry.place),

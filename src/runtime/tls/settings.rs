@@ -16,7 +16,8 @@ impl Tls {
         let keys = ["cert_file", "key_file", "client_ca_file"];
         if keys.iter().any(|key| section.has(key)) {
             for key in keys[..2].iter().filter(|key| !section.has(key)) {
-                let text = "name the PEM file, because tls.cert_file and tls.key_file are required together";
+                let text =
+                    "name the PEM file, because tls.cert_file needs tls.key_file and vice versa";
                 section.report(section.place(), format!("tls.{key} is missing: {text}"));
             }
         }

@@ -48,7 +48,8 @@ pub enum Action {
     Wait(for<'a> fn(&'a Endpoints, &'a HttpRequest<'a>) -> Waiting<'a>),
 }
 
-/// Parses a call from a request; the text is the entry context, in which alone a dialplan is answered.
+/// Parses a call from a request; the text is the entry context, in which alone a dialplan is
+/// answered.
 pub type ReadCall = fn(&HttpRequest<'_>, &str) -> Result<Call, NoCall>;
 
 /// A future answer.

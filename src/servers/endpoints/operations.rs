@@ -51,14 +51,14 @@ impl Readiness {
     }
 }
 
-/// Deliberately independent of HubSoft's state: a restart because HubSoft is down would empty the cache
-/// when it is needed most.
+/// Deliberately independent of HubSoft's state: a restart because HubSoft is down would empty the
+/// cache when it is needed most.
 fn alive(_: &Endpoints, _: &HttpRequest<'_>) -> HttpReply {
     text("ok\n".to_owned())
 }
 
-/// Always ready: when it is reachable, the configuration is loaded and the listeners are open. HubSoft's
-/// state is reported, but not required.
+/// Always ready: when it is reachable, the configuration is loaded and the listeners are open.
+/// HubSoft's state is reported, but not required.
 fn ready(endpoints: &Endpoints, _: &HttpRequest<'_>) -> HttpReply {
     text(endpoints.readiness.report())
 }
@@ -84,8 +84,8 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     })
 }
 
-/// Answers a call without a number, which needs no lookup in HubSoft. It is counted separately from the
-/// calls, as `door="watchdog"`, and is not logged.
+/// Answers a call without a number, which needs no lookup in HubSoft. It is counted separately from
+/// the calls, as `door="watchdog"`, and is not logged.
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     let caller = Some(String::new());
     let accepted = request.accepted;

@@ -7,8 +7,8 @@ pub(super) enum Part {
     Some { first: usize, last: usize },
     /// No byte of the recording is in the range.
     Unsatisfiable,
-    /// All of it. A malformed header, or one with several ranges, is ignored: no player requests several
-    /// ranges, and they would need a multipart body.
+    /// All of it. A malformed header, or one with several ranges, is ignored: no player requests
+    /// several ranges, and they would need a multipart body.
     Whole,
 }
 

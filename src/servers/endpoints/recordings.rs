@@ -12,8 +12,8 @@ use crate::servers::recordings::Recording;
 use super::range::{Part, part};
 use super::{Action, Endpoints, Row};
 
-/// How long a PBX uses its copy without revalidation: short enough for new recordings, long enough for
-/// few requests in a mass outage.
+/// How long a PBX uses its copy without revalidation: short enough for new recordings, long enough
+/// for few requests in a mass outage.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=300");
 /// Asterisk determines the format from this header, not from the file name.
 const WAV: HeaderValue = HeaderValue::from_static("audio/wav");
@@ -61,8 +61,8 @@ fn names(tags: &HeaderValue, tag: &str) -> bool {
     tags.any(|sent| sent == "*" || sent.strip_prefix("W/").unwrap_or(sent) == tag)
 }
 
-/// The part that a request asks for. Ranges apply to GET only, and only if the client's other parts are
-/// of the same recording.
+/// The part that a request asks for. Ranges apply to GET only, and only if the client's other parts
+/// are of the same recording.
 fn wanted(recording: &Recording, request: &HttpRequest<'_>) -> Part {
     let header = |name: HeaderName| {
         let mut lines = request.headers.get_all(name).iter();

@@ -1,8 +1,8 @@
 //! The FastAGI server: reads Asterisk's environment, writes all commands at once, and half-closes.
 //!
-//! Asterisk reads commands through a buffer: of several commands on an open socket it executes the first
-//! and waits for more. Once our side of the connection is closed, it executes them all. It has no
-//! timeout of its own, so each step here has one, and every connection ends:
+//! Asterisk reads commands through a buffer: of several commands on an open socket it executes the
+//! first and waits for more. Once our side of the connection is closed, it executes them all. It
+//! has no timeout of its own, so each step here has one, and every connection ends:
 //!
 //! ```text
 //! environment      2 s from the connection, else closed without an answer
@@ -37,8 +37,8 @@ pub use self::wire::{Conversation, ProtocolError};
 
 /// Longest wait for the environment, which Asterisk writes at once.
 const ENVIRONMENT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest wait for the rest of an environment that has ended early. Asterisk writes line by line, so the
-/// lines after an injected line break arrive within microseconds.
+/// Longest wait for the rest of an environment that has ended early. Asterisk writes line by line,
+/// so the lines after an injected line break arrive within microseconds.
 const REST_TIMEOUT: Duration = Duration::from_millis(10);
 /// Longest wait for the peer's system to accept the commands.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);

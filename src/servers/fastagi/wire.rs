@@ -8,9 +8,9 @@
 //! 200 result=1                     replies to the commands
 //! HANGUP                           the caller has hung up
 //! ```
-//! Asterisk copies a caller's text into the environment unchanged, line breaks included. So anything that
-//! a genuine environment cannot contain marks the caller's number as forged: a variable that occurs
-//! twice, a line without one, anything but replies after the empty line.
+//! Asterisk copies a caller's text into the environment unchanged, line breaks included. So
+//! anything that a genuine environment cannot contain marks the caller's number as forged: a
+//! variable that occurs twice, a line without one, anything but replies after the empty line.
 
 use std::fmt;
 use std::mem;
@@ -117,8 +117,8 @@ impl Conversation {
         path.is_empty() || path == SCRIPT
     }
 
-    /// Whether the environment has ended with Asterisk's last variable. If not, a caller's text may have
-    /// ended it, and the rest is still to arrive.
+    /// Whether the environment has ended with Asterisk's last variable. If not, a caller's text may
+    /// have ended it, and the rest is still to arrive.
     pub fn is_complete(&self) -> bool {
         self.environment.complete
     }

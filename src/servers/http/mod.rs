@@ -1,7 +1,7 @@
 //! The HTTP server: connections, TLS, access and limits, for a table of endpoints.
 //!
-//! Both PBXs would use the body of an error as data, so every error has an empty body, and its reason is
-//! logged. Requests that are refused at every endpoint, and the reply:
+//! Both PBXs would use the body of an error as data, so every error has an empty body, and its
+//! reason is logged. Requests that are refused at every endpoint, and the reply:
 //!
 //! ```text
 //! head incomplete after 2 s, or idle for 2 s               closed
@@ -18,9 +18,10 @@
 //! TLS handshake incomplete after 2 s                       closed
 //! ```
 //! Unusual requests that are answered, because there is no proxy in front that could interpret them
-//! differently, and no virtual hosts: no `Host` or several, an absolute URL as target, lines that end
-//! with LF only. With both `Transfer-Encoding` and `Content-Length`, the body is read as chunked and the
-//! connection is closed after the answer, so that no further bytes are parsed as a request.
+//! differently, and no virtual hosts: no `Host` or several, an absolute URL as target, lines that
+//! end with LF only. With both `Transfer-Encoding` and `Content-Length`, the body is read as
+//! chunked and the connection is closed after the answer, so that no further bytes are parsed as a
+//! request.
 
 mod connection;
 mod endpoint;

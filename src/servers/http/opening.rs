@@ -87,6 +87,7 @@ fn failed(address: IpAddr, error: &io::Error, tls: &Tls) {
         ""
     };
     HANDSHAKE.log(format_args!(
-        "TLS handshake with {address} failed: {error} (check that it trusts the CA of tls.cert_file{client})"
+        "TLS handshake with {address} failed: {error} (check that it trusts the CA of \
+         tls.cert_file{client})"
     ));
 }

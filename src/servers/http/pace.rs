@@ -6,8 +6,8 @@
 //! recording behind 4 kB/s, ten seconds after its start   closed
 //! recording of which nothing was read for ten seconds    closed
 //! ```
-//! So a recording of SIZE bytes takes at most 10 s + SIZE / 4 kB/s, and a line with the bandwidth of one
-//! G.711 call (8 kB/s) reads it completely.
+//! So a recording of SIZE bytes takes at most 10 s + SIZE / 4 kB/s, and a line with the bandwidth
+//! of one G.711 call (8 kB/s) reads it completely.
 
 use std::time::Duration;
 
@@ -22,11 +22,11 @@ use crate::runtime::logging::RateLimitedLog;
 const LONG_BYTES: u64 = 16 * 1024;
 /// Least bytes a second on average: half the rate of one G.711 call.
 const RATE_MIN: u64 = 4_000;
-/// Permitted delay behind that rate, and longest time without progress. The system's buffers are filled
-/// and emptied in steps of up to half of it.
+/// Permitted delay behind that rate, and longest time without progress. The system's buffers are
+/// filled and emptied in steps of up to half of it.
 const GRACE: Duration = Duration::from_secs(10);
-/// Recordings read slowly at a time: by PBXs and this machine, and by unknown addresses. Each occupies
-/// a connection, of which a PBX has 960.
+/// Recordings read slowly at a time: by PBXs and this machine, and by unknown addresses. Each
+/// occupies a connection, of which a PBX has 960.
 const SLOW_MAX: usize = 128;
 const SLOW_UNKNOWN_MAX: usize = 32;
 
@@ -97,7 +97,8 @@ impl TransferPace {
         in_time
     }
 
-    /// Called after the timeout of ordinary answers; returns the time until which a long answer may wait.
+    /// Called after the timeout of ordinary answers; returns the time until which a long answer may
+    /// wait.
     pub(super) fn more_time(&self) -> Option<Instant> {
         let mut state = self.long.lock();
         let long = state.as_mut()?;
@@ -128,7 +129,8 @@ mod tests {
 
     use super::*;
 
-    /// Reads `total` bytes at `rate` bytes a second in steps of two seconds; returns when it was truncated.
+    /// Reads `total` bytes at `rate` bytes a second in steps of two seconds; returns when it was
+    /// truncated.
     async fn truncated_after(total: u64, rate: u64) -> Option<Duration> {
         let pace = TransferPace::new(false);
         let start = Instant::now();

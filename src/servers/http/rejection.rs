@@ -1,4 +1,5 @@
-//! Rejects requests: the client receives a status with an empty body; log and metrics contain the reason.
+//! Rejects requests: the client receives a status with an empty body; log and metrics contain the
+//! reason.
 
 use std::fmt::Display;
 
@@ -9,7 +10,8 @@ use crate::runtime::metrics;
 
 use super::reply::{HttpReply, empty};
 
-/// One kind of rejection. Its log lines are limited separately, so that a flood does not suppress others.
+/// One kind of rejection. Its log lines are limited separately, so that a flood does not suppress
+/// others.
 pub struct Rejection {
     status: u16,
     /// Its label value in `bina_http_refused_total`.

@@ -12,8 +12,8 @@ use tokio::time::{Sleep, sleep};
 
 use super::pace::TransferPace;
 
-/// Longest time without write progress. An answer has less than a kilobyte, so only thousands of unread
-/// answers block a write.
+/// Longest time without write progress. An answer has less than a kilobyte, so only thousands of
+/// unread answers block a write.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection on which a write that makes no progress for `WRITE_TIMEOUT` is an error, unless

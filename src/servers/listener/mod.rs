@@ -32,17 +32,17 @@ pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Set
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
 const BACKLOG: u32 = 4_096;
-/// Size of the kernel's send buffer. The kernel wakes a writer when a third of it is free, so with its
-/// default of megabytes a slow line would show no progress for a minute. At a round trip of 100 ms this
-/// size still permits 300 kB a second, twenty times the rate of playback.
+/// Size of the kernel's send buffer. The kernel wakes a writer when a third of it is free, so with
+/// its default of megabytes a slow line would show no progress for a minute. At a round trip of 100
+/// ms this size still permits 300 kB a second, twenty times the rate of playback.
 const SEND_BUFFER: u32 = 32 * 1024;
 /// Pause after an accept error. Without one, running out of descriptors would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long connections are still accepted after a stop: the kernel may have accepted them already, and
-/// closing the listener would reset them.
+/// How long connections are still accepted after a stop: the kernel may have accepted them already,
+/// and closing the listener would reset them.
 const LAST_CALLS: Duration = Duration::from_millis(50);
-/// How long a connection continues normally after a stop: longer than `LAST_CALLS`, so that the client
-/// that was accepted last can send its request.
+/// How long a connection continues normally after a stop: longer than `LAST_CALLS`, so that the
+/// client that was accepted last can send its request.
 pub const LINGER: Duration = Duration::from_millis(100);
 /// Shortest time for accepted calls, whatever the deadline: a request body may take this long.
 const DRAIN_LEAST: Duration = Duration::from_secs(1);
@@ -53,8 +53,8 @@ const DRAIN_MARGIN: Duration = Duration::from_millis(500);
 /// Below this number of connections a warning is logged: a mass outage may need them.
 const CONNECTIONS_LOW: usize = 512;
 
-/// Connections accepted before the task yields to those already accepted. Without it a call waits behind
-/// up to 128 connections of a flood, which doubled its p99.
+/// Connections accepted before the task yields to those already accepted. Without it a call waits
+/// behind up to 128 connections of a flood, which doubled its p99.
 const ACCEPTS_BEFORE_YIELD: u32 = 16;
 
 /// Warns of few descriptors once for all listeners.
@@ -67,8 +67,8 @@ static SHED_UNKNOWN: RateLimitedLog = RateLimitedLog::new(Level::WARN, "connecti
 static ACCEPT_ERRORS: RateLimitedLog =
     RateLimitedLog::new(Level::WARN, "cannot accept a connection");
 
-/// An open listener. Connections inherit its TCP_NODELAY, without which an answer could take 40 ms more,
-/// and its send buffer size; setting them per connection would need system calls.
+/// An open listener. Connections inherit its TCP_NODELAY, without which an answer could take 40 ms
+/// more, and its send buffer size; setting them per connection would need system calls.
 pub struct Listener {
     socket: TcpListener,
     settings: Settings,
@@ -118,7 +118,8 @@ impl Listener {
         Self { settings, slots, ..self }
     }
 
-    /// The same listener with the settings and slots of another one: the limits apply to both together.
+    /// The same listener with the settings and slots of another one: the limits apply to both
+    /// together.
     pub fn beside(self, other: &Self) -> Self {
         Self { settings: other.settings.clone(), slots: Arc::clone(&other.slots), ..self }
     }
@@ -145,7 +146,10 @@ where
         let available = descriptors::available();
         // The usual limit of a shell, 1,024 files, is sufficient.
         if available < CONNECTIONS_LOW {
-            warn!("few connections possible: limit of open files permits {available} (raise LimitNOFILE to 2048)");
+            warn!(
+                "few connections possible: the limit of open files permits {available} (raise \
+                 LimitNOFILE to 2048)"
+            );
         }
     });
     // Each connection holds a sender; when all are dropped, `recv` returns.

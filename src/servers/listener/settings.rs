@@ -19,8 +19,8 @@ const OFF: &str = "off";
 /// The settings of a running listener.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Addresses of PBXs, with up to 960 connections each. Other addresses have up to 64 each, and 256
-    /// together.
+    /// Addresses of PBXs, with up to 960 connections each. Other addresses have up to 64 each, and
+    /// 256 together.
     pub pbx: Vec<IpAddr>,
     /// Longest time to answer a call.
     pub call_max: Duration,

@@ -21,10 +21,12 @@ use crate::runtime::access::limited;
 const ALL_MAX: usize = 1_344;
 /// The same for the metrics listener, which needs fewer connections.
 const METRICS_MAX: usize = 168;
-/// The metrics listener has an eighth of the available descriptors, the PBX's listeners have the others.
+/// The metrics listener has an eighth of the available descriptors, the PBX's listeners have the
+/// others.
 const METRICS_SHARE: usize = 8;
 
-/// The parts of `ALL_MAX`: 16 for the PBX, four for unknown addresses, and one for this machine itself.
+/// The parts of `ALL_MAX`: 16 for the PBX, four for unknown addresses, and one for this machine
+/// itself.
 const PARTS: usize = 21;
 const UNKNOWN_PARTS: usize = 4;
 /// The limit of one unknown address is a quarter of that of all.
@@ -103,8 +105,8 @@ impl Slots {
         Arc::new(Self { pbx, limits, taken: Mutex::default() })
     }
 
-    /// Takes a slot for a connection from `address`, if there is one. `is_own` returns whether it comes
-    /// from the address it goes to.
+    /// Takes a slot for a connection from `address`, if there is one. `is_own` returns whether it
+    /// comes from the address it goes to.
     pub(super) fn take(
         self: &Arc<Self>,
         address: IpAddr,
@@ -256,7 +258,8 @@ mod tests {
             let pools = [Slots::new(&[PBX], available), Slots::of_metrics(&[PBX], available)];
             let limits = pools.iter().flat_map(|slots| slots.limits);
             let all: usize = limits.map(|limit| limit.together).sum();
-            // With hardly any descriptors, each group still has one slot; 32 are reserved in addition.
+            // With hardly any descriptors, each group still has one slot; 32 are reserved in
+            // addition.
             assert!(all <= available + 2, "{all} of {available}");
             assert!(all <= ALL_MAX + METRICS_MAX);
         }

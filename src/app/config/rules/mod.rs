@@ -108,9 +108,11 @@ impl Prompts {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let known: Vec<_> = self.sounds.keys().map(String::as_str).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        format!("unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (defined: {known})")
+        let names: Vec<_> = self.sounds.keys().map(String::as_str).collect();
+        let defined = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        format!(
+            "unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (defined: {defined})"
+        )
     }
 
     fn general(&self, section: &mut Section<'_>) -> Option<General> {

@@ -29,8 +29,8 @@ pub(super) fn dialplan_call(
     Ok(fields.call(request.endpoint, request.accepted))
 }
 
-/// Parses a request of mod_httapi, and the query of its URL; there is no call when it only reports the
-/// end of one.
+/// Parses a request of mod_httapi, and the query of its URL; there is no call when it only reports
+/// the end of one.
 pub(super) fn httapi_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
     let fields = CallFields::new(request.fields(), request.query, "Caller-Destination-Number");
     if fields.exiting == FormValue::One("true") {
