@@ -122,7 +122,7 @@ fn describe(step: &Step<'_>) {
             step.term
         )),
         Err(failure) => {
-            explain_line(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term))
+            explain_line(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term));
         }
     }
 }

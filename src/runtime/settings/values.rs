@@ -214,7 +214,7 @@ impl Section<'_> {
         match list.value.len() {
             0 => self.report(list.place, format!("{path} is empty: remove it, or add an entry")),
             count if count > max => {
-                self.report(list.place, format!("{path} has {count} entries: use at most {max}"))
+                self.report(list.place, format!("{path} has {count} entries: use at most {max}"));
             }
             _ => {}
         }

@@ -63,7 +63,7 @@ pub async fn serve<A: Application>(
     };
     match connection_kind {
         Some(OpenedConnection::Plain(stream)) => {
-            serve_requests(stream, &pace, client, table, server, stop).await
+            serve_requests(stream, &pace, client, table, server, stop).await;
         }
         Some(OpenedConnection::Tls(stream)) => {
             Box::pin(serve_requests(stream, &pace, client, table, server, stop)).await;
