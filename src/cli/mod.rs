@@ -247,8 +247,9 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Rehearse(rehearsal) => wait(None, rehearse::run(rehearsal.into())),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
-            let (path, config) = (config.config.as_path(), Config::load(&config.config)?);
-            wait(config.worker_threads, serve::run(path, config))
+            let path = config.config.as_path();
+            let loaded = Config::load(path)?;
+            wait(loaded.worker_threads, serve::run(path, loaded))
         }
     }
 }

@@ -100,7 +100,7 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
         ("networks = \"192.0.2.7/24\"", "write 192.0.2.0/24"),
         ("networks = [\"::1\", \"pbx\"]", "`pbx` is not a network (expected e.g."),
         ("networks = 7", "access.networks must be a text in quotes, or a list"),
-        (&many, "has 65 entries: at most 64"),
+        (&many, "has 65 entries: use at most 64"),
         ("token_files = []", "access.token_files is empty"),
         ("token_files = \"short\"", "short needs at least 16 bytes"),
         ("token_files = \"blank\"", "blank is empty: write the secret into it"),

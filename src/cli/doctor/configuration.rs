@@ -38,7 +38,8 @@ fn examine_secret(path: &Path, report: &mut CheckReport) {
     match (shown_to_others(path), fs::metadata(path)) {
         (Some(warning), _) => report.warning(WHAT, warning),
         (None, Ok(data)) => {
-            let (path, owner) = (path.display(), data.uid());
+            let path = path.display();
+            let owner = data.uid();
             report.ok(WHAT, format_args!("{path}: only its owner (uid {owner}) can read it"));
         }
         // The file was read a moment ago.

@@ -73,7 +73,8 @@ fn counts(seen: &Seen, wanted: Writing) -> Option<Counts> {
 
 /// Advice on `hubsoft.phone_match`, where it does not suit the results.
 fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Severity, &'static str)> {
-    let (whole, old) = (counts(seen, Writing::Whole), counts(seen, Writing::WithoutNinth));
+    let whole = counts(seen, Writing::Whole);
+    let old = counts(seen, Writing::WithoutNinth);
     match (phone_match, is_suffix(seen)) {
         (PhoneMatch::Exact, true) => Some((
             Severity::Ok,

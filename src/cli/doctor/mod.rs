@@ -63,7 +63,8 @@ fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut CheckRep
         (folder, Findings { problems, ..Findings::default() })
     });
     for (folder, findings) in played.into_iter().chain(fetched) {
-        let (count, place) = (config.sounds.len(), folder.display());
+        let count = config.sounds.len();
+        let place = folder.display();
         if findings.problems.is_empty() {
             report.ok(WHAT, format_args!("all {count} in {place} are playable"));
         }

@@ -69,11 +69,12 @@ async fn stay_plain(
 
 /// Warns when connecting takes longer than a call allows.
 fn compare(settings: &Settings, took: Duration, report: &mut CheckReport) {
-    let (took, most) = (took.as_millis(), settings.connect.as_millis());
-    if took > most {
+    let took_ms = took.as_millis();
+    let most_ms = settings.connect.as_millis();
+    if took_ms > most_ms {
         report.warning(
             "connection",
-            format_args!("took {took} ms, limit {most} ms: raise hubsoft.connect_ms"),
+            format_args!("took {took_ms} ms, limit {most_ms} ms: raise hubsoft.connect_ms"),
         );
     }
 }

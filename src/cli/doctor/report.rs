@@ -84,7 +84,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_check_never_runs_beyond_the_total_limit() {
-        let (report, start) = (CheckReport::new(), Instant::now());
+        let report = CheckReport::new();
+        let start = Instant::now();
         let step = Duration::from_secs(4);
         assert_eq!(report.deadline(step), start + step);
         tokio::time::advance(ALL_MAX - step / 2).await;

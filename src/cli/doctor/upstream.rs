@@ -57,7 +57,8 @@ async fn look_up(
     let Some(whole) = all.next() else { return };
     let start = Instant::now();
     let counted = count(hubsoft, &phone, &whole, report).await;
-    let (took, ms) = (start.elapsed(), start.elapsed().as_millis());
+    let took = start.elapsed();
+    let ms = took.as_millis();
     let counts = match counted {
         Ok(counts) => counts,
         Err(trouble) => {

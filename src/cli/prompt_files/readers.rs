@@ -60,7 +60,9 @@ impl Readers {
 
     /// Where there are two PBXs, access for one of them is sufficient.
     fn may(&self, about: &Metadata, bit: u32) -> bool {
-        let (mode, owner, group) = (about.mode(), about.uid(), about.gid());
+        let mode = about.mode();
+        let owner = about.uid();
+        let group = about.gid();
         if self.users.is_empty() {
             return mode & bit != 0;
         }
@@ -73,7 +75,9 @@ impl Readers {
             [] => "other users".to_owned(),
             _ => names.join(" and "),
         };
-        let (mode, owner, path) = (about.mode() & 0o7777, about.uid(), path.display());
+        let mode = about.mode() & 0o7777;
+        let owner = about.uid();
+        let path = path.display();
         let (cannot, change) = match bit {
             READ => ("read", "a+r"),
             _ => ("enter", "a+x"),

@@ -66,7 +66,8 @@ impl RehearsalPlan {
 
     /// Whether caller `index` is cached beforehand; the cached ones are spread evenly.
     fn is_cached(&self, index: u32) -> bool {
-        let (cached, callers) = (u64::from(self.cached_callers()), u64::from(self.callers));
+        let cached = u64::from(self.cached_callers());
+        let callers = u64::from(self.callers);
         let before = |calls: u64| calls * cached / callers;
         before(u64::from(index) + 1) > before(u64::from(index))
     }

@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn no_second_has_more_than_fifty_requests_of_one_address() {
-        let (rates, start) = (Rates::default(), Instant::now());
+        let rates = Rates::default();
+        let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
         let allowed: Vec<u64> = (0..3_000).filter(|ms| rates.allow(address(1), at(*ms))).collect();
         assert_eq!(allowed.len(), 150);
@@ -88,14 +89,16 @@ mod tests {
 
     #[test]
     fn a_slow_client_is_never_rejected() {
-        let (rates, start) = (Rates::default(), Instant::now());
+        let rates = Rates::default();
+        let start = Instant::now();
         let slowly = |count: u64| start + Duration::from_millis(20 * count);
         assert!((0..500).all(|count| rates.allow(address(1), slowly(count))));
     }
 
     #[test]
     fn an_address_is_the_same_in_every_notation() {
-        let (rates, now) = (Rates::default(), Instant::now());
+        let rates = Rates::default();
+        let now = Instant::now();
         let all = |addresses: &[&str]| {
             let requests = addresses.iter().cycle().take(200);
             let parsed = |text: &&str| text.parse().expect("an address");
@@ -108,7 +111,8 @@ mod tests {
 
     #[test]
     fn the_table_is_bounded_and_drops_idle_addresses() {
-        let (rates, start) = (Rates::default(), Instant::now());
+        let rates = Rates::default();
+        let start = Instant::now();
         let allowed = (0..2_000).filter(|index| rates.allow(address(*index), start)).count();
         assert_eq!(allowed, ADDRESSES_MAX);
         assert!(rates.allow(address(1), start), "a tracked address is still answered");

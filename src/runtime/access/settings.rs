@@ -60,7 +60,8 @@ fn credentials(
     for name in value {
         let secret = section.secret_named(key, &name, |_, _| Ok(()));
         let credential = secret.and_then(|secret| {
-            let (setting, path) = (section.path(key), section.folders().find(&name));
+            let setting = section.path(key);
+            let path = section.folders().find(&name);
             read(&secret)
                 .map_err(|unfit| format!("{setting}: the content of {} {unfit}", path.display()))
         });

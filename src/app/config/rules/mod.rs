@@ -39,7 +39,8 @@ impl Prompts {
         let list = file.read_each("rule", |section| {
             let rule = self.rule(section, requests_connection);
             if let Some(first) = places.get(&rule.name) {
-                let (name, first) = (&rule.name, first.line);
+                let name = &rule.name;
+                let first = first.line;
                 section.report(
                     section.place(),
                     format!(
