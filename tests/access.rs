@@ -26,7 +26,7 @@ use app::TestApp;
 use bina::app::config::Config;
 use bina::simulator::{Mood, Sim, customer};
 use bina::sources::hubsoft::HubSoft;
-use client::{Client, NEIGHBOUR, OWN, counted};
+use client::{Client, NEIGHBOUR, OWN};
 use folder::{Folder, NEXT_TOKEN, PAIR_BASE64, TOKEN};
 
 pub(crate) const CALLER: &str = "37999990001";
@@ -64,11 +64,11 @@ async fn a_connection_from_outside_the_networks_is_closed_before_a_byte_is_read(
     {
         let client = Client::from(from);
         for address in [app.address, app.agi] {
-            let before = counted("bina_connections_shed_total{reason=\"network\"}");
+            let before = app.counted("bina_connections_shed_total{reason=\"network\"}");
             // Nothing is sent, so nothing can have been read.
             let silent = client.is_closed_at_once(address).await;
             assert_eq!(silent, !inside, "{from:?} at {address}");
-            let shed = counted("bina_connections_shed_total{reason=\"network\"}") - before;
+            let shed = app.counted("bina_connections_shed_total{reason=\"network\"}") - before;
             assert!(inside || shed >= 1, "{from:?}");
         }
         let status = client.get(app.address, TARGET).await.status;
@@ -132,7 +132,7 @@ async fn each_credential_is_good_and_nothing_else_is() {
 async fn a_refusal_is_empty_says_what_is_wanted_and_is_counted() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
-    let before = counted("bina_http_refused_total{reason=\"unauthorized\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"unauthorized\"}");
     let reply = Client::from(OWN).get(app.address, TARGET).await;
     assert_eq!((reply.status, reply.body.as_str()), (401, ""));
     for part in
@@ -141,7 +141,7 @@ async fn a_refusal_is_empty_says_what_is_wanted_and_is_counted() {
         assert!(reply.head.contains(part), "{}", reply.head);
     }
     assert!(!reply.head.to_lowercase().contains("digest"), "{}", reply.head);
-    assert!(counted("bina_http_refused_total{reason=\"unauthorized\"}") > before);
+    assert!(app.counted("bina_http_refused_total{reason=\"unauthorized\"}") > before);
     assert!(sim.requests().iter().all(|request| !format!("{request:?}").contains(CALLER)));
 }
 
@@ -193,13 +193,13 @@ async fn a_stranger_has_fifty_requests_a_second_and_the_pbx_as_many_as_it_needs(
         }
         (answered, refused)
     };
-    let before = counted("bina_http_refused_total{reason=\"rate\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"rate\"}");
     let start_of_flood = std::time::Instant::now();
     let (served, refused) = answered(NEIGHBOUR).await;
     let seconds = 1 + start_of_flood.elapsed().as_secs();
     assert!(served >= 50 && served <= 50 * seconds, "{served} in {seconds} s");
     assert!(refused == 150 - served && (refused > 0 || seconds > 2), "{refused}");
-    assert!(counted("bina_http_refused_total{reason=\"rate\"}") >= before + refused);
+    assert!(app.counted("bina_http_refused_total{reason=\"rate\"}") >= before + refused);
     assert_eq!(answered(OWN).await, (150, 0));
 }
 

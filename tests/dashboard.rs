@@ -1,11 +1,13 @@
 //! The alert rules and the dashboard ask for metrics that there are, by the names they have.
 
+mod app;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use bina::runtime::metrics::{self, Connections, Exposition};
+use app::TestApp;
+use bina::simulator::Sim;
 use bina::sources::reasons;
 use serde_json::Value;
 
@@ -66,10 +68,9 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Every name a query can ask for.
-fn names() -> BTreeSet<String> {
-    drop(Connections::of("http").opened());
-    metrics::call_answered("/asterisk", "found", "hubsoft", Duration::ZERO);
-    let page = metrics::written(Exposition::Prometheus);
+async fn names() -> BTreeSet<String> {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let page = TestApp::start(&sim).await.metrics_text();
     let mut names = BTreeSet::new();
     for line in page.lines() {
         let Some(told) = line.strip_prefix("# TYPE ") else { continue };
@@ -83,9 +84,9 @@ fn names() -> BTreeSet<String> {
     names
 }
 
-#[test]
-fn every_query_asks_for_metrics_there_are() {
-    let names = names();
+#[tokio::test]
+async fn every_query_asks_for_metrics_there_are() {
+    let names = names().await;
     for query in alert_queries().iter().chain(&dashboard_queries()) {
         let mut asked = metrics_in(query).peekable();
         assert!(asked.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");

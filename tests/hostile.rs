@@ -15,7 +15,7 @@ use bina::answering::numbers::Numbers;
 use bina::answering::render::{Format, Freeswitch, Play, render};
 use bina::answering::responder::Responder;
 use bina::domain::alert_text::AlertText;
-use bina::domain::answer::{Answer, FIELDS};
+use bina::domain::answer::{Answer, AnswerStatus, FIELDS};
 use bina::domain::call::Call;
 use bina::domain::finding::Record;
 use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
@@ -267,7 +267,7 @@ async fn play(seed: u64, cases: u64) -> u64 {
         let several = if dice.below(8) == 0 { 2 } else { 1 };
         *typed.0.lock() = (0..several).map(|_| customer(&mut dice)).collect();
         let answer = responder.respond(&call(&mut dice)).await;
-        found += u64::from(answer.status() == "found");
+        found += u64::from(answer.status() == AnswerStatus::Found);
         inspect(&answer, [Play::Never, Play::Early, Play::Answer][(case % 3) as usize]);
     }
     found

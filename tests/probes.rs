@@ -35,6 +35,24 @@ async fn readiness_is_that_of_the_applications_own_breaker() {
     assert_eq!(breaker(other.get("/readyz").await).as_deref(), Some("hubsoft breaker closed"));
 }
 
+#[tokio::test]
+async fn each_application_counts_for_itself() {
+    let sim = sim().await;
+    let (one, other) = (TestApp::start(&sim).await, TestApp::start(&sim).await);
+    assert_eq!(one.get("/nowhere").await.status, 404);
+    one.asterisk("3733330001").await;
+    for (sample, counted) in [
+        ("bina_http_refused_total{reason=\"path\"}", 1),
+        ("bina_cache_records", 1),
+        ("bina_upstream_requests_total{result=\"ok\"}", 1),
+        ("bina_token_requests_total{result=\"ok\"}", 1),
+        ("bina_task_restarts_total{task=\"hubsoft client\"}", 0),
+    ] {
+        assert!(one.metrics_text().contains(sample), "{sample}");
+        assert_eq!((one.counted(sample), other.counted(sample)), (counted, 0), "{sample}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_that_of_the_hubsoft_that_is_configured() {
     let (first, second) = (sim().await, sim().await);

@@ -107,7 +107,7 @@ fn the_help_teaches_and_the_version_is_told() {
         assert!(help.contains(part), "{part}\n{help}");
     }
     let (version, _) = texts(&run(&["--version"]));
-    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::runtime::metrics::COMMIT);
+    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::app::COMMIT);
     assert_eq!(version.trim(), told);
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));

@@ -128,3 +128,32 @@ async fn another_user_begins_with_an_empty_cache_too() {
     sleep(Duration::from_millis(100)).await;
     assert_eq!(field(served.http, PHONE, "status").await, "unavailable");
 }
+
+/// The value of a gauge at `listen.metrics`.
+async fn gauge(served: &Served, name: &str) -> Option<String> {
+    let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let page = Reply::read(&exchange(served.metrics, request).await).body;
+    let line = page.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+    line.map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gauges_are_those_of_the_new_hubsoft_and_counters_go_on() {
+    let (old, new) = (sim("ANTIGO").await, sim("NOVO").await);
+    let file = File::new("gauges", &old, app::RULES);
+    let served = Served::start(&file);
+    field(served.http, PHONE, "status").await;
+    assert_eq!(gauge(&served, "bina_cache_records").await.as_deref(), Some("1"));
+    old.set_lookup_mood(Mood::ServerError);
+    for last in 0..5 {
+        field(served.http, &format!("373334020{last}"), "status").await;
+    }
+    assert_eq!(gauge(&served, "bina_breaker_state").await.as_deref(), Some("2"));
+    file.write(&new, app::RULES);
+    served.signal("HUP");
+    assert!(served.has_logged("configuration reloaded"), "{}", served.log());
+    assert_eq!(gauge(&served, "bina_breaker_state").await.as_deref(), Some("0"));
+    assert_eq!(gauge(&served, "bina_cache_records").await.as_deref(), Some("0"));
+    let answered = "bina_calls_total{door=\"/asterisk\",status=\"unavailable\"}";
+    assert_eq!(gauge(&served, answered).await.as_deref(), Some("5"));
+}

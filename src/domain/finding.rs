@@ -109,6 +109,18 @@ pub enum AnswerSource {
     Stale,
 }
 
+impl AnswerSource {
+    /// The word for it in the field `source`, in the log and in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Hubsoft => "hubsoft",
+            Self::None => "none",
+            Self::Stale => "stale",
+        }
+    }
+}
+
 /// What the lookup found for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {

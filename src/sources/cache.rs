@@ -7,7 +7,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use crate::domain::finding::Record;
-use crate::runtime::metrics;
+use crate::runtime::metrics::{Gauge, Registry, size};
 
 use super::shared_alerts::SharedAlerts;
 use super::source::{Key, Memory, Origin, Sighting};
@@ -57,6 +57,20 @@ impl Stamp {
     }
 }
 
+/// What a cache measures.
+#[derive(Clone, Debug, Default)]
+pub struct CacheMetrics {
+    pub bytes: Gauge,
+    pub records: Gauge,
+}
+
+impl CacheMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("cache_bytes", "Bytes cached, approximately", &self.bytes);
+        registry.register("cache_records", "Numbers cached", &self.records);
+    }
+}
+
 /// The memory of recent look-ups. Failures are never put in.
 pub struct Cache(Mutex<Entries>);
 
@@ -74,16 +88,19 @@ struct Entries {
 impl Cache {
     /// An empty cache.
     pub fn new(retention: Retention) -> Self {
-        let entries = Entries::new(retention);
-        entries.count();
-        Self(Mutex::new(entries))
+        Self(Mutex::new(Entries::new(retention)))
     }
 
     /// Goes on with other bounds; the least recently used leave if they are narrower.
     pub fn adjust(&self, retention: Retention) {
-        let mut entries = self.0.lock();
-        entries.adjust(retention);
-        entries.count();
+        self.0.lock().adjust(retention);
+    }
+
+    /// Sets the gauges of its size.
+    pub fn measure(&self, metrics: &CacheMetrics) {
+        let entries = self.0.lock();
+        metrics.bytes.set(size(entries.bytes()));
+        metrics.records.set(size(entries.entries.len()));
     }
 }
 
@@ -93,16 +110,11 @@ impl Memory for Cache {
     }
 
     fn learn(&self, key: &Key, sighting: &Sighting, now: Instant) {
-        let mut entries = self.0.lock();
-        entries.learn(key, sighting, now);
-        entries.count();
+        self.0.lock().learn(key, sighting, now);
     }
 
     fn forget(&self, key: &Key) -> bool {
-        let mut entries = self.0.lock();
-        let was_held = entries.forget(key);
-        entries.count();
-        was_held
+        self.0.lock().forget(key)
     }
 }
 
@@ -113,10 +125,6 @@ impl Entries {
         entries.resize(retention.records_max);
         let alerts = SharedAlerts::new();
         Self { entries, retention, start: None, alerts, bytes: 0, bytes_max: BYTES_MAX }
-    }
-
-    fn count(&self) {
-        metrics::cache_holds(self.entries.len(), self.bytes());
     }
 
     fn bytes(&self) -> usize {

@@ -169,10 +169,3 @@ pub(crate) fn tls(
         }
     }
 }
-
-/// What a metric of the test's own process counts; other tests may count, too.
-pub(crate) fn counted(sample: &str) -> u64 {
-    let page = bina::runtime::metrics::written(bina::runtime::metrics::Exposition::Prometheus);
-    let line = page.lines().find_map(|line| line.strip_prefix(sample));
-    line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
-}

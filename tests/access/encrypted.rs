@@ -6,7 +6,7 @@ use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::certificates::Authority;
-use crate::client::{Client, NEIGHBOUR, OWN, counted, tls};
+use crate::client::{Client, NEIGHBOUR, OWN, tls};
 use crate::folder::{Folder, TOKEN};
 use crate::{TARGET, app, sim, start};
 
@@ -32,10 +32,10 @@ async fn other_machines_are_answered_behind_tls_only() {
         assert_eq!(reply.status, 200);
         assert!(reply.body.starts_with("status=found") && reply.body.ends_with("&end=1"));
     }
-    let before = counted("bina_http_refused_total{reason=\"plain\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"plain\"}");
     assert_eq!(neighbour.say(app.address, &neighbour.request("GET", TARGET)).await, "");
     assert_eq!(neighbour.say(app.address, &neighbour.request("GET", "/healthz")).await, "");
-    assert!(counted("bina_http_refused_total{reason=\"plain\"}") >= before + 2);
+    assert!(app.counted("bina_http_refused_total{reason=\"plain\"}") >= before + 2);
 }
 
 #[tokio::test]
@@ -53,11 +53,11 @@ async fn this_machine_may_speak_both() {
 async fn a_client_that_does_not_trust_the_certificate_is_told_of() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
-    let before = counted("bina_http_refused_total{reason=\"tls\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"tls\"}");
     let stranger = tls(&Authority::new(), &[&TLS13], None);
     assert!(Client::from(OWN).meet(app.address, stranger).await.is_err());
     let start = Instant::now();
-    while counted("bina_http_refused_total{reason=\"tls\"}") == before {
+    while app.counted("bina_http_refused_total{reason=\"tls\"}") == before {
         assert!(start.elapsed() < Duration::from_secs(5), "it is counted");
         tokio::task::yield_now().await;
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use bina::app::config::Config;
 use bina::app::{App, Listeners, Service, Serving};
 use bina::domain::phone::Phone;
+use bina::runtime::metrics::Exposition;
 use bina::simulator::Sim;
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::source::{Budget, Key, Source};
@@ -118,6 +119,18 @@ impl TestApp {
         let serving = service.serve(listeners).expect("listeners");
         let [address, agi, metrics] = ["http", "agi", "metrics"].map(|name| addresses[name]);
         Self { address, agi, metrics, service, serving }
+    }
+
+    /// What `/metrics` has.
+    pub fn metrics_text(&self) -> String {
+        self.service.app().http.application.metrics(Exposition::Prometheus)
+    }
+
+    /// What one counter of `/metrics` has counted.
+    pub fn counted(&self, sample: &str) -> u64 {
+        let text = self.metrics_text();
+        let line = text.lines().find_map(|line| line.strip_prefix(sample));
+        line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
     }
 
     /// Tells it to stop, as SIGTERM does.

@@ -33,17 +33,6 @@ pub(super) enum Freshness {
     Old,
 }
 
-impl Freshness {
-    /// The word for it in metrics.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Fresh | Self::Incomplete => "fresh",
-            Self::Stale => "stale",
-            Self::Old => "old",
-        }
-    }
-}
-
 impl Ages {
     /// How far `sighting` can be trusted; `None` when it is of no use any more.
     pub(super) fn judge(&self, sighting: &Sighting) -> Option<Freshness> {

@@ -14,6 +14,7 @@
 
 mod failing;
 mod freshness;
+mod metrics;
 mod pace;
 mod pending;
 mod settings;
@@ -28,15 +29,17 @@ use tracing::Level;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding::{AnswerSource, Finding};
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
+use crate::runtime::metrics::size;
 use crate::sources::cache::Cache;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Budget, Key, Memory, Origin, Sighting, Source};
 
 use self::freshness::Freshness;
+use self::metrics::Recollection;
 use self::pending::Pending;
 
+pub use self::metrics::LookupMetrics;
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
 static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
@@ -53,6 +56,7 @@ pub struct Lookup {
     /// All of them, the cache among them. Each is read for every call, so none may wait.
     memories: Vec<Arc<dyn Memory>>,
     pending: Arc<Mutex<Pending>>,
+    metrics: LookupMetrics,
 }
 
 /// What a memory holds, and how far that can be trusted.
@@ -72,12 +76,15 @@ struct Prospect {
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        metrics::begin_with(&reasons::labels());
         let cache = Arc::new(Cache::new(settings.retention()));
         let memories = vec![Arc::clone(&cache) as Arc<dyn Memory>];
-        let pending = Pending::default();
-        pending.count();
-        Self { source, settings, cache, memories, pending: Arc::new(Mutex::new(pending)) }
+        let pending = Arc::default();
+        Self { source, settings, cache, memories, pending, metrics: LookupMetrics::default() }
+    }
+
+    /// The same with the application's `metrics`.
+    pub fn counting(self, metrics: LookupMetrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The same with another memory beside the cache.
@@ -96,7 +103,14 @@ impl Lookup {
             cache: Arc::clone(&self.cache),
             memories: self.memories.clone(),
             pending: Arc::clone(&self.pending),
+            metrics: self.metrics.clone(),
         }
+    }
+
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.cache.measure(&self.metrics.cache);
+        self.metrics.flights.set(size(self.pending.lock().under_way()));
     }
 
     /// Purges what is remembered of `key`, and returns whether there was anything. A request that
@@ -119,15 +133,15 @@ impl Lookup {
     pub async fn find(&self, key: &Key, deadline: Instant) -> Finding {
         let now = Instant::now();
         if let Some(recalled) = self.recall(key, now).filter(Recalled::is_fresh) {
-            metrics::cache_looked(Freshness::Fresh.word());
+            self.metrics.recollections.count(Recollection::Fresh);
             return self.remembered(recalled.sighting, AnswerSource::Cache);
         }
         let Prospect { recalled, request, until } = {
             let mut pending = self.pending.lock();
             // Once more, as a request may have completed in between; from here on none can.
             let recalled = self.recall(key, now);
-            let word = recalled.as_ref().map_or("miss", |recalled| recalled.freshness.word());
-            metrics::cache_looked(word);
+            let freshness = recalled.as_ref().map(|recalled| recalled.freshness);
+            self.metrics.recollections.count(freshness.map_or(Recollection::Miss, Into::into));
             match recalled {
                 Some(recalled) if recalled.is_fresh() => {
                     return self.remembered(recalled.sighting, AnswerSource::Cache);
@@ -187,7 +201,7 @@ impl Lookup {
         budget: Budget,
     ) -> Result<SharedRequest<Sighting>, Failure> {
         if let Some(request) = pending.request(key) {
-            metrics::flight_joined();
+            self.metrics.joined.inc();
             return Ok(request);
         }
         if pending.under_way() >= self.settings.flights_max {

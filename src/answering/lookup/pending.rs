@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Key, Sighting};
 
@@ -32,10 +31,6 @@ struct UnderWay {
 }
 
 impl Pending {
-    pub(super) fn count(&self) {
-        metrics::flights(self.under_way);
-    }
-
     pub(super) fn under_way(&self) -> usize {
         self.under_way
     }
@@ -55,7 +50,6 @@ impl Pending {
     pub(super) fn start(&mut self, key: Key, id: u64, request: SharedRequest<Sighting>) {
         self.under_way += 1;
         self.requests.insert(key, UnderWay { request, id });
-        self.count();
     }
 
     /// Lets the next call start another request for `key`, and returns whether the result of this
@@ -66,7 +60,6 @@ impl Pending {
         if counts {
             self.requests.remove(key);
         }
-        self.count();
         counts
     }
 

@@ -15,6 +15,7 @@ use reqwest::{RequestBuilder, Response, Url};
 use zeroize::Zeroizing;
 
 use crate::domain::failure::Failure;
+use crate::runtime::metrics::ByLabel;
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::sources::reasons;
@@ -22,6 +23,7 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
+use super::metrics::DnsResult;
 use super::question::Question;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
@@ -50,10 +52,16 @@ pub enum Unusable {
 
 impl Api {
     /// Makes a client; nothing is asked yet.
-    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
+    pub(super) fn new(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        dns_results: ByLabel<DnsResult>,
+    ) -> Result<Self, Unusable> {
         let base_url = folder(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
+        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, dns_results);
+        let resolver = Arc::new(resolver);
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());
         Ok(Self { clients, base_url, settings, dated: Mutex::default() })

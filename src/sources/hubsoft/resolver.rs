@@ -19,11 +19,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics;
+use crate::runtime::metrics::ByLabel;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
+use super::metrics::DnsResult;
 use super::race::{self, Connect};
 
 /// How old an answer gets before DNS is asked again: with the rest between two clients, a changed
@@ -75,15 +76,27 @@ struct Shared {
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
+    results: ByLabel<DnsResult>,
 }
 
 impl Resolver {
     /// Asks nobody yet. A connection to the host of `base_url` has `limit`.
-    pub(super) fn new(base_url: &Url, limit: Duration, dns: Dns) -> Self {
-        Self::with(base_url, limit, dns, race::tcp())
+    pub(super) fn new(
+        base_url: &Url,
+        limit: Duration,
+        dns: Dns,
+        results: ByLabel<DnsResult>,
+    ) -> Self {
+        Self::with(base_url, limit, dns, results, race::tcp())
     }
 
-    fn with(base_url: &Url, limit: Duration, dns: Dns, connect: Connect) -> Self {
+    fn with(
+        base_url: &Url,
+        limit: Duration,
+        dns: Dns,
+        results: ByLabel<DnsResult>,
+        connect: Connect,
+    ) -> Self {
         let shared = Shared {
             host: base_url.host_str().unwrap_or_default().to_owned(),
             port: base_url.port_or_known_default().unwrap_or_default(),
@@ -94,6 +107,7 @@ impl Resolver {
             racing: Mutex::default(),
             again: Notify::new(),
             moved: Notify::new(),
+            results,
         };
         Self { shared: Arc::new(shared), task: OnceLock::new() }
     }
@@ -211,7 +225,7 @@ impl Shared {
     /// Takes an answer or a failure; tells whether HubSoft has moved.
     fn learn(&self, answer: io::Result<Vec<SocketAddr>>) -> bool {
         let mut moved = false;
-        metrics::dns(if answer.is_ok() { "ok" } else { "failed" });
+        self.results.count(if answer.is_ok() { DnsResult::Ok } else { DnsResult::Failed });
         let at_port = |address: SocketAddr| self.at_port(&address);
         let answer = answer.map(|addresses| addresses.into_iter().map(at_port).collect());
         self.known.send_modify(|known| moved = known.learn(answer, Instant::now()));
@@ -297,7 +311,7 @@ mod tests {
             });
             let url = Url::parse("https://hub.test").expect("a URL");
             Self {
-                resolver: Resolver::with(&url, CONNECT, dns, connect),
+                resolver: Resolver::with(&url, CONNECT, dns, ByLabel::default(), connect),
                 says,
                 asked,
                 closed,

@@ -13,13 +13,13 @@ use tracing::{error, info};
 
 use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
-use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
+use super::metrics::Results;
 
 /// Shortest pause after an answer that brought no token: 5 s when jitter takes ten per cent off.
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
@@ -42,6 +42,7 @@ const TOLD_AGAIN: Duration = Duration::from_secs(60);
 pub(super) struct Tokens {
     api: Arc<Api>,
     state: TokenState,
+    results: Results,
 }
 
 /// The token and the pauses between requests for one, which may outlive the client that asks.
@@ -73,13 +74,13 @@ struct Held {
 
 impl Tokens {
     /// Asks through `api`, and goes on with what `state` holds.
-    pub(super) fn new(api: Arc<Api>, state: TokenState) -> Self {
-        Self { api, state }
+    pub(super) fn new(api: Arc<Api>, state: TokenState, results: Results) -> Self {
+        Self { api, state, results }
     }
 
     /// The same token and pauses for another client of the same HubSoft.
     pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
-        Self { api, state: self.state.clone() }
+        Self { api, state: self.state.clone(), results: self.results.clone() }
     }
 
     /// What came of the last request for a token: `usable`, `refused`, `not asked for yet`, or another
@@ -133,8 +134,12 @@ impl Tokens {
             return Err(reasons::NO_TOKEN.failure());
         }
         let (api, shared) = (Arc::clone(&self.api), self.state.clone());
+        let results = self.results.clone();
         let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = SharedRequest::start(fetch, move |result| shared.lock().land(result));
+        let flight = SharedRequest::start(fetch, move |result| {
+            results.count(result);
+            shared.lock().land(result);
+        });
         state.flight = Some(flight.clone());
         Ok(flight)
     }
@@ -175,7 +180,6 @@ impl State {
     fn land(&mut self, result: &Result<Held, Failure>) {
         self.flight = None;
         self.paused_until = None;
-        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
         self.result = match result {
             Ok(_) => "usable",
             Err(failure) if failure.is(&reasons::TOKEN) => "refused",
