@@ -136,6 +136,8 @@ impl Listener {
 
     /// The same listener with the application's `metrics`.
     pub fn counting(self, metrics: ListenerMetrics) -> Self {
+        // Its series begins now, and not with its task.
+        drop(metrics.connections.of([self.name]));
         Self { metrics, ..self }
     }
 
