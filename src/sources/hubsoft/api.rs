@@ -15,7 +15,6 @@ use reqwest::{RequestBuilder, Response, Url};
 use zeroize::Zeroizing;
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics::ByLabel;
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::sources::reasons;
@@ -23,7 +22,7 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
-use super::metrics::DnsResult;
+use super::metrics::DnsResults;
 use super::question::Question;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
@@ -56,11 +55,11 @@ impl Api {
         settings: Settings,
         dns: Dns,
         tasks: &Tasks,
-        dns_results: ByLabel<DnsResult>,
+        results: DnsResults,
     ) -> Result<Self, Unusable> {
         let base_url = folder(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, dns_results);
+        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, results);
         let resolver = Arc::new(resolver);
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());

@@ -20,6 +20,9 @@ impl Label for DnsResult {
     }
 }
 
+/// Counts those requests by their result.
+pub(super) type DnsResults = ByLabel<DnsResult>;
+
 /// Counts requests by their result: `ok`, or the reason why they failed.
 #[derive(Clone, Debug)]
 pub(super) struct Results(ByWords<1>);
@@ -40,7 +43,7 @@ impl Results {
 #[derive(Clone, Debug, Default)]
 pub struct HubsoftMetrics {
     pub(super) alert_texts_cut: Counter,
-    pub(super) dns: ByLabel<DnsResult>,
+    pub(super) dns: DnsResults,
     pub(super) duration: Seconds,
     pub(super) limiter_rate: Level,
     pub(super) requests: Results,

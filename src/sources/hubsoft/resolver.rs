@@ -19,12 +19,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics::ByLabel;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
-use super::metrics::DnsResult;
+use super::metrics::{DnsResult, DnsResults};
 use super::race::{self, Connect};
 
 /// How old an answer gets before DNS is asked again: with the rest between two clients, a changed
@@ -76,30 +75,19 @@ struct Shared {
     /// Asks DNS without waiting for the next turn.
     again: Notify,
     moved: Notify,
-    results: ByLabel<DnsResult>,
+    results: DnsResults,
 }
 
 impl Resolver {
-    /// Asks nobody yet. A connection to the host of `base_url` has `limit`.
-    pub(super) fn new(
-        base_url: &Url,
-        limit: Duration,
-        dns: Dns,
-        results: ByLabel<DnsResult>,
-    ) -> Self {
-        Self::with(base_url, limit, dns, results, race::tcp())
+    /// Asks nobody yet. A connection to the host of `url` has `limit`.
+    pub(super) fn new(url: &Url, limit: Duration, dns: Dns, results: DnsResults) -> Self {
+        Self::with(url, limit, dns, results, race::tcp())
     }
 
-    fn with(
-        base_url: &Url,
-        limit: Duration,
-        dns: Dns,
-        results: ByLabel<DnsResult>,
-        connect: Connect,
-    ) -> Self {
+    fn with(url: &Url, limit: Duration, dns: Dns, results: DnsResults, connect: Connect) -> Self {
         let shared = Shared {
-            host: base_url.host_str().unwrap_or_default().to_owned(),
-            port: base_url.port_or_known_default().unwrap_or_default(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port_or_known_default().unwrap_or_default(),
             limit,
             dns,
             connect,
@@ -311,7 +299,7 @@ mod tests {
             });
             let url = Url::parse("https://hub.test").expect("a URL");
             Self {
-                resolver: Resolver::with(&url, CONNECT, dns, ByLabel::default(), connect),
+                resolver: Resolver::with(&url, CONNECT, dns, DnsResults::default(), connect),
                 says,
                 asked,
                 closed,
