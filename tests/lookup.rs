@@ -105,7 +105,7 @@ fn described(finding: &Finding) -> (String, AnswerSource, bool) {
         Finding::Found { record, source, alert_expired } => {
             (record.customers()[0].customer().name().to_owned(), *source, *alert_expired)
         }
-        Finding::Nobody(origin) => ("nobody".into(), *origin, false),
+        Finding::NotFound(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),
         Finding::NoNumber(_) => unreachable!("the lookup is given a number"),
     }
@@ -327,7 +327,7 @@ async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
 
 #[tokio::test(start_paused = true)]
 async fn lookups_under_way_are_capped() {
-    let room = Arc::new(Room::with(Settings { flights_max: 2, ..Settings::default() }));
+    let room = Arc::new(Room::with(Settings { requests_max: 2, ..Settings::default() }));
     for _ in 0..2 {
         room.then(5_000, Act::Tell(found("ANA")));
     }

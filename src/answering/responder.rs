@@ -66,7 +66,7 @@ impl Responder {
             }
             Err(reason) => Finding::NoNumber(*reason),
         };
-        if let (Finding::Nobody(_), Ok(phone)) = (&finding, &phone) {
+        if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
             self.missed(phone, call);
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
@@ -130,9 +130,9 @@ fn log(
     let reason = match finding {
         Finding::NoNumber(reason) => reason.label(),
         Finding::Unavailable(failure) => failure.label(),
-        Finding::Found { .. } | Finding::Nobody(_) => "",
+        Finding::Found { .. } | Finding::NotFound(_) => "",
     };
-    let line = line.word(key!("door"), call.door);
+    let line = line.word(key!("door"), call.interface);
     let line = match phone {
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),
         Err(_) => line.word(key!("phone"), "-"),
@@ -148,11 +148,11 @@ fn log(
 }
 
 fn tally(call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
-    metrics::call_answered(call.door, answer.status(), answer.source(), took);
+    metrics::call_answered(call.interface, answer.status(), answer.source(), took);
     match finding {
         Finding::NoNumber(reason) => metrics::call_skipped(reason.label()),
         Finding::Unavailable(failure) => metrics::call_unavailable(failure.label()),
         Finding::Found { record, .. } if record.customers().len() > 1 => metrics::call_ambiguous(),
-        Finding::Found { .. } | Finding::Nobody(_) => {}
+        Finding::Found { .. } | Finding::NotFound(_) => {}
     }
 }

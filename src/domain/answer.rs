@@ -161,7 +161,7 @@ impl Answer {
                 ("found", *source, Details::new(record, *alert_expired, choice))
             }
             Finding::NoNumber(_) => ("no_number", AnswerSource::None, Details::default()),
-            Finding::Nobody(source) => ("not_found", *source, Details::default()),
+            Finding::NotFound(source) => ("not_found", *source, Details::default()),
             Finding::Unavailable(_) => ("unavailable", AnswerSource::None, Details::default()),
         };
         Self { status, source, phone, details }

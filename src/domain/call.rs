@@ -12,7 +12,7 @@ pub const DEADLINE_MIN: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct Call {
     /// Where it came in, for the log.
-    pub door: &'static str,
+    pub interface: &'static str,
     /// Caller ID as the PBX presents it; `None` when it is withheld or cannot be trusted.
     pub caller: Option<String>,
     /// The number that was dialled.
@@ -20,20 +20,20 @@ pub struct Call {
     /// When the request was accepted.
     pub accepted: Instant,
     /// How long the PBX is ready to wait, when it said so.
-    pub patience: Option<Duration>,
+    pub timeout: Option<Duration>,
 }
 
 impl Call {
     /// When the answer must leave: the setting's `longest`, which the PBX can only shorten.
     pub fn deadline(&self, longest: Duration) -> Instant {
-        let asked = self.patience.filter(|wait| (DEADLINE_MIN..=longest).contains(wait));
+        let asked = self.timeout.filter(|wait| (DEADLINE_MIN..=longest).contains(wait));
         self.accepted + asked.unwrap_or(longest)
     }
 }
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Call(door {}, caller masked)", self.door)
+        write!(f, "Call(door {}, caller masked)", self.interface)
     }
 }
 
@@ -81,9 +81,9 @@ fn bare_digits(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn call(patience_ms: Option<u64>) -> Call {
-        let patience = patience_ms.map(Duration::from_millis);
-        Call { door: "test", caller: None, did: None, accepted: Instant::now(), patience }
+    fn call(timeout_ms: Option<u64>) -> Call {
+        let timeout = timeout_ms.map(Duration::from_millis);
+        Call { interface: "test", caller: None, did: None, accepted: Instant::now(), timeout }
     }
 
     #[test]

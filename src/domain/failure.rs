@@ -13,7 +13,7 @@ pub enum FailureKind {
     /// A bug of this program.
     Bug,
     /// The source was not queried at all.
-    NotAsked,
+    NotQueried,
     /// The source itself, or the way there.
     Upstream,
 }
@@ -116,7 +116,7 @@ impl Failure {
     }
 
     /// When the source asked to be queried again.
-    pub fn asked_pause(&self) -> Option<Duration> {
+    pub fn requested_pause(&self) -> Option<Duration> {
         self.retry_after
     }
 }

@@ -61,7 +61,7 @@ impl Record {
     }
 
     /// Tells whether the number belongs to no customer.
-    pub fn is_nobody(&self) -> bool {
+    pub fn is_not_found(&self) -> bool {
         self.customers().is_empty()
     }
 
@@ -117,7 +117,7 @@ pub enum Finding {
     /// Nothing to look up; no source was queried.
     NoNumber(NoNumber),
     /// The sources answered that no customer has this number.
-    Nobody(AnswerSource),
+    NotFound(AnswerSource),
     /// It could not be told in time.
     Unavailable(Failure),
 }

@@ -46,10 +46,10 @@ pub struct Breaker {
 
 /// The state, which is told the time.
 struct Circuit {
-    state: State,
+    state: CircuitState,
     /// Numbers that failed since the last success.
     in_a_row: Vec<Key>,
-    results: VecDeque<Outcome>,
+    results: VecDeque<RequestOutcome>,
     /// How long it stays open next time.
     open_for: Duration,
     /// How often it changed between closed and open.
@@ -57,7 +57,7 @@ struct Circuit {
 }
 
 /// What came of a request, and when.
-struct Outcome {
+struct RequestOutcome {
     at: Instant,
     /// The number, if it failed.
     failed: Option<Key>,
@@ -68,13 +68,13 @@ struct Outcome {
 type Pass = u64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CircuitState {
     Closed,
     HalfOpen,
     Open { until: Instant },
 }
 
-impl State {
+impl CircuitState {
     fn reported(self) -> BreakerState {
         match self {
             Self::Closed => BreakerState::Closed,
@@ -107,7 +107,7 @@ impl Source for Breaker {
             let Some(pass) = self.circuit.lock().admits(now()) else {
                 return Err(reasons::BREAKER_OPEN.failure());
             };
-            let verdict_of_a_panic = Some(Verdict::Failure);
+            let verdict_of_a_panic = Some(Signal::Failure);
             let mut admitted =
                 Admitted { circuit: &self.circuit, key, pass, verdict: verdict_of_a_panic };
             let result = self.source.fetch(key, budget, partial).await;
@@ -119,7 +119,7 @@ impl Source for Breaker {
 
 /// What a result says about the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+enum Signal {
     /// It answered, though not what can be used.
     Alive,
     Failure,
@@ -128,16 +128,16 @@ enum Verdict {
     Trip,
 }
 
-fn verdict(result: &Result<Sighting, Failure>) -> Option<Verdict> {
-    let Err(failure) = result else { return Some(Verdict::Success) };
+fn verdict(result: &Result<Sighting, Failure>) -> Option<Signal> {
+    let Err(failure) = result else { return Some(Signal::Success) };
     if failure.is(&reasons::THROTTLED) {
         // A source that said itself when to come back is left to its pause.
-        return failure.asked_pause().is_none().then_some(Verdict::Trip);
+        return failure.requested_pause().is_none().then_some(Signal::Trip);
     }
     match failure.kind() {
-        FailureKind::NotAsked => None,
-        FailureKind::AboutThisKey => Some(Verdict::Alive),
-        FailureKind::Bug | FailureKind::Upstream => Some(Verdict::Failure),
+        FailureKind::NotQueried => None,
+        FailureKind::AboutThisKey => Some(Signal::Alive),
+        FailureKind::Bug | FailureKind::Upstream => Some(Signal::Failure),
     }
 }
 
@@ -146,7 +146,7 @@ struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
     key: &'a Key,
     pass: Pass,
-    verdict: Option<Verdict>,
+    verdict: Option<Signal>,
 }
 
 impl Drop for Admitted<'_> {
@@ -158,7 +158,7 @@ impl Drop for Admitted<'_> {
 impl Circuit {
     fn new() -> Self {
         Self {
-            state: State::Closed,
+            state: CircuitState::Closed,
             in_a_row: Vec::new(),
             results: VecDeque::new(),
             open_for: OPEN_MIN,
@@ -169,30 +169,32 @@ impl Circuit {
     /// Lets a request pass, or not. The first one after the wait becomes the probe.
     fn admits(&mut self, now: Instant) -> Option<Pass> {
         match self.state {
-            State::Closed => {}
-            State::Open { until } if now >= until => self.enter(State::HalfOpen),
-            State::HalfOpen | State::Open { .. } => return None,
+            CircuitState::Closed => {}
+            CircuitState::Open { until } if now >= until => self.enter(CircuitState::HalfOpen),
+            CircuitState::HalfOpen | CircuitState::Open { .. } => return None,
         }
         Some(self.changes)
     }
 
-    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<Verdict>, now: Instant) {
+    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<Signal>, now: Instant) {
         if pass != self.changes {
             return;
         }
         match (self.state, verdict) {
             // A probe that told nothing leaves the question open to the next request.
-            (State::HalfOpen, None) => self.enter(State::Open { until: now }),
-            (State::HalfOpen, Some(Verdict::Alive | Verdict::Success)) => self.close(),
-            (State::Closed, Some(Verdict::Alive)) => self.in_a_row.clear(),
-            (State::HalfOpen, Some(_)) | (State::Closed, Some(Verdict::Trip)) => self.open(now),
-            (State::Closed, Some(Verdict::Success)) => self.count(None, now),
-            (State::Closed, Some(Verdict::Failure)) => self.count(Some(*key), now),
-            (State::Open { .. }, _) | (State::Closed, None) => {}
+            (CircuitState::HalfOpen, None) => self.enter(CircuitState::Open { until: now }),
+            (CircuitState::HalfOpen, Some(Signal::Alive | Signal::Success)) => self.close(),
+            (CircuitState::Closed, Some(Signal::Alive)) => self.in_a_row.clear(),
+            (CircuitState::HalfOpen, Some(_)) | (CircuitState::Closed, Some(Signal::Trip)) => {
+                self.open(now)
+            }
+            (CircuitState::Closed, Some(Signal::Success)) => self.count(None, now),
+            (CircuitState::Closed, Some(Signal::Failure)) => self.count(Some(*key), now),
+            (CircuitState::Open { .. }, _) | (CircuitState::Closed, None) => {}
         }
     }
 
-    fn enter(&mut self, state: State) {
+    fn enter(&mut self, state: CircuitState) {
         metrics::breaker(state.reported());
         self.state = state;
         self.changes += 1;
@@ -205,13 +207,13 @@ impl Circuit {
             Some(key) if !self.in_a_row.contains(&key) => self.in_a_row.push(key),
             Some(_) => {}
         }
-        let old = |outcome: &Outcome| now.saturating_duration_since(outcome.at) > WINDOW;
+        let old = |outcome: &RequestOutcome| now.saturating_duration_since(outcome.at) > WINDOW;
         while self.results.len() >= WINDOW_RESULTS_MAX || self.results.front().is_some_and(old) {
             self.results.pop_front();
         }
         let known = failed.is_some() && self.results.iter().any(|other| other.failed == failed);
         if !known {
-            self.results.push_back(Outcome { at: now, failed });
+            self.results.push_back(RequestOutcome { at: now, failed });
         }
         let successes = self.results.iter().filter(|outcome| outcome.failed.is_none()).count();
         let mostly_failing =
@@ -224,7 +226,7 @@ impl Circuit {
     fn open(&mut self, now: Instant) {
         let wait = jittered(self.open_for);
         warn!(seconds = wait.as_secs_f32(), "HubSoft fails: breaker open, it is not asked");
-        self.enter(State::Open { until: now + wait });
+        self.enter(CircuitState::Open { until: now + wait });
         self.open_for = (self.open_for * 2).min(OPEN_MAX);
         self.in_a_row.clear();
         self.results.clear();
@@ -232,7 +234,7 @@ impl Circuit {
 
     fn close(&mut self) {
         info!("HubSoft answers again: breaker closed");
-        self.enter(State::Closed);
+        self.enter(CircuitState::Closed);
         self.open_for = OPEN_MIN;
     }
 }
@@ -252,7 +254,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn is_open(circuit: &Circuit) -> bool {
-        matches!(circuit.state, State::Open { .. })
+        matches!(circuit.state, CircuitState::Open { .. })
     }
 
     /// A number of its own for each `index`.
@@ -261,21 +263,21 @@ mod tests {
     }
 
     /// Learns the verdict of a request that passed in the present state, for another number each time.
-    fn learn(circuit: &mut Circuit, verdict: Option<Verdict>, now: Instant) {
+    fn learn(circuit: &mut Circuit, verdict: Option<Signal>, now: Instant) {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let phone = phone(NEXT.fetch_add(1, Ordering::Relaxed));
         circuit.learn(&phone, circuit.changes, verdict, now);
     }
 
     fn fail(circuit: &mut Circuit, times: u32, now: Instant) {
-        (0..times).for_each(|_| learn(circuit, Some(Verdict::Failure), now));
+        (0..times).for_each(|_| learn(circuit, Some(Signal::Failure), now));
     }
 
     /// A circuit that has just opened, and how long it stays so.
     fn opened(now: Instant) -> (Circuit, Duration) {
         let mut circuit = Circuit::new();
         fail(&mut circuit, 5, now);
-        let State::Open { until } = circuit.state else { panic!("open") };
+        let CircuitState::Open { until } = circuit.state else { panic!("open") };
         (circuit, until - now)
     }
 
@@ -284,7 +286,7 @@ mod tests {
         let now = Instant::now();
         let mut circuit = Circuit::new();
         fail(&mut circuit, 4, now);
-        learn(&mut circuit, Some(Verdict::Success), now);
+        learn(&mut circuit, Some(Signal::Success), now);
         fail(&mut circuit, 4, now);
         assert!(circuit.admits(now).is_some());
         fail(&mut circuit, 1, now);
@@ -296,9 +298,9 @@ mod tests {
         let (mut circuit, start) = (Circuit::new(), Instant::now());
         for turn in 0..100 {
             let now = start + turn * SECOND / 4;
-            circuit.learn(&phone(1), circuit.changes, Some(Verdict::Failure), now);
+            circuit.learn(&phone(1), circuit.changes, Some(Signal::Failure), now);
             if turn % 4 == 0 {
-                learn(&mut circuit, Some(Verdict::Success), now);
+                learn(&mut circuit, Some(Signal::Success), now);
             }
             assert!(!is_open(&circuit), "after {turn}");
         }
@@ -315,12 +317,12 @@ mod tests {
             reasons::of_status(422),
             reasons::TOO_LARGE.failure(),
         ] {
-            assert_eq!(verdict(&Err(failure.clone())), Some(Verdict::Alive), "{failure}");
+            assert_eq!(verdict(&Err(failure.clone())), Some(Signal::Alive), "{failure}");
         }
         for status in [408, 500, 502, 504, 520] {
             assert_eq!(
                 verdict(&Err(reasons::of_status(status))),
-                Some(Verdict::Failure),
+                Some(Signal::Failure),
                 "{status}"
             );
         }
@@ -331,11 +333,11 @@ mod tests {
         let start = Instant::now();
         let mut circuit = Circuit::new();
         for turn in 0..19_u32 {
-            let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
+            let verdict = if turn % 5 < 2 { Signal::Success } else { Signal::Failure };
             learn(&mut circuit, Some(verdict), start + turn * SECOND / 4);
             assert!(!is_open(&circuit), "after {turn}");
         }
-        learn(&mut circuit, Some(Verdict::Failure), start + 5 * SECOND);
+        learn(&mut circuit, Some(Signal::Failure), start + 5 * SECOND);
         assert!(is_open(&circuit));
     }
 
@@ -344,7 +346,7 @@ mod tests {
         let start = Instant::now();
         let mut circuit = Circuit::new();
         for turn in 0..60_u32 {
-            let verdict = if turn % 5 < 2 { Verdict::Success } else { Verdict::Failure };
+            let verdict = if turn % 5 < 2 { Signal::Success } else { Signal::Failure };
             learn(&mut circuit, Some(verdict), start + turn * SECOND);
         }
         assert!(!is_open(&circuit), "never twenty within ten seconds");
@@ -358,7 +360,7 @@ mod tests {
         assert!(circuit.admits(now + wait - Duration::from_millis(1)).is_none());
         assert!(circuit.admits(now + wait).is_some());
         assert!(circuit.admits(now + wait).is_none(), "one probe at a time");
-        learn(&mut circuit, Some(Verdict::Success), now + wait);
+        learn(&mut circuit, Some(Signal::Success), now + wait);
         assert!(circuit.admits(now + wait).is_some() && circuit.admits(now + wait).is_some());
     }
 
@@ -369,8 +371,8 @@ mod tests {
         for expected in [2, 4, 8, 16, 30, 30] {
             now += wait;
             assert!(circuit.admits(now).is_some());
-            learn(&mut circuit, Some(Verdict::Failure), now);
-            let State::Open { until } = circuit.state else { panic!("open") };
+            learn(&mut circuit, Some(Signal::Failure), now);
+            let CircuitState::Open { until } = circuit.state else { panic!("open") };
             wait = until - now;
             let seconds = wait.as_secs_f64() / f64::from(expected);
             assert!((0.9..=1.1).contains(&seconds), "{wait:?} for {expected} s");
@@ -382,13 +384,13 @@ mod tests {
         let now = Instant::now();
         let (mut circuit, wait) = opened(now);
         assert!(circuit.admits(now + wait).is_some());
-        learn(&mut circuit, Some(Verdict::Alive), now + wait);
-        assert_eq!(circuit.state, State::Closed);
+        learn(&mut circuit, Some(Signal::Alive), now + wait);
+        assert_eq!(circuit.state, CircuitState::Closed);
         for _ in 0..3 {
             fail(&mut circuit, 4, now + wait);
-            learn(&mut circuit, Some(Verdict::Alive), now + wait);
+            learn(&mut circuit, Some(Signal::Alive), now + wait);
         }
-        assert_eq!(circuit.state, State::Closed);
+        assert_eq!(circuit.state, CircuitState::Closed);
     }
 
     #[test]
@@ -407,7 +409,7 @@ mod tests {
         let old = circuit.admits(now).expect("closed");
         fail(&mut circuit, 5, now);
         let wait = Duration::from_millis(1_100);
-        for verdict in [Verdict::Success, Verdict::Failure] {
+        for verdict in [Signal::Success, Signal::Failure] {
             circuit.learn(&phone(0), old, Some(verdict), now);
         }
         assert!(circuit.admits(now + wait / 2).is_none());
@@ -417,11 +419,11 @@ mod tests {
     #[test]
     fn being_told_to_stop_opens_it_at_once_and_being_told_until_when_does_not() {
         let throttled = |retry_after| verdict(&Err(reasons::THROTTLED.retry_after(retry_after)));
-        assert_eq!(throttled(None), Some(Verdict::Trip));
+        assert_eq!(throttled(None), Some(Signal::Trip));
         assert_eq!(throttled(Some(SECOND)), None);
         assert_eq!(verdict(&Err(reasons::SHED.failure())), None);
         let mut circuit = Circuit::new();
-        learn(&mut circuit, Some(Verdict::Trip), Instant::now());
+        learn(&mut circuit, Some(Signal::Trip), Instant::now());
         assert!(is_open(&circuit));
     }
 
@@ -433,10 +435,10 @@ mod tests {
         fail(&mut circuit, 5, now);
         let later = now + 2 * SECOND;
         let probe = circuit.admits(later).expect("the probe");
-        circuit.learn(&phone(0), old, Some(Verdict::Failure), later);
-        circuit.learn(&phone(0), old, Some(Verdict::Success), later);
+        circuit.learn(&phone(0), old, Some(Signal::Failure), later);
+        circuit.learn(&phone(0), old, Some(Signal::Success), later);
         assert!(circuit.admits(later).is_none(), "the probe is still out");
-        circuit.learn(&phone(0), probe, Some(Verdict::Success), later);
+        circuit.learn(&phone(0), probe, Some(Signal::Success), later);
         assert!(circuit.admits(later).is_some());
     }
 }

@@ -198,7 +198,7 @@ impl Entry {
 
 impl Retention {
     fn of(&self, record: &Record) -> Duration {
-        if record.is_nobody() { self.not_found } else { self.found }
+        if record.is_not_found() { self.not_found } else { self.found }
     }
 }
 
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(cache.recall(&phone(1), now), Some(found()));
         cache.learn(&phone(1), &older, now + 2 * SECOND);
         let recalled = cache.recall(&phone(1), now + 2 * SECOND).expect("of use");
-        assert!(recalled.record.is_nobody() && recalled.age == SECOND);
+        assert!(recalled.record.is_not_found() && recalled.age == SECOND);
     }
 
     #[test]

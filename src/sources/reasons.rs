@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::failure::{Failure, FailureKind, Reason};
 
-use FailureKind::{AboutThisKey, Bug, NotAsked, Upstream};
+use FailureKind::{AboutThisKey, Bug, NotQueried, Upstream};
 
 /// How long a key is not queried again when it may be why the source failed: longer than a redial
 /// takes, shorter than a caller waits before calling again.
@@ -18,7 +18,7 @@ const REFUSED_REST: Duration = Duration::from_secs(30);
 /// HubSoft failed too often; it is not queried for a while.
 pub static BREAKER_OPEN: Reason = Reason::new(
     "breaker_open",
-    NotAsked,
+    NotQueried,
     "circuit breaker open: HubSoft failed too often, and lookups are suspended for a moment",
     "see the failures before",
 );
@@ -27,7 +27,7 @@ pub static BROKEN: Reason = Reason::new("broken", Upstream, "the connection to H
 /// Too many lookups are under way already; this one was not started.
 pub static BUSY: Reason = Reason::new(
     "busy",
-    NotAsked,
+    NotQueried,
     "too many lookups under way",
     "HubSoft is slow, or raise lookup.flights_max",
 );
@@ -74,7 +74,7 @@ pub static LIST_FULL: Reason = Reason::new(
 /// There is no token, and it is too soon to request one again.
 pub static NO_TOKEN: Reason = Reason::new(
     "no_token",
-    NotAsked,
+    NotQueried,
     "there is no token, as the last request for one failed a moment ago",
     "see the failure before",
 );
@@ -83,7 +83,7 @@ pub static PANIC: Reason =
     Reason::new("panic", Bug, "the lookup panicked", "please report this as a bug of bina");
 /// HubSoft asked for a pause, which is not over.
 pub static PAUSED: Reason =
-    Reason::new("paused", NotAsked, "HubSoft asked for a pause, which is not over", "");
+    Reason::new("paused", NotQueried, "HubSoft asked for a pause, which is not over", "");
 /// HubSoft points to another address, which is never followed: it would receive the token.
 pub static REDIRECT: Reason = Reason::new(
     "redirect",
@@ -115,7 +115,7 @@ pub static SERVER_REJECTS: Reason =
 /// Its slot within `limiter.rate` would have come after the call's deadline.
 pub static SHED: Reason = Reason::new(
     "shed",
-    NotAsked,
+    NotQueried,
     "more calls than limiter.rate allows to look up: this one was not looked up",
     "",
 );
@@ -161,7 +161,7 @@ pub static UNAVAILABLE: Reason =
 /// The source has no look-up by such a key.
 pub static UNSUPPORTED: Reason = Reason::new(
     "unsupported",
-    NotAsked,
+    NotQueried,
     "the source has no look-up by such a key",
     "please report this as a bug of bina",
 );

@@ -13,11 +13,11 @@ use crate::sources::reasons;
 
 /// A request under way. Clones wait for the same request; dropping them does not end it.
 #[derive(Clone, Debug)]
-pub struct SharedRequest<T>(watch::Receiver<Progress<T>>);
+pub struct SharedRequest<T>(watch::Receiver<RequestProgress<T>>);
 
 /// How far a request is.
 #[derive(Clone, Debug)]
-enum Progress<T> {
+enum RequestProgress<T> {
     Begun,
     /// This is known, and more may follow.
     Partial(T),
@@ -26,17 +26,17 @@ enum Progress<T> {
 
 /// Tells the waiters of a request what is known before its end.
 #[derive(Clone, Debug)]
-pub struct Partial<T>(watch::Sender<Progress<T>>);
+pub struct Partial<T>(watch::Sender<RequestProgress<T>>);
 
 impl<T> Partial<T> {
     /// What is known so far.
     pub fn report(&self, so_far: T) {
-        self.0.send_replace(Progress::Partial(so_far));
+        self.0.send_replace(RequestProgress::Partial(so_far));
     }
 
     /// One that nobody listens to.
-    pub fn unheard() -> Self {
-        Self(watch::channel(Progress::Begun).0)
+    pub fn ignored() -> Self {
+        Self(watch::channel(RequestProgress::Begun).0)
     }
 }
 
@@ -58,7 +58,7 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
     where
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
-        let (progress, request) = watch::channel(Progress::Begun);
+        let (progress, request) = watch::channel(RequestProgress::Begun);
         let fetch = fetch(Partial(progress.clone()));
         tokio::spawn(async move {
             // A task of its own would catch a panic too, at the price of another allocation that
@@ -70,16 +70,16 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
             });
             let result = caught.await;
             complete(&result);
-            progress.send_replace(Progress::Done(result));
+            progress.send_replace(RequestProgress::Done(result));
         });
         Self(request)
     }
 
     /// Waits for the result, however long that takes.
     pub async fn completed(mut self) -> Result<T, Failure> {
-        let is_done = |progress: &Progress<T>| matches!(progress, Progress::Done(_));
+        let is_done = |progress: &RequestProgress<T>| matches!(progress, RequestProgress::Done(_));
         match self.0.wait_for(is_done).await.as_deref() {
-            Ok(Progress::Done(result)) => result.clone(),
+            Ok(RequestProgress::Done(result)) => result.clone(),
             // Only a runtime that is shutting down drops a flight before it lands.
             Ok(_) | Err(_) => Err(reasons::PANIC.failure()),
         }
@@ -88,8 +88,8 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
     /// What is known before the end.
     pub fn so_far(&self) -> Option<T> {
         match &*self.0.borrow() {
-            Progress::Partial(so_far) => Some(so_far.clone()),
-            Progress::Begun | Progress::Done(_) => None,
+            RequestProgress::Partial(so_far) => Some(so_far.clone()),
+            RequestProgress::Begun | RequestProgress::Done(_) => None,
         }
     }
 }

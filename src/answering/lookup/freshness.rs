@@ -48,7 +48,7 @@ impl Ages {
     /// How far `sighting` can be trusted; `None` when it is of no use any more.
     pub(super) fn judge(&self, sighting: &Sighting) -> Option<Freshness> {
         let age = sighting.age;
-        if sighting.record.is_nobody() {
+        if sighting.record.is_not_found() {
             return (age < self.not_found).then_some(Freshness::Fresh);
         }
         let is_complete = sighting.is_complete || age < INCOMPLETE;

@@ -14,7 +14,7 @@
 
 mod failing;
 mod freshness;
-mod pace;
+mod latency;
 mod pending;
 mod settings;
 
@@ -162,7 +162,7 @@ impl Lookup {
     ) -> Prospect {
         let until = match &recalled {
             Some(recalled) if is_good_enough(pending, recalled, now, deadline) => {
-                deadline.min(now + self.settings.patience)
+                deadline.min(now + self.settings.stale_wait)
             }
             _ => deadline,
         };
@@ -190,7 +190,7 @@ impl Lookup {
             metrics::flight_joined();
             return Ok(request);
         }
-        if pending.under_way() >= self.settings.flights_max {
+        if pending.under_way() >= self.settings.requests_max {
             return Err(reasons::BUSY.failure());
         }
         let key = *key;
@@ -207,8 +207,8 @@ impl Lookup {
     }
 
     fn remembered(&self, sighting: Sighting, source: AnswerSource) -> Finding {
-        if sighting.record.is_nobody() {
-            return Finding::Nobody(source);
+        if sighting.record.is_not_found() {
+            return Finding::NotFound(source);
         }
         let alert_expired = sighting.age >= self.settings.alert;
         Finding::Found { record: sighting.record, source, alert_expired }
@@ -251,7 +251,7 @@ struct Completed<'a> {
 fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: Completed<'_>) {
     let Completed { key, id, start, result } = completed;
     if let Err(failure) = result
-        && failure.kind() != FailureKind::NotAsked
+        && failure.kind() != FailureKind::NotQueried
     {
         FAILED.say(format_args!("{key}: {failure}"));
     }

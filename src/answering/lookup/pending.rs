@@ -11,13 +11,13 @@ use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Key, Sighting};
 
 use super::failing::Failing;
-use super::pace::Pace;
+use super::latency::LatencyWindow;
 
 /// All that is under way, and what is known of requests that are over.
 #[derive(Default)]
 pub(super) struct Pending {
     failing: Failing,
-    pace: Pace,
+    latency: LatencyWindow,
     requests: HashMap<Key, UnderWay>,
     /// Requests under way, those for keys that were purged since included.
     under_way: usize,
@@ -88,11 +88,11 @@ impl Pending {
 
     /// Notes how long the request for `key` took.
     pub(super) fn took(&mut self, key: Key, took: Duration, now: Instant) {
-        self.pace.learn(key, took, now.into_std());
+        self.latency.learn(key, took, now.into_std());
     }
 
     /// The time within which nine of ten recent lookups ended.
     pub(super) fn p90(&self, now: Instant) -> Option<Duration> {
-        self.pace.p90(now.into_std())
+        self.latency.p90(now.into_std())
     }
 }

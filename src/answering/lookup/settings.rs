@@ -27,30 +27,30 @@ pub struct Settings {
     pub deadline: Duration,
     /// How long a call waits for a newer record when the stale one is young, or HubSoft is known to
     /// be slower than the call's deadline.
-    pub patience: Duration,
+    pub stale_wait: Duration,
     pub fresh: Duration,
-    pub nobody: Duration,
+    pub not_found: Duration,
     pub stale: Duration,
     pub stale_on_error: Duration,
     /// How old a record may be for its alert still to be played.
     pub alert: Duration,
     pub records_max: NonZeroUsize,
     /// How many requests may be under way at once.
-    pub flights_max: usize,
+    pub requests_max: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             deadline: DEADLINE_DEFAULT,
-            patience: Duration::from_millis(150),
+            stale_wait: Duration::from_millis(150),
             fresh: Duration::from_secs(60),
-            nobody: Duration::from_secs(30),
+            not_found: Duration::from_secs(30),
             stale: Duration::from_secs(10 * 60),
             stale_on_error: Duration::from_secs(24 * 60 * 60),
             alert: Duration::from_secs(30 * 60),
             records_max: NonZeroUsize::new(100_000).expect("not zero"),
-            flights_max: 20,
+            requests_max: 20,
         }
     }
 }
@@ -61,14 +61,14 @@ impl Settings {
         let default = Self::default();
         let settings = Self {
             deadline: section.millis("deadline_ms", 100..=3_000, default.deadline),
-            patience: section.millis("patience_ms", 0..=3_000, default.patience),
+            stale_wait: section.millis("patience_ms", 0..=3_000, default.stale_wait),
             fresh: section.seconds("fresh_s", 0..=DAY_S, default.fresh),
-            nobody: section.seconds("nobody_s", 0..=DAY_S, default.nobody),
+            not_found: section.seconds("nobody_s", 0..=DAY_S, default.not_found),
             stale: section.seconds("stale_s", 0..=DAY_S, default.stale),
             stale_on_error: section.seconds("stale_on_error_s", 0..=DAY_S, default.stale_on_error),
             alert: section.seconds("alert_s", 0..=DAY_S, default.alert),
             records_max: records_max(section, default.records_max),
-            flights_max: section.number("flights_max", 1..=1_000, default.flights_max),
+            requests_max: section.number("flights_max", 1..=1_000, default.requests_max),
         };
         for warning in settings.warnings() {
             section.warn(warning);
@@ -84,7 +84,7 @@ impl Settings {
     pub(super) fn ages(&self) -> Ages {
         Ages {
             fresh: self.fresh,
-            not_found: self.nobody,
+            not_found: self.not_found,
             stale: self.stale,
             stale_on_error: self.stale_on_error,
         }
@@ -94,7 +94,7 @@ impl Settings {
         Retention {
             records_max: self.records_max,
             found: self.stale_on_error,
-            not_found: self.nobody,
+            not_found: self.not_found,
         }
     }
 
@@ -139,10 +139,10 @@ impl Settings {
                  {timeout:.1} s, too"
             ));
         }
-        if self.patience > self.deadline {
-            let patience = self.patience.as_millis();
+        if self.stale_wait > self.deadline {
+            let stale_wait = self.stale_wait.as_millis();
             texts.push(format!(
-                "lookup.patience_ms ({patience}) is above lookup.deadline_ms ({deadline}), which \
+                "lookup.patience_ms ({stale_wait}) is above lookup.deadline_ms ({deadline}), which \
                  ends the wait before: lower it"
             ));
         }

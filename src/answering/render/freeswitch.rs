@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::domain::answer::{Answer, FIELDS, Pbx};
 
 use super::settings::{Freeswitch, Handback, Play};
-use super::xml::{Document, behind, references};
+use super::xml::{XmlDocument, behind, references};
 use super::{Page, TEXT, heads};
 
 /// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
@@ -60,22 +60,22 @@ pub(super) fn vars(answer: &Answer) -> Page {
     Page { content_type: TEXT, body }
 }
 
-fn open(section: &str) -> Document {
-    let mut page = Document::open("freeswitch/xml");
+fn open(section: &str) -> XmlDocument {
+    let mut page = XmlDocument::open("freeswitch/xml");
     page.start("section", &[("name", section)]);
     page
 }
 
-fn close(mut page: Document) -> Page {
+fn close(mut page: XmlDocument) -> Page {
     page.end("section");
     page.close()
 }
 
-fn action(page: &mut Document, application: &str, data: &str) {
+fn action(page: &mut XmlDocument, application: &str, data: &str) {
     page.empty("action", &[("application", application), ("data", data)]);
 }
 
-fn playback(page: &mut Document, list: &str, play: Play) {
+fn playback(page: &mut XmlDocument, list: &str, play: Play) {
     if play == Play::Never {
         return;
     }

@@ -10,7 +10,7 @@ use crate::domain::answer::{Answer, FIELDS, Pbx};
 
 use super::freeswitch::MEDIA_PAUSE_MS;
 use super::settings::{Freeswitch, Play};
-use super::xml::{Document, references};
+use super::xml::{XmlDocument, references};
 use super::{Page, heads};
 
 const KIND: &str = "xml/freeswitch-httapi";
@@ -18,7 +18,7 @@ const KIND: &str = "xml/freeswitch-httapi";
 /// Writes the document for a call. A field without a value is an empty element, by which
 /// FreeSWITCH removes the variable: it reads as empty.
 pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
-    let mut page = Document::open(KIND);
+    let mut page = XmlDocument::open(KIND);
     page.start("variables", &[]);
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}")));
     for (field, name) in FIELDS.iter().zip(&*NAMES) {
@@ -36,10 +36,10 @@ pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
 
 /// Writes the answer to the request FreeSWITCH makes when a call has ended.
 pub fn farewell() -> Page {
-    Document::open(KIND).close()
+    XmlDocument::open(KIND).close()
 }
 
-fn playback(page: &mut Document, list: &str, play: Play) {
+fn playback(page: &mut XmlDocument, list: &str, play: Play) {
     if play == Play::Never {
         return;
     }

@@ -38,9 +38,9 @@ pub(super) fn behind(head: &str, value: &str) -> String {
 }
 
 /// A document being written. Values and texts are handed to it escaped.
-pub(super) struct Document(Writer<Vec<u8>>);
+pub(super) struct XmlDocument(Writer<Vec<u8>>);
 
-impl Document {
+impl XmlDocument {
     /// Opens a document of this type, which mod_httapi requires and mod_xml_curl ignores.
     pub(super) fn open(kind: &str) -> Self {
         let mut document = Self(Writer::new_with_indent(Vec::with_capacity(2048), b' ', 2));

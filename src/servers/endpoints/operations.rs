@@ -89,7 +89,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     let caller = Some(String::new());
     let accepted = request.accepted;
-    let call = Call { door: "watchdog", caller, did: None, accepted, patience: None };
+    let call = Call { interface: "watchdog", caller, did: None, accepted, timeout: None };
     Box::pin(async move {
         let answer = endpoints.responder.check(&call).await;
         page(render(Format::Json, &answer, &endpoints.freeswitch))

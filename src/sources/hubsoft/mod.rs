@@ -16,7 +16,7 @@ mod json;
 mod loose;
 mod owners;
 mod page;
-mod question;
+mod query;
 mod race;
 mod resolver;
 mod retries;
@@ -38,13 +38,13 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use self::exchange::Exchange;
 use self::owners::Verified;
 
-pub use self::api::Unusable;
-pub use self::certificate::{Shown, shake_hands};
+pub use self::api::SetupError;
+pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;
-pub use self::examination::{Counts, Writing, Written};
-pub use self::grant::Credentials;
+pub use self::examination::{MatchCounts, Writing, Written};
+pub use self::grant::ApiCredentials;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
-pub use self::search::{Observe, Step};
+pub use self::search::{Observe, SearchStep};
 pub use self::settings::{PhoneMatch, Settings};
 pub use self::trust::certificates;
 pub use self::wire::Wanted;
@@ -59,21 +59,21 @@ pub struct HubSoft {
 
 impl HubSoft {
     /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
-    pub fn new(settings: Settings) -> Result<Self, Unusable> {
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
         Self::with_dns(settings, resolver::system())
     }
 
     /// The same, with its background work among the tasks of the application.
-    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, Unusable> {
+    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, SetupError> {
         Self::made(settings, resolver::system(), tasks)
     }
 
     /// Makes a client that learns HubSoft's addresses from `dns`.
-    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
         Self::made(settings, dns, &Tasks::default())
     }
 
-    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
+    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
@@ -84,7 +84,7 @@ impl HubSoft {
 
     /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
     /// pause: whoever reloads often must not request more often.
-    pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
+    pub fn renewed(&self, settings: Settings) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
@@ -119,7 +119,7 @@ impl Source for HubSoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            self.ask(phone, budget, &partial, &|_| {}).await
+            self.lookup(phone, budget, &partial, &|_| {}).await
         })
     }
 }

@@ -79,9 +79,9 @@ pub enum NoSlot {
 }
 
 /// The bucket shared by all requests.
-pub struct Limiter(Mutex<State>);
+pub struct Limiter(Mutex<Bucket>);
 
-struct State {
+struct Bucket {
     settings: Settings,
     /// Requests a second at present.
     rate: f64,
@@ -100,7 +100,7 @@ struct State {
 impl Limiter {
     /// A full bucket.
     pub fn new(settings: Settings) -> Self {
-        Self(Mutex::new(State {
+        Self(Mutex::new(Bucket {
             rate: settings.rate,
             settings,
             full_at: None,
@@ -189,12 +189,12 @@ impl Limiter {
         self.lock().rate
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Bucket> {
         self.0.lock()
     }
 }
 
-impl State {
+impl Bucket {
     /// Time between two requests at the present rate.
     fn interval(&self) -> Duration {
         Duration::from_secs_f64(1.0 / self.rate)

@@ -15,7 +15,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 
 /// How long the last lookups took.
 #[derive(Default)]
-pub(super) struct Pace(VecDeque<Timed>);
+pub(super) struct LatencyWindow(VecDeque<Timed>);
 
 /// How long the last lookup of a number took.
 struct Timed {
@@ -24,7 +24,7 @@ struct Timed {
     took: Duration,
 }
 
-impl Pace {
+impl LatencyWindow {
     /// A lookup of `key` ended at `now`, after it `took` so long.
     pub(super) fn learn(&mut self, key: Key, took: Duration, now: Instant) {
         self.0.retain(|timed| timed.key != key);
@@ -53,33 +53,38 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    fn learn(pace: &mut Pace, numbers: std::ops::Range<u32>, took: Duration, now: Instant) {
+    fn learn(
+        latency: &mut LatencyWindow,
+        numbers: std::ops::Range<u32>,
+        took: Duration,
+        now: Instant,
+    ) {
         for index in numbers {
             let phone = Phone::parse(&format!("3798{index:07}"), None).expect("a mobile").into();
-            pace.learn(phone, took, now);
+            latency.learn(phone, took, now);
         }
     }
 
     #[test]
     fn one_slow_number_does_not_speak_for_all() {
-        let (mut pace, now) = (Pace::default(), Instant::now());
-        learn(&mut pace, 0..4, 3_000 * MS, now);
-        assert_eq!(pace.p90(now), None, "too few");
-        let mut pace = Pace::default();
-        learn(&mut pace, 0..4, 100 * MS, now);
-        (0..9).for_each(|_| learn(&mut pace, 4..5, 3_000 * MS, now));
-        assert_eq!(pace.p90(now), Some(100 * MS));
-        learn(&mut pace, 5..7, 3_000 * MS, now);
-        assert_eq!(pace.p90(now), Some(3_000 * MS));
+        let (mut latency, now) = (LatencyWindow::default(), Instant::now());
+        learn(&mut latency, 0..4, 3_000 * MS, now);
+        assert_eq!(latency.p90(now), None, "too few");
+        let mut latency = LatencyWindow::default();
+        learn(&mut latency, 0..4, 100 * MS, now);
+        (0..9).for_each(|_| learn(&mut latency, 4..5, 3_000 * MS, now));
+        assert_eq!(latency.p90(now), Some(100 * MS));
+        learn(&mut latency, 5..7, 3_000 * MS, now);
+        assert_eq!(latency.p90(now), Some(3_000 * MS));
     }
 
     #[test]
     fn only_the_last_minute_and_the_last_lookups_count() {
-        let (mut pace, start) = (Pace::default(), Instant::now());
-        learn(&mut pace, 0..1_000, 3_000 * MS, start);
-        assert_eq!(pace.0.len(), LOOKUPS_MAX);
-        learn(&mut pace, 2_000..2_032, 50 * MS, start);
-        assert_eq!(pace.p90(start), Some(50 * MS));
-        assert_eq!(pace.p90(start + WINDOW), None);
+        let (mut latency, start) = (LatencyWindow::default(), Instant::now());
+        learn(&mut latency, 0..1_000, 3_000 * MS, start);
+        assert_eq!(latency.0.len(), LOOKUPS_MAX);
+        learn(&mut latency, 2_000..2_032, 50 * MS, start);
+        assert_eq!(latency.p90(start), Some(50 * MS));
+        assert_eq!(latency.p90(start + WINDOW), None);
     }
 }
