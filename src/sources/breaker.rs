@@ -107,7 +107,7 @@ impl Source for Breaker {
             let Some(pass) = self.circuit.lock().admits(now()) else {
                 return Err(reasons::BREAKER_OPEN.failure());
             };
-            let verdict_of_a_panic = Some(Signal::Failure);
+            let verdict_of_a_panic = Some(HealthSignal::Failure);
             let mut admitted =
                 Admitted { circuit: &self.circuit, key, pass, verdict: verdict_of_a_panic };
             let result = self.source.fetch(key, budget, partial).await;
@@ -119,7 +119,7 @@ impl Source for Breaker {
 
 /// What a result says about the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Signal {
+enum HealthSignal {
     /// It answered, though not what can be used.
     Alive,
     Failure,
@@ -128,16 +128,16 @@ enum Signal {
     Trip,
 }
 
-fn verdict(result: &Result<Sighting, Failure>) -> Option<Signal> {
-    let Err(failure) = result else { return Some(Signal::Success) };
+fn verdict(result: &Result<Sighting, Failure>) -> Option<HealthSignal> {
+    let Err(failure) = result else { return Some(HealthSignal::Success) };
     if failure.is(&reasons::THROTTLED) {
         // A source that said itself when to come back is left to its pause.
-        return failure.requested_pause().is_none().then_some(Signal::Trip);
+        return failure.requested_pause().is_none().then_some(HealthSignal::Trip);
     }
     match failure.kind() {
         FailureKind::NotQueried => None,
-        FailureKind::AboutThisKey => Some(Signal::Alive),
-        FailureKind::Bug | FailureKind::Upstream => Some(Signal::Failure),
+        FailureKind::AboutThisKey => Some(HealthSignal::Alive),
+        FailureKind::Bug | FailureKind::Upstream => Some(HealthSignal::Failure),
     }
 }
 
@@ -146,7 +146,7 @@ struct Admitted<'a> {
     circuit: &'a Mutex<Circuit>,
     key: &'a Key,
     pass: Pass,
-    verdict: Option<Signal>,
+    verdict: Option<HealthSignal>,
 }
 
 impl Drop for Admitted<'_> {
@@ -176,20 +176,21 @@ impl Circuit {
         Some(self.changes)
     }
 
-    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<Signal>, now: Instant) {
+    fn learn(&mut self, key: &Key, pass: Pass, verdict: Option<HealthSignal>, now: Instant) {
         if pass != self.changes {
             return;
         }
         match (self.state, verdict) {
             // A probe that told nothing leaves the question open to the next request.
             (CircuitState::HalfOpen, None) => self.enter(CircuitState::Open { until: now }),
-            (CircuitState::HalfOpen, Some(Signal::Alive | Signal::Success)) => self.close(),
-            (CircuitState::Closed, Some(Signal::Alive)) => self.in_a_row.clear(),
-            (CircuitState::HalfOpen, Some(_)) | (CircuitState::Closed, Some(Signal::Trip)) => {
-                self.open(now)
+            (CircuitState::HalfOpen, Some(HealthSignal::Alive | HealthSignal::Success)) => {
+                self.close()
             }
-            (CircuitState::Closed, Some(Signal::Success)) => self.count(None, now),
-            (CircuitState::Closed, Some(Signal::Failure)) => self.count(Some(*key), now),
+            (CircuitState::Closed, Some(HealthSignal::Alive)) => self.in_a_row.clear(),
+            (CircuitState::HalfOpen, Some(_))
+            | (CircuitState::Closed, Some(HealthSignal::Trip)) => self.open(now),
+            (CircuitState::Closed, Some(HealthSignal::Success)) => self.count(None, now),
+            (CircuitState::Closed, Some(HealthSignal::Failure)) => self.count(Some(*key), now),
             (CircuitState::Open { .. }, _) | (CircuitState::Closed, None) => {}
         }
     }
@@ -263,14 +264,14 @@ mod tests {
     }
 
     /// Learns the verdict of a request that passed in the present state, for another number each time.
-    fn learn(circuit: &mut Circuit, verdict: Option<Signal>, now: Instant) {
+    fn learn(circuit: &mut Circuit, verdict: Option<HealthSignal>, now: Instant) {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let phone = phone(NEXT.fetch_add(1, Ordering::Relaxed));
         circuit.learn(&phone, circuit.changes, verdict, now);
     }
 
     fn fail(circuit: &mut Circuit, times: u32, now: Instant) {
-        (0..times).for_each(|_| learn(circuit, Some(Signal::Failure), now));
+        (0..times).for_each(|_| learn(circuit, Some(HealthSignal::Failure), now));
     }
 
     /// A circuit that has just opened, and how long it stays so.
@@ -286,7 +287,7 @@ mod tests {
         let now = Instant::now();
         let mut circuit = Circuit::new();
         fail(&mut circuit, 4, now);
-        learn(&mut circuit, Some(Signal::Success), now);
+        learn(&mut circuit, Some(HealthSignal::Success), now);
         fail(&mut circuit, 4, now);
         assert!(circuit.admits(now).is_some());
         fail(&mut circuit, 1, now);
@@ -298,9 +299,9 @@ mod tests {
         let (mut circuit, start) = (Circuit::new(), Instant::now());
         for turn in 0..100 {
             let now = start + turn * SECOND / 4;
-            circuit.learn(&phone(1), circuit.changes, Some(Signal::Failure), now);
+            circuit.learn(&phone(1), circuit.changes, Some(HealthSignal::Failure), now);
             if turn % 4 == 0 {
-                learn(&mut circuit, Some(Signal::Success), now);
+                learn(&mut circuit, Some(HealthSignal::Success), now);
             }
             assert!(!is_open(&circuit), "after {turn}");
         }
@@ -317,12 +318,12 @@ mod tests {
             reasons::of_status(422),
             reasons::TOO_LARGE.failure(),
         ] {
-            assert_eq!(verdict(&Err(failure.clone())), Some(Signal::Alive), "{failure}");
+            assert_eq!(verdict(&Err(failure.clone())), Some(HealthSignal::Alive), "{failure}");
         }
         for status in [408, 500, 502, 504, 520] {
             assert_eq!(
                 verdict(&Err(reasons::of_status(status))),
-                Some(Signal::Failure),
+                Some(HealthSignal::Failure),
                 "{status}"
             );
         }
@@ -333,11 +334,11 @@ mod tests {
         let start = Instant::now();
         let mut circuit = Circuit::new();
         for turn in 0..19_u32 {
-            let verdict = if turn % 5 < 2 { Signal::Success } else { Signal::Failure };
+            let verdict = if turn % 5 < 2 { HealthSignal::Success } else { HealthSignal::Failure };
             learn(&mut circuit, Some(verdict), start + turn * SECOND / 4);
             assert!(!is_open(&circuit), "after {turn}");
         }
-        learn(&mut circuit, Some(Signal::Failure), start + 5 * SECOND);
+        learn(&mut circuit, Some(HealthSignal::Failure), start + 5 * SECOND);
         assert!(is_open(&circuit));
     }
 
@@ -346,7 +347,7 @@ mod tests {
         let start = Instant::now();
         let mut circuit = Circuit::new();
         for turn in 0..60_u32 {
-            let verdict = if turn % 5 < 2 { Signal::Success } else { Signal::Failure };
+            let verdict = if turn % 5 < 2 { HealthSignal::Success } else { HealthSignal::Failure };
             learn(&mut circuit, Some(verdict), start + turn * SECOND);
         }
         assert!(!is_open(&circuit), "never twenty within ten seconds");
@@ -360,7 +361,7 @@ mod tests {
         assert!(circuit.admits(now + wait - Duration::from_millis(1)).is_none());
         assert!(circuit.admits(now + wait).is_some());
         assert!(circuit.admits(now + wait).is_none(), "one probe at a time");
-        learn(&mut circuit, Some(Signal::Success), now + wait);
+        learn(&mut circuit, Some(HealthSignal::Success), now + wait);
         assert!(circuit.admits(now + wait).is_some() && circuit.admits(now + wait).is_some());
     }
 
@@ -371,7 +372,7 @@ mod tests {
         for expected in [2, 4, 8, 16, 30, 30] {
             now += wait;
             assert!(circuit.admits(now).is_some());
-            learn(&mut circuit, Some(Signal::Failure), now);
+            learn(&mut circuit, Some(HealthSignal::Failure), now);
             let CircuitState::Open { until } = circuit.state else { panic!("open") };
             wait = until - now;
             let seconds = wait.as_secs_f64() / f64::from(expected);
@@ -384,11 +385,11 @@ mod tests {
         let now = Instant::now();
         let (mut circuit, wait) = opened(now);
         assert!(circuit.admits(now + wait).is_some());
-        learn(&mut circuit, Some(Signal::Alive), now + wait);
+        learn(&mut circuit, Some(HealthSignal::Alive), now + wait);
         assert_eq!(circuit.state, CircuitState::Closed);
         for _ in 0..3 {
             fail(&mut circuit, 4, now + wait);
-            learn(&mut circuit, Some(Signal::Alive), now + wait);
+            learn(&mut circuit, Some(HealthSignal::Alive), now + wait);
         }
         assert_eq!(circuit.state, CircuitState::Closed);
     }
@@ -409,7 +410,7 @@ mod tests {
         let old = circuit.admits(now).expect("closed");
         fail(&mut circuit, 5, now);
         let wait = Duration::from_millis(1_100);
-        for verdict in [Signal::Success, Signal::Failure] {
+        for verdict in [HealthSignal::Success, HealthSignal::Failure] {
             circuit.learn(&phone(0), old, Some(verdict), now);
         }
         assert!(circuit.admits(now + wait / 2).is_none());
@@ -419,11 +420,11 @@ mod tests {
     #[test]
     fn being_told_to_stop_opens_it_at_once_and_being_told_until_when_does_not() {
         let throttled = |retry_after| verdict(&Err(reasons::THROTTLED.retry_after(retry_after)));
-        assert_eq!(throttled(None), Some(Signal::Trip));
+        assert_eq!(throttled(None), Some(HealthSignal::Trip));
         assert_eq!(throttled(Some(SECOND)), None);
         assert_eq!(verdict(&Err(reasons::SHED.failure())), None);
         let mut circuit = Circuit::new();
-        learn(&mut circuit, Some(Signal::Trip), Instant::now());
+        learn(&mut circuit, Some(HealthSignal::Trip), Instant::now());
         assert!(is_open(&circuit));
     }
 
@@ -435,10 +436,10 @@ mod tests {
         fail(&mut circuit, 5, now);
         let later = now + 2 * SECOND;
         let probe = circuit.admits(later).expect("the probe");
-        circuit.learn(&phone(0), old, Some(Signal::Failure), later);
-        circuit.learn(&phone(0), old, Some(Signal::Success), later);
+        circuit.learn(&phone(0), old, Some(HealthSignal::Failure), later);
+        circuit.learn(&phone(0), old, Some(HealthSignal::Success), later);
         assert!(circuit.admits(later).is_none(), "the probe is still out");
-        circuit.learn(&phone(0), probe, Some(Signal::Success), later);
+        circuit.learn(&phone(0), probe, Some(HealthSignal::Success), later);
         assert!(circuit.admits(later).is_some());
     }
 }

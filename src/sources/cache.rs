@@ -10,7 +10,7 @@ use crate::domain::finding::Record;
 use crate::runtime::metrics;
 
 use super::shared_alerts::SharedAlerts;
-use super::source::{Key, Memory, Origin, Sighting};
+use super::source::{Key, Origin, Sighting, SightingStore};
 
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers who share ten texts need 22 MiB, with which the whole program was measured at 33. Of
@@ -87,7 +87,7 @@ impl Cache {
     }
 }
 
-impl Memory for Cache {
+impl SightingStore for Cache {
     fn recall(&self, key: &Key, now: Instant) -> Option<Sighting> {
         self.0.lock().recall(key, now)
     }

@@ -96,7 +96,7 @@ pub trait Source: Send + Sync {
 }
 
 /// What holds sightings and answers at once: it never waits.
-pub trait Memory: Send + Sync {
+pub trait SightingStore: Send + Sync {
     /// What is held of `key` at `now`, with its age.
     fn recall(&self, key: &Key, now: Instant) -> Option<Sighting>;
 

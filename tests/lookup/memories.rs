@@ -1,7 +1,7 @@
 //! Several memories and records that were learnt elsewhere: an age travels with its record.
 
 use bina::domain::document::Document;
-use bina::sources::source::Memory;
+use bina::sources::source::SightingStore;
 
 use super::*;
 
@@ -20,7 +20,7 @@ impl Filled {
     }
 }
 
-impl Memory for Filled {
+impl SightingStore for Filled {
     fn recall(&self, _: &Key, _: std::time::Instant) -> Option<Sighting> {
         Some(Sighting { age: self.age, ..Sighting::of_hubsoft(found("DIRETORIO")) })
     }
@@ -38,7 +38,7 @@ impl Memory for Filled {
 fn beside(memory: &Arc<Filled>) -> Room {
     let stub = Arc::new(Stub::default());
     let source = Arc::clone(&stub) as Arc<dyn Source>;
-    let memory = Arc::clone(memory) as Arc<dyn Memory>;
+    let memory = Arc::clone(memory) as Arc<dyn SightingStore>;
     let lookup = Lookup::new(source, Settings::default()).with_memory(memory);
     Room { stub, lookup: Arc::new(lookup) }
 }

@@ -32,7 +32,7 @@ use crate::runtime::metrics;
 use crate::sources::cache::Cache;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
-use crate::sources::source::{Budget, Key, Memory, Origin, Sighting, Source};
+use crate::sources::source::{Budget, Key, Origin, Sighting, SightingStore, Source};
 
 use self::freshness::Freshness;
 use self::pending::Pending;
@@ -51,7 +51,7 @@ pub struct Lookup {
     settings: Settings,
     cache: Arc<Cache>,
     /// All of them, the cache among them. Each is read for every call, so none may wait.
-    memories: Vec<Arc<dyn Memory>>,
+    memories: Vec<Arc<dyn SightingStore>>,
     pending: Arc<Mutex<Pending>>,
 }
 
@@ -74,14 +74,14 @@ impl Lookup {
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
         metrics::begin_with(&reasons::labels());
         let cache = Arc::new(Cache::new(settings.retention()));
-        let memories = vec![Arc::clone(&cache) as Arc<dyn Memory>];
+        let memories = vec![Arc::clone(&cache) as Arc<dyn SightingStore>];
         let pending = Pending::default();
         pending.count();
         Self { source, settings, cache, memories, pending: Arc::new(Mutex::new(pending)) }
     }
 
     /// The same with another memory beside the cache.
-    pub fn with_memory(mut self, memory: Arc<dyn Memory>) -> Self {
+    pub fn with_memory(mut self, memory: Arc<dyn SightingStore>) -> Self {
         self.memories.push(memory);
         self
     }
@@ -248,7 +248,11 @@ struct Completed<'a> {
     result: &'a Result<Sighting, Failure>,
 }
 
-fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: Completed<'_>) {
+fn complete(
+    pending: &Mutex<Pending>,
+    memories: &[Arc<dyn SightingStore>],
+    completed: Completed<'_>,
+) {
     let Completed { key, id, start, result } = completed;
     if let Err(failure) = result
         && failure.kind() != FailureKind::NotQueried
