@@ -353,13 +353,13 @@ async fn prompt_files_that_are_missing_or_cannot_be_played_are_failed() {
     let folder = patient.folder.to_str().expect("UTF-8");
     let findings = patient.examined(&["--sounds", folder]);
     findings.have(1, "failed", "prompt files", "prompt geral:");
-    findings.have(1, "failed", "prompt files", "is no WAV file: convert it with `sox");
+    findings.have(1, "failed", "prompt files", "is not a WAV file: convert it with `sox");
     findings.have(1, "failed", "prompt files", "prompt rompimento: there is no");
     findings.have(1, "ok", "lookup", "answered");
     let text = app::connection(&sim) + app::RULES;
     let text = text.replacen("[listen]\n", "[listen]\nprompts_folder = \".\"\n", 1);
     patient.put("bina.toml", &text, 0o600);
-    patient.examined(&[]).have(1, "failed", "prompt files", "aviso-geral.wav is no WAV file");
+    patient.examined(&[]).have(1, "failed", "prompt files", "aviso-geral.wav is not a WAV file");
 }
 
 #[tokio::test]
