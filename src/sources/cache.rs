@@ -98,11 +98,11 @@ impl SightingStore for Cache {
         entries.count();
     }
 
-    fn forget(&self, key: &Key) -> bool {
+    fn purge(&self, key: &Key) -> bool {
         let mut entries = self.0.lock();
-        let was_held = entries.forget(key);
+        let was_cached = entries.purge(key);
         entries.count();
-        was_held
+        was_cached
     }
 }
 
@@ -134,7 +134,7 @@ impl Entries {
         let entry = self.entries.get(key)?;
         let age = entry.age(now_ms);
         if age >= self.retention.of(&entry.record) {
-            self.forget(key);
+            self.purge(key);
             return None;
         }
         Some(Sighting {
@@ -164,7 +164,7 @@ impl Entries {
         }
     }
 
-    fn forget(&mut self, key: &Key) -> bool {
+    fn purge(&mut self, key: &Key) -> bool {
         let entry = self.entries.pop(key);
         if let Some(entry) = &entry {
             self.release(&entry.record);
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(cache.entries.len(), 10);
         assert_eq!(cache.bytes, 10 * weight(&found().record));
         for last in 0..100 {
-            cache.forget(&phone(last));
+            cache.purge(&phone(last));
         }
         assert_eq!(cache.bytes, 0);
     }

@@ -104,5 +104,5 @@ pub trait SightingStore: Send + Sync {
     fn learn(&self, key: &Key, sighting: &Sighting, now: Instant);
 
     /// Purges what is held of `key`, and returns whether there was anything.
-    fn forget(&self, key: &Key) -> bool;
+    fn purge(&self, key: &Key) -> bool;
 }

@@ -1,8 +1,8 @@
-//! Writes an answer for FreeSWITCH's mod_httapi: variables, perhaps a prompt, and a break.
+//! Writes an answer for FreeSWITCH's mod_httapi: variables, an optional prompt, and a break.
 //!
-//! FreeSWITCH asks again at once when the last item of `<work>` ends well, so the last one is
-//! always `<break/>`, which does not. `<answer/>` does not either, and nothing behind it would be
-//! done: a call is answered by `<execute application="answer"/>`, which the profile has to permit.
+//! FreeSWITCH sends the next request when the last item of `<work>` succeeds, so the last one is
+//! always `<break/>`, which does not succeed. Neither does `<answer/>`, and items after it are
+//! skipped: a call is answered by `<execute application="answer"/>`, which the profile must permit.
 
 use std::sync::LazyLock;
 
@@ -15,8 +15,8 @@ use super::{Page, heads};
 
 const KIND: &str = "xml/freeswitch-httapi";
 
-/// Writes the document for a call. A field without a value is an empty element, by which
-/// FreeSWITCH removes the variable: it reads as empty.
+/// Writes the document for a call. FreeSWITCH removes the variable of an empty element, so that it
+/// reads as empty.
 pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     let mut page = XmlDocument::open(KIND);
     page.start("variables", &[]);
@@ -34,7 +34,7 @@ pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.close()
 }
 
-/// Writes the answer to the request FreeSWITCH makes when a call has ended.
+/// Writes the response to the request that FreeSWITCH sends when a call has ended.
 pub fn farewell() -> Page {
     XmlDocument::open(KIND).close()
 }

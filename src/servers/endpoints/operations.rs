@@ -77,7 +77,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
         let missing = "the number to forget is missing: post it as number=NUMBER";
         return NUMBER_MISSING.reply(missing);
     };
-    text(match endpoints.responder.forget(&number_lossy(number)) {
+    text(match endpoints.responder.purge(&number_lossy(number)) {
         Ok(true) => "forgotten\n".to_owned(),
         Ok(false) => "nothing was remembered\n".to_owned(),
         Err(reason) => format!("no number that could be remembered: {reason}\n"),
