@@ -169,7 +169,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         assert_eq!(sim.lookups(), 0);
     }
     for (mood, part) in [
-        (Mood::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
+        (Mood::Html, "a firewall or web server answered instead of HubSoft (HTTP 200)"),
         (Mood::Silent, "did not answer within hubsoft.attempt_ms"),
         (Mood::StatusError, "check the integration's permissions"),
         (Mood::Trace, "check the integration's permissions"),

@@ -47,7 +47,7 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         let failure = super::client(&sim, "").warm().await.expect_err(body);
         assert_eq!(failure, reasons::FIREWALL.with_status(status), "{body:.60}");
         let text = failure.to_string();
-        assert!(text.contains("a firewall's or web server's page came, not HubSoft's answer"));
+        assert!(text.contains("a firewall or web server answered instead of HubSoft"));
         assert!(!text.contains("client_id"), "{text}");
     }
 }
