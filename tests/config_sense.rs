@@ -47,7 +47,7 @@ fn ages_and_waits_that_contradict_each_other_are_warned_of() {
         ("[lookup]\nstale_s = 30\n", "lookup.stale_s (30) is below lookup.fresh_s (60)"),
         ("[lookup]\nstale_on_error_s = 300\n", "(300) is below lookup.stale_s (600)"),
         ("[lookup]\npatience_ms = 900\n", "above lookup.deadline_ms (800)"),
-        ("[lookup]\ndeadline_ms = 2000\n", "raise its time limits to 2.4 s, too"),
+        ("[lookup]\ndeadline_ms = 2000\n", "raise its time limits to 2.4 s"),
         ("[asterisk]\nprompt_prefix = \"bina\"\n", "does not end with `/`"),
         ("attempt_ms = 500\n", "hubsoft.attempt_ms (500) is below lookup.deadline_ms (800)"),
         ("connect_ms = 5000\n", "hubsoft.connect_ms (5000) is above hubsoft.attempt_ms (3000)"),

@@ -88,7 +88,7 @@ async fn twins() -> (Sim, Sim) {
 }
 
 async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.

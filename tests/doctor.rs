@@ -169,7 +169,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
         assert_eq!(sim.lookups(), 0);
     }
     for (mood, part) in [
-        (Mood::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
+        (Mood::Html, "a firewall or web server answered instead of HubSoft (HTTP 200)"),
         (Mood::Silent, "did not answer within hubsoft.attempt_ms"),
         (Mood::StatusError, "check the integration's permissions"),
         (Mood::Trace, "check the integration's permissions"),
@@ -353,13 +353,13 @@ async fn prompt_files_that_are_missing_or_cannot_be_played_are_failed() {
     let folder = patient.folder.to_str().expect("UTF-8");
     let findings = patient.examined(&["--sounds", folder]);
     findings.have(1, "failed", "prompt files", "prompt geral:");
-    findings.have(1, "failed", "prompt files", "is no WAV file: convert it with `sox");
+    findings.have(1, "failed", "prompt files", "is not a WAV file: convert it with `sox");
     findings.have(1, "failed", "prompt files", "prompt rompimento: there is no");
     findings.have(1, "ok", "lookup", "answered");
     let text = app::connection(&sim) + app::RULES;
     let text = text.replacen("[listen]\n", "[listen]\nprompts_folder = \".\"\n", 1);
     patient.put("bina.toml", &text, 0o600);
-    patient.examined(&[]).have(1, "failed", "prompt files", "aviso-geral.wav is no WAV file");
+    patient.examined(&[]).have(1, "failed", "prompt files", "aviso-geral.wav is not a WAV file");
 }
 
 #[tokio::test]

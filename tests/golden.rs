@@ -51,7 +51,7 @@ fn cases() -> Vec<(&'static str, Answer)> {
         ("found_quiet", answer(&found(vec![quiet.clone()]))),
         ("hostile", answer(&found(vec![hostile]))),
         ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
-        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
+        ("nobody", answer(&Finding::NotFound(AnswerSource::Cache))),
         ("several", answer(&found(vec![quiet, alerted]))),
         ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
@@ -144,7 +144,7 @@ fn a_plain_answer_is_one_word_or_the_name() {
     let several = answer(&found(vec![customer("ANA", None), customer("EVA", None)]));
     assert_eq!(written(&several), ["", "none", "1"]);
     for finding in [
-        Finding::Nobody(AnswerSource::Hubsoft),
+        Finding::NotFound(AnswerSource::Hubsoft),
         Finding::NoNumber(NoNumber::Anonymous),
         Finding::Unavailable(reasons::DEADLINE.failure()),
     ] {

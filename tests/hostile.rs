@@ -217,11 +217,11 @@ fn call(dice: &mut Dice) -> Call {
             let mut conversation = Conversation::default();
             let _ = conversation.hear(said.as_bytes());
             let nobody = || Call {
-                door: "agi",
+                interface: "agi",
                 caller: None,
                 did: None,
                 accepted: Instant::now(),
-                patience: None,
+                timeout: None,
             };
             return conversation.call(Instant::now()).unwrap_or_else(nobody);
         }

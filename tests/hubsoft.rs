@@ -30,7 +30,7 @@ async fn met_with(number: &str, mood: Mood, settings: &str) -> (Sim, Result<Reco
     let sim = Sim::start(vec![customer(1, "ANA", number)]).await.expect("loopback");
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(mood);
-    let result = client(&sim, settings).fetch(&key(number), soon(), Partial::unheard()).await;
+    let result = client(&sim, settings).fetch(&key(number), soon(), Partial::ignored()).await;
     (sim, result.map(|fetched| fetched.record))
 }
 
@@ -61,7 +61,7 @@ async fn no_connection_is_told_apart_from_a_slow_one() {
     let client = client(&sim, "");
     drop(sim);
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::CONNECT.failure())
     );
 }
@@ -71,11 +71,11 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
     let many: Vec<Value> = (0..20).map(|id| customer(id, "ANA", PHONE)).collect();
     let sim = Sim::start(many).await.expect("loopback");
     let small = client(&sim, "body_bytes_max = 20000\n")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await;
     assert_eq!(small, Err(reasons::TOO_LARGE.failure()));
     let large = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("below 4 MiB")
         .record;
@@ -85,7 +85,7 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
 #[tokio::test]
 async fn the_request_is_the_one_on_the_page() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("found");
     let requests = sim.requests();
     let lookup =
         requests.iter().find(|request| request.path.ends_with("/cliente")).expect("a lookup");
@@ -105,7 +105,7 @@ async fn the_request_is_the_one_on_the_page() {
 async fn the_pages_other_parameters_are_sent_only_when_set() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let settings = "limit = 100\ncancelado = \"sim\"\nultima_conexao = \"sim\"\n";
-    client(&sim, settings).fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client(&sim, settings).fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("found");
     let requests = sim.requests();
     let lookup = requests.last().expect("a lookup");
     for pair in [("limit", "100"), ("cancelado", "sim"), ("ultima_conexao", "sim")] {
@@ -120,11 +120,11 @@ async fn the_pages_other_parameters_are_sent_only_when_set() {
 async fn a_stranger_whose_number_ends_alike_is_nobody() {
     let sim = Sim::start(vec![customer(1, "LONGE", "31999990001")]).await.expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("answered")
         .record;
-    assert!(record.is_nobody());
+    assert!(record.is_not_found());
     assert!(sim.lookups() >= 1);
 }
 
@@ -140,7 +140,7 @@ async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
         let name = format!("{first:?}, {second:?}");
         sim.script(vec![first, second]);
         let result =
-            client(&sim, "attempt_ms = 300\n").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+            client(&sim, "attempt_ms = 300\n").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert!(result.is_err(), "{name}: {result:?}");
     }
 }
@@ -159,7 +159,7 @@ async fn one_token_serves_many_lookups() {
     let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
     let client = client(&sim, "");
     for _ in 0..5 {
-        client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found");
+        client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found");
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 5));
 }
@@ -173,7 +173,7 @@ async fn fifty_lookups_without_a_token_ask_for_one() {
     for last in 0..50 {
         let client = std::sync::Arc::clone(&client);
         lookups.spawn(async move {
-            client.fetch(&key(&format!("379999100{last:02}")), soon(), Partial::unheard()).await
+            client.fetch(&key(&format!("379999100{last:02}")), soon(), Partial::ignored()).await
         });
     }
     while let Some(result) = lookups.join_next().await {
@@ -186,9 +186,9 @@ async fn fifty_lookups_without_a_token_ask_for_one() {
 async fn a_voided_token_costs_one_new_token_and_one_retry() {
     let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
     let client = client(&sim, "");
-    client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found");
+    client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found");
     sim.void_tokens();
-    client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found with a new token");
+    client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found with a new token");
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 3));
 }
 
@@ -205,12 +205,12 @@ async fn refused_credentials_are_not_tried_again_at_once() {
     sim.set_token_mood(Mood::WrongPassword);
     let client = client(&sim, "");
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::TOKEN.failure())
     );
     for _ in 0..5 {
         assert_eq!(
-            client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+            client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
             Err(reasons::NO_TOKEN.failure())
         );
     }
@@ -222,13 +222,13 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_life(2);
     let client = client(&sim, "");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     assert_eq!(sim.token_requests(), 1, "after 60 % of its life");
     tokio::time::sleep(Duration::from_millis(500)).await;
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(sim.token_requests(), 2, "after 85 % of its life");
 }
@@ -247,7 +247,7 @@ async fn a_token_answer_of_odd_types_is_read_or_refused() {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let body = body.as_bytes().to_owned();
         sim.set_token_mood(Mood::Answer { status: 200, headers: vec![], body: body.clone() });
-        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(sim.lookups() > 0, good, "{}", String::from_utf8_lossy(&body));
     }
 }
@@ -261,7 +261,7 @@ async fn a_redirect_is_never_followed() {
         assert_eq!(result, Err(reasons::REDIRECT.with_status(status)));
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_token_mood(Mood::Redirect { to, status });
-        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
     }
     assert_eq!(other.connections(), 0, "not a byte went to the other host");
 }
@@ -286,7 +286,7 @@ async fn a_base_url_with_a_path_is_kept() {
         let text =
             app::connection(&sim).replace(&sim.base_url(), &format!("{}{base}", sim.base_url()));
         let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
-        let _ = client.fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        let _ = client.fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(sim.requests()[0].path, "/hub/oauth/token");
     }
 }
@@ -299,7 +299,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
         .await
         .expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -313,7 +313,7 @@ async fn a_customer_who_is_listed_twice_is_one_customer() {
     let sim =
         Sim::start(vec![ana.clone(), ana, customer(2, "BIA", PHONE)]).await.expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -327,7 +327,7 @@ async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_fre
     sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(150) });
     let passed = tokio::time::Instant::now() + Duration::from_millis(100);
     let record = client(&sim, "")
-        .fetch(&key(PHONE), Budget::of_call(passed), Partial::unheard())
+        .fetch(&key(PHONE), Budget::of_call(passed), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -340,10 +340,10 @@ async fn a_pause_the_token_route_asks_for_is_kept() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_mood(Mood::Throttled { retry_after: RetryAfter::Seconds(30) });
     let client = client(&sim, "");
-    assert!(client.fetch(&key(PHONE), soon(), Partial::unheard()).await.is_err());
+    assert!(client.fetch(&key(PHONE), soon(), Partial::ignored()).await.is_err());
     tokio::time::sleep(Duration::from_millis(6_500)).await;
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::NO_TOKEN.failure())
     );
     assert_eq!(sim.token_requests(), 1);

@@ -23,7 +23,7 @@ async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -56,7 +56,7 @@ async fn the_vendors_printed_example_is_understood() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
     let record =
-        client.fetch(&key("37988242968"), soon(), Partial::unheard()).await.expect("found").record;
+        client.fetch(&key("37988242968"), soon(), Partial::ignored()).await.expect("found").record;
     let [found] = record.customers() else { panic!("one customer") };
     let customer = found.customer();
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
@@ -65,7 +65,7 @@ async fn the_vendors_printed_example_is_understood() {
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
     let record =
-        client.fetch(&key("37999450812"), soon(), Partial::unheard()).await.expect("found").record;
+        client.fetch(&key("37999450812"), soon(), Partial::ignored()).await.expect("found").record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -360,7 +360,7 @@ async fn a_connection_nobody_asked_for_is_not_told() {
     sim.set_token_mood(Mood::Normal);
     sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;

@@ -105,7 +105,7 @@ fn described(finding: &Finding) -> (String, AnswerSource, bool) {
         Finding::Found { record, source, alert_expired } => {
             (record.customers()[0].customer().name().to_owned(), *source, *alert_expired)
         }
-        Finding::Nobody(origin) => ("nobody".into(), *origin, false),
+        Finding::NotFound(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),
         Finding::NoNumber(_) => unreachable!("the lookup is given a number"),
     }
@@ -251,7 +251,7 @@ async fn a_purged_number_stays_purged_although_a_request_for_it_is_under_way() {
         tokio::spawn(async move { described(&room.find().await) })
     };
     sleep(Duration::from_millis(200)).await;
-    assert!(room.lookup.forget(&Phone::parse("37988242968", None).expect("a number").into()));
+    assert!(room.lookup.purge(&Phone::parse("37988242968", None).expect("a number").into()));
     assert_eq!(calling.await.expect("no panic"), is("ANA", AnswerSource::Hubsoft));
     assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
     assert_eq!(room.asked(), 2);
@@ -266,7 +266,7 @@ async fn a_request_from_before_a_purge_does_not_replace_what_came_after_it() {
         tokio::spawn(async move { room.find().await })
     };
     sleep(Duration::from_millis(200)).await;
-    room.lookup.forget(&Phone::parse("37988242968", None).expect("a number").into());
+    room.lookup.purge(&Phone::parse("37988242968", None).expect("a number").into());
     assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Hubsoft));
     first.await.expect("no panic");
     assert_eq!(described(&room.find().await), is("BIA", AnswerSource::Cache));
@@ -327,7 +327,7 @@ async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
 
 #[tokio::test(start_paused = true)]
 async fn lookups_under_way_are_capped() {
-    let room = Arc::new(Room::with(Settings { flights_max: 2, ..Settings::default() }));
+    let room = Arc::new(Room::with(Settings { requests_max: 2, ..Settings::default() }));
     for _ in 0..2 {
         room.then(5_000, Act::Tell(found("ANA")));
     }

@@ -210,7 +210,7 @@ async fn check_finds_missing_and_unplayable_prompt_files() {
     let _ = fs::remove_dir_all(&folder);
     let (_, err) = texts(&output);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err.contains("prompt geral:") && err.contains("is no WAV file"), "{err}");
+    assert!(err.contains("prompt geral:") && err.contains("is not a WAV file"), "{err}");
     assert!(err.contains("prompt rompimento: there is no"), "{err}");
     let output = run(&["check", "-c", file.path(), "--sounds", "/nowhere"]);
     assert_eq!(output.status.code(), Some(2));

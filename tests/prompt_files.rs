@@ -92,11 +92,11 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let length = SOUND.len() as u32;
     vec![
         ("streamed", wav(1, 1, 8_000, &[], u32::MAX), "sox --ignore-length"),
-        ("odd", wav(1, 1, 8_000, &[&odd], length), "(`LIST`) of 25 bytes"),
+        ("odd", wav(1, 1, 8_000, &[&odd], length), "`LIST` of 25 bytes"),
         ("extensible", wav(0xFFFE, 1, 8_000, &[], length), "WAVE_FORMAT_EXTENSIBLE"),
         ("alaw", wav(6, 1, 8_000, &[], length), "A-law"),
         ("fast", wav(1, 1, 96_000, &[], length), "is 96000 Hz"),
-        ("wide", wav(1, 1, 16_000, &[], length), "only with the ending .wav16"),
+        ("wide", wav(1, 1, 16_000, &[], length), "only with the extension .wav16"),
         ("stereo", wav(1, 2, 8_000, &[], length), "2 channels"),
         ("empty", Vec::new(), "is empty"),
     ]

@@ -25,7 +25,7 @@ async fn exact(customers: Vec<Value>) -> Sim {
 }
 
 async fn fetched(client: &HubSoft) -> Result<Sighting, Failure> {
-    client.fetch(&key(NEW), soon(), Partial::unheard()).await
+    client.fetch(&key(NEW), soon(), Partial::ignored()).await
 }
 
 /// How many customers, how many of them with an alert, and whether the look was complete.
@@ -99,7 +99,7 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
         let name = format!("{mood:?}");
         sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
-        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::unheard()).await;
+        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::ignored()).await;
         let late = deadline.elapsed();
         assert!(late.is_zero() || result.is_err(), "{name}: {late:?}");
     }

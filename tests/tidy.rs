@@ -17,7 +17,7 @@ const PURE: &[&str] = &[
     "sources/reasons.rs",
     "answering/render",
     "sources/hubsoft/by_phone.rs",
-    "sources/hubsoft/question.rs",
+    "sources/hubsoft/query.rs",
     "sources/hubsoft/wire.rs",
     "sources/hubsoft/grant.rs",
     "sources/hubsoft/json.rs",
@@ -34,7 +34,7 @@ const PURE: &[&str] = &[
     "sources/cache.rs",
     "sources/shared_alerts.rs",
     "answering/lookup/failing.rs",
-    "answering/lookup/pace.rs",
+    "answering/lookup/latency.rs",
     "sources/hubsoft/owners.rs",
 ];
 

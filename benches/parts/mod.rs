@@ -112,7 +112,7 @@ fn remember(count: u32) -> Work {
     Box::new(move || {
         index = (index + 1) % 100;
         let finding = runtime.block_on(lookup.find(&number(count - 1 - index).into(), soon()));
-        assert!(matches!(black_box(finding), Finding::Nobody(AnswerSource::Cache)));
+        assert!(matches!(black_box(finding), Finding::NotFound(AnswerSource::Cache)));
     })
 }
 
@@ -120,7 +120,8 @@ fn remember(count: u32) -> Work {
 pub fn memory(count: u32) -> Lookup {
     let forever = Duration::from_secs(24 * 60 * 60);
     let records_max = NonZeroUsize::new(10_000_000).expect("not zero");
-    let settings = Settings { fresh: forever, nobody: forever, records_max, ..Settings::default() };
+    let settings =
+        Settings { fresh: forever, not_found: forever, records_max, ..Settings::default() };
     let lookup = Lookup::new(Arc::new(Nobody), settings);
     runtime().block_on(async {
         for index in 0..count {

@@ -227,7 +227,7 @@ async fn who_tries_out_numbers_is_told_of_once_a_minute_and_no_number_is() {
     }
     assert_eq!(sample(&served, &Client::from(OWN), alarms).await, Some(1.0));
     assert!(
-        served.has_logged("more than 100 different numbers that nobody has"),
+        served.has_logged("more than 100 different numbers were not found"),
         "{}",
         served.log()
     );

@@ -36,7 +36,7 @@ async fn a_firewalls_page_is_told_on_the_line_it_concerns() {
         headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
         body: b"<html><title>Attention Required! | Cloudflare</title></html>".to_vec(),
     };
-    const PART: &str = "a firewall's or web server's page came, not HubSoft's answer (HTTP 403)";
+    const PART: &str = "a firewall or web server answered instead of HubSoft (HTTP 403)";
     let sim = sim().await;
     sim.set_lookup_mood(html());
     Patient::of(&sim, "").examined(&[]).have(1, "failed", "lookup", PART);

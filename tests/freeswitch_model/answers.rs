@@ -46,7 +46,7 @@ pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
         ("an alert", answer(&found(vec![alerted.clone()]))),
         ("no alert", answer(&found(vec![quiet.clone()]))),
         ("several customers", answer(&found(vec![quiet, alerted]))),
-        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
+        ("nobody", answer(&Finding::NotFound(AnswerSource::Cache))),
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]

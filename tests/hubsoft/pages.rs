@@ -38,7 +38,7 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         sim.set_lookup_mood(page(status, body));
         let client = client(&sim, "");
         let failure =
-            client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect_err(body);
+            client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect_err(body);
         assert_eq!(failure, reasons::FIREWALL.with_status(status), "{body:.60}");
         assert_eq!((sim.token_requests(), sim.lookups()), (1, 1), "its token is as good as before");
 
@@ -47,7 +47,7 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
         let failure = super::client(&sim, "").warm().await.expect_err(body);
         assert_eq!(failure, reasons::FIREWALL.with_status(status), "{body:.60}");
         let text = failure.to_string();
-        assert!(text.contains("a firewall's or web server's page came, not HubSoft's answer"));
+        assert!(text.contains("a firewall or web server answered instead of HubSoft"));
         assert!(!text.contains("client_id"), "{text}");
     }
 }
@@ -65,7 +65,7 @@ async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
     }
     let took = start.elapsed();
     assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(2), "{took:?}");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("found");
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn hubsofts_own_refusals_are_what_they_were() {
     ] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         sim.set_lookup_mood(Mood::Answer { status, headers, body: body.as_bytes().to_owned() });
-        let failure = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        let failure = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(failure.expect_err(body), expected, "{status} {body}");
     }
 }
@@ -103,7 +103,7 @@ async fn more_headers_than_are_read_are_no_matter_of_the_body() {
     let body = br#"{"status":"success","clientes":[]}"#.to_vec();
     sim.set_lookup_mood(Mood::Answer { status: 200, headers, body });
     let failure = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect_err("too many");
     assert_eq!((&failure, failure.label()), (&reasons::HEAD_TOO_LARGE.failure(), "too_large"));

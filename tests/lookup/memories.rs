@@ -1,7 +1,7 @@
 //! Several memories and records that were learnt elsewhere: an age travels with its record.
 
 use bina::domain::document::Document;
-use bina::sources::source::Memory;
+use bina::sources::source::SightingStore;
 
 use super::*;
 
@@ -20,7 +20,7 @@ impl Filled {
     }
 }
 
-impl Memory for Filled {
+impl SightingStore for Filled {
     fn recall(&self, _: &Key, _: std::time::Instant) -> Option<Sighting> {
         Some(Sighting { age: self.age, ..Sighting::of_hubsoft(found("DIRETORIO")) })
     }
@@ -29,7 +29,7 @@ impl Memory for Filled {
         self.learnt.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn forget(&self, _: &Key) -> bool {
+    fn purge(&self, _: &Key) -> bool {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         true
     }
@@ -38,8 +38,8 @@ impl Memory for Filled {
 fn beside(memory: &Arc<Filled>) -> Room {
     let stub = Arc::new(Stub::default());
     let source = Arc::clone(&stub) as Arc<dyn Source>;
-    let memory = Arc::clone(memory) as Arc<dyn Memory>;
-    let lookup = Lookup::new(source, Settings::default()).with_memory(memory);
+    let memory = Arc::clone(memory) as Arc<dyn SightingStore>;
+    let lookup = Lookup::new(source, Settings::default()).with_store(memory);
     Room { stub, lookup: Arc::new(lookup) }
 }
 
@@ -72,7 +72,7 @@ async fn every_memory_learns_and_forgets() {
     room.find().await;
     assert_eq!(memory.learnt.load(Ordering::SeqCst), 1);
     let key = Phone::parse("37988242968", None).expect("a number").into();
-    assert!(room.lookup.forget(&key));
+    assert!(room.lookup.purge(&key));
     assert_eq!(memory.forgotten.load(Ordering::SeqCst), 1);
 }
 

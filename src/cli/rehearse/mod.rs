@@ -113,7 +113,7 @@ impl Stage {
             .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(client(&config)?);
-        let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
+        let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.requests_max));
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
         let app = App::in_front_of(Arc::clone(&watched) as Arc<_>, &config);
