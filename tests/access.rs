@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use app::TestApp;
 use bina::app::config::Config;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::HubSoft;
 use client::{Client, NEIGHBOUR, OWN, counted};
 use folder::{Folder, NEXT_TOKEN, PAIR_BASE64, TOKEN};
@@ -34,7 +34,7 @@ const TARGET: &str = "/asterisk?caller=37999990001";
 
 pub(crate) async fn sim() -> Sim {
     let sim = Sim::start(vec![customer(1, "ANA", CALLER)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use app::{TestApp, exchange};
 use bina::answering::render::Format;
 use bina::domain::answer::FIELDS;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -24,7 +24,7 @@ fn said(name: &str) -> Vec<u8> {
 /// bina in front of the two customers of the printed example, with a token in hand.
 async fn door() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::start(&sim).await;
     (sim, app)
 }
@@ -97,7 +97,7 @@ async fn a_line_that_comes_behind_the_environment_is_noticed_in_time() {
     let (whole, cut) = (said("no_replies"), said("environment_cut_by_the_number"));
     // Asterisk writes line by line; here each piece is a packet of its own.
     for told in [[&whole[..], b"agi_callerid: 37999450812\n"].concat(), cut] {
-        sim.set_mood(Mood::Silent);
+        sim.set_fault(Fault::Silent);
         let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
         stream.set_nodelay(true).expect("a socket");
         for line in told.split_inclusive(|byte| *byte == b'\n') {
@@ -171,7 +171,7 @@ async fn who_does_not_say_who_is_calling_is_closed_after_two_seconds() {
 #[tokio::test]
 async fn a_slow_hubsoft_does_not_hold_the_call_beyond_its_deadline() {
     let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
+    sim.set_fault(Fault::Silent);
     let start = Instant::now();
     assert_eq!(status(&app, &said("no_replies")).await, "unavailable");
     let waited = start.elapsed().as_millis();
@@ -188,7 +188,7 @@ async fn a_slow_hubsoft_does_not_hold_the_call_beyond_its_deadline() {
 #[tokio::test]
 async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
     let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
+    sim.set_fault(Fault::Silent);
     let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
     stream.write_all(&said("no_replies")).await.expect("it reads");
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -228,7 +228,7 @@ async fn calls_of_both_doors_share_one_memory() {
 #[tokio::test]
 async fn accepted_calls_are_answered_when_the_service_stops() {
     let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
+    sim.set_fault(Fault::Silent);
     let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
     stream.write_all(&said("no_replies")).await.expect("it reads");
     app.stop();

@@ -174,7 +174,7 @@ fn every_other_caller_goes_on_untouched() {
 }
 
 /// The phone that a request asks HubSoft for.
-fn asked_phone(request: &bina::simulator::Request) -> Option<String> {
+fn asked_phone(request: &bina::simulator::LoggedRequest) -> Option<String> {
     request.parameter("termo_busca").map(str::to_owned)
 }
 

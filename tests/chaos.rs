@@ -19,7 +19,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::simulator::{CANARIES, Mood, Sim};
+use bina::simulator::{CANARIES, Fault, Sim};
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
@@ -102,7 +102,7 @@ async fn the_judge_takes_neither_a_cut_answer_nor_somebody_elses() {
             assert!(is_wrong(own.judge(door, &answer.replacen(right, wrong, 1))), "{wrong}");
         }
     }
-    sim.set_mood(Mood::ServerError);
+    sim.set_fault(Fault::ServerError);
     let (door, other) = (Door::Json, &numbers[8]);
     let answer = app.raw(door.request(&other.presented[0]).as_bytes()).await;
     assert_eq!(other.judge(door, &answer), Verdict::Neutral);

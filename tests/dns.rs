@@ -14,7 +14,7 @@ use std::time::Instant;
 use app::{TestApp, field, key, soon};
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::{Dns, HubSoft};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -126,7 +126,7 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
     let dns = Stub::default();
     dns.say(Says::Addresses(vec![HERE.into()]));
     let client = dns.client(&here, "attempt_ms = 60000\n");
-    here.script(vec![Mood::Slow { first_byte: Duration::from_millis(1_500) }]);
+    here.script(vec![Fault::Slow { first_byte: Duration::from_millis(1_500) }]);
     let other = Arc::clone(&client);
     let under_way = tokio::spawn(async move { ask(&other).await });
     while here.lookups() == 0 {
@@ -237,9 +237,9 @@ async fn connections_closed_at_the_moment_they_are_used_lose_no_lookup() {
 
     // Loopback is too quick for many to race; this is what a race looks like to the client.
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
-    let moods = |turn| if turn % 6 == 5 { Mood::HangUp } else { Mood::Normal };
-    sim.script((0..400).map(moods).collect());
+    sim.set_token_fault(Fault::Normal);
+    let faults = |turn| if turn % 6 == 5 { Fault::HangUp } else { Fault::Normal };
+    sim.script((0..400).map(faults).collect());
     let (lost, tries) = three_hundred(&sim, 0).await;
     assert!(lost == 0 && (50..=70).contains(&tries));
 }
@@ -281,7 +281,7 @@ async fn no_error_of_the_http_client_is_shown() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let hole = Blackhole::open((HERE, 0).into()).await.address;
     let closed = Sim::start(vec![]).await.expect("loopback").base_url();
-    sim.set_mood(Mood::HangUp);
+    sim.set_fault(Fault::HangUp);
     for url in [sim.base_url(), closed, format!("http://{hole}"), "http://hub.invalid".to_owned()] {
         let output = lookup(&sim, &url, &[]);
         let shown = String::from_utf8_lossy(&output.stderr);

@@ -15,7 +15,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{CANARIES, Door, Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{
+    CANARIES, Fault, ListenerMode, Matching, RetryAfter, Sim, customer, with_alert,
+};
 use certificates::Authority;
 
 const PHONE: &str = "37988242968";
@@ -152,34 +154,34 @@ async fn what_is_well_is_ok_from_the_file_to_the_lookup() {
 
 #[tokio::test]
 async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
-    let throttled = Mood::Throttled { retry_after: RetryAfter::Seconds(60) };
-    for (mood, what, part) in [
-        (Mood::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
-        (Mood::InvalidGrant, "token", "check hubsoft.client_id, client_secret"),
-        (Mood::Silent, "token", "did not answer within hubsoft.attempt_ms"),
-        (Mood::HangUp, "token", "look for a proxy or firewall"),
+    let throttled = Fault::Throttled { retry_after: RetryAfter::Seconds(60) };
+    for (fault, what, part) in [
+        (Fault::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
+        (Fault::InvalidGrant, "token", "check hubsoft.client_id, client_secret"),
+        (Fault::Silent, "token", "did not answer within hubsoft.attempt_ms"),
+        (Fault::HangUp, "token", "look for a proxy or firewall"),
         (throttled.clone(), "token", "(HTTP 429): wait a minute"),
-        (Mood::Html, "token", "check hubsoft.base_url"),
+        (Fault::Html, "token", "check hubsoft.base_url"),
     ] {
         let sim = sim().await;
-        sim.set_mood(mood.clone());
+        sim.set_fault(fault.clone());
         let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
         findings.have(1, "failed", what, part);
         findings.have(1, "-", "lookup", "mend that first");
         assert_eq!(sim.lookups(), 0);
     }
-    for (mood, part) in [
-        (Mood::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
-        (Mood::Silent, "did not answer within hubsoft.attempt_ms"),
-        (Mood::StatusError, "check the integration's permissions"),
-        (Mood::Trace, "check the integration's permissions"),
-        (Mood::ServerError, "HTTP 500: contact HubSoft's support"),
-        (Mood::Unauthorized, "check the permissions of hubsoft.username"),
-        (Mood::Unavailable, "(HTTP 503): wait for its end"),
+    for (fault, part) in [
+        (Fault::Html, "a firewall's or web server's page came, not HubSoft's answer (HTTP 200)"),
+        (Fault::Silent, "did not answer within hubsoft.attempt_ms"),
+        (Fault::StatusError, "check the integration's permissions"),
+        (Fault::Trace, "check the integration's permissions"),
+        (Fault::ServerError, "HTTP 500: contact HubSoft's support"),
+        (Fault::Unauthorized, "check the permissions of hubsoft.username"),
+        (Fault::Unavailable, "(HTTP 503): wait for its end"),
         (throttled, "(HTTP 429): wait a minute"),
     ] {
         let sim = sim().await;
-        sim.set_lookup_mood(mood);
+        sim.set_lookup_fault(fault);
         let findings = Patient::of(&sim, "attempt_ms = 500\n").examined(&["--number", PHONE]);
         findings.have(1, "failed", "lookup", part);
         findings.have(1, "ok", "token", "given");
@@ -189,7 +191,7 @@ async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
 #[tokio::test]
 async fn a_slow_lookup_is_a_warning_as_calls_do_not_wait_for_it() {
     let sim = sim().await;
-    sim.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(300) });
+    sim.set_lookup_fault(Fault::Slow { first_byte: Duration::from_millis(300) });
     let findings = Patient::of(&sim, "[lookup]\ndeadline_ms = 200\n").examined(&[]);
     findings.have(0, "warning", "lookup", "above lookup.deadline_ms (200)");
 }
@@ -198,11 +200,11 @@ async fn a_slow_lookup_is_a_warning_as_calls_do_not_wait_for_it() {
 async fn a_hubsoft_that_cannot_be_reached_is_named_with_the_step_that_fails() {
     let sim = sim().await;
     let patient = Patient::of(&sim, "");
-    sim.set_door(Door::Refuse).await.expect("a door");
+    sim.set_listener(ListenerMode::Refuse).await.expect("a door");
     let findings = patient.examined(&[]);
     findings.have(1, "failed", "TCP", "refuses connections: check the port");
     findings.have(1, "-", "token, lookup", "cannot be reached");
-    sim.set_door(Door::Blackhole).await.expect("a door");
+    sim.set_listener(ListenerMode::Blackhole).await.expect("a door");
     let findings = patient.examined(&[]);
     findings.have(1, "failed", "TCP", "does not answer: check firewall and route");
     assert!(findings.took < Duration::from_secs(10), "{:?}", findings.took);
@@ -291,12 +293,12 @@ async fn how_this_hubsoft_matches_is_told_in_counts_with_four_lookups_at_most() 
 #[tokio::test]
 async fn a_search_that_is_refused_ends_no_examination_but_one_too_many_does() {
     let sim = sim().await;
-    sim.script(vec![Mood::Normal, Mood::Normal, Mood::StatusError]);
+    sim.script(vec![Fault::Normal, Fault::Normal, Fault::StatusError]);
     let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
     findings.have(0, "warning", "matching", "its last 8 digits: HubSoft refused the lookup");
     findings.have(0, "ok", "matching", "how exactly cannot be told");
-    sim.script(vec![Mood::Normal, Mood::Throttled { retry_after: RetryAfter::Never }]);
-    sim.forget_requests();
+    sim.script(vec![Fault::Normal, Fault::Throttled { retry_after: RetryAfter::Never }]);
+    sim.clear_requests();
     let findings = Patient::of(&sim, "").examined(&["--number", PHONE]);
     findings.have(1, "failed", "matching", "10 digits, without the 9: HubSoft limits our requests");
     assert_eq!(sim.lookups(), 2, "it is left alone");
@@ -307,7 +309,7 @@ async fn a_clock_that_differs_is_a_warning() {
     let sim = sim().await;
     let date = ("Date".to_owned(), "Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
     let body = br#"{"status":"success","clientes":[]}"#.to_vec();
-    sim.set_lookup_mood(Mood::Answer { status: 200, headers: vec![date], body });
+    sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![date], body });
     let findings = Patient::of(&sim, "").examined(&[]);
     findings.have(0, "warning", "clock", "s ahead of HubSoft's: see `timedatectl`");
 }
@@ -425,7 +427,7 @@ async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is
 #[tokio::test]
 async fn each_line_is_there_as_soon_as_it_is_known() {
     let sim = sim().await;
-    sim.set_mood(Mood::Silent);
+    sim.set_fault(Fault::Silent);
     let patient = Patient::of(&sim, "attempt_ms = 60000\n");
     let start = Instant::now();
     let mut doctor = patient.command(&["doctor"]);

@@ -5,7 +5,7 @@ mod app;
 use std::time::{Duration, Instant};
 
 use app::{Reply, TestApp, field, pairs};
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -213,34 +213,34 @@ async fn health_does_not_depend_on_hubsoft() {
 
 #[tokio::test]
 async fn hubsoft_in_any_state_is_unavailable_with_200_and_within_the_deadline() {
-    let moods = [
-        Mood::Silent,
-        Mood::ServerError,
-        Mood::StatusError,
-        Mood::Html,
-        Mood::Empty,
-        Mood::BadJson,
-        Mood::Truncated,
-        Mood::TruncatedChunked,
-        Mood::Reset,
-        Mood::HangUp,
-        Mood::Trace,
-        Mood::Unauthorized,
-        Mood::WrongPassword,
-        Mood::Unavailable,
-        Mood::WrongTypes,
-        Mood::GzipBomb,
-        Mood::HugeHeaders,
-        Mood::Huge { bytes: 6_000_000 },
-        Mood::Drip { byte_every: Duration::from_millis(20) },
-        Mood::Redirect { to: "http://127.0.0.1:9/".into(), status: 307 },
+    let faults = [
+        Fault::Silent,
+        Fault::ServerError,
+        Fault::StatusError,
+        Fault::Html,
+        Fault::Empty,
+        Fault::BadJson,
+        Fault::Truncated,
+        Fault::TruncatedChunked,
+        Fault::Reset,
+        Fault::HangUp,
+        Fault::Trace,
+        Fault::Unauthorized,
+        Fault::WrongPassword,
+        Fault::Unavailable,
+        Fault::WrongTypes,
+        Fault::GzipBomb,
+        Fault::HugeHeaders,
+        Fault::Huge { bytes: 6_000_000 },
+        Fault::Drip { byte_every: Duration::from_millis(20) },
+        Fault::Redirect { to: "http://127.0.0.1:9/".into(), status: 307 },
     ];
-    for mood in moods {
-        let name = format!("{mood:?}");
+    for fault in faults {
+        let name = format!("{fault:?}");
         let (sim, app) = demo().await;
-        sim.set_mood(mood.clone());
-        if !matches!(mood, Mood::WrongPassword) {
-            sim.set_token_mood(Mood::Normal);
+        sim.set_fault(fault.clone());
+        if !matches!(fault, Fault::WrongPassword) {
+            sim.set_token_fault(Fault::Normal);
         }
         let start = Instant::now();
         let answer = app.asterisk(ALERTED).await;
@@ -266,7 +266,7 @@ async fn a_pbx_can_shorten_the_deadline_but_not_lengthen_it() {
         [("200", 190, 400), ("5000", 790, 950), ("99", 790, 950), ("x", 790, 950)]
     {
         let (sim, app) = demo().await;
-        sim.set_mood(Mood::Silent);
+        sim.set_fault(Fault::Silent);
         let start = Instant::now();
         let reply = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms={asked}")).await;
         let waited = start.elapsed().as_millis();
@@ -278,7 +278,7 @@ async fn a_pbx_can_shorten_the_deadline_but_not_lengthen_it() {
 #[tokio::test]
 async fn a_lookup_that_came_too_late_answers_the_next_call() {
     let (sim, app) = demo().await;
-    sim.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(400) });
+    sim.set_lookup_fault(Fault::Slow { first_byte: Duration::from_millis(400) });
     let early = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms=150")).await;
     assert_eq!(field(&pairs(&early.body), "status"), "unavailable");
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -338,8 +338,8 @@ async fn the_called_number_chooses_the_default_ddd() {
 #[tokio::test]
 async fn accepted_calls_are_answered_when_the_service_stops() {
     let (sim, app) = demo().await;
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(300) });
-    sim.set_token_mood(Mood::Normal);
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(300) });
+    sim.set_token_fault(Fault::Normal);
     let mut calls = Vec::new();
     for _ in 0..5 {
         let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
@@ -360,8 +360,8 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
 #[tokio::test]
 async fn an_impatient_caller_does_not_spoil_the_lookup_for_others() {
     let (sim, app) = demo().await;
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(250) });
-    sim.set_token_mood(Mood::Normal);
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(250) });
+    sim.set_token_fault(Fault::Normal);
     let impatient = format!("/asterisk?caller={ALERTED}&deadline_ms=100");
     let (impatient, patient) = tokio::join!(app.get(&impatient), app.asterisk(ALERTED));
     assert_eq!(field(&pairs(&impatient.body), "status"), "unavailable");

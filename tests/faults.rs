@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field, key, pairs, soon};
-use bina::simulator::{Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{Fault, RetryAfter, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
@@ -125,7 +125,7 @@ fn alerted() -> serde_json::Value {
 /// A simulator with one customer, and bina in front of it that holds a token already.
 async fn warm() -> (Sim, TestApp) {
     let sim = Sim::start(vec![alerted()]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::start(&sim).await;
     assert_eq!(status(&app, "37911110000").await, "not_found");
     (sim, app)
@@ -195,14 +195,14 @@ async fn a_refusing_hubsoft_costs_nothing() {
 
 #[tokio::test]
 async fn a_slow_or_dripping_hubsoft_never_makes_a_call_late() {
-    for mood in [
-        Mood::Slow { first_byte: Duration::from_secs(5) },
-        Mood::Drip { byte_every: Duration::from_millis(50) },
-        Mood::Silent,
+    for fault in [
+        Fault::Slow { first_byte: Duration::from_secs(5) },
+        Fault::Drip { byte_every: Duration::from_millis(50) },
+        Fault::Silent,
     ] {
         let (sim, app) = warm().await;
-        let name = format!("{mood:?}");
-        sim.set_mood(mood);
+        let name = format!("{fault:?}");
+        sim.set_fault(fault);
         let calls = at_once(&app, (0..200).map(stranger).collect()).await;
         assert!(calls.iter().all(|(_, status)| status == "unavailable"), "{name}");
         let late = p999(&calls);
@@ -213,30 +213,30 @@ async fn a_slow_or_dripping_hubsoft_never_makes_a_call_late() {
 
 #[tokio::test]
 async fn an_unusable_answer_is_never_taken_for_nobody() {
-    let moods = [
-        Mood::Truncated,
-        Mood::TruncatedChunked,
-        Mood::Html,
-        Mood::BadJson,
-        Mood::WrongTypes,
-        Mood::StatusError,
-        Mood::Trace,
-        Mood::Empty,
-        Mood::GzipBomb,
-        Mood::HugeHeaders,
+    let faults = [
+        Fault::Truncated,
+        Fault::TruncatedChunked,
+        Fault::Html,
+        Fault::BadJson,
+        Fault::WrongTypes,
+        Fault::StatusError,
+        Fault::Trace,
+        Fault::Empty,
+        Fault::GzipBomb,
+        Fault::HugeHeaders,
     ];
     let mut apps = Vec::new();
-    for mood in moods {
-        let name = format!("{mood:?}");
+    for fault in faults {
+        let name = format!("{fault:?}");
         let (sim, app) = warm().await;
-        sim.set_mood(mood);
+        sim.set_fault(fault);
         assert_eq!(status(&app, PHONE).await, "unavailable", "{name}");
         apps.push((name, sim, app));
     }
     // A number that HubSoft could not answer for is left alone for a moment.
     tokio::time::sleep(Duration::from_secs(3)).await;
     for (name, sim, app) in apps {
-        sim.set_mood(Mood::Normal);
+        sim.set_fault(Fault::Normal);
         assert_eq!(status(&app, PHONE).await, "found", "{name}: nothing wrong was remembered");
     }
     println!("row 14: required neutral and not remembered, measured so for 10 kinds of answer");
@@ -267,7 +267,7 @@ async fn a_thousand_calls_on_a_dead_token_ask_for_one() {
         sim.token_requests() - 1
     );
     assert_eq!(sim.token_requests(), 2, "1,000 calls on a dead token");
-    sim.set_mood(Mood::Unauthorized);
+    sim.set_fault(Fault::Unauthorized);
     let before = sim.token_requests();
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(3) {
@@ -281,7 +281,7 @@ async fn a_thousand_calls_on_a_dead_token_ask_for_one() {
 #[tokio::test]
 async fn a_wrong_password_is_tried_seldom() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::WrongPassword);
+    sim.set_token_fault(Fault::WrongPassword);
     let app = TestApp::start(&sim).await;
     let start = Instant::now();
     let mut turn = 0;
@@ -304,7 +304,7 @@ async fn a_pause_hubsoft_asks_for_is_kept_in_every_form() {
     {
         let (sim, app) = warm().await;
         let (before, start) = (sim.lookups(), Instant::now());
-        sim.script(vec![Mood::Throttled { retry_after }]);
+        sim.script(vec![Fault::Throttled { retry_after }]);
         assert_eq!(status(&app, PHONE).await, "unavailable");
         let mut slowest = Duration::ZERO;
         for turn in 0..30 {
@@ -330,7 +330,7 @@ async fn a_pause_hubsoft_asks_for_is_kept_in_every_form() {
 async fn a_failing_hubsoft_is_left_alone_and_probed() {
     let (sim, app) = warm().await;
     let before = sim.lookups();
-    sim.set_mood(Mood::ServerError);
+    sim.set_fault(Fault::ServerError);
     let mut slowest = Duration::ZERO;
     let start = Instant::now();
     for turn in 0..60 {
@@ -347,7 +347,7 @@ async fn a_failing_hubsoft_is_left_alone_and_probed() {
     );
     assert_eq!(asked, 5, "one way of writing each stranger's number, five failures");
     assert!(slowest < Duration::from_millis(50), "{slowest:?}");
-    sim.set_mood(Mood::Normal);
+    sim.set_fault(Fault::Normal);
     tokio::time::sleep(Duration::from_millis(1_150).saturating_sub(start.elapsed())).await;
     assert_eq!(status(&app, PHONE).await, "found", "the probe closes it");
 }
@@ -360,15 +360,15 @@ fn resident_kib() -> usize {
 
 #[tokio::test]
 async fn no_body_is_too_large_for_the_memory() {
-    for mood in [
-        Mood::Huge { bytes: 100_000_000 },
-        Mood::HugeChunked { bytes: 100_000_000 },
-        Mood::GzipBomb,
+    for fault in [
+        Fault::Huge { bytes: 100_000_000 },
+        Fault::HugeChunked { bytes: 100_000_000 },
+        Fault::GzipBomb,
     ] {
-        let name = format!("{mood:?}");
+        let name = format!("{fault:?}");
         let (sim, app) = warm().await;
         let before = resident_kib();
-        sim.script(vec![mood]);
+        sim.script(vec![fault]);
         assert_eq!(status(&app, "3732221111").await, "unavailable", "{name}");
         let grown = resident_kib().saturating_sub(before);
         println!(
@@ -384,7 +384,7 @@ async fn a_thousand_calls_from_one_number_make_one_request() {
     let (sim, app) = warm().await;
     sim.set_customers(vec![customer(1, NAME, LANDLINE)]);
     let before = sim.lookups();
-    sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(300) }]);
+    sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(300) }]);
     let mut told = 0;
     // In waves: the listener keeps room for others.
     for _ in 0..5 {

@@ -9,7 +9,7 @@ use bina::domain::customer::Customer;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
 use bina::domain::found::FoundCustomer;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
@@ -19,9 +19,9 @@ const PHONE: &str = "37999990001";
 /// Asks a simulator that says exactly this to every lookup.
 async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
+    sim.set_fault(Fault::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
     client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
@@ -357,8 +357,8 @@ async fn a_connection_nobody_asked_for_is_not_told() {
         r#"{{"status":"success","clientes":[{{"telefone_primario":"{PHONE}","servicos":[{{"ultima_conexao":{{"conectado":true}}}}]}}]}}"#
     );
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(Fault::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "")
         .fetch(&key(PHONE), soon(), Partial::unheard())
         .await

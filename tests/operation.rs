@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use app::{Reply, exchange};
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 use served::{File, Manager, Served};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -23,7 +23,7 @@ const ALERTED: &str = "37988242968";
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -201,7 +201,7 @@ async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only()
 async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
     let (first, second) = (sim().await, Sim::start(vec![customer(7, "EVA", "37911112222")]).await);
     let second = second.expect("loopback");
-    second.set_token_mood(Mood::Normal);
+    second.set_token_fault(Fault::Normal);
     let file = File::new("moved", &first, app::RULES);
     let served = Served::start(&file);
     assert_eq!(status(served.http, "37911112222").await, "not_found");
@@ -265,7 +265,7 @@ async fn calls_are_counted_by_what_became_of_them() {
     let twins = [customer(1, "ANA", "3732221234"), customer(2, "EVA", "3732221234")];
     let customers = [printed_example(), twins.to_vec()].concat();
     let sim = Sim::start(customers).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("counted", &sim, app::RULES);
     let served = Served::start(&file);
     for caller in [ALERTED, ALERTED, "37911112222", "anonymous", "3732221234"] {
@@ -305,7 +305,7 @@ async fn calls_are_counted_by_what_became_of_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn readiness_tells_how_hubsoft_stands_and_does_not_require_it() {
     let sim = sim().await;
-    sim.set_token_mood(Mood::WrongPassword);
+    sim.set_token_fault(Fault::WrongPassword);
     let file = File::new("ready", &sim, app::RULES);
     let served = Served::start(&file);
     assert!(served.has_logged("no HubSoft token"), "{}", served.log());
@@ -354,7 +354,7 @@ async fn a_number_is_forgotten_when_that_is_asked_for() {
 async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
     let person = with_alert(customer(1, "JOANA CANARIO", ALERTED), &["Rompimento CANARIO"]);
     let sim = Sim::start(vec![person]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     for format in ["text", "json"] {
         let settings = format!("[log]\nformat = \"{format}\"\nlevel = \"debug\"\n{}", app::RULES);
         let file = File::new(&format!("private-{format}"), &sim, &settings);

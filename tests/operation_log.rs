@@ -7,7 +7,7 @@ mod served;
 
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
 /// Reloads with `settings` and tells whether a call's line, which is news of level info, and lines of
@@ -40,7 +40,7 @@ async fn reloads(served: &Served) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_level_can_be_set_and_taken_back_by_a_reload() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("levels", &sim, "");
     let served = Served::start(&file);
     for (settings, expected) in [
@@ -58,7 +58,7 @@ async fn a_level_can_be_set_and_taken_back_by_a_reload() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_environment_goes_before_the_file_and_stays() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("levels-env", &sim, "");
     let served = Served::in_shell(&file, "export BINA_LOG=debug; exec \"$@\"");
     for settings in ["[log]\nlevel = \"error\"\n", ""] {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use app::{Reply, TestApp};
 use bina::answering::render::Format;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 
 const ALERTED: &str = "37988242968";
 const QUIET: &str = "37999450812";
@@ -15,7 +15,7 @@ const STRANGER: &str = "37911112222";
 
 async fn door() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::start(&sim).await;
     (sim, app)
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 
 fn bina(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
@@ -254,8 +254,8 @@ async fn lookup_explains_a_number_that_is_none_and_a_hubsoft_that_fails() {
     let (out, err) = texts(&run(&["lookup", "1000", "-c", file.path(), "--explain"]));
     assert!(out.starts_with("status=no_number"), "{out}");
     assert!(err.contains("none to look up: short"), "{err}");
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(Mood::StatusError);
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(Fault::StatusError);
     let (out, err) = texts(&run(&["lookup", "37988242968", "-c", file.path(), "--explain"]));
     assert!(out.starts_with("status=unavailable"), "{out}");
     assert!(err.contains("HubSoft refused the lookup"), "{err}");
@@ -340,7 +340,7 @@ fn the_demonstration_prints_what_it_promises() {
         "GosubIf(",
         "/freeswitch/vars?caller=%2B5537988242968'\nbina_status=found|bina_source=hubsoft|",
         "<action application=\"playback\" data=\"${bina_prompt}\"/>",
-        "/sim/mood",
+        "/sim/fault",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }

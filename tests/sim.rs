@@ -1,4 +1,4 @@
-//! Shows on the wire that the simulator is right in good health, and wrong as each mood promises.
+//! Shows on the wire that the simulator is right in good health, and wrong as each fault promises.
 
 #[path = "sim/certificates.rs"]
 mod certificates;
@@ -6,12 +6,12 @@ mod certificates;
 mod client;
 #[path = "sim/control.rs"]
 mod control;
-#[path = "sim/door.rs"]
-mod door;
+#[path = "sim/faults.rs"]
+mod faults;
+#[path = "sim/listener.rs"]
+mod listener;
 #[path = "sim/mixed.rs"]
 mod mixed;
-#[path = "sim/moods.rs"]
-mod moods;
 #[path = "sim/tls.rs"]
 mod tls;
 
@@ -19,7 +19,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{self, Matching, Mood, Sim};
+use bina::simulator::{self, Fault, Matching, Sim};
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -33,7 +33,7 @@ use client::{
 
 #[tokio::test]
 async fn a_lookup_finds_the_customer_as_php_writes_him() {
-    let reply = reply_in(Mood::Normal).await;
+    let reply = reply_in(Fault::Normal).await;
     assert_eq!((reply.status, reply.ids()), (200, vec![1]));
     assert_eq!(reply.json()["status"], "success");
     let body = String::from_utf8(reply.body.clone()).unwrap();
@@ -268,7 +268,7 @@ async fn the_log_shows_what_was_asked_and_answered() {
 
 #[tokio::test]
 async fn a_dropped_simulator_has_closed_everything_and_can_start_on_its_port_again() {
-    let (sim, mut silent) = asked_in(Mood::Silent).await;
+    let (sim, mut silent) = asked_in(Fault::Silent).await;
     timeout(SILENCE, silent.rest()).await.unwrap_err();
     let (addr, old_token) = (sim.addr(), token(&sim).await);
     drop(sim);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::{client, key, soon};
 use bina::domain::failure::Failure;
-use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
+use bina::simulator::{Fault, Matching, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -36,7 +36,7 @@ fn counts(fetched: &Sighting) -> (usize, usize, bool) {
 }
 
 fn terms(sim: &Sim) -> Vec<String> {
-    let term = |request: bina::simulator::Request| {
+    let term = |request: bina::simulator::LoggedRequest| {
         request.query.into_iter().find(|(key, _)| key == "termo_busca").map(|(_, value)| value)
     };
     let mut terms: Vec<_> = sim.requests().into_iter().filter_map(term).collect();
@@ -45,7 +45,7 @@ fn terms(sim: &Sim) -> Vec<String> {
 }
 
 fn limits(sim: &Sim) -> Vec<String> {
-    let limit = |request: bina::simulator::Request| {
+    let limit = |request: bina::simulator::LoggedRequest| {
         request.query.into_iter().find(|(key, _)| key == "limit").map(|(_, value)| value)
     };
     sim.requests().into_iter().filter_map(limit).collect()
@@ -84,20 +84,20 @@ async fn without_a_slot_the_first_spelling_stands_and_is_not_complete() {
     assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, false));
     assert_eq!(terms(&sim), [NEW]);
     // Half a second later the slot is free while the first search is under way.
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(600) });
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(600) });
     assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));
 }
 
 #[tokio::test]
 async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
-    for mood in [Mood::ServerError, Mood::Silent] {
+    for fault in [Fault::ServerError, Fault::Silent] {
         let sim = exact(vec![customer(1, "ANA", NEW)]).await;
         let client = client(&sim, "");
         fetched(&client).await.expect("found");
         tokio::time::sleep(Duration::from_millis(200)).await;
         let deadline = tokio::time::Instant::now() + Duration::from_millis(800);
-        let name = format!("{mood:?}");
-        sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
+        let name = format!("{fault:?}");
+        sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(1) }, fault]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
         let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::unheard()).await;
         let late = deadline.elapsed();
@@ -107,11 +107,11 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
 
 #[tokio::test]
 async fn nobody_is_named_when_the_first_spelling_failed() {
-    for mood in [Mood::ServerError, Mood::StatusError, Mood::Html] {
+    for fault in [Fault::ServerError, Fault::StatusError, Fault::Html] {
         let sim = exact(vec![customer(2, "BIA", OLD)]).await;
         let client = client(&sim, ONE_SLOT);
-        let name = format!("{mood:?}");
-        sim.script(vec![mood]);
+        let name = format!("{fault:?}");
+        sim.script(vec![fault]);
         assert!(fetched(&client).await.is_err(), "{name}");
         assert_eq!(terms(&sim), [NEW], "{name}: the second one would change nothing");
     }
@@ -215,7 +215,7 @@ async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
         let client = client(&sim, settings);
         assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, true));
         // The second one fails, and the first one alone names nobody.
-        sim.script(vec![Mood::Normal, Mood::ServerError]);
+        sim.script(vec![Fault::Normal, Fault::ServerError]);
         if settings.contains(ONE_SLOT) {
             assert!(fetched(&client).await.is_err());
         }

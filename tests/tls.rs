@@ -20,7 +20,7 @@ use app::{TestApp, field, key, soon};
 use bina::app::config::Config;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -157,9 +157,9 @@ async fn connections_that_break_lose_no_lookup_with_tls_either() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.good("localhost"));
     let sim = sim.await.expect("tls");
-    sim.set_token_mood(Mood::Normal);
-    let moods = |turn| if turn % 6 == 5 { Mood::HangUp } else { Mood::Normal };
-    sim.script((0..60).map(moods).collect());
+    sim.set_token_fault(Fault::Normal);
+    let faults = |turn| if turn % 6 == 5 { Fault::HangUp } else { Fault::Normal };
+    sim.script((0..60).map(faults).collect());
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
     let mut lost = 0;
     for _ in 0..40 {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Mood, Sim};
+use bina::simulator::{Fault, Sim};
 use certificates::SelfSigned;
 
 const PHONE: &str = "37999990001";
@@ -94,7 +94,7 @@ impl Running {
         let mut most = 0;
         for (filler, last) in [(0, 1), (20_000, 2), (200_000, 3)] {
             let body = body(filler);
-            sim.set_lookup_mood(Mood::Answer { status: 200, headers: vec![], body });
+            sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![], body });
             let answer = self.look_up(&format!("3799999000{last}")).await;
             assert!(answer.contains("status="), "{answer}");
             let copies = self.copies([CPF, WIFI, ROUTER]);

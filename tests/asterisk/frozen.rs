@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 
 use crate::calls::Call;
 use crate::pbx::{asterisk, free_tcp_port};
@@ -19,11 +19,11 @@ fn a_hubsoft_that_refuses_or_says_nothing_does_not_hold_the_call() {
     let Some(asterisk) = asterisk() else { return };
     let refusing = Program::start(asterisk, &format!("http://127.0.0.1:{}", free_tcp_port()));
     let wrong_password = hubsoft(customers());
-    wrong_password.set_token_mood(Mood::WrongPassword);
+    wrong_password.set_token_fault(Fault::WrongPassword);
     let wrong_password = (Program::start(asterisk, &wrong_password.base_url()), wrong_password);
     let silent = hubsoft(customers());
-    silent.set_token_mood(Mood::Normal);
-    silent.set_mood(Mood::Silent);
+    silent.set_token_fault(Fault::Normal);
+    silent.set_fault(Fault::Silent);
     let silent = (Program::start(asterisk, &silent.base_url()), silent);
     let calls = asterisk.place(&each(|snippet| {
         let call = |bina: &Program| Call::from(ALERT, snippet, bina.at(snippet));

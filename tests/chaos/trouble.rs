@@ -1,9 +1,9 @@
-//! What goes wrong with HubSoft, in random order: every mood of the simulator, and worse.
+//! What goes wrong with HubSoft, in random order: every fault of the simulator, and worse.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Door, Matching, Mood, RetryAfter, Sim};
+use bina::simulator::{Fault, ListenerMode, Matching, RetryAfter, Sim};
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
@@ -11,7 +11,7 @@ use crate::dice::Dice;
 
 /// Longest wait for the port of a simulator that has just ended.
 const PORT_MAX: Duration = Duration::from_secs(5);
-/// The share of requests that misbehave while moods are mixed.
+/// The share of requests that misbehave while faults are mixed.
 const SHARE: f64 = 0.3;
 
 /// One thing that goes wrong for a moment.
@@ -19,15 +19,15 @@ const SHARE: f64 = 0.3;
 enum Trouble {
     /// Open connections are closed.
     Cut,
-    Door(Door),
-    /// Every request meets the mood, and those for a token do at once, as the tokens are void.
-    Everything(Mood),
+    Listener(ListenerMode),
+    /// Every request meets the fault, and those for a token do at once, as the tokens are void.
+    Everything(Fault),
     /// Idle connections are closed all the time.
     Impatience,
     /// HubSoft finds fewer customers than there are, but the right one among them.
     Matching,
-    /// Lookups meet the mood.
-    Lookups(Mood),
+    /// Lookups meet the fault.
+    Lookups(Fault),
     /// HubSoft goes away, and comes back on the same port without knowing any token.
     Restart,
     /// Tokens live a second.
@@ -76,10 +76,10 @@ impl Tormentor {
             }
         }
         let seed = self.dice.below(usize::MAX) as u64;
-        self.sim().set_mood(Mood::Mixed { seed, share: SHARE });
+        self.sim().set_fault(Fault::Mixed { seed, share: SHARE });
         self.played.push("mixed".to_owned());
         sleep(last_at.saturating_duration_since(Instant::now())).await;
-        self.sim().set_mood(Mood::Unavailable);
+        self.sim().set_fault(Fault::Unavailable);
         self.played.push("unavailable".to_owned());
         sleep(end.saturating_duration_since(Instant::now())).await;
         self.count();
@@ -91,16 +91,16 @@ impl Tormentor {
         self.played.push(name(&trouble));
         match trouble {
             Trouble::Cut => self.sim().close_connections().await,
-            Trouble::Door(door) => {
-                self.sim().set_door(door).await.expect("the door moves");
+            Trouble::Listener(mode) => {
+                self.sim().set_listener(mode).await.expect("the listener changes");
                 self.sim().close_connections().await;
             }
-            Trouble::Everything(mood) => {
+            Trouble::Everything(fault) => {
                 self.sim().void_tokens();
-                self.sim().set_mood(mood);
+                self.sim().set_fault(fault);
             }
             Trouble::Impatience => self.sim().set_keep_alive(Duration::from_millis(15)),
-            Trouble::Lookups(mood) => self.sim().set_lookup_mood(mood),
+            Trouble::Lookups(fault) => self.sim().set_lookup_fault(fault),
             Trouble::Matching => self.sim().set_matching(Matching::Exact),
             Trouble::Restart => self.restart().await,
             Trouble::TokenLife => {
@@ -118,12 +118,12 @@ impl Tormentor {
     /// Sets everything right again.
     async fn calm(&self) {
         let sim = self.sim();
-        sim.set_mood(Mood::Normal);
-        sim.set_lookup_mood(Mood::Normal);
+        sim.set_fault(Fault::Normal);
+        sim.set_lookup_fault(Fault::Normal);
         sim.set_matching(Matching::Like);
         sim.set_keep_alive(Duration::from_secs(75));
         sim.set_token_life(2_592_000);
-        sim.set_door(Door::Open).await.expect("the door moves");
+        sim.set_listener(ListenerMode::Open).await.expect("the listener changes");
     }
 
     async fn restart(&mut self) {
@@ -153,8 +153,8 @@ impl Tormentor {
 fn deck(dice: &mut Dice) -> Vec<Trouble> {
     let mut deck = vec![
         Trouble::Cut,
-        Trouble::Door(Door::Blackhole),
-        Trouble::Door(Door::Refuse),
+        Trouble::Listener(ListenerMode::Blackhole),
+        Trouble::Listener(ListenerMode::Refuse),
         Trouble::Impatience,
         Trouble::Matching,
         Trouble::Restart,
@@ -162,35 +162,35 @@ fn deck(dice: &mut Dice) -> Vec<Trouble> {
         Trouble::TokenLife,
         Trouble::VoidTokens,
     ];
-    for mood in moods(dice) {
-        let refuses = matches!(mood, Mood::InvalidGrant | Mood::WrongPassword);
+    for fault in faults(dice) {
+        let refuses = matches!(fault, Fault::InvalidGrant | Fault::WrongPassword);
         let everything = refuses || dice.one_in(4);
-        deck.push(if everything { Trouble::Everything(mood) } else { Trouble::Lookups(mood) });
+        deck.push(if everything { Trouble::Everything(fault) } else { Trouble::Lookups(fault) });
     }
     dice.shuffle(&mut deck);
     deck
 }
 
-/// Every mood of the table, those of its examples that would last too long or do too little made
-/// their own; a mood that is added to the table comes along by itself.
-fn moods(dice: &mut Dice) -> Vec<Mood> {
-    let mut moods = vec![Mood::Slow { first_byte: Duration::from_secs(5) }];
-    for (name, example) in Mood::VALUES {
+/// Every fault of the table, those of its examples that would last too long or do too little made
+/// their own; a fault that is added to the table comes along by itself.
+fn faults(dice: &mut Dice) -> Vec<Fault> {
+    let mut faults = vec![Fault::Slow { first_byte: Duration::from_secs(5) }];
+    for (name, example) in Fault::VALUES {
         let parameters: Map<String, Value> = serde_json::from_str(example).expect("an example");
-        match Mood::named(name, &parameters).expect("an example of the table") {
-            Mood::Drip { .. } => moods.push(Mood::Drip { byte_every: dice.millis(1, 50) }),
-            Mood::Mixed { .. } | Mood::Normal | Mood::Unavailable => {}
-            Mood::Slow { .. } => moods.push(Mood::Slow { first_byte: dice.millis(50, 900) }),
-            Mood::Throttled { .. } => {
+        match Fault::named(name, &parameters).expect("an example of the table") {
+            Fault::Drip { .. } => faults.push(Fault::Drip { byte_every: dice.millis(1, 50) }),
+            Fault::Mixed { .. } | Fault::Normal | Fault::Unavailable => {}
+            Fault::Slow { .. } => faults.push(Fault::Slow { first_byte: dice.millis(50, 900) }),
+            Fault::Throttled { .. } => {
                 let forms =
                     [RetryAfter::Body, RetryAfter::Later, RetryAfter::Seconds].map(|form| form(1));
                 let forms = forms.into_iter().chain([RetryAfter::Never]);
-                moods.extend(forms.map(|retry_after| Mood::Throttled { retry_after }));
+                faults.extend(forms.map(|retry_after| Fault::Throttled { retry_after }));
             }
-            mood => moods.push(mood),
+            fault => faults.push(fault),
         }
     }
-    moods
+    faults
 }
 
 /// One word or two, without the parameters.

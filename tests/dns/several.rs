@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use bina::simulator::{Door, Sim, customer};
+use bina::simulator::{ListenerMode, Sim, customer};
 use bina::sources::reasons;
 use tokio::time::{Duration, sleep};
 
@@ -95,12 +95,12 @@ async fn addresses_that_all_swallow_hold_the_call_no_longer_than_one() {
 async fn a_hubsoft_that_is_away_for_a_moment_costs_calls_a_second() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let client = super::app::client(&sim, "");
-    sim.set_door(Door::Refuse).await.expect("a door");
+    sim.set_listener(ListenerMode::Refuse).await.expect("a door");
     let start = Instant::now();
     assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
     assert_eq!(ask(&client).await, Err(reasons::NO_TOKEN.failure()));
     sleep(Duration::from_millis(300)).await;
-    sim.set_door(Door::Open).await.expect("a door");
+    sim.set_listener(ListenerMode::Open).await.expect("a door");
     while ask(&client).await.is_err() {
         sleep(Duration::from_millis(10)).await;
     }

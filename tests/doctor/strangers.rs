@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use bina::simulator::{Mood, Sim};
+use bina::simulator::{Fault, Sim};
 
 use super::certificates::{Authority, SelfSigned};
 use super::{Patient, customers, sim};
@@ -31,16 +31,16 @@ async fn a_pinned_certificate_is_shown_with_its_fingerprint() {
 
 #[tokio::test]
 async fn a_firewalls_page_is_told_on_the_line_it_concerns() {
-    let html = || Mood::Answer {
+    let html = || Fault::Answer {
         status: 403,
         headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
         body: b"<html><title>Attention Required! | Cloudflare</title></html>".to_vec(),
     };
     const PART: &str = "a firewall's or web server's page came, not HubSoft's answer (HTTP 403)";
     let sim = sim().await;
-    sim.set_lookup_mood(html());
+    sim.set_lookup_fault(html());
     Patient::of(&sim, "").examined(&[]).have(1, "failed", "lookup", PART);
-    sim.set_token_mood(html());
+    sim.set_token_fault(html());
     let findings = Patient::of(&sim, "").examined(&[]);
     findings.have(1, "failed", "token", PART);
     findings.lack("client_secret");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
@@ -208,7 +208,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
     let at = program.address;
     let mut before = (0, 0, 0);
     for wave in 0..WAVES {
-        sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(150) }]);
+        sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(150) }]);
         let mut crowd = connections(500, 1, at).await;
         for stream in &mut crowd {
             write!(stream, "GET /asterisk?caller={} HTTP/1.1\r\nHost: x\r\n\r\n", number(wave))

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use bina::runtime::logging;
 use bina::servers::listener;
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 
@@ -125,7 +125,7 @@ async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
     let number = |last: usize| format!("373333000{last}");
     let customers = (0..6).map(|last| customer(1, "JOANA", &number(last))).collect();
     let sim = Sim::start(customers).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let mut program = Program::start("stop", &sim, "");
     let idle = |_| {
         let mut stream = asking(program.address, &get(&number(5)));
@@ -135,7 +135,7 @@ async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
     let mut quiet: Vec<_> = (0..20).map(idle).collect();
     let half = |_| asking(program.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo");
     quiet.extend((0..10).map(half));
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(500) });
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(500) });
     let waiting: Vec<_> =
         (0..50).map(|call| asking(program.address, &get(&number(call % 5)))).collect();
     asked(&sim, 6);
@@ -157,7 +157,7 @@ async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
     assert!(Blocking::connect(program.address).is_err(), "the door is closed");
 
     let mut patient = Program::start("patient", &sim, "[lookup]\ndeadline_ms = 3000\n");
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(2_400) });
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(2_400) });
     let waiting = (0..5).map(|last| asking(patient.address, &get(&number(last)))).collect();
     asked(&sim, 11);
     let told = Instant::now();

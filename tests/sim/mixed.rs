@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::simulator::{Mood, Sim};
+use bina::simulator::{Fault, Sim};
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Client, by_phone, start, token};
@@ -10,7 +10,7 @@ use crate::client::{Client, by_phone, start, token};
 /// Asks so many lookups, one after the other, each on a connection of its own and without waiting
 /// for the answer, and returns the statuses decided upon.
 async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
-    sim.forget_requests();
+    sim.clear_requests();
     for asked in 1..=count {
         let mut client = Client::to(sim).await;
         client.say(request).await;
@@ -30,7 +30,7 @@ async fn a_seed_brings_the_same_misbehaviour_again() {
     let request = by_phone(&token(&sim).await);
     let mut met = Vec::new();
     for seed in [7, 7, 8] {
-        sim.misbehave(seed, 0.5);
+        sim.mix_faults(seed, 0.5);
         met.push(statuses(&sim, &request, 60).await);
     }
     assert_eq!(met[0], met[1]);
@@ -43,7 +43,7 @@ async fn a_seed_brings_the_same_misbehaviour_again() {
 #[tokio::test]
 async fn with_a_share_of_nothing_everything_is_right() {
     let sim = start().await;
-    sim.misbehave(7, 0.0);
+    sim.mix_faults(7, 0.0);
     let request = by_phone(&token(&sim).await);
     let mut client = Client::to(&sim).await;
     for _ in 0..100 {
@@ -54,8 +54,8 @@ async fn with_a_share_of_nothing_everything_is_right() {
 #[tokio::test]
 async fn tokens_can_be_kept_out_of_it() {
     let sim = start().await;
-    sim.set_token_mood(Mood::Normal);
-    sim.misbehave(7, 1.0);
+    sim.set_token_fault(Fault::Normal);
+    sim.mix_faults(7, 1.0);
     for _ in 0..30 {
         token(&sim).await;
     }

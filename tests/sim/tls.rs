@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -54,7 +54,7 @@ async fn behind_tls_it_answers_as_without() {
     let mut client = meet(&sim, &authority, "localhost").await.unwrap();
     let request = request(&sim, &mut client).await;
     assert_eq!(client.ask(&request).await.ids(), [1]);
-    sim.set_mood(Mood::Huge { bytes: 1_000_000 });
+    sim.set_fault(Fault::Huge { bytes: 1_000_000 });
     assert_eq!(client.ask(&request).await.json()["msg"].as_str().unwrap().len(), 1_000_000);
 }
 
@@ -101,17 +101,17 @@ async fn faults_below_http_reach_through_tls() {
     let authority = Authority::new();
     let sim = start(&authority).await;
     let request = request(&sim, &mut meet(&sim, &authority, "localhost").await.unwrap()).await;
-    for (mood, end) in [
-        (Mood::Reset, Some(io::ErrorKind::ConnectionReset)),
-        (Mood::Truncated, None),
-        (Mood::HangUp, None),
+    for (fault, end) in [
+        (Fault::Reset, Some(io::ErrorKind::ConnectionReset)),
+        (Fault::Truncated, None),
+        (Fault::HangUp, None),
     ] {
-        sim.set_mood(mood);
+        sim.set_fault(fault);
         let mut client = meet(&sim, &authority, "localhost").await.unwrap();
         client.say(&request).await;
         assert_eq!(client.rest().await.1.err().map(|problem| problem.kind()), end);
     }
-    sim.set_mood(Mood::Drip { byte_every: Duration::from_millis(5) });
+    sim.set_fault(Fault::Drip { byte_every: Duration::from_millis(5) });
     let mut client = meet(&sim, &authority, "localhost").await.unwrap();
     client.say(&request).await;
     client.head().await;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::domain::failure::Failure;
-use crate::simulator::Request;
+use crate::simulator::LoggedRequest;
 
 use super::caller::{Outcome, Told};
 use super::{BURST, Plan};
@@ -46,7 +46,7 @@ pub(super) struct Memory {
 
 impl Asked {
     /// Counts the lookups among `requests`, of which `allowed` may fall within a second.
-    pub(super) fn count(requests: &[Request], allowed: u32) -> Self {
+    pub(super) fn count(requests: &[LoggedRequest], allowed: u32) -> Self {
         let lookups: Vec<_> = requests.iter().filter(|request| request.method == "GET").collect();
         let refused = lookups.iter().filter(|request| request.status == Some(429)).count();
         let mut times: Vec<_> = lookups.iter().map(|request| request.at).collect();

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Door, Sim};
+use bina::simulator::{ListenerMode, Sim};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ async fn connect(sim: &Sim) -> io::Result<TcpStream> {
 async fn a_refusing_door_refuses_at_once_and_leaves_open_connections_alone() {
     let sim = start().await;
     let (request, mut early) = (by_phone(&token(&sim).await), Client::to(&sim).await);
-    sim.set_door(Door::Refuse).await.unwrap();
+    sim.set_listener(ListenerMode::Refuse).await.unwrap();
     let begun = Instant::now();
     for _ in 0..20 {
         assert_eq!(connect(&sim).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
@@ -31,7 +31,7 @@ async fn a_refusing_door_refuses_at_once_and_leaves_open_connections_alone() {
 async fn behind_a_blackhole_nothing_answers_and_open_connections_go_on() {
     let sim = start().await;
     let (request, mut early) = (by_phone(&token(&sim).await), Client::to(&sim).await);
-    sim.set_door(Door::Blackhole).await.unwrap();
+    sim.set_listener(ListenerMode::Blackhole).await.unwrap();
     let attempts: Vec<_> = (0..20)
         .map(|_| {
             let connecting = TcpStream::connect(sim.addr());
@@ -50,10 +50,10 @@ async fn behind_a_blackhole_nothing_answers_and_open_connections_go_on() {
 async fn who_waited_at_a_blackhole_gets_in_when_the_door_opens() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
-    sim.set_door(Door::Blackhole).await.unwrap();
+    sim.set_listener(ListenerMode::Blackhole).await.unwrap();
     let waiting = tokio::spawn(TcpStream::connect(sim.addr()));
     timeout(SILENCE, connect(&sim)).await.unwrap_err();
-    sim.set_door(Door::Open).await.unwrap();
+    sim.set_listener(ListenerMode::Open).await.unwrap();
     assert_eq!(Client::to(&sim).await.ask(&request).await.ids(), [1]);
     // The kernel asks again one second after the first time.
     let late = timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap().unwrap();
@@ -63,12 +63,12 @@ async fn who_waited_at_a_blackhole_gets_in_when_the_door_opens() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_door_goes_from_any_state_to_any_other() {
-    use Door::{Blackhole, Open, Refuse};
+    use ListenerMode::{Blackhole, Open, Refuse};
     let sim = start().await;
     let way =
         [Refuse, Blackhole, Refuse, Refuse, Open, Blackhole, Blackhole, Open, Open, Blackhole];
     for door in way {
-        sim.set_door(door).await.unwrap();
+        sim.set_listener(door).await.unwrap();
         match (door, timeout(SILENCE, connect(&sim)).await) {
             (Open, met) => drop(met.unwrap().unwrap()),
             (Refuse, met) => {
@@ -89,9 +89,9 @@ async fn connections_that_had_arrived_are_served_though_the_door_closes() {
     let request = by_phone(&token(&sim).await);
     for _ in 0..20 {
         let mut arrived = Client::to(&sim).await;
-        sim.set_door(Door::Refuse).await.unwrap();
+        sim.set_listener(ListenerMode::Refuse).await.unwrap();
         assert_eq!(arrived.ask(&request).await.ids(), [1]);
-        sim.set_door(Door::Open).await.unwrap();
+        sim.set_listener(ListenerMode::Open).await.unwrap();
     }
 }
 
