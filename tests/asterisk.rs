@@ -14,12 +14,16 @@ mod frozen;
 mod guides;
 #[path = "asterisk/hostile.rs"]
 mod hostile;
+#[path = "asterisk/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "asterisk/language.rs"]
 mod language;
 #[path = "asterisk/leash.rs"]
 mod leash;
-#[path = "asterisk/nasty.rs"]
-mod nasty;
+#[path = "asterisk/other_server.rs"]
+mod other_server;
+#[path = "asterisk/other_servers.rs"]
+mod other_servers;
 #[path = "asterisk/pbx.rs"]
 mod pbx;
 #[path = "asterisk/program.rs"]
@@ -28,10 +32,6 @@ mod program;
 mod record;
 #[path = "asterisk/snippets.rs"]
 mod snippets;
-#[path = "asterisk/stranger.rs"]
-mod stranger;
-#[path = "asterisk/strangers.rs"]
-mod strangers;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -6,14 +6,14 @@
 mod app;
 #[path = "chaos/dice.rs"]
 mod dice;
+#[path = "chaos/expected.rs"]
+mod expected;
+#[path = "chaos/faults.rs"]
+mod faults;
 #[path = "chaos/machine.rs"]
 mod machine;
 #[path = "chaos/program.rs"]
 mod program;
-#[path = "chaos/trouble.rs"]
-mod trouble;
-#[path = "chaos/truth.rs"]
-mod truth;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -24,10 +24,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use self::dice::Dice;
+use self::expected::{Door, Number, Verdict};
+use self::faults::{Played, Tormentor};
 use self::machine::Metronome;
 use self::program::Program;
-use self::trouble::{Played, Tormentor};
-use self::truth::{Door, Number, Verdict};
 
 const DEADLINE: Duration = Duration::from_millis(800);
 /// What a loaded machine may add.
@@ -63,8 +63,8 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
     let seed = Dice::seed();
     loudly(&format!("chaos: BINA_SEED={seed} repeats this run of {} s", span.as_secs()));
     let mut dice = Dice::new(seed);
-    let numbers = truth::numbers();
-    let customers = truth::customers(&numbers);
+    let numbers = expected::numbers();
+    let customers = expected::customers(&numbers);
     let sim = Sim::start(customers.clone()).await.expect("loopback");
     let config = format!("{}{}{SETTINGS}", app::connection(&sim), app::RULES);
     let mut program = Program::start(&config);
@@ -88,8 +88,8 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
 
 #[tokio::test]
 async fn the_judge_takes_neither_a_cut_answer_nor_somebody_elses() {
-    let numbers = truth::numbers();
-    let sim = Sim::start(truth::customers(&numbers)).await.expect("loopback");
+    let numbers = expected::numbers();
+    let sim = Sim::start(expected::customers(&numbers)).await.expect("loopback");
     let app = app::TestApp::start(&sim).await;
     let (own, other) = (&numbers[0], &numbers[4]);
     let is_wrong = |verdict: Verdict| matches!(verdict, Verdict::Wrong(_));
@@ -221,14 +221,14 @@ fn keeps_secrets(log: &str) {
     let answered = log.lines().filter(|line| line.contains("call answered")).count();
     assert!(answered > 100, "the log was caught: {} lines", log.lines().count());
     assert!(!log.contains("a bug of bina"), "a panic: {log}");
-    for secret in CANARIES.into_iter().chain([truth::NAME, truth::TEXT]) {
+    for secret in CANARIES.into_iter().chain([expected::NAME, expected::TEXT]) {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "`{secret}` is in the log");
     }
     // Ports and times have digits too, but never so many in a row.
     let digits = log.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 8);
     for run in digits {
-        let begins = truth::NUMBERS_BEGIN.iter().any(|begin| run.contains(begin));
+        let begins = expected::NUMBERS_BEGIN.iter().any(|begin| run.contains(begin));
         assert!(!begins, "a number is in the log: {run}");
     }
 }

@@ -3,8 +3,8 @@
 mod app;
 #[path = "sim/certificates.rs"]
 mod certificates;
-#[path = "doctor/strangers.rs"]
-mod strangers;
+#[path = "doctor/other_servers.rs"]
+mod other_servers;
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -76,7 +76,7 @@ const HELD: [(u8, &str, &str); 38] = [
     (
         24,
         "several customers",
-        "doors.rs::several_customers_on_one_number_share_the_alert_and_hide_their_names",
+        "endpoints.rs::several_customers_on_one_number_share_the_alert_and_hide_their_names",
     ),
     (25, "clock jumps", "tidy.rs::nothing_is_decided_by_the_wall_clock"),
     (

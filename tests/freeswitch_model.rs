@@ -8,18 +8,18 @@ mod app;
 #[allow(dead_code, reason = "the dice of tests/chaos.rs have more faces")]
 #[path = "chaos/dice.rs"]
 mod dice;
-#[path = "freeswitch_model/doors.rs"]
-mod doors;
 mod formats;
 mod fsmodel;
-#[path = "freeswitch_model/nasty.rs"]
-mod nasty;
+#[path = "freeswitch_model/hostile_texts.rs"]
+mod hostile_texts;
+#[path = "freeswitch_model/interfaces.rs"]
+mod interfaces;
+#[path = "freeswitch_model/negative_controls.rs"]
+mod negative_controls;
 #[path = "freeswitch_model/numbers.rs"]
 mod numbers;
 #[path = "freeswitch_model/onwards.rs"]
 mod onwards;
-#[path = "freeswitch_model/trouble.rs"]
-mod trouble;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -32,8 +32,8 @@ use bina::simulator::{Sim, printed_example};
 use answers::{Said, about, every_kind};
 use app::TestApp;
 use dice::Dice;
-use doors::{Door, freeswitch, serving, serving_cut, serving_the, snippet};
 use fsmodel::{Asked, Call, Freeswitch, Reply};
+use interfaces::{Door, freeswitch, serving, serving_cut, serving_the, snippet};
 
 const CALLER: &str = "5537988242968";
 const CALLED: &str = "553732001000";
@@ -158,8 +158,11 @@ fn nothing_in_a_customers_data_runs_or_costs_a_field_in_twenty_thousand_document
     let now = Rc::new(RefCell::new(alerted()));
     let pbxs = Door::ALL.map(|door| freeswitch(door, Play::Never, serving_the(Rc::clone(&now))));
     for round in 0..20_000 {
-        let texts =
-            [nasty::text(&mut dice, 30), nasty::text(&mut dice, 30), nasty::text(&mut dice, 6)];
+        let texts = [
+            hostile_texts::text(&mut dice, 30),
+            hostile_texts::text(&mut dice, 30),
+            hostile_texts::text(&mut dice, 6),
+        ];
         let [name, text, other] = &texts;
         let answer = about(&Said { name, text: Some(text), id: other, service_status: other });
         let (door, pbx) = (Door::ALL[round % 3], &pbxs[round % 3]);
@@ -188,8 +191,8 @@ fn use_every_field(pbx: &Freeswitch, call: &mut Call) {
 #[test]
 fn a_hostile_caller_or_called_number_runs_nothing_and_chooses_no_context() {
     let mut dice = Dice::new(7);
-    let whole = nasty::WHOLE.map(str::to_owned).into_iter();
-    let thrown = (0..3_000).map(|_| nasty::text(&mut dice, 8));
+    let whole = hostile_texts::WHOLE.map(str::to_owned).into_iter();
+    let thrown = (0..3_000).map(|_| hostile_texts::text(&mut dice, 8));
     let quiet = || every_kind().remove(1).1;
     let pbxs =
         Door::ALL.map(|door| (door, freeswitch(door, Play::Never, serving(quiet(), Play::Never))));
@@ -219,7 +222,7 @@ fn a_hostile_caller_or_called_number_runs_nothing_and_chooses_no_context() {
 
 #[test]
 fn a_strangers_text_never_reaches_an_address() {
-    for text in nasty::WHOLE {
+    for text in hostile_texts::WHOLE {
         let targets = Rc::new(RefCell::new(BTreeSet::new()));
         let seen = Rc::clone(&targets);
         let pbx = freeswitch(Door::Curl, Play::Never, move |asked: &Asked| {

@@ -1,8 +1,8 @@
 //! How the HubSoft client asks, over real sockets: requests, tokens, limits and refusals.
 
 mod app;
-#[path = "hubsoft/pages.rs"]
-mod pages;
+#[path = "hubsoft/firewall_pages.rs"]
+mod firewall_pages;
 
 use std::time::Duration;
 

@@ -1,12 +1,12 @@
 //! Whom bina trusts: certificates that are no good, a provider's own CA, and none at all.
 
 mod app;
+#[path = "tls/causes.rs"]
+mod causes;
 #[path = "sim/certificates.rs"]
 mod certificates;
 #[path = "tls/pinned.rs"]
 mod pinned;
-#[path = "tls/words.rs"]
-mod words;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read, Write};

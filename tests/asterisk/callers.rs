@@ -3,7 +3,7 @@
 use bina::simulator::customer;
 
 use crate::calls::Call;
-use crate::nasty::escaped;
+use crate::hostile_texts::escaped;
 use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
+use crate::other_server::{Manner, stand};
 use crate::pbx::{Asterisk, asterisk, free_tcp_port};
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::{AGI, CURL, SNIPPETS, Speech, each};
-use crate::stranger::{Manner, stand};
 use crate::{ALERT, BRISK_MAX, QUIET, SLACK, STRANGER, customers};
 
 #[test]

@@ -3,18 +3,18 @@
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::{CALLED, Call};
+use crate::other_server::{Manner, page, stand, written};
 use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::{CURL, SNIPPETS, Speech, each};
-use crate::stranger::{Manner, page, stand, written};
-use crate::{ALERT, CROWDED_MAX, QUIET, STRANGER, customers, nasty};
+use crate::{ALERT, CROWDED_MAX, QUIET, STRANGER, customers, hostile_texts};
 
 #[test]
 fn nothing_in_a_customers_name_or_alert_runs_or_hides_a_field() {
     let Some(asterisk) = asterisk() else { return };
     let canary = asterisk.run.join("canary-customer");
-    let texts = nasty::texts(&canary);
+    let texts = hostile_texts::texts(&canary);
     let phone = |index: usize| format!("379988{index:05}");
     let nasty_customers = texts.iter().enumerate().map(|(index, (raw, _))| {
         let person = customer(index as u64, raw, &phone(index));
@@ -55,9 +55,10 @@ fn nothing_in_a_callers_from_header_does_harm() {
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let canary = asterisk.run.join("canary-caller");
-    let users = nasty::callers(ALERT, &canary);
+    let users = hostile_texts::callers(ALERT, &canary);
     let calls = each(|snippet| {
-        let call = |user: &str| Call::from(&nasty::escaped(user), snippet, bina.at(snippet));
+        let call =
+            |user: &str| Call::from(&hostile_texts::escaped(user), snippet, bina.at(snippet));
         users.iter().map(|user| call(user).named(user)).collect::<Vec<_>>()
     });
     let mut problems = Problems::default();
@@ -67,7 +68,9 @@ fn nothing_in_a_callers_from_header_does_harm() {
         call.says("status=no_number source=none alerta=0 prompt= rule= route=", &mut problems);
         call.says("nome= codigo_cliente= id_cliente= mensagem= telefone=", &mut problems);
     }
-    problems.check(hubsoft.lookups() == 0, || "HubSoft was asked for a nasty caller".to_owned());
+    problems.check(hubsoft.lookups() == 0, || {
+        "HubSoft was asked for a hostile_texts caller".to_owned()
+    });
     problems.check(!canary.exists(), || "a caller's text was run".to_owned());
     problems.none();
 }
@@ -78,13 +81,15 @@ fn nothing_in_a_called_number_does_harm() {
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let canary = asterisk.run.join("canary-called");
-    let mut called = nasty::callers(CALLED, &canary);
+    let mut called = hostile_texts::callers(CALLED, &canary);
     called.push(format!("{CALLED}\nagi_callerid: {ALERT}"));
     called.push(format!("{CALLED}\n\n200 result=1\n"));
     let calls = each(|snippet| {
         let call = || Call::from(STRANGER, snippet, bina.at(snippet));
         let calls = called.iter();
-        calls.map(|text| call().calling(&nasty::escaped(text)).named(text)).collect::<Vec<_>>()
+        calls
+            .map(|text| call().calling(&hostile_texts::escaped(text)).named(text))
+            .collect::<Vec<_>>()
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
@@ -106,7 +111,7 @@ fn nothing_in_a_called_number_does_harm() {
 fn nothing_in_a_hostile_answer_is_let_through() {
     let Some(asterisk) = asterisk() else { return };
     let canary = asterisk.run.join("canary-stranger");
-    let fields = nasty::hostile_fields(&canary);
+    let fields = hostile_texts::hostile_fields(&canary);
     let fields: Vec<_> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let calls = each(|snippet| {
         let body = written(snippet.speech, &fields);

@@ -38,7 +38,7 @@ fn sources(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
     }
 }
 
-/// `doors` is `tests/doors.rs` with all below `tests/doors/`; `sources/breaker.rs` is below `src`.
+/// `access` is `tests/access.rs` with all below `tests/access/`; `sources/breaker.rs` is below `src`.
 fn is_named(path: &Path, name: &str) -> bool {
     if name.ends_with(".rs") {
         return path == Path::new("src").join(name);

@@ -9,7 +9,8 @@ use super::answers::{Said, about};
 use super::dice::Dice;
 use super::fsmodel::{Asked, Call, Freeswitch, Reply};
 use super::{
-    CALLED, CALLER, Door, alerted, every_kind, freeswitch, nasty, of, serving, serving_the, snippet,
+    CALLED, CALLER, Door, alerted, every_kind, freeswitch, hostile_texts, of, serving, serving_the,
+    snippet,
 };
 
 fn routed(pbx: &Freeswitch, door: Door) -> Call {
@@ -184,7 +185,7 @@ fn nothing_of_a_customer_runs_on_its_way_to_the_agent() {
     let now = Rc::new(RefCell::new(alerted()));
     let pbx = pbx_with_the_screen(serving_the(Rc::clone(&now)));
     for _ in 0..1_000 {
-        let texts = [nasty::text(&mut dice, 30), nasty::text(&mut dice, 30)];
+        let texts = [hostile_texts::text(&mut dice, 30), hostile_texts::text(&mut dice, 30)];
         let [name, text] = &texts;
         let said = Said { name, text: Some(text), id: "421", service_status: "x" };
         let answer = about(&said);

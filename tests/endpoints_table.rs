@@ -12,7 +12,7 @@ use bina::servers::endpoints;
 const DOORS: [(&str, &str, &str); 15] = [
     (
         "/asterisk",
-        "asterisk/strangers.rs::an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole",
+        "asterisk/other_servers.rs::an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole",
         "asterisk/bina.conf",
     ),
     (
@@ -20,7 +20,11 @@ const DOORS: [(&str, &str, &str); 15] = [
         "asterisk/hostile.rs::nothing_in_a_customers_name_or_alert_runs_or_hides_a_field",
         "asterisk/bina.ael",
     ),
-    ("/cid", "plain_doors.rs::a_name_lookup_gets_the_name_or_nothing", "guides/freepbx-issabel.md"),
+    (
+        "/cid",
+        "plain_endpoints.rs::a_name_lookup_gets_the_name_or_nothing",
+        "guides/freepbx-issabel.md",
+    ),
     (
         "/freeswitch/dialplan",
         "freeswitch.rs::a_call_in_the_entry_context_gets_variables_and_goes_on",
@@ -28,27 +32,31 @@ const DOORS: [(&str, &str, &str); 15] = [
     ),
     (
         "/freeswitch/httapi",
-        "plain_doors.rs::httapi_says_farewell_without_a_lookup",
+        "plain_endpoints.rs::httapi_says_farewell_without_a_lookup",
         "freeswitch/autoload_configs/httapi.conf.xml",
     ),
     (
         "/freeswitch/vars",
-        "plain_doors.rs::the_curl_application_gets_pairs_for_multiset",
+        "plain_endpoints.rs::the_curl_application_gets_pairs_for_multiset",
         "freeswitch/bina-curl.xml",
     ),
-    ("/healthz", "doors.rs::health_does_not_depend_on_hubsoft", ""),
-    ("/match", "plain_doors.rs::a_match_is_one_digit", "guides/vicidial.md"),
+    ("/healthz", "endpoints.rs::health_does_not_depend_on_hubsoft", ""),
+    ("/match", "plain_endpoints.rs::a_match_is_one_digit", "guides/vicidial.md"),
     ("/metrics", "operation.rs::calls_are_counted_by_what_became_of_them", ""),
     (
         "/prompts/",
-        "plain_doors.rs::a_recording_is_served_whole_with_what_a_pbx_caches_it_by",
+        "plain_endpoints.rs::a_recording_is_served_whole_with_what_a_pbx_caches_it_by",
         "sounds/README.md",
     ),
     ("/readyz", "operation.rs::readiness_tells_how_hubsoft_stands_and_does_not_require_it", ""),
-    ("/route", "plain_doors.rs::a_route_is_the_rules_word_or_none", "guides/freepbx-issabel.md"),
+    (
+        "/route",
+        "plain_endpoints.rs::a_route_is_the_rules_word_or_none",
+        "guides/freepbx-issabel.md",
+    ),
     ("/v1/forget", "operation.rs::a_number_is_forgotten_when_that_is_asked_for", ""),
     ("/v1/watchdog", "operation.rs::systemd_is_told_of_readiness_of_health_and_of_the_end", ""),
-    ("/v1/lookup", "doors.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
+    ("/v1/lookup", "endpoints.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
 ];
 
 /// FastAGI is no path.

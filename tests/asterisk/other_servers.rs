@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::calls::Call;
+use crate::other_server::{HOLD, Manner, cut_page, page, stand, written};
 use crate::pbx::asterisk;
 use crate::record::{Problems, Record};
 use crate::snippets::{SNIPPETS, Snippet, Speech, each};
-use crate::stranger::{HOLD, Manner, cut_page, page, stand, written};
 use crate::{ALERT, SLACK};
 
 /// An answer that would be heard if it were believed.
