@@ -47,7 +47,7 @@ pub(crate) fn start(folder: &Folder, sim: &Sim, settings: &str) -> TestApp {
 }
 
 #[tokio::test]
-async fn without_settings_everybody_is_answered_on_loopback() {
+async fn without_access_settings_every_client_is_answered_on_loopback() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, "");
     for from in [OWN, NEIGHBOUR] {
@@ -96,7 +96,7 @@ async fn a_machines_own_address_is_its_own() {
 const BOTH: &str = "[access]\ntoken_files = [\"token\", \"next\"]\nbasic_files = \"pair\"\n";
 
 #[tokio::test]
-async fn each_credential_is_good_and_nothing_else_is() {
+async fn only_the_configured_credentials_are_accepted() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
     let status = async |header: &str| {
@@ -129,7 +129,7 @@ async fn each_credential_is_good_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_empty_says_what_is_wanted_and_is_counted() {
+async fn a_401_is_empty_names_the_scheme_and_is_counted() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
     let before = counted("bina_http_refused_total{reason=\"unauthorized\"}");
@@ -175,7 +175,7 @@ async fn every_path_but_that_of_health_needs_a_credential() {
 }
 
 #[tokio::test]
-async fn a_stranger_has_fifty_requests_a_second_and_the_pbx_as_many_as_it_needs() {
+async fn unknown_addresses_are_limited_to_fifty_requests_a_second_and_the_pbx_is_not() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, "");
     let answered = async |from| {
@@ -204,7 +204,7 @@ async fn a_stranger_has_fifty_requests_a_second_and_the_pbx_as_many_as_it_needs(
 }
 
 #[tokio::test]
-async fn a_pbx_on_another_machine_is_no_stranger() {
+async fn a_pbx_on_another_machine_is_not_an_unknown_address() {
     let (sim, folder) = (sim().await, Folder::new());
     let text = app::connection(&sim).replace("[hubsoft]", "pbx = \"127.0.0.2\"\n[hubsoft]");
     folder.write("bina.toml", &text);

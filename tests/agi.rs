@@ -92,7 +92,7 @@ async fn each_conversation_is_answered_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_line_that_comes_behind_the_environment_is_noticed_in_time() {
+async fn a_line_after_the_environment_is_noticed_in_time() {
     let (sim, app) = door().await;
     let (whole, cut) = (said("no_replies"), said("environment_cut_by_the_number"));
     // Asterisk writes line by line; here each piece is a packet of its own.
@@ -110,7 +110,7 @@ async fn a_line_that_comes_behind_the_environment_is_noticed_in_time() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_is_cut_anywhere_ends_cleanly() {
+async fn a_conversation_truncated_at_any_byte_ends_cleanly() {
     let (_sim, app) = door().await;
     let whole = said("asterisk_22");
     let end = whole.windows(2).position(|two| two == b"\n\n").expect("an environment") + 2;
@@ -127,7 +127,7 @@ async fn a_conversation_that_is_cut_anywhere_ends_cleanly() {
 }
 
 #[tokio::test]
-async fn what_is_no_environment_is_closed_without_a_word() {
+async fn input_that_is_not_an_agi_environment_is_closed_without_an_answer() {
     let (_sim, app) = door().await;
     let line = vec![b'x'; 3_000];
     let many = "agi_x: y\n".repeat(65).into_bytes();
@@ -144,7 +144,7 @@ async fn what_is_no_environment_is_closed_without_a_word() {
 }
 
 #[tokio::test]
-async fn who_does_not_say_who_is_calling_is_closed_after_two_seconds() {
+async fn a_connection_without_an_environment_is_closed_after_two_seconds() {
     let (_sim, app) = door().await;
     let whole = said("asterisk_22");
     let told: [&[u8]; 5] = [
@@ -202,7 +202,7 @@ async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn who_never_closes_is_closed_a_second_after_the_answer() {
+async fn a_connection_the_peer_keeps_open_is_closed_a_second_after_the_answer() {
     let (_sim, app) = door().await;
     let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
     stream.write_all(&said("no_replies")).await.expect("it reads");
@@ -218,7 +218,7 @@ async fn who_never_closes_is_closed_a_second_after_the_answer() {
 }
 
 #[tokio::test]
-async fn calls_of_both_doors_share_one_memory() {
+async fn http_and_fastagi_share_one_cache() {
     let (sim, app) = door().await;
     assert_eq!(app::field(&set(&app, &said("asterisk_22")).await, "source"), "hubsoft");
     assert_eq!(app::field(&app.asterisk("37988242968").await, "source"), "cache");

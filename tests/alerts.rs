@@ -86,7 +86,7 @@ fn chosen(rules: &Rules, found: &[FoundCustomer], did: Option<&Did>) -> Option<(
 
 proptest! {
     #[test]
-    fn what_an_alert_remembers_never_changes_a_choice(
+    fn what_an_alert_caches_never_changes_a_choice(
         before in rules(),
         after in rules(),
         customers in prop::collection::vec(said(), 1..4),

@@ -65,7 +65,7 @@ fn customers() -> Vec<serde_json::Value> {
 }
 
 #[test]
-fn a_customer_with_an_alert_hears_the_prompts_and_goes_where_the_rule_says() {
+fn a_customer_with_an_alert_gets_the_prompts_and_the_route_of_the_rule() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -89,7 +89,7 @@ fn a_customer_with_an_alert_hears_the_prompts_and_goes_where_the_rule_says() {
 }
 
 #[test]
-fn an_unknown_route_a_general_prompt_or_a_long_answer_lead_to_the_usual_place() {
+fn an_unknown_route_a_general_prompt_or_a_long_answer_take_the_default_route() {
     let Some(asterisk) = asterisk() else { return };
     let unknown_route = with_alert(customer(1, "Ana", ALERT), &["Aviso do setor"]);
     let no_rule = with_alert(customer(2, "Eva", QUIET), &["outra coisa"]);
@@ -121,7 +121,7 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_lead_to_the_usual_place() 
 }
 
 #[test]
-fn a_rule_that_only_routes_is_followed_without_a_word() {
+fn a_rule_with_only_a_route_is_followed_without_a_prompt() {
     let Some(asterisk) = asterisk() else { return };
     let routed = with_alert(customer(1, "Ana", ALERT), &["Cliente com prioridade"]);
     let hubsoft = hubsoft(vec![routed]);

@@ -87,7 +87,7 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
 }
 
 #[tokio::test]
-async fn the_judge_takes_neither_a_cut_answer_nor_somebody_elses() {
+async fn a_truncated_answer_or_another_customers_is_judged_wrong() {
     let numbers = expected::numbers();
     let sim = Sim::start(expected::customers(&numbers)).await.expect("loopback");
     let app = app::TestApp::start(&sim).await;

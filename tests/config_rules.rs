@@ -36,7 +36,7 @@ fn rule_problem(rule: &str) -> String {
 }
 
 #[test]
-fn rules_say_what_is_wrong_with_them() {
+fn problems_in_rules_are_reported() {
     for (rule, part) in [
         (
             "name = \"a\"\nplay = \"luz\"\n",
@@ -79,7 +79,7 @@ fn rules_say_what_is_wrong_with_them() {
 }
 
 #[test]
-fn a_rule_may_stay_silent_on_purpose() {
+fn a_rule_may_play_nothing() {
     let text = format!("{GOOD}{PROMPTS}[[rule]]\nname = \"divida\"\ntext = \"*\"\nplay = []\n");
     let read = Config::parse(&text, Path::new("/nowhere/bina.toml"));
     let config = read.expect("good");
@@ -159,7 +159,7 @@ fn the_same_phrase_twice_is_harmless() {
 }
 
 #[test]
-fn a_rule_in_single_brackets_is_told_how_to_be_written() {
+fn a_rule_in_single_brackets_is_reported_with_the_right_syntax() {
     let one = "[rule]\nname = \"a\"\nplay = []\n";
     let once = problems(&format!("{GOOD}{one}"));
     assert!(once.contains(":7:2: rule must be a repeated section: write [[rule]]"), "{once}");
@@ -172,7 +172,7 @@ fn a_rule_in_single_brackets_is_told_how_to_be_written() {
 }
 
 #[test]
-fn a_setting_or_section_that_is_there_twice_says_where_it_was_first() {
+fn a_duplicate_setting_or_section_is_reported_with_the_first_line() {
     let setting = problems(&format!("{GOOD}username = \"senha\"\n"));
     assert_eq!(
         setting,

@@ -103,7 +103,7 @@ fn listeners_that_overlap_are_refused() {
 }
 
 #[test]
-fn a_pbx_is_an_address_that_gets_in() {
+fn a_pbx_must_be_within_the_networks() {
     for odd in ["0.0.0.0", "::", "255.255.255.255", "224.0.0.1", "ff02::1", "::ffff:0.0.0.0"] {
         let problem = refused(&format!("[listen]\npbx = [\"{odd}\"]\n"));
         assert!(problem.contains(&format!("`{odd}` is not an address that a PBX calls from")));
@@ -119,7 +119,7 @@ fn a_pbx_is_an_address_that_gets_in() {
 }
 
 #[test]
-fn networks_that_let_everybody_in_together_are_refused() {
+fn networks_that_together_allow_every_address_are_refused() {
     for all in ["\"0.0.0.0/1\", \"128.0.0.0/1\"", "\"2000::/3\"", "\"::/1\", \"8000::/1\""] {
         let problem = refused(&format!("[access]\nnetworks = [{all}]\n"));
         assert!(problem.starts_with("access.networks let everybody in together"), "{problem}");
@@ -206,7 +206,7 @@ fn a_base_url_is_hubsofts_and_whole() {
 }
 
 #[test]
-fn who_asks_is_named_whole() {
+fn the_credentials_are_complete() {
     for (was, odd) in [
         ("bina@provedor.com.br", "bina@\\nprovedor.com.br"),
         ("bina@provedor.com.br", "bina@provedor.com.br\\n"),

@@ -196,7 +196,7 @@ fn the_freeswitch_fall_back_sets_every_field_to_the_neutral_answer() {
 }
 
 #[test]
-fn every_address_a_snippet_asks_is_served() {
+fn every_address_a_snippet_requests_is_served() {
     let paths: Vec<_> = endpoints::paths().collect();
     let mut seen = 0;
     for (file, text) in snippets() {
@@ -228,7 +228,7 @@ fn every_address_a_snippet_asks_is_served() {
 }
 
 #[test]
-fn no_snippet_puts_text_of_others_where_it_could_run() {
+fn no_snippet_puts_untrusted_text_where_it_could_run() {
     for (path, text) in snippets() {
         let asterisk = [".conf", ".ael", ".lua"].iter().any(|ending| path.ends_with(ending));
         for line in code(&text).lines().filter(|_| asterisk) {

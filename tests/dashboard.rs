@@ -84,7 +84,7 @@ fn names() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_query_asks_for_metrics_there_are() {
+fn every_query_uses_existing_metrics() {
     let names = names();
     for query in alert_queries().iter().chain(&dashboard_queries()) {
         let mut asked = metrics_in(query).peekable();
@@ -96,7 +96,7 @@ fn every_query_asks_for_metrics_there_are() {
 }
 
 #[test]
-fn the_alerts_name_words_that_are_counted() {
+fn the_alerts_use_existing_label_values() {
     let rules = read(RULES);
     assert!(rules.contains(&format!("result=\"{}\"", reasons::TOKEN.failure().label())));
     for status in ["unavailable", "no_number"] {

@@ -197,7 +197,7 @@ async fn an_address_needs_no_dns() {
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_swallows_connections_does_not_hold_the_call() {
+async fn a_hubsoft_that_drops_packets_does_not_hold_the_call() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let app = TestApp::start(&sim).await;
     assert_eq!(field(&app.asterisk("37999990000").await, "status"), "not_found");
@@ -277,7 +277,7 @@ async fn a_proxy_named_in_the_environment_gets_no_connection() {
 }
 
 #[tokio::test]
-async fn no_error_of_the_http_client_is_shown() {
+async fn no_error_of_the_http_client_is_printed() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let hole = Blackhole::open((HERE, 0).into()).await.address;
     let closed = Sim::start(vec![]).await.expect("loopback").base_url();

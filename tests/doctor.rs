@@ -127,7 +127,7 @@ impl Findings {
 }
 
 #[tokio::test]
-async fn what_is_well_is_ok_from_the_file_to_the_lookup() {
+async fn a_healthy_setup_is_ok_from_the_file_to_the_lookup() {
     let authority = Authority::new();
     let sim = Sim::start_tls(customers(), authority.good("localhost")).await.expect("tls");
     let patient = Patient::trusting(&sim, &authority);
@@ -153,7 +153,7 @@ async fn what_is_well_is_ok_from_the_file_to_the_lookup() {
 }
 
 #[tokio::test]
-async fn trouble_with_hubsoft_is_told_on_the_line_it_concerns() {
+async fn a_failure_of_hubsoft_is_reported_on_its_line() {
     let throttled = Fault::Throttled { retry_after: RetryAfter::Seconds(60) };
     for (fault, what, part) in [
         (Fault::WrongPassword, "token", "check hubsoft.client_id, client_secret"),
@@ -216,7 +216,7 @@ async fn a_hubsoft_that_cannot_be_reached_is_named_with_the_step_that_fails() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_is_made() {
+async fn a_bad_certificate_fails_with_its_cause_and_no_request_is_sent() {
     let (known, stranger) = (Authority::new(), Authority::new());
     for (certificate, part) in [
         (known.expired("localhost"), "has expired: have it renewed"),
@@ -269,7 +269,7 @@ async fn without_ca_certificates_the_remedy_is_named_and_nothing_is_trusted() {
 }
 
 #[tokio::test]
-async fn how_this_hubsoft_matches_is_told_in_counts_with_four_lookups_at_most() {
+async fn the_phone_match_is_reported_in_counts_with_at_most_four_lookups() {
     for (matching, number, counts, conclusion) in [
         (
             Matching::Like,
@@ -365,7 +365,7 @@ async fn prompt_files_that_are_missing_or_cannot_be_played_are_failed() {
 }
 
 #[tokio::test]
-async fn a_port_that_somebody_else_has_is_failed_and_ss_is_named() {
+async fn a_port_in_use_fails_and_ss_is_suggested() {
     let sim = sim().await;
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = taken.local_addr().expect("an address");
@@ -389,7 +389,7 @@ impl Drop for Running {
 }
 
 #[tokio::test]
-async fn a_bina_that_runs_is_recognised_at_each_of_its_doors() {
+async fn a_running_bina_is_recognised_at_each_listener() {
     let sim = sim().await;
     let patient = Patient::of(&sim, "");
     let mut serve = patient.command(&["serve"]);
@@ -411,7 +411,7 @@ async fn a_bina_that_runs_is_recognised_at_each_of_its_doors() {
 }
 
 #[tokio::test]
-async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is_asked() {
+async fn a_broken_configuration_exits_with_2_before_any_request() {
     let sim = sim().await;
     let patient = Patient::of(&sim, "limit = 1000\nlimitt = 1\n");
     let findings = patient.examined(&[]);
@@ -425,7 +425,7 @@ async fn a_broken_configuration_ends_with_2_and_every_problem_before_anything_is
 }
 
 #[tokio::test]
-async fn each_line_is_there_as_soon_as_it_is_known() {
+async fn each_line_is_printed_as_soon_as_it_is_complete() {
     let sim = sim().await;
     sim.set_fault(Fault::Silent);
     let patient = Patient::of(&sim, "attempt_ms = 60000\n");

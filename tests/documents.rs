@@ -80,7 +80,7 @@ fn every_reason_is_explained_in_both_languages_with_what_to_do() {
 }
 
 #[test]
-fn the_readmes_the_dashboard_and_the_guides_say_where_reasons_are_explained() {
+fn the_readmes_the_dashboard_and_the_guides_link_to_the_reasons() {
     for (file, document) in [
         ("README.md", "(docs/reasons.md)"),
         ("README.pt-BR.md", "(docs/motivos.pt-BR.md)"),
@@ -118,7 +118,7 @@ fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
 }
 
 #[test]
-fn commands_that_need_root_say_sudo() {
+fn commands_that_need_root_use_sudo() {
     let snippets = ("asterisk/README.md".to_owned(), read("dialplan/asterisk/README.md"));
     for (guide, text) in guides().into_iter().chain([snippets]) {
         for program in

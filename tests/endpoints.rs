@@ -38,7 +38,7 @@ async fn the_three_callers_of_the_demonstration_are_answered() {
 }
 
 #[tokio::test]
-async fn a_second_call_is_answered_from_memory() {
+async fn a_second_call_is_answered_from_the_cache() {
     let (sim, app) = demo().await;
     assert_eq!(field(&app.asterisk(ALERTED).await, "source"), "hubsoft");
     let first = sim.lookups();
@@ -49,7 +49,7 @@ async fn a_second_call_is_answered_from_memory() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_never_reaches_hubsoft() {
+async fn an_invalid_number_never_reaches_hubsoft() {
     let (sim, app) = demo().await;
     let long = "9".repeat(500);
     for caller in [
@@ -103,7 +103,7 @@ async fn a_wrong_request_gets_an_empty_body() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_at_once_without_a_word() {
+async fn input_that_is_not_http_is_refused_at_once_with_an_empty_body() {
     let (_sim, app) = demo().await;
     for garbage in [
         &b"GET /asterisk?caller=1 2 HTTP/1.1\r\nHost: x\r\n\r\n"[..],
@@ -155,7 +155,7 @@ async fn a_silent_client_is_closed_after_two_seconds() {
 }
 
 #[tokio::test]
-async fn one_connection_may_ask_many_times() {
+async fn one_connection_may_carry_many_requests() {
     let (_sim, app) = demo().await;
     let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
     for caller in [ALERTED, QUIET, STRANGER] {
@@ -181,7 +181,7 @@ async fn a_client_that_shuts_its_writing_side_down_is_still_answered() {
 }
 
 #[tokio::test]
-async fn head_says_the_length_of_what_get_would_send() {
+async fn head_has_the_content_length_of_get() {
     let (_sim, app) = demo().await;
     let get = app.get("/asterisk?caller=anonymous").await;
     let head = app
@@ -358,7 +358,7 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
 }
 
 #[tokio::test]
-async fn an_impatient_caller_does_not_spoil_the_lookup_for_others() {
+async fn a_short_deadline_does_not_end_the_lookup_for_others() {
     let (sim, app) = demo().await;
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(250) });
     sim.set_token_fault(Fault::Normal);

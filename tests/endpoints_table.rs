@@ -12,7 +12,7 @@ use bina::servers::endpoints;
 const DOORS: [(&str, &str, &str); 15] = [
     (
         "/asterisk",
-        "asterisk/other_servers.rs::an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole",
+        "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
         "asterisk/bina.conf",
     ),
     (
@@ -42,20 +42,20 @@ const DOORS: [(&str, &str, &str); 15] = [
     ),
     ("/healthz", "endpoints.rs::health_does_not_depend_on_hubsoft", ""),
     ("/match", "plain_endpoints.rs::a_match_is_one_digit", "guides/vicidial.md"),
-    ("/metrics", "operation.rs::calls_are_counted_by_what_became_of_them", ""),
+    ("/metrics", "operation.rs::calls_are_counted_by_their_result", ""),
     (
         "/prompts/",
         "plain_endpoints.rs::a_recording_is_served_whole_with_what_a_pbx_caches_it_by",
         "sounds/README.md",
     ),
-    ("/readyz", "operation.rs::readiness_tells_how_hubsoft_stands_and_does_not_require_it", ""),
+    ("/readyz", "operation.rs::readiness_reports_the_state_of_hubsoft_and_does_not_require_it", ""),
     (
         "/route",
-        "plain_endpoints.rs::a_route_is_the_rules_word_or_none",
+        "plain_endpoints.rs::a_route_is_that_of_the_rule_or_none",
         "guides/freepbx-issabel.md",
     ),
-    ("/v1/forget", "operation.rs::a_number_is_forgotten_when_that_is_asked_for", ""),
-    ("/v1/watchdog", "operation.rs::systemd_is_told_of_readiness_of_health_and_of_the_end", ""),
+    ("/v1/forget", "operation.rs::a_number_is_purged_on_request", ""),
+    ("/v1/watchdog", "operation.rs::systemd_is_notified_of_readiness_health_and_shutdown", ""),
     ("/v1/lookup", "endpoints.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
 ];
 
@@ -80,7 +80,7 @@ fn read(snippet: &str) -> String {
 }
 
 #[test]
-fn every_door_has_a_test_and_somebody_who_uses_it() {
+fn every_endpoint_has_a_test_and_a_user() {
     let listed: BTreeSet<_> = DOORS.iter().map(|(path, ..)| *path).collect();
     assert_eq!(listed, endpoints::paths().collect(), "the table and the doors are the same");
     for (path, test, snippet) in DOORS {

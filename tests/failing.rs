@@ -101,7 +101,7 @@ async fn a_number_with_which_every_token_is_refused_takes_no_token_from_others()
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_is_back_is_asked_although_it_says_404_for_nobody() {
+async fn a_recovered_hubsoft_is_queried_although_it_answers_404_for_unknown_numbers() {
     let (sim, app) = started().await;
     sim.set_lookup_fault(Fault::ServerError);
     for index in 0..5 {

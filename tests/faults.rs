@@ -28,7 +28,11 @@ const HELD: [(u8, &str, &str); 38] = [
         "oversized and missing bodies",
         "faults_pbx.rs::an_oversized_body_is_refused_and_a_missing_one_given_up",
     ),
-    (4, "garbage instead of HTTP", "faults_pbx.rs::what_is_no_http_gets_400_and_not_a_word"),
+    (
+        4,
+        "garbage instead of HTTP",
+        "faults_pbx.rs::input_that_is_not_http_gets_400_and_an_empty_body",
+    ),
     (
         5,
         "pipelining, two lengths, no host",
@@ -37,7 +41,7 @@ const HELD: [(u8, &str, &str); 38] = [
     (
         6,
         "ten thousand connections",
-        "faults_pbx.rs::ten_thousand_connections_do_not_take_the_place_of_the_pbx",
+        "faults_pbx.rs::ten_thousand_connections_do_not_take_the_slots_of_the_pbx",
     ),
     (
         7,
@@ -47,27 +51,35 @@ const HELD: [(u8, &str, &str); 38] = [
     (
         8,
         "hostile caller IDs",
-        "faults_pbx.rs::hostile_caller_ids_are_read_or_refused_at_once_and_hubsoft_is_not_asked",
+        "faults_pbx.rs::hostile_caller_ids_are_read_or_refused_at_once_without_a_request",
     ),
     (
         9,
         "AGI: no environment",
-        "agi.rs::who_does_not_say_who_is_calling_is_closed_after_two_seconds",
+        "agi.rs::a_connection_without_an_environment_is_closed_after_two_seconds",
     ),
-    (9, "AGI: too much of it", "agi.rs::what_is_no_environment_is_closed_without_a_word"),
+    (
+        9,
+        "AGI: too much of it",
+        "agi.rs::input_that_is_not_an_agi_environment_is_closed_without_an_answer",
+    ),
     (10, "AGI: hung up", "agi.rs::a_caller_who_hangs_up_during_the_lookup_ends_it_at_once"),
-    (11, "refused", "faults.rs::a_refusing_hubsoft_costs_nothing"),
-    (12, "blackhole", "dns.rs::a_hubsoft_that_swallows_connections_does_not_hold_the_call"),
+    (11, "refused", "faults.rs::a_refusing_hubsoft_costs_a_call_no_time"),
+    (12, "blackhole", "dns.rs::a_hubsoft_that_drops_packets_does_not_hold_the_call"),
     (13, "slow first byte, drip", "faults.rs::a_slow_or_dripping_hubsoft_never_makes_a_call_late"),
-    (14, "unusable answers", "faults.rs::an_unusable_answer_is_never_taken_for_nobody"),
+    (14, "unusable answers", "faults.rs::an_unusable_answer_is_never_not_found"),
     (
         15,
         "keep-alive race",
         "dns.rs::connections_closed_at_the_moment_they_are_used_lose_no_lookup",
     ),
-    (16, "401 storm, expiry stampede", "faults.rs::a_thousand_calls_on_a_dead_token_ask_for_one"),
+    (
+        16,
+        "401 storm, expiry stampede",
+        "faults.rs::a_thousand_calls_on_a_dead_token_send_one_token_request",
+    ),
     (17, "wrong password", "faults.rs::a_wrong_password_is_tried_seldom"),
-    (18, "429", "faults.rs::a_pause_hubsoft_asks_for_is_kept_in_every_form"),
+    (18, "429", "faults.rs::every_form_of_retry_after_is_honoured"),
     (19, "5xx burst", "faults.rs::a_failing_hubsoft_is_left_alone_and_probed"),
     (20, "certificates", "tls.rs::a_bad_certificate_is_refused_at_once_with_cause_and_remedy"),
     (21, "DNS", "dns.rs::a_changed_address_is_used_within_a_minute_although_connections_are_busy"),
@@ -82,16 +94,16 @@ const HELD: [(u8, &str, &str); 38] = [
     (
         26,
         "a broken file read again",
-        "operation.rs::a_broken_file_is_told_of_and_the_old_configuration_goes_on",
+        "operation.rs::a_broken_file_is_reported_and_the_old_configuration_stays_active",
     ),
     (30, "restart", "operation.rs::a_restart_refuses_no_call_when_the_sockets_are_systemds"),
     (31, "kill -9", "operation.rs::a_service_that_was_killed_is_back_at_once"),
     (
         27,
         "a log nobody reads",
-        "faults_pbx.rs::a_log_that_nobody_reads_makes_no_call_late_and_does_not_hold_the_end",
+        "faults_pbx.rs::a_log_that_is_not_read_delays_no_call_and_not_the_shutdown",
     ),
-    (29, "SIGTERM", "faults_pbx.rs::a_service_told_to_stop_answers_what_it_has_accepted_and_ends"),
+    (29, "SIGTERM", "faults_pbx.rs::a_stopping_service_answers_accepted_calls_and_ends"),
     (
         32,
         "a full memory",
@@ -102,13 +114,13 @@ const HELD: [(u8, &str, &str); 38] = [
         "no descriptors left",
         "faults_pbx.rs::running_out_of_descriptors_neither_spins_nor_ends_it",
     ),
-    (34, "a panic", "faults_pbx.rs::a_panic_costs_one_connection_and_quotes_nobody"),
+    (34, "a panic", "faults_pbx.rs::a_panic_costs_one_connection_and_logs_no_personal_data"),
     (34, "a panic in a lookup", "lookup.rs::a_panic_costs_one_lookup_and_leaves_the_number_free"),
     (36, "thundering herd", "faults.rs::a_thousand_calls_from_one_number_make_one_request"),
     (
         37,
         "mass outage",
-        "rehearsal.rs::a_mass_outage_gives_every_caller_an_answer_and_wastes_no_turn_at_hubsoft",
+        "rehearsal.rs::a_mass_outage_gives_every_caller_an_answer_and_wastes_no_slot",
     ),
     (39, "stale data", "lookup.rs::an_old_alert_is_not_played_but_the_customer_is_still_named"),
 ];
@@ -180,7 +192,7 @@ fn every_row_names_a_test_that_exists() {
 }
 
 #[tokio::test]
-async fn a_refusing_hubsoft_costs_nothing() {
+async fn a_refusing_hubsoft_costs_a_call_no_time() {
     let (sim, app) = warm().await;
     drop(sim);
     let mut slowest = Duration::ZERO;
@@ -212,7 +224,7 @@ async fn a_slow_or_dripping_hubsoft_never_makes_a_call_late() {
 }
 
 #[tokio::test]
-async fn an_unusable_answer_is_never_taken_for_nobody() {
+async fn an_unusable_answer_is_never_not_found() {
     let faults = [
         Fault::Truncated,
         Fault::TruncatedChunked,
@@ -243,7 +255,7 @@ async fn an_unusable_answer_is_never_taken_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_thousand_calls_on_a_dead_token_ask_for_one() {
+async fn a_thousand_calls_on_a_dead_token_send_one_token_request() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let settings = "[limiter]\nrate = 1000\nburst = 10000\n";
     let config = app::config(&format!("{}{settings}", app::connection(&sim)));
@@ -297,7 +309,7 @@ async fn a_wrong_password_is_tried_seldom() {
 }
 
 #[tokio::test]
-async fn a_pause_hubsoft_asks_for_is_kept_in_every_form() {
+async fn every_form_of_retry_after_is_honoured() {
     let date = std::time::SystemTime::now() + Duration::from_secs(2);
     for retry_after in
         [RetryAfter::Seconds(1), RetryAfter::Body(1), RetryAfter::Date(date), RetryAfter::Never]

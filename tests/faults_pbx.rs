@@ -135,7 +135,7 @@ const HOSTILE: [(&str, &str); 25] = [
 ];
 
 #[tokio::test]
-async fn hostile_caller_ids_are_read_or_refused_at_once_and_hubsoft_is_not_asked() {
+async fn hostile_caller_ids_are_read_or_refused_at_once_without_a_request() {
     let _alone = alone().await;
     let (sim, app) = app().await;
     let long = "9".repeat(500);

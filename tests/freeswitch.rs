@@ -176,7 +176,7 @@ async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
 }
 
 #[tokio::test]
-async fn httapis_question_at_hangup_looks_nobody_up() {
+async fn httapis_request_at_hangup_starts_no_lookup() {
     let (sim, app) = door().await;
     for name in [
         "httapi_get_exiting",
@@ -190,7 +190,7 @@ async fn httapis_question_at_hangup_looks_nobody_up() {
 }
 
 #[tokio::test]
-async fn httapi_hears_no_number_where_it_is_withheld_or_hostile() {
+async fn httapi_gets_no_number_where_it_is_withheld_or_hostile() {
     let (sim, app) = door().await;
     for name in ["httapi_anonymous", "httapi_hostile", "httapi_privacy"] {
         let body = body_of(&app, name).await;

@@ -106,7 +106,7 @@ fn every_kind_of_answer_is_read_to_the_fields_of_the_contract_and_the_call_goes_
 }
 
 #[tokio::test]
-async fn what_the_real_doors_say_reaches_the_call() {
+async fn the_answers_of_the_real_endpoints_reach_the_call() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let app = TestApp::start(&sim).await;
     let form = format!("section=dialplan&Caller-Caller-ID-Number={CALLER}&Hunt-Context=bina");
@@ -131,7 +131,7 @@ async fn what_the_real_doors_say_reaches_the_call() {
 }
 
 #[test]
-fn the_call_goes_on_in_a_file_and_bina_is_asked_once() {
+fn the_call_goes_on_in_a_file_and_bina_is_queried_once() {
     let asked = Rc::new(RefCell::new(0));
     let count = Rc::clone(&asked);
     let path = "/etc/freeswitch/bina-ura.xml";
@@ -221,7 +221,7 @@ fn a_hostile_caller_or_called_number_runs_nothing_and_chooses_no_context() {
 }
 
 #[test]
-fn a_strangers_text_never_reaches_an_address() {
+fn untrusted_text_never_reaches_an_address() {
     for text in hostile_texts::WHOLE {
         let targets = Rc::new(RefCell::new(BTreeSet::new()));
         let seen = Rc::clone(&targets);
@@ -239,7 +239,7 @@ fn a_strangers_text_never_reaches_an_address() {
 }
 
 #[test]
-fn a_withheld_number_is_no_number_by_every_door() {
+fn a_withheld_number_is_no_number_on_every_interface() {
     for door in Door::ALL {
         let hears = move |asked: &Asked| {
             assert_ne!(door, Door::Curl, "bina is not asked: {}", asked.target);
@@ -256,7 +256,7 @@ fn a_withheld_number_is_no_number_by_every_door() {
 }
 
 #[test]
-fn whatever_stands_on_the_port_the_call_goes_on_within_the_limit() {
+fn with_any_server_on_the_port_the_call_goes_on_within_the_limit() {
     let page = |status, body: &str| Reply::Page {
         status,
         content_type: "text/xml".into(),
@@ -296,7 +296,7 @@ fn whatever_stands_on_the_port_the_call_goes_on_within_the_limit() {
 }
 
 #[test]
-fn an_answer_that_was_cut_anywhere_counts_whole_or_not_at_all() {
+fn an_answer_truncated_anywhere_counts_whole_or_not_at_all() {
     for door in Door::ALL {
         let mut whole = 0;
         let length = Rc::new(Cell::new(0));
@@ -316,7 +316,7 @@ fn an_answer_that_was_cut_anywhere_counts_whole_or_not_at_all() {
 }
 
 #[test]
-fn bina_is_asked_once_however_often_the_call_comes_through() {
+fn bina_is_queried_once_however_often_the_call_comes_through() {
     for door in [Door::Curl, Door::Httapi] {
         let asked = Rc::new(RefCell::new(0));
         let count = Rc::clone(&asked);
@@ -333,7 +333,7 @@ fn bina_is_asked_once_however_often_the_call_comes_through() {
 }
 
 #[test]
-fn httapi_sends_what_bina_reads_and_says_when_the_call_has_ended() {
+fn httapi_sends_the_fields_bina_reads_and_marks_the_end_of_a_call() {
     let asked = Rc::new(RefCell::new(String::new()));
     let seen = Rc::clone(&asked);
     let pbx = freeswitch(Door::Httapi, Play::Never, move |request: &Asked| {

@@ -44,7 +44,7 @@ fn assignments(text: &str) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn every_field_is_neutral_before_bina_is_asked() {
+fn every_field_is_neutral_before_the_request() {
     for (name, asks) in [
         ("bina-curl.xml", "\"curl\""),
         ("bina-httapi.xml", "\"httapi\""),
@@ -63,7 +63,7 @@ fn every_field_is_neutral_before_bina_is_asked() {
 }
 
 #[test]
-fn what_has_come_of_half_an_answer_is_taken_back() {
+fn the_fields_of_half_an_answer_are_reset() {
     let text = code("bina-then.xml");
     let (cut, _) = text.split_once("bina-play").expect("it plays");
     let set = assignments(cut);
@@ -159,7 +159,7 @@ fn an_agents_transfer_leaves_the_file_of_transfer_file() {
 }
 
 #[test]
-fn no_strangers_text_is_evaluated_or_handed_on_unguarded() {
+fn no_untrusted_text_is_evaluated_or_passed_on_unguarded() {
     for name in [
         "bina.xml",
         "bina-curl.xml",

@@ -278,7 +278,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 #[test]
-fn no_forbidden_byte_leaves_by_any_door() {
+fn no_forbidden_byte_leaves_by_any_endpoint() {
     let strings = number("BINA_HOSTILE_STRINGS", STRINGS_DEFAULT);
     let seed = number("BINA_HOSTILE_SEED", 0x2545_F491_4F6C_DD1D);
     let cases = strings.div_ceil(STRINGS_A_CASE * THREADS);

@@ -35,7 +35,7 @@ async fn met_with(number: &str, fault: Fault, settings: &str) -> (Sim, Result<Re
 }
 
 #[tokio::test]
-async fn troubles_below_http_have_names_too() {
+async fn failures_below_http_have_labels_too() {
     for (fault, label) in [
         (Fault::Truncated, "invalid_answer"),
         (Fault::TruncatedChunked, "invalid_answer"),
@@ -56,7 +56,7 @@ async fn troubles_below_http_have_names_too() {
 }
 
 #[tokio::test]
-async fn no_connection_is_told_apart_from_a_slow_one() {
+async fn a_failed_connection_is_distinguished_from_a_slow_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let client = client(&sim, "");
     drop(sim);
@@ -83,7 +83,7 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
 }
 
 #[tokio::test]
-async fn the_request_is_the_one_on_the_page() {
+async fn the_request_is_the_documented_one() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
     let requests = sim.requests();
@@ -102,7 +102,7 @@ async fn the_request_is_the_one_on_the_page() {
 }
 
 #[tokio::test]
-async fn the_pages_other_parameters_are_sent_only_when_set() {
+async fn optional_parameters_are_sent_only_when_set() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let settings = "limit = 100\ncancelado = \"sim\"\nultima_conexao = \"sim\"\n";
     client(&sim, settings).fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
@@ -117,7 +117,7 @@ async fn the_pages_other_parameters_are_sent_only_when_set() {
 }
 
 #[tokio::test]
-async fn a_stranger_whose_number_ends_alike_is_nobody() {
+async fn a_customer_whose_number_only_ends_alike_is_not_found() {
     let sim = Sim::start(vec![customer(1, "LONGE", "31999990001")]).await.expect("loopback");
     let record = client(&sim, "")
         .fetch(&key(PHONE), soon(), Partial::unheard())
@@ -129,7 +129,7 @@ async fn a_stranger_whose_number_ends_alike_is_nobody() {
 }
 
 #[tokio::test]
-async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
+async fn not_found_needs_an_answer_to_every_form_of_the_number() {
     for (first, second) in [
         (Fault::Normal, Fault::ServerError),
         (Fault::StatusError, Fault::Normal),
@@ -146,7 +146,7 @@ async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
 }
 
 #[tokio::test]
-async fn a_hubsoft_in_trouble_is_not_asked_twice_for_one_call() {
+async fn a_failing_hubsoft_is_not_queried_twice_for_one_call() {
     for fault in [Fault::Unavailable, Fault::Throttled { retry_after: RetryAfter::Never }] {
         let (sim, result) = met_with(LANDLINE, fault, "").await;
         assert!(result.is_err());
@@ -165,7 +165,7 @@ async fn one_token_serves_many_lookups() {
 }
 
 #[tokio::test]
-async fn fifty_lookups_without_a_token_ask_for_one() {
+async fn fifty_lookups_without_a_token_send_one_token_request() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_fault(Fault::Slow { first_byte: Duration::from_millis(100) });
     let client = std::sync::Arc::new(client(&sim, ""));
@@ -234,7 +234,7 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life() {
 }
 
 #[tokio::test]
-async fn a_token_answer_of_odd_types_is_read_or_refused() {
+async fn a_token_response_of_unexpected_types_is_read_or_rejected() {
     for (body, good) in [
         (r#"{"access_token":"t","expires_in":"2592000"}"#, true),
         (r#"{"access_token":"t"}"#, true),
@@ -321,7 +321,7 @@ async fn a_customer_who_is_listed_twice_is_one_customer() {
 }
 
 #[tokio::test]
-async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_free() {
+async fn a_request_past_its_deadline_still_queries_the_second_form_when_a_slot_is_free() {
     let sim = Sim::start(vec![customer(1, "ANA", "3799990001")]).await.expect("loopback");
     sim.set_matching(Matching::Exact);
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(150) });
@@ -336,7 +336,7 @@ async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_fre
 }
 
 #[tokio::test]
-async fn a_pause_the_token_route_asks_for_is_kept() {
+async fn the_retry_after_of_the_token_route_is_honoured() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_fault(Fault::Throttled { retry_after: RetryAfter::Seconds(30) });
     let client = client(&sim, "");

@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn a_class_that_is_to_wait_gets_its_slot_when_it_was_announced(
+    fn a_waiting_class_gets_its_slot_at_the_announced_time(
         settings in settings(),
         requests in requests(),
     ) {

@@ -116,7 +116,7 @@ fn is(name: &str, origin: AnswerSource) -> (String, AnswerSource, bool) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_found_customer_is_remembered_for_a_minute() {
+async fn a_found_customer_is_cached_for_a_minute() {
     let room = Room::new();
     room.then(50, Act::Tell(found("ANA"))).then(50, Act::Tell(found("BIA")));
     assert_eq!(described(&room.find().await), is("ANA", AnswerSource::Hubsoft));
@@ -128,7 +128,7 @@ async fn a_found_customer_is_remembered_for_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_remembered_for_half_a_minute() {
+async fn not_found_is_cached_for_half_a_minute() {
     let room = Room::new();
     room.then(0, Act::Tell(Record::default())).then(0, Act::Tell(Record::default()));
     assert_eq!(described(&room.find().await), is("nobody", AnswerSource::Hubsoft));
@@ -139,7 +139,7 @@ async fn nobody_is_remembered_for_half_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_is_never_remembered() {
+async fn a_failure_is_never_cached() {
     let room = Room::new();
     room.then(0, Act::Fail(reasons::CONNECT.failure())).then(0, Act::Tell(found("ANA")));
     assert_eq!(described(&room.find().await), is("connect", AnswerSource::None));
@@ -147,7 +147,7 @@ async fn a_failure_is_never_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_calls_from_one_number_ask_once() {
+async fn a_thousand_calls_from_one_number_send_one_request() {
     let room = Arc::new(Room::new());
     room.then(300, Act::Tell(found("ANA")));
     let mut calls = tokio::task::JoinSet::new();
@@ -162,7 +162,7 @@ async fn a_thousand_calls_from_one_number_ask_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_source_does_not_hold_the_call_and_still_feeds_the_memory() {
+async fn a_slow_source_does_not_hold_the_call_and_still_fills_the_cache() {
     let room = Room::new();
     room.then(2_000, Act::Tell(found("ANA")));
     let start = Instant::now();
@@ -174,7 +174,7 @@ async fn a_slow_source_does_not_hold_the_call_and_still_feeds_the_memory() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_who_leaves_does_not_end_the_lookup_of_the_others() {
+async fn a_caller_who_hangs_up_does_not_end_the_lookup_of_the_others() {
     let room = Arc::new(Room::new());
     room.then(300, Act::Tell(found("ANA")));
     let leaving = {
@@ -243,7 +243,7 @@ async fn a_stale_record_waits_only_a_moment_for_a_hubsoft_slower_than_the_deadli
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_purged_number_stays_purged_although_a_request_for_it_is_under_way() {
+async fn a_purged_number_stays_purged_although_a_request_for_it_is_in_progress() {
     let room = Arc::new(Room::new());
     room.then(500, Act::Tell(found("ANA"))).then(500, Act::Tell(found("BIA")));
     let calling = {
@@ -273,7 +273,7 @@ async fn a_request_from_before_a_purge_does_not_replace_what_came_after_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_hubsoft_cannot_answer_for_is_left_alone_for_three_seconds() {
+async fn a_number_that_fails_is_not_queried_for_three_seconds() {
     let room = Room::new();
     room.then(0, Act::Fail(reasons::of_status(500))).then(0, Act::Tell(found("ANA")));
     assert_eq!(described(&room.find().await), is("server", AnswerSource::None));
@@ -285,7 +285,7 @@ async fn a_number_hubsoft_cannot_answer_for_is_left_alone_for_three_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_not_complete_is_asked_for_again_after_five_seconds() {
+async fn an_incomplete_record_is_requested_again_after_five_seconds() {
     let room = Room::new();
     let incomplete = Sighting { is_complete: false, ..Sighting::of_hubsoft(found("ANA")) };
     room.then(0, Act::Bring(incomplete)).then(0, Act::Tell(found("BIA")));
@@ -326,7 +326,7 @@ async fn an_old_alert_is_not_played_but_the_customer_is_still_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lookups_under_way_are_capped() {
+async fn lookups_in_progress_are_capped() {
     let room = Arc::new(Room::with(Settings { flights_max: 2, ..Settings::default() }));
     for _ in 0..2 {
         room.then(5_000, Act::Tell(found("ANA")));
@@ -344,7 +344,7 @@ async fn lookups_under_way_are_capped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_cannot_wait_gets_what_is_known_so_far() {
+async fn a_call_that_cannot_wait_gets_the_cached_record() {
     let room = Room::new();
     let half = Sighting { is_complete: false, ..Sighting::of_hubsoft(found("ANA")) };
     room.then(1_000, Act::Begin(half, Sighting::of_hubsoft(found("ANA E BIA"))));

@@ -65,7 +65,7 @@ fn a_reason_is_one_word_for_logs_and_labels() {
 }
 
 #[test]
-fn spellings_of_one_number_are_one_phone() {
+fn all_forms_of_one_number_are_one_phone() {
     let phone = Phone::parse("+55 (37) 98824-2968", None).unwrap();
     for text in ["3788242968", "02137988242968", "sip:5537988242968@h", "\"x\" <37988242968>"] {
         assert_eq!(Phone::parse(text, None), Ok(phone), "{text}");

@@ -129,7 +129,7 @@ async fn a_restart_refuses_no_call_when_the_sockets_are_systemds() {
 
 /// Row 26 of the faults.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
+async fn a_broken_file_is_reported_and_the_old_configuration_stays_active() {
     let sim = sim().await;
     let file = File::new("reload", &sim, app::RULES);
     let served = Served::start(&file);
@@ -176,7 +176,7 @@ async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only() {
+async fn worker_threads_follow_the_setting_and_change_only_with_a_restart() {
     let sim = sim().await;
     let told = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
     let file = File::new("threads", &sim, &told(24));
@@ -198,7 +198,7 @@ async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
+async fn another_hubsoft_is_queried_after_a_reload() {
     let (first, second) = (sim().await, Sim::start(vec![customer(7, "EVA", "37911112222")]).await);
     let second = second.expect("loopback");
     second.set_token_fault(Fault::Normal);
@@ -216,7 +216,7 @@ async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn systemd_is_told_of_readiness_of_health_and_of_the_end() {
+async fn systemd_is_notified_of_readiness_health_and_shutdown() {
     let sim = sim().await;
     let file = File::new("notify", &sim, app::RULES);
     let manager = Manager::new("notify");
@@ -261,7 +261,7 @@ async fn a_service_that_was_killed_is_back_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_are_counted_by_what_became_of_them() {
+async fn calls_are_counted_by_their_result() {
     let twins = [customer(1, "ANA", "3732221234"), customer(2, "EVA", "3732221234")];
     let customers = [printed_example(), twins.to_vec()].concat();
     let sim = Sim::start(customers).await.expect("loopback");
@@ -303,7 +303,7 @@ async fn calls_are_counted_by_what_became_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readiness_tells_how_hubsoft_stands_and_does_not_require_it() {
+async fn readiness_reports_the_state_of_hubsoft_and_does_not_require_it() {
     let sim = sim().await;
     sim.set_token_fault(Fault::WrongPassword);
     let file = File::new("ready", &sim, app::RULES);
@@ -318,7 +318,7 @@ async fn readiness_tells_how_hubsoft_stands_and_does_not_require_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_is_forgotten_when_that_is_asked_for() {
+async fn a_number_is_purged_on_request() {
     let sim = sim().await;
     let file = File::new("forget", &sim, app::RULES);
     let served = Served::start(&file);

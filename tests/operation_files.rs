@@ -65,7 +65,7 @@ impl Drop for Leased {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_of_what_is_no_file_is_refused_at_once_and_the_end_comes_in_time() {
+async fn a_reload_of_a_special_file_is_refused_at_once_and_the_shutdown_is_in_time() {
     let sim = sim().await;
     let file = File::new("fifo", &sim, app::RULES);
     let served = Served::start(&file);
@@ -79,7 +79,7 @@ async fn a_reload_of_what_is_no_file_is_refused_at_once_and_the_end_comes_in_tim
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_that_waits_for_a_disk_holds_neither_calls_nor_the_end() {
+async fn a_reload_that_waits_for_a_disk_delays_neither_calls_nor_the_shutdown() {
     let sim = sim().await;
     let file = File::new("leased", &sim, app::RULES);
     let served = Served::start(&file);
@@ -172,7 +172,7 @@ async fn every_file_of_a_configuration_has_to_be_a_plain_one() {
 
 /// The port is open before anything is logged, so a signal may come as soon as it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signal_as_soon_as_the_port_is_open_is_heard() {
+async fn a_signal_as_soon_as_the_port_is_open_is_handled() {
     let sim = sim().await;
     for round in 0..20 {
         let signal = if round % 2 == 0 { "-HUP" } else { "-TERM" };
@@ -202,7 +202,7 @@ async fn a_signal_as_soon_as_the_port_is_open_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signals_that_say_nothing_and_a_full_log_end_nothing() {
+async fn ignored_signals_and_a_full_log_do_not_end_the_service() {
     let sim = sim().await;
     let file = File::new("signals", &sim, app::RULES);
     let served = Served::start(&file);
@@ -249,7 +249,7 @@ fn free_port() -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_of_sockets_that_nobody_hands_over_does_not_hold_the_start() {
+async fn an_absurd_number_of_sockets_does_not_delay_the_start() {
     let sim = sim().await;
     let file = File::new("sockets", &sim, app::RULES);
     for count in ["999999999", "-1", "99999999999999999999"] {

@@ -38,7 +38,7 @@ async fn reloads(served: &Served) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_level_can_be_set_and_taken_back_by_a_reload() {
+async fn a_log_level_can_be_set_and_reset_by_a_reload() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     sim.set_token_fault(Fault::Normal);
     let file = File::new("levels", &sim, "");

@@ -41,7 +41,7 @@ async fn a_name_lookup_gets_the_name_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_route_is_the_rules_word_or_none() {
+async fn a_route_is_that_of_the_rule_or_none() {
     let (_sim, app) = door().await;
     assert_eq!(body(&app, &format!("/route?caller={ALERTED}&did=1")).await, "suporte");
     for other in [QUIET, STRANGER, "", "anonymous"] {
@@ -59,7 +59,7 @@ async fn a_match_is_one_digit() {
 
 /// Their clients take a body for the value whatever the status says.
 #[tokio::test]
-async fn plain_doors_say_nothing_that_could_be_taken_for_a_name() {
+async fn plain_endpoints_send_nothing_that_could_be_taken_for_a_name() {
     let (sim, app) = door().await;
     for path in ["/cid", "/route", "/match", "/freeswitch/vars"] {
         for (target, status) in [("", 400), ("?caller=%zz", 400), ("/?caller=1", 404)] {
@@ -88,7 +88,7 @@ async fn the_curl_application_gets_pairs_for_multiset() {
 }
 
 #[tokio::test]
-async fn httapi_is_answered_for_get_and_post_and_never_refused_for_want_of_a_caller() {
+async fn httapi_is_answered_for_get_and_post_even_without_a_caller() {
     let (sim, app) = door().await;
     let form = "session_id=1&Caller-Caller-ID-Number=37988242968&Caller-Destination-Number=1";
     let posted = app.post("/freeswitch/httapi", form).await;
@@ -167,7 +167,7 @@ async fn a_recording_is_served_whole_with_what_a_pbx_caches_it_by() {
 }
 
 #[tokio::test]
-async fn a_pbx_is_told_that_its_copy_is_still_good() {
+async fn a_pbx_gets_304_for_an_unchanged_recording() {
     let (_sim, app) = recordings().await;
     let (head, _) = raw(&app, "HEAD /prompts/aviso-geral.wav HTTP/1.1\r\n").await;
     let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");

@@ -99,7 +99,7 @@ async fn asked(address: &str) -> String {
 }
 
 #[test]
-fn the_help_teaches_and_the_version_is_told() {
+fn the_help_has_examples_and_the_version_is_printed() {
     let (help, _) = texts(&run(&["--help"]));
     for part in
         ["before the phone is picked up", "bina demo", "check", "lookup", "serve", "Exit codes"]
@@ -135,7 +135,7 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
 }
 
 #[test]
-fn a_wrong_configuration_ends_with_2_and_names_every_problem() {
+fn a_wrong_configuration_exits_with_2_and_lists_every_problem() {
     let file =
         File::new("wrong", "[listen]\nhtp = \"x\"\n[hubsoft]\npassword_file = \"/nowhere/p\"\n");
     for command in ["check", "serve"] {
@@ -155,7 +155,7 @@ fn a_wrong_configuration_ends_with_2_and_names_every_problem() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
+async fn an_address_in_use_exits_with_1_and_suggests_ss() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = taken.local_addr().expect("an address").to_string();
     let sim = Sim::start(vec![]).await.expect("loopback");
@@ -174,7 +174,7 @@ async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
 }
 
 #[tokio::test]
-async fn check_says_what_a_good_configuration_means() {
+async fn check_explains_a_valid_configuration() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let threads = "[service]\nworker_threads = 3\n";
     let text = format!("{}{threads}{}", app::connection(&sim), app::RULES);
@@ -248,7 +248,7 @@ async fn lookup_answers_as_a_pbx_is_answered() {
 }
 
 #[tokio::test]
-async fn lookup_explains_a_number_that_is_none_and_a_hubsoft_that_fails() {
+async fn lookup_explains_an_invalid_number_and_a_failing_hubsoft() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let file = File::for_sim("explain", &sim);
     let (out, err) = texts(&run(&["lookup", "1000", "-c", file.path(), "--explain"]));

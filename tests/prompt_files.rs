@@ -103,7 +103,7 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_asterisk_refuses_is_named_by_check_and_doctor_and_not_served() {
+async fn recordings_that_asterisk_refuses_are_reported_by_check_and_doctor_and_not_served() {
     let sim = sim().await;
     let mut folder = Folder::new("refused");
     folder.put("good.wav", &good(), 0o644);

@@ -97,7 +97,7 @@ async fn recordings_are_served_whole_on_slow_lines_and_ordinary_answers_beside_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hardly_reads_is_closed_and_takes_no_slot_from_the_others() {
+async fn a_client_that_hardly_reads_is_closed_and_takes_no_slot_from_others() {
     let _alone = ALONE.lock().await;
     let (_folder, _sim, app) = app("stopped-lines").await;
     let at = app.address;

@@ -54,7 +54,7 @@ async fn a_wrong_password_is_not_tried_again_by_reloads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pause_that_hubsoft_asked_for_outlives_reloads() {
+async fn a_retry_after_outlives_reloads() {
     let sim = sim("ANA").await;
     let file = File::new("pause", &sim, app::RULES);
     let served = Served::start(&file);

@@ -47,7 +47,7 @@ fn heard<'c>(choice: &Choice<'c>) -> (&'c str, &'c str) {
 }
 
 #[test]
-fn each_alert_is_heard_as_what_it_says_or_not_at_all() {
+fn each_alert_plays_what_its_text_states_or_nothing() {
     let config = shipped();
     let mut wrong = Vec::new();
     let alerts: Vec<_> = ALERTS.lines().skip(1).map(|line| line.split_once('\t')).collect();

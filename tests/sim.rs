@@ -99,7 +99,7 @@ async fn an_idle_connection_is_closed_at_the_limit() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_refused_and_not_logged() {
+async fn input_that_is_not_a_request_is_refused_and_not_logged() {
     let sim = start().await;
     for (request, status) in [
         ("GET /\r\n\r\n".to_owned(), 400),
@@ -112,7 +112,7 @@ async fn what_is_no_request_is_refused_and_not_logged() {
 }
 
 #[tokio::test]
-async fn a_strange_path_is_not_found() {
+async fn an_unknown_path_is_not_found() {
     let sim = start().await;
     let reply = Client::to(&sim).await.ask(&get("/api/v2/cliente", "")).await;
     assert_eq!((reply.status, reply.json()["message"].as_str()), (404, Some("Not Found")));
@@ -121,7 +121,7 @@ async fn a_strange_path_is_not_found() {
 // ------------ Tokens ---------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_token_is_fresh_and_says_how_long_it_lives() {
+async fn every_token_is_fresh_and_has_its_lifetime() {
     let sim = start().await;
     assert_ne!(token(&sim).await, token(&sim).await);
     let request = token_request(&account(&sim).to_string());
@@ -180,7 +180,7 @@ async fn without_accepting_json_a_client_is_sent_to_the_login_page() {
 // ------------ Parameters -----------------------------------------------------------------------
 
 #[tokio::test]
-async fn what_the_page_does_not_allow_is_an_error_with_status_200() {
+async fn an_undocumented_parameter_is_an_error_with_status_200() {
     let sim = start().await;
     let (token, mut client) = (token(&sim).await, Client::to(&sim).await);
     let good = "busca=telefone&termo_busca=37999990001";
@@ -204,7 +204,7 @@ async fn what_the_page_does_not_allow_is_an_error_with_status_200() {
 }
 
 #[tokio::test]
-async fn a_phone_matches_as_a_part_unless_told_otherwise() {
+async fn a_phone_matches_as_a_substring_by_default() {
     let stored = ["3799990001", "(37) 99999-0001", "11999990001", "37999990002"];
     let customers =
         (1..).zip(stored).map(|(id, phone)| simulator::customer(id, "ANA", phone)).collect();
@@ -216,7 +216,7 @@ async fn a_phone_matches_as_a_part_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn five_customers_come_unless_more_are_asked_for() {
+async fn five_customers_are_returned_unless_more_are_requested() {
     let sim = Sim::start((1..=9).map(|id| simulator::customer(id, "ANA", PHONE)).collect())
         .await
         .unwrap();
@@ -229,7 +229,7 @@ async fn five_customers_come_unless_more_are_asked_for() {
 }
 
 #[tokio::test]
-async fn cancelled_services_and_connections_come_only_if_asked_for() {
+async fn cancelled_services_and_connections_are_returned_only_on_request() {
     let mut customer = simulator::customer(1, "ANA", PHONE);
     let mut cancelled = customer["servicos"][0].clone();
     cancelled["status_prefixo"] = json!("cancelado");
@@ -248,7 +248,7 @@ async fn cancelled_services_and_connections_come_only_if_asked_for() {
 }
 
 #[tokio::test]
-async fn the_log_shows_what_was_asked_and_answered() {
+async fn the_log_has_requests_and_their_status() {
     let sim = start().await;
     let token = token(&sim).await;
     let request = lookup(&token, "busca=telefone&termo_busca=37%2099999-0001");

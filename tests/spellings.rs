@@ -58,7 +58,7 @@ fn with_services(mut customer: Value, statuses: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn two_registrations_in_two_spellings_are_one_finding() {
+async fn two_registrations_under_two_forms_are_one_finding() {
     let quiet = customer(1, "ANA", NEW);
     let alerted = with_alert(customer(2, "BIA", OLD), &["Rompimento"]);
     let sim = exact(vec![quiet, alerted]).await;
@@ -69,7 +69,7 @@ async fn two_registrations_in_two_spellings_are_one_finding() {
 }
 
 #[tokio::test]
-async fn one_customer_with_both_spellings_is_one() {
+async fn one_customer_with_both_forms_is_one() {
     let mut ana = customer(1, "ANA", NEW);
     ana["telefone_secundario"] = json!(OLD);
     let sim = exact(vec![ana]).await;
@@ -78,7 +78,7 @@ async fn one_customer_with_both_spellings_is_one() {
 }
 
 #[tokio::test]
-async fn without_a_slot_the_first_spelling_stands_and_is_not_complete() {
+async fn without_a_slot_the_first_form_counts_and_is_incomplete() {
     let sim = exact(vec![customer(1, "ANA", NEW), customer(2, "BIA", OLD)]).await;
     let client = client(&sim, ONE_SLOT);
     assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, false));
@@ -89,7 +89,7 @@ async fn without_a_slot_the_first_spelling_stands_and_is_not_complete() {
 }
 
 #[tokio::test]
-async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
+async fn a_second_form_that_fails_or_hangs_costs_the_call_nothing() {
     for fault in [Fault::ServerError, Fault::Silent] {
         let sim = exact(vec![customer(1, "ANA", NEW)]).await;
         let client = client(&sim, "");
@@ -106,7 +106,7 @@ async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_is_named_when_the_first_spelling_failed() {
+async fn no_name_is_returned_when_the_first_form_failed() {
     for fault in [Fault::ServerError, Fault::StatusError, Fault::Html] {
         let sim = exact(vec![customer(2, "BIA", OLD)]).await;
         let client = client(&sim, ONE_SLOT);
@@ -118,7 +118,7 @@ async fn nobody_is_named_when_the_first_spelling_failed() {
 }
 
 #[tokio::test]
-async fn the_second_spelling_decides_when_the_first_one_finds_nobody() {
+async fn the_second_form_decides_when_the_first_one_finds_no_customer() {
     for settings in ["", ONE_SLOT] {
         let sim = exact(vec![customer(1, "ANA", OLD)]).await;
         let found = fetched(&client(&sim, settings)).await.expect("found");
@@ -128,7 +128,7 @@ async fn the_second_spelling_decides_when_the_first_one_finds_nobody() {
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_compares_the_ends_is_asked_once() {
+async fn a_hubsoft_that_matches_suffixes_is_queried_once() {
     for stored in [NEW, OLD] {
         let sim = Sim::start(vec![customer(1, "ANA", stored)]).await.expect("loopback");
         let found = fetched(&client(&sim, "phone_match = \"suffix\"\n")).await.expect("found");
@@ -143,7 +143,7 @@ fn strangers(count: u64) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
+async fn a_full_list_is_requested_again_with_the_largest_limit() {
     let mut customers = strangers(20);
     customers.push(with_alert(customer(1, "ANA", NEW), &["Rompimento"]));
     let sim = Sim::start(customers).await.expect("loopback");
@@ -153,7 +153,7 @@ async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
 }
 
 #[tokio::test]
-async fn a_list_that_stays_full_is_not_nobody_and_what_is_verified_counts() {
+async fn a_list_that_stays_full_is_never_not_found_and_verified_customers_count() {
     let sim = Sim::start(strangers(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
     assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));
@@ -165,7 +165,7 @@ async fn a_list_that_stays_full_is_not_nobody_and_what_is_verified_counts() {
 }
 
 #[tokio::test]
-async fn who_has_left_does_not_speak_for_who_came() {
+async fn an_ex_customer_does_not_stand_for_the_current_one() {
     for statuses in [&["cancelado"][..], &["inativo", "cancelado"], &[]] {
         let left = with_alert(customer(1, "ANTES", NEW), &["Cliente inadimplente"]);
         let present = customer(2, "AGORA", NEW);
@@ -203,7 +203,7 @@ async fn the_same_customer_twice_has_the_alerts_of_both() {
 }
 
 #[tokio::test]
-async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
+async fn an_ex_customer_is_named_only_when_no_customer_has_the_other_form() {
     let left = with_services(customer(1, "ANTES", NEW), &["cancelado"]);
     let present = with_alert(customer(2, "AGORA", OLD), &["Rompimento"]);
     for settings in ["", ONE_SLOT] {
@@ -223,7 +223,7 @@ async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
 }
 
 #[tokio::test]
-async fn a_bucket_of_one_has_a_slot_for_the_second_spelling_a_moment_later() {
+async fn a_bucket_of_one_has_a_slot_for_the_second_form_a_moment_later() {
     let sim = exact(vec![customer(1, "ANA", NEW), customer(2, "BIA", OLD)]).await;
     let client = client(&sim, "[limiter]\nrate = 15\nburst = 1\n");
     assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));

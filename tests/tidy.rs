@@ -135,7 +135,7 @@ fn a_private_module_is_seen_only_from_its_own_module() {
 }
 
 #[test]
-fn pure_rooms_neither_wait_nor_look_at_a_clock() {
+fn pure_modules_neither_wait_nor_read_a_clock() {
     let signs = [
         "async ",
         ".await",
@@ -152,7 +152,7 @@ fn pure_rooms_neither_wait_nor_look_at_a_clock() {
 }
 
 #[test]
-fn libraries_stay_in_their_rooms() {
+fn libraries_stay_in_their_modules() {
     let homes: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("hyper", &["servers/http", "servers/endpoints", "sources/hubsoft/failure.rs"][..]),
         ("hyper_util", &["servers/http"]),
@@ -244,7 +244,7 @@ fn each_file_opens_with_what_it_is_for_and_stays_small() {
 }
 
 #[test]
-fn no_room_is_named_after_nothing() {
+fn no_module_has_a_catch_all_name() {
     let nothing = ["util", "utils", "common", "helper", "helpers", "types", "misc"];
     let named = |source: &Source| {
         source

@@ -119,7 +119,7 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
 }
 
 #[tokio::test]
-async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_trouble() {
+async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_failures() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.expired("localhost"));
     let sim = sim.await.expect("tls");
@@ -136,7 +136,7 @@ async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_troubl
 }
 
 #[tokio::test]
-async fn a_port_without_tls_is_named_as_such() {
+async fn a_port_without_tls_is_reported_as_such() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     // As nginx does, and unlike the simulator, which waits for the rest of the request.
     let plain = TcpListener::bind("127.0.0.1:0").expect("loopback");
@@ -153,7 +153,7 @@ async fn a_port_without_tls_is_named_as_such() {
 }
 
 #[tokio::test]
-async fn connections_that_break_lose_no_lookup_with_tls_either() {
+async fn broken_connections_lose_no_lookup_with_tls_either() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.good("localhost"));
     let sim = sim.await.expect("tls");
@@ -202,7 +202,7 @@ impl Drop for Running {
 }
 
 #[tokio::test]
-async fn without_ca_certificates_the_service_starts_answers_and_says_what_is_missing() {
+async fn without_ca_certificates_the_service_starts_answers_and_reports_what_is_missing() {
     let sim = Sim::start_tls(vec![], Authority::new().good("localhost")).await.expect("tls");
     let file = File::new("no-store.toml", &settings(&sim, ""));
     let mut program = Running::start(&file, &NO_STORE);
@@ -251,7 +251,7 @@ async fn plain_http_and_a_ca_file_need_no_ca_certificates_of_the_system() {
 }
 
 #[tokio::test]
-async fn a_wrong_ca_file_is_a_mistake_in_the_configuration() {
+async fn a_wrong_ca_file_is_a_configuration_error() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (name, pem) in [("empty", ""), ("text", "no PEM"), ("odd", odd)] {

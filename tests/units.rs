@@ -15,7 +15,7 @@ fn has(text: &str, line: &str) -> bool {
 }
 
 #[test]
-fn each_socket_stands_where_its_door_does() {
+fn each_socket_unit_has_the_address_of_its_listener() {
     let doors = [
         ("bina.socket", "http", HTTP_DEFAULT),
         ("bina-agi.socket", "agi", AGI_DEFAULT),
@@ -34,7 +34,7 @@ fn each_socket_stands_where_its_door_does() {
 }
 
 #[test]
-fn the_secrets_are_handed_over_by_the_names_the_configuration_has() {
+fn the_credentials_have_the_names_of_the_configuration() {
     let (service, encrypted) = (unit("bina.service"), unit("credentials-encrypted.conf"));
     for name in ["client_secret", "password"] {
         assert!(unit("bina.toml").contains(&format!("{name}_file = \"{name}\"")));
@@ -45,7 +45,7 @@ fn the_secrets_are_handed_over_by_the_names_the_configuration_has() {
 }
 
 #[test]
-fn the_service_is_watched_reloaded_and_started_again() {
+fn the_unit_has_watchdog_reload_and_restart() {
     let service = unit("bina.service");
     for line in [
         "Type=notify",

@@ -121,7 +121,7 @@ fn allocator_of_the_unit() -> String {
 }
 
 #[tokio::test]
-async fn nothing_of_a_body_stays_behind() {
+async fn nothing_of_a_body_stays_in_memory() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let running = Running::start("plain", &app::connection(&sim), None, "");
     let copies = running.looked_through(&sim).await;
@@ -136,7 +136,7 @@ async fn nothing_of_a_body_stays_behind() {
 
 /// What the TLS library has decrypted lies in the buffer of the connection, for as long as that is open.
 #[tokio::test]
-async fn with_tls_a_body_stays_in_the_open_connection_and_goes_with_it() {
+async fn with_tls_a_body_stays_in_the_open_connection_until_it_closes() {
     let own = SelfSigned::local();
     let sim = Sim::start_tls(vec![], own.config()).await.expect("tls");
     let text = app::connection(&sim).replace("insecure_http = true\n", "");

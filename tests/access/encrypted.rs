@@ -39,7 +39,7 @@ async fn other_machines_are_answered_behind_tls_only() {
 }
 
 #[tokio::test]
-async fn this_machine_may_speak_both() {
+async fn loopback_clients_may_use_http_or_tls() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let own = Client::from(OWN);
@@ -50,7 +50,7 @@ async fn this_machine_may_speak_both() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_trust_the_certificate_is_told_of() {
+async fn a_client_that_rejects_the_certificate_is_logged() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let before = counted("bina_http_refused_total{reason=\"tls\"}");
@@ -64,7 +64,7 @@ async fn a_client_that_does_not_trust_the_certificate_is_told_of() {
 }
 
 #[tokio::test]
-async fn credentials_are_asked_for_behind_tls_and_in_plain_text() {
+async fn credentials_are_required_over_tls_and_plain_http() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, &format!("{TOKENS}{TLS}"));
     let bearer = format!("Authorization: Bearer {TOKEN}\r\n");
@@ -123,7 +123,7 @@ async fn many_requests_share_a_connection_behind_tls() {
 }
 
 #[tokio::test]
-async fn who_does_not_come_to_terms_is_closed_after_two_seconds() {
+async fn an_incomplete_tls_handshake_is_closed_after_two_seconds() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let closed_after = async |from, said: &[u8]| {
@@ -148,7 +148,7 @@ async fn who_does_not_come_to_terms_is_closed_after_two_seconds() {
 }
 
 #[tokio::test]
-async fn half_a_handshake_does_not_hold_up_the_end() {
+async fn half_a_handshake_does_not_delay_the_shutdown() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let client = Client::from(NEIGHBOUR);

@@ -47,7 +47,7 @@ async fn sample(served: &Served, shown: &Client, name: &str) -> Option<f64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_listeners_ask_for_the_credentials_and_no_log_shows_them() {
+async fn both_listeners_require_credentials_and_no_log_contains_them() {
     let (sim, folder) = (sim().await, Folder::new());
     let served = Served::start(&file(
         &folder,
@@ -87,7 +87,7 @@ async fn both_listeners_ask_for_the_credentials_and_no_log_shows_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_watchdogs_own_call_is_let_in() {
+async fn the_watchdogs_own_request_is_accepted() {
     let (sim, (folder, authority)) = (sim().await, (Folder::new(), Authority::new()));
     folder.certify(&authority.good_pem("localhost"));
     folder.write("ca.pem", authority.pem());
@@ -113,7 +113,7 @@ async fn the_watchdogs_own_call_is_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_is_forgotten_by_who_may_say_so() {
+async fn a_purge_requires_a_credential() {
     let (sim, folder) = (sim().await, Folder::new());
     folder.certify(&Authority::new().good_pem("localhost"));
     let file = file_with(&folder, &sim, &format!("{TOKENS}{TLS}"), "metrics", "0.0.0.0:0");
@@ -129,7 +129,7 @@ async fn a_number_is_forgotten_by_who_may_say_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_and_networks_are_read_again() {
+async fn credentials_and_networks_are_reloaded() {
     let (sim, folder) = (sim().await, Folder::new());
     let file = file(&folder, &sim, TOKENS);
     let served = Served::start(&file);
@@ -161,7 +161,7 @@ async fn until(holds: impl AsyncFn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
+async fn a_renewed_certificate_is_presented_and_a_broken_one_is_not() {
     let (sim, folder) = (sim().await, Folder::new());
     let (first, second) = (Authority::new(), Authority::new());
     folder.certify(&first.good_pem("localhost"));
@@ -189,7 +189,7 @@ async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_door_that_stays_open_keeps_its_protection() {
+async fn a_listener_that_stays_open_keeps_its_protection() {
     let (sim, folder) = (sim().await, Folder::new());
     let file_open = file_with(&folder, &sim, TOKENS, "http", "0.0.0.0:0");
     let served = Served::start(&file_open);
@@ -205,7 +205,7 @@ async fn a_door_that_stays_open_keeps_its_protection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_tries_out_numbers_is_told_of_once_a_minute_and_no_number_is() {
+async fn number_enumeration_is_logged_once_a_minute_without_numbers() {
     let (sim, folder) = (sim().await, Folder::new());
     let settings = "[limiter]\nrate = 1000\nburst = 10000\n[lookup]\ndeadline_ms = 3000\n";
     let file = file(&folder, &sim, settings);

@@ -51,7 +51,7 @@ fn loopback_needs_nothing() {
 }
 
 #[test]
-fn a_door_that_others_can_reach_needs_what_protects_it() {
+fn a_listener_on_the_network_requires_protection() {
     let (folder, _) = folder();
     for door in ["http", "metrics", "agi"] {
         for address in ["0.0.0.0:9", "[::]:9", "192.0.2.1:9", "[2001:db8::1]:9", "[fe80::1]:9"] {
@@ -77,7 +77,7 @@ fn a_door_that_others_can_reach_needs_what_protects_it() {
 }
 
 #[test]
-fn every_open_door_is_told_and_what_is_meant_to_protect_it_is_not_missed() {
+fn every_unprotected_listener_is_reported_with_all_missing_settings() {
     let (folder, _) = folder();
     let all = "[listen]\nhttp = \"0.0.0.0:1\"\nagi = \"0.0.0.0:2\"\nmetrics = \"0.0.0.0:3\"\n";
     assert_eq!(read(&folder, all).expect_err("open").len(), 3);
@@ -87,7 +87,7 @@ fn every_open_door_is_told_and_what_is_meant_to_protect_it_is_not_missed() {
 }
 
 #[test]
-fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
+fn an_invalid_network_or_credential_is_reported_with_its_line() {
     let (folder, _) = folder();
     folder.write("short", "0123456789abcde\n");
     folder.write("blank", " \n");
@@ -116,7 +116,7 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_no_certificate_is_told_with_its_line() {
+fn an_invalid_certificate_is_reported_with_its_line() {
     let (folder, authority) = folder();
     folder.write("odd.pem", "nothing\n");
     let other = Folder::new();
@@ -142,7 +142,7 @@ fn what_is_no_certificate_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_worth_knowing_is_said_at_the_start() {
+fn the_access_settings_are_logged_at_the_start() {
     let (folder, authority) = folder();
     let warnings = |settings: &str| read(&folder, settings).expect(settings);
     let tls = CLIENTS.replace("client_ca_file = \"ca.pem\"\n", "");
@@ -171,7 +171,7 @@ fn what_is_worth_knowing_is_said_at_the_start() {
 }
 
 #[test]
-fn no_credential_shows_itself() {
+fn no_credential_is_printed() {
     let (folder, _) = folder();
     folder
         .write("bina.toml", &format!("{HUBSOFT}{TOKENS}{}{CLIENTS}", &PAIRS["[access]\n".len()..]));
@@ -203,7 +203,7 @@ fn serve(folder: &Folder, sockets: Option<&TcpListener>) -> Output {
 }
 
 #[tokio::test]
-async fn the_service_does_not_start_with_a_door_that_everybody_can_open() {
+async fn the_service_does_not_start_with_an_unprotected_listener() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     for door in ["http", "agi", "metrics"] {
         let folder = Folder::new();
@@ -222,7 +222,7 @@ async fn the_service_does_not_start_with_a_door_that_everybody_can_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_of_systemds_is_judged_by_where_it_is() {
+async fn a_systemd_socket_is_judged_by_its_address() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let everywhere = TcpListener::bind("0.0.0.0:0").expect("a socket");
     let (folder, _) = folder();

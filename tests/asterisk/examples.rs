@@ -40,7 +40,7 @@ fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
 }
 
 #[test]
-fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
+fn a_second_bina_is_queried_when_the_first_gives_no_answer_of_its_own() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let second = Program::start(asterisk, &hubsoft.base_url());
@@ -68,7 +68,7 @@ fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
 }
 
 #[test]
-fn a_second_bina_is_not_asked_when_the_first_says_unavailable() {
+fn a_second_bina_is_not_queried_when_the_first_answers_unavailable() {
     let Some(asterisk) = asterisk() else { return };
     let first = Program::start(asterisk, &format!("http://127.0.0.1:{}", free_tcp_port()));
     let hubsoft = hubsoft(customers());
@@ -159,7 +159,7 @@ fn the_address_of_bina_can_be_set_in_globals() {
 }
 
 #[test]
-fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
+fn a_dialplan_in_lua_works_without_extensions_conf() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -180,7 +180,7 @@ fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
 
 /// For an Asterisk on another machine; here it is the same one with a folder of sounds it does not use.
 #[test]
-fn recordings_are_fetched_over_http_and_heard_to_their_end() {
+fn recordings_are_fetched_over_http_and_played_to_their_end() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start_serving_prompts(asterisk, &hubsoft.base_url());

@@ -15,7 +15,7 @@ use crate::{ALERT, BRISK_MAX, DEADLINE, QUIET, SLACK, customers};
 const PATIENCE: Duration = Duration::from_millis(2_500);
 
 #[test]
-fn a_hubsoft_that_refuses_or_says_nothing_does_not_hold_the_call() {
+fn a_hubsoft_that_refuses_or_is_silent_does_not_hold_the_call() {
     let Some(asterisk) = asterisk() else { return };
     let refusing = Program::start(asterisk, &format!("http://127.0.0.1:{}", free_tcp_port()));
     let wrong_password = hubsoft(customers());
@@ -69,7 +69,7 @@ fn a_stopped_bina_does_not_hold_the_call() {
 }
 
 #[test]
-fn a_frozen_bina_holds_a_call_as_long_as_the_snippet_says_and_no_longer() {
+fn a_frozen_bina_holds_a_call_no_longer_than_the_snippets_limit() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());

@@ -111,7 +111,7 @@ fn recordings_may_be_in_the_language_of_the_pbx() {
 
 /// Asterisk itself would run the `h` of the subroutine's context only.
 #[test]
-fn who_hangs_up_during_a_prompt_leaves_by_the_h_of_the_context_that_called() {
+fn a_hangup_during_a_prompt_runs_the_h_of_the_calling_context() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -130,7 +130,7 @@ fn who_hangs_up_during_a_prompt_leaves_by_the_h_of_the_context_that_called() {
 }
 
 #[test]
-fn who_hangs_up_during_a_lookup_leaves_by_it_too() {
+fn a_hangup_during_a_lookup_runs_it_too() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -142,7 +142,7 @@ fn who_hangs_up_during_a_lookup_leaves_by_it_too() {
 }
 
 #[test]
-fn to_play_without_a_lookup_is_nothing() {
+fn play_without_a_lookup_does_nothing() {
     let Some(asterisk) = asterisk() else { return };
     let call = Call::from(ALERT, &CURL, "globals").to("so-toca").named("only play");
     let mut problems = Problems::default();
@@ -151,7 +151,7 @@ fn to_play_without_a_lookup_is_nothing() {
 }
 
 #[test]
-fn a_call_that_was_picked_up_before_hears_the_prompt_as_well() {
+fn an_answered_call_gets_the_prompt_as_well() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());

@@ -29,7 +29,7 @@ const WHOLE: [(&str, &str); 15] = [
 ];
 
 #[test]
-fn an_answer_that_is_not_binas_or_not_whole_counts_as_none() {
+fn an_answer_that_is_foreign_or_truncated_is_rejected() {
     let Some(asterisk) = asterisk() else { return };
     let calls = each(|snippet| {
         let call =
@@ -154,7 +154,7 @@ fn agi_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
 }
 
 #[test]
-fn an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole() {
+fn an_answer_truncated_at_any_byte_is_rejected() {
     let Some(asterisk) = asterisk() else { return };
     let calls = each(|snippet| {
         let address = stand(snippet.speech, Manner::Cut(stream_of(snippet)));

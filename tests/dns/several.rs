@@ -78,7 +78,7 @@ async fn no_call_is_lost_when_the_addresses_around_the_good_one_change() {
 }
 
 #[tokio::test]
-async fn addresses_that_all_swallow_hold_the_call_no_longer_than_one() {
+async fn addresses_that_all_drop_packets_hold_the_call_no_longer_than_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let (swallowing, _holes) = swallowing(4, sim.addr().port()).await;
     let dns = Stub::default();
@@ -92,7 +92,7 @@ async fn addresses_that_all_swallow_hold_the_call_no_longer_than_one() {
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_is_away_for_a_moment_costs_calls_a_second() {
+async fn a_hubsoft_that_is_down_for_a_moment_costs_calls_a_second() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let client = super::app::client(&sim, "");
     sim.set_listener(ListenerMode::Refuse).await.expect("a door");

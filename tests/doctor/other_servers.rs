@@ -9,7 +9,7 @@ use super::certificates::{Authority, SelfSigned};
 use super::{Patient, customers, sim};
 
 #[tokio::test]
-async fn a_pinned_certificate_is_shown_with_its_fingerprint() {
+async fn a_pinned_certificate_is_printed_with_its_fingerprint() {
     let own = SelfSigned::local();
     let sim = Sim::start_tls(customers(), own.config()).await.expect("tls");
     let patient = Patient::of(&sim, "ca_file = \"own.pem\"\nconnect_ms = 5000\n");
@@ -30,7 +30,7 @@ async fn a_pinned_certificate_is_shown_with_its_fingerprint() {
 }
 
 #[tokio::test]
-async fn a_firewalls_page_is_told_on_the_line_it_concerns() {
+async fn a_firewalls_page_is_reported_on_its_line() {
     let html = || Fault::Answer {
         status: 403,
         headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
@@ -61,7 +61,7 @@ fn port(bytes: &'static [u8]) -> String {
 }
 
 #[tokio::test]
-async fn an_old_server_and_a_port_without_tls_are_no_matter_of_certificates() {
+async fn an_old_server_and_a_port_without_tls_are_not_certificate_errors() {
     let sim = sim().await;
     for (bytes, part) in [
         (&[0x15, 3, 1, 0, 2, 2, 70][..], "the server is too old, as it does not speak TLS 1.2"),
@@ -77,7 +77,7 @@ async fn an_old_server_and_a_port_without_tls_are_no_matter_of_certificates() {
 }
 
 #[tokio::test]
-async fn tls_on_a_port_meant_for_plain_http_is_found_out() {
+async fn tls_on_a_plain_http_port_is_detected() {
     let sim = Sim::start_tls(customers(), Authority::new().good("localhost")).await.expect("tls");
     let plain = sim.base_url().replace("https:", "http:");
     let text = super::app::connection(&sim).replace(&sim.base_url(), &plain);

@@ -13,7 +13,7 @@ const COLUMNS_MAX: usize = 110;
 const CELL_MAX: usize = 270;
 
 #[test]
-fn they_can_be_read_in_one_sitting() {
+fn the_two_documents_stay_short() {
     for (document, lines_max) in LINES_MAX {
         let lines = read(document).lines().count();
         assert!(lines <= lines_max, "{document}: {lines} lines, {lines_max} at most");

@@ -227,7 +227,7 @@ impl Noise {
 }
 
 #[tokio::test]
-async fn what_is_no_http_gets_400_and_not_a_word() {
+async fn input_that_is_not_http_gets_400_and_an_empty_body() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     let mut slowest = Duration::ZERO;
@@ -323,7 +323,7 @@ async fn pipelined_requests_are_answered_in_order_and_nothing_is_smuggled() {
 }
 
 #[tokio::test]
-async fn odd_but_clear_requests_are_answered() {
+async fn unusual_but_valid_requests_are_answered() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     for odd in [

@@ -145,7 +145,7 @@ impl Display for Round {
 }
 
 #[tokio::test]
-async fn ten_thousand_connections_do_not_take_the_place_of_the_pbx() {
+async fn ten_thousand_connections_do_not_take_the_slots_of_the_pbx() {
     let _alone = alone().await;
     let count = 10_000.min(own_files_max().saturating_sub(2_000));
     if count < 10_000 {

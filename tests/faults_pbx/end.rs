@@ -59,7 +59,7 @@ fn calls(address: SocketAddr, count: usize) -> Vec<Duration> {
 }
 
 #[tokio::test]
-async fn a_log_that_nobody_reads_makes_no_call_late_and_does_not_hold_the_end() {
+async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut stalled = Program::start("stalled", &sim, "");
@@ -120,7 +120,7 @@ fn asked(sim: &Sim, lookups: usize) {
 }
 
 #[tokio::test]
-async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
+async fn a_stopping_service_answers_accepted_calls_and_ends() {
     let _alone = alone().await;
     let number = |last: usize| format!("373333000{last}");
     let customers = (0..6).map(|last| customer(1, "JOANA", &number(last))).collect();
@@ -181,7 +181,7 @@ async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
 }
 
 #[tokio::test]
-async fn a_call_the_kernel_has_accepted_for_us_is_answered_too() {
+async fn a_call_in_the_kernels_backlog_is_answered_too() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     // This runtime has one thread and no turn comes in between: bina has seen none of this yet.
@@ -220,7 +220,7 @@ async fn connections_that_panic() {
 }
 
 #[tokio::test]
-async fn a_panic_costs_one_connection_and_quotes_nobody() {
+async fn a_panic_costs_one_connection_and_logs_no_personal_data() {
     let _alone = alone().await;
     let mut program = Command::new(std::env::current_exe().expect("this test"));
     program.args(["--exact", "end::connections_that_panic", "--ignored", "--nocapture"]);

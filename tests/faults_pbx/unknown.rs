@@ -107,7 +107,7 @@ async fn crowded(program: &Program, addresses: u8, at: &[SocketAddr]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_addresses_together_take_no_place_of_the_pbx() {
+async fn unknown_addresses_together_take_no_slot_of_the_pbx() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut program = Program::start("unknown", &sim, "");
@@ -125,7 +125,7 @@ async fn unknown_addresses_together_take_no_place_of_the_pbx() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_few_descriptors_unknown_addresses_take_no_place_of_the_pbx_either() {
+async fn with_few_descriptors_unknown_addresses_take_no_slot_of_the_pbx_either() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut program = Program::limited("unknown-few", &sim, "", Some(80));

@@ -40,7 +40,7 @@ fn by_httapi(inside: &str) -> Call {
 }
 
 #[test]
-fn a_value_that_is_not_cleaned_runs() {
+fn a_value_that_is_not_sanitised_is_executed() {
     for careless in [
         "${system(id)}",
         "$${system(id)}",
@@ -126,7 +126,7 @@ fn a_callers_text_runs_where_it_is_set_or_tested_by_reference() {
 }
 
 #[test]
-fn a_returned_dialplan_without_the_hunted_context_kills_the_call() {
+fn a_returned_dialplan_without_the_hunted_context_ends_the_call() {
     let body = "<document>\n<section name=\"dialplan\">\n<context name=\"other\"/>\n</section>\n</document>";
     let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
     let call = call(&pbx, Door::XmlCurl, CALLER, CALLED);
@@ -159,7 +159,7 @@ fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
 }
 
 #[test]
-fn work_that_ends_well_is_asked_for_again_and_a_forbidden_application_ends_the_call() {
+fn successful_work_is_requested_again_and_a_forbidden_application_ends_the_call() {
     let call = by_httapi("<work><continue/></work>");
     assert_eq!(call.ended.as_deref(), Some("asked without end"));
     let call = by_httapi("<work><execute application=\"system\" data=\"id\"/></work>");
@@ -190,7 +190,7 @@ fn a_profile_that_permits_too_much_or_too_little_shows() {
 }
 
 #[test]
-fn half_an_answer_is_used_by_httapi_and_a_refused_body_leaves_the_old_one() {
+fn httapi_uses_half_an_answer_and_a_refused_body_leaves_the_old_one() {
     let mut pbx = one("<action application=\"httapi\" data=\"{httapi_profile=bina}\"/>", |_| {
         Reply::page("text/xml", "<document><variables><bina_status>found</bina_status><bina_")
     });

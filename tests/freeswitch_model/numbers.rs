@@ -93,7 +93,7 @@ fn a_number_is_looked_up_however_it_is_presented() {
 }
 
 #[test]
-fn what_is_no_number_is_not_made_one() {
+fn an_invalid_number_is_not_made_a_number() {
     for odd in [
         "",
         "anonymous",

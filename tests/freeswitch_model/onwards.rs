@@ -20,7 +20,7 @@ fn routed(pbx: &Freeswitch, door: Door) -> Call {
 }
 
 #[test]
-fn a_prompt_is_heard_once_however_often_the_call_passes_public() {
+fn a_prompt_is_played_once_however_often_the_call_passes_public() {
     for door in Door::ALL {
         let pbx = freeswitch(door, Play::Never, serving(alerted(), Play::Never));
         let mut call = routed(&pbx, door);
@@ -83,7 +83,7 @@ fn without_the_two_variables_a_transfer_stays_in_the_file() {
 
 /// As many lines as the pages promise to whoever looks at them.
 #[test]
-fn a_stranger_leaves_six_variables_and_an_alert_without_route_twelve() {
+fn an_unknown_caller_leaves_six_variables_and_an_alert_without_route_twelve() {
     let lines = |answer: &str, fewer: &[&str]| {
         let (_, answer) = every_kind().into_iter().find(|(kind, _)| *kind == answer).expect(answer);
         let pbx = freeswitch(Door::Curl, Play::Never, serving(answer, Play::Never));
@@ -128,7 +128,7 @@ fn the_curl_applications_variables_are_as_before() {
 }
 
 #[test]
-fn a_recording_that_does_not_come_holds_the_call_as_long_as_the_profile_says() {
+fn a_missing_recording_holds_the_call_no_longer_than_the_profiles_limit() {
     let prompts = "http://127.0.0.1:8573/prompts/rompimento-fibra.wav";
     let frozen = |asked: &Asked| match asked.target.split('?').next() {
         Some("/freeswitch/vars") => Reply::page("text/plain", &vars_with(prompts)),

@@ -53,7 +53,7 @@ async fn a_firewalls_page_is_named_for_token_and_lookup() {
 }
 
 #[tokio::test]
-async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
+async fn a_firewalls_page_does_not_mean_wrong_credentials() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     sim.set_token_fault(page(403, BLOCKED));
     let client = client(&sim, "");
@@ -69,7 +69,7 @@ async fn a_firewalls_page_is_no_refusal_of_the_credentials() {
 }
 
 #[tokio::test]
-async fn hubsofts_own_refusals_are_what_they_were() {
+async fn refusals_of_hubsoft_itself_keep_their_labels() {
     for (status, body, headers, expected) in [
         (403, r#"{"message":"This action is unauthorized."}"#, vec![], reasons::REFUSED.failure()),
         (403, "", vec![], reasons::REFUSED.failure()),
@@ -96,7 +96,7 @@ async fn hubsofts_own_refusals_are_what_they_were() {
 }
 
 #[tokio::test]
-async fn more_headers_than_are_read_are_no_matter_of_the_body() {
+async fn too_many_headers_are_not_reported_as_a_large_body() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let header = |at| (format!("X-Filler-{at}"), "1".to_owned());
     let headers = (0..101).map(header).collect();
@@ -112,7 +112,7 @@ async fn more_headers_than_are_read_are_no_matter_of_the_body() {
 }
 
 #[tokio::test]
-async fn a_token_that_no_header_may_carry_is_named() {
+async fn a_token_invalid_in_a_header_is_reported() {
     for token in ["abc\\ndef", "abc\\r\\nX-Evil: 1", "abc\\u0000", "abc\\u007f"] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let body = format!(r#"{{"access_token":"{token}","expires_in":3600}}"#).into_bytes();

@@ -65,7 +65,7 @@ async fn a_young_row_answers_without_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_memory_learns_and_forgets() {
+async fn every_cache_stores_and_purges() {
     let memory = Filled::aged(10 * HOUR);
     let room = beside(&memory);
     room.then(50, Act::Tell(found("ANA")));
@@ -77,7 +77,7 @@ async fn every_memory_learns_and_forgets() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_source_brings_is_as_old_as_it_says() {
+async fn a_sighting_keeps_the_age_of_its_source() {
     for (age, source, alert_expired) in [
         (Duration::ZERO, AnswerSource::Hubsoft, false),
         (Duration::from_secs(59), AnswerSource::Cache, false),

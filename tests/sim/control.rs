@@ -35,7 +35,7 @@ async fn shown(sim: &Sim, path: &str) -> Value {
 // ------------ Faults ----------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_fault_can_be_ordered_and_is_shown() {
+async fn every_fault_can_be_set_and_is_listed() {
     let sim = start().await;
     let known = shown(&sim, "/sim/faults").await;
     assert_eq!(known.as_array().unwrap().len(), Fault::VALUES.len());
@@ -49,7 +49,7 @@ async fn every_fault_can_be_ordered_and_is_shown() {
 }
 
 #[tokio::test]
-async fn an_ordered_fault_is_met() {
+async fn a_fault_that_is_set_takes_effect() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
     for (fault, status) in [
@@ -65,7 +65,7 @@ async fn an_ordered_fault_is_met() {
 }
 
 #[tokio::test]
-async fn a_fault_can_be_ordered_for_one_route() {
+async fn a_fault_can_be_set_for_one_route() {
     let sim = start().await;
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     let token = token_request(&account(&sim).to_string());
@@ -79,7 +79,7 @@ async fn a_fault_can_be_ordered_for_one_route() {
 }
 
 #[tokio::test]
-async fn an_unknown_fault_is_told_the_known_ones() {
+async fn an_unknown_fault_is_answered_with_the_known_ones() {
     let sim = start().await;
     let reply = order(&sim, "POST", "/sim/fault", r#"{"fault":"sleepy"}"#).await;
     assert_eq!(reply.status, 400);
@@ -102,7 +102,7 @@ async fn customers_are_replaced_and_tokens_voided() {
 }
 
 #[tokio::test]
-async fn the_log_is_shown_and_secrets_are_not() {
+async fn the_log_is_readable_without_secrets() {
     let sim = start().await;
     let token = token(&sim).await;
     let query = format!("busca=telefone&termo_busca={PHONE}&password={PASSWORD}");
@@ -122,7 +122,7 @@ async fn the_log_is_shown_and_secrets_are_not() {
 }
 
 #[tokio::test]
-async fn the_log_can_be_forgotten_and_shows_the_latest_thousand() {
+async fn the_log_can_be_cleared_and_lists_the_latest_thousand() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
     for number in 0..1_002 {
@@ -139,7 +139,7 @@ async fn the_log_can_be_forgotten_and_shows_the_latest_thousand() {
 // ------------ Connections ----------------------------------------------------------------------
 
 #[tokio::test]
-async fn the_controller_is_met_by_no_fault_no_door_and_no_count() {
+async fn the_controller_is_unaffected_by_faults_and_the_listener_and_not_counted() {
     let sim = start().await;
     sim.set_fault(Fault::Silent);
     post(&sim, "/sim/listener", &json!({ "listener": "refuse" })).await;
@@ -154,7 +154,7 @@ async fn the_controller_is_met_by_no_fault_no_door_and_no_count() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_blackhole_can_be_ordered_and_left_again() {
+async fn a_blackhole_can_be_set_and_removed() {
     let sim = start().await;
     post(&sim, "/sim/listener", &json!({ "listener": "blackhole" })).await;
     timeout(SILENCE, TcpStream::connect(sim.addr())).await.unwrap_err();
@@ -163,7 +163,7 @@ async fn a_blackhole_can_be_ordered_and_left_again() {
 }
 
 #[tokio::test]
-async fn open_connections_can_be_ordered_closed() {
+async fn open_connections_can_be_closed_by_command() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
     assert_eq!(client.ask(&get("/login", "")).await.status, 200);
@@ -172,7 +172,7 @@ async fn open_connections_can_be_ordered_closed() {
 }
 
 #[tokio::test]
-async fn a_certificate_can_be_ordered() {
+async fn a_certificate_can_be_set() {
     let (sim, authority) = (start().await, Authority::new());
     let pem = authority.good_pem("localhost");
     assert_eq!(order(&sim, "POST", "/sim/certificate", &pem).await.status, 200);
@@ -198,7 +198,7 @@ async fn the_control_path_is_on_its_own_port_only() {
 }
 
 #[tokio::test]
-async fn a_controller_may_send_much_but_not_anything() {
+async fn a_controllers_body_is_limited() {
     let sim = start().await;
     let customers: Vec<_> = (1..=300).map(|id| customer(id, "ANA", PHONE)).collect();
     assert_eq!(post(&sim, "/sim/customers", &json!(customers)).await["customers"], 300);
@@ -207,7 +207,7 @@ async fn a_controller_may_send_much_but_not_anything() {
 }
 
 #[tokio::test]
-async fn one_connection_carries_many_orders() {
+async fn one_connection_carries_many_commands() {
     let sim = start().await;
     let mut controller = Client::at(sim.control_addr()).await;
     for _ in 0..3 {

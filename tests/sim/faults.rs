@@ -15,7 +15,7 @@ use crate::client::{
 // ------------ Faults that are one whole reply ---------------------------------------------------
 
 #[tokio::test]
-async fn a_literal_answer_comes_as_it_was_given() {
+async fn a_literal_answer_is_sent_as_given() {
     let headers = vec![("X-Own".to_owned(), "1".to_owned())];
     let reply = reply_in(Fault::Answer { status: 418, headers, body: b"\xff\x00".to_vec() }).await;
     assert_eq!((reply.status, reply.body.as_slice()), (418, &b"\xff\x00"[..]));
@@ -23,7 +23,7 @@ async fn a_literal_answer_comes_as_it_was_given() {
 }
 
 #[tokio::test]
-async fn a_literal_answer_may_lie_about_its_length() {
+async fn a_literal_answer_may_have_a_wrong_length() {
     let headers = vec![("content-length".to_owned(), "9".to_owned())];
     let (_sim, mut client) =
         asked_in(Fault::Answer { status: 200, headers, body: vec![b'x'] }).await;
@@ -55,7 +55,7 @@ async fn html_is_a_200_with_a_login_page() {
 }
 
 #[tokio::test]
-async fn a_redirect_names_the_other_place() {
+async fn a_redirect_names_its_target() {
     let to = "http://127.0.0.2:9/x".to_owned();
     let reply = reply_in(Fault::Redirect { to: to.clone(), status: 307 }).await;
     assert_eq!((reply.status, reply.header("Location")), (307, Some(to.as_str())));
@@ -80,7 +80,7 @@ async fn a_status_error_and_a_trace_come_with_status_200() {
 }
 
 #[tokio::test]
-async fn throttling_says_when_in_each_of_its_forms() {
+async fn each_form_of_throttling_has_its_retry_time() {
     let when = UNIX_EPOCH + Duration::from_secs(784_111_777);
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
     for (retry_after, header, body, said) in [
@@ -97,7 +97,7 @@ async fn throttling_says_when_in_each_of_its_forms() {
 }
 
 #[tokio::test]
-async fn unavailable_is_a_page_and_a_time_to_come_back() {
+async fn unavailable_is_a_page_with_a_retry_after() {
     let reply = reply_in(Fault::Unavailable).await;
     assert_eq!((reply.status, reply.header("Retry-After")), (503, Some("60")));
     assert!(reply.body.starts_with(b"<!DOCTYPE html>"));
@@ -137,7 +137,7 @@ async fn a_wrong_password_refuses_token_requests_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_fault_meets_every_route_until_the_tokens_have_their_own() {
+async fn a_fault_affects_every_route_until_the_token_route_has_its_own() {
     let sim = start().await;
     let good = token(&sim).await;
     let (token_request, mut client) =
@@ -161,7 +161,7 @@ async fn lookups_may_have_a_fault_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_script_is_played_to_lookups_alone_and_then_ends() {
+async fn a_script_affects_lookups_alone_and_then_ends() {
     let sim = start().await;
     sim.script(vec![Fault::ServerError, Fault::Unavailable]);
     let request = by_phone(&token(&sim).await);
@@ -190,7 +190,7 @@ async fn a_drip_sends_the_head_at_once_and_the_body_byte_by_byte() {
 }
 
 #[tokio::test]
-async fn hanging_up_closes_in_good_order_without_a_byte() {
+async fn a_hang_up_closes_in_order_without_a_byte() {
     let (sim, mut client) = asked_in(Fault::HangUp).await;
     assert_eq!(client.rest().await.1.unwrap(), 0);
     assert_eq!(sim.requests().last().unwrap().status, None);
@@ -236,7 +236,7 @@ async fn a_reused_connection_is_reset_and_a_fresh_one_is_answered() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_has_shown_the_alert_and_ends_in_good_order() {
+async fn a_truncated_answer_contains_the_alert_and_closes_in_order() {
     let whole = reply_in(Fault::Normal).await.body;
     let (_sim, mut client) = asked_in(Fault::Truncated).await;
     let (_, head) = client.head().await;

@@ -14,7 +14,7 @@ async fn connect(sim: &Sim) -> io::Result<TcpStream> {
 }
 
 #[tokio::test]
-async fn a_refusing_door_refuses_at_once_and_leaves_open_connections_alone() {
+async fn a_refusing_listener_refuses_at_once_and_leaves_open_connections_alone() {
     let sim = start().await;
     let (request, mut early) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     sim.set_listener(ListenerMode::Refuse).await.unwrap();
@@ -47,7 +47,7 @@ async fn behind_a_blackhole_nothing_answers_and_open_connections_go_on() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn who_waited_at_a_blackhole_gets_in_when_the_door_opens() {
+async fn a_connection_waiting_at_a_blackhole_is_accepted_when_the_listener_opens() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
     sim.set_listener(ListenerMode::Blackhole).await.unwrap();
@@ -62,7 +62,7 @@ async fn who_waited_at_a_blackhole_gets_in_when_the_door_opens() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_door_goes_from_any_state_to_any_other() {
+async fn the_listener_switches_from_any_mode_to_any_other() {
     use ListenerMode::{Blackhole, Open, Refuse};
     let sim = start().await;
     let way =
@@ -84,7 +84,7 @@ async fn the_door_goes_from_any_state_to_any_other() {
 }
 
 #[tokio::test]
-async fn connections_that_had_arrived_are_served_though_the_door_closes() {
+async fn connections_that_had_arrived_are_served_though_the_listener_closes() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
     for _ in 0..20 {

@@ -25,7 +25,7 @@ async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
 }
 
 #[tokio::test]
-async fn a_seed_brings_the_same_misbehaviour_again() {
+async fn a_seed_reproduces_the_same_faults() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
     let mut met = Vec::new();
@@ -41,7 +41,7 @@ async fn a_seed_brings_the_same_misbehaviour_again() {
 }
 
 #[tokio::test]
-async fn with_a_share_of_nothing_everything_is_right() {
+async fn with_a_share_of_zero_everything_is_right() {
     let sim = start().await;
     sim.mix_faults(7, 0.0);
     let request = by_phone(&token(&sim).await);
@@ -52,7 +52,7 @@ async fn with_a_share_of_nothing_everything_is_right() {
 }
 
 #[tokio::test]
-async fn tokens_can_be_kept_out_of_it() {
+async fn the_token_route_can_be_excluded() {
     let sim = start().await;
     sim.set_token_fault(Fault::Normal);
     sim.mix_faults(7, 1.0);

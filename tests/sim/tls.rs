@@ -47,7 +47,7 @@ async fn request(sim: &Sim, client: &mut Client<TlsStream<TcpStream>>) -> String
 }
 
 #[tokio::test]
-async fn behind_tls_it_answers_as_without() {
+async fn with_tls_it_answers_as_without() {
     let authority = Authority::new();
     let sim = start(&authority).await;
     assert_eq!(sim.base_url(), format!("https://localhost:{}", sim.addr().port()));
@@ -85,7 +85,7 @@ async fn each_bad_certificate_is_refused_for_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn a_plain_simulator_can_begin_to_speak_tls() {
+async fn a_plain_simulator_can_switch_to_tls() {
     let authority = Authority::new();
     let sim = Sim::start(Vec::new()).await.unwrap();
     sim.set_tls(authority.good("localhost"));

@@ -40,7 +40,7 @@ async fn told(bytes: Vec<u8>) -> String {
 }
 
 #[tokio::test]
-async fn a_server_that_is_too_old_is_no_matter_of_certificates() {
+async fn a_server_that_is_too_old_is_not_a_certificate_error() {
     for (bytes, part) in [
         (alert(70).to_vec(), "does not speak TLS 1.2 or newer"),
         (old_hello(), "does not speak TLS 1.2 or newer"),
@@ -55,7 +55,7 @@ async fn a_server_that_is_too_old_is_no_matter_of_certificates() {
 }
 
 #[tokio::test]
-async fn an_alert_is_named_and_a_port_without_tls_gets_one_remedy() {
+async fn a_tls_alert_is_reported_and_a_port_without_tls_gets_one_remedy() {
     for (bytes, part) in [
         (alert(112).to_vec(), "has no such host: check hubsoft.base_url (alert UnrecognisedName"),
         (alert(116).to_vec(), "wants a client's certificate"),
@@ -71,7 +71,7 @@ async fn an_alert_is_named_and_a_port_without_tls_gets_one_remedy() {
 }
 
 #[tokio::test]
-async fn a_missing_certificate_in_between_is_told_apart_from_an_unknown_authority() {
+async fn a_missing_intermediate_certificate_is_distinguished_from_an_unknown_authority() {
     let (known, stranger) = (Authority::new(), Authority::new());
     for (shown, part) in [
         (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
@@ -87,7 +87,7 @@ async fn a_missing_certificate_in_between_is_told_apart_from_an_unknown_authorit
 }
 
 #[tokio::test]
-async fn the_certificate_in_between_helps_in_the_ca_file_by_itself() {
+async fn the_intermediate_certificate_alone_suffices_in_the_ca_file() {
     let authority = Authority::new();
     let (shown, between) = authority.without_the_one_between("localhost");
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], shown).await.expect("tls");
@@ -98,7 +98,7 @@ async fn the_certificate_in_between_helps_in_the_ca_file_by_itself() {
 }
 
 #[tokio::test]
-async fn tls_on_a_port_meant_for_plain_http_is_told() {
+async fn tls_on_a_plain_http_port_is_reported() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![], authority.good("localhost")).await.expect("tls");
     let plain = sim.base_url().replace("https:", "http:");
@@ -109,7 +109,7 @@ async fn tls_on_a_port_meant_for_plain_http_is_told() {
 }
 
 #[tokio::test]
-async fn log_lookup_and_doctor_say_the_same() {
+async fn log_lookup_and_doctor_report_the_same() {
     let authority = Authority::new();
     let shown = authority.without_the_one_between("localhost").0;
     let sim = Sim::start_tls(vec![], shown).await.expect("tls");
