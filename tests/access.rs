@@ -159,7 +159,7 @@ async fn every_path_but_that_of_health_needs_a_credential() {
     ]);
     for path in paths {
         for method in ["GET", "HEAD", "POST", "DELETE"] {
-            let status = client.ask(app.address, method, path).await.status;
+            let status = client.query(app.address, method, path).await.status;
             let open = path == "/healthz";
             assert_eq!(status == 401, !open, "{method} {path}: {status}");
         }

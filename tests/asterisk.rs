@@ -56,7 +56,7 @@ const CROWDED_MAX: Duration = Duration::from_millis(1150);
 
 const ALERT: &str = "37999990001";
 const QUIET: &str = "37999990002";
-const STRANGER: &str = "37999990003";
+const UNKNOWN: &str = "37999990003";
 
 /// A customer with an alert, and one without.
 fn customers() -> Vec<serde_json::Value> {
@@ -75,7 +75,7 @@ fn a_customer_with_an_alert_gets_the_prompts_and_the_route_of_the_rule() {
         [call(ALERT).named("alert"), call("+5537999990001").named("alert, +55")]
     })) {
         let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-        call.heard(sounds, "suporte", &mut problems);
+        call.plays(sounds, "suporte", &mut problems);
         call.says("status=found alerta=1 rule=rompimento route=suporte matches=1", &mut problems);
         call.says("prompt=bina/rompimento-fibra&bina/equipe-a-caminho", &mut problems);
         call.says("codigo_cliente=1001 id_cliente=1 telefone=37999990001", &mut problems);
@@ -93,7 +93,7 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_take_the_default_route() {
     let Some(asterisk) = asterisk() else { return };
     let unknown_route = with_alert(customer(1, "Ana", ALERT), &["Aviso do setor"]);
     let no_rule = with_alert(customer(2, "Eva", QUIET), &["outra coisa"]);
-    let longest = customer(3, &"ã".repeat(300), STRANGER);
+    let longest = customer(3, &"ã".repeat(300), UNKNOWN);
     let longest = with_alert(longest, &[&format!("aviso {}", "õ".repeat(400))]);
     let hubsoft = hubsoft(vec![unknown_route, no_rule, longest]);
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -103,16 +103,16 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_take_the_default_route() {
         [
             call(ALERT).named("rule with an unknown route"),
             call(QUIET).named("alert that no rule matches"),
-            call(STRANGER).named("longest name and alert"),
+            call(UNKNOWN).named("longest name and alert"),
         ]
     }));
     for calls in calls.chunks(3) {
-        calls[0].heard("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
+        calls[0].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
         calls[0].says("route=rota-que-ninguem-conhece rule=aviso", &mut problems);
-        calls[1].heard("bina/aviso-geral(pt_BR)", "atendimento", &mut problems);
+        calls[1].plays("bina/aviso-geral(pt_BR)", "atendimento", &mut problems);
         calls[1].says("alerta=1 rule= route= mensagem=", &mut problems);
         // Percent-encoded, this answer is thrice as long, and Asterisk reads 4,095 bytes of it.
-        calls[2].heard("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
+        calls[2].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
         calls[2].says_text("nome", &"ã".repeat(128), &mut problems);
         calls[2].says_text("mensagem", &format!("aviso {}", "õ".repeat(250)), &mut problems);
         calls[2].says("matches=1 telefone=37999990003", &mut problems);
@@ -146,7 +146,7 @@ fn every_other_caller_goes_on_untouched() {
         let call = |user| Call::from(user, snippet, bina.at(snippet));
         [
             call(QUIET).named("customer without an alert"),
-            call(STRANGER).named("stranger"),
+            call(UNKNOWN).named("stranger"),
             call("anonymous").named("anonymous"),
             call("2001").named("extension"),
             call(ALERT).private().named("alert customer, number withheld"),
@@ -163,18 +163,18 @@ fn every_other_caller_goes_on_untouched() {
         calls[0].says("id_cliente=2 telefone=37999990002", &mut problems);
         calls[0].says_text("nome", "Ana Souza", &mut problems);
         calls[1].says("status=not_found matches=0 nome= telefone=37999990003", &mut problems);
-        for nobody in &calls[2..] {
-            nobody.says("status=no_number source=none matches=0 nome= telefone=", &mut problems);
+        for unknown in &calls[2..] {
+            unknown.says("status=no_number source=none matches=0 nome= telefone=", &mut problems);
         }
     }
-    let asked: BTreeSet<_> = hubsoft.requests().iter().filter_map(asked_phone).collect();
-    let asked_for_withheld = asked.iter().any(|phone| ALERT.ends_with(phone.as_str()));
-    problems.check(!asked_for_withheld, || format!("HubSoft was asked for {asked:?}"));
+    let requested: BTreeSet<_> = hubsoft.requests().iter().filter_map(requested_phone).collect();
+    let requested_withheld = requested.iter().any(|phone| ALERT.ends_with(phone.as_str()));
+    problems.check(!requested_withheld, || format!("HubSoft was asked for {requested:?}"));
     problems.none();
 }
 
 /// The phone that a request asks HubSoft for.
-fn asked_phone(request: &bina::simulator::LoggedRequest) -> Option<String> {
+fn requested_phone(request: &bina::simulator::LoggedRequest) -> Option<String> {
     request.parameter("termo_busca").map(str::to_owned)
 }
 

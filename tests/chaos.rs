@@ -24,8 +24,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use self::dice::Dice;
-use self::expected::{Door, Number, Verdict};
-use self::faults::{Played, Tormentor};
+use self::expected::{Interface, Number, Verdict};
+use self::faults::{FaultPlayer, Played};
 use self::machine::Metronome;
 use self::program::Program;
 
@@ -70,10 +70,10 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
     let mut program = Program::start(&config);
     calm_answers_are_right(program.address, &numbers).await;
 
-    let tormentor = Tormentor::new(sim, customers, dice.clone());
+    let fault_player = FaultPlayer::new(sim, customers, dice.clone());
     let metronome = Metronome::start();
     let start = Instant::now();
-    let tormented = tokio::spawn(tormentor.run(start, start + span));
+    let tormented = tokio::spawn(fault_player.run(start, start + span));
     let made = call(program.address, &numbers, &mut dice, start, span).await;
     let played = tormented.await.expect("the tormentor survives");
 
@@ -93,31 +93,31 @@ async fn a_truncated_answer_or_another_customers_is_judged_wrong() {
     let app = app::TestApp::start(&sim).await;
     let (own, other) = (&numbers[0], &numbers[4]);
     let is_wrong = |verdict: Verdict| matches!(verdict, Verdict::Wrong(_));
-    for door in Door::ALL {
-        let answer = app.raw(door.request(&own.presented[0]).as_bytes()).await;
-        assert_eq!(own.judge(door, &answer), Verdict::Right { stale: false });
-        assert!(is_wrong(other.judge(door, &answer)), "{answer}");
-        assert!(is_wrong(own.judge(door, &answer[..answer.len() - 2])), "{answer}");
+    for interface in Interface::ALL {
+        let answer = app.raw(interface.request(&own.presented[0]).as_bytes()).await;
+        assert_eq!(own.judge(interface, &answer), Verdict::Right { stale: false });
+        assert!(is_wrong(other.judge(interface, &answer)), "{answer}");
+        assert!(is_wrong(own.judge(interface, &answer[..answer.len() - 2])), "{answer}");
         for (right, wrong) in [("found", "not_found"), ("FULANA", "FULANO"), ("1000", "1001")] {
-            assert!(is_wrong(own.judge(door, &answer.replacen(right, wrong, 1))), "{wrong}");
+            assert!(is_wrong(own.judge(interface, &answer.replacen(right, wrong, 1))), "{wrong}");
         }
     }
     sim.set_fault(Fault::ServerError);
-    let (door, other) = (Door::Json, &numbers[8]);
-    let answer = app.raw(door.request(&other.presented[0]).as_bytes()).await;
-    assert_eq!(other.judge(door, &answer), Verdict::Neutral);
+    let (interface, other) = (Interface::Json, &numbers[8]);
+    let answer = app.raw(interface.request(&other.presented[0]).as_bytes()).await;
+    assert_eq!(other.judge(interface, &answer), Verdict::Neutral);
 }
 
 /// Every number through every door, before anything goes wrong: the table itself is right.
 async fn calm_answers_are_right(address: SocketAddr, numbers: &[Number]) {
     for number in numbers {
-        for door in Door::ALL {
-            let request = door.request(&number.presented[0]);
+        for interface in Interface::ALL {
+            let request = interface.request(&number.presented[0]);
             let answer = app::exchange(address, request.as_bytes()).await;
-            let verdict = number.judge(door, &answer);
+            let verdict = number.judge(interface, &answer);
             assert!(
                 matches!(verdict, Verdict::Right { .. }),
-                "{number:?} at {door:?}: {verdict:?}"
+                "{number:?} at {interface:?}: {verdict:?}"
             );
         }
     }
@@ -142,15 +142,15 @@ async fn call(
         let among = if dice.one_in(2) { HOT } else { numbers.len() };
         let number = numbers[dice.below(among)].clone();
         let presented = dice.one_of(&number.presented).clone();
-        let door = *dice.one_of(&Door::ALL);
+        let interface = *dice.one_of(&Interface::ALL);
         sleep_until(due.into()).await;
         calls.spawn(async move {
-            let request = door.request(&presented);
-            let asked = tokio::spawn(async move {
+            let request = interface.request(&presented);
+            let requested = tokio::spawn(async move {
                 timeout(PATIENCE, app::exchange(address, request.as_bytes())).await
             });
-            let verdict = match asked.await {
-                Ok(Ok(answer)) => number.judge(door, &answer),
+            let verdict = match requested.await {
+                Ok(Ok(answer)) => number.judge(interface, &answer),
                 Ok(Err(_)) => Verdict::Wrong("no answer".to_owned()),
                 Err(_) => Verdict::Wrong("no connection".to_owned()),
             };

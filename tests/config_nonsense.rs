@@ -21,8 +21,8 @@ fn read(text: &str) -> Result<Config, Invalid> {
 /// `line: text` of each problem of `text`, which need not be whole.
 fn problems(text: &str) -> Vec<String> {
     let invalid = read(text).expect_err(text);
-    let told = invalid.problems.iter();
-    told.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()
+    let reported = invalid.problems.iter();
+    reported.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()
 }
 
 /// The problem of a file that is `GOOD` but for what is added.

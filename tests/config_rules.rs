@@ -215,7 +215,10 @@ fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
         let plain = rule("b", "text = \"sinal\"");
         assert_eq!(warnings(&format!("{first}{plain}")), [""; 0], "{condition}");
         let same = first.replace("name = \"a\"", "name = \"b\"");
-        let told = warnings(&format!("{first}{same}"));
-        assert!(told.len() == 1 && told[0].contains("rule `b` is never chosen"), "{told:?}");
+        let reported = warnings(&format!("{first}{same}"));
+        assert!(
+            reported.len() == 1 && reported[0].contains("rule `b` is never chosen"),
+            "{reported:?}"
+        );
     }
 }

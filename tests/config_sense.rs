@@ -94,9 +94,9 @@ fn listeners_that_overlap_are_refused() {
         ("127.0.0.1:0", "0.0.0.0:0", false),
     ] {
         let text = format!("[listen]\nhttp = \"{http}\"\nagi = \"{agi}\"\n{NETWORKS}");
-        let told = read(&format!("{GOOD}{text}"));
-        assert_eq!(told.is_err(), overlap, "{http} {agi}");
-        if let Err(invalid) = told {
+        let reported = read(&format!("{GOOD}{text}"));
+        assert_eq!(reported.is_err(), overlap, "{http} {agi}");
+        if let Err(invalid) = reported {
             assert!(invalid.to_string().contains("give each a port of its own"), "{invalid}");
         }
     }
@@ -186,13 +186,13 @@ fn a_base_url_is_hubsofts_and_whole() {
         ("https://api.x.com.br/oauth/token", "must end before /api or /oauth"),
         ("https://api.x.com.br/api/v1/integracao/cliente", "/api/v1/integracao"),
     ] {
-        let told = read(&with_base_url(odd));
+        let reported = read(&with_base_url(odd));
         // A line break at the end is what a careless paste leaves; it is no harm.
         if odd == "https://api.x.com.br/\\n" {
-            assert!(told.is_ok());
+            assert!(reported.is_ok());
             continue;
         }
-        let invalid = told.expect_err(odd).to_string();
+        let invalid = reported.expect_err(odd).to_string();
         assert!(invalid.contains("bina.toml:3:1: hubsoft.base_url "), "{invalid}");
         assert!(invalid.contains(expected), "{odd}: {invalid}");
     }
@@ -249,9 +249,9 @@ fn a_secret_is_one_line_and_no_example() {
         assert!(!invalid.contains("xyzzy"), "{invalid}");
     }
     for odd in ["\"changeme\"", "\"senha \"", "\" senha\"", "\"…\""] {
-        let told = warnings(&inline(odd));
-        assert_eq!(told.len(), 1, "{odd}: {told:?}");
-        assert!(told[0].starts_with("hubsoft.password "), "{told:?}");
+        let reported = warnings(&inline(odd));
+        assert_eq!(reported.len(), 1, "{odd}: {reported:?}");
+        assert!(reported[0].starts_with("hubsoft.password "), "{reported:?}");
     }
     let file = |text: &str| {
         let file = SecretFile::new(text);

@@ -131,8 +131,8 @@ fn each_asterisk_snippet_begins_neutral_and_takes_over_every_field() {
             let read = read.replace("KEY", key).replace("FIELD", &name);
             assert!(code.contains(&read), "{file} does not read {key}");
             let first = code.find(&format!("Set(BINA_{name}={})", neutral(key)));
-            let asked = code.find("CURL(").or_else(|| code.find("AGI(")).expect("it asks");
-            let first = first.is_some_and(|at| at < asked);
+            let requested = code.find("CURL(").or_else(|| code.find("AGI(")).expect("it asks");
+            let first = first.is_some_and(|at| at < requested);
             assert!(first || key == "end", "{file} does not set {key} to its neutral value first");
             let set = code.matches(&format!("Set(BINA_{name}=")).count();
             assert!(set >= 2 || key == "end", "{file} sets {key} first and from the answer");
@@ -212,13 +212,13 @@ fn every_address_a_snippet_requests_is_served() {
         }
     }
     assert!(seen > 5);
-    let asked = [
+    let requested = [
         ("bina.conf", "/asterisk"),
         ("bina.ael", "/asterisk"),
         ("bina.lua", "/asterisk"),
         ("bina-json.conf", "/v1/lookup"),
     ];
-    for (file, path) in asked {
+    for (file, path) in requested {
         assert!(paths.contains(&path), "{path} is not served");
         let asks = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
         assert!(asks, "{file} does not ask {path}");
@@ -287,8 +287,8 @@ fn the_documents_and_the_guides_list_every_field() {
             let names =
                 [key.to_owned(), format!("BINA_{}", key.to_uppercase()), format!("bina_{key}")];
             // Asterisk's snippet keeps `end` to itself.
-            let told = names.iter().any(|name| text.contains(&format!("`{name}`")));
-            assert!(told || (key == "end" && file.contains("asterisk")), "{file}: {key}");
+            let reported = names.iter().any(|name| text.contains(&format!("`{name}`")));
+            assert!(reported || (key == "end" && file.contains("asterisk")), "{file}: {key}");
         }
     }
 }

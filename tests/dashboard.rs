@@ -72,8 +72,8 @@ fn names() -> BTreeSet<String> {
     let page = metrics::written(Exposition::Prometheus);
     let mut names = BTreeSet::new();
     for line in page.lines() {
-        let Some(told) = line.strip_prefix("# TYPE ") else { continue };
-        let (name, kind) = told.split_once(' ').expect("a name and a type");
+        let Some(reported) = line.strip_prefix("# TYPE ") else { continue };
+        let (name, kind) = reported.split_once(' ').expect("a name and a type");
         if kind == "histogram" {
             names.extend(["bucket", "count", "sum"].map(|part| format!("{name}_{part}")));
         } else {
@@ -87,9 +87,9 @@ fn names() -> BTreeSet<String> {
 fn every_query_uses_existing_metrics() {
     let names = names();
     for query in alert_queries().iter().chain(&dashboard_queries()) {
-        let mut asked = metrics_in(query).peekable();
-        assert!(asked.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
-        for name in asked {
+        let mut requested = metrics_in(query).peekable();
+        assert!(requested.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
+        for name in requested {
             assert!(names.contains(name), "{name} is no metric of bina: {query}");
         }
     }

@@ -35,7 +35,7 @@ const SLACK: Duration = Duration::from_millis(100);
 #[derive(Clone, Default)]
 struct Stub {
     says: Arc<Mutex<Says>>,
-    asked: Arc<AtomicUsize>,
+    requested: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Default)]
@@ -51,14 +51,14 @@ impl Stub {
         *self.says.lock() = says;
     }
 
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    fn requested(&self) -> usize {
+        self.requested.load(Ordering::Relaxed)
     }
 
     fn dns(&self) -> Dns {
         let stub = self.clone();
         Arc::new(move |_| {
-            stub.asked.fetch_add(1, Ordering::Relaxed);
+            stub.requested.fetch_add(1, Ordering::Relaxed);
             let says = stub.says.lock().clone();
             Box::pin(async move {
                 match says {
@@ -87,7 +87,7 @@ async fn twins() -> (Sim, Sim) {
     (here, Sim::start_at(there, customers()).await.expect("loopback"))
 }
 
-async fn ask(client: &HubSoft) -> Result<Record, Failure> {
+async fn query(client: &HubSoft) -> Result<Record, Failure> {
     client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
@@ -128,7 +128,7 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
     let client = dns.client(&here, "attempt_ms = 60000\n");
     here.script(vec![Fault::Slow { first_byte: Duration::from_millis(1_500) }]);
     let other = Arc::clone(&client);
-    let under_way = tokio::spawn(async move { ask(&other).await });
+    let under_way = tokio::spawn(async move { query(&other).await });
     while here.lookups() == 0 {
         sleep(Duration::from_millis(5)).await;
     }
@@ -138,12 +138,12 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
         assert!(seconds < 60, "still at the old address");
         pass(Duration::from_secs(3)).await;
         seconds += 3;
-        ask(&client).await.expect("answered at either address");
+        query(&client).await.expect("answered at either address");
     }
     println!("row 21: required new address <= 60 s, measured used after {seconds} s");
     assert!(here.connections() <= 2, "the old connections were busy all the time");
     under_way.await.expect("no panic").expect("what was under way is answered");
-    ask(&client).await.expect("found");
+    query(&client).await.expect("found");
     assert_eq!(there.connections(), 1);
 }
 
@@ -153,14 +153,14 @@ async fn hubsoft_is_found_for_a_day_without_dns() {
     let dns = Stub::default();
     dns.say(Says::Addresses(vec![HERE.into()]));
     let client = dns.client(&sim, "");
-    ask(&client).await.expect("answered");
+    query(&client).await.expect("answered");
     dns.say(Says::Fails);
     for _ in 0..23 {
         pass(Duration::from_secs(60 * 60)).await;
-        ask(&client).await.expect("answered");
+        query(&client).await.expect("answered");
     }
     pass(Duration::from_secs(2 * 60 * 60)).await;
-    let result = ask(&client).await;
+    let result = query(&client).await;
     println!("row 21: required stale addresses <= 24 h, measured used at 23 h, not at 25 h");
     assert_eq!(result, Err(reasons::CONNECT.failure()));
 }
@@ -180,10 +180,10 @@ async fn a_dns_that_never_answers_holds_no_call_and_no_threads() {
     }
     println!(
         "row 21: required <= 250 ms + slack, threads <= cores+8, measured {worst:?}, {} lookup",
-        dns.asked()
+        dns.requested()
     );
     assert!(worst <= Duration::from_millis(250) + SLACK);
-    assert_eq!(dns.asked(), 1);
+    assert_eq!(dns.requested(), 1);
 }
 
 #[tokio::test]
@@ -192,8 +192,8 @@ async fn an_address_needs_no_dns() {
     let dns = Stub::default();
     let config = app::config(&app::connection(&sim));
     let client = HubSoft::with_dns(config.hubsoft, dns.dns()).expect("a client");
-    ask(&client).await.expect("answered");
-    assert_eq!(dns.asked(), 0);
+    query(&client).await.expect("answered");
+    assert_eq!(dns.requested(), 0);
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
     let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
     let mut lost = 0;
     for turn in 0..300 {
-        lost += u64::from(ask(&client).await.is_err());
+        lost += u64::from(query(&client).await.is_err());
         sleep(Duration::from_millis(pause + turn % 3)).await;
     }
     let tries = client.second_tries();

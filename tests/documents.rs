@@ -60,8 +60,9 @@ fn explained(text: &str) -> Vec<&str> {
     rows.filter_map(|row| {
         let (word, rest) = row.split_once("` | ")?;
         // Meaning and remedy.
-        let told = rest.split(" | ").filter(|cell| cell.trim_end_matches(" |").len() >= 4).count();
-        (told == 2).then_some(word)
+        let reported =
+            rest.split(" | ").filter(|cell| cell.trim_end_matches(" |").len() >= 4).count();
+        (reported == 2).then_some(word)
     })
     .collect()
 }

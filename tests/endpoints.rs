@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 const ALERTED: &str = "37988242968";
 const QUIET: &str = "37999450812";
-const STRANGER: &str = "37911112222";
+const UNKNOWN: &str = "37911112222";
 
 async fn demo() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
@@ -31,8 +31,8 @@ async fn the_three_callers_of_the_demonstration_are_answered() {
     let quiet = app.asterisk(QUIET).await;
     assert_eq!((field(&quiet, "status"), field(&quiet, "alerta")), ("found", "0"));
     assert_eq!(field(&quiet, "prompt"), "");
-    let stranger = app.asterisk(STRANGER).await;
-    assert_eq!((field(&stranger, "status"), field(&stranger, "telefone")), ("not_found", STRANGER));
+    let unknown = app.asterisk(UNKNOWN).await;
+    assert_eq!((field(&unknown, "status"), field(&unknown, "telefone")), ("not_found", UNKNOWN));
     let anonymous = app.asterisk("anonymous").await;
     assert_eq!((field(&anonymous, "status"), field(&anonymous, "source")), ("no_number", "none"));
 }
@@ -97,7 +97,7 @@ async fn a_wrong_request_gets_an_empty_body() {
         ("DELETE /healthz", 405),
     ] {
         let raw = format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let reply = app.ask(&raw).await;
+        let reply = app.query(&raw).await;
         assert_eq!((reply.status, reply.body.as_str()), (status, ""), "{request}");
     }
 }
@@ -123,13 +123,13 @@ async fn input_that_is_not_http_is_refused_at_once_with_an_empty_body() {
 async fn oversized_requests_are_refused() {
     let (_sim, app) = demo().await;
     let line = format!("GET /asterisk?caller={} HTTP/1.1\r\nHost: x\r\n\r\n", "1".repeat(100_000));
-    assert_eq!(app.ask(&line).await.status, 431);
+    assert_eq!(app.query(&line).await.status, 431);
     let headers = "X-A: b\r\n".repeat(70);
     let many = format!("GET /asterisk?caller=1 HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-    assert_eq!(app.ask(&many).await.status, 431);
+    assert_eq!(app.query(&many).await.status, 431);
     let body = "POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
     let start = Instant::now();
-    let reply = app.ask(body).await;
+    let reply = app.query(body).await;
     assert_eq!((reply.status, reply.body.as_str()), (413, ""));
     assert!(start.elapsed() < Duration::from_millis(500), "refused by its length alone");
 }
@@ -139,7 +139,7 @@ async fn a_body_that_does_not_come_is_given_up_after_a_second() {
     let (_sim, app) = demo().await;
     let start = Instant::now();
     let reply = app
-        .ask("POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab")
+        .query("POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab")
         .await;
     assert_eq!((reply.status, reply.body.as_str()), (408, ""));
     assert!(start.elapsed() < Duration::from_secs(2));
@@ -158,7 +158,7 @@ async fn a_silent_client_is_closed_after_two_seconds() {
 async fn one_connection_may_carry_many_requests() {
     let (_sim, app) = demo().await;
     let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
-    for caller in [ALERTED, QUIET, STRANGER] {
+    for caller in [ALERTED, QUIET, UNKNOWN] {
         let request = format!("GET /v1/lookup?caller={caller} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("it reads");
         let mut answer = vec![0; 4096];
@@ -185,7 +185,7 @@ async fn head_has_the_content_length_of_get() {
     let (_sim, app) = demo().await;
     let get = app.get("/asterisk?caller=anonymous").await;
     let head = app
-        .ask("HEAD /asterisk?caller=anonymous HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .query("HEAD /asterisk?caller=anonymous HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await;
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     assert!(head.head.contains(&format!("content-length: {}", get.body.len())), "{}", head.head);
@@ -262,15 +262,15 @@ async fn a_stopped_hubsoft_is_unavailable_at_once() {
 
 #[tokio::test]
 async fn a_pbx_can_shorten_the_deadline_but_not_lengthen_it() {
-    for (asked, at_least, at_most) in
+    for (requested, at_least, at_most) in
         [("200", 190, 400), ("5000", 790, 950), ("99", 790, 950), ("x", 790, 950)]
     {
         let (sim, app) = demo().await;
         sim.set_fault(Fault::Silent);
         let start = Instant::now();
-        let reply = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms={asked}")).await;
+        let reply = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms={requested}")).await;
         let waited = start.elapsed().as_millis();
-        assert!((at_least..at_most).contains(&waited), "{asked}: {waited} ms");
+        assert!((at_least..at_most).contains(&waited), "{requested}: {waited} ms");
         assert_eq!(field(&pairs(&reply.body), "status"), "unavailable");
     }
 }
@@ -377,8 +377,8 @@ async fn a_gateway_url_of_freeswitch_may_carry_the_called_number() {
     let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number={ALERTED}");
     let plain = app.post("/freeswitch/dialplan", &form).await;
     assert!(plain.body.contains("bina_route=\""), "{}", plain.body);
-    let told = app.post("/freeswitch/dialplan?did=08007771234", &form).await;
-    assert!(told.body.contains("bina_route=r\""), "{}", told.body);
+    let reported = app.post("/freeswitch/dialplan?did=08007771234", &form).await;
+    assert!(reported.body.contains("bina_route=r\""), "{}", reported.body);
     let hunted = format!("{form}&Hunt-Destination-Number=%2B558007771234");
     let hunted = app.post("/freeswitch/dialplan", &hunted).await;
     assert!(hunted.body.contains("bina_route=r\""), "{}", hunted.body);

@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of a door, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus ask there.
-const DOORS: [(&str, &str, &str); 15] = [
+const ENDPOINTS: [(&str, &str, &str); 15] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -81,9 +81,9 @@ fn read(snippet: &str) -> String {
 
 #[test]
 fn every_endpoint_has_a_test_and_a_user() {
-    let listed: BTreeSet<_> = DOORS.iter().map(|(path, ..)| *path).collect();
+    let listed: BTreeSet<_> = ENDPOINTS.iter().map(|(path, ..)| *path).collect();
     assert_eq!(listed, endpoints::paths().collect(), "the table and the doors are the same");
-    for (path, test, snippet) in DOORS {
+    for (path, test, snippet) in ENDPOINTS {
         holds(test);
         assert!(
             snippet.is_empty() || read(snippet).contains(path),

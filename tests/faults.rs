@@ -148,7 +148,7 @@ async fn status(app: &TestApp, caller: &str) -> String {
 }
 
 /// A number of nobody, different for each `turn`.
-fn stranger(turn: usize) -> String {
+fn unknown(turn: usize) -> String {
     format!("3793333{turn:04}")
 }
 
@@ -198,7 +198,7 @@ async fn a_refusing_hubsoft_costs_a_call_no_time() {
     let mut slowest = Duration::ZERO;
     for turn in 0..50 {
         let start = Instant::now();
-        assert_eq!(status(&app, &stranger(turn)).await, "unavailable");
+        assert_eq!(status(&app, &unknown(turn)).await, "unavailable");
         slowest = slowest.max(start.elapsed());
     }
     println!("row 11: required <= 20 ms (here <= 100 for a loaded machine), measured {slowest:?}");
@@ -215,7 +215,7 @@ async fn a_slow_or_dripping_hubsoft_never_makes_a_call_late() {
         let (sim, app) = warm().await;
         let name = format!("{fault:?}");
         sim.set_fault(fault);
-        let calls = at_once(&app, (0..200).map(stranger).collect()).await;
+        let calls = at_once(&app, (0..200).map(unknown).collect()).await;
         assert!(calls.iter().all(|(_, status)| status == "unavailable"), "{name}");
         let late = p999(&calls);
         println!("row 13: required p99.9 <= 820 ms (here <= 900), measured {late:?} for {name}");
@@ -265,7 +265,7 @@ async fn a_thousand_calls_on_a_dead_token_send_one_token_request() {
         for turn in 0..1_000 {
             let client = Arc::clone(&client);
             fetches.spawn(async move {
-                client.fetch(&key(&stranger(turn)), soon(), Partial::unheard()).await.is_ok()
+                client.fetch(&key(&unknown(turn)), soon(), Partial::unheard()).await.is_ok()
             });
         }
         fetches.join_all().await.into_iter().filter(|good| *good).count()
@@ -298,7 +298,7 @@ async fn a_wrong_password_is_tried_seldom() {
     let start = Instant::now();
     let mut turn = 0;
     while start.elapsed() < Duration::from_millis(7_500) {
-        assert_eq!(status(&app, &stranger(turn)).await, "unavailable");
+        assert_eq!(status(&app, &unknown(turn)).await, "unavailable");
         assert_eq!(app.get("/healthz").await.status, 200);
         turn += 1;
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -321,7 +321,7 @@ async fn every_form_of_retry_after_is_honoured() {
         let mut slowest = Duration::ZERO;
         for turn in 0..30 {
             let start = Instant::now();
-            assert_eq!(status(&app, &stranger(turn)).await, "unavailable", "{retry_after:?}");
+            assert_eq!(status(&app, &unknown(turn)).await, "unavailable", "{retry_after:?}");
             slowest = slowest.max(start.elapsed());
         }
         assert!(
@@ -347,17 +347,17 @@ async fn a_failing_hubsoft_is_left_alone_and_probed() {
     let start = Instant::now();
     for turn in 0..60 {
         let call = Instant::now();
-        assert_eq!(status(&app, &stranger(turn)).await, "unavailable");
+        assert_eq!(status(&app, &unknown(turn)).await, "unavailable");
         if turn >= 10 {
             slowest = slowest.max(call.elapsed());
         }
     }
     assert!(start.elapsed() < Duration::from_millis(850), "the machine is too slow for this test");
-    let asked = sim.lookups() - before;
+    let requested = sim.lookups() - before;
     println!(
-        "row 19: required 5 requests and then none, answers <= 2 ms (here <= 50), measured {asked}, {slowest:?}"
+        "row 19: required 5 requests and then none, answers <= 2 ms (here <= 50), measured {requested}, {slowest:?}"
     );
-    assert_eq!(asked, 5, "one way of writing each stranger's number, five failures");
+    assert_eq!(requested, 5, "one way of writing each stranger's number, five failures");
     assert!(slowest < Duration::from_millis(50), "{slowest:?}");
     sim.set_fault(Fault::Normal);
     tokio::time::sleep(Duration::from_millis(1_150).saturating_sub(start.elapsed())).await;
@@ -397,15 +397,15 @@ async fn a_thousand_calls_from_one_number_make_one_request() {
     sim.set_customers(vec![customer(1, NAME, LANDLINE)]);
     let before = sim.lookups();
     sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(300) }]);
-    let mut told = 0;
+    let mut reported = 0;
     // In waves: the listener keeps room for others.
     for _ in 0..5 {
         let calls = at_once(&app, vec![LANDLINE.to_owned(); 200]).await;
-        told += calls.iter().filter(|(_, status)| status == "found").count();
+        reported += calls.iter().filter(|(_, status)| status == "found").count();
     }
     println!(
         "row 36: required 1 request for each spelling (here one), measured {} for 1,000 calls",
         sim.lookups() - before
     );
-    assert_eq!((told, sim.lookups() - before), (1_000, 1));
+    assert_eq!((reported, sim.lookups() - before), (1_000, 1));
 }

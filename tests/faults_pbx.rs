@@ -151,10 +151,10 @@ async fn hostile_caller_ids_are_read_or_refused_at_once_without_a_request() {
             let length = stream.read(&mut answer).await.expect("it answers");
             times.push(start.elapsed());
             let reply = Reply::read(&String::from_utf8_lossy(&answer[..length]));
-            let told = pairs(&reply.body);
+            let reported = pairs(&reply.body);
             let status = if expected.is_empty() { "no_number" } else { "found" };
-            assert_eq!((field(&told, "status"), reply.status), (status, 200), "{caller}");
-            assert_eq!(field(&told, "telefone"), expected, "{caller}");
+            assert_eq!((field(&reported, "status"), reply.status), (status, 200), "{caller}");
+            assert_eq!(field(&reported, "telefone"), expected, "{caller}");
         }
     }
     assert_eq!(sim.lookups(), 2, "only for the one who was asked for beforehand, in each spelling");

@@ -40,7 +40,7 @@ async fn body_of(app: &TestApp, name: &str) -> String {
     }
 }
 
-async fn door() -> (Sim, TestApp) {
+async fn started() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let app = TestApp::start(&sim).await;
     (sim, app)
@@ -48,7 +48,7 @@ async fn door() -> (Sim, TestApp) {
 
 #[tokio::test]
 async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in [
         "sip_plain",
         "sip_e164_display",
@@ -85,7 +85,7 @@ async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
 /// The shipped binding names no fields, so FreeSWITCH posts every variable of the channel.
 #[tokio::test]
 async fn a_post_of_a_whole_channel_is_read_up_to_the_limit() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     let whole = String::from_utf8(request("xml_sip_full")).expect("UTF-8");
     let (_, form) = whole.split_once("\r\n\r\n").expect("a body");
     for (variables, bytes) in [(100, 20), (200, 1_000), (3_000, 60)] {
@@ -105,7 +105,7 @@ async fn a_post_of_a_whole_channel_is_read_up_to_the_limit() {
 
 #[tokio::test]
 async fn a_withheld_number_is_no_number() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in ["sip_anonymous", "sip_privacy", "xml_privacy", "xml_unknown"] {
         let body = body_of(&app, name).await;
         assert!(body.contains("data=\"bina_status=no&#95;number\""), "{name}\n{body}");
@@ -116,7 +116,7 @@ async fn a_withheld_number_is_no_number() {
 
 #[tokio::test]
 async fn a_hostile_caller_and_called_number_are_never_repeated() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     let body = body_of(&app, "xml_hostile_number").await;
     assert!(body.contains("data=\"bina_status=no&#95;number\""), "{body}");
     for trap in ["system", "touch", "default", "1000"] {
@@ -127,7 +127,7 @@ async fn a_hostile_caller_and_called_number_are_never_repeated() {
 
 #[tokio::test]
 async fn every_other_context_and_section_is_not_found() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in [
         "after_transfer",
         "execute_extension",
@@ -143,7 +143,7 @@ async fn every_other_context_and_section_is_not_found() {
 
 #[tokio::test]
 async fn an_unavailable_hubsoft_still_hands_the_call_back() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     drop(sim);
     let body = body_of(&app, "sip_plain").await;
     assert!(body.contains("data=\"bina_status=unavailable\""), "{body}");
@@ -152,7 +152,7 @@ async fn an_unavailable_hubsoft_still_hands_the_call_back() {
 
 #[tokio::test]
 async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in [
         "httapi_continue",
         "httapi_did_in_url",
@@ -177,7 +177,7 @@ async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
 
 #[tokio::test]
 async fn httapis_request_at_hangup_starts_no_lookup() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in [
         "httapi_get_exiting",
         "httapi_post_full_exiting",
@@ -191,7 +191,7 @@ async fn httapis_request_at_hangup_starts_no_lookup() {
 
 #[tokio::test]
 async fn httapi_gets_no_number_where_it_is_withheld_or_hostile() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in ["httapi_anonymous", "httapi_hostile", "httapi_privacy"] {
         let body = body_of(&app, name).await;
         assert!(body.contains("<bina_status>no&#95;number</bina_status>"), "{name}\n{body}");
@@ -203,7 +203,7 @@ async fn httapi_gets_no_number_where_it_is_withheld_or_hostile() {
 
 #[tokio::test]
 async fn the_curl_application_gets_pairs_and_cidlookup_the_name() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in ["vars_get", "vars_did_deadline", "vars_headers"] {
         let body = body_of(&app, name).await;
         assert!(body.starts_with("bina_status=found|bina_source="), "{name}: {body}");

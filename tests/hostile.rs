@@ -216,14 +216,14 @@ fn call(dice: &mut Dice) -> Call {
             );
             let mut conversation = Conversation::default();
             let _ = conversation.hear(said.as_bytes());
-            let nobody = || Call {
+            let unknown = || Call {
                 door: "agi",
                 caller: None,
                 did: None,
                 accepted: Instant::now(),
                 patience: None,
             };
-            return conversation.call(Instant::now()).unwrap_or_else(nobody);
+            return conversation.call(Instant::now()).unwrap_or_else(unknown);
         }
     };
     call.expect("a well-formed request is always a call")

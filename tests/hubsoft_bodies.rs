@@ -313,7 +313,7 @@ async fn bodies_with_a_bom_or_latin_1_are_read() {
 
 #[tokio::test]
 async fn each_http_failure_has_its_own_label() {
-    let nobody = br#"{"status":"success","clientes":[]}"#;
+    let unknown = br#"{"status":"success","clientes":[]}"#;
     for (status, headers, label) in [
         (201, vec![], "server"),
         (204, vec![], "server"),
@@ -328,7 +328,7 @@ async fn each_http_failure_has_its_own_label() {
         (503, vec![("Retry-After", "60")], "unavailable"),
         (200, vec![("Content-Encoding", "gzip")], "invalid_answer"),
     ] {
-        let body: &[u8] = if status == 204 { b"" } else { nobody };
+        let body: &[u8] = if status == 204 { b"" } else { unknown };
         let failure = concluded(status, &headers, body).await.expect_err("no success");
         assert_eq!(failure.label(), label, "{status}");
     }

@@ -27,13 +27,13 @@ async fn sim() -> Sim {
     sim
 }
 
-async fn ask(address: SocketAddr, request: &str) -> Reply {
+async fn query(address: SocketAddr, request: &str) -> Reply {
     let request = format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
     Reply::read(&exchange(address, format!("{request}\r\n").as_bytes()).await)
 }
 
 async fn get(address: SocketAddr, path: &str) -> Reply {
-    ask(address, &format!("GET {path}")).await
+    query(address, &format!("GET {path}")).await
 }
 
 async fn status(address: SocketAddr, caller: &str) -> String {
@@ -134,7 +134,7 @@ async fn a_broken_file_is_reported_and_the_old_configuration_stays_active() {
     let file = File::new("reload", &sim, app::RULES);
     let served = Served::start(&file);
     assert_eq!(status(served.http, ALERTED).await, "found");
-    let asked = sim.lookups();
+    let requested = sim.lookups();
     let calls = Calls::start(served.http, 4, Duration::from_millis(2));
 
     file.write(&sim, "[lookup]\n  deadlin_ms = 500\n[general]\nprompt = \"nada\"\n");
@@ -169,17 +169,17 @@ async fn a_broken_file_is_reported_and_the_old_configuration_stays_active() {
     assert_eq!(lost, 0, "of {placed}");
 
     let reply = get(served.http, &format!("/asterisk?caller={ALERTED}")).await;
-    let told = app::pairs(&reply.body);
-    assert_eq!(app::field(&told, "route"), "urgente");
-    assert_eq!(app::field(&told, "source"), "cache", "the memory survives");
-    assert_eq!(sim.lookups(), asked);
+    let reported = app::pairs(&reply.body);
+    assert_eq!(app::field(&reported, "route"), "urgente");
+    assert_eq!(app::field(&reported, "source"), "cache", "the memory survives");
+    assert_eq!(sim.lookups(), requested);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_threads_follow_the_setting_and_change_only_with_a_restart() {
     let sim = sim().await;
-    let told = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
-    let file = File::new("threads", &sim, &told(24));
+    let reported = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
+    let file = File::new("threads", &sim, &reported(24));
     let served = Served::start(&file);
     assert_eq!(status(served.http, ALERTED).await, "found");
     let threads = || {
@@ -189,7 +189,7 @@ async fn worker_threads_follow_the_setting_and_change_only_with_a_restart() {
     // Beside the workers there are the main thread, the log's and a few that look up names.
     assert!((24..40).contains(&threads()), "{} threads", threads());
 
-    file.write(&sim, &told(48));
+    file.write(&sim, &reported(48));
     served.signal("HUP");
     let warned = "service.worker_threads has changed: it counts after a restart";
     assert!(served.has_logged(warned), "{}", served.log());
@@ -224,20 +224,20 @@ async fn systemd_is_notified_of_readiness_health_and_shutdown() {
     let served = Served::with(&file, |command| {
         command.env("NOTIFY_SOCKET", manager.as_ref()).env("WATCHDOG_USEC", "600000")
     });
-    assert_eq!(manager.told().0.trim(), "READY=1");
+    assert_eq!(manager.reported().0.trim(), "READY=1");
     println!("row 30: required ready <= 100 ms, measured {:?} (unoptimised)", start.elapsed());
     // HubSoft being away is no reason to start the service again.
     drop(sim);
     for _ in 0..4 {
-        let (news, took) = manager.told();
+        let (news, took) = manager.reported();
         assert_eq!(news.trim(), "WATCHDOG=1");
         assert!(took < Duration::from_millis(500), "{took:?}");
     }
     assert!(!served.log().contains("watchdog"), "it is no call: {}", served.log());
     served.signal("TERM");
-    let mut news = manager.told().0;
+    let mut news = manager.reported().0;
     while news.trim() == "WATCHDOG=1" {
-        news = manager.told().0;
+        news = manager.reported().0;
     }
     assert_eq!(news.trim(), "STOPPING=1");
 }
@@ -336,16 +336,16 @@ async fn a_number_is_purged_on_request() {
         (output.status.code(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     assert_eq!(status(served.http, ALERTED).await, "found");
-    let asked = sim.lookups();
+    let requested = sim.lookups();
     assert_eq!(forget("+55 (37) 98824-2968"), (Some(0), "forgotten".to_owned()));
     assert_eq!(forget(ALERTED), (Some(0), "nothing was remembered".to_owned()));
     assert!(forget("1000").1.contains("no number that could be remembered: short"));
     assert_eq!(status(served.http, ALERTED).await, "found");
-    assert!(sim.lookups() > asked, "HubSoft is asked again");
+    assert!(sim.lookups() > requested, "HubSoft is asked again");
     for (request, status) in [("POST /v1/forget", 400), ("GET /v1/forget?number=1", 405)] {
-        assert_eq!(ask(served.metrics, request).await.status, status, "{request}");
+        assert_eq!(query(served.metrics, request).await.status, status, "{request}");
     }
-    assert_eq!(ask(served.http, "POST /v1/forget?number=1").await.status, 404);
+    assert_eq!(query(served.http, "POST /v1/forget?number=1").await.status, 404);
     served.stop();
     assert_eq!(forget(ALERTED).0, Some(1));
 }
@@ -363,7 +363,7 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
         let _ = exchange(served.agi, format!("agi_callerid: {ALERTED}\n\n").as_bytes()).await;
         let page = get(served.metrics, "/metrics").await.body;
         assert!(served.has_logged("call answered"), "{}", served.log());
-        let told = format!("{page}{}", served.log());
+        let reported = format!("{page}{}", served.log());
         let secrets = [
             ALERTED,
             "88242968",
@@ -372,7 +372,7 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
             bina::simulator::CLIENT_SECRET,
         ];
         for secret in CANARIES.into_iter().chain(secrets) {
-            assert!(!told.contains(secret), "{format}: {secret}");
+            assert!(!reported.contains(secret), "{format}: {secret}");
         }
     }
 }

@@ -92,7 +92,7 @@ impl Drop for Running {
 }
 
 /// What the program at `address` tells about the customer of these tests.
-async fn asked(address: &str) -> String {
+async fn requested(address: &str) -> String {
     let request = b"GET /asterisk?caller=37999990001 HTTP/1.0\r\n\r\n";
     let answer = app::exchange(address.parse().expect("an address"), request).await;
     app::Reply::read(&answer).body
@@ -107,8 +107,9 @@ fn the_help_has_examples_and_the_version_is_printed() {
         assert!(help.contains(part), "{part}\n{help}");
     }
     let (version, _) = texts(&run(&["--version"]));
-    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::runtime::metrics::COMMIT);
-    assert_eq!(version.trim(), told);
+    let reported =
+        format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::runtime::metrics::COMMIT);
+    assert_eq!(version.trim(), reported);
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));
 }
@@ -116,14 +117,14 @@ fn the_help_has_examples_and_the_version_is_printed() {
 #[test]
 fn the_manual_and_the_completions_are_written_for_the_packages() {
     let folder = std::env::temp_dir().join(format!("bina-{}-manual", std::process::id()));
-    let told = run(&["man", folder.to_str().expect("UTF-8")]);
+    let reported = run(&["man", folder.to_str().expect("UTF-8")]);
     let mut pages: Vec<_> = fs::read_dir(&folder).expect("it was written").flatten().collect();
     pages.sort_by_key(fs::DirEntry::file_name);
     let names = pages.iter().map(|page| page.file_name().to_string_lossy().into_owned());
     let names: Vec<_> = names.collect();
     let page = fs::read_to_string(folder.join("bina.1")).expect("there is the program's page");
     fs::remove_dir_all(&folder).expect("it was ours");
-    assert!(told.status.success() && page.contains("bina rehearse"), "{page}");
+    assert!(reported.status.success() && page.contains("bina rehearse"), "{page}");
     let expected = ["check", "demo", "doctor", "forget", "lookup", "rehearse", "serve"];
     let expected = expected.map(|command| format!("bina-{command}.1"));
     assert_eq!(names[..7], expected);
@@ -220,18 +221,18 @@ async fn check_finds_missing_and_unplayable_prompt_files() {
 async fn lookup_answers_as_a_pbx_is_answered() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let file = File::for_sim("lookup", &sim);
-    let ask = |more: &[&str]| {
+    let query = |more: &[&str]| {
         let mut arguments = vec!["lookup", "+55 37 98824-2968", "-c", file.path()];
         arguments.extend(more);
         texts(&run(&arguments))
     };
-    let (hash, _) = ask(&[]);
+    let (hash, _) = query(&[]);
     assert!(hash.starts_with("status=found&source=hubsoft&alerta=1&prompt=bina/"), "{hash}");
-    let (json, _) = ask(&["--format", "json"]);
+    let (json, _) = query(&["--format", "json"]);
     assert!(json.starts_with("{\"status\":\"found\""), "{json}");
-    let (xml, _) = ask(&["--format", "dialplan"]);
+    let (xml, _) = query(&["--format", "dialplan"]);
     assert!(xml.starts_with("<document type=\"freeswitch/xml\">"), "{xml}");
-    let (_, explained) = ask(&["--explain"]);
+    let (_, explained) = query(&["--explain"]);
     for part in [
         "37988242968, searched as 37988242968 and 3788242968",
         "1 returned, 1 with this very number",
@@ -269,7 +270,7 @@ async fn serve_answers_logs_one_masked_line_a_call_and_stops_cleanly() {
     let mut program = Running::start(&["serve", "-c", file.path()]);
     let line = program.logged("bina answers calls");
     let address = line.split("http=").nth(1).expect("where").trim().to_owned();
-    let body = asked(&address).await;
+    let body = requested(&address).await;
     assert!(body.contains("status=found") && body.ends_with("&end=1"), "{body}");
     let line = program.logged("call answered");
     assert!(line.contains("*********01") && line.contains("rompimento"), "{line}");
@@ -314,7 +315,7 @@ async fn serve_starts_and_answers_while_hubsoft_is_down() {
     let mut program = Running::start(&["serve", "-c", file.path()]);
     let line = program.logged("bina answers calls");
     let address = line.split("http=").nth(1).expect("where").trim().to_owned();
-    let body = asked(&address).await;
+    let body = requested(&address).await;
     assert!(body.starts_with("status=unavailable"), "{body}");
     program.signal("-INT");
     assert_eq!(program.end(), Some(0));

@@ -138,13 +138,13 @@ async fn a_hubsoft_that_matches_suffixes_is_queried_once() {
 }
 
 /// So many customers of another area whose numbers end like the caller's.
-fn strangers(count: u64) -> Vec<Value> {
+fn others(count: u64) -> Vec<Value> {
     (0..count).map(|id| customer(1_000 + id, "LONGE", "11999990001")).collect()
 }
 
 #[tokio::test]
 async fn a_full_list_is_requested_again_with_the_largest_limit() {
-    let mut customers = strangers(20);
+    let mut customers = others(20);
     customers.push(with_alert(customer(1, "ANA", NEW), &["Rompimento"]));
     let sim = Sim::start(customers).await.expect("loopback");
     let found = fetched(&client(&sim, "phone_match = \"suffix\"\n")).await.expect("found");
@@ -154,11 +154,11 @@ async fn a_full_list_is_requested_again_with_the_largest_limit() {
 
 #[tokio::test]
 async fn a_list_that_stays_full_is_never_not_found_and_verified_customers_count() {
-    let sim = Sim::start(strangers(150)).await.expect("loopback");
+    let sim = Sim::start(others(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
     assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));
     let mut customers = vec![customer(1, "ANA", NEW)];
-    customers.extend(strangers(150));
+    customers.extend(others(150));
     sim.set_customers(customers);
     let found = fetched(&client(&sim, suffix)).await.expect("found");
     assert_eq!(counts(&found), (1, 0, false));

@@ -49,7 +49,7 @@ fn trusting(sim: &Sim, authority: &Authority) -> Config {
     config
 }
 
-async fn ask(client: &HubSoft) -> Result<Record, Failure> {
+async fn query(client: &HubSoft) -> Result<Record, Failure> {
     client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
 }
 
@@ -100,7 +100,7 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
         let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], certificate).await.expect("tls");
         let config = trusting(&sim, &known);
         let client = HubSoft::new(config.hubsoft.clone()).expect("a client");
-        let failure = ask(&client).await.expect_err("not trusted");
+        let failure = query(&client).await.expect_err("not trusted");
         let text = failure.to_string();
         assert!(failure.is(&reasons::TLS) && text.contains(cause), "{text}");
         let secrets = [PHONE, "http", "localhost", "(UNIX)"];
@@ -124,13 +124,13 @@ async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_failur
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.expired("localhost"));
     let sim = sim.await.expect("tls");
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
-    assert!(ask(&client).await.is_err_and(|failure| failure.is(&reasons::TLS)));
+    assert!(query(&client).await.is_err_and(|failure| failure.is(&reasons::TLS)));
     sim.set_tls(authority.good("localhost"));
     // Over the pause after a token request that failed.
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(7)).await;
     tokio::time::resume();
-    let record = ask(&client).await.expect("found");
+    let record = query(&client).await.expect("found");
     println!("row 20: required ca_file makes a private CA work, measured found");
     assert_eq!(record.customers().len(), 1);
 }
@@ -147,7 +147,7 @@ async fn a_port_without_tls_is_reported_as_such() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     let config = app::config(&settings(&sim, "").replace(&sim.base_url(), &url));
-    let failure = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let failure = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let text = failure.expect_err("no TLS").to_string();
     assert!(text.ends_with("there is no TLS on that port: check hubsoft.base_url"), "{text}");
 }
@@ -163,7 +163,7 @@ async fn broken_connections_lose_no_lookup_with_tls_either() {
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
     let mut lost = 0;
     for _ in 0..40 {
-        lost += u32::from(ask(&client).await.is_err());
+        lost += u32::from(query(&client).await.is_err());
     }
     let tries = client.second_tries();
     println!("row 15: required 0 lost with TLS, measured {lost} of 40, {tries} second tries");

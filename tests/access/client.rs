@@ -43,10 +43,10 @@ impl Client {
     }
 
     pub(crate) async fn get(&self, address: SocketAddr, target: &str) -> Reply {
-        self.ask(address, "GET", target).await
+        self.query(address, "GET", target).await
     }
 
-    pub(crate) async fn ask(&self, address: SocketAddr, method: &str, target: &str) -> Reply {
+    pub(crate) async fn query(&self, address: SocketAddr, method: &str, target: &str) -> Reply {
         Reply::read(&self.say(address, &self.request(method, target)).await)
     }
 

@@ -90,13 +90,13 @@ async fn a_certificate_of_the_client_is_required_where_its_authority_is_named() 
     for from in [NEIGHBOUR, OWN] {
         let client = Client::from(from);
         for version in [&TLS12, &TLS13] {
-            let ask = async |pem: Option<&str>| {
+            let query = async |pem: Option<&str>| {
                 let config = tls(&authority, &[version], pem);
                 client.get_tls(app.address, config, TARGET).await.map(|reply| reply.status)
             };
-            assert_eq!(ask(Some(&good)).await.expect("a good certificate"), 200);
+            assert_eq!(query(Some(&good)).await.expect("a good certificate"), 200);
             for bad in [None, Some(strange.as_str()), Some(expired.as_str())] {
-                assert!(ask(bad).await.is_err(), "{from:?}");
+                assert!(query(bad).await.is_err(), "{from:?}");
             }
         }
     }

@@ -69,8 +69,8 @@ async fn both_listeners_require_credentials_and_no_log_contains_them() {
         assert_eq!(none.get(address, "/healthz").await.status, 200);
     }
     for (client, status) in [(&none, 401), (&wrong, 401), (&good, 200)] {
-        let told = client.post(served.metrics, "/v1/forget", &format!("number={CALLER}")).await;
-        assert_eq!(told.status, status);
+        let reported = client.post(served.metrics, "/v1/forget", &format!("number={CALLER}")).await;
+        assert_eq!(reported.status, status);
     }
     let refused = "bina_http_refused_total{reason=\"unauthorized\"}";
     assert_eq!(sample(&served, &good, refused).await, Some(10.0));
@@ -103,9 +103,9 @@ async fn the_watchdogs_own_request_is_accepted() {
             let served = Served::with(&file, |command| {
                 command.env("NOTIFY_SOCKET", manager.as_ref()).env("WATCHDOG_USEC", "300000")
             });
-            assert_eq!(manager.told().0.trim(), "READY=1");
+            assert_eq!(manager.reported().0.trim(), "READY=1");
             for _ in 0..2 {
-                assert_eq!(manager.told().0.trim(), "WATCHDOG=1", "{name}: {}", served.log());
+                assert_eq!(manager.reported().0.trim(), "WATCHDOG=1", "{name}: {}", served.log());
             }
             assert!(!served.log().contains("does not answer itself"), "{}", served.log());
         }
@@ -124,8 +124,8 @@ async fn a_purge_requires_a_credential() {
     folder.write("bina.toml", &text.replace("0.0.0.0:0", &served.metrics.to_string()));
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
     let output = command.args(["forget", CALLER, "-c"]).arg(&file.0).output().expect("it starts");
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!((output.status.code(), told.trim()), (Some(0), "forgotten"));
+    let reported = String::from_utf8_lossy(&output.stdout);
+    assert_eq!((output.status.code(), reported.trim()), (Some(0), "forgotten"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,20 +210,20 @@ async fn number_enumeration_is_logged_once_a_minute_without_numbers() {
     let settings = "[limiter]\nrate = 1000\nburst = 10000\n[lookup]\ndeadline_ms = 3000\n";
     let file = file(&folder, &sim, settings);
     let served = Served::start(&file);
-    let ask = async |number: u64| {
+    let query = async |number: u64| {
         let reply: Reply =
             Client::from(OWN).get(served.http, &format!("/asterisk?caller={number}")).await;
         assert!(reply.body.starts_with("status=not_found"), "{}", reply.body);
     };
     let first = 37_911_110_000;
     for turn in 0..100 {
-        ask(first + turn).await;
-        ask(first).await;
+        query(first + turn).await;
+        query(first).await;
     }
     let alarms = "bina_misses_alarms_total ";
     assert_eq!(sample(&served, &Client::from(OWN), alarms).await, Some(0.0));
     for turn in 100..130 {
-        ask(first + turn).await;
+        query(first + turn).await;
     }
     assert_eq!(sample(&served, &Client::from(OWN), alarms).await, Some(1.0));
     assert!(
@@ -232,7 +232,7 @@ async fn number_enumeration_is_logged_once_a_minute_without_numbers() {
         served.log()
     );
     let log = served.log();
-    let told: Vec<_> = log.lines().filter(|line| line.contains("that nobody has")).collect();
-    assert_eq!(told.len(), 1);
-    assert!(told[0].contains("access.networks") && !log.contains("3791111"), "{}", told[0]);
+    let reported: Vec<_> = log.lines().filter(|line| line.contains("that nobody has")).collect();
+    assert_eq!(reported.len(), 1);
+    assert!(reported[0].contains("access.networks") && !log.contains("3791111"), "{}", reported[0]);
 }

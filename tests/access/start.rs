@@ -53,20 +53,24 @@ fn loopback_needs_nothing() {
 #[test]
 fn a_listener_on_the_network_requires_protection() {
     let (folder, _) = folder();
-    for door in ["http", "metrics", "agi"] {
+    for listener in ["http", "metrics", "agi"] {
         for address in ["0.0.0.0:9", "[::]:9", "192.0.2.1:9", "[2001:db8::1]:9", "[fe80::1]:9"] {
-            let open = format!("[listen]\n{door} = \"{address}\"\n");
+            let open = format!("[listen]\n{listener} = \"{address}\"\n");
             let problem = one_problem(&folder, &open);
             assert!(
-                problem.starts_with(&format!("8: listen.{door}: {address} would")),
+                problem.starts_with(&format!("8: listen.{listener}: {address} would")),
                 "{problem}"
             );
             assert!(problem.contains("name the PBX in access.networks"), "{problem}");
             assert!(problem.contains("listen on 127.0.0.1 only"), "{problem}");
-            assert!(read(&folder, &format!("{open}{NETWORKS}")).is_ok(), "{door}");
+            assert!(read(&folder, &format!("{open}{NETWORKS}")).is_ok(), "{listener}");
             for protection in [TOKENS, PAIRS, CLIENTS] {
                 let protected = read(&folder, &format!("{open}{protection}"));
-                assert_eq!(protected.is_ok(), door != "agi", "{door} {protection}: {protected:?}");
+                assert_eq!(
+                    protected.is_ok(),
+                    listener != "agi",
+                    "{listener} {protection}: {protected:?}"
+                );
             }
         }
     }
@@ -205,19 +209,22 @@ fn serve(folder: &Folder, sockets: Option<&TcpListener>) -> Output {
 #[tokio::test]
 async fn the_service_does_not_start_with_an_unprotected_listener() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    for door in ["http", "agi", "metrics"] {
+    for listener in ["http", "agi", "metrics"] {
         let folder = Folder::new();
         folder.configure(&sim, "");
         let text = std::fs::read_to_string(folder.path("bina.toml")).expect("it is there");
-        let loopback = format!("{door} = \"127.0.0.1:0\"");
-        let open = text.replacen(&loopback, &format!("{door} = \"0.0.0.0:0\""), 1);
+        let loopback = format!("{listener} = \"127.0.0.1:0\"");
+        let open = text.replacen(&loopback, &format!("{listener} = \"0.0.0.0:0\""), 1);
         folder.write("bina.toml", &open);
         let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
         command.args(["serve", "-c"]).arg(folder.path("bina.toml"));
         let output = command.output().expect("it ends");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains(&format!("listen.{door}: 0.0.0.0:0 would tell anybody")), "{told}");
+        let reported = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{reported}");
+        assert!(
+            reported.contains(&format!("listen.{listener}: 0.0.0.0:0 would tell anybody")),
+            "{reported}"
+        );
     }
 }
 
@@ -228,10 +235,13 @@ async fn a_systemd_socket_is_judged_by_its_address() {
     let (folder, _) = folder();
     folder.configure(&sim, TOKENS);
     let output = serve(&folder, Some(&everywhere));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("listen.agi: 0.0.0.0:") && told.contains("no password"), "{told}");
-    assert!(!told.contains("listen.http"), "{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{reported}");
+    assert!(
+        reported.contains("listen.agi: 0.0.0.0:") && reported.contains("no password"),
+        "{reported}"
+    );
+    assert!(!reported.contains("listen.http"), "{reported}");
     let file = File::new("handed", &sim, NETWORKS);
     let served = Served::on(&file, &everywhere, &everywhere);
     assert_eq!(served.http.port(), everywhere.local_addr().expect("an address").port());

@@ -127,12 +127,12 @@ impl TestApp {
 
     /// Asks for `target` on a connection of its own.
     pub async fn get(&self, target: &str) -> Reply {
-        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+        self.query(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
     }
 
     /// Posts a form on a connection of its own.
     pub async fn post(&self, target: &str, form: &str) -> Reply {
-        self.ask(&format!(
+        self.query(&format!(
             "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
             form.len()
@@ -141,7 +141,7 @@ impl TestApp {
     }
 
     /// Writes `request` as it is and reads until the connection is closed.
-    pub async fn ask(&self, request: &str) -> Reply {
+    pub async fn query(&self, request: &str) -> Reply {
         Reply::read(&self.raw(request.as_bytes()).await)
     }
 

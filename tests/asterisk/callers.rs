@@ -37,7 +37,7 @@ const PUNCTUATED: [&str; 22] = [
 ];
 
 /// A stranger may have the digits, but the plus says whose country it is; and what is no number.
-const NOBODY: [&str; 11] = [
+const NOT_CUSTOMERS: [&str; 11] = [
     "+37999990002",
     "+1 (415) 555-2671",
     "+47 22 33 44 55",
@@ -76,7 +76,7 @@ fn punctuation_makes_no_number_of_what_is_none() {
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let calls = each(|snippet| {
         let call = |user: &&str| Call::from(&escaped(user), snippet, bina.at(snippet)).named(user);
-        NOBODY.iter().map(call).collect::<Vec<_>>()
+        NOT_CUSTOMERS.iter().map(call).collect::<Vec<_>>()
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {

@@ -101,8 +101,8 @@ impl Asterisk {
     pub(crate) fn place(&self, calls: &[Call]) -> Vec<Record> {
         let records = self.run_calls(calls, "call.xml", &["-r", "100", "-l", "300"]);
         // One write, so that tests running beside this one do not come between.
-        let told: String = records.iter().map(|record| format!("{record}\n")).collect();
-        print!("{told}");
+        let reported: String = records.iter().map(|record| format!("{record}\n")).collect();
+        print!("{reported}");
         records
     }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
-use crate::other_server::{Manner, stand};
+use crate::other_server::{Behaviour, stand};
 use crate::pbx::{Asterisk, asterisk, free_tcp_port};
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::{AGI, CURL, SNIPPETS, Speech, each};
-use crate::{ALERT, BRISK_MAX, QUIET, SLACK, STRANGER, customers};
+use crate::{ALERT, BRISK_MAX, QUIET, SLACK, UNKNOWN, customers};
 
 #[test]
 fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
@@ -24,7 +24,7 @@ fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
         call(ALERT).named("route with a queue"),
         call("37999990009").named("route without a queue"),
         call(QUIET).named("no route"),
-        call(STRANGER).named("stranger"),
+        call(UNKNOWN).named("stranger"),
     ]);
     let agents = [
         "suporte 37999990001 JOÃO LUZ FILHOS",
@@ -48,8 +48,8 @@ fn a_second_bina_is_queried_when_the_first_gives_no_answer_of_its_own() {
     let twos = [(&CURL, "bina-dois"), (&AGI, "bina-agi")];
     let calls = twos.iter().flat_map(|(snippet, two)| {
         let refused = refused(snippet.speech);
-        let closes = stand(snippet.speech, Manner::Close);
-        let silent = stand(snippet.speech, Manner::SayAndHold(vec![]));
+        let closes = stand(snippet.speech, Behaviour::Close);
+        let silent = stand(snippet.speech, Behaviour::SayAndHold(vec![]));
         let call = |first: &str| Call::from(QUIET, snippet, first).or(second.at(snippet));
         [
             call(&refused).through(two).named("first refuses"),
@@ -90,7 +90,7 @@ fn a_second_bina_is_not_queried_when_the_first_answers_unavailable() {
 #[test]
 fn two_binas_that_hang_hold_the_call_twice_as_long_and_no_longer() {
     let Some(asterisk) = asterisk() else { return };
-    let silent = || stand(Speech::Hash, Manner::SayAndHold(vec![]));
+    let silent = || stand(Speech::Hash, Behaviour::SayAndHold(vec![]));
     let call = |first: &str| Call::from(ALERT, &CURL, first).through("bina-dois");
     let agi_refused = refused(Speech::Agi);
     let calls = asterisk.place(&[
@@ -168,7 +168,7 @@ fn a_dialplan_in_lua_works_without_extensions_conf() {
     let calls = asterisk.place(&[call(ALERT), call(QUIET), call(ALERT).to("lua-sem-bina")]);
     let mut problems = Problems::default();
     let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-    calls[0].heard(sounds, "atendimento", &mut problems);
+    calls[0].plays(sounds, "atendimento", &mut problems);
     calls[0].says("status=found alerta=1 route=suporte", &mut problems);
     calls[1].went_on_untouched(&mut problems);
     calls[1].says("status=found alerta=0", &mut problems);

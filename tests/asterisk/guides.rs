@@ -8,7 +8,7 @@ use crate::pbx::{Asterisk, DIALPLAN, asterisk, silence};
 use crate::program::{Program, hubsoft};
 use crate::record::{Problems, Record};
 use crate::snippets::CURL;
-use crate::{ALERT, QUIET, STRANGER, customers};
+use crate::{ALERT, QUIET, UNKNOWN, customers};
 
 /// Each guide, and the context that its PBX has for a trunk's calls.
 const GUIDES: [(&str, &str); 8] = [
@@ -111,7 +111,7 @@ impl Asterisk {
 
     fn calls(&self, name: &str) -> Vec<Record> {
         let call = |user| Call::from(user, &CURL, "globals").named(name);
-        self.place(&[call(ALERT), call(QUIET), call(STRANGER)])
+        self.place(&[call(ALERT), call(QUIET), call(UNKNOWN)])
     }
 
     /// Calls as somebody does who has read so far: with prompts for the one who has an alert.

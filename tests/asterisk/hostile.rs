@@ -3,12 +3,12 @@
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::{CALLED, Call};
-use crate::other_server::{Manner, page, stand, written};
+use crate::other_server::{Behaviour, page, stand, written};
 use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::{CURL, SNIPPETS, Speech, each};
-use crate::{ALERT, CROWDED_MAX, QUIET, STRANGER, customers, hostile_texts};
+use crate::{ALERT, CROWDED_MAX, QUIET, UNKNOWN, customers, hostile_texts};
 
 #[test]
 fn nothing_in_a_customers_name_or_alert_runs_or_hides_a_field() {
@@ -33,7 +33,7 @@ fn nothing_in_a_customers_name_or_alert_runs_or_hides_a_field() {
     for (index, call) in calls.iter().enumerate() {
         let index = index % texts.len();
         let safe = &texts[index].1;
-        call.heard("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
+        call.plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
         call.says("status=found alerta=1 rule=aviso matches=1 conectado=", &mut problems);
         call.says("prompt=bina/equipe-a-caminho servico_status=servico_habilitado", &mut problems);
         call.says("route=rota-que-ninguem-conhece", &mut problems);
@@ -85,7 +85,7 @@ fn nothing_in_a_called_number_does_harm() {
     called.push(format!("{CALLED}\nagi_callerid: {ALERT}"));
     called.push(format!("{CALLED}\n\n200 result=1\n"));
     let calls = each(|snippet| {
-        let call = || Call::from(STRANGER, snippet, bina.at(snippet));
+        let call = || Call::from(UNKNOWN, snippet, bina.at(snippet));
         let calls = called.iter();
         calls
             .map(|text| call().calling(&hostile_texts::escaped(text)).named(text))
@@ -116,7 +116,7 @@ fn nothing_in_a_hostile_answer_is_let_through() {
     let calls = each(|snippet| {
         let body = written(snippet.speech, &fields);
         let whole = if snippet.speech == Speech::Agi { body.into() } else { page("200 OK", &body) };
-        let address = stand(snippet.speech, Manner::Say(whole));
+        let address = stand(snippet.speech, Behaviour::Say(whole));
         [Call::from(ALERT, snippet, &address).named("hostile answer")]
     });
     let calls = asterisk.place(&calls);

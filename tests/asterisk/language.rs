@@ -159,7 +159,7 @@ fn an_answered_call_gets_the_prompt_as_well() {
     let mut problems = Problems::default();
     for call in asterisk.place(&each(call)) {
         let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-        call.heard(sounds, "atendimento", &mut problems);
+        call.plays(sounds, "atendimento", &mut problems);
         call.went_without_a_warning(&mut problems);
     }
     problems.none();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::calls::Call;
-use crate::other_server::{HOLD, Manner, cut_page, page, stand, written};
+use crate::other_server::{Behaviour, HOLD, cut_page, page, stand, written};
 use crate::pbx::asterisk;
 use crate::record::{Problems, Record};
 use crate::snippets::{SNIPPETS, Snippet, Speech, each};
@@ -34,7 +34,7 @@ fn an_answer_that_is_foreign_or_truncated_is_rejected() {
     let calls = each(|snippet| {
         let call =
             |(name, manner)| Call::from(ALERT, snippet, &stand(snippet.speech, manner)).named(name);
-        strangers(snippet.speech).into_iter().map(call).collect::<Vec<_>>()
+        other_servers(snippet.speech).into_iter().map(call).collect::<Vec<_>>()
     });
     let calls = asterisk.place(&calls);
     let mut problems = Problems::default();
@@ -55,26 +55,26 @@ fn an_answer_that_is_foreign_or_truncated_is_rejected() {
 }
 
 /// What may stand at bina's address.
-fn strangers(speech: Speech) -> Vec<(&'static str, Manner)> {
-    let mut strangers = vec![
-        ("silent", Manner::SayAndHold(vec![])),
-        ("closes at once", Manner::Close),
-        ("resets", Manner::Reset),
-        ("speaks another protocol", Manner::Say(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())),
-        ("a megabyte of broken UTF-8", Manner::Say(broken_megabyte())),
-        ("500 with a body", Manner::Say(page("500 No", "alerta=1&prompt=bina/aviso-geral"))),
-        ("404", Manner::Say(page("404 No", "not found"))),
-        ("redirects", Manner::Say(b"HTTP/1.1 302 No\r\nLocation: /x\r\n\r\n".to_vec())),
-        ("empty", Manner::Say(page("200 OK", ""))),
-        ("a megabyte without a field", Manner::Say(page("200 OK", &"A".repeat(1_000_000)))),
+fn other_servers(speech: Speech) -> Vec<(&'static str, Behaviour)> {
+    let mut other_servers = vec![
+        ("silent", Behaviour::SayAndHold(vec![])),
+        ("closes at once", Behaviour::Close),
+        ("resets", Behaviour::Reset),
+        ("speaks another protocol", Behaviour::Say(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())),
+        ("a megabyte of broken UTF-8", Behaviour::Say(broken_megabyte())),
+        ("500 with a body", Behaviour::Say(page("500 No", "alerta=1&prompt=bina/aviso-geral"))),
+        ("404", Behaviour::Say(page("404 No", "not found"))),
+        ("redirects", Behaviour::Say(b"HTTP/1.1 302 No\r\nLocation: /x\r\n\r\n".to_vec())),
+        ("empty", Behaviour::Say(page("200 OK", ""))),
+        ("a megabyte without a field", Behaviour::Say(page("200 OK", &"A".repeat(1_000_000)))),
     ];
     let whole = written(speech, &WHOLE);
-    strangers.extend(match speech {
-        Speech::Agi => agi_strangers(&whole),
-        Speech::Hash => hash_strangers(&whole),
-        Speech::Json => json_strangers(&whole),
+    other_servers.extend(match speech {
+        Speech::Agi => agi_servers(&whole),
+        Speech::Hash => hash_servers(&whole),
+        Speech::Json => json_servers(&whole),
     });
-    strangers
+    other_servers
 }
 
 fn broken_megabyte() -> Vec<u8> {
@@ -84,24 +84,24 @@ fn broken_megabyte() -> Vec<u8> {
 }
 
 /// Those that begin an HTTP answer and do not end it.
-fn cut_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
+fn truncating_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
     let cut = |kept| cut_page("200 OK", whole, kept);
     vec![
-        ("cut body, closes", Manner::Say(cut(100))),
-        ("cut body, holds", Manner::SayAndHold(cut(100))),
-        ("cut by one byte", Manner::Say(cut(whole.len() - 1))),
-        ("cut by one byte, holds", Manner::SayAndHold(cut(whole.len() - 1))),
-        ("drips", Manner::Drip(page("200 OK", whole))),
+        ("cut body, closes", Behaviour::Say(cut(100))),
+        ("cut body, holds", Behaviour::SayAndHold(cut(100))),
+        ("cut by one byte", Behaviour::Say(cut(whole.len() - 1))),
+        ("cut by one byte, holds", Behaviour::SayAndHold(cut(whole.len() - 1))),
+        ("drips", Behaviour::Drip(page("200 OK", whole))),
     ]
 }
 
-fn hash_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let ok = |body: &str| Manner::Say(page("200 OK", body));
+fn hash_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let ok = |body: &str| Behaviour::Say(page("200 OK", body));
     let longer = format!("nome={}&{whole}", "A".repeat(4_000));
     let fields: Vec<_> = (0..300).map(|field| format!("field{field}=1")).collect();
-    let mut strangers = cut_strangers(whole);
-    strangers.extend([
-        ("500 with a page", Manner::Say(page("500 No", "<a href=\"?x=1&end=1\">(oops</a>"))),
+    let mut other_servers = truncating_servers(whole);
+    other_servers.extend([
+        ("500 with a page", Behaviour::Say(page("500 No", "<a href=\"?x=1&end=1\">(oops</a>"))),
         ("longer than Asterisk reads", ok(&longer)),
         ("300 fields", ok(&format!("{}&{whole}", fields.join("&")))),
         ("end=0", ok(&whole.replace("end=1", "end=0"))),
@@ -111,14 +111,14 @@ fn hash_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
         ("quotes in it", ok(&format!("x=\"a\"&{whole}"))),
         ("JSON", ok(&written(Speech::Json, &WHOLE))),
     ]);
-    strangers
+    other_servers
 }
 
-fn json_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let ok = |body: &str| Manner::Say(page("200 OK", body));
+fn json_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let ok = |body: &str| Behaviour::Say(page("200 OK", body));
     let longer = whole.replacen('{', &format!("{{\"x\":\"{}\",", "A".repeat(4_000)), 1);
-    let mut strangers = cut_strangers(whole);
-    strangers.extend([
+    let mut other_servers = truncating_servers(whole);
+    other_servers.extend([
         ("longer than Asterisk reads", ok(&longer)),
         ("end is 0", ok(&whole.replace("\"end\":\"1\"", "\"end\":\"0\""))),
         ("end is 10", ok(&whole.replace("\"end\":\"1\"", "\"end\":\"10\""))),
@@ -132,18 +132,18 @@ fn json_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
         ("deep", ok(&"[".repeat(4_000))),
         ("hash", ok(&written(Speech::Hash, &WHOLE))),
     ]);
-    strangers
+    other_servers
 }
 
-fn agi_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let say = |text: &str| Manner::Say(text.as_bytes().to_vec());
+fn agi_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let say = |text: &str| Behaviour::Say(text.as_bytes().to_vec());
     let end = "SET VARIABLE BINA_END \"1\"\n";
     let longer = whole.replace("JOÃO", &"A".repeat(10_000)).replace(end, "");
     vec![
         ("cut, closes", say(&whole[..100])),
-        ("cut, holds", Manner::SayAndHold(whole[..100].into())),
+        ("cut, holds", Behaviour::SayAndHold(whole[..100].into())),
         ("no end", say(&whole.replace(end, ""))),
-        ("no end, holds", Manner::SayAndHold(whole.replace(end, "").into())),
+        ("no end, holds", Behaviour::SayAndHold(whole.replace(end, "").into())),
         ("end is 0", say(&whole.replace(end, "SET VARIABLE BINA_END \"0\"\n"))),
         ("end is 10", say(&whole.replace(end, "SET VARIABLE BINA_END \"10\"\n"))),
         ("end is empty", say(&whole.replace(end, "SET VARIABLE BINA_END \"\"\n"))),
@@ -157,7 +157,7 @@ fn agi_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
 fn an_answer_truncated_at_any_byte_is_rejected() {
     let Some(asterisk) = asterisk() else { return };
     let calls = each(|snippet| {
-        let address = stand(snippet.speech, Manner::Cut(stream_of(snippet)));
+        let address = stand(snippet.speech, Behaviour::Cut(stream_of(snippet)));
         let call = Call::from(ALERT, snippet, &address).to("cuts");
         [call.again(stream_of(snippet).len()).named("cut at every byte")]
     });

@@ -113,7 +113,7 @@ impl Record {
     }
 
     /// Checks that these sounds were played in Portuguese, to the end, and the call went there.
-    pub(crate) fn heard(&self, sounds: &str, then: &str, problems: &mut Problems) {
+    pub(crate) fn plays(&self, sounds: &str, then: &str, problems: &mut Problems) {
         problems.compare(self, "played", self.played.join(" ").as_str(), sounds);
         problems.compare(self, "PLAYBACKSTATUS", self.get("playbackstatus"), "SUCCESS");
         problems.compare(self, "arrived", self.arrived(), (then, "Up"));

@@ -16,7 +16,7 @@ const SHARE: f64 = 0.3;
 
 /// One thing that goes wrong for a moment.
 #[derive(Clone, Debug)]
-enum Trouble {
+enum PlayedFault {
     /// Open connections are closed.
     Cut,
     Listener(ListenerMode),
@@ -37,12 +37,12 @@ enum Trouble {
 }
 
 /// HubSoft, and who makes it suffer.
-pub(crate) struct Tormentor {
+pub(crate) struct FaultPlayer {
     sim: Option<Sim>,
     address: SocketAddr,
     customers: Vec<Value>,
     dice: Dice,
-    deck: Vec<Trouble>,
+    deck: Vec<PlayedFault>,
     played: Vec<String>,
     lookups: usize,
     token_requests: usize,
@@ -56,7 +56,7 @@ pub(crate) struct Played {
     pub(crate) token_requests: usize,
 }
 
-impl Tormentor {
+impl FaultPlayer {
     pub(crate) fn new(sim: Sim, customers: Vec<Value>, mut dice: Dice) -> Self {
         let deck = deck(&mut dice);
         let address = sim.addr();
@@ -87,27 +87,27 @@ impl Tormentor {
         Played { troubles: played, lookups, token_requests }
     }
 
-    async fn play(&mut self, trouble: Trouble) {
+    async fn play(&mut self, trouble: PlayedFault) {
         self.played.push(name(&trouble));
         match trouble {
-            Trouble::Cut => self.sim().close_connections().await,
-            Trouble::Listener(mode) => {
+            PlayedFault::Cut => self.sim().close_connections().await,
+            PlayedFault::Listener(mode) => {
                 self.sim().set_listener(mode).await.expect("the listener changes");
                 self.sim().close_connections().await;
             }
-            Trouble::Everything(fault) => {
+            PlayedFault::Everything(fault) => {
                 self.sim().void_tokens();
                 self.sim().set_fault(fault);
             }
-            Trouble::Impatience => self.sim().set_keep_alive(Duration::from_millis(15)),
-            Trouble::Lookups(fault) => self.sim().set_lookup_fault(fault),
-            Trouble::Matching => self.sim().set_matching(Matching::Exact),
-            Trouble::Restart => self.restart().await,
-            Trouble::TokenLife => {
+            PlayedFault::Impatience => self.sim().set_keep_alive(Duration::from_millis(15)),
+            PlayedFault::Lookups(fault) => self.sim().set_lookup_fault(fault),
+            PlayedFault::Matching => self.sim().set_matching(Matching::Exact),
+            PlayedFault::Restart => self.restart().await,
+            PlayedFault::TokenLife => {
                 self.sim().set_token_life(1);
                 self.sim().void_tokens();
             }
-            Trouble::VoidTokens => self.sim().void_tokens(),
+            PlayedFault::VoidTokens => self.sim().void_tokens(),
         }
         let (bad, good) = (self.dice.millis(300, 900), self.dice.millis(200, 900));
         sleep(bad).await;
@@ -150,22 +150,26 @@ impl Tormentor {
 }
 
 /// Every trouble once, shuffled. What silences bina for a minute comes at the end of a run.
-fn deck(dice: &mut Dice) -> Vec<Trouble> {
+fn deck(dice: &mut Dice) -> Vec<PlayedFault> {
     let mut deck = vec![
-        Trouble::Cut,
-        Trouble::Listener(ListenerMode::Blackhole),
-        Trouble::Listener(ListenerMode::Refuse),
-        Trouble::Impatience,
-        Trouble::Matching,
-        Trouble::Restart,
-        Trouble::Restart,
-        Trouble::TokenLife,
-        Trouble::VoidTokens,
+        PlayedFault::Cut,
+        PlayedFault::Listener(ListenerMode::Blackhole),
+        PlayedFault::Listener(ListenerMode::Refuse),
+        PlayedFault::Impatience,
+        PlayedFault::Matching,
+        PlayedFault::Restart,
+        PlayedFault::Restart,
+        PlayedFault::TokenLife,
+        PlayedFault::VoidTokens,
     ];
     for fault in faults(dice) {
         let refuses = matches!(fault, Fault::InvalidGrant | Fault::WrongPassword);
         let everything = refuses || dice.one_in(4);
-        deck.push(if everything { Trouble::Everything(fault) } else { Trouble::Lookups(fault) });
+        deck.push(if everything {
+            PlayedFault::Everything(fault)
+        } else {
+            PlayedFault::Lookups(fault)
+        });
     }
     dice.shuffle(&mut deck);
     deck
@@ -194,7 +198,7 @@ fn faults(dice: &mut Dice) -> Vec<Fault> {
 }
 
 /// One word or two, without the parameters.
-fn name(trouble: &Trouble) -> String {
+fn name(trouble: &PlayedFault) -> String {
     let text = format!("{trouble:?}");
     let words: Vec<_> = text.split(['(', ' ', ')', '{', '}']).filter(|w| !w.is_empty()).collect();
     words[..words.len().min(2)].join(" ").to_lowercase()

@@ -7,7 +7,7 @@ use bina::simulator::{ListenerMode, Sim, customer};
 use bina::sources::reasons;
 use tokio::time::{Duration, sleep};
 
-use super::{Blackhole, HERE, PHONE, Says, Stub, ask, pass};
+use super::{Blackhole, HERE, PHONE, Says, Stub, pass, query};
 
 /// What a call must not wait longer for, if all but one address are broken.
 const SOON: Duration = Duration::from_secs(1);
@@ -48,12 +48,12 @@ async fn one_good_address_among_broken_ones_is_found_within_a_second() {
         dns.say(Says::Addresses([bad, vec![HERE.into()]].concat()));
         let client = dns.client(&sim, "");
         let start = Instant::now();
-        let found = ask(&client).await;
+        let found = query(&client).await;
         let took = start.elapsed();
         println!("break 11: required <= 1 s, measured {took:?} ({name})");
         assert!(found.is_ok() && took < SOON, "{name}: {found:?} after {took:?}");
         let start = Instant::now();
-        ask(&client).await.expect("found");
+        query(&client).await.expect("found");
         assert!(start.elapsed() < SOON / 2, "{name}: the good address is known by then");
     }
 }
@@ -70,11 +70,11 @@ async fn no_call_is_lost_when_the_addresses_around_the_good_one_change() {
     for around in [swallowing.clone(), closed(3), broken(2), vec![], swallowing, closed(1)] {
         dns.say(Says::Addresses([around, vec![HERE.into()]].concat()));
         for _ in 0..12 {
-            ask(&client).await.expect("found");
+            query(&client).await.expect("found");
             pass(Duration::from_secs(3)).await;
         }
     }
-    assert!(dns.asked() >= 6, "{}", dns.asked());
+    assert!(dns.requested() >= 6, "{}", dns.requested());
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn addresses_that_all_drop_packets_hold_the_call_no_longer_than_one() {
     dns.say(Says::Addresses(swallowing));
     let client = dns.client(&sim, "");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
+    assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));
     let took = start.elapsed();
     println!("row 12: required <= 250 ms + slack with four addresses, measured {took:?}");
     assert!(took < Duration::from_millis(250) + super::SLACK, "{took:?}");
@@ -97,11 +97,11 @@ async fn a_hubsoft_that_is_down_for_a_moment_costs_calls_a_second() {
     let client = super::app::client(&sim, "");
     sim.set_listener(ListenerMode::Refuse).await.expect("a door");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
-    assert_eq!(ask(&client).await, Err(reasons::NO_TOKEN.failure()));
+    assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));
+    assert_eq!(query(&client).await, Err(reasons::NO_TOKEN.failure()));
     sleep(Duration::from_millis(300)).await;
     sim.set_listener(ListenerMode::Open).await.expect("a door");
-    while ask(&client).await.is_err() {
+    while query(&client).await.is_err() {
         sleep(Duration::from_millis(10)).await;
     }
     let took = start.elapsed();

@@ -6,27 +6,27 @@ use std::net::TcpListener;
 use bina::simulator::{Fault, Sim};
 
 use super::certificates::{Authority, SelfSigned};
-use super::{Patient, customers, sim};
+use super::{Setup, customers, sim};
 
 #[tokio::test]
 async fn a_pinned_certificate_is_printed_with_its_fingerprint() {
     let own = SelfSigned::local();
     let sim = Sim::start_tls(customers(), own.config()).await.expect("tls");
-    let patient = Patient::of(&sim, "ca_file = \"own.pem\"\nconnect_ms = 5000\n");
-    patient.put("own.pem", own.pem(), 0o644);
-    let findings = patient.examined(&[]);
+    let setup = Setup::of(&sim, "ca_file = \"own.pem\"\nconnect_ms = 5000\n");
+    setup.put("own.pem", own.pem(), 0o644);
+    let findings = setup.examined(&[]);
     findings.have(0, "ok", "TLS", "pinned by hubsoft.ca_file (SHA-256 ");
     findings.have(0, "ok", "TLS", ") and ends on 01 Jan 2100");
     findings.have(0, "ok", "lookup", "answered");
     let line = findings.printed.lines().find(|line| line.contains("SHA-256")).expect("just seen");
     let sum = line.split("SHA-256 ").nth(1).and_then(|rest| rest.split(')').next());
     assert_eq!(sum.expect("a fingerprint").split(':').count(), 32);
-    patient.put("own.pem", SelfSigned::local().pem(), 0o644);
-    patient.examined(&[]).have(1, "failed", "TLS", "put exactly this one into hubsoft.ca_file");
+    setup.put("own.pem", SelfSigned::local().pem(), 0o644);
+    setup.examined(&[]).have(1, "failed", "TLS", "put exactly this one into hubsoft.ca_file");
     let renamed = SelfSigned::new(&["outro.example.com"], |_| {});
-    patient.put("own.pem", renamed.pem(), 0o644);
+    setup.put("own.pem", renamed.pem(), 0o644);
     sim.set_tls(renamed.config());
-    patient.examined(&[]).have(1, "failed", "TLS", "with that host as subjectAltName");
+    setup.examined(&[]).have(1, "failed", "TLS", "with that host as subjectAltName");
 }
 
 #[tokio::test]
@@ -39,9 +39,9 @@ async fn a_firewalls_page_is_reported_on_its_line() {
     const PART: &str = "a firewall's or web server's page came, not HubSoft's answer (HTTP 403)";
     let sim = sim().await;
     sim.set_lookup_fault(html());
-    Patient::of(&sim, "").examined(&[]).have(1, "failed", "lookup", PART);
+    Setup::of(&sim, "").examined(&[]).have(1, "failed", "lookup", PART);
     sim.set_token_fault(html());
-    let findings = Patient::of(&sim, "").examined(&[]);
+    let findings = Setup::of(&sim, "").examined(&[]);
     findings.have(1, "failed", "token", PART);
     findings.lack("client_secret");
 }
@@ -70,7 +70,7 @@ async fn an_old_server_and_a_port_without_tls_are_not_certificate_errors() {
         (b"", "hangs up during the handshake"),
     ] {
         let text = super::app::connection(&sim).replace(&sim.base_url(), &port(bytes));
-        let findings = Patient::new(&text).examined(&[]);
+        let findings = Setup::new(&text).examined(&[]);
         findings.have(1, "failed", "TLS", part);
         findings.lack("ca_file");
     }
@@ -81,7 +81,7 @@ async fn tls_on_a_plain_http_port_is_detected() {
     let sim = Sim::start_tls(customers(), Authority::new().good("localhost")).await.expect("tls");
     let plain = sim.base_url().replace("https:", "http:");
     let text = super::app::connection(&sim).replace(&sim.base_url(), &plain);
-    let findings = Patient::new(&text).examined(&[]);
+    let findings = Setup::new(&text).examined(&[]);
     findings.have(1, "failed", "TLS", "speaks TLS, but hubsoft.base_url says http: write https");
     findings.have(1, "-", "token, lookup", "mend that first");
 }

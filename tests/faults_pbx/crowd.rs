@@ -18,12 +18,12 @@ use super::*;
 fn call(address: SocketAddr, caller: &str) -> (Duration, String) {
     let start = Instant::now();
     let mut answer = String::new();
-    let asked = Blocking::connect(address).and_then(|mut stream| {
+    let requested = Blocking::connect(address).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         write!(stream, "GET /asterisk?caller={caller} HTTP/1.0\r\n\r\n")?;
         stream.read_to_string(&mut answer)
     });
-    match asked {
+    match requested {
         Ok(_) => (start.elapsed(), answer),
         Err(error) => (start.elapsed(), error.to_string()),
     }

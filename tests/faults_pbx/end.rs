@@ -17,7 +17,7 @@ use super::program::{Program, with_full_log};
 use super::*;
 
 /// A connection that has sent `request`.
-fn asking(address: SocketAddr, request: &str) -> Blocking {
+fn sending(address: SocketAddr, request: &str) -> Blocking {
     let mut stream = Blocking::connect(address).expect("the door is open");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
     stream.write_all(request.as_bytes()).expect("it reads");
@@ -44,14 +44,14 @@ fn answer(stream: &mut Blocking) -> String {
 fn calls(address: SocketAddr, count: usize) -> Vec<Duration> {
     let line = |_| {
         thread::spawn(move || {
-            let mut stream = asking(address, "");
-            let ask = |_| {
+            let mut stream = sending(address, "");
+            let query = |_| {
                 let start = Instant::now();
                 stream.write_all(get(KNOWN).as_bytes()).expect("it reads");
                 assert!(answer(&mut stream).contains("status=found"));
                 start.elapsed()
             };
-            (0..count).map(ask).collect::<Vec<_>>()
+            (0..count).map(query).collect::<Vec<_>>()
         })
     };
     let lines: Vec<JoinHandle<_>> = (0..10).map(line).collect();
@@ -71,10 +71,10 @@ async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     let dropped = dropped.split(' ').nth(1).and_then(|count| count.parse::<u32>().ok());
     let dropped = dropped.expect("it says how many lines were dropped");
     calls(stalled.address, 100);
-    let told = Instant::now();
+    let reported = Instant::now();
     stalled.terminate();
     let code = stalled.end(Duration::from_secs(5));
-    let ended = told.elapsed();
+    let ended = reported.elapsed();
     assert_eq!((times.len(), late), (10_000, 0));
     assert_eq!(code, Some(0));
     assert!(ended <= Duration::from_secs(2), "{ended:?}");
@@ -102,16 +102,16 @@ async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
 
 /// Waits for the end of each connection; says what each was told, and when the last one ended.
 fn ends(streams: Vec<Blocking>) -> (Vec<String>, Instant) {
-    let said = streams.into_iter().map(|mut stream| {
-        let mut said = Vec::new();
-        let _ = stream.read_to_end(&mut said);
-        String::from_utf8_lossy(&said).into_owned()
+    let answers = streams.into_iter().map(|mut stream| {
+        let mut answers = Vec::new();
+        let _ = stream.read_to_end(&mut answers);
+        String::from_utf8_lossy(&answers).into_owned()
     });
-    (said.collect(), Instant::now())
+    (answers.collect(), Instant::now())
 }
 
 /// Waits until the simulator was asked so often.
-fn asked(sim: &Sim, lookups: usize) {
+fn requested(sim: &Sim, lookups: usize) {
     let start = Instant::now();
     while sim.lookups() < lookups && start.elapsed() < Duration::from_secs(5) {
         thread::sleep(Duration::from_millis(5));
@@ -128,44 +128,44 @@ async fn a_stopping_service_answers_accepted_calls_and_ends() {
     sim.set_token_fault(Fault::Normal);
     let mut program = Program::start("stop", &sim, "");
     let idle = |_| {
-        let mut stream = asking(program.address, &get(&number(5)));
+        let mut stream = sending(program.address, &get(&number(5)));
         assert!(answer(&mut stream).contains("status=found"));
         stream
     };
     let mut quiet: Vec<_> = (0..20).map(idle).collect();
-    let half = |_| asking(program.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo");
+    let half = |_| sending(program.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo");
     quiet.extend((0..10).map(half));
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(500) });
     let waiting: Vec<_> =
-        (0..50).map(|call| asking(program.address, &get(&number(call % 5)))).collect();
-    asked(&sim, 6);
+        (0..50).map(|call| sending(program.address, &get(&number(call % 5)))).collect();
+    requested(&sim, 6);
     // Nobody waits for what this one has sent: it is told to stop in the same moment.
-    let last = asking(program.address, &get(&number(5)));
-    let told = Instant::now();
+    let last = sending(program.address, &get(&number(5)));
+    let reported = Instant::now();
     program.terminate();
     let (_, quiet_at) = ends(quiet);
-    let (said, _) = ends(waiting);
+    let (answers, _) = ends(waiting);
     let (last, _) = ends(vec![last]);
     let code = program.end(Duration::from_secs(5));
-    let ended = told.elapsed();
+    let ended = reported.elapsed();
     assert!(last[0].contains("status=found&source=cache"), "{last:?}");
-    let answered = said.iter().filter(|said| said.contains("status=found")).count();
-    assert_eq!((answered, code), (50, Some(0)), "{said:?}");
-    let quiet_for = quiet_at - told;
+    let answered = answers.iter().filter(|answers| answers.contains("status=found")).count();
+    assert_eq!((answered, code), (50, Some(0)), "{answers:?}");
+    let quiet_for = quiet_at - reported;
     assert!(quiet_for <= Duration::from_millis(450), "{quiet_for:?}");
     assert!(ended <= Duration::from_secs(2), "{ended:?}");
     assert!(Blocking::connect(program.address).is_err(), "the door is closed");
 
     let mut patient = Program::start("patient", &sim, "[lookup]\ndeadline_ms = 3000\n");
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(2_400) });
-    let waiting = (0..5).map(|last| asking(patient.address, &get(&number(last)))).collect();
-    asked(&sim, 11);
-    let told = Instant::now();
+    let waiting = (0..5).map(|last| sending(patient.address, &get(&number(last)))).collect();
+    requested(&sim, 11);
+    let reported = Instant::now();
     patient.terminate();
-    let (said, _) = ends(waiting);
-    assert!(said.iter().all(|said| said.contains("status=found")), "{said:?}");
+    let (answers, _) = ends(waiting);
+    assert!(answers.iter().all(|answers| answers.contains("status=found")), "{answers:?}");
     assert_eq!(patient.end(Duration::from_secs(5)), Some(0));
-    let late_end = told.elapsed();
+    let late_end = reported.elapsed();
     assert!(late_end <= Duration::from_secs(4), "{late_end:?}");
     report(
         29,
@@ -185,10 +185,10 @@ async fn a_call_in_the_kernels_backlog_is_answered_too() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     // This runtime has one thread and no turn comes in between: bina has seen none of this yet.
-    let calls: Vec<_> = (0..20).map(|_| asking(app.address, &get(KNOWN))).collect();
+    let calls: Vec<_> = (0..20).map(|_| sending(app.address, &get(KNOWN))).collect();
     app.stop();
-    let (said, _) = tokio::task::spawn_blocking(|| ends(calls)).await.expect("no panic");
-    assert!(said.iter().all(|said| said.contains("status=found")), "{said:?}");
+    let (answers, _) = tokio::task::spawn_blocking(|| ends(calls)).await.expect("no panic");
+    assert!(answers.iter().all(|answers| answers.contains("status=found")), "{answers:?}");
     assert!(Blocking::connect(app.address).is_err(), "the door is closed");
 }
 

@@ -120,21 +120,21 @@ impl Program {
         }
     }
 
-    fn told(&self, file: &str) -> String {
+    fn reported(&self, file: &str) -> String {
         let path = format!("/proc/{}/{file}", self.child.id());
         fs::read_to_string(path).expect("Linux tells about its processes")
     }
 
     /// Resident memory in kB.
     pub(super) fn memory_kb(&self) -> u64 {
-        let told = self.told("status");
-        let line = told.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        let reported = self.reported("status");
+        let line = reported.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
         line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     pub(super) fn threads(&self) -> usize {
-        let told = self.told("status");
-        let line = told.lines().find_map(|line| line.strip_prefix("Threads:")).expect("a line");
+        let reported = self.reported("status");
+        let line = reported.lines().find_map(|line| line.strip_prefix("Threads:")).expect("a line");
         line.trim().parse().expect("a number")
     }
 
@@ -151,8 +151,8 @@ impl Program {
         let tasks = fs::read_dir(tasks).expect("Linux tells about its processes");
         let used = tasks.map(|task| {
             let path = task.expect("readable").path().join("schedstat");
-            let told = fs::read_to_string(path).expect("a kernel with schedstat");
-            told.split(' ').next().and_then(|used| used.parse::<u64>().ok()).expect("a number")
+            let reported = fs::read_to_string(path).expect("a kernel with schedstat");
+            reported.split(' ').next().and_then(|used| used.parse::<u64>().ok()).expect("a number")
         });
         Duration::from_nanos(used.sum())
     }
@@ -168,8 +168,9 @@ impl Drop for Program {
 
 /// How many files this process may open.
 pub(super) fn own_files_max() -> usize {
-    let told = fs::read_to_string("/proc/self/limits").expect("Linux tells its limits");
-    let line = told.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line");
+    let reported = fs::read_to_string("/proc/self/limits").expect("Linux tells its limits");
+    let line =
+        reported.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line");
     line.split_whitespace().next().and_then(|soft| soft.parse().ok()).unwrap_or(usize::MAX)
 }
 

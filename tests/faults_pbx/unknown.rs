@@ -60,22 +60,22 @@ async fn crowd(last: u8, at: SocketAddr, over: Arc<AtomicBool>, opened: Arc<Atom
 
 /// Places a call on a connection of its own and tells whether it was answered.
 fn is_answered(address: SocketAddr, request: &str, answer: &str) -> bool {
-    let asked = || {
+    let requested = || {
         let mut stream = Blocking::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(request.as_bytes())?;
         let mut piece = [0; 4_096];
-        let mut told = String::new();
-        while !told.contains(answer) {
+        let mut reported = String::new();
+        while !reported.contains(answer) {
             let length = stream.read(&mut piece)?;
             if length == 0 {
                 break;
             }
-            told += &String::from_utf8_lossy(&piece[..length]);
+            reported += &String::from_utf8_lossy(&piece[..length]);
         }
-        std::io::Result::Ok(told.contains(answer))
+        std::io::Result::Ok(reported.contains(answer))
     };
-    asked().unwrap_or(false)
+    requested().unwrap_or(false)
 }
 
 /// Calls for two seconds at both listeners; says how many calls there were and how many failed.

@@ -32,16 +32,16 @@ impl Said<'_> {
 }
 
 /// The answer when HubSoft said this of one customer.
-pub(crate) fn about(said: &Said<'_>) -> Answer {
-    answer(&found(vec![said.customer()]))
+pub(crate) fn about(case: &Said<'_>) -> Answer {
+    answer(&found(vec![case.customer()]))
 }
 
 /// Every kind of answer by name.
 pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
     let text = "Existe um rompimento de fibra no bairro Centro, na cidade Divinópolis";
-    let said = |name, text| Said { name, text, id: "421", service_status: "servico_habilitado" };
-    let alerted = said("GUILHERME SILVA", Some(text)).customer();
-    let quiet = said("JOÃO D'ÁVILA & CIA", None).customer();
+    let case = |name, text| Said { name, text, id: "421", service_status: "servico_habilitado" };
+    let alerted = case("GUILHERME SILVA", Some(text)).customer();
+    let quiet = case("JOÃO D'ÁVILA & CIA", None).customer();
     vec![
         ("an alert", answer(&found(vec![alerted.clone()]))),
         ("no alert", answer(&found(vec![quiet.clone()]))),

@@ -8,17 +8,17 @@ use std::rc::Rc;
 use bina::answering::render::{Format, Freeswitch as Settings, Play, farewell, not_found, render};
 use bina::domain::answer::Answer;
 
-use super::fsmodel::{Asked, Freeswitch, Reply};
+use super::fsmodel::{Freeswitch, Reply, Request};
 
 /// A way to ask bina from FreeSWITCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Interface {
     Curl,
     Httapi,
     XmlCurl,
 }
 
-impl Door {
+impl Interface {
     pub(crate) const ALL: [Self; 3] = [Self::Curl, Self::Httapi, Self::XmlCurl];
 
     /// The context in which a call comes in.
@@ -50,22 +50,22 @@ pub(crate) fn snippet(name: &str) -> String {
 /// FreeSWITCH in front of `server`, asking by `door`. With `play` other than never the snippet's
 /// own extension for it is deleted, as its comment says.
 pub(crate) fn freeswitch(
-    door: Door,
+    interface: Interface,
     play: Play,
-    server: impl Fn(&Asked) -> Reply + 'static,
+    server: impl Fn(&Request) -> Reply + 'static,
 ) -> Freeswitch {
     let mut freeswitch = Freeswitch::new(server);
     let shipped =
         |name| if play == Play::Never { snippet(name) } else { without_play(&snippet(name)) };
     let mut public = Vec::new();
-    match door {
-        Door::Curl => public.extend([snippet("bina-curl.xml"), shipped("public-example.xml")]),
-        Door::Httapi => {
+    match interface {
+        Interface::Curl => public.extend([snippet("bina-curl.xml"), shipped("public-example.xml")]),
+        Interface::Httapi => {
             freeswitch.add_httapi(&snippet("autoload_configs/httapi.conf.xml"));
             freeswitch.add_dialplan(&shipped("bina-then.xml"));
             public.push(snippet("bina-httapi.xml"));
         }
-        Door::XmlCurl => {
+        Interface::XmlCurl => {
             freeswitch.xml_curl_timeout_s = Some(timeout_of_xml_curl());
             freeswitch.add_dialplan(&snippet("bina.xml"));
             public.push(shipped("public-example.xml"));
@@ -85,20 +85,20 @@ pub(crate) fn freeswitch(
 }
 
 /// bina, giving the same answer to everybody who asks rightly.
-pub(crate) fn serving(answer: Answer, play: Play) -> impl Fn(&Asked) -> Reply {
+pub(crate) fn serving(answer: Answer, play: Play) -> impl Fn(&Request) -> Reply {
     let settings = Settings { play, ..Settings::default() };
-    move |asked| written(asked, &answer, &settings)
+    move |request| written(request, &answer, &settings)
 }
 
 /// bina, giving whatever answer is there at the time.
-pub(crate) fn serving_the(answer: Rc<RefCell<Answer>>) -> impl Fn(&Asked) -> Reply {
-    move |asked| written(asked, &answer.borrow(), &Settings::default())
+pub(crate) fn serving_the(answer: Rc<RefCell<Answer>>) -> impl Fn(&Request) -> Reply {
+    move |request| written(request, &answer.borrow(), &Settings::default())
 }
 
 /// bina, whose answers are cut after so many bytes as are told at the time.
-pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&Asked) -> Reply {
-    move |asked| {
-        let mut reply = written(asked, &answer, &Settings::default());
+pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&Request) -> Reply {
+    move |request| {
+        let mut reply = written(request, &answer, &Settings::default());
         if let Reply::Page { body, .. } = &mut reply {
             let whole =
                 (0..=bytes.get().min(body.len())).rev().find(|end| body.is_char_boundary(*end));
@@ -108,11 +108,11 @@ pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&As
     }
 }
 
-fn written(asked: &Asked, answer: &Answer, settings: &Settings) -> Reply {
-    let page = match asked.target.split('?').next().unwrap_or_default() {
-        "/freeswitch/dialplan" if !asked.form.ends_with("Hunt-Context=bina") => not_found(),
+fn written(request: &Request, answer: &Answer, settings: &Settings) -> Reply {
+    let page = match request.target.split('?').next().unwrap_or_default() {
+        "/freeswitch/dialplan" if !request.form.ends_with("Hunt-Context=bina") => not_found(),
         "/freeswitch/dialplan" => render(Format::Dialplan, answer, settings),
-        "/freeswitch/httapi" if asked.form.ends_with("exiting=true") => farewell(),
+        "/freeswitch/httapi" if request.form.ends_with("exiting=true") => farewell(),
         "/freeswitch/httapi" => render(Format::Httapi, answer, settings),
         "/freeswitch/vars" => render(Format::Vars, answer, settings),
         _ => return Reply::Page { status: 404, content_type: String::new(), body: String::new() },

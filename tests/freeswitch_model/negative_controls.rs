@@ -2,11 +2,13 @@
 
 use bina::answering::render::Play;
 
-use super::fsmodel::{Asked, Call, Freeswitch, Reply};
-use super::{CALLED, CALLER, Door, alerted, call, fields, freeswitch, neutral, serving, snippet};
+use super::fsmodel::{Call, Freeswitch, Reply, Request};
+use super::{
+    CALLED, CALLER, Interface, alerted, call, fields, freeswitch, neutral, serving, snippet,
+};
 
 /// A dialplan of one extension in the context `public`, in front of a server.
-fn one(actions: &str, server: impl Fn(&Asked) -> Reply + 'static) -> Freeswitch {
+fn one(actions: &str, server: impl Fn(&Request) -> Reply + 'static) -> Freeswitch {
     let mut pbx = Freeswitch::new(server);
     pbx.add_dialplan(&format!(
         "<context name=\"public\">\n<extension name=\"x\"><condition>\n{actions}\n</condition>\
@@ -28,15 +30,15 @@ fn by_xml_curl(lines: &str) -> Call {
         "<document>\n<section name=\"dialplan\">\n<context name=\"bina\">\n<extension>\n<condition>\n\
          {lines}\n</condition>\n</extension>\n</context>\n</section>\n</document>\n"
     );
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", &body));
-    call(&pbx, Door::XmlCurl, CALLER, CALLED)
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", &body));
+    call(&pbx, Interface::XmlCurl, CALLER, CALLED)
 }
 
 /// A document that mod_httapi is answered with, by the shipped profile.
 fn by_httapi(inside: &str) -> Call {
     let body = format!("<document type=\"xml/freeswitch-httapi\">{inside}</document>");
-    let pbx = freeswitch(Door::Httapi, Play::Never, move |_| Reply::page("text/xml", &body));
-    call(&pbx, Door::Httapi, CALLER, CALLED)
+    let pbx = freeswitch(Interface::Httapi, Play::Never, move |_| Reply::page("text/xml", &body));
+    call(&pbx, Interface::Httapi, CALLER, CALLED)
 }
 
 #[test]
@@ -128,8 +130,8 @@ fn a_callers_text_runs_where_it_is_set_or_tested_by_reference() {
 #[test]
 fn a_returned_dialplan_without_the_hunted_context_ends_the_call() {
     let body = "<document>\n<section name=\"dialplan\">\n<context name=\"other\"/>\n</section>\n</document>";
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
-    let call = call(&pbx, Door::XmlCurl, CALLER, CALLED);
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
+    let call = call(&pbx, Interface::XmlCurl, CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("NO_ROUTE_DESTINATION"));
 }
 
@@ -138,16 +140,19 @@ fn answering_every_context_loops_the_call() {
     let body = "<document>\n<section name=\"dialplan\">\n<context name=\"global\">\n<extension><condition>\n\
                 <action application=\"transfer\" data=\"1 XML public\"/>\n</condition></extension>\n\
                 </context>\n</section>\n</document>";
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
-    let call = call(&pbx, Door::XmlCurl, CALLER, CALLED);
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
+    let call = call(&pbx, Interface::XmlCurl, CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("EXCHANGE_ROUTING_ERROR"));
 }
 
 #[test]
 fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
-    let mut pbx = freeswitch(Door::XmlCurl, Play::Never, |_| Reply::Silence);
+    let mut pbx = freeswitch(Interface::XmlCurl, Play::Never, |_| Reply::Silence);
     pbx.xml_curl_timeout_s = Some(0);
-    assert_eq!(call(&pbx, Door::XmlCurl, CALLER, CALLED).ended.as_deref(), Some("held for ever"));
+    assert_eq!(
+        call(&pbx, Interface::XmlCurl, CALLER, CALLED).ended.as_deref(),
+        Some("held for ever")
+    );
     let asks = "<action application=\"curl\" data=\"http://127.0.0.1:8573/freeswitch/vars\"/>";
     let call = routed(&one(asks, |_| Reply::Silence), CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("held for ever"));
@@ -176,17 +181,17 @@ fn a_profile_that_permits_too_much_or_too_little_shows() {
     let with = |from: &str, to: &str| {
         let shipped = snippet("autoload_configs/httapi.conf.xml");
         assert!(shipped.contains(from), "{from}");
-        let mut pbx = freeswitch(Door::Httapi, Play::Never, serving(alerted(), Play::Never));
+        let mut pbx = freeswitch(Interface::Httapi, Play::Never, serving(alerted(), Play::Never));
         pbx.add_httapi(&shipped.replace(from, to));
-        call(&pbx, Door::Httapi, CALLER, CALLED)
+        call(&pbx, Interface::Httapi, CALLER, CALLED)
     };
     let silent = with("name=\"set-vars\" value=\"true\"", "name=\"set-vars\" value=\"false\"");
     assert_eq!(fields(&silent), neutral("unavailable"));
     let fewer = with("<variable name=\"bina_nome\"/>", "");
     assert_eq!(fewer.variables.get("bina_nome"), None);
     assert_eq!(fewer.complaints, ["variable bina_nome permission denied"]);
-    let stranger = by_httapi("<variables><execute_on_answer>x</execute_on_answer></variables>");
-    assert!(!stranger.variables.contains_key("execute_on_answer"));
+    let refused = by_httapi("<variables><execute_on_answer>x</execute_on_answer></variables>");
+    assert!(!refused.variables.contains_key("execute_on_answer"));
 }
 
 #[test]

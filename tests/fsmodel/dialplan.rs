@@ -9,7 +9,7 @@ use regex_lite::Regex;
 use super::call::Call;
 use super::expand::expand;
 use super::httapi::Profile;
-use super::server::{Asked, Reply, form};
+use super::server::{Reply, Request, form};
 use super::xml::{Element, parse};
 use super::{applications, lines};
 
@@ -33,7 +33,7 @@ pub struct Freeswitch {
     /// `api-expansion` in switch.conf.xml.
     pub functions: bool,
     pub globals: BTreeMap<String, String>,
-    server: Box<dyn Fn(&Asked) -> Reply>,
+    server: Box<dyn Fn(&Request) -> Reply>,
     /// Expressions that were compiled before; none does not compile.
     compiled: RefCell<BTreeMap<String, Option<Regex>>>,
 }
@@ -43,7 +43,7 @@ const HUNTS_MAX: u32 = 70;
 
 impl Freeswitch {
     /// One without configuration, in front of `server`.
-    pub fn new(server: impl Fn(&Asked) -> Reply + 'static) -> Self {
+    pub fn new(server: impl Fn(&Request) -> Reply + 'static) -> Self {
         Self {
             contexts: Element::default(),
             files: BTreeMap::new(),
@@ -81,8 +81,8 @@ impl Freeswitch {
     }
 
     /// Asks the server, for at most `timeout_s` seconds (0: for ever).
-    pub(super) fn ask(&self, call: &mut Call, asked: &Asked, timeout_s: u32) -> Reply {
-        let reply = (self.server)(asked);
+    pub(super) fn send(&self, call: &mut Call, request: &Request, timeout_s: u32) -> Reply {
+        let reply = (self.server)(request);
         if matches!(reply, Reply::Silence) {
             if timeout_s == 0 {
                 call.end("held for ever");
@@ -176,8 +176,8 @@ impl Freeswitch {
             ("Hunt-Destination-Number", &target.extension),
             ("Hunt-Context", &target.context),
         ]);
-        let asked = Asked { target: "/freeswitch/dialplan".to_owned(), form };
-        let Reply::Page { status: 200, body, .. } = self.ask(call, &asked, timeout_s) else {
+        let request = Request { target: "/freeswitch/dialplan".to_owned(), form };
+        let Reply::Page { status: 200, body, .. } = self.send(call, &request, timeout_s) else {
             return None;
         };
         let lines = lines::read(&body, &self.globals);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::applications;
 use super::call::Call;
 use super::dialplan::{Freeswitch, is_true};
-use super::server::{Asked, Reply, form};
+use super::server::{Reply, Request, form};
 use super::xml::{Element, parse};
 
 /// More requests than this in one go are a loop.
@@ -99,8 +99,8 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     };
     call.httapi = Some(data.to_owned());
     for _ in 0..REQUESTS_MAX {
-        let asked = asked(profile, call, false);
-        let reply = freeswitch.ask(call, &asked, profile.timeout_s);
+        let request = request(profile, call, false);
+        let reply = freeswitch.send(call, &request, profile.timeout_s);
         let Reply::Page { status: 200, content_type, body } = reply else {
             return call.complaints.push("no answer with status 200".to_owned());
         };
@@ -117,9 +117,9 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
 impl Freeswitch {
     /// The request mod_httapi makes when a call that used it has ended: the same once more, and
     /// nobody looks at the answer.
-    pub fn question_at_hangup(&self, call: &Call) -> Option<Asked> {
+    pub fn request_at_hangup(&self, call: &Call) -> Option<Request> {
         let profile = profile(self, call.httapi.as_deref()?)?;
-        Some(asked(profile, call, true))
+        Some(request(profile, call, true))
     }
 }
 
@@ -129,7 +129,7 @@ fn profile<'f>(freeswitch: &'f Freeswitch, data: &str) -> Option<&'f Profile> {
     freeswitch.httapi.get(named.unwrap_or("default"))
 }
 
-fn asked(profile: &Profile, call: &Call, exiting: bool) -> Asked {
+fn request(profile: &Profile, call: &Call, exiting: bool) -> Request {
     let withheld = call.withheld.to_string();
     let mut fields = vec![
         ("session_id", "0b1f6a52-0a8e-4c57-9a55-3f0f6f1d2c01"),
@@ -146,7 +146,7 @@ fn asked(profile: &Profile, call: &Call, exiting: bool) -> Asked {
     fields.retain(|(name, _)| is_listed(profile.post_vars.as_ref(), name));
     let path =
         profile.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    Asked { target: path.unwrap_or("/").to_owned(), form: form(&fields) }
+    Request { target: path.unwrap_or("/").to_owned(), form: form(&fields) }
 }
 
 /// Works through a document, as far as it could be parsed; tells whether to ask again.

@@ -19,4 +19,4 @@ mod xml;
 
 pub use self::call::Call;
 pub use self::dialplan::Freeswitch;
-pub use self::server::{Asked, Reply};
+pub use self::server::{Reply, Request};

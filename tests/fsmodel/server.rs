@@ -2,7 +2,7 @@
 
 /// A request, as far as a server looks at it.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Request {
     /// Path and query.
     pub target: String,
     /// The body: a form, percent-encoded.

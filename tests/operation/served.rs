@@ -68,7 +68,7 @@ impl Manager {
     }
 
     /// What it is told next, and how long that took.
-    pub(crate) fn told(&self) -> (String, Duration) {
+    pub(crate) fn reported(&self) -> (String, Duration) {
         let start = Instant::now();
         let mut news = [0; 256];
         let length = self.socket.recv(&mut news).expect("news within ten seconds");

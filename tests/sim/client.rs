@@ -59,7 +59,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.stream.write_all(request.as_bytes()).await.unwrap();
     }
 
-    pub(crate) async fn ask(&mut self, request: &str) -> Reply {
+    pub(crate) async fn exchange(&mut self, request: &str) -> Reply {
         self.say(request).await;
         self.reply().await
     }
@@ -127,7 +127,7 @@ pub(crate) fn token_request(body: &str) -> String {
 }
 
 pub(crate) async fn token(sim: &Sim) -> String {
-    let reply = Client::to(sim).await.ask(&token_request(&account(sim).to_string())).await;
+    let reply = Client::to(sim).await.exchange(&token_request(&account(sim).to_string())).await;
     reply.json()["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -138,7 +138,7 @@ pub(crate) async fn start() -> Sim {
 }
 
 /// A simulator in that fault, but for its tokens, and a client that has just asked it.
-pub(crate) async fn asked_in(fault: Fault) -> (Sim, Client) {
+pub(crate) async fn client_with(fault: Fault) -> (Sim, Client) {
     let sim = start().await;
     sim.set_token_fault(Fault::Normal);
     sim.set_fault(fault);
@@ -148,6 +148,6 @@ pub(crate) async fn asked_in(fault: Fault) -> (Sim, Client) {
 }
 
 pub(crate) async fn reply_in(fault: Fault) -> Reply {
-    let (_sim, mut client) = asked_in(fault).await;
+    let (_sim, mut client) = client_with(fault).await;
     client.reply().await
 }

@@ -19,7 +19,7 @@ async fn order(sim: &Sim, method: &str, path: &str, body: &str) -> Reply {
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: c\r\nContent-Length: {length}\r\n\r\n");
     let mut controller = Client::at(sim.control_addr()).await;
-    timeout(Duration::from_secs(10), controller.ask(&(head + body))).await.unwrap()
+    timeout(Duration::from_secs(10), controller.exchange(&(head + body))).await.unwrap()
 }
 
 async fn post(sim: &Sim, path: &str, body: &Value) -> Value {
@@ -60,7 +60,7 @@ async fn a_fault_that_is_set_takes_effect() {
         (json!({ "fault": "normal" }), 200),
     ] {
         post(&sim, "/sim/fault", &fault).await;
-        assert_eq!(Client::to(&sim).await.ask(&request).await.status, status, "{fault}");
+        assert_eq!(Client::to(&sim).await.exchange(&request).await.status, status, "{fault}");
     }
 }
 
@@ -69,7 +69,8 @@ async fn a_fault_can_be_set_for_one_route() {
     let sim = start().await;
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     let token = token_request(&account(&sim).to_string());
-    let mut met = async || (client.ask(&request).await.status, client.ask(&token).await.status);
+    let mut met =
+        async || (client.exchange(&request).await.status, client.exchange(&token).await.status);
     post(&sim, "/sim/fault", &json!({ "fault": "server_error", "route": "lookup" })).await;
     assert_eq!(met().await, (500, 200));
     post(&sim, "/sim/fault", &json!({ "fault": "unavailable", "route": "token" })).await;
@@ -96,9 +97,9 @@ async fn customers_are_replaced_and_tokens_voided() {
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     let customers = json!([customer(8, "BIA", PHONE), customer(9, "CAIO", PHONE)]);
     assert_eq!(post(&sim, "/sim/customers", &customers).await["customers"], 2);
-    assert_eq!(client.ask(&request).await.ids(), [8, 9]);
+    assert_eq!(client.exchange(&request).await.ids(), [8, 9]);
     post(&sim, "/sim/void-tokens", &json!(null)).await;
-    assert_eq!(client.ask(&request).await.status, 401);
+    assert_eq!(client.exchange(&request).await.status, 401);
 }
 
 #[tokio::test]
@@ -106,7 +107,7 @@ async fn the_log_is_readable_without_secrets() {
     let sim = start().await;
     let token = token(&sim).await;
     let query = format!("busca=telefone&termo_busca={PHONE}&password={PASSWORD}");
-    Client::to(&sim).await.ask(&lookup(&token, &query)).await;
+    Client::to(&sim).await.exchange(&lookup(&token, &query)).await;
     let reply = order(&sim, "GET", "/sim/requests", "").await;
     let text = String::from_utf8(reply.body.clone()).unwrap();
     assert!(CANARIES.iter().filter(|canary| !canary.ends_with('-')).all(|c| !text.contains(c)));
@@ -126,7 +127,7 @@ async fn the_log_can_be_cleared_and_lists_the_latest_thousand() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
     for number in 0..1_002 {
-        client.ask(&get(&format!("/{number}"), "")).await;
+        client.exchange(&get(&format!("/{number}"), "")).await;
     }
     let log = shown(&sim, "/sim/requests").await;
     let requests = log["requests"].as_array().unwrap();
@@ -166,7 +167,7 @@ async fn a_blackhole_can_be_set_and_removed() {
 async fn open_connections_can_be_closed_by_command() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
-    assert_eq!(client.ask(&get("/login", "")).await.status, 200);
+    assert_eq!(client.exchange(&get("/login", "")).await.status, 200);
     post(&sim, "/sim/close-connections", &json!(null)).await;
     assert_eq!(client.rest().await.1.unwrap(), 0);
 }
@@ -189,9 +190,9 @@ async fn a_certificate_can_be_set() {
 #[tokio::test]
 async fn the_control_path_is_on_its_own_port_only() {
     let sim = start().await;
-    let reply = Client::to(&sim).await.ask(&get("/sim/fault", "")).await;
+    let reply = Client::to(&sim).await.exchange(&get("/sim/fault", "")).await;
     assert_eq!((reply.status, sim.requests().len()), (404, 1));
-    let reply = Client::at(sim.control_addr()).await.ask(&by_phone("x")).await;
+    let reply = Client::at(sim.control_addr()).await.exchange(&by_phone("x")).await;
     assert_eq!((reply.status, sim.requests().len()), (404, 1));
     assert!(reply.json()["error"].as_str().unwrap().contains("POST /sim/fault"));
     assert!(sim.control_addr().ip().is_loopback());
@@ -203,7 +204,7 @@ async fn a_controllers_body_is_limited() {
     let customers: Vec<_> = (1..=300).map(|id| customer(id, "ANA", PHONE)).collect();
     assert_eq!(post(&sim, "/sim/customers", &json!(customers)).await["customers"], 300);
     let head = "POST /sim/customers HTTP/1.1\r\nHost: c\r\nContent-Length: 16777217\r\n\r\n";
-    assert_eq!(Client::at(sim.control_addr()).await.ask(head).await.status, 413);
+    assert_eq!(Client::at(sim.control_addr()).await.exchange(head).await.status, 413);
 }
 
 #[tokio::test]
@@ -211,8 +212,8 @@ async fn one_connection_carries_many_commands() {
     let sim = start().await;
     let mut controller = Client::at(sim.control_addr()).await;
     for _ in 0..3 {
-        assert_eq!(controller.ask(&get("/sim/listener", "")).await.status, 200);
+        assert_eq!(controller.exchange(&get("/sim/listener", "")).await.status, 200);
     }
-    let reply = controller.ask(&get("/sim/listener", "Connection: close\r\n")).await;
+    let reply = controller.exchange(&get("/sim/listener", "Connection: close\r\n")).await;
     assert_eq!((reply.status, controller.rest().await.1.unwrap()), (200, 0));
 }

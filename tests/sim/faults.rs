@@ -9,7 +9,7 @@ use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use crate::client::{
-    Client, SILENCE, account, asked_in, by_phone, get, reply_in, start, token, token_request,
+    Client, SILENCE, account, by_phone, client_with, get, reply_in, start, token, token_request,
 };
 
 // ------------ Faults that are one whole reply ---------------------------------------------------
@@ -26,7 +26,7 @@ async fn a_literal_answer_is_sent_as_given() {
 async fn a_literal_answer_may_have_a_wrong_length() {
     let headers = vec![("content-length".to_owned(), "9".to_owned())];
     let (_sim, mut client) =
-        asked_in(Fault::Answer { status: 200, headers, body: vec![b'x'] }).await;
+        client_with(Fault::Answer { status: 200, headers, body: vec![b'x'] }).await;
     let (_, head) = client.head().await;
     assert_eq!(head, "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n");
     assert!(timeout(SILENCE, client.rest()).await.is_err());
@@ -117,7 +117,7 @@ async fn unauthorized_refuses_good_tokens_and_goes_on_issuing_them() {
     let sim = start().await;
     sim.set_fault(Fault::Unauthorized);
     let token = token(&sim).await;
-    assert_eq!(Client::to(&sim).await.ask(&by_phone(&token)).await.status, 401);
+    assert_eq!(Client::to(&sim).await.exchange(&by_phone(&token)).await.status, 401);
 }
 
 #[tokio::test]
@@ -130,9 +130,9 @@ async fn a_wrong_password_refuses_token_requests_and_nothing_else() {
         (Fault::InvalidGrant, 400, "invalid_grant"),
     ] {
         sim.set_fault(fault);
-        let reply = client.ask(&token_request(&account(&sim).to_string())).await;
+        let reply = client.exchange(&token_request(&account(&sim).to_string())).await;
         assert_eq!((reply.status, &reply.json()["error"]), (status, &json!(error)));
-        assert_eq!(client.ask(&by_phone(&good)).await.status, 200);
+        assert_eq!(client.exchange(&by_phone(&good)).await.status, 200);
     }
 }
 
@@ -144,11 +144,11 @@ async fn a_fault_affects_every_route_until_the_token_route_has_its_own() {
         (token_request(&account(&sim).to_string()), Client::to(&sim).await);
     sim.set_fault(Fault::ServerError);
     for request in [&token_request, &by_phone(&good), &get("/login", "")] {
-        assert_eq!(client.ask(request).await.status, 500);
+        assert_eq!(client.exchange(request).await.status, 500);
     }
     sim.set_token_fault(Fault::Normal);
-    assert_eq!(client.ask(&token_request).await.status, 200);
-    assert_eq!(client.ask(&by_phone(&good)).await.status, 500);
+    assert_eq!(client.exchange(&token_request).await.status, 200);
+    assert_eq!(client.exchange(&by_phone(&good)).await.status, 500);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn lookups_may_have_a_fault_of_their_own() {
     sim.set_lookup_fault(Fault::Unavailable);
     sim.set_fault(Fault::Normal);
     let request = by_phone(&token(&sim).await);
-    assert_eq!(Client::to(&sim).await.ask(&request).await.status, 503);
+    assert_eq!(Client::to(&sim).await.exchange(&request).await.status, 503);
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn a_script_affects_lookups_alone_and_then_ends() {
     let mut client = Client::to(&sim).await;
     let mut statuses = Vec::new();
     for _ in 0..3 {
-        statuses.push(client.ask(&request).await.status);
+        statuses.push(client.exchange(&request).await.status);
     }
     assert_eq!(statuses, [500, 503, 200]);
 }
@@ -178,7 +178,7 @@ async fn a_script_affects_lookups_alone_and_then_ends() {
 #[tokio::test]
 async fn a_drip_sends_the_head_at_once_and_the_body_byte_by_byte() {
     let every = Duration::from_millis(10);
-    let (_sim, mut client) = asked_in(Fault::Drip { byte_every: every }).await;
+    let (_sim, mut client) = client_with(Fault::Drip { byte_every: every }).await;
     client.head().await;
     client.unread.clear();
     let begun = Instant::now();
@@ -191,14 +191,14 @@ async fn a_drip_sends_the_head_at_once_and_the_body_byte_by_byte() {
 
 #[tokio::test]
 async fn a_hang_up_closes_in_order_without_a_byte() {
-    let (sim, mut client) = asked_in(Fault::HangUp).await;
+    let (sim, mut client) = client_with(Fault::HangUp).await;
     assert_eq!(client.rest().await.1.unwrap(), 0);
     assert_eq!(sim.requests().last().unwrap().status, None);
 }
 
 #[tokio::test]
 async fn silence_keeps_the_connection_and_counts_the_lookup() {
-    let (sim, mut client) = asked_in(Fault::Silent).await;
+    let (sim, mut client) = client_with(Fault::Silent).await;
     assert!(timeout(SILENCE, client.rest()).await.is_err());
     assert!(client.unread.is_empty());
     assert_eq!((sim.lookups(), sim.requests().last().unwrap().status), (1, None));
@@ -214,7 +214,7 @@ async fn a_slow_answer_is_right_and_late() {
 
 #[tokio::test]
 async fn a_reset_comes_in_the_middle_of_the_body() {
-    let (_sim, mut client) = asked_in(Fault::Reset).await;
+    let (_sim, mut client) = client_with(Fault::Reset).await;
     let (received, end) = client.rest().await;
     assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
     assert!(String::from_utf8(received).unwrap().contains(r#""alerta":true"#));
@@ -227,7 +227,7 @@ async fn a_reused_connection_is_reset_and_a_fresh_one_is_answered() {
     sim.set_fault(Fault::ResetReused);
     for _ in 0..2 {
         let mut client = Client::to(&sim).await;
-        assert_eq!(client.ask(&request).await.ids(), [1]);
+        assert_eq!(client.exchange(&request).await.ids(), [1]);
         client.say(&request).await;
         let (received, end) = client.rest().await;
         assert!(received.is_empty());
@@ -238,7 +238,7 @@ async fn a_reused_connection_is_reset_and_a_fresh_one_is_answered() {
 #[tokio::test]
 async fn a_truncated_answer_contains_the_alert_and_closes_in_order() {
     let whole = reply_in(Fault::Normal).await.body;
-    let (_sim, mut client) = asked_in(Fault::Truncated).await;
+    let (_sim, mut client) = client_with(Fault::Truncated).await;
     let (_, head) = client.head().await;
     assert!(head.contains(&format!("Content-Length: {}\r\n", whole.len())));
     let (body, end) = client.rest().await;
@@ -250,7 +250,7 @@ async fn a_truncated_answer_contains_the_alert_and_closes_in_order() {
 #[tokio::test]
 async fn a_truncated_answer_in_chunks_lacks_the_last_chunk() {
     let whole = reply_in(Fault::Normal).await.body;
-    let (_sim, mut client) = asked_in(Fault::TruncatedChunked).await;
+    let (_sim, mut client) = client_with(Fault::TruncatedChunked).await;
     let (_, head) = client.head().await;
     assert!(head.contains("Transfer-Encoding: chunked\r\n") && !head.contains("Content-Length"));
     let (body, end) = client.rest().await;
@@ -274,7 +274,7 @@ async fn a_huge_answer_is_valid_json_of_the_length_asked_for() {
 #[tokio::test]
 async fn a_huge_answer_in_chunks_is_whole_and_declares_no_length() {
     let bytes = 1_000_000;
-    let (_sim, mut client) = asked_in(Fault::HugeChunked { bytes }).await;
+    let (_sim, mut client) = client_with(Fault::HugeChunked { bytes }).await;
     assert!(!client.head().await.1.contains("Content-Length"));
     let body = async {
         while !client.unread.ends_with(b"\r\n0\r\n\r\n") {
@@ -302,7 +302,7 @@ fn unchunk(mut rest: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn huge_headers_are_five_megabytes_before_a_right_answer() {
-    let (_sim, mut client) = asked_in(Fault::HugeHeaders).await;
+    let (_sim, mut client) = client_with(Fault::HugeHeaders).await;
     while !client.unread.ends_with(b"}") {
         client.stream.read_buf(&mut client.unread).await.unwrap();
     }

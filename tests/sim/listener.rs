@@ -23,7 +23,7 @@ async fn a_refusing_listener_refuses_at_once_and_leaves_open_connections_alone()
         assert_eq!(connect(&sim).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
     }
     assert!(begun.elapsed() < SILENCE);
-    assert_eq!(early.ask(&request).await.ids(), [1]);
+    assert_eq!(early.exchange(&request).await.ids(), [1]);
 }
 
 #[cfg(target_os = "linux")]
@@ -38,7 +38,7 @@ async fn behind_a_blackhole_nothing_answers_and_open_connections_go_on() {
             tokio::spawn(async move { timeout(SILENCE, connecting).await })
         })
         .collect();
-    assert_eq!(early.ask(&request).await.ids(), [1]);
+    assert_eq!(early.exchange(&request).await.ids(), [1]);
     for attempt in attempts {
         attempt.await.unwrap().expect_err("neither refused nor accepted");
     }
@@ -54,10 +54,10 @@ async fn a_connection_waiting_at_a_blackhole_is_accepted_when_the_listener_opens
     let waiting = tokio::spawn(TcpStream::connect(sim.addr()));
     timeout(SILENCE, connect(&sim)).await.unwrap_err();
     sim.set_listener(ListenerMode::Open).await.unwrap();
-    assert_eq!(Client::to(&sim).await.ask(&request).await.ids(), [1]);
+    assert_eq!(Client::to(&sim).await.exchange(&request).await.ids(), [1]);
     // The kernel asks again one second after the first time.
     let late = timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap().unwrap();
-    assert_eq!(Client::over(late).ask(&request).await.ids(), [1]);
+    assert_eq!(Client::over(late).exchange(&request).await.ids(), [1]);
 }
 
 #[cfg(target_os = "linux")]
@@ -67,9 +67,9 @@ async fn the_listener_switches_from_any_mode_to_any_other() {
     let sim = start().await;
     let way =
         [Refuse, Blackhole, Refuse, Refuse, Open, Blackhole, Blackhole, Open, Open, Blackhole];
-    for door in way {
-        sim.set_listener(door).await.unwrap();
-        match (door, timeout(SILENCE, connect(&sim)).await) {
+    for mode in way {
+        sim.set_listener(mode).await.unwrap();
+        match (mode, timeout(SILENCE, connect(&sim)).await) {
             (Open, met) => drop(met.unwrap().unwrap()),
             (Refuse, met) => {
                 assert_eq!(met.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
@@ -90,7 +90,7 @@ async fn connections_that_had_arrived_are_served_though_the_listener_closes() {
     for _ in 0..20 {
         let mut arrived = Client::to(&sim).await;
         sim.set_listener(ListenerMode::Refuse).await.unwrap();
-        assert_eq!(arrived.ask(&request).await.ids(), [1]);
+        assert_eq!(arrived.exchange(&request).await.ids(), [1]);
         sim.set_listener(ListenerMode::Open).await.unwrap();
     }
 }
@@ -102,12 +102,12 @@ async fn every_open_connection_can_be_closed_at_once() {
     let mut clients = Vec::new();
     for _ in 0..50 {
         let mut client = Client::to(&sim).await;
-        assert_eq!(client.ask(&request).await.status, 200);
+        assert_eq!(client.exchange(&request).await.status, 200);
         clients.push(client);
     }
     sim.close_connections().await;
     for client in &mut clients {
         assert_eq!(client.rest().await.1.unwrap(), 0);
     }
-    assert_eq!(Client::to(&sim).await.ask(&request).await.status, 200);
+    assert_eq!(Client::to(&sim).await.exchange(&request).await.status, 200);
 }

@@ -11,11 +11,11 @@ use crate::client::{Client, by_phone, start, token};
 /// for the answer, and returns the statuses decided upon.
 async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
     sim.clear_requests();
-    for asked in 1..=count {
+    for requested in 1..=count {
         let mut client = Client::to(sim).await;
         client.say(request).await;
         let read = async {
-            while sim.lookups() < asked {
+            while sim.lookups() < requested {
                 sleep(Duration::from_millis(1)).await;
             }
         };
@@ -47,7 +47,7 @@ async fn with_a_share_of_zero_everything_is_right() {
     let request = by_phone(&token(&sim).await);
     let mut client = Client::to(&sim).await;
     for _ in 0..100 {
-        assert_eq!(client.ask(&request).await.ids(), [1]);
+        assert_eq!(client.exchange(&request).await.ids(), [1]);
     }
 }
 

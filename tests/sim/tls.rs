@@ -42,7 +42,7 @@ async fn start(authority: &Authority) -> Sim {
 
 /// A lookup, ready to be asked, with a token got over TLS.
 async fn request(sim: &Sim, client: &mut Client<TlsStream<TcpStream>>) -> String {
-    let reply = client.ask(&token_request(&account(sim).to_string())).await.json();
+    let reply = client.exchange(&token_request(&account(sim).to_string())).await.json();
     by_phone(reply["access_token"].as_str().unwrap())
 }
 
@@ -53,9 +53,9 @@ async fn with_tls_it_answers_as_without() {
     assert_eq!(sim.base_url(), format!("https://localhost:{}", sim.addr().port()));
     let mut client = meet(&sim, &authority, "localhost").await.unwrap();
     let request = request(&sim, &mut client).await;
-    assert_eq!(client.ask(&request).await.ids(), [1]);
+    assert_eq!(client.exchange(&request).await.ids(), [1]);
     sim.set_fault(Fault::Huge { bytes: 1_000_000 });
-    assert_eq!(client.ask(&request).await.json()["msg"].as_str().unwrap().len(), 1_000_000);
+    assert_eq!(client.exchange(&request).await.json()["msg"].as_str().unwrap().len(), 1_000_000);
 }
 
 #[tokio::test]

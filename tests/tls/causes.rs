@@ -8,7 +8,7 @@ use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 
 use super::certificates::Authority;
-use super::{File, PHONE, Running, ask, run, settings, trusting};
+use super::{File, PHONE, Running, query, run, settings, trusting};
 
 /// A fatal alert, as a server sends it before anything is agreed upon.
 const fn alert(description: u8) -> [u8; 7] {
@@ -23,7 +23,7 @@ fn old_hello() -> Vec<u8> {
 }
 
 /// What a client says of a port that answers its hello with `bytes` and hangs up.
-async fn told(bytes: Vec<u8>) -> String {
+async fn reported(bytes: Vec<u8>) -> String {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
@@ -33,7 +33,7 @@ async fn told(bytes: Vec<u8>) -> String {
         let _ = stream.write_all(&bytes);
     });
     let config = super::app::config(&settings(&sim, "").replace(&sim.base_url(), &url));
-    let failure = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let failure = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let failure = failure.expect_err("no TLS");
     assert!(failure.is(&reasons::TLS), "{failure:?}");
     failure.to_string()
@@ -47,7 +47,7 @@ async fn a_server_that_is_too_old_is_not_a_certificate_error() {
         (alert(40).to_vec(), "has no cipher, key exchange or signature in common"),
         (alert(71).to_vec(), "has no cipher, key exchange or signature in common"),
     ] {
-        let text = told(bytes).await;
+        let text = reported(bytes).await;
         assert!(text.contains("no certificate is at fault: the server is too old"), "{text}");
         assert!(text.contains(part) && text.contains("have it updated"), "{text}");
         assert!(!text.contains("ca_file") && !text.contains("clock"), "{text}");
@@ -64,7 +64,7 @@ async fn a_tls_alert_is_reported_and_a_port_without_tls_gets_one_remedy() {
         (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), "there is no TLS on that port"),
         (Vec::new(), "hangs up during the handshake"),
     ] {
-        let text = told(bytes).await;
+        let text = reported(bytes).await;
         assert!(text.contains(part), "{part}: {text}");
         assert!(!text.contains("ca_file") && !text.contains("clock"), "{text}");
     }
@@ -80,7 +80,7 @@ async fn a_missing_intermediate_certificate_is_distinguished_from_an_unknown_aut
     ] {
         let sim = Sim::start_tls(vec![], shown).await.expect("tls");
         let client = HubSoft::new(trusting(&sim, &known).hubsoft).expect("a client");
-        let text = ask(&client).await.expect_err("not trusted").to_string();
+        let text = query(&client).await.expect_err("not trusted").to_string();
         assert!(text.contains(part) && text.contains("into hubsoft.ca_file"), "{text}");
         assert!(!text.contains("clock"), "{text}");
     }
@@ -94,7 +94,7 @@ async fn the_intermediate_certificate_alone_suffices_in_the_ca_file() {
     let mut config = trusting(&sim, &authority);
     config.hubsoft.ca_pem = Some(between.into_bytes());
     let client = HubSoft::new(config.hubsoft).expect("a client");
-    assert_eq!(ask(&client).await.expect("found").customers().len(), 1);
+    assert_eq!(query(&client).await.expect("found").customers().len(), 1);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn log_lookup_and_doctor_report_the_same() {
     let shown = authority.without_the_one_between("localhost").0;
     let sim = Sim::start_tls(vec![], shown).await.expect("tls");
     let config = trusting(&sim, &authority);
-    let said = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let said = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let said = said.expect_err("not trusted").to_string();
     let pem = File::new("agreed.pem", authority.pem());
     let text = settings(&sim, &format!("ca_file = {:?}\n", pem.path()));
