@@ -1,6 +1,6 @@
 //! Who may come in from other machines: from where, with which credential, how often, behind TLS.
 //!
-//! Other addresses of loopback stand for other machines: these tests say that only 127.0.0.1 is
+//! Other addresses of loopback stand for other machines: these tests configure that only 127.0.0.1 is
 //! this one.
 
 mod app;

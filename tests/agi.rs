@@ -1,6 +1,6 @@
 //! FastAGI over real sockets: whole conversations, good and broken, and how long each may take.
 //!
-//! `tests/wire/agi/` holds what Asterisk says in each, replies included, byte for byte.
+//! `tests/wire/agi/` holds what Asterisk sends in each, replies included, byte for byte.
 
 mod app;
 mod formats;
@@ -29,7 +29,7 @@ async fn started() -> (Sim, TestApp) {
     (sim, app)
 }
 
-/// The variables that are set when all of `told` is said at once.
+/// The variables that are set when all of `reported` is sent at once.
 async fn set(app: &TestApp, reported: &[u8]) -> Vec<(String, String)> {
     let commands = exchange(app.agi, reported).await;
     let fields = formats::fields_of(Format::Agi, &commands);
@@ -45,7 +45,7 @@ async fn status(app: &TestApp, reported: &[u8]) -> String {
 #[tokio::test]
 async fn every_variable_is_set_in_one_go_and_the_connection_half_closed() {
     let (_sim, app) = started().await;
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
     stream.write_all(&wire("no_replies")).await.expect("it reads");
     let mut commands = String::new();
     // The end is there although nothing was replied and our side is open.
@@ -98,7 +98,7 @@ async fn a_line_after_the_environment_is_noticed_in_time() {
     // Asterisk writes line by line; here each piece is a packet of its own.
     for reported in [[&whole[..], b"agi_callerid: 37999450812\n"].concat(), cut] {
         sim.set_fault(Fault::Silent);
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
         stream.set_nodelay(true).expect("a socket");
         for line in reported.split_inclusive(|byte| *byte == b'\n') {
             stream.write_all(line).await.expect("it reads");
@@ -115,7 +115,7 @@ async fn a_conversation_truncated_at_any_byte_ends_cleanly() {
     let whole = wire("asterisk_22");
     let end = whole.windows(2).position(|two| two == b"\n\n").expect("an environment") + 2;
     for cut in (0..whole.len()).step_by(7).chain([end - 1, end, end + 1]) {
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
         stream.write_all(&whole[..cut]).await.expect("it reads");
         // As `nc` does, and Asterisk when the channel is gone.
         stream.shutdown().await.expect("half-closed");
@@ -134,7 +134,7 @@ async fn input_that_is_not_an_agi_environment_is_closed_without_an_answer() {
     let endless = "agi_x: y\n".repeat(100_000).into_bytes();
     for (name, reported) in [("a long line", line), ("many lines", many), ("endless", endless)] {
         let start = Instant::now();
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
         let _ = stream.write_all(&reported).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
@@ -189,7 +189,7 @@ async fn a_slow_hubsoft_does_not_hold_the_call_beyond_its_deadline() {
 async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
     let (sim, app) = started().await;
     sim.set_fault(Fault::Silent);
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
     stream.write_all(&wire("no_replies")).await.expect("it reads");
     tokio::time::sleep(Duration::from_millis(100)).await;
     let start = Instant::now();
@@ -204,7 +204,7 @@ async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
 #[tokio::test]
 async fn a_connection_the_peer_keeps_open_is_closed_a_second_after_the_answer() {
     let (_sim, app) = started().await;
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
     stream.write_all(&wire("no_replies")).await.expect("it reads");
     let mut commands = String::new();
     stream.read_to_string(&mut commands).await.expect("UTF-8");
@@ -229,7 +229,7 @@ async fn http_and_fastagi_share_one_cache() {
 async fn accepted_calls_are_answered_when_the_service_stops() {
     let (sim, app) = started().await;
     sim.set_fault(Fault::Silent);
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
     stream.write_all(&wire("no_replies")).await.expect("it reads");
     app.stop();
     let mut commands = String::new();

@@ -1,4 +1,4 @@
-//! Rules against alerts that many calls share: what an alert remembers never changes a choice.
+//! Rules against alerts that many calls share: what an alert caches never changes a choice.
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ fn customer(texts: Option<&[&str]>, status: &str) -> FoundCustomer {
 }
 
 /// The name of the rule and the text, of the first rule that by itself chooses for a customer with
-/// one text that nobody has seen before.
+/// one text that is new.
 fn expected(list: &[Rule], said: &[Said], did: Option<&Did>) -> Option<(String, String)> {
     list.iter().find_map(|rule| {
         let alone = Rules::new(vec![rule.clone()], None);

@@ -1,4 +1,4 @@
-//! Places real SIP calls to a real Asterisk that runs the shipped dialplan, and asks what it did.
+//! Places real SIP calls to a real Asterisk that runs the shipped dialplan, and checks what it did.
 
 #[path = "asterisk/callers.rs"]
 mod callers;
@@ -44,7 +44,7 @@ use program::{Program, hubsoft};
 use record::Problems;
 use snippets::{SNIPPETS, Speech, each};
 
-/// Room for a machine busy with other tests, beyond what a snippet promises.
+/// A margin for a machine busy with other tests, beyond the snippet's limit.
 const SLACK: Duration = Duration::from_millis(400);
 /// bina's own deadline.
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -169,11 +169,11 @@ fn every_other_caller_goes_on_untouched() {
     }
     let requested: BTreeSet<_> = hubsoft.requests().iter().filter_map(requested_phone).collect();
     let requested_withheld = requested.iter().any(|phone| ALERT.ends_with(phone.as_str()));
-    problems.check(!requested_withheld, || format!("HubSoft was asked for {requested:?}"));
+    problems.check(!requested_withheld, || format!("HubSoft was queried for {requested:?}"));
     problems.none();
 }
 
-/// The phone that a request asks HubSoft for.
+/// The phone that a request to HubSoft is for.
 fn requested_phone(request: &bina::simulator::LoggedRequest) -> Option<String> {
     request.parameter("termo_busca").map(str::to_owned)
 }
@@ -188,7 +188,7 @@ fn a_lookup_leaves_nothing_behind_but_its_own_variables() {
         [Call::from(ALERT, snippet, bina.at(snippet)).to("twice").named("two lookups")]
     }));
     for (snippet, call) in SNIPPETS.iter().zip(&calls) {
-        // That rule is for one called number, which the snippet knows without being told.
+        // That rule is for one called number, which the snippet finds by itself.
         call.says_text("first", "found aviso Ana Souza", &mut problems);
         // The second lookup fails, and must not show the first one's answer.
         call.is_neutral(&mut problems);

@@ -1,5 +1,5 @@
 //! Plays random faults under load and asserts only the promise: every answer is right or neutral,
-//! complete and in time, and the log keeps everybody's secrets.
+//! complete and in time, and the log has no personal data.
 //!
 //! Fifteen seconds, or sixty with CI=true or BINA_LONG_TESTS; BINA_SEED repeats a run.
 
@@ -50,7 +50,7 @@ struct Made {
     verdict: Verdict,
 }
 
-/// Tells it even when the test harness captures what tests print.
+/// Prints it even when the test harness captures what tests print.
 fn loudly(text: &str) {
     let _ = writeln!(std::io::stderr(), "\n{text}");
 }
@@ -108,7 +108,7 @@ async fn a_truncated_answer_or_another_customers_is_judged_wrong() {
     assert_eq!(other.judge(interface, &answer), Verdict::Neutral);
 }
 
-/// Every number through every door, before anything goes wrong: the table itself is right.
+/// Every number on every interface, before any fault: the table itself is right.
 async fn calm_answers_are_right(address: SocketAddr, numbers: &[Number]) {
     for number in numbers {
         for interface in Interface::ALL {
@@ -178,7 +178,7 @@ fn summary(
     let stale = count(|verdict| matches!(verdict, Verdict::Right { stale: true }));
     let neutral = count(|verdict| matches!(verdict, Verdict::Neutral));
     let seen = format!(
-        "HubSoft was asked {} times and for {} tokens; bina's memory at most {} MB; the machine \
+        "HubSoft received {} lookups and {} token requests; bina's memory at most {} MB; the machine \
          stumbled by {stumbled:.1?} at most",
         played.lookups,
         played.token_requests,
@@ -211,7 +211,7 @@ fn keeps_the_promise(made: &[Made], seed: u64, stumbled: Duration) {
     let promised = DEADLINE + GRACE.max(stumbled);
     assert!(most <= promised, "BINA_SEED={seed}: p99.9 is {most:?}, promised {promised:?}");
     assert!(worst <= DIALPLAN, "BINA_SEED={seed}: the last answer came after {worst:?}");
-    // A run that told nothing, or met no trouble, would prove nothing.
+    // A run without answers or without faults would prove nothing.
     let right = made.iter().filter(|made| matches!(made.verdict, Verdict::Right { .. })).count();
     assert!(right > made.len() / 4 && right < made.len(), "{right} of {} right", made.len());
 }

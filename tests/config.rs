@@ -1,4 +1,4 @@
-//! What the configuration file may say, and that everything wrong with it is told at once.
+//! What the configuration file may contain, and that all problems are reported at once.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

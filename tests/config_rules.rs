@@ -1,4 +1,4 @@
-//! What `bina check` says of rules that do not do what they were written for.
+//! What `bina check` reports of rules that do not do what they were written for.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

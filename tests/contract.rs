@@ -131,7 +131,8 @@ fn each_asterisk_snippet_begins_neutral_and_takes_over_every_field() {
             let read = read.replace("KEY", key).replace("FIELD", &name);
             assert!(code.contains(&read), "{file} does not read {key}");
             let first = code.find(&format!("Set(BINA_{name}={})", neutral(key)));
-            let requested = code.find("CURL(").or_else(|| code.find("AGI(")).expect("it asks");
+            let requested =
+                code.find("CURL(").or_else(|| code.find("AGI(")).expect("it sends a request");
             let first = first.is_some_and(|at| at < requested);
             assert!(first || key == "end", "{file} does not set {key} to its neutral value first");
             let set = code.matches(&format!("Set(BINA_{name}=")).count();
@@ -221,7 +222,7 @@ fn every_address_a_snippet_requests_is_served() {
     for (file, path) in requested {
         assert!(paths.contains(&path), "{path} is not served");
         let asks = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
-        assert!(asks, "{file} does not ask {path}");
+        assert!(asks, "{file} does not request {path}");
     }
     let agi = snippet("asterisk/bina-agi.conf");
     assert!(agi.contains(&format!("=agi://{AGI_DEFAULT})")) && agi.contains("/lookup?did="));

@@ -1,4 +1,4 @@
-//! The alert rules and the dashboard ask for metrics that there are, by the names they have.
+//! The alert rules and the dashboard use existing metrics, by their names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -65,7 +65,7 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with("bina_") || word.starts_with("process_"))
 }
 
-/// Every name a query can ask for.
+/// Every name a query can use.
 fn names() -> BTreeSet<String> {
     drop(Connections::of("http").opened());
     metrics::call_answered("/asterisk", "found", "hubsoft", Duration::ZERO);

@@ -25,13 +25,13 @@ use tokio::time::{Duration, sleep, timeout};
 
 /// A number with one spelling, so that one request is made for it.
 const PHONE: &str = "3733330001";
-/// Where the simulator of these tests is, and where it moves to: an address nobody else uses.
+/// Where the simulator of these tests is, and where it moves to: an address of its own.
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 21, 0, 2);
 /// What a busy machine may add to any time.
 const SLACK: Duration = Duration::from_millis(100);
 
-/// A DNS that says what it is told to, and counts.
+/// A DNS with scripted answers that counts its queries.
 #[derive(Clone, Default)]
 struct Stub {
     says: Arc<Mutex<Says>>,
@@ -98,7 +98,7 @@ async fn pass(time: Duration) {
     tokio::time::resume();
 }
 
-/// A port that swallows connections: its queue is full and nobody takes any out.
+/// A port that leaves connections unanswered: its queue is full and never emptied.
 struct Blackhole {
     address: SocketAddr,
     _listener: TcpListener,
@@ -212,7 +212,7 @@ async fn a_hubsoft_that_drops_packets_does_not_hold_the_call() {
     assert!((Duration::from_millis(200)..Duration::from_millis(250) + SLACK).contains(&took));
 }
 
-/// Asks 300 times with pauses of about `pause`; tells how many were lost and tried twice.
+/// Sends 300 requests with pauses of about `pause`; returns how many were lost and sent twice.
 async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
     let text = app::connection(sim) + "[limiter]\nrate = 1000\nburst = 10000\n";
     let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");

@@ -1,4 +1,4 @@
-//! `bina doctor` as the person on duty meets it: which line tells which trouble, and how it ends.
+//! `bina doctor`: which line reports which failure, and the exit code.
 
 mod app;
 #[path = "sim/certificates.rs"]
@@ -22,7 +22,7 @@ use certificates::Authority;
 
 const PHONE: &str = "37988242968";
 const NAME: &str = "JOANA CANARIO DA SILVA";
-/// Ends like `PHONE` and belongs to somebody else.
+/// Ends like `PHONE` and is another customer's.
 const UNKNOWN: &str = "11988242968";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan/sounds/pt_BR");
@@ -111,7 +111,7 @@ impl Drop for Setup {
 }
 
 impl Findings {
-    /// Sees a line of `verdict` about `what` that says `part`, and the program's `code`.
+    /// Asserts a line of `verdict` about `what` that contains `part`, and the program's `code`.
     fn have(&self, code: i32, verdict: &str, what: &str, part: &str) {
         let found = self.printed.lines().any(|line| {
             let rest = line.strip_prefix(verdict).map(str::trim_start);
@@ -200,11 +200,11 @@ async fn a_slow_lookup_is_a_warning_as_calls_do_not_wait_for_it() {
 async fn a_hubsoft_that_cannot_be_reached_is_named_with_the_step_that_fails() {
     let sim = sim().await;
     let setup = Setup::of(&sim, "");
-    sim.set_listener(ListenerMode::Refuse).await.expect("a door");
+    sim.set_listener(ListenerMode::Refuse).await.expect("the listener switches");
     let findings = setup.examined(&[]);
     findings.have(1, "failed", "TCP", "refuses connections: check the port");
     findings.have(1, "-", "token, lookup", "cannot be reached");
-    sim.set_listener(ListenerMode::Blackhole).await.expect("a door");
+    sim.set_listener(ListenerMode::Blackhole).await.expect("the listener switches");
     let findings = setup.examined(&[]);
     findings.have(1, "failed", "TCP", "does not answer: check firewall and route");
     assert!(findings.took < Duration::from_secs(10), "{:?}", findings.took);

@@ -106,7 +106,7 @@ fn every_link_of_the_guides_leads_to_a_file() {
     }
 }
 
-/// The package's files are in `/usr/share/bina`, and nobody is there.
+/// The package's files are in `/usr/share/bina`, which is not the reader's folder.
 #[test]
 fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
     for (guide, text) in guides() {
@@ -155,7 +155,7 @@ fn no_command_goes_on_with_an_empty_variable() {
     }
 }
 
-/// While systemd holds the doors open, the next call starts a stopped bina again.
+/// While systemd holds the sockets open, the next call starts a stopped bina again.
 #[test]
 fn to_stop_bina_is_to_stop_its_sockets_too() {
     let sockets = fs::read_dir(root().join("systemd")).unwrap();

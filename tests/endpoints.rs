@@ -1,4 +1,4 @@
-//! The doors over real sockets: what is answered, what is refused, and that errors have no body.
+//! The endpoints over real sockets: what is answered, what is refused, and that errors have no body.
 
 mod app;
 
@@ -157,7 +157,7 @@ async fn a_silent_client_is_closed_after_two_seconds() {
 #[tokio::test]
 async fn one_connection_may_carry_many_requests() {
     let (_sim, app) = demo().await;
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     for caller in [ALERTED, QUIET, UNKNOWN] {
         let request = format!("GET /v1/lookup?caller={caller} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("it reads");
@@ -172,7 +172,7 @@ async fn one_connection_may_carry_many_requests() {
 #[tokio::test]
 async fn a_client_that_shuts_its_writing_side_down_is_still_answered() {
     let (_sim, app) = demo().await;
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     stream.write_all(b"GET /asterisk?caller=37988242968 HTTP/1.0\r\n\r\n").await.expect("it reads");
     stream.shutdown().await.expect("half-closed");
     let mut answer = String::new();
@@ -342,7 +342,7 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
     sim.set_token_fault(Fault::Normal);
     let mut calls = Vec::new();
     for _ in 0..5 {
-        let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
         let request = format!("GET /asterisk?caller={ALERTED} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("it reads");
         calls.push(stream);
@@ -354,7 +354,7 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
         stream.read_to_string(&mut answer).await.expect("it answers");
         assert!(answer.contains("status=found"), "{answer}");
     }
-    assert!(TcpStream::connect(app.address).await.is_err(), "the door is closed");
+    assert!(TcpStream::connect(app.address).await.is_err(), "the listener is closed");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Every door, the tests that hold it and the snippet or guide that uses it.
+//! Every endpoint, the tests that hold it and the snippet or guide that uses it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use bina::app::config::AGI_DEFAULT;
 use bina::servers::endpoints;
 
-/// Path (or scheme) of a door, the test that holds it, and who uses it below `dialplan/`. What is
-/// for operation has no snippet: people and Prometheus ask there.
+/// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
+/// for operation has no snippet: people and Prometheus use it.
 const ENDPOINTS: [(&str, &str, &str); 15] = [
     (
         "/asterisk",
@@ -82,7 +82,7 @@ fn read(snippet: &str) -> String {
 #[test]
 fn every_endpoint_has_a_test_and_a_user() {
     let listed: BTreeSet<_> = ENDPOINTS.iter().map(|(path, ..)| *path).collect();
-    assert_eq!(listed, endpoints::paths().collect(), "the table and the doors are the same");
+    assert_eq!(listed, endpoints::paths().collect(), "the table and the endpoints are the same");
     for (path, test, snippet) in ENDPOINTS {
         holds(test);
         assert!(

@@ -82,7 +82,7 @@ async fn five_numbers_that_fail_open_the_breaker() {
     }
     let before = sim.lookups();
     assert_eq!(status(&app, ALERTED).await, "unavailable");
-    assert_eq!(sim.lookups(), before, "HubSoft is not asked");
+    assert_eq!(sim.lookups(), before, "HubSoft is not queried");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 use tokio::task::JoinSet;
 
-/// Row of the list, what happens, and the test that holds it; 28, 35 and 38 belong to rooms that are
+/// Row of the list, what happens, and the test that holds it; 28, 35 and 38 belong to modules that are
 /// not built yet.
 const HELD: [(u8, &str, &str); 38] = [
     (
@@ -147,12 +147,12 @@ async fn status(app: &TestApp, caller: &str) -> String {
     field(&app.asterisk(caller).await, "status").to_owned()
 }
 
-/// A number of nobody, different for each `turn`.
+/// An unknown number, different for each `turn`.
 fn unknown(turn: usize) -> String {
     format!("3793333{turn:04}")
 }
 
-/// Asks for `callers` at once and returns how long each took and what it was told.
+/// Looks `callers` up at once and returns how long each took and its answer.
 async fn at_once(app: &TestApp, callers: Vec<String>) -> Vec<(Duration, String)> {
     let mut calls = JoinSet::new();
     let address = app.address;
@@ -328,13 +328,13 @@ async fn every_form_of_retry_after_is_honoured() {
             start.elapsed() < Duration::from_millis(850),
             "the machine is too slow for this test"
         );
-        assert_eq!(sim.lookups() - before, 1, "{retry_after:?}: nothing is asked meanwhile");
+        assert_eq!(sim.lookups() - before, 1, "{retry_after:?}: no request meanwhile");
         println!(
             "row 18: required neutral <= 5 ms meanwhile (here <= 50), measured {slowest:?} for {retry_after:?}"
         );
         assert!(slowest < Duration::from_millis(50), "{slowest:?}");
         tokio::time::sleep(Duration::from_millis(2_300).saturating_sub(start.elapsed())).await;
-        assert_eq!(status(&app, PHONE).await, "found", "{retry_after:?}: it is asked again");
+        assert_eq!(status(&app, PHONE).await, "found", "{retry_after:?}: it is queried again");
     }
 }
 
@@ -357,7 +357,7 @@ async fn a_failing_hubsoft_is_left_alone_and_probed() {
     println!(
         "row 19: required 5 requests and then none, answers <= 2 ms (here <= 50), measured {requested}, {slowest:?}"
     );
-    assert_eq!(requested, 5, "one way of writing each stranger's number, five failures");
+    assert_eq!(requested, 5, "one form of each unknown number, five failures");
     assert!(slowest < Duration::from_millis(50), "{slowest:?}");
     sim.set_fault(Fault::Normal);
     tokio::time::sleep(Duration::from_millis(1_150).saturating_sub(start.elapsed())).await;
@@ -398,7 +398,7 @@ async fn a_thousand_calls_from_one_number_make_one_request() {
     let before = sim.lookups();
     sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(300) }]);
     let mut reported = 0;
-    // In waves: the listener keeps room for others.
+    // In waves: the listener keeps slots for others.
     for _ in 0..5 {
         let calls = at_once(&app, vec![LANDLINE.to_owned(); 200]).await;
         reported += calls.iter().filter(|(_, status)| status == "found").count();

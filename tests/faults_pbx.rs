@@ -1,4 +1,4 @@
-//! The faults a PBX, or whoever else can reach the door, may bring: rows 1-8, 27, 29, 33 and 34.
+//! The faults a PBX, or another client of the listener, may bring: rows 1-8, 27, 29, 33 and 34.
 //!
 //! `cargo test --test faults_pbx -- --nocapture` prints what was required and what was measured.
 //! The tests run one after the other, so that none of them measures the load of another.
@@ -69,11 +69,11 @@ async fn app() -> (Sim, TestApp) {
 }
 
 async fn connect(app: &TestApp) -> TcpStream {
-    TcpStream::connect(app.address).await.expect("the door is open")
+    TcpStream::connect(app.address).await.expect("the listener is open")
 }
 
 /// Sends what can be sent, and reads up to the end of the connection. Both may break off when the
-/// other side has heard enough.
+/// other side has received enough.
 async fn exchange(app: &TestApp, request: &[u8]) -> Reply {
     let mut stream = connect(app).await;
     let _ = stream.write_all(request).await;
@@ -157,12 +157,12 @@ async fn hostile_caller_ids_are_read_or_refused_at_once_without_a_request() {
             assert_eq!(field(&reported, "telefone"), expected, "{caller}");
         }
     }
-    assert_eq!(sim.lookups(), 2, "only for the one who was asked for beforehand, in each spelling");
+    assert_eq!(sim.lookups(), 2, "only for the number looked up before, in each form");
     let (half, most) = (quantile(&mut times, 0.5), quantile(&mut times, 0.95));
     assert!(half <= Duration::from_millis(1), "{half:?}");
     report(
         8,
-        "normalised or no_number within 1 ms, HubSoft not asked",
+        "normalised or no_number within 1 ms, HubSoft not queried",
         format_args!(
             "{} kinds: {} ms with HTTP (95 %: {} ms), 0 lookups",
             HOSTILE.len() + 1,

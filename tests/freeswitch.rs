@@ -1,4 +1,4 @@
-//! The doors for FreeSWITCH, with requests as it writes them (`tests/wire/freeswitch/`).
+//! The endpoints for FreeSWITCH, with requests as it writes them (`tests/wire/freeswitch/`).
 
 mod app;
 
@@ -18,14 +18,14 @@ fn request(name: &str) -> Vec<u8> {
 
 /// Sends a fixture as it is and reads the body, by its length: the connection stays open.
 async fn body_of(app: &TestApp, name: &str) -> String {
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     stream.write_all(&request(name)).await.expect("it reads");
     let mut answer = String::new();
     let mut part = [0; 4096];
     loop {
         let length = stream.read(&mut part).await.expect("it answers");
         answer.push_str(str::from_utf8(&part[..length]).expect("UTF-8"));
-        // Asked to, the door says that it is ready for the body before it answers.
+        // On request, the server confirms that it is ready for the body before it answers.
         let final_answer = answer.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&answer);
         let (head, body) = final_answer.split_once("\r\n\r\n").unwrap_or((final_answer, ""));
         let wanted = head.lines().find_map(|line| line.strip_prefix("content-length: "));
@@ -138,7 +138,7 @@ async fn every_other_context_and_section_is_not_found() {
     }
     let empty = app.post("/freeswitch/dialplan", "").await;
     assert_eq!((empty.status, empty.body), (200, not_found().body));
-    assert_eq!(sim.requests().len(), 0, "HubSoft is not asked");
+    assert_eq!(sim.requests().len(), 0, "HubSoft is not queried");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn httapis_request_at_hangup_starts_no_lookup() {
     ] {
         assert_eq!(body_of(&app, name).await, farewell().body, "{name}");
     }
-    assert_eq!(sim.requests().len(), 0, "HubSoft is not asked");
+    assert_eq!(sim.requests().len(), 0, "HubSoft is not queried");
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ use interfaces::{Interface, freeswitch, serving, serving_cut, serving_the, snipp
 const CALLER: &str = "5537988242968";
 const CALLED: &str = "553732001000";
 
-/// A call that comes in where `door` expects it, routed to its end.
+/// A call that comes in where `interface` expects it, routed to its end.
 fn call(freeswitch: &Freeswitch, interface: Interface, caller: &str, called: &str) -> Call {
     let mut call = Call::new(caller, called, interface.context());
     freeswitch.route(&mut call);
@@ -59,7 +59,7 @@ fn contract(answer: &Answer) -> Vec<String> {
     FIELDS.iter().map(|field| field.value(answer, Pbx::Freeswitch).into_owned()).collect()
 }
 
-/// The fields when bina could not be asked, and when there was nothing to ask.
+/// The fields when bina could not be queried, and when there was no number.
 fn neutral(status: &str) -> Vec<String> {
     let value = |key: &str| match key {
         "status" => status.to_owned(),
@@ -253,7 +253,7 @@ fn untrusted_text_never_reaches_an_address() {
 fn a_withheld_number_is_no_number_on_every_interface() {
     for interface in Interface::ALL {
         let server = move |asked: &Request| {
-            assert_ne!(interface, Interface::Curl, "bina is not asked: {}", asked.target);
+            assert_ne!(interface, Interface::Curl, "bina is not queried: {}", asked.target);
             assert!(asked.form.contains("Caller-Privacy-Hide-Number=true"), "{}", asked.form);
             let number = every_kind().remove(4).1;
             serving(number, Play::Never)(asked)
@@ -358,7 +358,7 @@ fn httapi_sends_the_fields_bina_reads_and_marks_the_end_of_a_call() {
         text.rsplit("\r\n").next().unwrap_or_default().to_owned()
     };
     assert_eq!(*asked.borrow(), wire("httapi_post_var"));
-    let last = pbx.request_at_hangup(&call).expect("it asks at hangup");
+    let last = pbx.request_at_hangup(&call).expect("it sends a request at hangup");
     assert!(wire("httapi_post_var_exiting").ends_with("&exiting=true"));
     assert!(last.form.ends_with("&exiting=true"), "{}", last.form);
 }

@@ -1,4 +1,4 @@
-//! What the pages about FreeSWITCH say: nothing that ends it, and the same in both languages.
+//! The documents about FreeSWITCH: nothing that ends it, and the same in both languages.
 
 use std::fs;
 use std::path::{Path, PathBuf};

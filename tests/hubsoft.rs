@@ -1,4 +1,4 @@
-//! How the HubSoft client asks, over real sockets: requests, tokens, limits and refusals.
+//! The HubSoft client over real sockets: requests, tokens, limits and refusals.
 
 mod app;
 #[path = "hubsoft/firewall_pages.rs"]
@@ -21,7 +21,7 @@ const PHONE: &str = "37999990001";
 /// A number with one spelling, for tests that count requests.
 const LANDLINE: &str = "3733330001";
 
-/// A simulator that meets lookups with `fault`, and what the client makes of it.
+/// A simulator that answers lookups with `fault`, and what the client makes of it.
 async fn met(fault: Fault, settings: &str) -> (Sim, Result<Record, Failure>) {
     met_with(PHONE, fault, settings).await
 }

@@ -16,7 +16,7 @@ use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
 
-/// Asks a simulator that says exactly this to every lookup.
+/// Queries a simulator that returns exactly this to every lookup.
 async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_fault(Fault::Normal);

@@ -61,7 +61,7 @@ fn crowded() -> String {
 /// The status of a call that gets the body called `name`.
 fn expected(name: &str) -> &'static str {
     match name {
-        // More customers than were asked for, and none of those read is the caller.
+        // More customers than were requested, and none of those read is the caller.
         "empty customers" | "null customers" => "unavailable",
         _ => "found",
     }

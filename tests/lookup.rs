@@ -1,4 +1,4 @@
-//! How memory, flights and deadlines behave, in paused time with a source that does as told.
+//! Cache, shared requests and deadlines, in paused time with a scripted source.
 
 #[path = "lookup/memories.rs"]
 mod memories;
@@ -32,7 +32,7 @@ enum Act {
     Tell(Record),
 }
 
-/// A source that answers each request as told, after as long as told.
+/// A source with scripted answers and delays.
 #[derive(Default)]
 struct Stub {
     acts: Mutex<VecDeque<(Duration, Act)>>,
@@ -236,7 +236,7 @@ async fn a_stale_record_waits_only_a_moment_for_a_hubsoft_slower_than_the_deadli
     let start = Instant::now();
     assert_eq!(described(&harness.find().await), is("ANA", AnswerSource::Stale));
     assert_eq!(start.elapsed(), Duration::from_millis(150));
-    // What HubSoft was like a minute ago says nothing about now.
+    // How fast HubSoft was a minute ago does not count now.
     sleep(Duration::from_secs(300)).await;
     harness.then(700, Act::Tell(found("LIA")));
     assert_eq!(described(&harness.find().await), is("LIA", AnswerSource::Hubsoft));

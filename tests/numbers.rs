@@ -1,4 +1,4 @@
-//! Walks the table of caller IDs and tries the rules behind it on numbers nobody wrote down.
+//! Walks the table of caller IDs and tries the rules behind it on random numbers.
 
 use std::iter;
 
@@ -20,7 +20,7 @@ fn every_row_of_the_table_holds() {
     assert!(wrong.is_empty(), "{} wrong rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Says what is wrong about a row, if anything.
+/// Returns what is wrong about a row, if anything.
 fn complaint(row: &str) -> Option<String> {
     let [input, default_ddd, number, class, candidates, _note] =
         row.split('\t').collect::<Vec<_>>()[..]

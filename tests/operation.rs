@@ -1,4 +1,4 @@
-//! The service as infrastructure: started by systemd, read again, watched, counted, told to forget.
+//! The service as infrastructure: started by systemd, reloaded, monitored, counted, purged.
 
 mod app;
 #[path = "operation/served.rs"]
@@ -48,7 +48,7 @@ async fn sample(served: &Served, name: &str) -> Option<f64> {
     line.and_then(|value| value.trim().parse().ok())
 }
 
-/// Calls from nobody, one after the other, each on a connection of its own, until told to stop.
+/// Calls of unknown numbers, one after the other, each on its own connection, until stopped.
 struct Calls {
     stop: Arc<AtomicBool>,
     tasks: Vec<tokio::task::JoinHandle<(usize, usize, Duration)>>,
@@ -322,7 +322,7 @@ async fn a_number_is_purged_on_request() {
     let sim = sim().await;
     let file = File::new("forget", &sim, app::RULES);
     let served = Served::start(&file);
-    // The command asks where the file says; here the system has chosen the port.
+    // The command uses the file's address; here the system has chosen the port.
     let text = std::fs::read_to_string(&file.0).expect("it is there");
     let there =
         text.replacen("metrics = \"127.0.0.1:0\"", &format!("metrics = \"{}\"", served.metrics), 1);

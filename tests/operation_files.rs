@@ -26,7 +26,7 @@ fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
 }
 
-/// Runs a command that is expected to end by itself; says with which code, and what it wrote.
+/// Runs a command that is expected to end by itself; returns its code and its output.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new("timeout");
     command.arg("10").arg(env!("CARGO_BIN_EXE_bina")).args(arguments).stdin(Stdio::null());
@@ -35,7 +35,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
-/// A process that has a lease on a file, so that whoever opens it waits, as on a disk that is away.
+/// A process that has a lease on a file, so that opening it blocks, as on a disk that is away.
 struct Leased(Child);
 
 impl Leased {
@@ -160,7 +160,7 @@ async fn every_file_of_a_configuration_has_to_be_a_plain_one() {
     let (code, reported) = run(&["check", "-c", &long.display().to_string()]);
     assert_eq!(code, Some(2), "{reported}");
     assert!(reported.contains("it is longer than 4 MiB"), "{reported}");
-    // The prompts: those that are no files are told, the others served.
+    // The prompts: those that are no files are reported, the others served.
     let prompts = good.replacen("[listen]\n", "[listen]\nprompts_folder = \".\"\n", 1);
     pipe(&folder.join("aviso.wav"));
     let text = format!("{prompts}[prompts]\naviso = \"aviso\"\n");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
-/// Reloads with `settings` and tells whether a call's line, which is news of level info, and lines of
+/// Reloads with `settings` and returns whether a call's line, which is news of level info, and lines of
 /// level debug are written then.
 async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (bool, bool) {
     file.write(sim, settings);
@@ -22,7 +22,7 @@ async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (boo
         assert!(start.elapsed() < Duration::from_secs(5), "{}", served.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // Half a head and an end is told of at level debug only.
+    // A truncated head is logged at level debug only.
     let _ = app::exchange(served.http, b"GET /asterisk?caller=anonymous HTTP/1.0\r\n\r\n").await;
     let _ = app::exchange(served.http, b"GET /asterisk?caller=1 HTTP/1.1\r\nHo").await;
     tokio::time::sleep(Duration::from_millis(200)).await;

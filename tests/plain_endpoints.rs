@@ -1,4 +1,4 @@
-//! The doors that answer with one word, with recordings, and httapi, over real sockets.
+//! The endpoints that answer with one word, with recordings, and httapi, over real sockets.
 
 mod app;
 mod formats;
@@ -57,7 +57,7 @@ async fn a_match_is_one_digit() {
     }
 }
 
-/// Their clients take a body for the value whatever the status says.
+/// Their clients take a body for the value whatever the status is.
 #[tokio::test]
 async fn plain_endpoints_send_nothing_that_could_be_taken_for_a_name() {
     let (sim, app) = started().await;

@@ -1,4 +1,4 @@
-//! The program as a new user meets it: what it prints, how it ends, and with which exit code.
+//! The program as a new user sees it: what it prints, how it ends, and with which exit code.
 
 mod app;
 
@@ -91,7 +91,7 @@ impl Drop for Running {
     }
 }
 
-/// What the program at `address` tells about the customer of these tests.
+/// The answer of the program at `address` for the customer of these tests.
 async fn requested(address: &str) -> String {
     let request = b"GET /asterisk?caller=37999990001 HTTP/1.0\r\n\r\n";
     let answer = app::exchange(address.parse().expect("an address"), request).await;
@@ -194,7 +194,7 @@ async fn check_explains_a_valid_configuration() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     assert!(!out.contains(sim.credentials().password));
-    assert_eq!(sim.requests().len(), 0, "check asks nobody");
+    assert_eq!(sim.requests().len(), 0, "check sends no request");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Parts of recordings: telephones seek and play audio by ranges, and get nothing else than they ask for.
+//! Parts of recordings: telephones seek and play audio by ranges, and receive exactly what they request.
 
 mod app;
 

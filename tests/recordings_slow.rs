@@ -60,7 +60,7 @@ async fn narrow(address: SocketAddr) -> TcpStream {
     socket.connect(address).await.expect("the listener is open")
 }
 
-/// Fetches a recording at `rate` bytes a second; says how much came, and how long it took.
+/// Fetches a recording at `rate` bytes a second; returns how much came, and how long it took.
 async fn fetched(address: SocketAddr, name: &str, rate: usize) -> (usize, Duration) {
     let start = Instant::now();
     let mut stream = narrow(address).await;

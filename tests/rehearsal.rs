@@ -77,7 +77,7 @@ fn patiently(rehearsal: impl Fn() + RefUnwindSafe) {
     rehearsal();
 }
 
-/// Tells it even when the test harness captures what tests print.
+/// Prints it even when the test harness captures what tests print.
 fn loudly(text: &str) {
     let _ = writeln!(io::stderr(), "\n{text}");
 }

@@ -1,4 +1,4 @@
-//! What is heard for which alert with the rules as they are shipped: nothing false, above all.
+//! What is played for which alert with the rules as they are shipped: nothing false, above all.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Shows on the wire that the simulator is right in good health, and wrong as each fault promises.
+//! Shows on the wire that the simulator is right without a fault, and wrong as each fault defines.
 
 #[path = "sim/certificates.rs"]
 mod certificates;

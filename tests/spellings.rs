@@ -214,7 +214,7 @@ async fn an_ex_customer_is_named_only_when_no_customer_has_the_other_form() {
         sim.set_customers(vec![left.clone()]);
         let client = client(&sim, settings);
         assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, true));
-        // The second one fails, and the first one alone names nobody.
+        // The second one fails, and the first one alone returns no name.
         sim.script(vec![Fault::Normal, Fault::ServerError]);
         if settings.contains(ONE_SLOT) {
             assert!(fetched(&client).await.is_err());

@@ -277,9 +277,9 @@ fn personal_data_is_revealed_only_where_it_leaves() {
     none_with(&[".reveal()", "::reveal"], |source| !source.is_in(&may));
 }
 
-/// Waits and ages are told by a clock that never jumps; only the log shows the time of day, and
+/// Waits and ages use a clock that never jumps; only the log shows the time of day, and
 /// only the TLS library looks at it, for certificates. The doctor looks whether that clock is
-/// right, and how long a certificate is good: it says so and decides nothing.
+/// right, and how long a certificate is valid: it reports so and decides nothing.
 #[test]
 fn nothing_is_decided_by_the_wall_clock() {
     let apart = ["simulator", "runtime/logging", "cli/doctor/clock.rs"];

@@ -1,4 +1,4 @@
-//! What systemd is told fits what the program and its configuration say.
+//! The units fit the program and its configuration.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What HubSoft tells besides a call's answer does not stay in the memory of the program.
+//! What HubSoft returns besides a call's answer does not stay in the memory of the program.
 
 mod app;
 #[path = "sim/certificates.rs"]
@@ -15,12 +15,12 @@ use bina::simulator::{Fault, Sim};
 use certificates::SelfSigned;
 
 const PHONE: &str = "37999990001";
-/// What nobody asked for, all of it invented.
+/// What was not requested, all of it invented.
 const CPF: &str = "987.654.321-00";
 const WIFI: &str = "senha-do-wifi-inventada-4711";
 const ROUTER: &str = "senha-do-roteador-inventada-0815";
 
-/// A customer as HubSoft tells of one, with `filler` bytes of other services in front.
+/// A customer as HubSoft returns one, with `filler` bytes of other services in front.
 fn body(filler: usize) -> Vec<u8> {
     let filler = "x".repeat(filler);
     format!(
@@ -89,7 +89,7 @@ impl Running {
         copies
     }
 
-    /// Has customers looked up whose bodies are short and long; tells the most copies there were.
+    /// Has customers looked up whose bodies are short and long; returns the most copies there were.
     async fn looked_through(&self, sim: &Sim) -> usize {
         let mut most = 0;
         for (filler, last) in [(0, 1), (20_000, 2), (200_000, 3)] {

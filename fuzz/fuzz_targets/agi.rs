@@ -1,4 +1,4 @@
-//! FastAGI: whatever is said, in whatever pieces, the conversation keeps its limits.
+//! FastAGI: any bytes, in any pieces, keep the limits of a conversation.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! HubSoft's answers: any bytes are customers who have the number, nobody, or a failure.
+//! HubSoft's answers: any bytes are customers who have the number, none, or a failure.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! TLS at the door: who has to speak it, who has to show a certificate, and how long that may take.
+//! TLS at the listeners: who must use it, who must present a certificate, and within what time.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The running service: what it tells, reads again, shows to itself, and how it is told to forget.
+//! The running service: what it logs and reloads, its own watchdog requests, and purges.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -22,7 +22,7 @@ fn file(folder: &Folder, sim: &Sim, settings: &str) -> File {
     File(folder.configure(sim, settings))
 }
 
-/// The same, with the door `name` at `address`.
+/// The same, with the listener `name` at `address`.
 fn file_with(folder: &Folder, sim: &Sim, settings: &str, name: &str, address: &str) -> File {
     let file = file(folder, sim, settings);
     let text = std::fs::read_to_string(&file.0).expect("it is there");
@@ -119,7 +119,7 @@ async fn a_purge_requires_a_credential() {
     let file = file_with(&folder, &sim, &format!("{TOKENS}{TLS}"), "metrics", "0.0.0.0:0");
     let served = Served::start(&file);
     assert_eq!(bearer(TOKEN).get(served.http, TARGET).await.status, 200);
-    // The command asks where the file says; here the system has chosen the port.
+    // The command uses the file's address; here the system has chosen the port.
     let text = std::fs::read_to_string(&file.0).expect("it is there");
     folder.write("bina.toml", &text.replace("0.0.0.0:0", &served.metrics.to_string()));
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
@@ -151,7 +151,7 @@ async fn credentials_and_networks_are_reloaded() {
     until(async || status(TOKEN).await == 200).await;
 }
 
-/// Waits until `holds` says so, for five seconds.
+/// Waits until `holds` returns true, for five seconds.
 async fn until(holds: impl AsyncFn() -> bool) {
     let start = std::time::Instant::now();
     while !holds().await {
@@ -196,7 +196,7 @@ async fn a_listener_that_stays_open_keeps_its_protection() {
     assert!(served.log().contains("plain text"), "{}", served.log());
     let address = loopback(served.http);
     assert_eq!(Client::from(OWN).get(address, TARGET).await.status, 401);
-    // Good for a door on loopback, but this one is not there until a restart.
+    // Valid for a listener on loopback, but this one needs a restart.
     folder.configure(&sim, "");
     served.signal("HUP");
     assert!(served.has_logged("stays active: listen.http: 0.0.0.0:"), "{}", served.log());

@@ -1,4 +1,4 @@
-//! What the configuration may say of access, and that nothing is open to everybody by mistake.
+//! The settings of access, and that no listener is open to every address by mistake.
 
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
@@ -74,7 +74,7 @@ fn a_listener_on_the_network_requires_protection() {
             }
         }
     }
-    // A certificate alone keeps nobody out.
+    // A certificate alone excludes no client.
     let tls = CLIENTS.replace("client_ca_file = \"ca.pem\"\n", "");
     let problem = one_problem(&folder, &format!("{tls}[listen]\nhttp = \"0.0.0.0:9\"\n"));
     assert!(problem.contains("tls.client_ca_file"), "{problem}");

@@ -36,7 +36,7 @@ const PUNCTUATED: [&str; 22] = [
     "(37)99999-0002;isup-oli=00",
 ];
 
-/// A stranger may have the digits, but the plus says whose country it is; and what is no number.
+/// Another caller may have the digits, but the plus means another country; and invalid numbers.
 const NOT_CUSTOMERS: [&str; 11] = [
     "+37999990002",
     "+1 (415) 555-2671",
@@ -85,6 +85,7 @@ fn punctuation_makes_no_number_of_what_is_none() {
         call.took_at_most(CROWDED_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);
     }
-    problems.check(hubsoft.lookups() == 0, || "HubSoft was asked for no number".to_owned());
+    problems
+        .check(hubsoft.lookups() == 0, || "HubSoft was queried for an invalid number".to_owned());
     problems.none();
 }

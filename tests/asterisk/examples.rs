@@ -83,7 +83,7 @@ fn a_second_bina_is_not_queried_when_the_first_answers_unavailable() {
     calls[0].says("status=unavailable telefone=37999990002", &mut problems);
     calls[1].says("status=unavailable telefone=37999990002", &mut problems);
     calls[2].says("status=no_number telefone=", &mut problems);
-    problems.check(hubsoft.lookups() == 0, || "the second bina was asked".to_owned());
+    problems.check(hubsoft.lookups() == 0, || "the second bina was queried".to_owned());
     problems.none();
 }
 
@@ -111,7 +111,7 @@ fn two_binas_that_hang_hold_the_call_twice_as_long_and_no_longer() {
     problems.none();
 }
 
-/// Where nobody listens.
+/// An address without a listener.
 fn refused(speech: Speech) -> String {
     let scheme = if speech == Speech::Agi { "agi" } else { "http" };
     format!("{scheme}://127.0.0.1:{}", free_tcp_port())
@@ -188,7 +188,7 @@ fn recordings_are_fetched_over_http_and_played_to_their_end() {
     for name in ["fetched", "from Asterisk's own copy"] {
         let call = Call::from(ALERT, &CURL, bina.at(&CURL)).named(name);
         let call = &asterisk.place(&[call])[0];
-        problems.check(call.played.len() == 2, || format!("{name}: heard {:?}", call.played));
+        problems.check(call.played.len() == 2, || format!("{name}: played {:?}", call.played));
         call.says("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
     }
     problems.none();

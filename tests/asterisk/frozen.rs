@@ -38,7 +38,7 @@ fn a_hubsoft_that_refuses_or_is_silent_does_not_hold_the_call() {
         call.went_on_untouched(&mut problems);
         call.took_at_most(DEADLINE + SLACK, &mut problems);
         call.says("status=unavailable source=none alerta=0 prompt= matches=0", &mut problems);
-        // This is bina's own answer, and by this a dialplan can tell.
+        // This is bina's own answer, by which a dialplan recognises it.
         call.says("telefone=37999990001", &mut problems);
     }
     problems.none();

@@ -29,7 +29,7 @@ const TWO_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bi
  same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)
 ";
 
-/// What both languages' readers had before: a trunk's context, and a PBX that speaks `br`.
+/// What both languages' readers had before: a trunk's context, and a PBX in `br`.
 const BEFORE: &str = "
 [CONTEXT]
 exten => _X.,1,Gosub(test-notes,s,1)
@@ -88,7 +88,7 @@ fn pbx(asterisk: &Asterisk) -> Asterisk {
 }
 
 impl Asterisk {
-    /// Puts this dialplan in force, behind what the tests need, and the trunk's lines.
+    /// Activates this dialplan, behind what the tests need, and the trunk's lines.
     fn has(&self, dialplan: &str, trunk: &str) {
         let etc = self.run.join("etc");
         let base = fs::read_to_string(etc.join("base.conf")).unwrap();
@@ -114,7 +114,7 @@ impl Asterisk {
         self.place(&[call(ALERT), call(QUIET), call(UNKNOWN)])
     }
 
-    /// Calls as somebody does who has read so far: with prompts for the one who has an alert.
+    /// Calls as after the guide up to this point: with prompts for the one who has an alert.
     fn speaks_of_the_alert(&self, name: &str, problems: &mut Problems) {
         let calls = self.calls(&format!("{name}, with bina"));
         let prompts = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR) ";

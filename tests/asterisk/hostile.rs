@@ -68,9 +68,8 @@ fn nothing_in_a_callers_from_header_does_harm() {
         call.says("status=no_number source=none alerta=0 prompt= rule= route=", &mut problems);
         call.says("nome= codigo_cliente= id_cliente= mensagem= telefone=", &mut problems);
     }
-    problems.check(hubsoft.lookups() == 0, || {
-        "HubSoft was asked for a hostile_texts caller".to_owned()
-    });
+    problems
+        .check(hubsoft.lookups() == 0, || "HubSoft was queried for a hostile caller".to_owned());
     problems.check(!canary.exists(), || "a caller's text was run".to_owned());
     problems.none();
 }
@@ -123,7 +122,7 @@ fn nothing_in_a_hostile_answer_is_let_through() {
     let mut problems = Problems::default();
     assert_eq!(calls.len(), SNIPPETS.len());
     for call in &calls {
-        // Well formed down to its end, it is believed, so that the filters are what is tried.
+        // Well formed down to its end, it is accepted, so that the filters are what is tested.
         let believed = call.get("status").starts_with("found");
         problems.check(believed, || format!("{}: not believed", call.name));
         let values = call.values.iter().filter(|(key, _)| *key != "channel");

@@ -15,7 +15,7 @@ use crate::{ALERT, QUIET, customers};
 /// An announcement of the PBX's own, in each language.
 const QUEUE: &str = "fila-posicao";
 
-/// An Asterisk whose trunk speaks `language`, and whose queue says something of its own.
+/// An Asterisk whose trunk has `language`, and whose queue plays an announcement of its own.
 fn speaking(asterisk: &Asterisk, language: &str, change: &dyn Fn(&Path)) -> Asterisk {
     asterisk.with(&|run| {
         edit(&run.join("etc/pjsip.conf"), "context = test-entry\n", |line| {

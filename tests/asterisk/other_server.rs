@@ -1,4 +1,4 @@
-//! A server that is not bina and stands at its address: it cuts, hangs, breaks off, talks nonsense.
+//! A server other than bina at bina's address: it truncates, hangs, breaks off, sends garbage.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,9 +12,9 @@ use crate::snippets::Speech;
 pub(crate) enum Behaviour {
     /// Reads it and closes.
     Close,
-    /// Sends so many of these bytes as the path says (`/cut/17`) and closes.
+    /// Sends as many of these bytes as the path has (`/cut/17`) and closes.
     Cut(Vec<u8>),
-    /// Sends the bytes one by one, slower than anybody waits.
+    /// Sends the bytes one by one, slower than any client waits.
     Drip(Vec<u8>),
     /// Reads nothing and closes, which makes it a reset.
     Reset,
@@ -67,7 +67,7 @@ fn serve(mut stream: TcpStream, manner: Behaviour) -> std::io::Result<()> {
     }
     stream.shutdown(Shutdown::Write)?;
     if request.starts_with("agi_") {
-        // What Asterisk says to the commands has to be read: closing over it would be a reset, and
+        // Asterisk's replies to the commands have to be read: closing over it would be a reset, and
         // take the commands with it.
         stream.take(1 << 20).read_to_end(&mut Vec::new())?;
     }

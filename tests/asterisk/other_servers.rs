@@ -1,4 +1,4 @@
-//! What stands at bina's address and is not bina, or is cut off, through every snippet.
+//! Other servers at bina's address, and truncated answers, through every snippet.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::record::{Problems, Record};
 use crate::snippets::{SNIPPETS, Snippet, Speech, each};
 use crate::{ALERT, SLACK};
 
-/// An answer that would be heard if it were believed.
+/// An answer whose prompt would be played if it were accepted.
 const WHOLE: [(&str, &str); 15] = [
     ("status", "found"),
     ("source", "hubsoft"),
@@ -39,7 +39,7 @@ fn an_answer_that_is_foreign_or_truncated_is_rejected() {
     let calls = asterisk.place(&calls);
     let mut problems = Problems::default();
     for snippet in &SNIPPETS {
-        // Where Asterisk has no limit, the stranger decides.
+        // Where Asterisk has no limit, the other server decides.
         let hold_max = snippet.hold_max.unwrap_or(HOLD);
         let own = |call: &&Record| call.name.starts_with(&format!("{}:", snippet.context));
         let own: Vec<_> = calls.iter().filter(own).collect();
@@ -49,7 +49,7 @@ fn an_answer_that_is_foreign_or_truncated_is_rejected() {
             call.took_at_most(hold_max + SLACK, &mut problems);
         }
         let longest = own.iter().map(|call| call.took()).max();
-        println!("{snippet}: {} strangers, held {longest:?} at the most", own.len());
+        println!("{snippet}: {} other servers, held {longest:?} at the most", own.len());
     }
     problems.none();
 }
@@ -181,7 +181,7 @@ fn an_answer_truncated_at_any_byte_is_rejected() {
     problems.none();
 }
 
-/// What goes over the wire. No Content-Length: only the answer itself can tell that it was cut.
+/// What goes over the wire. No Content-Length: only the answer itself shows that it was truncated.
 fn stream_of(snippet: &Snippet) -> Vec<u8> {
     let head = if snippet.speech == Speech::Agi { "" } else { "HTTP/1.1 200 OK\r\n\r\n" };
     format!("{head}{}", written(snippet.speech, &WHOLE)).into_bytes()

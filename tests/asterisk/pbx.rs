@@ -16,7 +16,7 @@ use crate::leash::Leash;
 
 /// It boots in under a second; this is for a machine that is busy with other things.
 const BOOT_MAX: Duration = Duration::from_secs(30);
-/// A socket's path has room for 107 bytes.
+/// A socket's path has at most 107 bytes.
 const SOCKET_PATH_MAX: usize = 107;
 /// The folder of the tests' own scripts and configuration.
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk");
@@ -50,7 +50,7 @@ pub(crate) struct Asterisk {
 }
 
 /// The Asterisk that all tests share, or none on a machine where it cannot be unpacked. That is
-/// said loudly, and is a failure where `BINA_REQUIRE_ASTERISK` is set.
+/// printed, and is a failure where `BINA_REQUIRE_ASTERISK` is set.
 pub(crate) fn asterisk() -> Option<&'static Asterisk> {
     static SHARED: OnceLock<Result<Asterisk, String>> = OnceLock::new();
     let required = env::var_os("BINA_REQUIRE_ASTERISK").is_some_and(|value| !value.is_empty());
@@ -78,7 +78,7 @@ fn say_skipped(reason: &str) {
     io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
-/// Unpacks Asterisk and sipp under target/ unless they are there, or says why not.
+/// Unpacks Asterisk and sipp under target/ unless they are there; the error is the reason.
 fn tree() -> Result<PathBuf, String> {
     let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("asterisk-tree");
     let script = format!("{HERE}/make-tree.sh");
@@ -134,7 +134,7 @@ impl Asterisk {
         reply.status.success() && reply.stdout.windows(12).any(|words| words == b"fully booted")
     }
 
-    /// What `asterisk -rx WORDS` says.
+    /// The output of `asterisk -rx WORDS`.
     pub(crate) fn cli(&self, words: &str) -> Output {
         let config = self.run.join("etc/asterisk.conf");
         let mut command = self.command("usr/sbin/asterisk");

@@ -100,13 +100,13 @@ impl Record {
         self.log.about(self.get("channel"))
     }
 
-    /// Checks that the call went on as if bina were not there: nothing played, nobody picked up.
+    /// Checks that the call went on as if bina were not there: nothing played, not answered.
     pub(crate) fn went_on_untouched(&self, problems: &mut Problems) {
         self.was_sent_on_silently("atendimento", problems);
         problems.compare(self, "language", self.get("language"), "en");
     }
 
-    /// Checks that the call went there, nothing played, nobody picked up.
+    /// Checks that the call went there, nothing played, not answered.
     pub(crate) fn was_sent_on_silently(&self, to: &str, problems: &mut Problems) {
         problems.compare(self, "arrived", self.arrived(), (to, "Ring"));
         problems.compare(self, "played", self.played.join(" "), String::new());
@@ -174,12 +174,12 @@ impl fmt::Display for Record {
         let played = if self.played.is_empty() { "nothing".into() } else { self.played.join(" ") };
         write!(
             f,
-            "  {name:<46} {status:<11} alerta={alert} {took:>5} ms to {to:<11} heard {played}"
+            "  {name:<46} {status:<11} alerta={alert} {took:>5} ms to {to:<11} played {played}"
         )
     }
 }
 
-/// What was not as it should be. All of it is told at the end, not only the first.
+/// What was not as it should be. All of it is reported at the end, not only the first.
 #[derive(Default)]
 pub(crate) struct Problems(Vec<String>);
 

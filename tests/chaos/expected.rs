@@ -1,4 +1,4 @@
-//! Who has which number, written down apart from the code that finds it out; and the judge.
+//! The expected answer for each number, written apart from the code under test; and the judge.
 
 use bina::simulator::{CANARIES, customer, with_alert};
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub(crate) struct Number {
 enum Kind {
     /// A customer without an alert.
     Calm(u32),
-    /// An alert that no rule knows.
+    /// An alert that no rule matches.
     General(u32),
     NoNumber,
     /// An alert of the rule `rompimento`.
@@ -125,7 +125,7 @@ impl Number {
         }
     }
 
-    /// Says what `answer` is, which came through `door`.
+    /// Judges `answer`, which came through `interface`.
     pub(crate) fn judge(&self, interface: Interface, answer: &str) -> Verdict {
         let reply = Reply::read(answer);
         if reply.status != 200 {
@@ -155,7 +155,7 @@ impl Number {
         }
     }
 
-    /// Every field but the source, when `status` is what there is to tell.
+    /// Every field but the source, when `status` is what is reported.
     fn fields(&self, interface: Interface, status: &str) -> Vec<(String, String)> {
         let (outage, general) = match interface {
             Interface::Freeswitch => (

@@ -20,13 +20,13 @@ enum PlayedFault {
     /// Open connections are closed.
     Cut,
     Listener(ListenerMode),
-    /// Every request meets the fault, and those for a token do at once, as the tokens are void.
+    /// The fault affects every request, token requests at once, as the tokens are void.
     Everything(Fault),
     /// Idle connections are closed all the time.
     Impatience,
     /// HubSoft finds fewer customers than there are, but the right one among them.
     Matching,
-    /// Lookups meet the fault.
+    /// The fault affects lookups.
     Lookups(Fault),
     /// HubSoft goes away, and comes back on the same port without knowing any token.
     Restart,
@@ -65,7 +65,7 @@ impl FaultPlayer {
     }
 
     /// Torments until `end`: trouble after trouble with a moment's peace between, then everything
-    /// mixed, and at last a maintenance that asks for a minute's rest.
+    /// mixed, and at last a maintenance with `Retry-After` of a minute.
     pub(crate) async fn run(mut self, start: Instant, end: Instant) -> Played {
         let (mixed_at, last_at) = (start + (end - start) * 3 / 4, end - Duration::from_secs(1));
         while Instant::now() < mixed_at {

@@ -52,7 +52,7 @@ impl Program {
         String::from_utf8_lossy(&log).into_owned()
     }
 
-    /// Tells it to stop and returns its exit code; `None` if a signal ended it.
+    /// Stops it and returns its exit code; `None` if a signal ended it.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());

@@ -12,7 +12,7 @@ use super::{Blackhole, HERE, PHONE, Says, Stub, pass, query};
 /// What a call must not wait longer for, if all but one address are broken.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Addresses of this machine where nobody listens on the simulator's port.
+/// Addresses of this machine without a listener on the simulator's port.
 fn closed(count: u8) -> Vec<IpAddr> {
     (0..count).map(|last| Ipv4Addr::new(127, 21, 1, last + 1).into()).collect()
 }
@@ -95,12 +95,12 @@ async fn addresses_that_all_drop_packets_hold_the_call_no_longer_than_one() {
 async fn a_hubsoft_that_is_down_for_a_moment_costs_calls_a_second() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let client = super::app::client(&sim, "");
-    sim.set_listener(ListenerMode::Refuse).await.expect("a door");
+    sim.set_listener(ListenerMode::Refuse).await.expect("the listener switches");
     let start = Instant::now();
     assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));
     assert_eq!(query(&client).await, Err(reasons::NO_TOKEN.failure()));
     sleep(Duration::from_millis(300)).await;
-    sim.set_listener(ListenerMode::Open).await.expect("a door");
+    sim.set_listener(ListenerMode::Open).await.expect("the listener switches");
     while query(&client).await.is_err() {
         sleep(Duration::from_millis(10)).await;
     }

@@ -1,4 +1,4 @@
-//! What the doctor says of a certificate of one's own, and of what answers in HubSoft's place.
+//! What the doctor reports of a private certificate, and of other servers in HubSoft's place.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

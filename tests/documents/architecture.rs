@@ -9,7 +9,7 @@ use crate::{read, root};
 const LINES_MAX: [(&str, usize); 3] =
     [("ARCHITECTURE.md", 200), ("README.md", 150), ("README.pt-BR.md", 150)];
 const COLUMNS_MAX: usize = 110;
-/// Room for three tests.
+/// Space for three tests.
 const CELL_MAX: usize = 270;
 
 #[test]

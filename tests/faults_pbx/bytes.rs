@@ -12,16 +12,16 @@ const HEAD: &str = "GET /asterisk?caller=37999990001 HTTP/1.1\r\nHost: x\r\n";
 const FORM: &str = "section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number=37999990001";
 const AT_ONCE: Duration = Duration::from_millis(10);
 
-/// Sends `first`, then `drip` again and again; says after how long the connection was closed, and
+/// Sends `first`, then `drip` again and again; returns after how long the connection was closed, and
 /// what came until then.
 async fn closed(address: SocketAddr, first: String, drip: &'static [u8]) -> (Duration, String) {
     let start = Instant::now();
-    let stream = TcpStream::connect(address).await.expect("the door is open");
+    let stream = TcpStream::connect(address).await.expect("the listener is open");
     let (mut reading, mut writing) = stream.into_split();
     writing.write_all(first.as_bytes()).await.expect("it reads");
     let dripping = tokio::spawn(async move {
         let mut pace = interval(Duration::from_millis(200));
-        // When it is closed, that is what the reader will say.
+        // When it is closed, the reader reports it.
         while writing.write_all(drip).await.is_ok() {
             pace.tick().await;
         }
@@ -32,7 +32,7 @@ async fn closed(address: SocketAddr, first: String, drip: &'static [u8]) -> (Dur
     (start.elapsed(), String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// Half of the times of seven clients that all do the same, and what each of them was told.
+/// Half of the times of seven clients that all do the same, and what each of them received.
 async fn closed_in(
     address: SocketAddr,
     first: &str,

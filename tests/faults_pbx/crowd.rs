@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::program::{Program, own_files_max};
 use super::*;
 
-/// Asks once, on a connection of its own, and says what came and how long it took.
+/// Sends one request on its own connection, and returns the answer and how long it took.
 fn call(address: SocketAddr, caller: &str) -> (Duration, String) {
     let start = Instant::now();
     let mut answer = String::new();
@@ -29,7 +29,7 @@ fn call(address: SocketAddr, caller: &str) -> (Duration, String) {
     }
 }
 
-/// A PBX that asks all the time, on four lines.
+/// A PBX that sends requests all the time, on four lines.
 struct Pbx {
     hung_up: Arc<AtomicBool>,
     lines: Vec<JoinHandle<Vec<(Duration, String)>>>,
@@ -52,7 +52,7 @@ impl Pbx {
         Self { lines: (0..4).map(line).collect(), hung_up }
     }
 
-    /// Ends, and says how long each call took; each was answered right.
+    /// Ends, and returns how long each call took; each was answered right.
     fn hang_up(self) -> Vec<Duration> {
         self.hung_up.store(true, Ordering::Relaxed);
         let calls = self.lines.into_iter().flat_map(|line| line.join().expect("no panic"));
@@ -79,7 +79,7 @@ async fn connections(count: usize, last: u8, address: SocketAddr) -> Vec<Blockin
     all.into_iter().map(|stream: std::io::Result<_>| stream.expect("the kernel accepts")).collect()
 }
 
-/// How many of them are open, and that none was told anything.
+/// How many of them are open, and that none received a byte.
 fn still_open(streams: &mut [Blocking]) -> usize {
     let open = |stream: &mut Blocking| match stream.read(&mut [0; 64]) {
         Err(error) => error.kind() == ErrorKind::WouldBlock,
@@ -103,7 +103,7 @@ fn settles(mut settled: impl FnMut() -> bool) -> bool {
     false
 }
 
-/// Longest time of 99 in 100 calls while others crowd the door.
+/// Longest time of 99 in 100 calls while others flood the listener.
 const P99_MAX: Duration = Duration::from_millis(20);
 
 /// What a PBX noticed of a crowd.
@@ -112,7 +112,7 @@ struct Round {
     number: u8,
     calls: usize,
     p99: Duration,
-    /// Its p99 just before, when nobody but this machine was in the way.
+    /// Its p99 just before, without the flood.
     usual: Duration,
 }
 
@@ -173,7 +173,7 @@ async fn ten_thousand_connections_do_not_take_the_slots_of_the_pbx() {
     }
     let best = best.expect("a round with 100 calls");
     assert!(best.is_within(P99_MAX * BUILD), "{best:?}");
-    // Whoever has a place keeps it for two seconds without a word; so does everybody below.
+    // A connection keeps its slot for two seconds without a byte; so do all those below.
     assert!(settles(|| program.descriptors() < 40), "{} are open", program.descriptors());
     let mut others = connections(200, 2, at).await;
     let mut own = connections(1_200, 1, at).await;
@@ -244,7 +244,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
 }
 
 /// Opens `count` connections, watches the processor for a second and a half, closes them, and
-/// says how much of it was used and after how long a call was answered again.
+/// returns how much of it was used and after how long a call was answered again.
 async fn crowded(program: &Program, count: usize) -> (f64, Duration) {
     let crowd = connections(count, 1, program.address).await;
     thread::sleep(Duration::from_millis(100));

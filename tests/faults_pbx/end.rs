@@ -1,4 +1,4 @@
-//! A log nobody reads, the end of the service, and a bug of its own (rows 27, 29 and 34).
+//! A log that is not read, the end of the service, and a bug of its own (rows 27, 29 and 34).
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream as Blocking};
@@ -18,7 +18,7 @@ use super::*;
 
 /// A connection that has sent `request`.
 fn sending(address: SocketAddr, request: &str) -> Blocking {
-    let mut stream = Blocking::connect(address).expect("the door is open");
+    let mut stream = Blocking::connect(address).expect("the listener is open");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
     stream.write_all(request.as_bytes()).expect("it reads");
     stream
@@ -40,7 +40,7 @@ fn answer(stream: &mut Blocking) -> String {
     answer
 }
 
-/// Asks `count` times on each of ten connections, and says how long each answer took.
+/// Sends `count` requests on each of ten connections, and returns how long each answer took.
 fn calls(address: SocketAddr, count: usize) -> Vec<Duration> {
     let line = |_| {
         thread::spawn(move || {
@@ -66,7 +66,7 @@ async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     let mut times = calls(stalled.address, 1_000);
     let late = times.iter().filter(|time| **time > Duration::from_millis(820)).count();
     let p99 = quantile(&mut times, 0.99);
-    // Read a little: it says what is missing, and then the pipe fills up again.
+    // Read a little: it reports what is missing, and then the pipe fills up again.
     let dropped = stalled.logged("log lines dropped");
     let dropped = dropped.split(' ').nth(1).and_then(|count| count.parse::<u32>().ok());
     let dropped = dropped.expect("it says how many lines were dropped");
@@ -100,7 +100,7 @@ async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     );
 }
 
-/// Waits for the end of each connection; says what each was told, and when the last one ended.
+/// Waits for the end of each connection; returns what each received, and when the last ended.
 fn ends(streams: Vec<Blocking>) -> (Vec<String>, Instant) {
     let answers = streams.into_iter().map(|mut stream| {
         let mut answers = Vec::new();
@@ -110,7 +110,7 @@ fn ends(streams: Vec<Blocking>) -> (Vec<String>, Instant) {
     (answers.collect(), Instant::now())
 }
 
-/// Waits until the simulator was asked so often.
+/// Waits until the simulator has received `lookups`.
 fn requested(sim: &Sim, lookups: usize) {
     let start = Instant::now();
     while sim.lookups() < lookups && start.elapsed() < Duration::from_secs(5) {
@@ -139,7 +139,7 @@ async fn a_stopping_service_answers_accepted_calls_and_ends() {
     let waiting: Vec<_> =
         (0..50).map(|call| sending(program.address, &get(&number(call % 5)))).collect();
     requested(&sim, 6);
-    // Nobody waits for what this one has sent: it is told to stop in the same moment.
+    // This one is not waited for: the service is stopped in the same moment.
     let last = sending(program.address, &get(&number(5)));
     let reported = Instant::now();
     program.terminate();
@@ -154,7 +154,7 @@ async fn a_stopping_service_answers_accepted_calls_and_ends() {
     let quiet_for = quiet_at - reported;
     assert!(quiet_for <= Duration::from_millis(450), "{quiet_for:?}");
     assert!(ended <= Duration::from_secs(2), "{ended:?}");
-    assert!(Blocking::connect(program.address).is_err(), "the door is closed");
+    assert!(Blocking::connect(program.address).is_err(), "the listener is closed");
 
     let mut patient = Program::start("patient", &sim, "[lookup]\ndeadline_ms = 3000\n");
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(2_400) });
@@ -184,12 +184,12 @@ async fn a_stopping_service_answers_accepted_calls_and_ends() {
 async fn a_call_in_the_kernels_backlog_is_answered_too() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
-    // This runtime has one thread and no turn comes in between: bina has seen none of this yet.
+    // This runtime has one thread and no task runs in between: bina has seen none of this yet.
     let calls: Vec<_> = (0..20).map(|_| sending(app.address, &get(KNOWN))).collect();
     app.stop();
     let (answers, _) = tokio::task::spawn_blocking(|| ends(calls)).await.expect("no panic");
     assert!(answers.iter().all(|answers| answers.contains("status=found")), "{answers:?}");
-    assert!(Blocking::connect(app.address).is_err(), "the door is closed");
+    assert!(Blocking::connect(app.address).is_err(), "the listener is closed");
 }
 
 #[tokio::test]
@@ -209,12 +209,12 @@ async fn connections_that_panic() {
     let (_stopper, stop) = watch::channel(false);
     tokio::spawn(listener::run(listener, stop, serve));
     for number in 0..40 {
-        let mut stream = TcpStream::connect(address).await.expect("the door is open");
+        let mut stream = TcpStream::connect(address).await.expect("the listener is open");
         let expected = if number < 20 { "" } else { "answered" };
         assert_eq!(rest(&mut stream).await, expected, "{number}");
     }
     assert_eq!(logging::panics(), 20);
-    // The count of what was left out is told every second.
+    // The count of what was left out is logged every second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     logging::flush();
 }

@@ -58,7 +58,7 @@ async fn crowd(last: u8, at: SocketAddr, over: Arc<AtomicBool>, opened: Arc<Atom
     }
 }
 
-/// Places a call on a connection of its own and tells whether it was answered.
+/// Places a call on its own connection and returns whether it was answered.
 fn is_answered(address: SocketAddr, request: &str, answer: &str) -> bool {
     let requested = || {
         let mut stream = Blocking::connect(address)?;
@@ -78,7 +78,7 @@ fn is_answered(address: SocketAddr, request: &str, answer: &str) -> bool {
     requested().unwrap_or(false)
 }
 
-/// Calls for two seconds at both listeners; says how many calls there were and how many failed.
+/// Calls for two seconds at both listeners; returns how many calls there were and how many failed.
 fn call(program: (SocketAddr, SocketAddr)) -> (usize, usize) {
     let (http, agi) = program;
     let get = format!("GET /asterisk?caller={KNOWN} HTTP/1.0\r\n\r\n");

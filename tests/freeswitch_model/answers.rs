@@ -9,7 +9,7 @@ use bina::sources::reasons;
 
 use crate::formats::{answer, found};
 
-/// What HubSoft may say of a customer, as it said it.
+/// What HubSoft may return of a customer, as it returned it.
 pub(crate) struct Said<'s> {
     pub(crate) name: &'s str,
     pub(crate) text: Option<&'s str>,
@@ -31,7 +31,7 @@ impl Said<'_> {
     }
 }
 
-/// The answer when HubSoft said this of one customer.
+/// The answer when HubSoft returned this of one customer.
 pub(crate) fn about(case: &Said<'_>) -> Answer {
     answer(&found(vec![case.customer()]))
 }

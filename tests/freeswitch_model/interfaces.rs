@@ -10,7 +10,7 @@ use bina::domain::answer::Answer;
 
 use super::fsmodel::{Freeswitch, Reply, Request};
 
-/// A way to ask bina from FreeSWITCH.
+/// A way to query bina from FreeSWITCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interface {
     Curl,
@@ -26,12 +26,12 @@ impl Interface {
         if self == Self::XmlCurl { "bina" } else { "public" }
     }
 
-    /// How long a call may be held, as the snippet says; mod_xml_curl is asked twice.
+    /// How long a call may be held, as the snippet states; mod_xml_curl sends two requests.
     pub(crate) fn limit_s(self) -> u32 {
         if self == Self::XmlCurl { 4 } else { 2 }
     }
 
-    /// The path that is asked, as the snippets write it.
+    /// The path that is requested, as the snippets write it.
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Curl => "/freeswitch/vars",
@@ -47,8 +47,8 @@ pub(crate) fn snippet(name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// FreeSWITCH in front of `server`, asking by `door`. With `play` other than never the snippet's
-/// own extension for it is deleted, as its comment says.
+/// FreeSWITCH in front of `server`, querying by `interface`. With `play` other than never the snippet's
+/// own extension for it is deleted, as its comment requires.
 pub(crate) fn freeswitch(
     interface: Interface,
     play: Play,
@@ -84,7 +84,7 @@ pub(crate) fn freeswitch(
     freeswitch
 }
 
-/// bina, giving the same answer to everybody who asks rightly.
+/// bina, giving the same answer to every valid request.
 pub(crate) fn serving(answer: Answer, play: Play) -> impl Fn(&Request) -> Reply {
     let settings = Settings { play, ..Settings::default() };
     move |request| written(request, &answer, &settings)
@@ -95,7 +95,7 @@ pub(crate) fn serving_the(answer: Rc<RefCell<Answer>>) -> impl Fn(&Request) -> R
     move |request| written(request, &answer.borrow(), &Settings::default())
 }
 
-/// bina, whose answers are cut after so many bytes as are told at the time.
+/// bina, whose answers are truncated after the number of bytes set at the time.
 pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&Request) -> Reply {
     move |request| {
         let mut reply = written(request, &answer, &Settings::default());

@@ -1,4 +1,4 @@
-//! The caller's and the called number, as the snippet for the application `curl` asks with them.
+//! The caller's and the called number, as the snippet for the application `curl` sends them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use bina::servers::endpoints;
 use super::fsmodel::{Call, Reply, Request};
 use super::{CALLED, CALLER, Interface, fields, freeswitch, neutral};
 
-/// What bina is asked when `caller` calls `called`; nothing if it is not asked.
+/// What bina receives when `caller` calls `called`; nothing if there is no request.
 fn target(caller: &str, called: &str) -> Option<String> {
     let target = Rc::new(RefCell::new(None));
     let seen = Rc::clone(&target);
@@ -32,7 +32,7 @@ fn request(caller: &str, called: &str) -> Option<bina::domain::call::Call> {
     let target = target(caller, called)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?=&%().-;".contains(&byte);
     assert!(target.bytes().all(plain), "{target}");
-    Some(endpoints::call("GET", &target, "", "bina").expect("a door that is there"))
+    Some(endpoints::call("GET", &target, "", "bina").expect("an existing endpoint"))
 }
 
 /// The number bina looks up; none when it is none of Brazil.
@@ -122,7 +122,7 @@ fn the_called_number_arrives_with_its_plus_or_not_at_all() {
         ("553732221234;npdi;rn=551100", "3732221234"),
         ("+14155550123", "+14155550123"),
     ] {
-        let call = request(CALLER, called).expect("a caller that is asked about");
+        let call = request(CALLER, called).expect("a caller that is looked up");
         assert_eq!(call.did, Did::new(did), "{called}");
     }
     for odd in ["+", "sip", "1000 XML default", "+37x", "${x}"] {

@@ -82,7 +82,7 @@ fn without_the_two_variables_a_transfer_stays_in_the_file() {
     assert_eq!(call.executions("bridge"), ["user/1001@"], "the same agents ring again");
 }
 
-/// As many lines as the pages promise to whoever looks at them.
+/// As many lines as the documents state.
 #[test]
 fn an_unknown_caller_leaves_six_variables_and_an_alert_without_route_twelve() {
     let lines = |answer: &str, fewer: &[&str]| {

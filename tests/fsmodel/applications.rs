@@ -74,7 +74,7 @@ pub(super) fn playback(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     }
 }
 
-/// Where `extension dialplan context` leads; what is not said stays.
+/// Where `extension dialplan context` leads; what is omitted stays.
 fn target(call: &Call, data: &str) -> Option<Target> {
     let mut words = split(data, ' ', 4).into_iter();
     let extension = words.next()?;
@@ -83,7 +83,7 @@ fn target(call: &Call, data: &str) -> Option<Target> {
     Some(Target { extension, dialplan, context })
 }
 
-/// Where a transfer leads: what it does not say, two variables may.
+/// Where a transfer leads: what it omits, two variables may set.
 fn transfer(call: &Call, data: &str) -> Option<Target> {
     let case = split(data, ' ', 4).len();
     let mut target = target(call, data)?;

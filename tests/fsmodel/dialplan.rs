@@ -80,7 +80,7 @@ impl Freeswitch {
         self.httapi.extend(Profile::all(&parse(text).root));
     }
 
-    /// Asks the server, for at most `timeout_s` seconds (0: for ever).
+    /// Queries the server, for at most `timeout_s` seconds (0: for ever).
     pub(super) fn send(&self, call: &mut Call, request: &Request, timeout_s: u32) -> Reply {
         let reply = (self.server)(request);
         if matches!(reply, Reply::Silence) {
@@ -165,7 +165,7 @@ impl Freeswitch {
         Some(fetched.map_or(Cow::Borrowed(&self.contexts), Cow::Owned))
     }
 
-    /// Asks mod_xml_curl's server; none means that the static dialplan counts.
+    /// Queries mod_xml_curl's server; none means that the static dialplan counts.
     fn fetch(&self, call: &mut Call, target: &Target, timeout_s: u32) -> Option<Element> {
         let form = form(&[
             ("hostname", "pbx-teste"),
@@ -190,7 +190,7 @@ impl Freeswitch {
         parsed.root.named("section", "dialplan").cloned()
     }
 
-    /// Tests the conditions of an extension in turn, and notes the actions of those that hold.
+    /// Tests the conditions of an extension in order, and notes the actions of those that hold.
     fn extension(
         &self,
         call: &mut Call,

@@ -92,7 +92,7 @@ fn is_listed(list: Option<&Vec<String>>, name: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|known| known == name))
 }
 
-/// The application `httapi`: asks, and asks again as long as `<work>` ends well.
+/// The application `httapi`: sends requests as long as `<work>` ends well.
 pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     let Some(profile) = profile(freeswitch, data) else {
         return call.complaints.push(format!("cannot find the profile of {data}"));
@@ -116,7 +116,7 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
 
 impl Freeswitch {
     /// The request mod_httapi makes when a call that used it has ended: the same once more, and
-    /// nobody looks at the answer.
+    /// the answer is ignored.
     pub fn request_at_hangup(&self, call: &Call) -> Option<Request> {
         let profile = profile(self, call.httapi.as_deref()?)?;
         Some(request(profile, call, true))
@@ -149,7 +149,7 @@ fn request(profile: &Profile, call: &Call, exiting: bool) -> Request {
     Request { target: path.unwrap_or("/").to_owned(), form: form(&fields) }
 }
 
-/// Works through a document, as far as it could be parsed; tells whether to ask again.
+/// Works through a document, as far as it could be parsed; returns whether to send another request.
 fn document(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, body: &str) -> bool {
     let parsed = parse(body);
     call.complaints.extend(parsed.trouble);
@@ -170,7 +170,7 @@ fn document(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, body: &
     well
 }
 
-/// Does one item of `<work>`; tells whether the next one is done.
+/// Does one item of `<work>`; returns whether the next one is done.
 fn one(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, item: &Element) -> bool {
     match item.name.as_str() {
         "break" => false,

@@ -1,4 +1,4 @@
-//! A small FreeSWITCH, as far as bina meets it: reads documents, hunts, runs applications.
+//! A model of FreeSWITCH, as far as bina needs it: reads documents, hunts, runs applications.
 //!
 //! Written from what a real one was seen to do, and deliberately as careless as it is: texts are
 //! evaluated each time they are used, broken documents are read as far as they go. It shares no

@@ -1,4 +1,4 @@
-//! What a firewall or web server before HubSoft says is not taken for HubSoft's own word.
+//! A page of a firewall or web server before HubSoft is not taken for HubSoft's answer.
 
 use std::time::{Duration, Instant};
 

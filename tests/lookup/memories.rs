@@ -1,4 +1,4 @@
-//! Several memories and records that were learnt elsewhere: an age travels with its record.
+//! Several caches and records from other sources: a record keeps its age.
 
 use bina::domain::document::Document;
 use bina::sources::source::Memory;

@@ -1,4 +1,4 @@
-//! `bina serve` as a child process, as systemd would start it: with sockets, and somebody to tell.
+//! `bina serve` as a child process, as systemd would start it: with sockets, and a manager to notify.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -67,7 +67,7 @@ impl Manager {
         Self { socket, path }
     }
 
-    /// What it is told next, and how long that took.
+    /// The next notification, and how long that took.
     pub(crate) fn reported(&self) -> (String, Duration) {
         let start = Instant::now();
         let mut news = [0; 256];
@@ -105,7 +105,7 @@ impl Served {
         Self::run(command)
     }
 
-    /// Starts it with two sockets that are somebody else's.
+    /// Starts it with two sockets of another process.
     pub(crate) fn on(file: &File, http: &TcpListener, agi: &TcpListener) -> Self {
         let handed = |socket: &TcpListener| OwnedFd::from(socket.try_clone().expect("a socket"));
         let mut command = Command::new("sh");
@@ -181,7 +181,7 @@ impl Served {
     }
 }
 
-/// A process that ends with whoever holds it, also when a test fails before it is of use.
+/// A process that ends with its owner, also when a test fails before it is of use.
 struct Ended(Child);
 
 impl Drop for Ended {

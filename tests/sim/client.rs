@@ -137,7 +137,7 @@ pub(crate) async fn start() -> Sim {
     Sim::start(vec![alerted]).await.unwrap()
 }
 
-/// A simulator in that fault, but for its tokens, and a client that has just asked it.
+/// A simulator with that fault, but for its tokens, and a client that has just sent a lookup.
 pub(crate) async fn client_with(fault: Fault) -> (Sim, Client) {
     let sim = start().await;
     sim.set_token_fault(Fault::Normal);

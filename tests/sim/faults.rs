@@ -1,4 +1,4 @@
-//! Each fault, seen on the wire.
+//! Each fault, on the wire.
 
 use std::io;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -110,7 +110,7 @@ async fn wrong_types_are_a_success_without_a_list() {
     assert!(reply["clientes"].is_string());
 }
 
-// ------------ Which requests a fault meets ------------------------------------------------------
+// ------------ Which requests a fault affects ---------------------------------------------------
 
 #[tokio::test]
 async fn unauthorized_refuses_good_tokens_and_goes_on_issuing_them() {

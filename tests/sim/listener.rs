@@ -1,4 +1,4 @@
-//! What new connections meet: somebody, a refusal, or nothing at all.
+//! What happens to new connections: accepted, refused, or unanswered.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ async fn a_connection_waiting_at_a_blackhole_is_accepted_when_the_listener_opens
     timeout(SILENCE, connect(&sim)).await.unwrap_err();
     sim.set_listener(ListenerMode::Open).await.unwrap();
     assert_eq!(Client::to(&sim).await.exchange(&request).await.ids(), [1]);
-    // The kernel asks again one second after the first time.
+    // The kernel tries again one second after the first time.
     let late = timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap().unwrap();
     assert_eq!(Client::over(late).exchange(&request).await.ids(), [1]);
 }

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::client::{Client, by_phone, start, token};
 
-/// Asks so many lookups, one after the other, each on a connection of its own and without waiting
+/// Sends `count` lookups, one after the other, each on a connection of its own and without waiting
 /// for the answer, and returns the statuses decided upon.
 async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
     sim.clear_requests();

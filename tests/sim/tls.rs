@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 use crate::certificates::Authority;
 use crate::client::{Client, PHONE, SILENCE, account, by_phone, token_request};
 
-/// Meets `sim` as `name`, believing in `authority` alone.
+/// Connects to `sim` as `name`, trusting `authority` alone.
 pub(crate) async fn meet(
     sim: &Sim,
     authority: &Authority,
@@ -40,7 +40,7 @@ async fn start(authority: &Authority) -> Sim {
     Sim::start_tls(customers, authority.good("localhost")).await.unwrap()
 }
 
-/// A lookup, ready to be asked, with a token got over TLS.
+/// A lookup, ready to be sent, with a token received over TLS.
 async fn request(sim: &Sim, client: &mut Client<TlsStream<TcpStream>>) -> String {
     let reply = client.exchange(&token_request(&account(sim).to_string())).await.json();
     by_phone(reply["access_token"].as_str().unwrap())

@@ -1,4 +1,4 @@
-//! What is wrong with TLS is called what it is, with a remedy that helps, in every place the same.
+//! A TLS failure is reported with its cause and a remedy, the same in every place.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -15,14 +15,14 @@ const fn alert(description: u8) -> [u8; 7] {
     [0x15, 3, 1, 0, 2, 2, description]
 }
 
-/// The hello of a server that speaks TLS 1.1.
+/// The hello of a server with TLS 1.1.
 fn old_hello() -> Vec<u8> {
     let body = [&[3, 2][..], &[7; 32], &[0, 0xC0, 0x13, 0]].concat();
     let handshake = [&[2, 0, 0, body.len() as u8][..], &body].concat();
     [&[0x16, 3, 2, 0, handshake.len() as u8][..], &handshake].concat()
 }
 
-/// What a client says of a port that answers its hello with `bytes` and hangs up.
+/// What a client reports of a port that answers its hello with `bytes` and closes.
 async fn reported(bytes: Vec<u8>) -> String {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");

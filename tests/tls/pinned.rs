@@ -11,7 +11,7 @@ use rustls::ServerConfig;
 use super::certificates::{Authority, SelfSigned};
 use super::{PHONE, query, settings};
 
-/// What a client says of a server that shows `shown`, when `pem` is its `ca_file`.
+/// What a client reports of a server that presents `shown`, when `pem` is its `ca_file`.
 async fn reported(shown: Arc<ServerConfig>, pem: &str) -> Result<usize, Failure> {
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], shown).await.expect("tls");
     let mut config = super::app::config(&settings(&sim, ""));
@@ -76,7 +76,7 @@ async fn a_pinned_certificate_needs_the_hosts_name_and_good_dates() {
 
 #[tokio::test]
 async fn a_server_without_the_pinned_key_is_refused() {
-    // Whoever reads the certificate on the wire can show it, but not sign with it.
+    // A certificate read on the wire can be presented, but not signed with.
     use rustls::crypto::ring::default_provider;
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
