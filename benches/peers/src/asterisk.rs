@@ -18,7 +18,7 @@ use crate::table::{Progress, Table, thousands, word};
 /// A loop: its name in the dialplan, what it is, its step, and what is "found" once it looked up.
 type Loop = (&'static str, &'static str, &'static str, &'static str);
 
-/// They take turns, each time in another order; the first one is subtracted from all others.
+/// They alternate, each time in another order; the first one is subtracted from all others.
 const LOOPS: [Loop; 10] = [
     ("empty", "nothing", "NoOp()", "found"),
     ("hello", HELLO, "Set(BODY=${CURL(http://127.0.0.1:@HELLO@/)})", "${BODY:7:5}"),

@@ -38,7 +38,7 @@ pub fn run(port: u16) -> io::Result<()> {
     }
 }
 
-/// Answers what has come in, and says whether more may come.
+/// Answers what has come in, and returns whether more may come.
 fn goes_on(stream: &mut TcpStream, answer: &[u8]) -> bool {
     let mut request = [0; 4_096];
     loop {

@@ -1,7 +1,7 @@
 //! Hits beside misses: whether lookups that HubSoft is slow at hold up those that the memory answers.
 //!
-//! Hits come in an open loop, alone and beside the misses, by turns; and in the same turns to hyper's
-//! hello-world, which knows of no misses. What that one is held up by, is the machine and the callers.
+//! Hits come in an open loop, alone and beside the misses, alternately; and in the same rounds to hyper's
+//! hello-world, which has no misses. What that one is held up by, is the machine and the callers.
 
 use std::io;
 use std::path::Path;
@@ -33,7 +33,7 @@ const NAMES: [&str; 4] = [
 ];
 const ROUNDS: usize = 5;
 
-/// Calls for numbers that nobody has asked for yet, from `first` on, until it is ended.
+/// Calls for numbers not requested before, from `first` on, until it is ended.
 pub fn misses(port: u16, first: u32) -> io::Result<()> {
     let miss = |index| Connection::open(port).and_then(|mut to| to.ask(&number(10, first + index)));
     open::play(MISSES, Duration::from_secs(60), MISS_CALLERS, |index| miss(index).is_ok());
@@ -47,7 +47,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let hello = free_port()?;
     let _hello = Process::own(&["hello", &hello.to_string(), "multi"])?;
     wait_for(hello)?;
-    // The first answer comes too late for its own call, and is remembered.
+    // The first answer comes too late for its own call, and is cached.
     let _ = Connection::open(bina.http)?.ask(CACHED);
     sleep(UPSTREAM);
     let (rounds, length) = if quick { (1, 1) } else { (ROUNDS, 2) };
@@ -79,7 +79,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Callers in a process of their own, who leave the cores to everybody else: where they run is not
+/// Callers in a process of their own, who leave the cores to all others: where they run is not
 /// in question.
 struct Misses(Process);
 

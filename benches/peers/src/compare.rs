@@ -1,4 +1,4 @@
-//! Everybody in one run, round by round, so that whatever else the machine does meets all of them.
+//! All contestants in one run, round by round, so that other load affects all of them.
 
 use std::io;
 use std::path::Path;
@@ -39,7 +39,7 @@ impl Extent {
     }
 }
 
-/// Measures everybody and prints tables; what was fetched is in `dir`.
+/// Measures all and prints tables; what was fetched is in `dir`.
 pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let extent = Extent::new(quick);
     let hubsoft = hubsoft::Running::start("0")?;

@@ -86,7 +86,7 @@ impl Goals<'_> {
         Ok(())
     }
 
-    /// What a miss takes more than HubSoft itself, asked in turn.
+    /// What a miss takes more than HubSoft itself, queried alternately.
     fn miss(&self) -> io::Result<()> {
         let hubsoft = hubsoft::Running::start(UPSTREAM_MS)?;
         let bina = Bina::start(self.bina, self.dir, hubsoft.port, "")?;
@@ -123,7 +123,7 @@ impl Goals<'_> {
     }
 }
 
-/// Asks HubSoft itself, as bina does.
+/// Queries HubSoft itself, as bina does.
 fn ask_hubsoft(port: u16, number: &str) -> io::Result<()> {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;

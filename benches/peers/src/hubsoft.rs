@@ -1,7 +1,7 @@
-//! A HubSoft that knows every number: quick, without a limit, and as slow as it is told to be.
+//! A HubSoft that has every number: quick, without a limit, and as slow as configured.
 //!
 //! The simulator inside bina keeps a list of customers and of every request; this one invents a
-//! customer for each number, so that a hundred thousand can be asked for.
+//! customer for each number, so that a hundred thousand can be requested.
 
 use std::convert::Infallible;
 use std::io;
@@ -77,7 +77,7 @@ async fn answer(
     Ok(response)
 }
 
-/// What HubSoft says of the only customer with the number in `term`.
+/// What HubSoft returns of the only customer with the number in `term`.
 fn found(term: &str) -> String {
     let digits: String = term.chars().filter(char::is_ascii_digit).collect();
     let number = &digits[digits.len().saturating_sub(DIGITS)..];

@@ -1,4 +1,4 @@
-//! Calls in a closed loop: so many connections, each asking again as soon as it is answered.
+//! Calls in a closed loop: `N` connections, each sending the next request when it is answered.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -62,7 +62,7 @@ pub fn round(port: u16, way: Way, connections: usize, length: Duration) -> io::R
     Ok(Round { calls: times.len() as u32, took, p50 })
 }
 
-/// One connection needs nobody to say which one is ready.
+/// One connection needs no poll for which one is ready.
 fn alone(port: u16, way: Way, end: Instant) -> io::Result<Vec<Duration>> {
     let mut times = Vec::with_capacity(65_536);
     let mut kept = Connection::open(port)?;
@@ -129,7 +129,7 @@ fn together(port: u16, way: Way, connections: usize, end: Instant) -> io::Result
     }
 }
 
-/// Opens a connection, which loopback does at once, and asks.
+/// Opens a connection, which loopback does at once, and sends the request.
 fn ask(port: u16, request: &[u8]) -> io::Result<mio::net::TcpStream> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.write_all(request)?;
@@ -138,7 +138,7 @@ fn ask(port: u16, request: &[u8]) -> io::Result<mio::net::TcpStream> {
 }
 
 impl Caller {
-    /// Takes what has come in, and says whether the answer is whole.
+    /// Takes what has come in, and returns whether the answer is whole.
     fn hear(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 16_384];
         loop {

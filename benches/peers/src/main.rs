@@ -3,10 +3,10 @@
 //! ```text
 //! peers hello PORT one|multi         hyper's hello-world, on a runtime of that kind
 //! peers bare PORT                    fixed bytes by epoll, nothing is parsed
-//! peers bare-agi PORT by-turns       FastAGI: a round trip for each variable, as everybody does it
+//! peers bare-agi PORT by-turns       FastAGI: a round trip for each variable, as usually done
 //! peers bare-agi PORT at-once        FastAGI: all of them written at once, and half-closed
-//! peers hubsoft PORT DELAY_MS        a HubSoft that knows every number
-//! peers misses PORT FIRST            100 calls a second for numbers nobody asked for yet
+//! peers hubsoft PORT DELAY_MS        a HubSoft that has every number
+//! peers misses PORT FIRST            100 calls a second for numbers not requested before
 //! peers ask new|keep|agi PORT COUNT  so many calls, one after the other (for instruction counts)
 //! peers settings HTTP AGI HUBSOFT    the file that makes bina listen on these ports
 //! peers compare BINA DIR [--quick]   calls a second and times, all in one run

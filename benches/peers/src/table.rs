@@ -69,7 +69,7 @@ pub fn time(time: Duration) -> String {
     }
 }
 
-/// One line on standard error, rewritten; where nobody watches, a line now and then.
+/// One line on standard error, rewritten; without a terminal, a line now and then.
 pub struct Progress {
     start: Instant,
     steps: usize,

@@ -1,4 +1,4 @@
-//! How many worker threads are best: the same bina with 1, 2 and 4 of them, round by round in turn.
+//! How many worker threads are best: the same bina with 1, 2 and 4 of them, round by round alternately.
 
 use std::io;
 use std::path::Path;
