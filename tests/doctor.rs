@@ -23,16 +23,16 @@ use certificates::Authority;
 const PHONE: &str = "37988242968";
 const NAME: &str = "JOANA CANARIO DA SILVA";
 /// Ends like `PHONE` and is another customer's.
-const UNKNOWN: &str = "11988242968";
+const OTHER: &str = "11988242968";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dialplan/sounds/pt_BR");
 /// Whatever may appear in no line.
 const SECRETS: [&str; 7] =
-    [PHONE, "3788242968", "88242968", "JOANA", UNKNOWN, "Rompimento de fibra", "termo"];
+    [PHONE, "3788242968", "88242968", "JOANA", OTHER, "Rompimento de fibra", "termo"];
 
 fn customers() -> Vec<serde_json::Value> {
     let alerted = with_alert(customer(1, NAME, PHONE), &["Rompimento de fibra"]);
-    vec![alerted, customer(2, "JOANA OUTRA", UNKNOWN)]
+    vec![alerted, customer(2, "JOANA OUTRA", OTHER)]
 }
 
 async fn sim() -> Sim {
@@ -398,13 +398,10 @@ async fn a_running_bina_is_recognised_at_each_listener() {
     let line = log.find_map(|line| line.ok().filter(|line| line.contains("answers calls")));
     let line = line.expect("it starts");
     let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
-    let text = ["http", "agi", "metrics"].iter().fold(text, |text, listener| {
-        let reported = line.split(&format!("{listener}=")).nth(1).expect("where");
+    let text = ["http", "agi", "metrics"].iter().fold(text, |text, name| {
+        let reported = line.split(&format!("{name}=")).nth(1).expect("where");
         let address = reported.split_whitespace().next().expect("an address");
-        text.replace(
-            &format!("{listener} = \"127.0.0.1:0\""),
-            &format!("{listener} = \"{address}\""),
-        )
+        text.replace(&format!("{name} = \"127.0.0.1:0\""), &format!("{name} = \"{address}\""))
     });
     setup.put("bina.toml", &text, 0o600);
     let findings = setup.examined(&[]);

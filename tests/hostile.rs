@@ -1,4 +1,4 @@
-//! A million hostile strings through every endpoint and format: nothing leaves outside the contract's alphabet.
+//! A million hostile strings through every endpoint: nothing outside the alphabet leaves.
 //!
 //! Customers, staff and callers each type some of them. `BINA_HOSTILE_STRINGS` sets how many there
 //! are (`.ci/run` takes a million), `BINA_HOSTILE_SEED` which ones.
