@@ -11,7 +11,7 @@ fn main() {
     for path in ["build.rs", "Cargo.toml", "Cargo.lock", "src"] {
         println!("cargo::rerun-if-changed={path}");
     }
-    let commit = env::var("BINA_COMMIT").ok().filter(|told| !told.is_empty()).or_else(described);
+    let commit = env::var("BINA_COMMIT").ok().filter(|given| !given.is_empty()).or_else(described);
     println!("cargo::rustc-env=BINA_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
 }
 

@@ -163,7 +163,7 @@ async fn a_connection_without_an_environment_is_closed_after_two_seconds() {
         })
     });
     for closed in closed {
-        let waited = closed.await.expect("nothing was said");
+        let waited = closed.await.expect("nothing was sent");
         assert!((1_800..2_300).contains(&waited.as_millis()), "{waited:?}");
     }
 }

@@ -76,10 +76,10 @@ fn a_customer_with_an_alert_gets_the_prompts_and_the_route_of_the_rule() {
     })) {
         let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
         call.plays(sounds, "suporte", &mut problems);
-        call.says("status=found alerta=1 rule=rompimento route=suporte matches=1", &mut problems);
-        call.says("prompt=bina/rompimento-fibra&bina/equipe-a-caminho", &mut problems);
-        call.says("codigo_cliente=1001 id_cliente=1 telefone=37999990001", &mut problems);
-        call.says("servico_status=servico_habilitado conectado=", &mut problems);
+        call.has("status=found alerta=1 rule=rompimento route=suporte matches=1", &mut problems);
+        call.has("prompt=bina/rompimento-fibra&bina/equipe-a-caminho", &mut problems);
+        call.has("codigo_cliente=1001 id_cliente=1 telefone=37999990001", &mut problems);
+        call.has("servico_status=servico_habilitado conectado=", &mut problems);
         call.says_text("nome", "JOÃO LUZ FILHOS", &mut problems);
         call.says_text("mensagem", "Rompimento de fibra na região.", &mut problems);
         let known = ["hubsoft", "cache"].contains(&call.get("source"));
@@ -108,14 +108,14 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_take_the_default_route() {
     }));
     for calls in calls.chunks(3) {
         calls[0].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
-        calls[0].says("route=rota-que-ninguem-conhece rule=aviso", &mut problems);
+        calls[0].has("route=rota-que-ninguem-conhece rule=aviso", &mut problems);
         calls[1].plays("bina/aviso-geral(pt_BR)", "atendimento", &mut problems);
-        calls[1].says("alerta=1 rule= route= mensagem=", &mut problems);
+        calls[1].has("alerta=1 rule= route= mensagem=", &mut problems);
         // Percent-encoded, this answer is thrice as long, and Asterisk reads 4,095 bytes of it.
         calls[2].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
         calls[2].says_text("nome", &"ã".repeat(128), &mut problems);
         calls[2].says_text("mensagem", &format!("aviso {}", "õ".repeat(250)), &mut problems);
-        calls[2].says("matches=1 telefone=37999990003", &mut problems);
+        calls[2].has("matches=1 telefone=37999990003", &mut problems);
     }
     problems.none();
 }
@@ -130,7 +130,7 @@ fn a_rule_with_only_a_route_is_followed_without_a_prompt() {
     let calls =
         each(|snippet| [Call::from(ALERT, snippet, bina.at(snippet)).named("only a route")]);
     for call in asterisk.place(&calls) {
-        call.says("status=found alerta=1 prompt= rule=so-rota route=suporte", &mut problems);
+        call.has("status=found alerta=1 prompt= rule=so-rota route=suporte", &mut problems);
         call.was_sent_on_silently("suporte", &mut problems);
     }
     problems.none();
@@ -146,7 +146,7 @@ fn every_other_caller_goes_on_untouched() {
         let call = |user| Call::from(user, snippet, bina.at(snippet));
         [
             call(QUIET).named("customer without an alert"),
-            call(UNKNOWN).named("stranger"),
+            call(UNKNOWN).named("unknown caller"),
             call("anonymous").named("anonymous"),
             call("2001").named("extension"),
             call(ALERT).private().named("alert customer, number withheld"),
@@ -156,15 +156,15 @@ fn every_other_caller_goes_on_untouched() {
         call.went_on_untouched(&mut problems);
         call.took_at_most(BRISK_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);
-        call.says("alerta=0 prompt= rule= route= mensagem=", &mut problems);
+        call.has("alerta=0 prompt= rule= route= mensagem=", &mut problems);
     }
     for calls in calls.chunks(5) {
-        calls[0].says("status=found matches=1 codigo_cliente=1002", &mut problems);
-        calls[0].says("id_cliente=2 telefone=37999990002", &mut problems);
+        calls[0].has("status=found matches=1 codigo_cliente=1002", &mut problems);
+        calls[0].has("id_cliente=2 telefone=37999990002", &mut problems);
         calls[0].says_text("nome", "Ana Souza", &mut problems);
-        calls[1].says("status=not_found matches=0 nome= telefone=37999990003", &mut problems);
+        calls[1].has("status=not_found matches=0 nome= telefone=37999990003", &mut problems);
         for unknown in &calls[2..] {
-            unknown.says("status=no_number source=none matches=0 nome= telefone=", &mut problems);
+            unknown.has("status=no_number source=none matches=0 nome= telefone=", &mut problems);
         }
     }
     let requested: BTreeSet<_> = hubsoft.requests().iter().filter_map(requested_phone).collect();

@@ -185,7 +185,7 @@ fn all_problems_are_reported_at_once_with_their_lines() {
 fn a_syntax_error_is_located_without_quoting_secrets() {
     let invalid = read("[hubsoft]\npassword = \"segredo\nusername = 1").expect_err("no TOML");
     let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.place.line).collect();
-    assert_eq!(lines, [2], "what follows from it is not told: {invalid}");
+    assert_eq!(lines, [2], "what follows from it is not reported: {invalid}");
     assert!(!invalid.to_string().contains("segredo"), "{invalid}");
 }
 

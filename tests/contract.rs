@@ -221,8 +221,8 @@ fn every_address_a_snippet_requests_is_served() {
     ];
     for (file, path) in requested {
         assert!(paths.contains(&path), "{path} is not served");
-        let asks = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
-        assert!(asks, "{file} does not request {path}");
+        let requests = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
+        assert!(requests, "{file} does not request {path}");
     }
     let agi = snippet("asterisk/bina-agi.conf");
     assert!(agi.contains(&format!("=agi://{AGI_DEFAULT})")) && agi.contains("/lookup?did="));

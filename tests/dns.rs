@@ -34,12 +34,12 @@ const SLACK: Duration = Duration::from_millis(100);
 /// A DNS with scripted answers that counts its queries.
 #[derive(Clone, Default)]
 struct Stub {
-    says: Arc<Mutex<Says>>,
+    dns_answer: Arc<Mutex<DnsAnswer>>,
     requested: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Default)]
-enum Says {
+enum DnsAnswer {
     Addresses(Vec<IpAddr>),
     Fails,
     #[default]
@@ -47,8 +47,8 @@ enum Says {
 }
 
 impl Stub {
-    fn say(&self, says: Says) {
-        *self.says.lock() = says;
+    fn answer_with(&self, dns_answer: DnsAnswer) {
+        *self.dns_answer.lock() = dns_answer;
     }
 
     fn requested(&self) -> usize {
@@ -59,12 +59,14 @@ impl Stub {
         let stub = self.clone();
         Arc::new(move |_| {
             stub.requested.fetch_add(1, Ordering::Relaxed);
-            let says = stub.says.lock().clone();
+            let dns_answer = stub.dns_answer.lock().clone();
             Box::pin(async move {
-                match says {
-                    Says::Addresses(ips) => Ok(ips.into_iter().map(|ip| (ip, 0).into()).collect()),
-                    Says::Fails => Err(io::Error::other("a stub's failure")),
-                    Says::Nothing => std::future::pending().await,
+                match dns_answer {
+                    DnsAnswer::Addresses(ips) => {
+                        Ok(ips.into_iter().map(|ip| (ip, 0).into()).collect())
+                    }
+                    DnsAnswer::Fails => Err(io::Error::other("a stub's failure")),
+                    DnsAnswer::Nothing => std::future::pending().await,
                 }
             })
         })
@@ -124,7 +126,7 @@ impl Blackhole {
 async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy() {
     let (here, there) = twins().await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&here, "attempt_ms = 60000\n");
     here.script(vec![Fault::Slow { first_byte: Duration::from_millis(1_500) }]);
     let other = Arc::clone(&client);
@@ -132,7 +134,7 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
     while here.lookups() == 0 {
         sleep(Duration::from_millis(5)).await;
     }
-    dns.say(Says::Addresses(vec![THERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![THERE.into()]));
     let mut seconds = 0;
     while there.lookups() == 0 {
         assert!(seconds < 60, "still at the old address");
@@ -151,10 +153,10 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
 async fn hubsoft_is_found_for_a_day_without_dns() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&sim, "");
     query(&client).await.expect("answered");
-    dns.say(Says::Fails);
+    dns.answer_with(DnsAnswer::Fails);
     for _ in 0..23 {
         pass(Duration::from_secs(60 * 60)).await;
         query(&client).await.expect("answered");

@@ -341,7 +341,7 @@ async fn a_secret_that_others_can_read_is_a_warning_wherever_it_stands() {
     findings.have(0, "warning", "secret", "word holds a secret others can read");
     findings.have(0, "ok", "secret", "client: only its owner");
     findings.lack("bina.toml holds");
-    assert_eq!(findings.printed.matches("others can read").count(), 1, "told once");
+    assert_eq!(findings.printed.matches("others can read").count(), 1, "reported once");
 }
 
 #[tokio::test]

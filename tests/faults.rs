@@ -100,7 +100,7 @@ const HELD: [(u8, &str, &str); 38] = [
     (31, "kill -9", "operation.rs::a_service_that_was_killed_is_back_at_once"),
     (
         27,
-        "a log nobody reads",
+        "a log that is not read",
         "faults_pbx.rs::a_log_that_is_not_read_delays_no_call_and_not_the_shutdown",
     ),
     (29, "SIGTERM", "faults_pbx.rs::a_stopping_service_answers_accepted_calls_and_ends"),

@@ -29,7 +29,7 @@ use bina::answering::render::{Format, Freeswitch as Settings, Play, render};
 use bina::domain::answer::{Answer, FIELDS, Pbx};
 use bina::simulator::{Sim, printed_example};
 
-use answers::{Said, about, every_kind};
+use answers::{StoredCustomer, about, every_kind};
 use app::TestApp;
 use dice::Dice;
 use fsmodel::{Call, Freeswitch, Reply, Request};
@@ -118,8 +118,8 @@ async fn the_answers_of_the_real_endpoints_reach_the_call() {
         [(Interface::Curl, vars), (Interface::Httapi, httapi), (Interface::XmlCurl, dialplan)]
     {
         let elsewhere = elsewhere.body.clone();
-        let pbx = freeswitch(interface, Play::Never, move |asked| {
-            let other = interface == Interface::XmlCurl && !asked.form.ends_with("=bina");
+        let pbx = freeswitch(interface, Play::Never, move |sent| {
+            let other = interface == Interface::XmlCurl && !sent.form.ends_with("=bina");
             Reply::page(&reply.head, if other { &elsewhere } else { &reply.body })
         });
         let call = call(&pbx, interface, CALLER, CALLED);
@@ -138,8 +138,8 @@ async fn the_answers_of_the_real_endpoints_reach_the_call() {
 
 #[test]
 fn the_call_goes_on_in_a_file_and_bina_is_queried_once() {
-    let asked = Rc::new(RefCell::new(0));
-    let count = Rc::clone(&asked);
+    let sent = Rc::new(RefCell::new(0));
+    let count = Rc::clone(&sent);
     let path = "/etc/freeswitch/bina-ura.xml";
     let handback =
         bina::answering::render::Handback { context: "public".into(), file: Some(path.into()) };
@@ -155,7 +155,7 @@ fn the_call_goes_on_in_a_file_and_bina_is_queried_once() {
     assert_eq!(fields(&call), contract(&alerted()));
     assert_eq!(call.executions("playback").len(), 1);
     assert_eq!(call.executions("bridge"), ["user/1001@"]);
-    assert_eq!(*asked.borrow(), 1);
+    assert_eq!(*sent.borrow(), 1);
 }
 
 #[test]
@@ -171,7 +171,8 @@ fn nothing_in_a_customers_data_runs_or_costs_a_field_in_twenty_thousand_document
             hostile_texts::text(&mut dice, 6),
         ];
         let [name, text, other] = &texts;
-        let answer = about(&Said { name, text: Some(text), id: other, service_status: other });
+        let answer =
+            about(&StoredCustomer { name, text: Some(text), id: other, service_status: other });
         let (interface, pbx) = (Interface::ALL[round % 3], &pbxs[round % 3]);
         let wanted = contract(&answer);
         now.replace(answer);
@@ -236,8 +237,8 @@ fn untrusted_text_never_reaches_an_address() {
     for text in hostile_texts::WHOLE {
         let targets = Rc::new(RefCell::new(BTreeSet::new()));
         let seen = Rc::clone(&targets);
-        let pbx = freeswitch(Interface::Curl, Play::Never, move |asked: &Request| {
-            seen.borrow_mut().insert(asked.target.clone());
+        let pbx = freeswitch(Interface::Curl, Play::Never, move |sent: &Request| {
+            seen.borrow_mut().insert(sent.target.clone());
             Reply::Refused
         });
         call(&pbx, Interface::Curl, text, text);
@@ -252,11 +253,11 @@ fn untrusted_text_never_reaches_an_address() {
 #[test]
 fn a_withheld_number_is_no_number_on_every_interface() {
     for interface in Interface::ALL {
-        let server = move |asked: &Request| {
-            assert_ne!(interface, Interface::Curl, "bina is not queried: {}", asked.target);
-            assert!(asked.form.contains("Caller-Privacy-Hide-Number=true"), "{}", asked.form);
+        let server = move |sent: &Request| {
+            assert_ne!(interface, Interface::Curl, "bina is not queried: {}", sent.target);
+            assert!(sent.form.contains("Caller-Privacy-Hide-Number=true"), "{}", sent.form);
             let number = every_kind().remove(4).1;
-            serving(number, Play::Never)(asked)
+            serving(number, Play::Never)(sent)
         };
         let pbx = freeswitch(interface, Play::Never, server);
         let mut call = Call::new(CALLER, CALLED, interface.context());
@@ -274,8 +275,8 @@ fn with_any_server_on_the_port_the_call_goes_on_within_the_limit() {
         body: body.into(),
     };
     let whole = |interface: Interface| {
-        let asked = Request { target: interface.path().into(), form: "Hunt-Context=bina".into() };
-        match serving(alerted(), Play::Never)(&asked) {
+        let sent = Request { target: interface.path().into(), form: "Hunt-Context=bina".into() };
+        match serving(alerted(), Play::Never)(&sent) {
             Reply::Page { body, .. } => body,
             other => panic!("{other:?}"),
         }
@@ -329,8 +330,8 @@ fn an_answer_truncated_anywhere_counts_whole_or_not_at_all() {
 #[test]
 fn bina_is_queried_once_however_often_the_call_comes_through() {
     for interface in [Interface::Curl, Interface::Httapi] {
-        let asked = Rc::new(RefCell::new(0));
-        let count = Rc::clone(&asked);
+        let sent = Rc::new(RefCell::new(0));
+        let count = Rc::clone(&sent);
         let pbx = freeswitch(interface, Play::Never, move |request| {
             *count.borrow_mut() += 1;
             serving(every_kind().remove(1).1, Play::Never)(request)
@@ -338,15 +339,15 @@ fn bina_is_queried_once_however_often_the_call_comes_through() {
         let mut call = Call::new(CALLER, CALLED, interface.context());
         pbx.route(&mut call);
         pbx.route(&mut call);
-        assert_eq!(*asked.borrow(), 1, "{interface:?}");
+        assert_eq!(*sent.borrow(), 1, "{interface:?}");
         assert_eq!(call.executions("bridge").len(), 2, "{interface:?}");
     }
 }
 
 #[test]
 fn httapi_sends_the_fields_bina_reads_and_marks_the_end_of_a_call() {
-    let asked = Rc::new(RefCell::new(String::new()));
-    let seen = Rc::clone(&asked);
+    let sent = Rc::new(RefCell::new(String::new()));
+    let seen = Rc::clone(&sent);
     let pbx = freeswitch(Interface::Httapi, Play::Never, move |request: &Request| {
         seen.borrow_mut().clone_from(&request.form);
         serving(alerted(), Play::Never)(request)
@@ -357,7 +358,7 @@ fn httapi_sends_the_fields_bina_reads_and_marks_the_end_of_a_call() {
         let text = fixture(name);
         text.rsplit("\r\n").next().unwrap_or_default().to_owned()
     };
-    assert_eq!(*asked.borrow(), wire("httapi_post_var"));
+    assert_eq!(*sent.borrow(), wire("httapi_post_var"));
     let last = pbx.request_at_hangup(&call).expect("it sends a request at hangup");
     assert!(wire("httapi_post_var_exiting").ends_with("&exiting=true"));
     assert!(last.form.ends_with("&exiting=true"), "{}", last.form);

@@ -45,13 +45,13 @@ fn assignments(text: &str) -> Vec<(&str, &str)> {
 
 #[test]
 fn every_field_is_neutral_before_the_request() {
-    for (name, asks) in [
+    for (name, requesting) in [
         ("bina-curl.xml", "\"curl\""),
         ("bina-httapi.xml", "\"httapi\""),
         ("bina.xml", "\"transfer\""),
     ] {
         let text = code(name);
-        let (before, _) = text.split_once(asks).expect("it sends a request");
+        let (before, _) = text.split_once(requesting).expect("it sends a request");
         let set = assignments(before);
         for key in FIELDS.map(|field| field.key) {
             // Half an answer counts with mod_httapi, so its last field is not 1 beforehand.

@@ -210,12 +210,12 @@ fn call(dice: &mut Dice) -> Call {
         7 => endpoints::call("POST", "/freeswitch/httapi", &fields, "bina"),
         _ => {
             // Asterisk escapes nothing.
-            let said = format!(
+            let environment = format!(
                 "agi_callerid: {caller}\nagi_calleridname: {name}\nagi_dnid: {did}\n\
                  agi_threadid: 1\n\n"
             );
             let mut conversation = Conversation::default();
-            let _ = conversation.hear(said.as_bytes());
+            let _ = conversation.hear(environment.as_bytes());
             let unknown = || Call {
                 door: "agi",
                 caller: None,

@@ -69,7 +69,7 @@ fn expected(name: &str) -> &'static str {
 
 fn resident_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is told");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is reported");
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }
 

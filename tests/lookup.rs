@@ -44,7 +44,7 @@ impl Source for Stub {
         self.requested.fetch_add(1, Ordering::SeqCst);
         let next = self.acts.lock().pop_front();
         Box::pin(async move {
-            let (after, act) = next.expect("asked more often than told");
+            let (after, act) = next.expect("requested more often than scripted");
             if let Act::Begin(begun, _) = &act {
                 partial.report(begun.clone());
             }
@@ -52,7 +52,7 @@ impl Source for Stub {
             match act {
                 Act::Begin(_, fetched) | Act::Bring(fetched) => Ok(fetched),
                 Act::Fail(failure) => Err(failure),
-                Act::Panic => panic!("as told"),
+                Act::Panic => panic!("as scripted"),
                 Act::Tell(record) => Ok(Sighting::of_hubsoft(record)),
             }
         })

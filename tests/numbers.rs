@@ -251,7 +251,7 @@ fn check(text: &str, default_ddd: Option<Ddd>) -> Result<(), TestCaseError> {
 
 fn canonical() -> impl Strategy<Value = String> {
     let line = prop_oneof!["[2-5][0-9]{7}", "9[0-9]{8}"];
-    let line = line.prop_filter("nobody's line", |line| !is_nationwide(line));
+    let line = line.prop_filter("a subscriber's line", |line| !is_nationwide(line));
     (area(), line).prop_map(|(area, line)| format!("{area}{line}"))
 }
 

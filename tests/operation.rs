@@ -341,7 +341,7 @@ async fn a_number_is_purged_on_request() {
     assert_eq!(forget(ALERTED), (Some(0), "nothing was remembered".to_owned()));
     assert!(forget("1000").1.contains("no number that could be remembered: short"));
     assert_eq!(status(served.http, ALERTED).await, "found");
-    assert!(sim.lookups() > requested, "HubSoft is asked again");
+    assert!(sim.lookups() > requested, "HubSoft is queried again");
     for (request, status) in [("POST /v1/forget", 400), ("GET /v1/forget?number=1", 405)] {
         assert_eq!(query(served.metrics, request).await.status, status, "{request}");
     }

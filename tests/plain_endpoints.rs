@@ -141,7 +141,8 @@ async fn recordings() -> (Sim, TestApp) {
 
 async fn raw(app: &TestApp, request: &str) -> (String, Vec<u8>) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stream = tokio::net::TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream =
+        tokio::net::TcpStream::connect(app.address).await.expect("the listener is open");
     let request = format!("{request}Host: x\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("it reads");
     let mut answer = Vec::new();

@@ -79,7 +79,7 @@ async fn an_open_breaker_outlives_reloads() {
     served.signal("HUP");
     assert!(served.has_logged("a new client is used"), "{}", served.log());
     assert_eq!(field(served.http, "3733340199", "status").await, "unavailable");
-    assert_eq!(sim.lookups(), before, "HubSoft is not asked:\n{}", served.log());
+    assert_eq!(sim.lookups(), before, "HubSoft is not queried:\n{}", served.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

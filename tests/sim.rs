@@ -199,8 +199,8 @@ async fn an_undocumented_parameter_is_an_error_with_status_200() {
         assert_eq!((reply.status, &reply.json()["status"]), (200, &json!("error")), "{query}");
     }
     let reply = client.exchange(&lookup(&token, "")).await;
-    let said = json!({ "status": "error", "msg": "Favor preencher o atributo (busca)" });
-    assert_eq!(reply.json(), said);
+    let expected = json!({ "status": "error", "msg": "Favor preencher o atributo (busca)" });
+    assert_eq!(reply.json(), expected);
 }
 
 #[tokio::test]

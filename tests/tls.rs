@@ -90,12 +90,12 @@ fn run(command: &[&str], file: &File, environment: &[(&str, &str)]) -> (Option<i
 
 #[tokio::test]
 async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
-    let (known, stranger) = (Authority::new(), Authority::new());
+    let (known, unknown) = (Authority::new(), Authority::new());
     for (certificate, cause) in [
         (known.expired("localhost"), "has expired: have it renewed"),
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
         (known.wrong_name(), "another server's: check hubsoft.base_url"),
-        (stranger.good("localhost"), "its issuer is unknown here"),
+        (unknown.good("localhost"), "its issuer is unknown here"),
     ] {
         let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], certificate).await.expect("tls");
         let config = trusting(&sim, &known);
@@ -114,7 +114,7 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
         println!("row 20: required unavailable <= 50 ms, measured {took:?} ({cause})");
         assert_eq!(field(&answer, "status"), "unavailable");
         assert!(took <= AT_ONCE + SLACK);
-        assert!(sim.requests().is_empty(), "nothing was told to it");
+        assert!(sim.requests().is_empty(), "nothing was sent to it");
     }
 }
 

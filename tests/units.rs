@@ -16,12 +16,12 @@ fn has(text: &str, line: &str) -> bool {
 
 #[test]
 fn each_socket_unit_has_the_address_of_its_listener() {
-    let doors = [
+    let listeners = [
         ("bina.socket", "http", HTTP_DEFAULT),
         ("bina-agi.socket", "agi", AGI_DEFAULT),
         ("bina-metrics.socket", "metrics", METRICS_DEFAULT),
     ];
-    for (file, name, address) in doors {
+    for (file, name, address) in listeners {
         let text = unit(file);
         for line in [
             format!("ListenStream={address}"),

@@ -54,8 +54,8 @@ async fn a_client_that_rejects_the_certificate_is_logged() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let before = counted("bina_http_refused_total{reason=\"tls\"}");
-    let stranger = tls(&Authority::new(), &[&TLS13], None);
-    assert!(Client::from(OWN).meet(app.address, stranger).await.is_err());
+    let unknown = tls(&Authority::new(), &[&TLS13], None);
+    assert!(Client::from(OWN).meet(app.address, unknown).await.is_err());
     let start = Instant::now();
     while counted("bina_http_refused_total{reason=\"tls\"}") == before {
         assert!(start.elapsed() < Duration::from_secs(5), "it is counted");
@@ -126,9 +126,9 @@ async fn many_requests_share_a_connection_behind_tls() {
 async fn an_incomplete_tls_handshake_is_closed_after_two_seconds() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
-    let closed_after = async |from, said: &[u8]| {
+    let closed_after = async |from, sent: &[u8]| {
         let mut stream = Client::from(from).connect(app.address).await;
-        stream.write_all(said).await.expect("it is open");
+        stream.write_all(sent).await.expect("it is open");
         let start = Instant::now();
         let _ = stream.read_to_end(&mut Vec::new()).await;
         start.elapsed()

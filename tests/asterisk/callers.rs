@@ -62,7 +62,7 @@ fn a_number_is_found_however_a_trunk_punctuates_it() {
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
-        call.says("status=found telefone=37999990002 codigo_cliente=1002", &mut problems);
+        call.has("status=found telefone=37999990002 codigo_cliente=1002", &mut problems);
         call.went_on_untouched(&mut problems);
         call.went_without_a_warning(&mut problems);
     }
@@ -80,7 +80,7 @@ fn punctuation_makes_no_number_of_what_is_none() {
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
-        call.says("status=no_number source=none telefone= nome=", &mut problems);
+        call.has("status=no_number source=none telefone= nome=", &mut problems);
         call.went_on_untouched(&mut problems);
         call.took_at_most(CROWDED_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);

@@ -24,7 +24,7 @@ fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
         call(ALERT).named("route with a queue"),
         call("37999990009").named("route without a queue"),
         call(QUIET).named("no route"),
-        call(UNKNOWN).named("stranger"),
+        call(UNKNOWN).named("unknown caller"),
     ]);
     let agents = [
         "suporte 37999990001 JOÃO LUZ FILHOS",
@@ -59,7 +59,7 @@ fn a_second_bina_is_queried_when_the_first_gives_no_answer_of_its_own() {
     });
     for calls in asterisk.place(&calls.collect::<Vec<_>>()).chunks(3) {
         for call in calls {
-            call.says("status=found telefone=37999990002", &mut problems);
+            call.has("status=found telefone=37999990002", &mut problems);
         }
         calls[0].took_at_most(BRISK_MAX, &mut problems);
         calls[1].took_at_most(BRISK_MAX, &mut problems);
@@ -80,9 +80,9 @@ fn a_second_bina_is_not_queried_when_the_first_answers_unavailable() {
         call(&CURL, "2001").or(second.at(&CURL)).through("bina-dois").named("first: no number"),
     ]);
     let mut problems = Problems::default();
-    calls[0].says("status=unavailable telefone=37999990002", &mut problems);
-    calls[1].says("status=unavailable telefone=37999990002", &mut problems);
-    calls[2].says("status=no_number telefone=", &mut problems);
+    calls[0].has("status=unavailable telefone=37999990002", &mut problems);
+    calls[1].has("status=unavailable telefone=37999990002", &mut problems);
+    calls[2].has("status=no_number telefone=", &mut problems);
     problems.check(hubsoft.lookups() == 0, || "the second bina was queried".to_owned());
     problems.none();
 }
@@ -132,7 +132,7 @@ fn a_module_that_is_missing_ends_no_call() {
             if neutral.contains(&snippet.file) {
                 call.is_neutral(&mut problems);
             } else {
-                call.says("status=found", &mut problems);
+                call.has("status=found", &mut problems);
             }
         }
     };
@@ -153,7 +153,7 @@ fn the_address_of_bina_can_be_set_in_globals() {
     let calls =
         asterisk.place(&each(|snippet| [Call::from(QUIET, snippet, "globals").named(named)]));
     for call in calls {
-        call.says("status=found telefone=37999990002", &mut problems);
+        call.has("status=found telefone=37999990002", &mut problems);
     }
     problems.none();
 }
@@ -169,12 +169,12 @@ fn a_dialplan_in_lua_works_without_extensions_conf() {
     let mut problems = Problems::default();
     let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
     calls[0].plays(sounds, "atendimento", &mut problems);
-    calls[0].says("status=found alerta=1 route=suporte", &mut problems);
+    calls[0].has("status=found alerta=1 route=suporte", &mut problems);
     calls[1].went_on_untouched(&mut problems);
-    calls[1].says("status=found alerta=0", &mut problems);
+    calls[1].has("status=found alerta=0", &mut problems);
     // The file is missing.
     calls[2].went_on_untouched(&mut problems);
-    calls[2].says("status= alerta= prompt=", &mut problems);
+    calls[2].has("status= alerta= prompt=", &mut problems);
     problems.none();
 }
 
@@ -189,7 +189,7 @@ fn recordings_are_fetched_over_http_and_played_to_their_end() {
         let call = Call::from(ALERT, &CURL, bina.at(&CURL)).named(name);
         let call = &asterisk.place(&[call])[0];
         problems.check(call.played.len() == 2, || format!("{name}: played {:?}", call.played));
-        call.says("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
+        call.has("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
     }
     problems.none();
 }

@@ -37,9 +37,9 @@ fn a_hubsoft_that_refuses_or_is_silent_does_not_hold_the_call() {
     for call in &calls {
         call.went_on_untouched(&mut problems);
         call.took_at_most(DEADLINE + SLACK, &mut problems);
-        call.says("status=unavailable source=none alerta=0 prompt= matches=0", &mut problems);
+        call.has("status=unavailable source=none alerta=0 prompt= matches=0", &mut problems);
         // This is bina's own answer, by which a dialplan recognises it.
-        call.says("telefone=37999990001", &mut problems);
+        call.has("telefone=37999990001", &mut problems);
     }
     problems.none();
 }
@@ -57,7 +57,7 @@ fn a_stopped_bina_does_not_hold_the_call() {
     };
     let mut problems = Problems::default();
     for call in place(QUIET, "bina runs") {
-        call.says("status=found", &mut problems);
+        call.has("status=found", &mut problems);
     }
     drop(bina);
     for call in place(ALERT, "bina was stopped") {
@@ -99,7 +99,7 @@ fn a_caller_who_hangs_up_on_a_frozen_bina_leaves_no_channel_behind() {
     let lasted = calls[0].lasted();
     println!("{}: ended after {lasted:?}, of which {PATIENCE:?} are the caller's", AGI.file);
     let mut problems = Problems::default();
-    calls[0].says("status=unavailable alerta=0 arrived=", &mut problems);
+    calls[0].has("status=unavailable alerta=0 arrived=", &mut problems);
     let freed = lasted >= PATIENCE.mul_f32(0.9) && lasted < PATIENCE + Duration::from_secs(1);
     problems.check(freed, || format!("{}: lasted {lasted:?}", calls[0].name));
     problems.none();

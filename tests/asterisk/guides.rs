@@ -122,15 +122,15 @@ impl Asterisk {
             call.played_exactly(&format!("{prompts}fila-posicao(br)"), problems);
             call.arrived_at("usual", problems);
         }
-        calls[0].says("status=found alerta=1", problems);
-        calls[2].says("status=not_found", problems);
+        calls[0].has("status=found alerta=1", problems);
+        calls[2].has("status=not_found", problems);
     }
 
     fn is_as_before(&self, name: &str, problems: &mut Problems) {
         for call in self.calls(&format!("{name}, without bina")) {
             call.played_exactly("fila-posicao(br)", problems);
             call.arrived_at("usual", problems);
-            call.says("status= language=br", problems);
+            call.has("status= language=br", problems);
         }
     }
 }

@@ -34,12 +34,12 @@ fn nothing_in_a_customers_name_or_alert_runs_or_hides_a_field() {
         let index = index % texts.len();
         let safe = &texts[index].1;
         call.plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
-        call.says("status=found alerta=1 rule=aviso matches=1 conectado=", &mut problems);
-        call.says("prompt=bina/equipe-a-caminho servico_status=servico_habilitado", &mut problems);
-        call.says("route=rota-que-ninguem-conhece", &mut problems);
+        call.has("status=found alerta=1 rule=aviso matches=1 conectado=", &mut problems);
+        call.has("prompt=bina/equipe-a-caminho servico_status=servico_habilitado", &mut problems);
+        call.has("route=rota-que-ninguem-conhece", &mut problems);
         let (code, phone) = (index + 1000, phone(index));
-        call.says(&format!("id_cliente={index} codigo_cliente={code}"), &mut problems);
-        call.says(&format!("telefone={phone}"), &mut problems);
+        call.has(&format!("id_cliente={index} codigo_cliente={code}"), &mut problems);
+        call.has(&format!("telefone={phone}"), &mut problems);
         call.says_text("nome", safe, &mut problems);
         let message = format!("aviso {safe} fim").replace("  ", " ");
         call.says_text("mensagem", &message, &mut problems);
@@ -65,8 +65,8 @@ fn nothing_in_a_callers_from_header_does_harm() {
     for call in asterisk.place(&calls) {
         call.went_on_untouched(&mut problems);
         call.took_at_most(CROWDED_MAX, &mut problems);
-        call.says("status=no_number source=none alerta=0 prompt= rule= route=", &mut problems);
-        call.says("nome= codigo_cliente= id_cliente= mensagem= telefone=", &mut problems);
+        call.has("status=no_number source=none alerta=0 prompt= rule= route=", &mut problems);
+        call.has("nome= codigo_cliente= id_cliente= mensagem= telefone=", &mut problems);
     }
     problems
         .check(hubsoft.lookups() == 0, || "HubSoft was queried for a hostile caller".to_owned());
@@ -94,7 +94,7 @@ fn nothing_in_a_called_number_does_harm() {
     for call in asterisk.place(&calls) {
         call.went_on_untouched(&mut problems);
         call.took_at_most(CROWDED_MAX, &mut problems);
-        call.says("alerta=0 prompt= rule= route= nome= matches=0", &mut problems);
+        call.has("alerta=0 prompt= rule= route= nome= matches=0", &mut problems);
         // FastAGI has the called number in a line of its own: a line break makes all of it a lie.
         // (Set() has taken those at the ends away.)
         let (snippet, text) = call.name.split_once(": ").unwrap();

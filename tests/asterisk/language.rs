@@ -62,7 +62,7 @@ fn after_a_prompt_the_call_has_the_language_it_had() {
         ];
         for (call, prompts) in calls.iter().zip(prompts) {
             call.played_exactly(&format!("{prompts}{QUEUE}(br)"), &mut problems);
-            call.says("language=br playbackstatus=SUCCESS", &mut problems);
+            call.has("language=br playbackstatus=SUCCESS", &mut problems);
         }
     }
     problems.none();
@@ -80,7 +80,7 @@ fn a_recording_that_is_missing_costs_the_call_nothing_but_itself() {
     let mut problems = Problems::default();
     for call in asterisk.place(&each(call)) {
         call.played_exactly(&format!("{QUEUE}(pt)"), &mut problems);
-        call.says("language=pt status=found alerta=1", &mut problems);
+        call.has("language=pt status=found alerta=1", &mut problems);
     }
     problems.none();
 }
@@ -104,7 +104,7 @@ fn recordings_may_be_in_the_language_of_the_pbx() {
     for call in asterisk.place(&each(call)) {
         let prompts = "bina/rompimento-fibra(br) bina/equipe-a-caminho(br)";
         call.played_exactly(&format!("{prompts} {QUEUE}(br)"), &mut problems);
-        call.says("language=br playbackstatus=SUCCESS", &mut problems);
+        call.has("language=br playbackstatus=SUCCESS", &mut problems);
     }
     problems.none();
 }

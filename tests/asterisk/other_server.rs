@@ -89,7 +89,7 @@ fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
 }
 
 fn cut_at(request: &str) -> usize {
-    let (_, rest) = request.split_once("cut/").expect("the dialplan says where to cut");
+    let (_, rest) = request.split_once("cut/").expect("the path has the length");
     let digits = rest.find(|c: char| !c.is_ascii_digit()).expect("the path goes on");
     rest[..digits].parse().expect("a number")
 }

@@ -87,8 +87,8 @@ fn tree() -> Result<PathBuf, String> {
     if made.status.success() {
         return Ok(tree);
     }
-    let said = String::from_utf8_lossy(&made.stderr);
-    Err(said.trim().lines().last().unwrap_or("make-tree.sh said nothing").to_owned())
+    let log_text = String::from_utf8_lossy(&made.stderr);
+    Err(log_text.trim().lines().last().unwrap_or("make-tree.sh printed nothing").to_owned())
 }
 
 impl Asterisk {

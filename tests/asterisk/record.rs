@@ -139,7 +139,7 @@ impl Record {
     }
 
     /// Checks variables, given as `status=found alerta=1 …`.
-    pub(crate) fn says(&self, expected: &str, problems: &mut Problems) {
+    pub(crate) fn has(&self, expected: &str, problems: &mut Problems) {
         for (key, value) in expected.split(' ').map(|pair| pair.split_once('=').unwrap()) {
             problems.compare(self, key, self.get(key), value);
         }
@@ -152,9 +152,9 @@ impl Record {
 
     /// Checks that every variable has the value it has without bina.
     pub(crate) fn is_neutral(&self, problems: &mut Problems) {
-        self.says("status=unavailable source=none alerta=0 prompt= rule= route= nome=", problems);
-        self.says("codigo_cliente= id_cliente= servico_status= conectado= mensagem=", problems);
-        self.says("matches=0 telefone=", problems);
+        self.has("status=unavailable source=none alerta=0 prompt= rule= route= nome=", problems);
+        self.has("codigo_cliente= id_cliente= servico_status= conectado= mensagem=", problems);
+        self.has("matches=0 telefone=", problems);
     }
 
     /// Checks that the call was not held longer than that.

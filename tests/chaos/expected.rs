@@ -12,7 +12,7 @@ pub(crate) const NAME: &str = "FULANA";
 pub(crate) const TEXT: &str = "na rua do rouxinol";
 
 const CUSTOMERS: u32 = 200;
-const STRANGERS: u32 = 70;
+const OTHERS: u32 = 70;
 /// Callers without a number of their own, as a query writes them.
 const NO_NUMBERS: [&str; 10] = [
     "",
@@ -56,7 +56,7 @@ enum Kind {
     Outage(u32),
     /// Two customers on one number, the second with that alert.
     Shared(u32),
-    OtherServer,
+    OtherCustomer,
 }
 
 /// What an answer is.
@@ -86,7 +86,7 @@ pub(crate) fn numbers() -> Vec<Number> {
         subscriber(index, kind(index))
     });
     let others =
-        (CUSTOMERS..CUSTOMERS + STRANGERS).map(|index| subscriber(index, Kind::OtherServer));
+        (CUSTOMERS..CUSTOMERS + OTHERS).map(|index| subscriber(index, Kind::OtherCustomer));
     let none = NO_NUMBERS.map(|presented| Number {
         presented: vec![presented.to_owned()],
         digits: String::new(),
@@ -111,7 +111,7 @@ impl Number {
             Kind::Shared(id) => {
                 vec![plain(id), with_alert(plain(id + 10_000), &[&outage])]
             }
-            Kind::NoNumber | Kind::OtherServer => vec![],
+            Kind::NoNumber | Kind::OtherCustomer => vec![],
         }
     }
 
@@ -143,15 +143,15 @@ impl Number {
         match (source.as_str(), self.kind) {
             ("none", Kind::NoNumber) if reported("no_number") => Verdict::Right { stale: false },
             ("none", kind) if kind != Kind::NoNumber && reported("unavailable") => Verdict::Neutral,
-            ("hubsoft" | "cache", Kind::OtherServer) if reported("not_found") => {
+            ("hubsoft" | "cache", Kind::OtherCustomer) if reported("not_found") => {
                 Verdict::Right { stale: false }
             }
             ("hubsoft" | "cache" | "stale", kind)
-                if kind != Kind::OtherServer && reported("found") =>
+                if kind != Kind::OtherCustomer && reported("found") =>
             {
                 Verdict::Right { stale: source == "stale" }
             }
-            _ => Verdict::Wrong(format!("{source} says {fields:?} of {:?}", self.kind)),
+            _ => Verdict::Wrong(format!("{source} returned {fields:?} for {:?}", self.kind)),
         }
     }
 

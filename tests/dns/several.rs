@@ -7,7 +7,7 @@ use bina::simulator::{ListenerMode, Sim, customer};
 use bina::sources::reasons;
 use tokio::time::{Duration, sleep};
 
-use super::{Blackhole, HERE, PHONE, Says, Stub, pass, query};
+use super::{Blackhole, DnsAnswer, HERE, PHONE, Stub, pass, query};
 
 /// What a call must not wait longer for, if all but one address are broken.
 const SOON: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ async fn one_good_address_among_broken_ones_is_found_within_a_second() {
         ("3 swallow, 3 refuse, 1 broken IPv6", [swallowing, closed(3), broken(1)].concat()),
     ] {
         let dns = Stub::default();
-        dns.say(Says::Addresses([bad, vec![HERE.into()]].concat()));
+        dns.answer_with(DnsAnswer::Addresses([bad, vec![HERE.into()]].concat()));
         let client = dns.client(&sim, "");
         let start = Instant::now();
         let found = query(&client).await;
@@ -65,10 +65,10 @@ async fn no_call_is_lost_when_the_addresses_around_the_good_one_change() {
     sim.set_keep_alive(Duration::ZERO);
     let (swallowing, _holes) = swallowing(3, sim.addr().port()).await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&sim, "[limiter]\nrate = 1000\nburst = 1000\n");
     for around in [swallowing.clone(), closed(3), broken(2), vec![], swallowing, closed(1)] {
-        dns.say(Says::Addresses([around, vec![HERE.into()]].concat()));
+        dns.answer_with(DnsAnswer::Addresses([around, vec![HERE.into()]].concat()));
         for _ in 0..12 {
             query(&client).await.expect("found");
             pass(Duration::from_secs(3)).await;
@@ -82,7 +82,7 @@ async fn addresses_that_all_drop_packets_hold_the_call_no_longer_than_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let (swallowing, _holes) = swallowing(4, sim.addr().port()).await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(swallowing));
+    dns.answer_with(DnsAnswer::Addresses(swallowing));
     let client = dns.client(&sim, "");
     let start = Instant::now();
     assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));

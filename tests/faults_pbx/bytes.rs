@@ -42,8 +42,8 @@ async fn closed_in(
     for _ in 0..7 {
         clients.spawn(closed(address, first.to_owned(), drip));
     }
-    let (mut times, said): (Vec<_>, _) = clients.join_all().await.into_iter().unzip();
-    (quantile(&mut times, 0.5), said)
+    let (mut times, received): (Vec<_>, _) = clients.join_all().await.into_iter().unzip();
+    (quantile(&mut times, 0.5), received)
 }
 
 fn seconds(time: Duration) -> String {
@@ -147,11 +147,11 @@ async fn an_oversized_body_is_refused_and_a_missing_one_given_up() {
     let broken = post(chunks, "zz\r\nab");
     refused_in(&app, &broken, 400).await;
     let missing = post("Content-Length: 100", "section=dialplan");
-    let ((missing, said), (dripped, drip_answers)) = tokio::join!(
+    let ((missing, received), (dripped, drip_answers)) = tokio::join!(
         closed_in(app.address, &missing, b""),
         closed_in(app.address, &missing, b"a"),
     );
-    for late in [said, drip_answers].concat() {
+    for late in [received, drip_answers].concat() {
         let reply = Reply::read(&late);
         assert_eq!((reply.status, reply.body.as_str()), (408, ""), "{late}");
     }

@@ -180,7 +180,7 @@ async fn ten_thousand_connections_do_not_take_the_slots_of_the_pbx() {
     assert!(settles(|| still_open(&mut own) == 960), "{} are open", still_open(&mut own));
     assert_eq!(still_open(&mut others), 64);
     let grown = program.memory_kb().saturating_sub(before) / 1_024;
-    assert!(program.has_logged("127.0.0.2 has 64 already"), "it says whom it closed");
+    assert!(program.has_logged("127.0.0.2 has 64 already"), "it logs which address it closed");
     assert!(program.has_logged("connection closed at once: and "), "and how many more");
     let lines = program.read.lock().matches("127.0.0.2 has 64").count();
     assert!(lines <= 150, "{lines} lines about one thing");
@@ -266,7 +266,7 @@ async fn running_out_of_descriptors_neither_spins_nor_ends_it() {
     let sim = known_customer().await;
     let mut few = Program::limited("few", &sim, "", Some(64));
     few.keep_reading();
-    assert!(few.has_logged("raise LimitNOFILE"), "it says that there are few");
+    assert!(few.has_logged("raise LimitNOFILE"), "it reports that there are few");
     let (few_share, few_wait) = crowded(&few, 120).await;
     assert!(call(few.address, KNOWN).1.contains("status=found"), "HubSoft is still reached");
     assert!(!few.has_logged("cannot accept"), "places ran out before descriptors did");

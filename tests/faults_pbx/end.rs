@@ -69,7 +69,7 @@ async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     // Read a little: it reports what is missing, and then the pipe fills up again.
     let dropped = stalled.logged("log lines dropped");
     let dropped = dropped.split(' ').nth(1).and_then(|count| count.parse::<u32>().ok());
-    let dropped = dropped.expect("it says how many lines were dropped");
+    let dropped = dropped.expect("it reports how many lines were dropped");
     calls(stalled.address, 100);
     let reported = Instant::now();
     stalled.terminate();
@@ -201,7 +201,7 @@ async fn connections_that_panic() {
         let number = count.fetch_add(1, Ordering::Relaxed);
         async move {
             assert!(number >= 20, "{KNOWN} is what a bug may quote");
-            stream.write_all(b"answered").await.expect("somebody reads");
+            stream.write_all(b"answered").await.expect("the peer reads");
         }
     };
     let listener = listener::open("test", ([127, 0, 0, 1], 0).into()).expect("a free port");

@@ -10,14 +10,14 @@ use bina::sources::reasons;
 use crate::formats::{answer, found};
 
 /// What HubSoft may return of a customer, as it returned it.
-pub(crate) struct Said<'s> {
+pub(crate) struct StoredCustomer<'s> {
     pub(crate) name: &'s str,
     pub(crate) text: Option<&'s str>,
     pub(crate) id: &'s str,
     pub(crate) service_status: &'s str,
 }
 
-impl Said<'_> {
+impl StoredCustomer<'_> {
     fn customer(&self) -> ReportedCustomer {
         ReportedCustomer {
             id: self.id.into(),
@@ -32,14 +32,15 @@ impl Said<'_> {
 }
 
 /// The answer when HubSoft returned this of one customer.
-pub(crate) fn about(case: &Said<'_>) -> Answer {
+pub(crate) fn about(case: &StoredCustomer<'_>) -> Answer {
     answer(&found(vec![case.customer()]))
 }
 
 /// Every kind of answer by name.
 pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
     let text = "Existe um rompimento de fibra no bairro Centro, na cidade Divinópolis";
-    let case = |name, text| Said { name, text, id: "421", service_status: "servico_habilitado" };
+    let case =
+        |name, text| StoredCustomer { name, text, id: "421", service_status: "servico_habilitado" };
     let alerted = case("GUILHERME SILVA", Some(text)).customer();
     let quiet = case("JOÃO D'ÁVILA & CIA", None).customer();
     vec![

@@ -71,16 +71,16 @@ pub(crate) fn freeswitch(
             public.push(shipped("public-example.xml"));
         }
     }
-    let everybody = |number| {
+    let all_others = |number| {
         format!(
-            "<extension name=\"everybody\"><condition>\n\
+            "<extension name=\"all_others\"><condition>\n\
              <action application=\"bridge\" data=\"user/{number}\"/></condition></extension>"
         )
     };
     let context =
         |name, inside: String| format!("<context name=\"{name}\">\n{inside}\n</context>\n");
-    freeswitch.add_dialplan(&context("public", public.join("\n") + "\n" + &everybody("1000")));
-    freeswitch.add_dialplan(&context("default", everybody("${destination_number}")));
+    freeswitch.add_dialplan(&context("public", public.join("\n") + "\n" + &all_others("1000")));
+    freeswitch.add_dialplan(&context("default", all_others("${destination_number}")));
     freeswitch
 }
 

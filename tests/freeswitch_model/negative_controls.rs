@@ -153,8 +153,9 @@ fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
         call(&pbx, Interface::XmlCurl, CALLER, CALLED).ended.as_deref(),
         Some("held for ever")
     );
-    let asks = "<action application=\"curl\" data=\"http://127.0.0.1:8573/freeswitch/vars\"/>";
-    let call = routed(&one(asks, |_| Reply::Silence), CALLER, CALLED);
+    let requesting =
+        "<action application=\"curl\" data=\"http://127.0.0.1:8573/freeswitch/vars\"/>";
+    let call = routed(&one(requesting, |_| Reply::Silence), CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("held for ever"));
     let mut pbx =
         one("<action application=\"httapi\" data=\"{httapi_profile=bina}\"/>", |_| Reply::Silence);
@@ -166,7 +167,7 @@ fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
 #[test]
 fn successful_work_is_requested_again_and_a_forbidden_application_ends_the_call() {
     let call = by_httapi("<work><continue/></work>");
-    assert_eq!(call.ended.as_deref(), Some("asked without end"));
+    assert_eq!(call.ended.as_deref(), Some("requests without end"));
     let call = by_httapi("<work><execute application=\"system\" data=\"id\"/></work>");
     assert_eq!(call.ended.as_deref(), Some("DESTINATION_OUT_OF_ORDER"));
     assert!(call.ran.is_empty());
@@ -202,10 +203,10 @@ fn httapi_uses_half_an_answer_and_a_refused_body_leaves_the_old_one() {
     pbx.add_httapi(&snippet("autoload_configs/httapi.conf.xml"));
     let call = routed(&pbx, CALLER, CALLED);
     assert_eq!(call.variables.get("bina_status").map(String::as_str), Some("found"));
-    let asks = "<action application=\"set\" data=\"curl_response_data=old\"/>\n\
+    let requesting = "<action application=\"set\" data=\"curl_response_data=old\"/>\n\
                 <action application=\"set\" data=\"curl_timeout=1\"/>\n\
                 <action application=\"curl\" data=\"http://127.0.0.1:8573/x\"/>";
-    let pbx = one(asks, |_| Reply::page("text/plain", "${x}"));
+    let pbx = one(requesting, |_| Reply::page("text/plain", "${x}"));
     let call = routed(&pbx, CALLER, CALLED);
     assert_eq!(call.variables.get("curl_response_data").map(String::as_str), Some("old"));
     assert_eq!(call.variables.get("curl_response_code").map(String::as_str), Some("200"));

@@ -126,6 +126,6 @@ fn the_called_number_arrives_with_its_plus_or_not_at_all() {
         assert_eq!(call.did, Did::new(did), "{called}");
     }
     for odd in ["+", "sip", "1000 XML default", "+37x", "${x}"] {
-        assert_eq!(request(CALLER, odd).expect("asked").did, None, "{odd}");
+        assert_eq!(request(CALLER, odd).expect("a request").did, None, "{odd}");
     }
 }

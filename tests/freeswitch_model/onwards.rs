@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use bina::answering::render::{Format, Freeswitch as Settings, Handback, Play, render};
 
-use super::answers::{Said, about};
+use super::answers::{StoredCustomer, about};
 use super::dice::Dice;
 use super::fsmodel::{Call, Freeswitch, Reply, Request};
 use super::{
@@ -188,7 +188,7 @@ fn nothing_of_a_customer_runs_on_its_way_to_the_agent() {
     for _ in 0..1_000 {
         let texts = [hostile_texts::text(&mut dice, 30), hostile_texts::text(&mut dice, 30)];
         let [name, text] = &texts;
-        let case = Said { name, text: Some(text), id: "421", service_status: "x" };
+        let case = StoredCustomer { name, text: Some(text), id: "421", service_status: "x" };
         let answer = about(&case);
         let [name, message] = ["nome", "mensagem"].map(|key| of(&answer, key));
         now.replace(answer);

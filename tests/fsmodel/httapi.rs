@@ -111,7 +111,7 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
             return;
         }
     }
-    call.end("asked without end");
+    call.end("requests without end");
 }
 
 impl Freeswitch {

@@ -118,15 +118,16 @@ impl Served {
         command.env_remove("CREDENTIALS_DIRECTORY").env_remove("BINA_LOG");
         let mut child = Ended(command.stderr(Stdio::piped()).spawn().expect("it starts"));
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines();
-        let mut said = String::new();
+        let mut first_lines = String::new();
         let announced = loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended:\n{said}")).expect("UTF-8");
-            said += &format!("{line}\n");
+            let line =
+                lines.next().unwrap_or_else(|| panic!("it ended:\n{first_lines}")).expect("UTF-8");
+            first_lines += &format!("{line}\n");
             if line.contains("bina answers calls") {
                 break line;
             }
         };
-        let log = Arc::new(Mutex::new(said));
+        let log = Arc::new(Mutex::new(first_lines));
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {

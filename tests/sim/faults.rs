@@ -83,7 +83,7 @@ async fn a_status_error_and_a_trace_come_with_status_200() {
 async fn each_form_of_throttling_has_its_retry_time() {
     let when = UNIX_EPOCH + Duration::from_secs(784_111_777);
     let date = "Sun, 06 Nov 1994 08:49:37 GMT";
-    for (retry_after, header, body, said) in [
+    for (retry_after, header, body, expected) in [
         (RetryAfter::Body(7), None, Some(7), None),
         (RetryAfter::Date(when), Some(date), None, None),
         (RetryAfter::Later(7), Some("Sun, 06 Nov 1994 08:49:44 GMT"), None, Some(date)),
@@ -92,7 +92,7 @@ async fn each_form_of_throttling_has_its_retry_time() {
     ] {
         let reply = reply_in(Fault::Throttled { retry_after }).await;
         assert_eq!((reply.status, reply.header("Retry-After")), (429, header));
-        assert_eq!((reply.json()["retry_after"].as_u64(), reply.header("Date")), (body, said));
+        assert_eq!((reply.json()["retry_after"].as_u64(), reply.header("Date")), (body, expected));
     }
 }
 

@@ -72,11 +72,11 @@ async fn a_tls_alert_is_reported_and_a_port_without_tls_gets_one_remedy() {
 
 #[tokio::test]
 async fn a_missing_intermediate_certificate_is_distinguished_from_an_unknown_authority() {
-    let (known, stranger) = (Authority::new(), Authority::new());
+    let (known, unknown) = (Authority::new(), Authority::new());
     for (shown, part) in [
         (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
-        (stranger.good("localhost"), "leaves out the certificate in between"),
-        (stranger.whole("localhost"), "its authority is unknown here"),
+        (unknown.good("localhost"), "leaves out the certificate in between"),
+        (unknown.whole("localhost"), "its authority is unknown here"),
     ] {
         let sim = Sim::start_tls(vec![], shown).await.expect("tls");
         let client = HubSoft::new(trusting(&sim, &known).hubsoft).expect("a client");
@@ -114,15 +114,15 @@ async fn log_lookup_and_doctor_report_the_same() {
     let shown = authority.without_the_one_between("localhost").0;
     let sim = Sim::start_tls(vec![], shown).await.expect("tls");
     let config = trusting(&sim, &authority);
-    let said = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
-    let said = said.expect_err("not trusted").to_string();
+    let cause = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let cause = cause.expect_err("not trusted").to_string();
     let pem = File::new("agreed.pem", authority.pem());
     let text = settings(&sim, &format!("ca_file = {:?}\n", pem.path()));
     let file = File::new("agreed.toml", &text);
     for command in [&["lookup", PHONE, "--explain"][..], &["doctor"]] {
         let (_, printed) = run(command, &file, &[]);
-        assert!(printed.contains(&said), "{command:?}: {printed}");
+        assert!(printed.contains(&cause), "{command:?}: {printed}");
     }
     let line = Running::start(&file, &[]).logged("no HubSoft token");
-    assert!(line.contains(&said), "{line}");
+    assert!(line.contains(&cause), "{line}");
 }

@@ -18,7 +18,7 @@ async fn reported(shown: Arc<ServerConfig>, pem: &str) -> Result<usize, Failure>
     config.hubsoft.ca_pem = Some(pem.as_bytes().to_owned());
     let client = HubSoft::new(config.hubsoft).expect("a client");
     let requested = query(&client).await;
-    assert_eq!(requested.is_err(), sim.requests().is_empty(), "nothing is told to a stranger");
+    assert_eq!(requested.is_err(), sim.requests().is_empty(), "nothing is sent to another server");
     requested.map(|record| record.customers().len())
 }
 
@@ -49,12 +49,12 @@ async fn a_certificate_that_is_not_exactly_the_pinned_one_is_refused() {
             assert!(failure.to_string().contains(part), "{failure}");
         }
     }
-    let stranger = SelfSigned::new(&["localhost"], |params| {
+    let other_server = SelfSigned::new(&["localhost"], |params| {
         params.is_ca = rcgen::IsCa::NoCa;
-        params.distinguished_name.push(rcgen::DnType::CommonName, "somebody else");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "another owner");
     });
     let failure =
-        reported(stranger.config(), SelfSigned::local().pem()).await.expect_err("another");
+        reported(other_server.config(), SelfSigned::local().pem()).await.expect_err("another");
     assert!(failure.to_string().contains("is self-signed: if it is the provider's"), "{failure}");
 }
 

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::bina::{Bina, number};
-use crate::http::{CACHED, Connection, says};
+use crate::http::{CACHED, Connection, answer_contains};
 use crate::hubsoft;
 use crate::open::{self, Times};
 use crate::process::{Process, free_port, wait_for};
@@ -35,7 +35,8 @@ const ROUNDS: usize = 5;
 
 /// Calls for numbers not requested before, from `first` on, until it is ended.
 pub fn misses(port: u16, first: u32) -> io::Result<()> {
-    let miss = |index| Connection::open(port).and_then(|mut to| to.ask(&number(10, first + index)));
+    let miss =
+        |index| Connection::open(port).and_then(|mut to| to.query(&number(10, first + index)));
     open::play(MISSES, Duration::from_secs(60), MISS_CALLERS, |index| miss(index).is_ok());
     Ok(())
 }
@@ -48,12 +49,12 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let _hello = Process::own(&["hello", &hello.to_string(), "multi"])?;
     wait_for(hello)?;
     // The first answer comes too late for its own call, and is cached.
-    let _ = Connection::open(bina.http)?.ask(CACHED);
+    let _ = Connection::open(bina.http)?.query(CACHED);
     sleep(UPSTREAM);
     let (rounds, length) = if quick { (1, 1) } else { (ROUNDS, 2) };
     let hits = |port: u16| {
         open::play(HITS, Duration::from_secs(length), HIT_CALLERS, |_| {
-            Connection::open(port).and_then(|mut to| to.ask(CACHED)).is_ok()
+            Connection::open(port).and_then(|mut to| to.query(CACHED)).is_ok()
         })
     };
     let mut times = [const { Vec::new() }; NAMES.len()];
@@ -95,10 +96,10 @@ impl Misses {
     fn end(self, port: u16, first: u32) -> io::Result<()> {
         drop(self.0);
         sleep(UPSTREAM);
-        if says(port, &number(10, first + MISSES), "source=cache")? {
+        if answer_contains(port, &number(10, first + MISSES), "source=cache")? {
             return Ok(());
         }
-        Err(io::Error::other("HubSoft was not asked for the misses"))
+        Err(io::Error::other("HubSoft was not queried for the misses"))
     }
 }
 

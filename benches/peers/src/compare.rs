@@ -137,7 +137,7 @@ impl Http {
 
 fn paced(port: u16, length: Duration) -> Times {
     open::play(PACE, length, PACE_CALLERS, |_| {
-        Connection::open(port).and_then(|mut connection| connection.ask(CACHED)).is_ok()
+        Connection::open(port).and_then(|mut connection| connection.query(CACHED)).is_ok()
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::agi::VARIABLES;
 use crate::bina::Bina;
 use crate::hello::BODY;
-use crate::http::{CACHED, Connection, says};
+use crate::http::{CACHED, Connection, answer_contains};
 use crate::process::{Process, free_port, wait_for};
 
 /// A server on a port.
@@ -88,13 +88,15 @@ impl Contestants {
         all.or_absent("nginx, PHP-FPM", Self::nginx);
         all.or_absent("Node", Self::node);
         all.or_absent("Python", Self::python);
-        if !says(bina.http, CACHED, "status=found")? || !says(bina.http, CACHED, "source=cache")? {
+        if !answer_contains(bina.http, CACHED, "status=found")?
+            || !answer_contains(bina.http, CACHED, "source=cache")?
+        {
             return Err(io::Error::other("bina does not answer from its memory"));
         }
         for contestant in &all.http {
             // The first answer comes from HubSoft, where there is one behind it.
-            let asked = Connection::open(contestant.port)?.ask(CACHED);
-            asked.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
+            let requested = Connection::open(contestant.port)?.query(CACHED);
+            requested.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
         }
         Ok(all)
     }

@@ -25,7 +25,7 @@ impl Connection {
     }
 
     /// Requests `caller`, percent-encoded, and reads the answer to its end.
-    pub fn ask(&mut self, caller: &str) -> io::Result<()> {
+    pub fn query(&mut self, caller: &str) -> io::Result<()> {
         self.answer.clear();
         self.stream.write_all(request(caller).as_bytes())?;
         let mut bytes = [0; 16_384];
@@ -40,9 +40,9 @@ impl Connection {
 }
 
 /// Makes one call on a connection of its own, and returns whether the answer has `words` in it.
-pub fn says(port: u16, caller: &str, words: &str) -> io::Result<bool> {
+pub fn answer_contains(port: u16, caller: &str, words: &str) -> io::Result<bool> {
     let mut connection = Connection::open(port)?;
-    connection.ask(caller)?;
+    connection.query(caller)?;
     Ok(String::from_utf8_lossy(&connection.answer.bytes).contains(words))
 }
 

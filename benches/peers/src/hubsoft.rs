@@ -62,7 +62,7 @@ async fn answer(
     delay_ms: u64,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let query = request.uri().query().unwrap_or_default();
-    let said = match query.split('&').find_map(|pair| pair.split_once("termo_busca=")) {
+    let reply = match query.split('&').find_map(|pair| pair.split_once("termo_busca=")) {
         None => TOKEN.to_owned(),
         Some((_, term)) => {
             if delay_ms > 0 {
@@ -71,7 +71,7 @@ async fn answer(
             found(term)
         }
     };
-    let mut response = Response::new(Full::new(Bytes::from(said)));
+    let mut response = Response::new(Full::new(Bytes::from(reply)));
     let json = hyper::header::HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     Ok(response)

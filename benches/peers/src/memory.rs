@@ -8,7 +8,7 @@ use std::thread::{scope, sleep};
 use std::time::Duration;
 
 use crate::bina::{Bina, number};
-use crate::http::says;
+use crate::http::answer_contains;
 use crate::hubsoft;
 use crate::table::{Progress, thousands, word};
 
@@ -60,7 +60,7 @@ fn fill(bina: &Bina, next: &AtomicU32, count: u32) -> u32 {
             if index >= end {
                 return;
             }
-            if says(bina.http, &number(30, index), "source=hubsoft").unwrap_or(false) {
+            if answer_contains(bina.http, &number(30, index), "source=hubsoft").unwrap_or(false) {
                 found.fetch_add(1, Ordering::Relaxed);
             }
         }

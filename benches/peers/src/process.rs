@@ -87,8 +87,8 @@ fn family(id: u32) -> Vec<u32> {
 fn threads(id: u32) -> Vec<u64> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{id}/task")) else { return Vec::new() };
     let spent = |task: fs::DirEntry| {
-        let told = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        told.split_whitespace().next()?.parse().ok()
+        let reported = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        reported.split_whitespace().next()?.parse().ok()
     };
     tasks.flatten().filter_map(spent).collect()
 }
@@ -106,7 +106,7 @@ pub fn wait_for(port: u16) -> io::Result<()> {
     let start = Instant::now();
     while !fs::read_to_string("/proc/net/tcp")?.contains(&listening) {
         if start.elapsed() > PATIENCE {
-            return Err(io::Error::other(format!("nobody listens on port {port}")));
+            return Err(io::Error::other(format!("no listener on port {port}")));
         }
         sleep(Duration::from_millis(5));
     }
