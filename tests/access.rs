@@ -1,4 +1,4 @@
-//! Who may come in from other machines: from where, with which credential, how often, behind TLS.
+//! Access from other machines: networks, credentials, limits, TLS.
 //!
 //! Other addresses of loopback stand for other machines: these tests configure that only 127.0.0.1 is
 //! this one.

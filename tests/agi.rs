@@ -1,4 +1,4 @@
-//! FastAGI over real sockets: whole conversations, good and broken, and how long each may take.
+//! FastAGI over real sockets: whole conversations, valid and broken, and how long each may take.
 //!
 //! `tests/wire/agi/` holds what Asterisk sends in each, replies included, byte for byte.
 
@@ -222,7 +222,7 @@ async fn http_and_fastagi_share_one_cache() {
     let (sim, app) = started().await;
     assert_eq!(app::field(&set(&app, &wire("asterisk_22")).await, "source"), "hubsoft");
     assert_eq!(app::field(&app.asterisk("37988242968").await, "source"), "cache");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]

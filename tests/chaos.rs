@@ -73,9 +73,9 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
     let fault_player = FaultPlayer::new(sim, customers, dice.clone());
     let metronome = Metronome::start();
     let start = Instant::now();
-    let tormented = tokio::spawn(fault_player.run(start, start + span));
+    let playing = tokio::spawn(fault_player.run(start, start + span));
     let made = call(program.address, &numbers, &mut dice, start, span).await;
-    let played = tormented.await.expect("the tormentor survives");
+    let played = playing.await.expect("the player survives");
 
     let stumbled = metronome.stop();
 
@@ -193,8 +193,8 @@ fn summary(
         quantile(made, 0.99),
         quantile(made, 0.999),
         quantile(made, 1.0),
-        played.troubles.len(),
-        played.troubles.join(", "),
+        played.fault_names.len(),
+        played.fault_names.join(", "),
     )
 }
 

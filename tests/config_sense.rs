@@ -187,7 +187,7 @@ fn a_base_url_is_hubsofts_and_whole() {
         ("https://api.x.com.br/api/v1/integracao/cliente", "/api/v1/integracao"),
     ] {
         let reported = read(&with_base_url(odd));
-        // A line break at the end is what a careless paste leaves; it is no harm.
+        // A line break at the end is often pasted; it is harmless.
         if odd == "https://api.x.com.br/\\n" {
             assert!(reported.is_ok());
             continue;

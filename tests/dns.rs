@@ -23,7 +23,7 @@ use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
 
-/// A number with one spelling, so that one request is made for it.
+/// A number with one form, so that one request is made for it.
 const PHONE: &str = "3733330001";
 /// Where the simulator of these tests is, and where it moves to: an address of its own.
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);

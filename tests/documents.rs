@@ -1,4 +1,4 @@
-//! The documents: true to the code, whole in both languages, every link and command good as it stands.
+//! The documents: true to the code, whole in both languages, every link and command valid.
 
 #[path = "documents/architecture.rs"]
 mod architecture;

@@ -283,7 +283,7 @@ async fn a_lookup_that_came_too_late_answers_the_next_call() {
     assert_eq!(field(&pairs(&early.body), "status"), "unavailable");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(field(&app.asterisk(ALERTED).await, "source"), "cache");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]
@@ -366,7 +366,7 @@ async fn a_short_deadline_does_not_end_the_lookup_for_others() {
     let (impatient, patient) = tokio::join!(app.get(&impatient), app.asterisk(ALERTED));
     assert_eq!(field(&pairs(&impatient.body), "status"), "unavailable");
     assert_eq!(field(&patient, "status"), "found");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn status(app: &TestApp, caller: &str) -> String {
     field(&app.asterisk(caller).await, "status").to_owned()
 }
 
-/// A landline of its own for each `index`, which has one spelling.
+/// A landline of its own for each `index`, which has one form.
 fn other(index: usize) -> String {
     format!("37333400{index:02}")
 }

@@ -126,7 +126,7 @@ const HELD: [(u8, &str, &str); 38] = [
 ];
 
 const PHONE: &str = "37999990001";
-/// A number with one spelling.
+/// A number with one form.
 const LANDLINE: &str = "3733330001";
 const NAME: &str = "JOANA CANARIO DA SILVA";
 
@@ -404,7 +404,7 @@ async fn a_thousand_calls_from_one_number_make_one_request() {
         reported += calls.iter().filter(|(_, status)| status == "found").count();
     }
     println!(
-        "row 36: required 1 request for each spelling (here one), measured {} for 1,000 calls",
+        "row 36: required 1 request for each form (here one), measured {} for 1,000 calls",
         sim.lookups() - before
     );
     assert_eq!((reported, sim.lookups() - before), (1_000, 1));

@@ -60,7 +60,7 @@ async fn known_customer() -> Sim {
     Sim::start(vec![customer(1, "JOANA", KNOWN)]).await.expect("loopback")
 }
 
-/// bina in front of one customer, who is in its memory.
+/// bina in front of one customer, who is in its cache.
 async fn app() -> (Sim, TestApp) {
     let sim = known_customer().await;
     let app = TestApp::start(&sim).await;
@@ -104,7 +104,7 @@ async fn still_answers(app: &TestApp) {
     assert_eq!(field(&app.asterisk(KNOWN).await, "status"), "found");
 }
 
-/// What a hostile or careless network presents as caller ID, and what is looked up: nothing, or
+/// What a hostile or faulty network presents as caller ID, and what is looked up: nothing, or
 /// one number.
 const HOSTILE: [(&str, &str); 25] = [
     ("", ""),

@@ -1,6 +1,6 @@
 //! Calls through a model of FreeSWITCH that runs the shipped snippets, in front of every answer.
 //!
-//! `tests/fsmodel` is as careless as FreeSWITCH is; the last tests show that it sees trouble.
+//! `tests/fsmodel` evaluates text as FreeSWITCH does; the negative controls show that it detects harm.
 
 #[path = "freeswitch_model/answers.rs"]
 mod answers;

@@ -142,7 +142,7 @@ fn recordings_are_fetched_within_a_limit_and_no_answer_is_written_to_freeswitchs
     assert!(default.contains("<permission name=\"all\" value=\"false\"/>"));
 }
 
-/// With such a list FreeSWITCH frees it before look-ups under way have read it, and is gone.
+/// With such a list FreeSWITCH frees it before look-ups in progress have read it, and is gone.
 #[test]
 fn the_binding_of_mod_xml_curl_names_no_fields() {
     let text = fs::read_to_string(folder().join("autoload_configs/xml_curl.conf.xml"));

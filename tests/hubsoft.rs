@@ -18,7 +18,7 @@ use bina::sources::source::{Budget, Source};
 use serde_json::Value;
 
 const PHONE: &str = "37999990001";
-/// A number with one spelling, for tests that count requests.
+/// A number with one form, for tests that count requests.
 const LANDLINE: &str = "3733330001";
 
 /// A simulator that answers lookups with `fault`, and what the client makes of it.

@@ -9,7 +9,7 @@ use bina::domain::phone::{Ddd, Kind, NoNumber, Phone};
 /// Columns: input, default DDD, canonical number, class, candidates, note.
 const TABLE: &str = include_str!("numbers/br_numbers.tsv");
 
-/// An emptied or cut table must not pass.
+/// An emptied or truncated table must not pass.
 const ROWS_MIN: usize = 500;
 
 #[test]

@@ -30,7 +30,7 @@ async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (boo
     (log.contains("call answered"), log.contains("connection closed"))
 }
 
-/// The line of `/metrics` that counts readings of a good file.
+/// The line of `/metrics` that counts readings of a valid file.
 async fn reloads(served: &Served) -> String {
     let page = app::exchange(served.metrics, b"GET /metrics HTTP/1.0\r\n\r\n").await;
     let line = page.lines().find(|line| line.contains("reloads_total{result=\"good\"}"));

@@ -105,7 +105,7 @@ async fn httapi_is_answered_for_get_and_post_even_without_a_caller() {
         let fields = formats::fields_of(Format::Httapi, &unknown.body);
         assert_eq!(app::field(&fields, "status"), "no_number");
     }
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ fn cached_callers_need_no_slot() {
         report.holds(300.0);
         assert_eq!(report.number("from memory"), 270.0, "{}", report.0);
         assert!(report.number("personalised") >= 0.99 * 300.0, "{}", report.0);
-        // One for each unknown caller, and one more for a second spelling where a slot was free.
+        // One for each unknown caller, and one more for a second form where a slot was free.
         assert!(report.number("asked of HubSoft") <= 60.0, "{}", report.0);
     });
 }

@@ -29,7 +29,7 @@ use client::{
     token_request,
 };
 
-// ------------ In good health -------------------------------------------------------------------
+// ------------ Without faults -------------------------------------------------------------------
 
 #[tokio::test]
 async fn a_lookup_finds_the_customer_as_php_writes_him() {

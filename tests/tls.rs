@@ -1,4 +1,4 @@
-//! Whom bina trusts: certificates that are no good, a provider's own CA, and none at all.
+//! Trust in HubSoft's certificate: invalid ones, a provider's own CA, and no CA at all.
 
 mod app;
 #[path = "tls/causes.rs"]

@@ -31,7 +31,7 @@ const SECRETS: [&str; 8] = [
     "refresh_token",
     "token",
 ];
-/// How much of a secret is shown at most: enough to tell two of our tokens apart.
+/// How much of a secret is shown at most: enough to distinguish two of our tokens.
 const SECRET_SHOWN_MAX: usize = 24;
 
 /// One command of a controller.

@@ -60,7 +60,7 @@ pub(super) struct CustomerSearch {
 }
 
 impl CustomerSearch {
-    /// Reads the parameters; the error says which one is wrong.
+    /// Reads the parameters; the error names the wrong one.
     pub(super) fn read(query: &[(String, String)]) -> Result<Self, String> {
         let known = |name: &str| PARAMETERS.iter().any(|each| each.0 == name);
         if let Some((unknown, _)) = query.iter().find(|(name, _)| !known(name)) {

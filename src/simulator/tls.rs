@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// Reads a certificate, its intermediates, and the key, in the order of nginx: the server's
-/// own certificate first, the key anywhere. The error says what is wrong.
+/// own certificate first, the key anywhere. The error is the reason.
 pub(super) fn read(pem: &[u8]) -> Result<Arc<ServerConfig>, String> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = chain.map_err(|problem| format!("certificate: {problem}"))?;

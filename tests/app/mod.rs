@@ -49,7 +49,7 @@ pub fn connection(sim: &Sim) -> String {
     )
 }
 
-/// Reads a configuration that is expected to be good.
+/// Reads a configuration that is expected to be valid.
 pub fn config(text: &str) -> Config {
     Config::parse(text, Path::new("test.toml")).unwrap_or_else(|invalid| panic!("{invalid}"))
 }

@@ -1,4 +1,4 @@
-//! What a lookup costs a call by each snippet, when bina answers from its memory: a call for each.
+//! What a lookup costs a call by each snippet, when bina answers from its cache: a call for each.
 //!
 //! What the lookup alone adds, many of them within one call, is measured by `benches/peers/run.sh --asterisk`.
 

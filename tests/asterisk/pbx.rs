@@ -185,7 +185,7 @@ fn entry(folder: &Path, start: &str) -> PathBuf {
     entries.find(|entry| entry.file_name().to_string_lossy().starts_with(start)).unwrap().path()
 }
 
-/// Makes the folder Asterisk lives in: its configuration, with the places of this run written in,
+/// Makes the folder Asterisk lives in: its configuration, with the paths of this run written in,
 /// and the shipped sounds.
 fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_ports: Ports) {
     // Left by a test that was killed and whose number this process has now.

@@ -11,7 +11,7 @@ use crate::dice::Dice;
 
 /// Longest wait for the port of a simulator that has just ended.
 const PORT_MAX: Duration = Duration::from_secs(5);
-/// The share of requests that misbehave while faults are mixed.
+/// The share of requests with a fault while faults are mixed.
 const SHARE: f64 = 0.3;
 
 /// One thing that goes wrong for a moment.
@@ -50,8 +50,8 @@ pub(crate) struct FaultPlayer {
 
 /// How a run went, seen from HubSoft.
 pub(crate) struct Played {
-    /// Names of the troubles, in their order.
-    pub(crate) troubles: Vec<String>,
+    /// Names of the faults, in their order.
+    pub(crate) fault_names: Vec<String>,
     pub(crate) lookups: usize,
     pub(crate) token_requests: usize,
 }
@@ -64,13 +64,13 @@ impl FaultPlayer {
         Self { sim: Some(sim), address, customers, dice, deck, played, lookups, token_requests }
     }
 
-    /// Torments until `end`: trouble after trouble with a moment's peace between, then everything
+    /// Plays faults until `end`, one after the other with a pause between, then everything
     /// mixed, and at last a maintenance with `Retry-After` of a minute.
     pub(crate) async fn run(mut self, start: Instant, end: Instant) -> Played {
         let (mixed_at, last_at) = (start + (end - start) * 3 / 4, end - Duration::from_secs(1));
         while Instant::now() < mixed_at {
-            if let Some(trouble) = self.deck.pop() {
-                self.play(trouble).await;
+            if let Some(next_fault) = self.deck.pop() {
+                self.play(next_fault).await;
             } else {
                 self.deck = deck(&mut self.dice);
             }
@@ -84,12 +84,12 @@ impl FaultPlayer {
         sleep(end.saturating_duration_since(Instant::now())).await;
         self.count();
         let Self { played, lookups, token_requests, .. } = self;
-        Played { troubles: played, lookups, token_requests }
+        Played { fault_names: played, lookups, token_requests }
     }
 
-    async fn play(&mut self, trouble: PlayedFault) {
-        self.played.push(name(&trouble));
-        match trouble {
+    async fn play(&mut self, next_fault: PlayedFault) {
+        self.played.push(name(&next_fault));
+        match next_fault {
             PlayedFault::Cut => self.sim().close_connections().await,
             PlayedFault::Listener(mode) => {
                 self.sim().set_listener(mode).await.expect("the listener changes");
@@ -149,7 +149,7 @@ impl FaultPlayer {
     }
 }
 
-/// Every trouble once, shuffled. What silences bina for a minute comes at the end of a run.
+/// Every fault once, shuffled. What silences bina for a minute comes at the end of a run.
 fn deck(dice: &mut Dice) -> Vec<PlayedFault> {
     let mut deck = vec![
         PlayedFault::Cut,
@@ -198,8 +198,8 @@ fn faults(dice: &mut Dice) -> Vec<Fault> {
 }
 
 /// One word or two, without the parameters.
-fn name(trouble: &PlayedFault) -> String {
-    let text = format!("{trouble:?}");
+fn name(next_fault: &PlayedFault) -> String {
+    let text = format!("{next_fault:?}");
     let words: Vec<_> = text.split(['(', ' ', ')', '{', '}']).filter(|w| !w.is_empty()).collect();
     words[..words.len().min(2)].join(" ").to_lowercase()
 }

@@ -1,4 +1,4 @@
-//! Many connections: more than there are places, more than descriptors, or gone at once (rows 6, 7
+//! Many connections: more than there are slots, more than descriptors, or gone at once (rows 6, 7
 //! and 33).
 
 use std::io::{ErrorKind, Read, Write};
@@ -228,7 +228,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
     assert!(grown <= 6 * 1_024, "{grown} kB");
     assert!(descriptors_now <= descriptors + 2, "{descriptors} became {descriptors_now}");
     assert!(threads_now <= threads + 1, "{threads} became {threads_now}");
-    // No place was lost either.
+    // No slot was lost either.
     let mut all = connections(1_000, 1, at).await;
     assert!(settles(|| still_open(&mut all) == 960), "{} places", still_open(&mut all));
     report(
@@ -254,7 +254,7 @@ async fn crowded(program: &Program, count: usize) -> (f64, Duration) {
     let share = used.as_secs_f64() / start.elapsed().as_secs_f64();
     drop(crowd);
     let closed = Instant::now();
-    // The first may still find the places of the crowd taken, which has only just left.
+    // The first may still find the slots of the flood taken, which has only just left.
     let is_answered = || call(program.address, "anonymous").1.contains("status=no_number");
     assert!(settles(is_answered), "no call is answered any more");
     (100.0 * share, closed.elapsed())

@@ -1,4 +1,4 @@
-//! Many unknown addresses at once, which must not take the places of the PBX at any listener.
+//! Many unknown addresses at once, which must not take the slots of the PBX at any listener.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream as Blocking};

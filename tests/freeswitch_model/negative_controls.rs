@@ -1,4 +1,4 @@
-//! Shows that the model is careless where FreeSWITCH is: what bina avoids does harm in it.
+//! Shows that the model is as unsafe as FreeSWITCH: what bina avoids does harm in it.
 
 use bina::answering::render::Play;
 

@@ -7,7 +7,7 @@ use super::*;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A memory that holds one record of a certain age, for every key.
+/// A cache that holds one record of a certain age, for every key.
 struct Filled {
     age: Duration,
     forgotten: AtomicUsize,

@@ -1,4 +1,4 @@
-//! Certificates for the simulator, good and bad, made on the spot.
+//! Certificates for the simulator, valid and invalid, made on the spot.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
@@ -92,7 +92,7 @@ impl Authority {
         self.good("outro.example.com")
     }
 
-    /// What `good` shows, with its key, as `POST /sim/certificate` takes it.
+    /// What `good` presents, with its key, as `POST /sim/certificate` takes it.
     pub fn good_pem(&self, name: &str) -> String {
         self.pair(name, |_| {})
     }

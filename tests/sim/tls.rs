@@ -1,4 +1,4 @@
-//! The simulator behind TLS, with good certificates and bad ones.
+//! The simulator behind TLS, with valid certificates and invalid ones.
 
 use std::io;
 use std::sync::Arc;

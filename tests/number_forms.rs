@@ -1,4 +1,4 @@
-//! Whose number it is: two spellings, full lists, customers who have left, over real sockets.
+//! Whose number it is: two forms, full lists, customers who have left, over real sockets.
 
 mod app;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";
 const OLD: &str = "3799990001";
-/// One request at a time: there is no slot for a second spelling beside the first.
+/// One request at a time: there is no slot for a second form beside the first.
 const ONE_SLOT: &str = "[limiter]\nrate = 2\nburst = 1\n";
 
 async fn exact(customers: Vec<Value>) -> Sim {
@@ -83,7 +83,7 @@ async fn without_a_slot_the_first_form_counts_and_is_incomplete() {
     let client = client(&sim, ONE_SLOT);
     assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, false));
     assert_eq!(terms(&sim), [NEW]);
-    // Half a second later the slot is free while the first search is under way.
+    // Half a second later the slot is free while the first search is in progress.
     sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(600) });
     assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));
 }
