@@ -4,9 +4,9 @@
 
 use bina::domain::answer::{Answer, FIELDS, Pbx};
 use bina::domain::finding::{AnswerSource, Finding};
-use bina::sources::hubsoft::{Wanted, conclude};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::Choice;
+use bina::sources::hubsoft::{Wanted, conclude};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
