@@ -145,11 +145,16 @@ impl Lookup {
     /// The best that the memories hold of `key`: the most trusted, of two alike the youngest.
     fn recall(&self, key: &Key, now: Instant) -> Option<Recalled> {
         let ages = self.settings.ages();
-        let recalled = self.memories.iter().filter_map(|memory| {
-            let sighting = memory.recall(key, now.into_std())?;
-            Some(Recalled { freshness: ages.judge(&sighting)?, sighting })
-        });
-        recalled.min_by_key(|recalled| (recalled.freshness, recalled.sighting.age))
+        let mut best: Option<Recalled> = None;
+        for memory in &self.memories {
+            let Some(sighting) = memory.recall(key, now.into_std()) else { continue };
+            let Some(freshness) = ages.judge(&sighting) else { continue };
+            let recalled = Recalled { sighting, freshness };
+            if best.as_ref().is_none_or(|best| recalled.rank() < best.rank()) {
+                best = Some(recalled);
+            }
+        }
+        best
     }
 
     fn prospect(
@@ -226,6 +231,11 @@ impl Lookup {
 }
 
 impl Recalled {
+    /// The smaller, the better.
+    fn rank(&self) -> (Freshness, Duration) {
+        (self.freshness, self.sighting.age)
+    }
+
     fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Fresh
     }
