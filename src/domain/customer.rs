@@ -83,6 +83,12 @@ impl Customer {
         self.connected
     }
 
+    /// The same customer in memory that is kept for long.
+    pub fn copy(&self) -> Self {
+        let words = allocation::apart(|| Arc::from(&*self.words));
+        Self { words, ..*self }
+    }
+
     /// Bytes of memory it takes from the allocator, besides itself.
     pub fn weight(&self) -> usize {
         allocation::of_arc(self.words.len())
