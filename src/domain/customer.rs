@@ -83,6 +83,12 @@ impl Customer {
         self.connected
     }
 
+    /// The same customer in memory that is kept for long.
+    pub fn copy(&self) -> Self {
+        let words = allocation::apart(|| Arc::from(&*self.words));
+        Self { words, ..*self }
+    }
+
     /// Allocated bytes, without the value itself.
     pub fn weight(&self) -> usize {
         allocation::of_arc(self.words.len())

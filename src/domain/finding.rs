@@ -70,7 +70,7 @@ impl Record {
         self.customers().iter().flat_map(FoundCustomer::alerts)
     }
 
-    /// The same record with another `Arc` for each alert.
+    /// The same record with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, mut change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let mut changed = |found: FoundCustomer| found.map_alerts(&mut change);
         Self(match self.0 {

@@ -55,11 +55,11 @@ impl FoundCustomer {
         few.iter().flatten().chain(many)
     }
 
-    /// The same customer with another `Arc` for each alert.
+    /// The same customer with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let changed: Vec<_> = self.alerts().map(change).collect();
         let alerts = if self.alerted() { Alerts::on(changed) } else { Alerts::Off };
-        Self { alerts, ..self }
+        Self { alerts, customer: self.customer.copy() }
     }
 
     /// Allocated bytes, without the value itself and the alerts, which may be shared.

@@ -36,10 +36,7 @@ impl SharedAlerts {
             *times += 1;
             return Arc::clone(shared);
         }
-        // glibc keeps seven freed chunks of each size for each thread, amid what requests use and
-        // free. An alert that stays in one of them keeps its neighbours from being joined, which
-        // took twice the memory. The eighth copy is in none of them.
-        let [.., own] = [(); 8].map(|()| Arc::new(alert.copy()));
+        let own = alert.copy();
         self.bytes += own.weight();
         if self.make_room() {
             self.times.put(Arc::clone(&own), 1);

@@ -158,11 +158,16 @@ impl Lookup {
     /// Returns the freshest record of `key` in the stores, and among equally fresh ones the youngest.
     fn recall(&self, key: &Key, now: Instant) -> Option<Recalled> {
         let ages = self.settings.ages();
-        let recalled = self.stores.iter().filter_map(|store| {
-            let sighting = store.recall(key, now.into_std())?;
-            Some(Recalled { freshness: ages.freshness_of(&sighting)?, sighting })
-        });
-        recalled.min_by_key(|recalled| (recalled.freshness, recalled.sighting.age))
+        let mut best: Option<Recalled> = None;
+        for store in &self.stores {
+            let Some(sighting) = store.recall(key, now.into_std()) else { continue };
+            let Some(freshness) = ages.freshness_of(&sighting) else { continue };
+            let recalled = Recalled { sighting, freshness };
+            if best.as_ref().is_none_or(|best| recalled.rank() < best.rank()) {
+                best = Some(recalled);
+            }
+        }
+        best
     }
 
     fn prospect(
@@ -239,6 +244,11 @@ impl Lookup {
 }
 
 impl Recalled {
+    /// The smaller, the better.
+    fn rank(&self) -> (Freshness, Duration) {
+        (self.freshness, self.sighting.age)
+    }
+
     fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Fresh
     }

@@ -86,13 +86,13 @@ async fn carry<S, A>(
     A: Application,
 {
     let answering = AtomicBool::new(false);
-    let answer = service_fn(|request| {
+    let answer = service_fn(|mut request| {
         // Taken for each request, so that a long connection does not keep an old configuration.
         let server = server.now();
         let answering = &answering;
         async move {
             answering.store(true, Ordering::Relaxed);
-            let reply = server.answer(table, client, request).await;
+            let reply = server.answer(table, client, &mut request).await;
             pace.begin(reply.body().size_hint().lower());
             answering.store(false, Ordering::Relaxed);
             Ok::<_, Infallible>(reply)

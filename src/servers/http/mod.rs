@@ -81,7 +81,8 @@ impl<A: Application> HttpServer<A> {
         &self,
         table: &'static EndpointTable<A::Action>,
         client: Client,
-        mut request: Request<Incoming>,
+        // By reference: hyper moves the future of each answer, and with it what that has taken.
+        request: &mut Request<Incoming>,
     ) -> HttpReply {
         let accepted = Instant::now();
         let endpoint = table.find(request.uri().path());
@@ -89,7 +90,7 @@ impl<A: Application> HttpServer<A> {
         let access = endpoint.map_or(Access::Credential, |endpoint| endpoint.access);
         let admitted = self.guard.admit(client, access, request.headers(), accepted);
         let reply = match (admitted, endpoint) {
-            (Ok(()), Some(endpoint)) => self.serve(endpoint, &mut request, accepted).await,
+            (Ok(()), Some(endpoint)) => self.serve(endpoint, request, accepted).await,
             (Ok(()), None) => PATH.reply(format_args!("there is no such path here, but {table}")),
             (Err(denial), _) => self.guard.deny(denial, client),
         };
