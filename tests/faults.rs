@@ -67,7 +67,7 @@ const HELD: [(u8, &str, &str); 38] = [
     (11, "refused", "faults.rs::a_refusing_hubsoft_costs_a_call_no_time"),
     (12, "blackhole", "dns.rs::a_hubsoft_that_drops_packets_does_not_hold_the_call"),
     (13, "slow first byte, drip", "faults.rs::a_slow_or_dripping_hubsoft_never_makes_a_call_late"),
-    (14, "unusable answers", "faults.rs::an_unusable_answer_is_never_not_found"),
+    (14, "unusable answers", "faults.rs::an_unusable_answer_never_becomes_not_found"),
     (
         15,
         "keep-alive race",
@@ -224,7 +224,7 @@ async fn a_slow_or_dripping_hubsoft_never_makes_a_call_late() {
 }
 
 #[tokio::test]
-async fn an_unusable_answer_is_never_not_found() {
+async fn an_unusable_answer_never_becomes_not_found() {
     let faults = [
         Fault::Truncated,
         Fault::TruncatedChunked,

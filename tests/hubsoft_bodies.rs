@@ -255,7 +255,7 @@ async fn a_list_of_customers_may_be_an_object_with_number_keys() {
 }
 
 #[tokio::test]
-async fn a_failure_or_an_answer_without_a_list_is_never_not_found() {
+async fn a_failure_or_an_answer_without_a_list_never_becomes_not_found() {
     let customer = format!(r#"[{{"telefone_primario":"{PHONE}","alerta":true}}]"#);
     for (body, label) in [
         (r#"{"status":"error","msg":"Favor preencher o atributo (busca)"}"#.to_owned(), "refused"),

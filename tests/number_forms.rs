@@ -153,7 +153,7 @@ async fn a_full_list_is_requested_again_with_the_largest_limit() {
 }
 
 #[tokio::test]
-async fn a_list_that_stays_full_is_never_not_found_and_verified_customers_count() {
+async fn a_list_that_stays_full_never_becomes_not_found_and_verified_customers_count() {
     let sim = Sim::start(others(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
     assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));

@@ -117,15 +117,15 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
 
 /// Writes the result of a command.
 pub(super) fn reply(done: Result<Value, ControlError>) -> Reply {
-    let (status, said) = match done {
-        Ok(said) => (200, said),
+    let (status, answer) = match done {
+        Ok(answer) => (200, answer),
         Err(ControlError::Unknown) => {
             let known = PATHS.map(|(method, path, _)| format!("{method} {path}")).join(", ");
             (404, json!({ "error": format!("no such path: write one of {known}") }))
         }
         Err(ControlError::Wrong(problem)) => (400, json!({ "error": problem })),
     };
-    let body = format!("{said}\n").into_bytes();
+    let body = format!("{answer}\n").into_bytes();
     Reply { status, headers: Vec::new(), body }.with("Content-Type", "application/json")
 }
 
@@ -273,6 +273,14 @@ mod tests {
     }
 
     #[test]
+    fn the_path_and_key_of_0_1_0_are_still_accepted() {
+        let read = command("POST", "/sim/mood", r#"{"mood":"silent"}"#);
+        let expected =
+            matches!(read, Ok(ControlCommand::State(StateCommand::Fault(None, Fault::Silent))));
+        assert!(expected, "{read:?}");
+    }
+
+    #[test]
     fn a_fault_for_all_routes_replaces_those_of_single_routes() {
         let hub = Hub {
             customers: Vec::new(),
@@ -283,15 +291,15 @@ mod tests {
         let mut set =
             |route, fault| execute(&mut state, StateCommand::Fault(route, fault), Instant::now());
         set(Some(Route::Token), Fault::WrongPassword);
-        let said = set(Some(Route::Lookup), Fault::Silent);
-        assert_eq!(said["fault"]["fault"], "normal");
+        let answer = set(Some(Route::Lookup), Fault::Silent);
+        assert_eq!(answer["fault"]["fault"], "normal");
         assert_eq!(
-            (&said["lookup"]["fault"], &said["token"]["fault"]),
+            (&answer["lookup"]["fault"], &answer["token"]["fault"]),
             (&json!("silent"), &json!("wrong_password"))
         );
-        let said = set(None, Fault::Html);
-        assert_eq!(said["fault"]["fault"], "html");
-        assert!(said["lookup"].is_null() && said["token"].is_null());
+        let answer = set(None, Fault::Html);
+        assert_eq!(answer["fault"]["fault"], "html");
+        assert!(answer["lookup"].is_null() && answer["token"].is_null());
     }
 
     #[test]
