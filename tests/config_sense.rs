@@ -218,7 +218,7 @@ fn who_asks_is_named_whole() {
     }
     let shipped = warnings(&GOOD.replace("bina@provedor.com.br", "api@example.com"));
     assert_eq!(shipped.len(), 1, "{shipped:?}");
-    assert!(shipped[0].starts_with("hubsoft.username is still the example's"), "{shipped:?}");
+    assert!(shipped[0].starts_with("hubsoft.username is still the example:"), "{shipped:?}");
 }
 
 /// A file with a secret, removed at the end.
@@ -260,9 +260,9 @@ fn a_secret_is_one_line_and_no_example() {
     };
     assert_eq!(file("senha\r\n").expect("good"), Vec::<String>::new());
     let two = file("senha\noutra\n").expect_err("two lines").to_string();
-    assert!(two.contains("has more than one line: write the secret alone"), "{two}");
+    assert!(two.contains("has more than one line: write only the secret"), "{two}");
     assert!(file("senha \n").expect("odd")[0].contains("begins or ends with a blank"));
-    assert!(file("changeme\n").expect("odd")[0].contains("still holds an example"));
+    assert!(file("changeme\n").expect("odd")[0].contains("is still an example"));
     let long = file(&"x".repeat(100_000)).expect_err("too long").to_string();
     assert!(long.contains("it is longer than 64 KiB"), "{long}");
 }

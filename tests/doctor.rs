@@ -220,8 +220,8 @@ async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_i
         (known.expired("localhost"), "has expired: have it renewed"),
         (known.expired("localhost"), "it ended on 01 Jan 2021, and here it is"),
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
-        (known.wrong_name(), "another server's: check hubsoft.base_url"),
-        (stranger.good("localhost"), "its issuer is unknown here"),
+        (known.wrong_name(), "for another host: check hubsoft.base_url"),
+        (stranger.good("localhost"), "its issuer is unknown"),
         (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
     ] {
         let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
