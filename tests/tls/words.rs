@@ -80,8 +80,8 @@ async fn an_alert_is_named_and_a_port_without_tls_gets_one_remedy() {
 async fn a_missing_certificate_in_between_is_told_apart_from_an_unknown_authority() {
     let (known, stranger) = (Authority::new(), Authority::new());
     for (shown, part) in [
-        (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
-        (stranger.good("localhost"), "leaves out the certificate in between"),
+        (known.without_the_one_between("localhost").0, "does not send the intermediate certificate"),
+        (stranger.good("localhost"), "does not send the intermediate certificate"),
         (stranger.whole("localhost"), "its authority is unknown"),
     ] {
         let sim = Sim::start_tls(vec![], shown).await.expect("tls");
