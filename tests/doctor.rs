@@ -222,7 +222,10 @@ async fn a_certificate_that_is_no_good_is_failed_with_its_cause_and_no_request_i
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
         (known.wrong_name(), "for another host: check hubsoft.base_url"),
         (stranger.good("localhost"), "its issuer is unknown"),
-        (known.without_the_one_between("localhost").0, "does not send the intermediate certificate"),
+        (
+            known.without_the_one_between("localhost").0,
+            "does not send the intermediate certificate",
+        ),
     ] {
         let sim = Sim::start_tls(customers(), certificate).await.expect("tls");
         let findings = Patient::trusting(&sim, &known).examined(&["--number", PHONE]);

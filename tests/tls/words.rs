@@ -42,10 +42,10 @@ async fn told(bytes: Vec<u8>) -> String {
 #[tokio::test]
 async fn a_server_that_is_too_old_is_no_matter_of_certificates() {
     for (bytes, part) in [
-        (alert(70).to_vec(), "does not speak TLS 1.2 or newer"),
-        (old_hello(), "does not speak TLS 1.2 or newer"),
-        (alert(40).to_vec(), "has no cipher, key exchange or signature in common"),
-        (alert(71).to_vec(), "has no cipher, key exchange or signature in common"),
+        (alert(70).to_vec(), "does not support TLS 1.2 or newer"),
+        (old_hello(), "does not support TLS 1.2 or newer"),
+        (alert(40).to_vec(), "no cipher, key exchange or signature in common"),
+        (alert(71).to_vec(), "no cipher, key exchange or signature in common"),
     ] {
         let text = told(bytes).await;
         assert!(text.contains("the server is too old ("), "{text}");
@@ -68,7 +68,7 @@ async fn an_alert_is_named_and_a_port_without_tls_gets_one_remedy() {
         ),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "the port does not speak TLS"),
         (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), "the port does not speak TLS"),
-        (Vec::new(), "hangs up during the handshake"),
+        (Vec::new(), "closed the connection during the handshake"),
     ] {
         let text = told(bytes).await;
         assert!(text.contains(part), "{part}: {text}");
@@ -80,7 +80,10 @@ async fn an_alert_is_named_and_a_port_without_tls_gets_one_remedy() {
 async fn a_missing_certificate_in_between_is_told_apart_from_an_unknown_authority() {
     let (known, stranger) = (Authority::new(), Authority::new());
     for (shown, part) in [
-        (known.without_the_one_between("localhost").0, "does not send the intermediate certificate"),
+        (
+            known.without_the_one_between("localhost").0,
+            "does not send the intermediate certificate",
+        ),
         (stranger.good("localhost"), "does not send the intermediate certificate"),
         (stranger.whole("localhost"), "its authority is unknown"),
     ] {

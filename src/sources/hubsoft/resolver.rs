@@ -242,8 +242,6 @@ fn non_empty(answer: io::Result<Vec<SocketAddr>>) -> io::Result<Vec<SocketAddr>>
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use parking_lot::Mutex;
-
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -458,11 +456,7 @@ mod tests {
         stub.set_reply(DnsReply::Addresses(&["[2001:db8::1]:443", "192.0.2.2:443"]));
         let before = stub.connections();
         sleep(REFRESH + CONNECT).await;
-        assert_eq!(
-            stub.connections(),
-            before + 2,
-            "new addresses are tried before a call needs them"
-        );
+        assert_eq!(stub.connections(), before + 2, "tried before a call needs them");
         assert!(stub.is(NEW).await);
     }
 
