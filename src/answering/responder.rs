@@ -9,15 +9,15 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::answering::lookup::Lookup;
+use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
 use crate::domain::answer::Answer;
 use crate::domain::call::Call;
 use crate::domain::finding::Finding;
 use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::{Choice, Rules};
-use crate::runtime::access::{MISSES_MAX, Misses};
+use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
-use crate::runtime::metrics;
 use crate::sources::source::Key;
 
 /// Distinguishes the calls of one run of the program from those of another in the log.
@@ -39,12 +39,19 @@ pub struct Responder {
     rules: Rules,
     numbers: Numbers,
     misses: Arc<Misses>,
+    metrics: CallMetrics,
 }
 
 impl Responder {
     /// A responder without any recorded misses.
     pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
-        Self { lookup, rules, numbers, misses: Arc::default() }
+        let metrics = CallMetrics::default();
+        Self { lookup, rules, numbers, misses: Arc::default(), metrics }
+    }
+
+    /// The same with the application's metrics.
+    pub fn counting(self, metrics: CallMetrics, misses: MissesMetrics) -> Self {
+        Self { metrics, misses: Arc::new(Misses::new(misses)), ..self }
     }
 
     /// Answers one call by its deadline.
@@ -71,7 +78,7 @@ impl Responder {
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
         let took = call.accepted.elapsed();
-        count(call, &finding, &answer, took);
+        self.metrics.count(call, &finding, &answer, took);
         if logged == Logged::Yes {
             log(call, phone, &finding, &answer, took);
         }
@@ -80,7 +87,8 @@ impl Responder {
 
     /// A responder with another lookup and other settings that keeps the recorded misses.
     pub fn renewed(&self, lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
-        Self { lookup, rules, numbers, misses: Arc::clone(&self.misses) }
+        let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
+        Self { lookup, rules, numbers, misses, metrics }
     }
 
     /// The lookup of callers.
@@ -97,7 +105,6 @@ impl Responder {
     /// Records a number that was not found, and warns if there are too many of them.
     fn note_miss(&self, phone: &Phone, call: &Call) {
         if self.misses.note(phone, call.accepted) {
-            metrics::misses_alarm();
             warn!(
                 "possible number scan: more than {MISSES_MAX} different numbers were not found within \
                  a minute (check the callers in the PBX, and allow only the PBX in access.networks \
@@ -136,22 +143,12 @@ fn log(
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),
         Err(_) => line.word(key!("phone"), "-"),
     };
-    line.word(key!("status"), answer.status())
-        .word(key!("source"), answer.source())
+    line.word(key!("status"), answer.status().word())
+        .word(key!("source"), answer.source().word())
         .label(key!("rule"), answer.rule())
         .flag(key!("plays"), answer.playlist().is_some())
         .word(key!("reason"), reason)
         .number(key!("ms"), u64::try_from(took.as_millis()).unwrap_or(u64::MAX))
         .numbered(key!("id"), &RUN, number)
         .end();
-}
-
-fn count(call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
-    metrics::call_answered(call.interface, answer.status(), answer.source(), took);
-    match finding {
-        Finding::NoNumber(reason) => metrics::call_skipped(reason.label()),
-        Finding::Unavailable(failure) => metrics::call_unavailable(failure.label()),
-        Finding::Found { record, .. } if record.customers().len() > 1 => metrics::call_ambiguous(),
-        Finding::Found { .. } | Finding::NotFound(_) => {}
-    }
 }

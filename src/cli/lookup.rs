@@ -64,7 +64,7 @@ pub(super) async fn run(
         let deadline = config.lookup.deadline.as_millis();
         tell(format_args!(
             "answered    {} after {} ms of {deadline} ms",
-            answer.status(),
+            answer.status().word(),
             took.as_millis()
         ));
     }

@@ -43,12 +43,12 @@ pub const FIELDS: [Field; 15] = [
     Field {
         key: "status",
         meaning: "found, not_found, no_number or unavailable",
-        value: |a, _| a.status.into(),
+        value: |a, _| a.status.word().into(),
     },
     Field {
         key: "source",
         meaning: "where the answer comes from: hubsoft, cache, stale or none",
-        value: |a, _| source_word(a.source).into(),
+        value: |a, _| a.source.word().into(),
     },
     Field {
         key: "alerta",
@@ -125,10 +125,31 @@ pub const FIELDS: [Field; 15] = [
     },
 ];
 
-/// The answer to one call. Every field has a value in every answer.
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerStatus {
+    Found,
+    NoNumber,
+    NotFound,
+    Unavailable,
+}
+
+impl AnswerStatus {
+    /// The word for it in the field `status`, in the log and in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NoNumber => "no_number",
+            Self::NotFound => "not_found",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// What a PBX is told about one call. Every field has a value in every answer.
 #[derive(Clone)]
 pub struct Answer {
-    status: &'static str,
+    status: AnswerStatus,
     source: AnswerSource,
     phone: Option<Phone>,
     details: Details,
@@ -149,7 +170,7 @@ struct Details {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({}, masked)", self.status)
+        write!(f, "Answer({}, masked)", self.status.word())
     }
 }
 
@@ -158,33 +179,41 @@ impl Answer {
     pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
         let (status, source, details) = match finding {
             Finding::Found { record, source, alert_expired } => {
-                ("found", *source, Details::new(record, *alert_expired, choice))
+                (AnswerStatus::Found, *source, Details::new(record, *alert_expired, choice))
             }
-            Finding::NoNumber(_) => ("no_number", AnswerSource::None, Details::default()),
-            Finding::NotFound(source) => ("not_found", *source, Details::default()),
-            Finding::Unavailable(_) => ("unavailable", AnswerSource::None, Details::default()),
+            Finding::NoNumber(_) => {
+                (AnswerStatus::NoNumber, AnswerSource::None, Details::default())
+            }
+            Finding::NotFound(source) => (AnswerStatus::NotFound, *source, Details::default()),
+            Finding::Unavailable(_) => {
+                (AnswerStatus::Unavailable, AnswerSource::None, Details::default())
+            }
         };
         Self { status, source, phone, details }
     }
 
     /// The answer to a call that cannot be looked up at all.
     pub fn unavailable() -> Self {
-        let details = Details::default();
-        Self { status: "unavailable", source: AnswerSource::None, phone: None, details }
+        Self {
+            status: AnswerStatus::Unavailable,
+            source: AnswerSource::None,
+            phone: None,
+            details: Details::default(),
+        }
     }
 
     fn identity(&self) -> Option<&Customer> {
         self.details.identity.as_ref()
     }
 
-    /// The value of `status`, for the log.
-    pub fn status(&self) -> &'static str {
+    /// What came of the call.
+    pub fn status(&self) -> AnswerStatus {
         self.status
     }
 
-    /// The value of `source`, for the log.
-    pub fn source(&self) -> &'static str {
-        source_word(self.source)
+    /// Where the answer comes from.
+    pub fn source(&self) -> AnswerSource {
+        self.source
     }
 
     /// The name of the rule that chose the prompt, for the log; empty if none did.
@@ -226,13 +255,4 @@ impl Details {
 /// Flags are 1 and 0, because any other word is true in a dialplan.
 fn flag(on: bool) -> &'static str {
     if on { "1" } else { "0" }
-}
-
-fn source_word(source: AnswerSource) -> &'static str {
-    match source {
-        AnswerSource::Cache => "cache",
-        AnswerSource::Hubsoft => "hubsoft",
-        AnswerSource::None => "none",
-        AnswerSource::Stale => "stale",
-    }
 }

@@ -108,7 +108,19 @@ pub enum AnswerSource {
     Stale,
 }
 
-/// The result of the lookup for one call.
+impl AnswerSource {
+    /// The word for it in the field `source`, in the log and in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Hubsoft => "hubsoft",
+            Self::None => "none",
+            Self::Stale => "stale",
+        }
+    }
+}
+
+/// What the lookup found for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
     /// Verified customers. `alert_expired` if the record is too old for its alert to be played.

@@ -22,7 +22,7 @@ use tracing::{info, warn};
 
 use crate::domain::failure::{Failure, FailureKind};
 use crate::runtime::jitter::jittered;
-use crate::runtime::metrics::{self, BreakerState};
+use crate::runtime::metrics::{Gauge, Registry};
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -42,6 +42,28 @@ const OPEN_MAX: Duration = Duration::from_secs(30);
 pub struct Breaker {
     source: Arc<dyn Source>,
     circuit: Arc<Mutex<Circuit>>,
+    metrics: BreakerMetrics,
+}
+
+/// What a breaker measures.
+#[derive(Clone, Debug, Default)]
+pub struct BreakerMetrics {
+    state: Gauge,
+}
+
+impl BreakerMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Circuit breaker: 0 closed (HubSoft is queried), 1 half-open, 2 open";
+        registry.register("breaker_state", help, &self.state);
+    }
+}
+
+/// The state for those who monitor the service; the values are the metric's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreakerState {
+    Closed = 0,
+    HalfOpen = 1,
+    Open = 2,
 }
 
 /// The state of the breaker; the caller passes the time.
@@ -85,19 +107,24 @@ impl CircuitState {
 }
 
 impl Breaker {
-    /// A closed breaker in front of `source`.
-    pub fn new(source: Arc<dyn Source>) -> Self {
-        Self { source, circuit: Arc::new(Mutex::new(Circuit::new())) }
+    /// Puts a closed breaker before `source`.
+    pub fn new(source: Arc<dyn Source>, metrics: BreakerMetrics) -> Self {
+        Self { source, circuit: Arc::new(Mutex::new(Circuit::new())), metrics }
     }
 
-    /// The state, for monitoring.
+    /// Sets the gauge of its state.
+    pub fn measure(&self) {
+        self.metrics.state.set(self.state() as i64);
+    }
+
+    /// Its state, for those who monitor the service.
     pub fn state(&self) -> BreakerState {
         self.circuit.lock().state.reported()
     }
 
     /// The same breaker in front of another client of the same HubSoft.
     pub fn renewed(&self, source: Arc<dyn Source>) -> Self {
-        Self { source, circuit: Arc::clone(&self.circuit) }
+        Self { source, circuit: Arc::clone(&self.circuit), metrics: self.metrics.clone() }
     }
 }
 
@@ -184,7 +211,7 @@ impl Circuit {
             // After an inconclusive probe, the next request is the probe.
             (CircuitState::HalfOpen, None) => self.enter(CircuitState::Open { until: now }),
             (CircuitState::HalfOpen, Some(HealthSignal::Alive | HealthSignal::Success)) => {
-                self.close()
+                self.close();
             }
             (CircuitState::Closed, Some(HealthSignal::Alive)) => self.in_a_row.clear(),
             (CircuitState::HalfOpen, Some(_))
@@ -196,7 +223,6 @@ impl Circuit {
     }
 
     fn enter(&mut self, state: CircuitState) {
-        metrics::breaker(state.reported());
         self.state = state;
         self.changes += 1;
     }

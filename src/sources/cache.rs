@@ -7,7 +7,7 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use crate::domain::finding::Record;
-use crate::runtime::metrics;
+use crate::runtime::metrics::{Gauge, Registry, size};
 
 use super::shared_alerts::SharedAlerts;
 use super::source::{Key, Origin, Sighting, SightingStore};
@@ -57,6 +57,20 @@ impl Stamp {
     }
 }
 
+/// The metrics of a cache.
+#[derive(Clone, Debug, Default)]
+pub struct CacheMetrics {
+    pub bytes: Gauge,
+    pub records: Gauge,
+}
+
+impl CacheMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("cache_bytes", "Bytes cached, approximately", &self.bytes);
+        registry.register("cache_records", "Numbers cached", &self.records);
+    }
+}
+
 /// The cache of recent lookups. Failures are never cached.
 pub struct Cache(Mutex<Entries>);
 
@@ -74,16 +88,19 @@ struct Entries {
 impl Cache {
     /// An empty cache.
     pub fn new(retention: Retention) -> Self {
-        let entries = Entries::new(retention);
-        entries.count();
-        Self(Mutex::new(entries))
+        Self(Mutex::new(Entries::new(retention)))
     }
 
     /// Applies other limits; the least recently used records are evicted if they are lower.
     pub fn adjust(&self, retention: Retention) {
-        let mut entries = self.0.lock();
-        entries.adjust(retention);
-        entries.count();
+        self.0.lock().adjust(retention);
+    }
+
+    /// Sets the gauges of its size.
+    pub fn measure(&self, metrics: &CacheMetrics) {
+        let entries = self.0.lock();
+        metrics.bytes.set(size(entries.bytes()));
+        metrics.records.set(size(entries.entries.len()));
     }
 }
 
@@ -93,16 +110,11 @@ impl SightingStore for Cache {
     }
 
     fn learn(&self, key: &Key, sighting: &Sighting, now: Instant) {
-        let mut entries = self.0.lock();
-        entries.learn(key, sighting, now);
-        entries.count();
+        self.0.lock().learn(key, sighting, now);
     }
 
     fn purge(&self, key: &Key) -> bool {
-        let mut entries = self.0.lock();
-        let was_cached = entries.purge(key);
-        entries.count();
-        was_cached
+        self.0.lock().purge(key)
     }
 }
 
@@ -113,10 +125,6 @@ impl Entries {
         entries.resize(retention.records_max);
         let alerts = SharedAlerts::new();
         Self { entries, retention, start: None, alerts, bytes: 0, bytes_max: BYTES_MAX }
-    }
-
-    fn count(&self) {
-        metrics::cache_holds(self.entries.len(), self.bytes());
     }
 
     fn bytes(&self) -> usize {

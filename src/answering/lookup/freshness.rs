@@ -33,17 +33,6 @@ pub(super) enum Freshness {
     Old,
 }
 
-impl Freshness {
-    /// The metric label.
-    pub(super) fn label(self) -> &'static str {
-        match self {
-            Self::Fresh | Self::Incomplete => "fresh",
-            Self::Stale => "stale",
-            Self::Old => "old",
-        }
-    }
-}
-
 impl Ages {
     /// Classifies `sighting`; returns `None` if it is too old.
     pub(super) fn freshness_of(&self, sighting: &Sighting) -> Option<Freshness> {

@@ -15,6 +15,7 @@
 mod failing;
 mod freshness;
 mod latency;
+mod metrics;
 mod pending;
 mod settings;
 
@@ -28,15 +29,17 @@ use tracing::Level;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding::{AnswerSource, Finding};
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
+use crate::runtime::metrics::size;
 use crate::sources::cache::Cache;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Budget, Key, Origin, Sighting, SightingStore, Source};
 
 use self::freshness::Freshness;
+use self::metrics::Recollection;
 use self::pending::Pending;
 
+pub use self::metrics::LookupMetrics;
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
 static FAILED: Sparing = Sparing::new(Level::WARN, "lookup failed");
@@ -53,6 +56,7 @@ pub struct Lookup {
     /// All stores, the cache included. Every call reads each of them, so none may block.
     stores: Vec<Arc<dyn SightingStore>>,
     pending: Arc<Mutex<Pending>>,
+    metrics: LookupMetrics,
 }
 
 /// The sighting of a store, and how fresh it is.
@@ -71,12 +75,15 @@ struct Prospect {
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        metrics::begin_with(&reasons::labels());
         let cache = Arc::new(Cache::new(settings.retention()));
         let stores = vec![Arc::clone(&cache) as Arc<dyn SightingStore>];
-        let pending = Pending::default();
-        pending.count();
-        Self { source, settings, cache, stores, pending: Arc::new(Mutex::new(pending)) }
+        let pending = Arc::default();
+        Self { source, settings, cache, stores, pending, metrics: LookupMetrics::default() }
+    }
+
+    /// The same with the application's `metrics`.
+    pub fn counting(self, metrics: LookupMetrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Adds another store beside the cache.
@@ -95,11 +102,18 @@ impl Lookup {
             cache: Arc::clone(&self.cache),
             stores: self.stores.clone(),
             pending: Arc::clone(&self.pending),
+            metrics: self.metrics.clone(),
         }
     }
 
-    /// Purges `key`, and returns whether it was cached or under way. The result of a request that is
-    /// under way is discarded.
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.cache.measure(&self.metrics.cache);
+        self.metrics.flights.set(size(self.pending.lock().under_way()));
+    }
+
+    /// Purges what is remembered of `key`, and returns whether there was anything. A request that
+    /// is under way for it does not bring it back.
     pub fn purge(&self, key: &Key) -> bool {
         let mut pending = self.pending.lock();
         let mut was_cached = pending.purge(key);
@@ -118,15 +132,15 @@ impl Lookup {
     pub async fn find(&self, key: &Key, deadline: Instant) -> Finding {
         let now = Instant::now();
         if let Some(recalled) = self.recall(key, now).filter(Recalled::is_fresh) {
-            metrics::cache_looked(Freshness::Fresh.label());
+            self.metrics.recollections.count(Recollection::Fresh);
             return self.finding(recalled.sighting, AnswerSource::Cache);
         }
         let Prospect { recalled, request, until } = {
             let mut pending = self.pending.lock();
             // Recalled again, because a request may have completed before the lock was taken.
             let recalled = self.recall(key, now);
-            let label = recalled.as_ref().map_or("miss", |recalled| recalled.freshness.label());
-            metrics::cache_looked(label);
+            let freshness = recalled.as_ref().map(|recalled| recalled.freshness);
+            self.metrics.recollections.count(freshness.map_or(Recollection::Miss, Into::into));
             match recalled {
                 Some(recalled) if recalled.is_fresh() => {
                     return self.finding(recalled.sighting, AnswerSource::Cache);
@@ -186,7 +200,7 @@ impl Lookup {
         budget: Budget,
     ) -> Result<SharedRequest<Sighting>, Failure> {
         if let Some(request) = pending.request(key) {
-            metrics::flight_joined();
+            self.metrics.joined.inc();
             return Ok(request);
         }
         if pending.under_way() >= self.settings.requests_max {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Key, Sighting};
 
@@ -32,11 +31,6 @@ struct UnderWay {
 }
 
 impl Pending {
-    /// Updates the metric.
-    pub(super) fn count(&self) {
-        metrics::flights(self.under_way);
-    }
-
     pub(super) fn under_way(&self) -> usize {
         self.under_way
     }
@@ -56,7 +50,6 @@ impl Pending {
     pub(super) fn start(&mut self, key: Key, id: u64, request: SharedRequest<Sighting>) {
         self.under_way += 1;
         self.requests.insert(key, UnderWay { request, id });
-        self.count();
     }
 
     /// Removes the request `id` for `key`, and returns whether its result counts: it does not if the
@@ -67,7 +60,6 @@ impl Pending {
         if counts {
             self.requests.remove(key);
         }
-        self.count();
         counts
     }
 

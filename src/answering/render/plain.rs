@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::answer::{Answer, FIELDS, Pbx};
+use crate::domain::answer::{Answer, AnswerStatus, FIELDS, Pbx};
 
 use super::{Page, TEXT};
 
@@ -25,7 +25,7 @@ pub(super) fn route(answer: &Answer) -> Page {
 
 /// Writes `1` if a customer has the number, else `0`.
 pub(super) fn found(answer: &Answer) -> Page {
-    page(if answer.status() == "found" { "1".into() } else { "0".into() })
+    page(if answer.status() == AnswerStatus::Found { "1".into() } else { "0".into() })
 }
 
 fn value<'a>(answer: &'a Answer, key: &str) -> Cow<'a, str> {

@@ -23,7 +23,7 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
-use crate::simulator::{Mood, Sim};
+use crate::simulator::{Fault, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
@@ -83,7 +83,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
     stage.fill(&plan).await?;
     // What the filling asked is no part of the rehearsal.
     let asked_before = stage.sim.requests().len();
-    stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
+    stage.sim.set_fault(Fault::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
     let outcomes = stage.play(&plan).await?;
     let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };

@@ -37,7 +37,7 @@ const LAST_VARIABLE: &[u8] = b"agi_threadid";
 const UNKNOWN: &str = "unknown";
 
 /// Where the call came in, for the log.
-pub(super) const DOOR: &str = "agi";
+pub const DOOR: &str = "agi";
 
 /// Why a conversation cannot go on; what it costs is one lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -22,6 +22,7 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
+use super::metrics::DnsResults;
 use super::query::Query;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
@@ -50,10 +51,16 @@ pub enum SetupError {
 
 impl Api {
     /// Creates a client without sending a request.
-    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, SetupError> {
+    pub(super) fn new(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        results: DnsResults,
+    ) -> Result<Self, SetupError> {
         let base_url = with_slash(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
+        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, results);
+        let resolver = Arc::new(resolver);
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());
         Ok(Self { clients, base_url, settings, dated: Mutex::default() })

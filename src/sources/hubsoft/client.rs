@@ -200,6 +200,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::sources::hubsoft::metrics::DnsResults;
 
     const NEVER: [u64; 0] = [];
 
@@ -226,7 +227,8 @@ mod tests {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let url = reqwest::Url::parse("https://hub.test").expect("a URL");
             let dns = super::super::resolver::system();
-            let resolver = Resolver::new(&url, Duration::from_millis(250), dns);
+            let resolver =
+                Resolver::new(&url, Duration::from_millis(250), dns, DnsResults::default());
             Self { clients: Clients::new(make, Arc::new(resolver), Tasks::default()), good, made }
         }
 

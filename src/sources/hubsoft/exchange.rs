@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics;
 use crate::runtime::tasks::Tasks;
 use crate::sources::limiter::{Limiter, NoSlot, Urgency};
 use crate::sources::reasons;
@@ -14,6 +13,7 @@ use crate::sources::source::Budget;
 
 use super::Settings;
 use super::api::{Api, SetupError};
+use super::metrics::HubsoftMetrics;
 use super::query::Query;
 use super::resolver::Dns;
 use super::retries::Retries;
@@ -28,30 +28,44 @@ pub(super) struct Exchange {
     tokens: TokenKeeper,
     limiter: Arc<Limiter>,
     retries: Arc<Retries>,
+    metrics: HubsoftMetrics,
 }
 
 impl Exchange {
     /// Sends no request. It needs a tokio runtime for its background tasks.
-    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, SetupError> {
+    pub(super) fn new(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
         let limiter = Arc::new(Limiter::new(settings.limiter.clone()));
-        metrics::limiter_rate(limiter.rate());
-        let api = Arc::new(Api::new(settings, dns, tasks)?);
-        let tokens = TokenKeeper::new(Arc::clone(&api), SharedTokenState::default());
-        Ok(Self { api, tokens, limiter, retries: Arc::new(Retries::new()) })
+        let api = Arc::new(Api::new(settings, dns, tasks, metrics.dns.clone())?);
+        let results = metrics.tokens.clone();
+        let tokens = TokenKeeper::new(Arc::clone(&api), SharedTokenState::default(), results);
+        Ok(Self { api, tokens, limiter, retries: Arc::new(Retries::new()), metrics })
     }
 
     /// The same HubSoft with other settings. Token and pauses are kept, so that frequent reloads do not
     /// cause more requests.
     pub(super) fn renewed(&self, settings: Settings, dns: Dns) -> Result<Self, SetupError> {
         self.limiter.adjust(settings.limiter.clone(), Instant::now().into_std());
-        let new = Self::new(settings, dns, self.api.tasks())?;
-        metrics::limiter_rate(self.limiter.rate());
+        let new = Self::new(settings, dns, self.api.tasks(), self.metrics.clone())?;
         Ok(Self {
             tokens: self.tokens.renewed(Arc::clone(&new.api)),
             limiter: Arc::clone(&self.limiter),
             retries: Arc::clone(&self.retries),
             ..new
         })
+    }
+
+    pub(super) fn metrics(&self) -> &HubsoftMetrics {
+        &self.metrics
+    }
+
+    /// Sets the gauge of the limiter.
+    pub(super) fn measure(&self) {
+        self.metrics.limiter_rate.set(self.limiter.rate());
     }
 
     pub(super) fn api(&self) -> &Api {
@@ -117,7 +131,7 @@ impl Exchange {
                     && budget.deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
                     && self.retries.spend() =>
             {
-                metrics::upstream_retried();
+                self.metrics.retries.inc();
                 self.in_slot(query, budget, token).await
             }
             answer => answer,
@@ -135,8 +149,8 @@ impl Exchange {
         let start = Instant::now();
         let answer = self.api.send_query(query, token).await;
         let took = start.elapsed();
-        let result = answer.as_ref().map_or_else(|failure| failure.label(), |_| "ok");
-        metrics::upstream(result, took);
+        self.metrics.requests.count(&answer);
+        self.metrics.duration.observe(took);
         self.update_limiter(answer.as_ref().err(), took, budget.urgency);
         answer
     }
@@ -163,7 +177,6 @@ impl Exchange {
         if !is_list && !failure.is_some_and(|failure| failure.is_any(&unanswered)) {
             self.limiter.took(took);
         }
-        metrics::limiter_rate(self.limiter.rate());
     }
 }
 

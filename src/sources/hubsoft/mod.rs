@@ -14,6 +14,7 @@ mod flag;
 mod grant;
 mod json;
 mod loose;
+mod metrics;
 mod owners;
 mod page;
 mod query;
@@ -43,6 +44,7 @@ pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;
 pub use self::examination::{MatchCounts, Writing, Written};
 pub use self::grant::ApiCredentials;
+pub use self::metrics::HubsoftMetrics;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
 pub use self::search::{Observe, SearchStep};
 pub use self::settings::{PhoneMatch, Settings};
@@ -63,22 +65,31 @@ impl HubSoft {
         Self::with_dns(settings, resolver::system())
     }
 
-    /// Like `new`, with its background tasks among `tasks`.
-    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, SetupError> {
-        Self::made(settings, resolver::system(), tasks)
+    /// Like `new`, with its background tasks among `tasks`, and its `metrics`.
+    pub fn supervised(
+        settings: Settings,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
+        Self::made(settings, resolver::system(), tasks, metrics)
     }
 
     /// Creates a client that resolves the addresses of HubSoft with `dns`.
     pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
-        Self::made(settings, dns, &Tasks::default())
+        Self::made(settings, dns, &Tasks::default(), HubsoftMetrics::default())
     }
 
-    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, SetupError> {
+    fn made(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
-            exchange: Exchange::new(settings, dns, tasks)?,
+            exchange: Exchange::new(settings, dns, tasks, metrics)?,
         })
     }
 
@@ -91,6 +102,11 @@ impl HubSoft {
             ex_customers: settings.ex_customers,
             exchange: self.exchange.renewed(settings, resolver::system())?,
         })
+    }
+
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.exchange.measure();
     }
 
     /// Returns an error while HubSoft cannot be queried because this machine has no CA certificates.
@@ -127,5 +143,5 @@ impl Source for HubSoft {
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
     let ex_customers = false;
-    Ok(owners::recorded(owners::counted(own, ex_customers)))
+    Ok(Record::new(owners::counted(own, ex_customers)))
 }

@@ -1,10 +1,8 @@
 //! Selects the returned customers who count: those who have the number and have not left.
 
 use crate::domain::failure::Failure;
-use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::domain::reported::ReportedCustomer;
-use crate::runtime::metrics;
 use crate::sources::reasons;
 
 use super::services::displayed_status;
@@ -52,13 +50,6 @@ pub(super) fn counted(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<R
         customers.iter_mut().for_each(|customer| customer.alert = None);
     }
     customers
-}
-
-/// Returns the record of the customers, and counts truncated alert texts.
-pub(super) fn recorded(customers: Vec<ReportedCustomer>) -> Record {
-    let (record, truncated) = Record::bounded(customers);
-    metrics::alert_texts_cut(truncated);
-    record
 }
 
 /// Merges customers who were returned more than once: by two searches, or by one that matches two of

@@ -19,11 +19,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::failure::Failure;
-use crate::runtime::metrics;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::addresses::KnownAddresses;
+use super::metrics::{DnsResult, DnsResults};
 use super::race::{self, Connect};
 
 /// Maximum age of an answer before DNS is queried again: with the pause between two clients, a changed
@@ -75,18 +75,19 @@ struct ResolverState {
     /// Triggers a DNS lookup before the next interval.
     refresh: Notify,
     moved: Notify,
+    results: DnsResults,
 }
 
 impl Resolver {
     /// Creates a resolver without sending a query. `limit` is the maximum time of a connection.
-    pub(super) fn new(base_url: &Url, limit: Duration, dns: Dns) -> Self {
-        Self::with(base_url, limit, dns, race::tcp())
+    pub(super) fn new(url: &Url, limit: Duration, dns: Dns, results: DnsResults) -> Self {
+        Self::with(url, limit, dns, results, race::tcp())
     }
 
-    fn with(base_url: &Url, limit: Duration, dns: Dns, connect: Connect) -> Self {
+    fn with(url: &Url, limit: Duration, dns: Dns, results: DnsResults, connect: Connect) -> Self {
         let shared = ResolverState {
-            host: base_url.host_str().unwrap_or_default().to_owned(),
-            port: base_url.port_or_known_default().unwrap_or_default(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port_or_known_default().unwrap_or_default(),
             limit,
             dns,
             connect,
@@ -94,6 +95,7 @@ impl Resolver {
             racing: Mutex::default(),
             refresh: Notify::new(),
             moved: Notify::new(),
+            results,
         };
         Self { shared: Arc::new(shared), task: OnceLock::new() }
     }
@@ -211,7 +213,7 @@ impl ResolverState {
     /// Records an answer or a failure; returns whether HubSoft has moved.
     fn record(&self, answer: io::Result<Vec<SocketAddr>>) -> bool {
         let mut moved = false;
-        metrics::dns(if answer.is_ok() { "ok" } else { "failed" });
+        self.results.count(if answer.is_ok() { DnsResult::Ok } else { DnsResult::Failed });
         let at_port = |address: SocketAddr| self.at_port(&address);
         let answer = answer.map(|addresses| addresses.into_iter().map(at_port).collect());
         self.known.send_modify(|known| moved = known.record(answer, Instant::now()));
@@ -299,7 +301,7 @@ mod tests {
             });
             let url = Url::parse("https://hub.test").expect("a URL");
             Self {
-                resolver: Resolver::with(&url, CONNECT, dns, connect),
+                resolver: Resolver::with(&url, CONNECT, dns, DnsResults::default(), connect),
                 reply,
                 queries,
                 closed,

@@ -15,14 +15,13 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::domain::reported::ReportedCustomer;
-use crate::runtime::metrics;
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Sighting};
 
 use super::by_phone::CustomersByPhone;
-use super::owners::{Verified, add, counted, recorded};
+use super::owners::{Verified, add, counted};
 use super::wire::CUSTOMERS_MAX;
 use super::{HubSoft, PhoneMatch};
 
@@ -139,7 +138,7 @@ impl HubSoft {
             };
             return Ok(found.merge(other));
         }
-        let record = recorded(counted(found.own.clone(), self.ex_customers));
+        let record = Record::new(counted(found.own.clone(), self.ex_customers));
         search.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
         let until = second_deadline(search.budget.deadline, start.elapsed());
         let other = match other {
@@ -222,15 +221,17 @@ impl HubSoft {
 
     /// Converts the result of all searches into a sighting.
     fn sighting(&self, found: Found) -> Result<Sighting, Failure> {
+        let metrics = self.exchange.metrics();
         if !found.own.is_empty() {
-            let record = recorded(counted(found.own, self.ex_customers));
+            let (record, texts_cut) = Record::bounded(counted(found.own, self.ex_customers));
+            metrics.alert_texts_cut.inc_by(texts_cut as u64);
             return Ok(Sighting { is_complete: found.complete, ..Sighting::of_hubsoft(record) });
         }
         if !found.complete {
             return Err(reasons::LIST_FULL.failure());
         }
         if found.returned > 0 {
-            metrics::lookup_unverified();
+            metrics.unverified.inc();
         }
         Ok(Sighting::of_hubsoft(Record::default()))
     }

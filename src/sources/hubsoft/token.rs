@@ -13,13 +13,13 @@ use tracing::{error, info};
 
 use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
-use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
+use super::metrics::Results;
 
 /// Minimum pause after an answer without a token: 5 s with ten per cent of jitter.
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
@@ -42,6 +42,7 @@ const LOG_INTERVAL: Duration = Duration::from_secs(60);
 pub(super) struct TokenKeeper {
     api: Arc<Api>,
     state: SharedTokenState,
+    results: Results,
 }
 
 /// The token and the pauses between token requests, which may outlive the client.
@@ -73,13 +74,13 @@ struct HeldToken {
 
 impl TokenKeeper {
     /// Requests tokens with `api`, starting with those in `state`.
-    pub(super) fn new(api: Arc<Api>, state: SharedTokenState) -> Self {
-        Self { api, state }
+    pub(super) fn new(api: Arc<Api>, state: SharedTokenState, results: Results) -> Self {
+        Self { api, state, results }
     }
 
     /// The same token and pauses for another client of the same HubSoft.
     pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
-        Self { api, state: self.state.clone() }
+        Self { api, state: self.state.clone(), results: self.results.clone() }
     }
 
     /// Returns the result of the last token request: `usable`, `refused`, `not asked for yet`, or another
@@ -139,8 +140,12 @@ impl TokenKeeper {
         }
         let api = Arc::clone(&self.api);
         let shared = self.state.clone();
+        let results = self.results.clone();
         let fetch = async move { api.grant().await.map(HeldToken::new) };
-        let request = SharedRequest::start(fetch, move |result| shared.lock().complete(result));
+        let request = SharedRequest::start(fetch, move |result| {
+            results.count(result);
+            shared.lock().complete(result);
+        });
         state.request = Some(request.clone());
         Ok(request)
     }
@@ -181,7 +186,6 @@ impl TokenState {
     fn complete(&mut self, result: &Result<HeldToken, Failure>) {
         self.request = None;
         self.paused_until = None;
-        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
         self.result = match result {
             Ok(_) => "usable",
             Err(failure) if failure.is(&reasons::TOKEN) => "refused",
