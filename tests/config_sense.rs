@@ -174,12 +174,12 @@ fn with_base_url(url: &str) -> String {
 #[test]
 fn a_base_url_is_hubsofts_and_whole() {
     for (odd, expected) in [
-        ("https://api.x.com.br/\\n", "has a blank, a quote or a line break within"),
-        ("https://api.x\\n.com.br", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br\\\"", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br'", "has a blank, a quote or a line break within"),
-        ("https://api.x .com.br", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br:0", "has port 0"),
+        ("https://api.x.com.br/\\n", "contains a blank, a quote or a line break"),
+        ("https://api.x\\n.com.br", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br\\\"", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br'", "contains a blank, a quote or a line break"),
+        ("https://api.x .com.br", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br:0", "has port `0`"),
         ("https://api.x.com.br/api/v1", "must end before /api"),
         ("https://api.x.com.br/api/v1/", "must end before /api"),
         ("https://api.x.com.br/API", "must end before /api"),
@@ -200,7 +200,7 @@ fn a_base_url_is_hubsofts_and_whole() {
     assert_eq!(panel.len(), 1, "{panel:?}");
     assert!(panel[0].contains("like https://api.provedor.hubsoft.com.br"), "{panel:?}");
     let shipped = warnings(&with_base_url("https://api.PROVIDER.hubsoft.com.br"));
-    assert!(shipped[0].contains("write your provider's own name"), "{shipped:?}");
+    assert!(shipped[0].contains("replace PROVIDER by the name of your provider"), "{shipped:?}");
     let proxied = with_base_url("https://proxy.provedor.com.br/hubsoft/");
     assert_eq!(warnings(&proxied), Vec::<String>::new());
 }
@@ -218,7 +218,7 @@ fn the_credentials_are_complete() {
     }
     let shipped = warnings(&GOOD.replace("bina@provedor.com.br", "api@example.com"));
     assert_eq!(shipped.len(), 1, "{shipped:?}");
-    assert!(shipped[0].starts_with("hubsoft.username is still the example's"), "{shipped:?}");
+    assert!(shipped[0].starts_with("hubsoft.username is still the example:"), "{shipped:?}");
 }
 
 /// A file with a secret, removed at the end.
@@ -245,7 +245,7 @@ fn a_secret_is_one_line_and_no_example() {
         |secret: &str| GOOD.replace("password = \"senha\"", &format!("password = {secret}"));
     for odd in ["\"xyzzy\\ntwo\"", "\"xyzzy\\u0000\"", "\"\"\"xyzzy\ntwo\"\"\""] {
         let invalid = read(&inline(odd)).expect_err(odd).to_string();
-        assert!(invalid.contains("hubsoft.password has "), "{invalid}");
+        assert!(invalid.contains("hubsoft.password "), "{invalid}");
         assert!(!invalid.contains("xyzzy"), "{invalid}");
     }
     for odd in ["\"changeme\"", "\"senha \"", "\" senha\"", "\"…\""] {
@@ -260,9 +260,9 @@ fn a_secret_is_one_line_and_no_example() {
     };
     assert_eq!(file("senha\r\n").expect("good"), Vec::<String>::new());
     let two = file("senha\noutra\n").expect_err("two lines").to_string();
-    assert!(two.contains("has more than one line: write the secret alone"), "{two}");
+    assert!(two.contains("has more than one line: write only the secret"), "{two}");
     assert!(file("senha \n").expect("odd")[0].contains("begins or ends with a blank"));
-    assert!(file("changeme\n").expect("odd")[0].contains("still holds an example"));
+    assert!(file("changeme\n").expect("odd")[0].contains("is still an example"));
     let long = file(&"x".repeat(100_000)).expect_err("too long").to_string();
     assert!(long.contains("it is longer than 64 KiB"), "{long}");
 }

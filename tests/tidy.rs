@@ -4,6 +4,8 @@
 mod functions;
 #[path = "tidy/layout.rs"]
 mod layout;
+#[path = "tidy/names.rs"]
+mod names;
 
 use std::collections::BTreeMap;
 use std::fs;

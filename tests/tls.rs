@@ -94,8 +94,8 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
     for (certificate, cause) in [
         (known.expired("localhost"), "has expired: have it renewed"),
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
-        (known.wrong_name(), "another server's: check hubsoft.base_url"),
-        (unknown.good("localhost"), "its issuer is unknown here"),
+        (known.wrong_name(), "for another host: check hubsoft.base_url"),
+        (unknown.good("localhost"), "its issuer is unknown"),
     ] {
         let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], certificate).await.expect("tls");
         let config = trusting(&sim, &known);
@@ -149,7 +149,7 @@ async fn a_port_without_tls_is_reported_as_such() {
     let config = app::config(&settings(&sim, "").replace(&sim.base_url(), &url));
     let failure = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let text = failure.expect_err("no TLS").to_string();
-    assert!(text.ends_with("there is no TLS on that port: check hubsoft.base_url"), "{text}");
+    assert!(text.ends_with("the port does not speak TLS: check hubsoft.base_url"), "{text}");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ const TOKEN_LENGTH: usize = 1_000;
 
 /// What the token route requires, all invented.
 #[derive(Clone, Copy, Debug)]
-pub struct Credentials {
+pub struct AccountCredentials {
     pub client_id: &'static str,
     pub client_secret: &'static str,
     pub username: &'static str,
@@ -30,7 +30,7 @@ pub struct Credentials {
 }
 
 /// The right ones.
-pub(super) const CREDENTIALS: Credentials = Credentials {
+pub(super) const CREDENTIALS: AccountCredentials = AccountCredentials {
     client_id: CLIENT_ID,
     client_secret: CLIENT_SECRET,
     username: USERNAME,

@@ -53,7 +53,7 @@ use server::Server;
 use shared::SharedSimulator;
 use state::SimulatorState;
 
-pub use account::{CLIENT_ID, CLIENT_SECRET, Credentials, PASSWORD, TOKEN_PREFIX, USERNAME};
+pub use account::{AccountCredentials, CLIENT_ID, CLIENT_SECRET, PASSWORD, TOKEN_PREFIX, USERNAME};
 pub use customers::{
     CANARIES, CANARY_CPF, CANARY_PASSWORD, CANARY_TRACE, customer, printed_example, with_alert,
 };
@@ -120,7 +120,7 @@ impl Sim {
     }
 
     /// What the token route requires.
-    pub fn credentials(&self) -> Credentials {
+    pub fn credentials(&self) -> AccountCredentials {
         CREDENTIALS
     }
 }

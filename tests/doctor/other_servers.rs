@@ -64,10 +64,10 @@ fn port(bytes: &'static [u8]) -> String {
 async fn an_old_server_and_a_port_without_tls_are_not_certificate_errors() {
     let sim = sim().await;
     for (bytes, part) in [
-        (&[0x15, 3, 1, 0, 2, 2, 70][..], "the server is too old, as it does not speak TLS 1.2"),
-        (&[0x15, 3, 1, 0, 2, 2, 40], "the server is too old, as it has no cipher"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "there is no TLS on that port"),
-        (b"", "hangs up during the handshake"),
+        (&[0x15, 3, 1, 0, 2, 2, 70][..], "the server is too old (it does not support TLS 1.2"),
+        (&[0x15, 3, 1, 0, 2, 2, 40], "the server is too old (no cipher"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the port does not speak TLS"),
+        (b"", "closed the connection during the handshake"),
     ] {
         let text = super::app::connection(&sim).replace(&sim.base_url(), &port(bytes));
         let findings = Setup::new(&text).examined(&[]);

@@ -42,13 +42,13 @@ async fn reported(bytes: Vec<u8>) -> String {
 #[tokio::test]
 async fn a_server_that_is_too_old_is_not_a_certificate_error() {
     for (bytes, part) in [
-        (alert(70).to_vec(), "does not speak TLS 1.2 or newer"),
-        (old_hello(), "does not speak TLS 1.2 or newer"),
-        (alert(40).to_vec(), "has no cipher, key exchange or signature in common"),
-        (alert(71).to_vec(), "has no cipher, key exchange or signature in common"),
+        (alert(70).to_vec(), "does not support TLS 1.2 or newer"),
+        (old_hello(), "does not support TLS 1.2 or newer"),
+        (alert(40).to_vec(), "no cipher, key exchange or signature in common"),
+        (alert(71).to_vec(), "no cipher, key exchange or signature in common"),
     ] {
         let text = reported(bytes).await;
-        assert!(text.contains("no certificate is at fault: the server is too old"), "{text}");
+        assert!(text.contains("the server is too old ("), "{text}");
         assert!(text.contains(part) && text.contains("have it updated"), "{text}");
         assert!(!text.contains("ca_file") && !text.contains("clock"), "{text}");
     }
@@ -57,12 +57,18 @@ async fn a_server_that_is_too_old_is_not_a_certificate_error() {
 #[tokio::test]
 async fn a_tls_alert_is_reported_and_a_port_without_tls_gets_one_remedy() {
     for (bytes, part) in [
-        (alert(112).to_vec(), "has no such host: check hubsoft.base_url (alert UnrecognisedName"),
-        (alert(116).to_vec(), "wants a client's certificate"),
-        (alert(80).to_vec(), "ends the handshake: ask the provider (alert InternalError received)"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "there is no TLS on that port"),
-        (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), "there is no TLS on that port"),
-        (Vec::new(), "hangs up during the handshake"),
+        (
+            alert(112).to_vec(),
+            "does not serve this host: check hubsoft.base_url (alert UnrecognisedName",
+        ),
+        (alert(116).to_vec(), "requires a client certificate"),
+        (
+            alert(80).to_vec(),
+            "aborted the handshake: ask the provider (alert InternalError received)",
+        ),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "the port does not speak TLS"),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n".to_vec(), "the port does not speak TLS"),
+        (Vec::new(), "closed the connection during the handshake"),
     ] {
         let text = reported(bytes).await;
         assert!(text.contains(part), "{part}: {text}");
@@ -74,9 +80,12 @@ async fn a_tls_alert_is_reported_and_a_port_without_tls_gets_one_remedy() {
 async fn a_missing_intermediate_certificate_is_distinguished_from_an_unknown_authority() {
     let (known, unknown) = (Authority::new(), Authority::new());
     for (shown, part) in [
-        (known.without_the_one_between("localhost").0, "leaves out the certificate in between"),
-        (unknown.good("localhost"), "leaves out the certificate in between"),
-        (unknown.whole("localhost"), "its authority is unknown here"),
+        (
+            known.without_the_one_between("localhost").0,
+            "does not send the intermediate certificate",
+        ),
+        (unknown.good("localhost"), "does not send the intermediate certificate"),
+        (unknown.whole("localhost"), "its authority is unknown"),
     ] {
         let sim = Sim::start_tls(vec![], shown).await.expect("tls");
         let client = HubSoft::new(trusting(&sim, &known).hubsoft).expect("a client");
@@ -105,7 +114,7 @@ async fn tls_on_a_plain_http_port_is_reported() {
     let text = super::app::connection(&sim).replace(&sim.base_url(), &plain);
     let client = HubSoft::new(super::app::config(&text).hubsoft).expect("a client");
     let text = client.warm().await.expect_err("no HTTP").to_string();
-    assert!(text.contains("no HTTP, as from a port that speaks TLS: then write https"), "{text}");
+    assert!(text.contains("not HTTP; if the port speaks TLS, write https"), "{text}");
 }
 
 #[tokio::test]

@@ -41,8 +41,8 @@ async fn a_pin_may_stand_among_other_certificates() {
 async fn a_certificate_that_is_not_exactly_the_pinned_one_is_refused() {
     // The same names, dates and everything, but another key.
     for (own, part) in [
-        (SelfSigned::local(), "made as an authority's (CA:TRUE)"),
-        (SelfSigned::local_for_a_server(), "not signed by the authority it names"),
+        (SelfSigned::local(), "that of an authority (CA:TRUE)"),
+        (SelfSigned::local_for_a_server(), "not signed by the authority that it names"),
     ] {
         for other in [SelfSigned::local(), SelfSigned::local_for_a_server()] {
             let failure = reported(own.config(), other.pem()).await.expect_err("another one");

@@ -1,4 +1,4 @@
-//! The query of which customers have a number.
+//! The query for the customers of a number.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use super::owners::{Verified, verified};
 use super::query::Query;
 use super::wire::{self, Wanted};
 
-/// Path of the look-up, below the base URL.
+/// Path of the lookup, below the base URL.
 const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
-/// Searches for a number as it may be stored, and believes only those who have it.
+/// Searches for one spelling of a number, and accepts only customers who have the number.
 #[derive(Clone)]
 pub(super) struct CustomersByPhone {
-    /// Whose owners are believed.
+    /// The number that accepted customers must have.
     pub(super) phone: Phone,
-    /// What is searched for.
+    /// The search term.
     pub(super) term: String,
     pub(super) wanted: Wanted,
 }
@@ -29,7 +29,7 @@ impl Query for CustomersByPhone {
         LOOKUP_PATH.into()
     }
 
-    /// What stands at the page's default is not sent.
+    /// Values that equal the documented defaults are not sent.
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let Wanted { limit, cancelado, ultima_conexao } = self.wanted;
         let mut parameters = vec![

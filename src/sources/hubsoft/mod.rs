@@ -1,4 +1,4 @@
-//! Asks HubSoft who has a number, and believes only customers who really have it.
+//! Queries HubSoft for the customers of a number, and verifies that they have it.
 
 mod addresses;
 mod api;
@@ -60,12 +60,12 @@ pub struct HubSoft {
 }
 
 impl HubSoft {
-    /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
+    /// Creates a client without sending a request. It needs a tokio runtime for its background tasks.
     pub fn new(settings: Settings) -> Result<Self, SetupError> {
         Self::with_dns(settings, resolver::system())
     }
 
-    /// The same, with its background work among the tasks of the application, and its `metrics`.
+    /// Like `new`, with its background tasks among `tasks`, and its `metrics`.
     pub fn supervised(
         settings: Settings,
         tasks: &Tasks,
@@ -74,7 +74,7 @@ impl HubSoft {
         Self::made(settings, resolver::system(), tasks, metrics)
     }
 
-    /// Makes a client that learns HubSoft's addresses from `dns`.
+    /// Creates a client that resolves the addresses of HubSoft with `dns`.
     pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
         Self::made(settings, dns, &Tasks::default(), HubsoftMetrics::default())
     }
@@ -93,8 +93,8 @@ impl HubSoft {
         })
     }
 
-    /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
-    /// pause: whoever reloads often must not request more often.
+    /// Creates a client of the same HubSoft with other settings. Token and pauses are kept, so that
+    /// frequent reloads do not cause more requests.
     pub fn renewed(&self, settings: Settings) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
@@ -109,23 +109,22 @@ impl HubSoft {
         self.exchange.measure();
     }
 
-    /// Returns why HubSoft cannot be requested for now: this machine has no CA certificates.
+    /// Returns an error while HubSoft cannot be queried because this machine has no CA certificates.
     pub fn usable(&self) -> Result<(), Failure> {
         self.exchange.api().usable()
     }
 
-    /// What came of the last request for a token, for whoever monitors the service.
+    /// The result of the last token request, for monitoring.
     pub fn token_state(&self) -> &'static str {
         self.exchange.token_result()
     }
 
-    /// How many requests were made a second time because their connection broke.
+    /// The number of retries because of a broken connection.
     pub fn second_tries(&self) -> u64 {
         self.exchange.second_tries()
     }
 
-    /// Gets a token, so that the first call does not have to. A failure is logged already, and
-    /// the next call tries again.
+    /// Obtains a token before the first call. A failure is logged, and the next call tries again.
     pub async fn warm(&self) -> Result<(), Failure> {
         self.exchange.warm().await
     }
@@ -140,7 +139,7 @@ impl Source for HubSoft {
     }
 }
 
-/// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
+/// Parses the body of a lookup for `phone`, for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
     let ex_customers = false;
