@@ -9,6 +9,8 @@ use crate::domain::alert_text::{AlertText, folded_line};
 use crate::domain::allocation;
 
 /// What stays unused between many alerts, for each: they are small and of many lengths.
+/// 82,000 customers with two texts of their own took 49 MiB, 63 bytes an alert more than is counted
+/// without this.
 const HOLES_BYTES: usize = 32;
 
 /// Whom an alert concerns.
