@@ -13,7 +13,7 @@ use super::shared_alerts::SharedAlerts;
 use super::source::{Key, Memory, Origin, Sighting};
 
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
-/// customers who share ten texts need 22 MiB, with which the whole program was measured at 33. Of
+/// customers who share ten texts need 22 MiB, with which the whole program was measured at 39. Of
 /// customers with one text that nobody else has, 100,000 fit, and the program takes 55; of those with
 /// two, some 82,000 fit, and it takes 57. Texts of very different lengths leave the allocator with
 /// more holes, up to a quarter.
