@@ -12,6 +12,8 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, warn};
 
+use crate::runtime::metrics::{ByWords, Counter, Registry};
+
 /// First and longest pause before a task that has panicked is started again.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -20,8 +22,24 @@ const RECOVERED: Duration = Duration::from_secs(10 * 60);
 /// How long a shutdown waits for tasks to end.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
 
-/// Is called with a task's name when it is restarted.
-pub type OnRestart = Arc<dyn Fn(&'static str) + Send + Sync>;
+/// What tasks count.
+#[derive(Clone, Debug)]
+pub struct TaskMetrics {
+    restarts: ByWords<1>,
+}
+
+impl Default for TaskMetrics {
+    fn default() -> Self {
+        Self { restarts: ByWords::new(["task"]) }
+    }
+}
+
+impl TaskMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Restarts of background tasks after a panic, by task";
+        registry.register("task_restarts", help, &self.restarts);
+    }
+}
 
 /// The tasks of one application. Clones share them; the last one that is dropped ends them.
 #[derive(Clone)]
@@ -30,7 +48,7 @@ pub struct Tasks(Arc<Supervision>);
 struct Supervision {
     running: Mutex<JoinSet<()>>,
     stop: watch::Sender<bool>,
-    on_restart: OnRestart,
+    metrics: TaskMetrics,
 }
 
 /// A running task, which ends when this is dropped.
@@ -44,9 +62,9 @@ impl Drop for Task {
 }
 
 impl Default for Tasks {
-    /// Tasks whose restarts are logged and not counted.
+    /// Tasks whose restarts are registered nowhere.
     fn default() -> Self {
-        Self::new(Arc::new(|_| {}))
+        Self::new(TaskMetrics::default())
     }
 }
 
@@ -57,10 +75,10 @@ impl fmt::Debug for Tasks {
 }
 
 impl Tasks {
-    /// Tasks whose restarts are reported to `on_restart`.
-    pub fn new(on_restart: OnRestart) -> Self {
+    /// Tasks whose restarts are counted in `metrics`.
+    pub fn new(metrics: TaskMetrics) -> Self {
         let stop = watch::Sender::new(false);
-        Self(Arc::new(Supervision { running: Mutex::default(), stop, on_restart }))
+        Self(Arc::new(Supervision { running: Mutex::default(), stop, metrics }))
     }
 
     /// Runs what `make` makes until it returns, and again after a panic. It needs tokio's runtime.
@@ -71,11 +89,11 @@ impl Tasks {
         Work: Future<Output = ()> + Send + 'static,
     {
         let stop = self.0.stop.subscribe();
-        let on_restart = Arc::clone(&self.0.on_restart);
+        let restarts = self.0.metrics.restarts.of([name]);
         let mut running = self.0.running.lock();
         // Those that have ended leave, so that reloads do not pile them up.
         while running.try_join_next().is_some() {}
-        Task(running.spawn(supervise(name, make, stop, on_restart)))
+        Task(running.spawn(supervise(name, make, stop, restarts)))
     }
 
     /// Ends all tasks, each at the next point where it waits; those that do not end in time are
@@ -95,7 +113,7 @@ async fn supervise<F, Work>(
     name: &'static str,
     make: F,
     mut stop: watch::Receiver<bool>,
-    on_restart: OnRestart,
+    restarts: Counter,
 ) where
     F: Fn() -> Work,
     Work: Future<Output = ()> + Send + 'static,
@@ -117,7 +135,7 @@ async fn supervise<F, Work>(
             pause = PAUSE_MIN;
         }
         error!(task = name, "background task panicked: restarted in {} s", pause.as_secs());
-        on_restart(name);
+        restarts.inc();
         sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
     }
@@ -149,9 +167,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_task_that_panics_is_restarted_later_each_time_and_counted() {
-        let restarts = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&restarts);
-        let tasks = Tasks::new(Arc::new(move |name| noted.lock().push(name)));
+        let metrics = TaskMetrics::default();
+        let tasks = Tasks::new(metrics.clone());
         let (made, make) = failing(3);
         let start = Instant::now();
         let _task = tasks.start("walk", make);
@@ -162,7 +179,7 @@ mod tests {
         }
         sleep(PAUSE_MAX).await;
         assert_eq!(made.load(Ordering::SeqCst), 4);
-        assert_eq!(*restarts.lock(), ["walk"; 3]);
+        assert_eq!(metrics.restarts.of(["walk"]).get(), 3);
     }
 
     #[tokio::test(start_paused = true)]

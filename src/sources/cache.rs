@@ -7,10 +7,10 @@ use lru::LruCache;
 use parking_lot::Mutex;
 
 use crate::domain::finding::Record;
-use crate::runtime::metrics;
+use crate::runtime::metrics::{Gauge, Registry, size};
 
 use super::shared_alerts::SharedAlerts;
-use super::source::{Key, Memory, Origin, Sighting};
+use super::source::{Key, Origin, Sighting, SightingStore};
 
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers who share ten texts need 22 MiB, with which the whole program was measured at 39. Of
@@ -58,6 +58,20 @@ impl Stamp {
     }
 }
 
+/// What a cache measures.
+#[derive(Clone, Debug, Default)]
+pub struct CacheMetrics {
+    pub bytes: Gauge,
+    pub records: Gauge,
+}
+
+impl CacheMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("cache_bytes", "Bytes cached, approximately", &self.bytes);
+        registry.register("cache_records", "Numbers cached", &self.records);
+    }
+}
+
 /// The memory of recent look-ups. Failures are never put in.
 pub struct Cache(Mutex<Entries>);
 
@@ -75,35 +89,33 @@ struct Entries {
 impl Cache {
     /// An empty cache.
     pub fn new(retention: Retention) -> Self {
-        let entries = Entries::new(retention);
-        entries.count();
-        Self(Mutex::new(entries))
+        Self(Mutex::new(Entries::new(retention)))
     }
 
     /// Goes on with other bounds; the least recently used leave if they are narrower.
     pub fn adjust(&self, retention: Retention) {
-        let mut entries = self.0.lock();
-        entries.adjust(retention);
-        entries.count();
+        self.0.lock().adjust(retention);
+    }
+
+    /// Sets the gauges of its size.
+    pub fn measure(&self, metrics: &CacheMetrics) {
+        let entries = self.0.lock();
+        metrics.bytes.set(size(entries.bytes()));
+        metrics.records.set(size(entries.entries.len()));
     }
 }
 
-impl Memory for Cache {
+impl SightingStore for Cache {
     fn recall(&self, key: &Key, now: Instant) -> Option<Sighting> {
         self.0.lock().recall(key, now)
     }
 
     fn learn(&self, key: &Key, sighting: &Sighting, now: Instant) {
-        let mut entries = self.0.lock();
-        entries.learn(key, sighting, now);
-        entries.count();
+        self.0.lock().learn(key, sighting, now);
     }
 
-    fn forget(&self, key: &Key) -> bool {
-        let mut entries = self.0.lock();
-        let was_held = entries.forget(key);
-        entries.count();
-        was_held
+    fn purge(&self, key: &Key) -> bool {
+        self.0.lock().purge(key)
     }
 }
 
@@ -114,10 +126,6 @@ impl Entries {
         entries.resize(retention.records_max);
         let alerts = SharedAlerts::new();
         Self { entries, retention, start: None, alerts, bytes: 0, bytes_max: BYTES_MAX }
-    }
-
-    fn count(&self) {
-        metrics::cache_holds(self.entries.len(), self.bytes());
     }
 
     fn bytes(&self) -> usize {
@@ -135,7 +143,7 @@ impl Entries {
         let entry = self.entries.get(key)?;
         let age = entry.age(now_ms);
         if age >= self.retention.of(&entry.record) {
-            self.forget(key);
+            self.purge(key);
             return None;
         }
         Some(Sighting {
@@ -165,7 +173,7 @@ impl Entries {
         }
     }
 
-    fn forget(&mut self, key: &Key) -> bool {
+    fn purge(&mut self, key: &Key) -> bool {
         let entry = self.entries.pop(key);
         if let Some(entry) = &entry {
             self.release(&entry.record);
@@ -199,7 +207,7 @@ impl Entry {
 
 impl Retention {
     fn of(&self, record: &Record) -> Duration {
-        if record.is_nobody() { self.not_found } else { self.found }
+        if record.is_not_found() { self.not_found } else { self.found }
     }
 }
 
@@ -272,7 +280,7 @@ mod tests {
         assert_eq!(cache.recall(&phone(1), now), Some(found()));
         cache.learn(&phone(1), &older, now + 2 * SECOND);
         let recalled = cache.recall(&phone(1), now + 2 * SECOND).expect("of use");
-        assert!(recalled.record.is_nobody() && recalled.age == SECOND);
+        assert!(recalled.record.is_not_found() && recalled.age == SECOND);
     }
 
     #[test]
@@ -308,7 +316,7 @@ mod tests {
         assert_eq!(cache.entries.len(), 10);
         assert_eq!(cache.bytes, 10 * weight(&found().record));
         for last in 0..100 {
-            cache.forget(&phone(last));
+            cache.purge(&phone(last));
         }
         assert_eq!(cache.bytes, 0);
     }

@@ -18,11 +18,11 @@ use tracing::{Level, debug};
 
 use crate::runtime::current::Active;
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
 use crate::servers::listener::{LINGER, lingered};
 
 use super::endpoint::EndpointTable;
 use super::guard::Client;
+use super::metrics::{Closing, HttpMetrics};
 use super::opening::{Opened, open};
 use super::pace::Pace;
 use super::stream::Impatient;
@@ -54,12 +54,15 @@ pub async fn serve<A: Application>(
     let pace = Arc::new(Pace::new(client.is_unknown));
     let opened = match tls {
         None => Some(Opened::Plain(Impatient::new(stream, Arc::clone(&pace)))),
-        Some(tls) => tokio::select! {
-            // In a box, as below: connections without TLS do not have its room, too.
-            opened = Box::pin(open(stream, client, Arc::clone(&pace), &tls)) => opened,
-            // Half a handshake is no request.
-            () = lingered(&mut stop) => None,
-        },
+        Some(tls) => {
+            let metrics = server.now().metrics.clone();
+            tokio::select! {
+                // In a box, as below: connections without TLS do not have its room, too.
+                opened = Box::pin(open(stream, client, Arc::clone(&pace), &tls, &metrics)) => opened,
+                // Half a handshake is no request.
+                () = lingered(&mut stop) => None,
+            }
+        }
     };
     match opened {
         Some(Opened::Plain(stream)) => carry(stream, &pace, client, table, server, stop).await,
@@ -118,19 +121,19 @@ async fn carry<S, A>(
         }
     };
     if let Err(reason) = ended {
-        tell(&reason);
+        tell(&reason, &server.now().metrics);
     }
 }
 
 /// Logs why a connection ended early. hyper's reasons do not quote what was sent.
-fn tell(reason: &hyper::Error) {
+fn tell(reason: &hyper::Error, metrics: &HttpMetrics) {
     if reason.is_parse_too_large() {
-        metrics::http_refused("head_long");
+        metrics.closed(Closing::HeadLong);
         HEAD_LONG.say(format_args!(
             "431, its head is over {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
         ));
     } else if reason.is_parse() {
-        metrics::http_refused("no_http");
+        metrics.closed(Closing::NoHttp);
         NO_HTTP.say(format_args!(
             "400, {reason}: is it HTTP/1.1, and is the number encoded with URIENCODE()?"
         ));

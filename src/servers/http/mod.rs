@@ -25,6 +25,7 @@
 mod connection;
 mod endpoint;
 mod guard;
+mod metrics;
 mod opening;
 mod pace;
 mod rejection;
@@ -47,6 +48,7 @@ pub use self::endpoint::{
     ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, Methods, POST,
 };
 pub use self::guard::Guard;
+pub use self::metrics::HttpMetrics;
 pub use self::rejection::Rejection;
 pub use self::reply::{HttpReply, ReplyBody, empty, stream, whole};
 pub use self::request::HttpRequest;
@@ -71,6 +73,7 @@ pub trait Application: Send + Sync + 'static {
 pub struct HttpServer<A> {
     pub application: A,
     pub guard: Guard,
+    pub metrics: HttpMetrics,
 }
 
 impl<A: Application> HttpServer<A> {
@@ -91,6 +94,9 @@ impl<A: Application> HttpServer<A> {
             (Ok(()), None) => PATH.reply(format_args!("there is no such path here, but {table}")),
             (Err(denial), _) => self.guard.deny(denial, client),
         };
+        if let Some(rejection) = Rejection::of(&reply) {
+            self.metrics.rejected(rejection);
+        }
         if *request.method() == Method::HEAD { without_body(reply) } else { reply }
     }
 

@@ -12,10 +12,10 @@ use tokio::time::timeout;
 use tracing::{Level, debug};
 
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
 use crate::runtime::tls::{Encrypted, FIRST_BYTE, Tls};
 
 use super::guard::Client;
+use super::metrics::{Closing, HttpMetrics};
 use super::pace::Pace;
 use super::stream::Impatient;
 
@@ -39,12 +39,13 @@ pub(super) async fn open(
     client: Client,
     pace: Arc<Pace>,
     tls: &Tls,
+    metrics: &HttpMetrics,
 ) -> Option<Opened> {
     let address = client.address;
     match timeout(HANDSHAKE_TIMEOUT, find_out(stream, client, pace, tls)).await {
         Ok(Ok(Some(opened))) => return Some(opened),
         Ok(Ok(None)) => {
-            metrics::http_refused("plain");
+            metrics.closed(Closing::Plain);
             PLAIN.say(format_args!(
                 "{address} speaks plain HTTP, as only this machine may: ask with https://"
             ));
@@ -52,9 +53,12 @@ pub(super) async fn open(
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
             debug!(%address, "connection ended before TLS was agreed upon");
         }
-        Ok(Err(error)) => failed(address, &error, tls),
+        Ok(Err(error)) => {
+            metrics.closed(Closing::Tls);
+            failed(address, &error, tls);
+        }
         Err(_) => {
-            metrics::http_refused("tls_late");
+            metrics.closed(Closing::TlsLate);
             LATE.say(format_args!(
                 "no TLS was agreed upon with {address} within {HANDSHAKE_TIMEOUT:?}"
             ));
@@ -82,7 +86,6 @@ async fn find_out(
 }
 
 fn failed(address: IpAddr, error: &io::Error, tls: &Tls) {
-    metrics::http_refused("tls");
     let client =
         if tls.asks_clients() { ", and we trust its own by tls.client_ca_file" } else { "" };
     HANDSHAKE.say(format_args!(

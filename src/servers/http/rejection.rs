@@ -5,7 +5,6 @@ use std::fmt::Display;
 use tracing::Level;
 
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
 
 use super::reply::{HttpReply, empty};
 
@@ -13,7 +12,7 @@ use super::reply::{HttpReply, empty};
 pub struct Rejection {
     status: u16,
     /// Its word in `bina_http_refused_total`.
-    reason: &'static str,
+    pub(super) reason: &'static str,
     log: Sparing,
 }
 
@@ -34,8 +33,14 @@ impl Rejection {
 
     /// The reply to one request. `text` goes to the log only: a PBX would take a body for data.
     pub fn reply(&'static self, text: impl Display) -> HttpReply {
-        metrics::http_refused(self.reason);
         self.log.say(format_args!("{}, {text}", self.status));
-        empty(self.status)
+        let mut reply = empty(self.status);
+        reply.extensions_mut().insert(self);
+        reply
+    }
+
+    /// The rejection that made `reply`, if one did; the server counts it.
+    pub(super) fn of(reply: &HttpReply) -> Option<&'static Self> {
+        reply.extensions().get::<&'static Self>().copied()
     }
 }

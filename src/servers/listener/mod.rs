@@ -1,6 +1,7 @@
 //! Accepts connections and hands each to a task of its own; no accept error ends it.
 
 mod descriptors;
+mod metrics;
 mod places;
 mod settings;
 
@@ -23,10 +24,12 @@ use tracing::{Level, warn};
 use crate::runtime::access::Networks;
 use crate::runtime::current::Active;
 use crate::runtime::logging::Sparing;
-use crate::runtime::metrics;
+use crate::runtime::metrics::Gauge;
 
+use self::metrics::{Counted, Shed};
 use self::places::{Full, Place, Places};
 
+pub use self::metrics::ListenerMetrics;
 pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
@@ -74,6 +77,7 @@ pub struct Listener {
     settings: Settings,
     places: Arc<Places>,
     networks: Active<Networks>,
+    metrics: ListenerMetrics,
     /// What it is called in metrics.
     name: &'static str,
 }
@@ -103,7 +107,8 @@ impl Listener {
         let settings = Settings::default();
         let places = Places::new(&settings.pbx, descriptors::room());
         let networks = Active::always(Networks::default());
-        Self { socket, settings, places, networks, name }
+        let metrics = ListenerMetrics::default();
+        Self { socket, settings, places, networks, metrics, name }
     }
 
     /// The same listener with other settings than the defaults.
@@ -129,6 +134,13 @@ impl Listener {
         Self { networks, ..self }
     }
 
+    /// The same listener with the application's `metrics`.
+    pub fn counting(self, metrics: ListenerMetrics) -> Self {
+        // Its series begins now, and not with its task.
+        drop(metrics.connections.of([self.name]));
+        Self { metrics, ..self }
+    }
+
     /// Where the listener is, also when the system chose the port.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
@@ -141,7 +153,7 @@ where
     F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings, places, networks, name } = listener;
+    let Listener { socket, settings, places, networks, metrics, name } = listener;
     WORRIED.call_once(|| {
         let room = descriptors::room();
         // An ordinary shell allows 1,024 files, which is nearly all of them and no reason to worry.
@@ -151,8 +163,15 @@ where
     });
     // Each connection holds an end of it; once all have let go, there is nothing more to receive.
     let (open, mut drained) = mpsc::channel(1);
-    let count = metrics::Connections::of(name);
-    let acceptor = Acceptor { socket: &socket, networks: &networks, places: &places, count, open };
+    let connections = metrics.connections.of([name]);
+    let acceptor = Acceptor {
+        socket: &socket,
+        networks: &networks,
+        places: &places,
+        metrics: &metrics,
+        connections,
+        open,
+    };
     tokio::select! {
         never = accept(&acceptor, &serve) => match never {},
         () = stopped(&mut stop) => {}
@@ -197,7 +216,9 @@ struct Acceptor<'a> {
     socket: &'a TcpListener,
     networks: &'a Active<Networks>,
     places: &'a Arc<Places>,
-    count: metrics::Connections,
+    metrics: &'a ListenerMetrics,
+    /// Those that are open at this listener.
+    connections: Gauge,
     open: mpsc::Sender<Infallible>,
 }
 
@@ -234,14 +255,14 @@ where
         let (stream, peer) = match acceptor.socket.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                metrics::accept_error();
+                acceptor.metrics.accept_errors.inc();
                 ACCEPT_ERRORS.say(format_args!("{error}; raise LimitNOFILE if this lasts"));
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         if !acceptor.admits(&stream, peer.ip()) {
-            metrics::connection_shed("network");
+            acceptor.metrics.shed.count(Shed::Network);
             SHED_NETWORK.say(format_args!(
                 "{} is in none of access.networks; if it is a PBX, add it there",
                 peer.ip()
@@ -250,7 +271,7 @@ where
         }
         match acceptor.place(&stream, peer.ip()) {
             Ok(place) => {
-                let held = (place, acceptor.count.opened(), acceptor.open.clone());
+                let held = (place, Counted::new(&acceptor.connections), acceptor.open.clone());
                 // In a box, because a task is copied as a whole, several times.
                 let serving = Box::pin(serve(stream, peer.ip()));
                 // A panic is logged where it happens; it costs this connection only.
@@ -259,27 +280,37 @@ where
                     serving.await;
                 });
             }
-            Err(full) => tell_full(full, peer.ip()),
+            Err(full) => {
+                acceptor.metrics.shed.count(full.label());
+                tell_full(full, peer.ip());
+            }
         }
     }
 }
 
-/// Counts and logs a connection that was closed because there is no place for it.
+impl Full {
+    fn label(self) -> Shed {
+        match self {
+            Self::Address { .. } => Shed::Address,
+            Self::Known { .. } => Shed::All,
+            Self::Unknown { .. } => Shed::Unknown,
+        }
+    }
+}
+
+/// Logs a connection that was closed because there is no place for it.
 fn tell_full(full: Full, peer: IpAddr) {
     match full {
         Full::Known { max } => {
-            metrics::connection_shed("all");
             SHED_ALL.say(format_args!("there are {max} already"));
         }
         Full::Unknown { max } => {
-            metrics::connection_shed("unknown");
             SHED_UNKNOWN.say(format_args!(
                 "addresses that are not in listen.pbx have {max} already; if {peer} is a PBX, name \
                  it there"
             ));
         }
         Full::Address { max } => {
-            metrics::connection_shed("address");
             SHED_ADDRESS.say(format_args!(
                 "{peer} has {max} already; if it is a PBX, name it in listen.pbx"
             ));

@@ -22,7 +22,8 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
-use super::question::Question;
+use super::metrics::DnsResults;
+use super::query::Query;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
 
@@ -41,7 +42,7 @@ pub(super) struct Api {
 
 /// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
+pub enum SetupError {
     #[error("hubsoft.base_url is no base for paths: write https://api.PROVIDER.hubsoft.com.br")]
     BaseUrl,
     #[error("hubsoft.ca_file holds no readable PEM certificate")]
@@ -50,10 +51,16 @@ pub enum Unusable {
 
 impl Api {
     /// Makes a client; nothing is asked yet.
-    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
+    pub(super) fn new(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        results: DnsResults,
+    ) -> Result<Self, SetupError> {
         let base_url = folder(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
+        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, results);
+        let resolver = Arc::new(resolver);
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());
         Ok(Self { clients, base_url, settings, dated: Mutex::default() })
@@ -92,21 +99,21 @@ impl Api {
         Ok(granted)
     }
 
-    /// Puts a question, and reads its answer.
-    pub(super) async fn ask<Q: Question>(
+    /// Puts a query, and reads its answer.
+    pub(super) async fn ask<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         token: &Secret,
     ) -> Result<Q::Answer, Failure> {
-        let mut url = self.url(&question.path());
-        url.query_pairs_mut().extend_pairs(question.query());
+        let mut url = self.url(&query.path());
+        url.query_pairs_mut().extend_pairs(query.parameters());
         let mut request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
-        if let Some(attempt) = question.attempt() {
+        if let Some(attempt) = query.attempt() {
             request = request.timeout(attempt);
         }
-        let question = question.clone();
+        let query = query.clone();
         body::parse(self.send(request).await?, move |body| {
-            question.read(body).map_err(|failure| page::instead_of_answer(body, failure))
+            query.read(body).map_err(|failure| page::instead_of_answer(body, failure))
         })
         .await
     }
@@ -152,7 +159,7 @@ impl Api {
 /// Looks into the body of an error, where that tells more than its status.
 async fn explained(response: &mut Response, failure: Failure) -> Failure {
     let status = response.status().as_u16();
-    if failure.asked_pause().is_some() {
+    if failure.requested_pause().is_some() {
         return failure;
     }
     // Some integrations are told in the body when to come back.
@@ -178,9 +185,9 @@ fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
 }
 
 /// The base as a folder, whether or not it ends in a slash.
-fn folder(base: &Url) -> Result<Url, Unusable> {
+fn folder(base: &Url) -> Result<Url, SetupError> {
     let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().push("");
+    url.path_segments_mut().map_err(|()| SetupError::BaseUrl)?.pop_if_empty().push("");
     Ok(url)
 }
 

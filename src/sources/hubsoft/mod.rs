@@ -14,9 +14,10 @@ mod flag;
 mod grant;
 mod json;
 mod loose;
+mod metrics;
 mod owners;
 mod page;
-mod question;
+mod query;
 mod race;
 mod resolver;
 mod retries;
@@ -38,13 +39,14 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use self::exchange::Exchange;
 use self::owners::Verified;
 
-pub use self::api::Unusable;
-pub use self::certificate::{Shown, shake_hands};
+pub use self::api::SetupError;
+pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;
-pub use self::examination::{Counts, Writing, Written};
-pub use self::grant::Credentials;
+pub use self::examination::{MatchCounts, Writing, Written};
+pub use self::grant::ApiCredentials;
+pub use self::metrics::HubsoftMetrics;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
-pub use self::search::{Observe, Step};
+pub use self::search::{Observe, SearchStep};
 pub use self::settings::{PhoneMatch, Settings};
 pub use self::trust::certificates;
 pub use self::wire::Wanted;
@@ -59,38 +61,52 @@ pub struct HubSoft {
 
 impl HubSoft {
     /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
-    pub fn new(settings: Settings) -> Result<Self, Unusable> {
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
         Self::with_dns(settings, resolver::system())
     }
 
-    /// The same, with its background work among the tasks of the application.
-    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, Unusable> {
-        Self::made(settings, resolver::system(), tasks)
+    /// The same, with its background work among the tasks of the application, and its `metrics`.
+    pub fn supervised(
+        settings: Settings,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
+        Self::made(settings, resolver::system(), tasks, metrics)
     }
 
     /// Makes a client that learns HubSoft's addresses from `dns`.
-    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
-        Self::made(settings, dns, &Tasks::default())
+    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
+        Self::made(settings, dns, &Tasks::default(), HubsoftMetrics::default())
     }
 
-    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
+    fn made(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
-            exchange: Exchange::new(settings, dns, tasks)?,
+            exchange: Exchange::new(settings, dns, tasks, metrics)?,
         })
     }
 
     /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
     /// pause: whoever reloads often must not request more often.
-    pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
+    pub fn renewed(&self, settings: Settings) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
             exchange: self.exchange.renewed(settings, resolver::system())?,
         })
+    }
+
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.exchange.measure();
     }
 
     /// Returns why HubSoft cannot be requested for now: this machine has no CA certificates.
@@ -119,7 +135,7 @@ impl Source for HubSoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            self.ask(phone, budget, &partial, &|_| {}).await
+            self.lookup(phone, budget, &partial, &|_| {}).await
         })
     }
 }
@@ -128,5 +144,5 @@ impl Source for HubSoft {
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
     let ex_customers = false;
-    Ok(owners::recorded(owners::counted(own, ex_customers)))
+    Ok(Record::new(owners::counted(own, ex_customers)))
 }

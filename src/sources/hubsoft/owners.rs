@@ -1,10 +1,8 @@
 //! Decides which of the customers who were returned count: who has the number, and who has left.
 
 use crate::domain::failure::Failure;
-use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::domain::reported::ReportedCustomer;
-use crate::runtime::metrics;
 use crate::sources::reasons;
 
 use super::services::shown_status;
@@ -53,13 +51,6 @@ pub(super) fn counted(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<R
         customers.iter_mut().for_each(|customer| customer.alert = None);
     }
     customers
-}
-
-/// What is kept of the customers that count; alert texts that are too long for that are counted.
-pub(super) fn recorded(customers: Vec<ReportedCustomer>) -> Record {
-    let (record, texts_cut) = Record::bounded(customers);
-    metrics::alert_texts_cut(texts_cut);
-    record
 }
 
 /// Joins what was returned of one customer in several places: by two searches, or twice by one that

@@ -13,13 +13,13 @@ use tracing::{error, info};
 
 use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
-use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
+use super::metrics::Results;
 
 /// Shortest pause after an answer that brought no token: 5 s when jitter takes ten per cent off.
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
@@ -39,16 +39,17 @@ pub(super) type Token = Arc<Secret>;
 const TOLD_AGAIN: Duration = Duration::from_secs(60);
 
 /// The keeper of the token.
-pub(super) struct Tokens {
+pub(super) struct TokenKeeper {
     api: Arc<Api>,
-    state: TokenState,
+    state: SharedTokenState,
+    results: Results,
 }
 
 /// The token and the pauses between requests for one, which may outlive the client that asks.
 #[derive(Clone)]
-pub(super) struct TokenState(Arc<Mutex<State>>);
+pub(super) struct SharedTokenState(Arc<Mutex<TokenState>>);
 
-struct State {
+struct TokenState {
     held: Option<Held>,
     flight: Option<SharedRequest<Held>>,
     /// Until when nobody asks for a token again.
@@ -71,15 +72,15 @@ struct Held {
     expires_at: Instant,
 }
 
-impl Tokens {
+impl TokenKeeper {
     /// Asks through `api`, and goes on with what `state` holds.
-    pub(super) fn new(api: Arc<Api>, state: TokenState) -> Self {
-        Self { api, state }
+    pub(super) fn new(api: Arc<Api>, state: SharedTokenState, results: Results) -> Self {
+        Self { api, state, results }
     }
 
     /// The same token and pauses for another client of the same HubSoft.
     pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
-        Self { api, state: self.state.clone() }
+        Self { api, state: self.state.clone(), results: self.results.clone() }
     }
 
     /// What came of the last request for a token: `usable`, `refused`, `not asked for yet`, or another
@@ -125,7 +126,7 @@ impl Tokens {
         self.state.lock().pause = PAUSE_MIN;
     }
 
-    fn board(&self, state: &mut State, now: Instant) -> Result<SharedRequest<Held>, Failure> {
+    fn board(&self, state: &mut TokenState, now: Instant) -> Result<SharedRequest<Held>, Failure> {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
@@ -133,8 +134,12 @@ impl Tokens {
             return Err(reasons::NO_TOKEN.failure());
         }
         let (api, shared) = (Arc::clone(&self.api), self.state.clone());
+        let results = self.results.clone();
         let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = SharedRequest::start(fetch, move |result| shared.lock().land(result));
+        let flight = SharedRequest::start(fetch, move |result| {
+            results.count(result);
+            shared.lock().land(result);
+        });
         state.flight = Some(flight.clone());
         Ok(flight)
     }
@@ -151,9 +156,9 @@ impl Held {
     }
 }
 
-impl Default for TokenState {
+impl Default for SharedTokenState {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(TokenState {
             held: None,
             flight: None,
             paused_until: None,
@@ -165,17 +170,16 @@ impl Default for TokenState {
     }
 }
 
-impl TokenState {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedTokenState {
+    fn lock(&self) -> MutexGuard<'_, TokenState> {
         self.0.lock()
     }
 }
 
-impl State {
+impl TokenState {
     fn land(&mut self, result: &Result<Held, Failure>) {
         self.flight = None;
         self.paused_until = None;
-        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
         self.result = match result {
             Ok(_) => "usable",
             Err(failure) if failure.is(&reasons::TOKEN) => "refused",
@@ -210,7 +214,7 @@ impl State {
     fn rest(&mut self, now: Instant, failure: &Failure) {
         let unanswered = [&reasons::BROKEN, &reasons::CONNECT, &reasons::FIREWALL, &reasons::TLS];
         let refused = failure.is(&reasons::TOKEN);
-        let pause = match failure.asked_pause() {
+        let pause = match failure.requested_pause() {
             _ if refused => self.pause,
             Some(asked) => PAUSE_MIN.max(asked).min(ASKED_MAX),
             None if failure.is_any(&unanswered) => UNANSWERED,
