@@ -4,8 +4,8 @@
 # `bina serve` as it is released runs under valgrind and is called by a client outside of it, N times and
 # 2 N times: (count(2 N) - count(N)) / N is one answer, logging and metrics included, whatever the start
 # costs. Beside it hyper's hello-world, in the same way. Instructions of the program itself count; the
-# kernel's do not. On a busy machine the program waits for its client more often, which is counted, too:
-# up to 5 %. So each is counted twice, and the smaller count is taken. That may fail a build:
+# kernel's do not. On a busy machine the program waits for its client more often, which is counted, too.
+# So each is counted twice, and the smaller count is taken. That may fail a build:
 #
 #   --check   counts bina alone, and fails when one answer costs more than budgets.txt allows
 #   --parts   counts its parts instead (parts/mod.rs): parsing, rules, formats, bodies, memory; 5 minutes

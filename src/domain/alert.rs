@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::domain::alert_text::{AlertText, folded_line};
 use crate::domain::allocation;
 
-/// Allocator fragmentation per alert: alerts are small and of many lengths.
+/// Allocator fragmentation per alert: alerts are small and of many lengths. 82,000 customers with two
+/// texts of their own took 49 MiB, 63 bytes per alert more than counted without this.
 const HOLES_BYTES: usize = 32;
 
 /// The customers to whom an alert applies.
@@ -39,7 +40,7 @@ impl Alert {
         Self { line: line.into(), first_rule: FirstRule::default(), shown_end, scope }
     }
 
-    /// A copy without the cached rule, in memory that is kept for long.
+    /// A copy in allocations apart from those of requests, without the cached rule.
     pub fn copy(&self) -> Arc<Self> {
         let mut copy = allocation::apart(|| {
             let (line, first_rule) = (Box::default(), FirstRule::default());

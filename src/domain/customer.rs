@@ -83,7 +83,7 @@ impl Customer {
         self.connected
     }
 
-    /// The same customer in memory that is kept for long.
+    /// A copy in an allocation apart from those of requests.
     pub fn copy(&self) -> Self {
         let words = allocation::apart(|| Arc::from(&*self.words));
         Self { words, ..*self }
