@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::report::Report;
+use super::report::CheckReport;
 
 /// Beyond it, log lines of bina and HubSoft can no longer be laid side by side.
 const APART_MAX: Duration = Duration::from_secs(60);
@@ -17,7 +17,7 @@ const WHAT: &str = "clock";
 
 /// Compares with the `Date` of an answer that came at `dated.1`.
 #[expect(clippy::disallowed_methods, reason = "the wall clock is what is examined")]
-pub(super) fn examine(dated: Option<(String, Instant)>, report: &mut Report) {
+pub(super) fn examine(dated: Option<(String, Instant)>, report: &mut CheckReport) {
     let remedy = "see `timedatectl` whether it is synchronised";
     let theirs = dated.and_then(|(text, at)| Some((httpdate::parse_http_date(&text).ok()?, at)));
     let Some((theirs, at)) = theirs else {

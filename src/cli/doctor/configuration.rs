@@ -9,12 +9,12 @@ use anyhow::anyhow;
 use crate::app::config::{Config, shown_to_others};
 
 use super::super::Failed;
-use super::report::Report;
+use super::report::CheckReport;
 
 const WHAT: &str = "configuration";
 
 /// Reads the file at `path`. When it is broken there is nothing else to examine.
-pub(super) fn examine(path: &Path, report: &mut Report) -> Result<Config, Failed> {
+pub(super) fn examine(path: &Path, report: &mut CheckReport) -> Result<Config, Failed> {
     let config = Config::load(path).map_err(|invalid| {
         for problem in invalid.to_string().lines() {
             report.failed(WHAT, problem);
@@ -33,7 +33,7 @@ pub(super) fn examine(path: &Path, report: &mut Report) -> Result<Config, Failed
     Ok(config)
 }
 
-fn examine_secret(path: &Path, report: &mut Report) {
+fn examine_secret(path: &Path, report: &mut CheckReport) {
     const WHAT: &str = "secret";
     match (shown_to_others(path), fs::metadata(path)) {
         (Some(shown), _) => report.warning(WHAT, shown),

@@ -5,7 +5,7 @@ use crate::sources::hubsoft::{HubSoft, MatchCounts, PhoneMatch, Writing, Written
 use crate::sources::reasons;
 
 use super::line::Verdict;
-use super::report::Report;
+use super::report::CheckReport;
 use super::trouble::{Trouble, count};
 
 const WHAT: &str = "matching";
@@ -24,7 +24,7 @@ pub(super) async fn examine(
     known: (Written, MatchCounts),
     others: impl Iterator<Item = Written>,
     phone_match: PhoneMatch,
-    report: &mut Report,
+    report: &mut CheckReport,
 ) {
     let mut seen: Seen = vec![(known.0.writing, Some(known.1))];
     for written in others {

@@ -25,7 +25,7 @@ use anyhow::anyhow;
 use crate::app::config::Config;
 use crate::domain::phone::Phone;
 
-use self::report::Report;
+use self::report::CheckReport;
 use super::prompt_files::Findings;
 use super::{Failed, prompt_files};
 
@@ -35,7 +35,7 @@ pub(super) async fn run(
     number: Option<&str>,
     sounds: Option<&Path>,
 ) -> Result<(), Failed> {
-    let mut report = Report::new();
+    let mut report = CheckReport::new();
     let config = configuration::examine(path, &mut report)?;
     let phone = number.map(|number| read(&config, number)).transpose()?;
     examine_prompts(&config, sounds, &mut report);
@@ -53,7 +53,7 @@ fn read(config: &Config, number: &str) -> Result<Phone, Failed> {
     })
 }
 
-fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut Report) {
+fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut CheckReport) {
     const WHAT: &str = "prompt files";
     let served = config.prompts_folder.as_deref();
     let played = sounds.map(|folder| (folder, prompt_files::examine(config, folder)));

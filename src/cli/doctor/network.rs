@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::sources::hubsoft::{Settings, shake_hands, system_dns};
 
 use super::clock;
-use super::report::Report;
+use super::report::CheckReport;
 use super::trouble::Trouble;
 
 /// Above the five seconds after which a resolver asks the next server.
@@ -26,7 +26,7 @@ const TLS_GUESS_MAX: Duration = Duration::from_millis(500);
 const ADDRESSES_MAX: usize = 8;
 
 /// Examines the way, and tells whether it can be gone.
-pub(super) async fn examine(settings: &Settings, report: &mut Report) -> bool {
+pub(super) async fn examine(settings: &Settings, report: &mut CheckReport) -> bool {
     let gone = walk(settings, report).await;
     if gone.is_none() {
         report.left_out("token, lookup", "HubSoft cannot be reached, mend that first");
@@ -34,7 +34,7 @@ pub(super) async fn examine(settings: &Settings, report: &mut Report) -> bool {
     gone.is_some()
 }
 
-async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
+async fn walk(settings: &Settings, report: &mut CheckReport) -> Option<()> {
     let addresses = resolve(settings, report).await?;
     let (stream, connected) = connect(&addresses, report).await?;
     let start = Instant::now();
@@ -50,7 +50,11 @@ async fn walk(settings: &Settings, report: &mut Report) -> Option<()> {
 }
 
 /// Sees whether the port for plain http is one that speaks TLS.
-async fn stay_plain(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
+async fn stay_plain(
+    settings: &Settings,
+    stream: TcpStream,
+    report: &mut CheckReport,
+) -> Option<()> {
     const WHAT: &str = "TLS";
     let shaken = timeout_at(report.deadline(TLS_GUESS_MAX), shake_hands(settings, stream)).await;
     if shaken.is_ok_and(|shown| shown.speaks_tls) {
@@ -64,7 +68,7 @@ async fn stay_plain(settings: &Settings, stream: TcpStream, report: &mut Report)
 }
 
 /// A connection that takes longer than a call waits for one is none.
-fn compare(settings: &Settings, took: Duration, report: &mut Report) {
+fn compare(settings: &Settings, took: Duration, report: &mut CheckReport) {
     let (took, most) = (took.as_millis(), settings.connect.as_millis());
     if took > most {
         report.warning(
@@ -74,7 +78,7 @@ fn compare(settings: &Settings, took: Duration, report: &mut Report) {
     }
 }
 
-async fn resolve(settings: &Settings, report: &mut Report) -> Option<Vec<SocketAddr>> {
+async fn resolve(settings: &Settings, report: &mut CheckReport) -> Option<Vec<SocketAddr>> {
     const WHAT: &str = "DNS";
     let host = settings.base_url.host_str().unwrap_or_default();
     let port = settings.base_url.port_or_known_default().unwrap_or_default();
@@ -105,7 +109,10 @@ async fn resolve(settings: &Settings, report: &mut Report) -> Option<Vec<SocketA
 }
 
 /// Connects to each address, and goes on with the first that is there; tells how long that took.
-async fn connect(addresses: &[SocketAddr], report: &mut Report) -> Option<(TcpStream, Duration)> {
+async fn connect(
+    addresses: &[SocketAddr],
+    report: &mut CheckReport,
+) -> Option<(TcpStream, Duration)> {
     const WHAT: &str = "TCP";
     let deadline = report.deadline(TCP_MAX);
     let mut trying = JoinSet::new();
@@ -157,7 +164,7 @@ fn meaning(error: &io::Error) -> String {
     }
 }
 
-async fn trust(settings: &Settings, stream: TcpStream, report: &mut Report) -> Option<()> {
+async fn trust(settings: &Settings, stream: TcpStream, report: &mut CheckReport) -> Option<()> {
     const WHAT: &str = "TLS";
     let start = Instant::now();
     let shaken = timeout_at(report.deadline(TLS_MAX), shake_hands(settings, stream)).await;

@@ -11,7 +11,7 @@ use tokio::time::timeout_at;
 use crate::app::config::Config;
 use crate::servers::listener;
 
-use super::report::Report;
+use super::report::CheckReport;
 
 /// How long whoever stands in a door has to answer. bina takes a millisecond.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ const CALL: Question = Question {
 };
 
 /// Examines each door that is to be open.
-pub(super) async fn examine(config: &Config, report: &mut Report) {
+pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
     let doors = [
         ("listen.http", Some(config.http), HEALTH),
         ("listen.agi", config.agi, CALL),
@@ -42,20 +42,20 @@ pub(super) async fn examine(config: &Config, report: &mut Report) {
     for (name, address, question) in doors {
         let Some(address) = address else { continue };
         match state(name, address, &question, report).await {
-            State::Bina => {
+            PortState::Bina => {
                 running = true;
                 report.ok(name, format_args!("bina answers at {address}"));
             }
-            State::Free if running => report.warning(
+            PortState::Free if running => report.warning(
                 name,
                 format_args!("{address} is free, though bina runs: restart it to open this door"),
             ),
-            State::Free => {
+            PortState::Free => {
                 report.ok(name, format_args!("{address} is free: bina does not run, and can"));
             }
-            State::Impossible(error) => report
+            PortState::Impossible(error) => report
                 .failed(name, format_args!("{address} cannot be opened ({error}): choose another")),
-            State::Taken => {
+            PortState::Taken => {
                 let port = address.port();
                 report.failed(
                     name,
@@ -71,7 +71,7 @@ pub(super) async fn examine(config: &Config, report: &mut Report) {
 }
 
 /// Who stands in a door.
-enum State {
+enum PortState {
     Bina,
     Free,
     Impossible(io::Error),
@@ -82,17 +82,19 @@ async fn state(
     name: &'static str,
     address: SocketAddr,
     question: &Question,
-    report: &Report,
-) -> State {
+    report: &CheckReport,
+) -> PortState {
     match listener::open(name, address) {
         // Closed again at once: whoever calls in this moment would have been refused anyway.
-        Ok(_) => return State::Free,
-        Err(error) if error.kind() != io::ErrorKind::AddrInUse => return State::Impossible(error),
+        Ok(_) => return PortState::Free,
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            return PortState::Impossible(error);
+        }
         Err(_) => {}
     }
     match timeout_at(report.deadline(ANSWER_MAX), ask(address, question.asked)).await {
-        Ok(Ok(answer)) if answer.contains(question.own) => State::Bina,
-        _ => State::Taken,
+        Ok(Ok(answer)) if answer.contains(question.own) => PortState::Bina,
+        _ => PortState::Taken,
     }
 }
 

@@ -13,14 +13,14 @@ use super::line::{Line, Verdict};
 const ALL_MAX: Duration = Duration::from_secs(28);
 
 /// The findings so far.
-pub(super) struct Report {
+pub(super) struct CheckReport {
     until: Instant,
     ok: usize,
     warnings: usize,
     failed: usize,
 }
 
-impl Report {
+impl CheckReport {
     /// Begins an examination.
     pub(super) fn new() -> Self {
         Self { until: Instant::now() + ALL_MAX, ok: 0, warnings: 0, failed: 0 }
@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_step_gets_time_beyond_that_of_the_whole() {
-        let (report, start) = (Report::new(), Instant::now());
+        let (report, start) = (CheckReport::new(), Instant::now());
         let step = Duration::from_secs(4);
         assert_eq!(report.deadline(step), start + step);
         tokio::time::advance(ALL_MAX - step / 2).await;

@@ -11,7 +11,7 @@ use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 use crate::sources::reasons;
 
-use super::report::Report;
+use super::report::CheckReport;
 
 /// Longest time for one request: above the default `attempt_ms`, so that its own limit is met first.
 pub(super) const REQUEST_MAX: Duration = Duration::from_secs(4);
@@ -21,7 +21,7 @@ pub(super) async fn count(
     hubsoft: &HubSoft,
     phone: &Phone,
     written: &Written,
-    report: &Report,
+    report: &CheckReport,
 ) -> Result<MatchCounts, Trouble> {
     let deadline = report.deadline(REQUEST_MAX);
     in_time(timeout_at(deadline, hubsoft.count(phone, written, deadline)).await)

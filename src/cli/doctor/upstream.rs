@@ -7,7 +7,7 @@ use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 
 use super::super::{Failed, client};
-use super::report::Report;
+use super::report::CheckReport;
 use super::trouble::{REQUEST_MAX, count, in_time};
 use super::{clock, matching};
 
@@ -18,7 +18,7 @@ const NOBODY: &str = "11900000000";
 pub(super) async fn examine(
     config: &Config,
     phone: Option<Phone>,
-    report: &mut Report,
+    report: &mut CheckReport,
 ) -> Result<(), Failed> {
     let hubsoft = client(config)?;
     if token(&hubsoft, report).await {
@@ -30,7 +30,7 @@ pub(super) async fn examine(
     Ok(())
 }
 
-async fn token(hubsoft: &HubSoft, report: &mut Report) -> bool {
+async fn token(hubsoft: &HubSoft, report: &mut CheckReport) -> bool {
     const WHAT: &str = "token";
     let start = Instant::now();
     let given = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
@@ -45,7 +45,12 @@ async fn token(hubsoft: &HubSoft, report: &mut Report) -> bool {
     true
 }
 
-async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report: &mut Report) {
+async fn look_up(
+    config: &Config,
+    hubsoft: &HubSoft,
+    told: Option<Phone>,
+    report: &mut CheckReport,
+) {
     const WHAT: &str = "lookup";
     let Some(phone) = told.or_else(|| Phone::parse(NOBODY, None).ok()) else { return };
     let mut all = Written::all(&phone).into_iter();

@@ -28,7 +28,7 @@ use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
 use self::caller::{Caller, Outcome, Told};
-use self::report::{Asked, Memory, Report};
+use self::report::{Asked, Memory, RehearsalReport};
 use self::watch::Watched;
 use super::{Failed, client, say, stage};
 
@@ -89,7 +89,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
     let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };
     let requests = stage.sim.requests();
     let asked = Asked::count(&requests[asked_before..], plan.rate + BURST);
-    let report = Report { plan: &plan, outcomes: &outcomes, asked, memory };
+    let report = RehearsalReport { plan: &plan, outcomes: &outcomes, asked, memory };
     say(report.text());
     report.verdict().map(say).map_err(|broken| Failed::Runtime(anyhow!(broken)))
 }

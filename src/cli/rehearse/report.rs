@@ -15,7 +15,7 @@ const GRACE: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A rehearsal that has ended.
-pub(super) struct Report<'r> {
+pub(super) struct RehearsalReport<'r> {
     pub(super) plan: &'r Plan,
     /// One for each call that was made.
     pub(super) outcomes: &'r [Outcome],
@@ -73,7 +73,7 @@ impl Asked {
     }
 }
 
-impl Report<'_> {
+impl RehearsalReport<'_> {
     /// The report, without a line break at its end.
     pub(super) fn text(&self) -> String {
         let Plan { callers, over, upstream, rate, known, deadline } = self.plan;
@@ -224,8 +224,8 @@ mod tests {
         Outcome { took: Duration::from_millis(took_ms), told }
     }
 
-    fn report<'r>(plan: &'r Plan, outcomes: &'r [Outcome]) -> Report<'r> {
-        Report { plan, outcomes, asked: Asked::default(), memory: Memory::default() }
+    fn report<'r>(plan: &'r Plan, outcomes: &'r [Outcome]) -> RehearsalReport<'r> {
+        RehearsalReport { plan, outcomes, asked: Asked::default(), memory: Memory::default() }
     }
 
     #[test]

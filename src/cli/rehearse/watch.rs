@@ -18,10 +18,10 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 /// A source that remembers what became of each request.
 pub(super) struct Watched {
     requests_max: usize,
-    state: Mutex<State>,
+    state: Mutex<Recorded>,
 }
 
-struct State {
+struct Recorded {
     hubsoft: Arc<HubSoft>,
     requests: HashMap<Key, Request>,
     under_way: usize,
@@ -36,7 +36,7 @@ enum Request {
 impl Watched {
     /// Watches `hubsoft`, of which the lookup wants at most `requests_max` requests at once.
     pub(super) fn new(hubsoft: Arc<HubSoft>, requests_max: usize) -> Self {
-        let state = State { hubsoft, requests: HashMap::new(), under_way: 0 };
+        let state = Recorded { hubsoft, requests: HashMap::new(), under_way: 0 };
         Self { requests_max, state: Mutex::new(state) }
     }
 

@@ -16,7 +16,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub struct Misses {
     seed: RandomState,
-    state: Mutex<State>,
+    state: Mutex<MissLog>,
     metrics: MissesMetrics,
 }
 
@@ -34,7 +34,7 @@ impl MissesMetrics {
 }
 
 #[derive(Default)]
-struct State {
+struct MissLog {
     /// Oldest first, each once, at most `MISSES_MAX`.
     recent: VecDeque<(Instant, u64)>,
     alarmed_at: Option<Instant>,
@@ -57,7 +57,7 @@ impl Misses {
     }
 }
 
-impl State {
+impl MissLog {
     fn note(&mut self, hash: u64, now: Instant) -> bool {
         let is_old = |time: Instant| now.saturating_duration_since(time) >= MINUTE;
         while self.recent.front().is_some_and(|(time, _)| is_old(*time)) {

@@ -16,11 +16,11 @@ const GATHER: Duration = Duration::from_millis(10);
 
 /// Lines on their way to whoever reads the log.
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     news: Condvar,
 }
 
-struct State {
+struct QueueState {
     /// The lines, each with its line feed.
     text: Vec<u8>,
     lines: u64,
@@ -43,7 +43,7 @@ pub(super) enum Refused {
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        let state = State {
+        let state = QueueState {
             text: Vec::new(),
             lines: 0,
             leaving: 0,
@@ -115,9 +115,9 @@ impl Queue {
 
     fn wait(
         &self,
-        state: &mut MutexGuard<'_, State>,
+        state: &mut MutexGuard<'_, QueueState>,
         longest: Duration,
-        waits: impl Fn(&State) -> bool,
+        waits: impl Fn(&QueueState) -> bool,
     ) {
         self.news.wait_while_for(state, |state| waits(state), longest);
     }

@@ -27,7 +27,7 @@ use crate::runtime::logging::Sparing;
 use crate::runtime::metrics::Gauge;
 
 use self::metrics::{Counted, Shed};
-use self::places::{Full, Place, Places};
+use self::places::{Full, Places, Slot};
 
 pub use self::metrics::ListenerMetrics;
 pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
@@ -230,7 +230,7 @@ impl Acceptor<'_> {
     }
 
     /// Takes a place for `stream`, which comes from `peer`.
-    fn place(&self, stream: &TcpStream, peer: IpAddr) -> Result<Place, Full> {
+    fn place(&self, stream: &TcpStream, peer: IpAddr) -> Result<Slot, Full> {
         let is_own = || {
             let local = stream.local_addr();
             local.is_ok_and(|local| local.ip().to_canonical() == peer.to_canonical())

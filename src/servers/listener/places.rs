@@ -64,7 +64,7 @@ struct Taken {
 }
 
 /// A connection's place; dropping it, by a panic too, frees it.
-pub(super) struct Place {
+pub(super) struct Slot {
     places: Arc<Places>,
     holder: (Group, IpAddr),
 }
@@ -110,7 +110,7 @@ impl Places {
         self: &Arc<Self>,
         address: IpAddr,
         is_own: impl FnOnce() -> bool,
-    ) -> Result<Place, Full> {
+    ) -> Result<Slot, Full> {
         let holder = self.holder(address, is_own);
         let (group, _) = holder;
         let limit = self.limits[group as usize];
@@ -130,7 +130,7 @@ impl Places {
         *own += 1;
         taken.together[group as usize] += 1;
         drop(taken);
-        Ok(Place { places: Arc::clone(self), holder })
+        Ok(Slot { places: Arc::clone(self), holder })
     }
 
     fn holder(&self, address: IpAddr, is_own: impl FnOnce() -> bool) -> (Group, IpAddr) {
@@ -144,7 +144,7 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let (group, _) = self.holder;
         let mut taken = self.places.taken.lock();
@@ -172,7 +172,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn take(places: &Arc<Places>, address: IpAddr, count: usize) -> (Vec<Place>, Option<Full>) {
+    fn take(places: &Arc<Places>, address: IpAddr, count: usize) -> (Vec<Slot>, Option<Full>) {
         take_as(places, address, count, false)
     }
 
@@ -181,7 +181,7 @@ mod tests {
         address: IpAddr,
         count: usize,
         is_own: bool,
-    ) -> (Vec<Place>, Option<Full>) {
+    ) -> (Vec<Slot>, Option<Full>) {
         let mut taken = Vec::new();
         for _ in 0..count {
             match places.take(address, || is_own) {
