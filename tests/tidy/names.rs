@@ -17,7 +17,7 @@ fn type_names_are_unique_in_the_crate() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for source in sources() {
         for found in definition.captures_iter(&source.text) {
-            let name = found.get(1).or(found.get(2)).map_or("", |name| name.as_str());
+            let name = found.get(1).or_else(|| found.get(2)).map_or("", |name| name.as_str());
             places.entry(name.to_owned()).or_default().push(source.path.clone());
         }
     }
