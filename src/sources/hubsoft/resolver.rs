@@ -327,6 +327,15 @@ mod tests {
             let DnsReply::Addresses(addresses) = reply else { panic!("no addresses") };
             self.answer().await == Some(parsed(addresses))
         }
+
+        fn close(&self, reply: DnsReply) {
+            let DnsReply::Addresses(addresses) = reply else { panic!("no addresses") };
+            *self.closed.lock() = parsed(addresses);
+        }
+
+        fn connections(&self) -> usize {
+            self.connections.load(Ordering::Relaxed)
+        }
     }
 
     fn parsed(addresses: &[&str]) -> Vec<SocketAddr> {
@@ -409,17 +418,6 @@ mod tests {
     const BOTH: DnsReply = DnsReply::Addresses(&["[2001:db8::1]:443", "192.0.2.1:443"]);
     const SIX: DnsReply = DnsReply::Addresses(&["[2001:db8::1]:443"]);
     const FOUR: DnsReply = DnsReply::Addresses(&["192.0.2.1:443"]);
-
-    impl DnsStub {
-        fn close(&self, reply: DnsReply) {
-            let DnsReply::Addresses(addresses) = reply else { panic!("no addresses") };
-            *self.closed.lock() = parsed(addresses);
-        }
-
-        fn connections(&self) -> usize {
-            self.connections.load(Ordering::Relaxed)
-        }
-    }
 
     #[tokio::test(start_paused = true)]
     async fn a_different_order_of_addresses_is_ignored() {
