@@ -218,7 +218,8 @@ mod tests {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let url = reqwest::Url::parse("https://hub.test").expect("a URL");
             let dns = super::super::resolver::system();
-            let resolver = Resolver::new(&url, Duration::from_millis(250), dns, DnsResults::default());
+            let resolver =
+                Resolver::new(&url, Duration::from_millis(250), dns, DnsResults::default());
             Self { clients: Clients::new(make, Arc::new(resolver), Tasks::default()), good, made }
         }
 
