@@ -1,4 +1,4 @@
-//! The alert rules and the dashboard ask for metrics that there are, by the names they have.
+//! The alert rules and the dashboard use existing metrics, by their names.
 
 mod app;
 
@@ -67,14 +67,14 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with("bina_") || word.starts_with("process_"))
 }
 
-/// Every name a query can ask for.
+/// Every name a query can use.
 async fn names() -> BTreeSet<String> {
     let sim = Sim::start(Vec::new()).await.expect("loopback");
     let page = TestApp::start(&sim).await.metrics_text();
     let mut names = BTreeSet::new();
     for line in page.lines() {
-        let Some(told) = line.strip_prefix("# TYPE ") else { continue };
-        let (name, kind) = told.split_once(' ').expect("a name and a type");
+        let Some(reported) = line.strip_prefix("# TYPE ") else { continue };
+        let (name, kind) = reported.split_once(' ').expect("a name and a type");
         if kind == "histogram" {
             names.extend(["bucket", "count", "sum"].map(|part| format!("{name}_{part}")));
         } else {
@@ -85,19 +85,19 @@ async fn names() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn every_query_asks_for_metrics_there_are() {
+async fn every_query_uses_existing_metrics() {
     let names = names().await;
     for query in alert_queries().iter().chain(&dashboard_queries()) {
-        let mut asked = metrics_in(query).peekable();
-        assert!(asked.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
-        for name in asked {
+        let mut requested = metrics_in(query).peekable();
+        assert!(requested.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
+        for name in requested {
             assert!(names.contains(name), "{name} is no metric of bina: {query}");
         }
     }
 }
 
 #[test]
-fn the_alerts_name_words_that_are_counted() {
+fn the_alerts_use_existing_label_values() {
     let rules = read(RULES);
     assert!(rules.contains(&format!("result=\"{}\"", reasons::TOKEN.failure().label())));
     for status in ["unavailable", "no_number"] {

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// An application that knows nothing of calls.
+/// An application without calls.
 struct Live {
     pieces: Mutex<Option<mpsc::Receiver<Bytes>>>,
 }

@@ -8,12 +8,12 @@ mod served;
 use std::net::SocketAddr;
 
 use app::{Reply, TestApp, exchange};
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -25,7 +25,7 @@ async fn get(address: SocketAddr, path: &str) -> Reply {
 #[tokio::test]
 async fn readiness_is_that_of_the_applications_own_breaker() {
     let (failing, good) = (sim().await, sim().await);
-    failing.set_mood(Mood::ServerError);
+    failing.set_fault(Fault::ServerError);
     let (one, other) = (TestApp::start(&failing).await, TestApp::start(&good).await);
     for last in 0..5 {
         one.asterisk(&format!("3798824290{last}")).await;

@@ -43,8 +43,8 @@ impl Label for AnswerStatus {
 pub struct CallMetrics {
     ambiguous: Counter,
     answered: ByWords<2>,
-    /// The counters of the doors that are known, for what each call counts: `answered` hashes.
-    doors: Arc<[(&'static str, ByLabel<AnswerStatus>)]>,
+    /// The counters of the interfaces that are known, for what each call counts: `answered` hashes.
+    interfaces: Arc<[(&'static str, ByLabel<AnswerStatus>)]>,
     duration: ByLabel<AnswerSource, Seconds>,
     skipped: ByWords<1>,
     unavailable: ByWords<1>,
@@ -57,14 +57,14 @@ impl Default for CallMetrics {
 }
 
 impl CallMetrics {
-    /// Begins with each of `doors`, the endpoints by which calls come in.
-    pub fn of(doors: impl IntoIterator<Item = &'static str>) -> Self {
+    /// Begins with each of `interfaces`, the endpoints by which calls come in.
+    pub fn of(interfaces: impl IntoIterator<Item = &'static str>) -> Self {
         let answered = ByWords::new(["door", AnswerStatus::NAME]);
         let counters =
-            |door| ByLabel::with(|status: AnswerStatus| answered.of([door, status.word()]));
+            |name| ByLabel::with(|status: AnswerStatus| answered.of([name, status.word()]));
         Self {
             ambiguous: Counter::default(),
-            doors: doors.into_iter().map(|door| (door, counters(door))).collect(),
+            interfaces: interfaces.into_iter().map(|name| (name, counters(name))).collect(),
             answered,
             duration: ByLabel::default(),
             skipped: ByWords::beginning("reason", NoNumber::LABELS),
@@ -87,9 +87,9 @@ impl CallMetrics {
     /// Counts a call that was answered.
     pub(super) fn count(&self, call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
         let status = answer.status();
-        match self.doors.iter().find(|(door, _)| *door == call.door) {
+        match self.interfaces.iter().find(|(name, _)| *name == call.interface) {
             Some((_, counters)) => counters.count(status),
-            None => drop(self.answered.of([call.door, status.word()]).inc()),
+            None => drop(self.answered.of([call.interface, status.word()]).inc()),
         }
         self.duration.of(answer.source()).observe(took);
         match finding {
@@ -98,7 +98,7 @@ impl CallMetrics {
             Finding::Found { record, .. } if record.customers().len() > 1 => {
                 self.ambiguous.inc();
             }
-            Finding::Found { .. } | Finding::Nobody(_) => {}
+            Finding::Found { .. } | Finding::NotFound(_) => {}
         }
     }
 }

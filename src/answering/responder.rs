@@ -1,4 +1,4 @@
-//! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
+//! Answers a call by its deadline: number, lookup, choice of the prompt, log line and metrics.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,13 +20,13 @@ use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
 use crate::sources::source::Key;
 
-/// Tells the calls of one run of the program from those of another in the log.
+/// Distinguishes the calls of one run of the program from those of another in the log.
 static RUN: LazyLock<String> =
     LazyLock::new(|| format!("{:04x}-", RandomState::new().build_hasher().finish() & 0xFFFF));
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// Whether an answer leaves a line in the log.
+/// Whether an answer is logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Logged {
     No,
@@ -43,7 +43,7 @@ pub struct Responder {
 }
 
 impl Responder {
-    /// Puts the way together.
+    /// A responder without any recorded misses.
     pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
         let metrics = CallMetrics::default();
         Self { lookup, rules, numbers, misses: Arc::default(), metrics }
@@ -59,7 +59,7 @@ impl Responder {
         self.answer(call, Logged::Yes)
     }
 
-    /// Answers the service's check of itself in the same way. The log has calls only, and it is none.
+    /// Answers the self-check of the service in the same way. It is not logged, because it is not a call.
     pub fn check<'a>(&'a self, call: &'a Call) -> impl Future<Output = Answer> + Send + 'a {
         self.answer(call, Logged::No)
     }
@@ -73,8 +73,8 @@ impl Responder {
             }
             Err(reason) => Finding::NoNumber(*reason),
         };
-        if let (Finding::Nobody(_), Ok(phone)) = (&finding, &phone) {
-            self.missed(phone, call);
+        if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
+            self.note_miss(phone, call);
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
         let took = call.accepted.elapsed();
@@ -85,31 +85,30 @@ impl Responder {
         answer
     }
 
-    /// The same with another lookup and other settings.
+    /// A responder with another lookup and other settings that keeps the recorded misses.
     pub fn renewed(&self, lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
         Self { lookup, rules, numbers, misses, metrics }
     }
 
-    /// What finds the callers.
+    /// The lookup of callers.
     pub fn lookup(&self) -> &Lookup {
         &self.lookup
     }
 
-    /// Forgets what is remembered of `number`, written in any form, and says whether there was
-    /// anything.
-    pub fn forget(&self, number: &str) -> Result<bool, NoNumber> {
+    /// Purges `number`, in any format, and returns whether it was cached or under way.
+    pub fn purge(&self, number: &str) -> Result<bool, NoNumber> {
         let phone = Phone::parse(number, self.numbers.default_ddd)?;
-        Ok(self.lookup.forget(&phone.into()))
+        Ok(self.lookup.purge(&phone.into()))
     }
 
-    /// Says so when too many numbers that nobody has were asked for.
-    fn missed(&self, phone: &Phone, call: &Call) {
+    /// Records a number that was not found, and warns if there are too many of them.
+    fn note_miss(&self, phone: &Phone, call: &Call) {
         if self.misses.note(phone, call.accepted) {
             warn!(
-                "more than {MISSES_MAX} different numbers that nobody has within a minute: somebody \
-                 may be trying them out; see in the PBX who calls, and let only the PBX ask \
-                 (access.networks, access.token_files)"
+                "possible number scan: more than {MISSES_MAX} different numbers were not found within \
+                 a minute (check the callers in the PBX, and allow only the PBX in access.networks \
+                 and access.token_files)"
             );
         }
     }
@@ -124,7 +123,7 @@ impl Responder {
     }
 }
 
-/// Writes the one line each call leaves in the log; the number is masked by its type.
+/// Logs a call in one line; the type of the number masks it.
 fn log(
     call: &Call,
     phone: Result<Phone, NoNumber>,
@@ -137,9 +136,9 @@ fn log(
     let reason = match finding {
         Finding::NoNumber(reason) => reason.label(),
         Finding::Unavailable(failure) => failure.label(),
-        Finding::Found { .. } | Finding::Nobody(_) => "",
+        Finding::Found { .. } | Finding::NotFound(_) => "",
     };
-    let line = line.word(key!("door"), call.door);
+    let line = line.word(key!("door"), call.interface);
     let line = match phone {
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),
         Err(_) => line.word(key!("phone"), "-"),

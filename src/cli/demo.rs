@@ -97,8 +97,8 @@ async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
         "\nIn FreeSWITCH, with dialplan/freeswitch/bina-curl.xml in its place:\n{FREESWITCH_LINES}"
     ));
     say(format_args!(
-        "\nBreak its HubSoft and ask again; \"normal\" mends it:\n\
-         curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
+        "\nBreak its HubSoft and ask again; \"normal\" removes the fault:\n\
+         curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault"
     ));
     say(format_args!(
         "\nTo try `bina lookup` and `bina doctor` with it, this goes into your bina.toml:\n{hubsoft}"

@@ -1,4 +1,4 @@
-//! The contract with the phone systems: one table of fields, and the answer that fills it.
+//! The contract with the PBXs: one table of fields, and the answer that provides their values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,9 +12,9 @@ use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Playlist};
 use crate::domain::safe_text::SafeText;
 
-/// Longest alert text in characters and bytes.
+/// Maximum characters and bytes of an alert text in the answer.
 const MESSAGE_MAX: (usize, usize) = (256, 512);
-/// Which phone system is spoken to; it decides only the form of the prompt.
+/// The kind of PBX, which determines only the format of the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pbx {
     Asterisk,
@@ -37,8 +37,8 @@ impl Field {
     }
 }
 
-/// Every field, in the order in which it is written. `end` stays last: an answer without it was
-/// cut on the way (Asterisk hands over the part that came), and counts as unavailable.
+/// All fields, in the order in which they are written. `end` must stay last: an answer without it
+/// was truncated in transit (Asterisk passes on the part that arrived), and counts as unavailable.
 pub const FIELDS: [Field; 15] = [
     Field {
         key: "status",
@@ -120,7 +120,7 @@ pub const FIELDS: [Field; 15] = [
     },
     Field {
         key: "end",
-        meaning: "always 1 and always last: without it the answer was cut",
+        meaning: "always 1 and always last: without it the answer was truncated",
         value: |_, _| "1".into(),
     },
 ];
@@ -155,14 +155,14 @@ pub struct Answer {
     details: Details,
 }
 
-/// The fields that are filled only when a customer was found.
+/// The fields that have values only if a customer was found.
 #[derive(Clone, Default)]
 struct Details {
     alert: bool,
     play: Option<Arc<Playlist>>,
     rule: Option<Arc<str>>,
     route: Option<Arc<str>>,
-    /// Whose number it is, when it is one customer's alone.
+    /// The customer, if exactly one has the number.
     identity: Option<Customer>,
     matches: usize,
     message: SafeText,
@@ -175,7 +175,7 @@ impl fmt::Debug for Answer {
 }
 
 impl Answer {
-    /// Writes down what was found for `phone`, and what was chosen to be played.
+    /// Builds the answer from the finding for `phone` and the chosen prompt.
     pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
         let (status, source, details) = match finding {
             Finding::Found { record, source, alert_expired } => {
@@ -184,7 +184,7 @@ impl Answer {
             Finding::NoNumber(_) => {
                 (AnswerStatus::NoNumber, AnswerSource::None, Details::default())
             }
-            Finding::Nobody(source) => (AnswerStatus::NotFound, *source, Details::default()),
+            Finding::NotFound(source) => (AnswerStatus::NotFound, *source, Details::default()),
             Finding::Unavailable(_) => {
                 (AnswerStatus::Unavailable, AnswerSource::None, Details::default())
             }
@@ -216,12 +216,12 @@ impl Answer {
         self.source
     }
 
-    /// The name of the rule that chose, for the log; empty when none did.
+    /// The name of the rule that chose the prompt, for the log; empty if none did.
     pub fn rule(&self) -> &str {
         self.details.rule.as_deref().unwrap_or_default()
     }
 
-    /// What to play, when there is something.
+    /// The prompt to play, if there is one.
     pub fn playlist(&self) -> Option<&Playlist> {
         self.details.play.as_deref()
     }
@@ -242,7 +242,7 @@ impl Details {
     fn with_choice(self, choice: &Choice<'_>) -> Self {
         let message = |alert: &Alert| SafeText::new(alert.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
-            // A rule may match and play nothing, so that its alert stays silent.
+            // A rule may match and play nothing, to suppress an alert.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
@@ -252,7 +252,7 @@ impl Details {
     }
 }
 
-/// Flags are 1 and 0, because any other word counts as true in a dialplan.
+/// Flags are 1 and 0, because any other word is true in a dialplan.
 fn flag(on: bool) -> &'static str {
     if on { "1" } else { "0" }
 }

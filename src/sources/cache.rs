@@ -10,7 +10,7 @@ use crate::domain::finding::Record;
 use crate::runtime::metrics::{Gauge, Registry, size};
 
 use super::shared_alerts::SharedAlerts;
-use super::source::{Key, Memory, Origin, Sighting};
+use super::source::{Key, Origin, Sighting, SightingStore};
 
 /// Bytes all records may hold together, so that long alert texts cannot fill the machine. 100,000
 /// customers who share ten texts need 22 MiB, with which the whole program was measured at 33. Of
@@ -104,7 +104,7 @@ impl Cache {
     }
 }
 
-impl Memory for Cache {
+impl SightingStore for Cache {
     fn recall(&self, key: &Key, now: Instant) -> Option<Sighting> {
         self.0.lock().recall(key, now)
     }
@@ -113,8 +113,8 @@ impl Memory for Cache {
         self.0.lock().learn(key, sighting, now);
     }
 
-    fn forget(&self, key: &Key) -> bool {
-        self.0.lock().forget(key)
+    fn purge(&self, key: &Key) -> bool {
+        self.0.lock().purge(key)
     }
 }
 
@@ -142,7 +142,7 @@ impl Entries {
         let entry = self.entries.get(key)?;
         let age = entry.age(now_ms);
         if age >= self.retention.of(&entry.record) {
-            self.forget(key);
+            self.purge(key);
             return None;
         }
         Some(Sighting {
@@ -172,7 +172,7 @@ impl Entries {
         }
     }
 
-    fn forget(&mut self, key: &Key) -> bool {
+    fn purge(&mut self, key: &Key) -> bool {
         let entry = self.entries.pop(key);
         if let Some(entry) = &entry {
             self.release(&entry.record);
@@ -206,7 +206,7 @@ impl Entry {
 
 impl Retention {
     fn of(&self, record: &Record) -> Duration {
-        if record.is_nobody() { self.not_found } else { self.found }
+        if record.is_not_found() { self.not_found } else { self.found }
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(cache.recall(&phone(1), now), Some(found()));
         cache.learn(&phone(1), &older, now + 2 * SECOND);
         let recalled = cache.recall(&phone(1), now + 2 * SECOND).expect("of use");
-        assert!(recalled.record.is_nobody() && recalled.age == SECOND);
+        assert!(recalled.record.is_not_found() && recalled.age == SECOND);
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(cache.entries.len(), 10);
         assert_eq!(cache.bytes, 10 * weight(&found().record));
         for last in 0..100 {
-            cache.forget(&phone(last));
+            cache.purge(&phone(last));
         }
         assert_eq!(cache.bytes, 0);
     }

@@ -1,4 +1,4 @@
-//! Starts bina in the test's own process, in front of the simulator, and speaks HTTP with it.
+//! Starts bina in the test's own process, in front of the simulator, and sends it HTTP requests.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
@@ -50,7 +50,7 @@ pub fn connection(sim: &Sim) -> String {
     )
 }
 
-/// Reads a configuration that is expected to be good.
+/// Reads a configuration that is expected to be valid.
 pub fn config(text: &str) -> Config {
     Config::parse(text, Path::new("test.toml")).unwrap_or_else(|invalid| panic!("{invalid}"))
 }
@@ -78,7 +78,7 @@ pub fn client(sim: &Sim, settings: &str) -> HubSoft {
 /// bina in front of a source, listening on a free port; it ends when it is dropped.
 pub struct TestApp {
     pub address: SocketAddr,
-    /// Where FastAGI is spoken.
+    /// The address of the FastAGI listener.
     pub agi: SocketAddr,
     /// Where the health and metrics endpoints are.
     pub metrics: SocketAddr,
@@ -133,19 +133,19 @@ impl TestApp {
         line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
     }
 
-    /// Tells it to stop, as SIGTERM does.
+    /// Stops it, as SIGTERM does.
     pub fn stop(&self) {
         self.serving.stop();
     }
 
-    /// Asks for `target` on a connection of its own.
+    /// Requests `target` on a connection of its own.
     pub async fn get(&self, target: &str) -> Reply {
-        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+        self.query(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
     }
 
     /// Posts a form on a connection of its own.
     pub async fn post(&self, target: &str, form: &str) -> Reply {
-        self.ask(&format!(
+        self.query(&format!(
             "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
             form.len()
@@ -154,7 +154,7 @@ impl TestApp {
     }
 
     /// Writes `request` as it is and reads until the connection is closed.
-    pub async fn ask(&self, request: &str) -> Reply {
+    pub async fn query(&self, request: &str) -> Reply {
         Reply::read(&self.raw(request.as_bytes()).await)
     }
 
@@ -181,7 +181,7 @@ impl Reply {
 
 /// Writes bytes to `address` as they are and reads until the connection is closed.
 pub async fn exchange(address: SocketAddr, request: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(address).await.expect("the listener is open");
     stream.write_all(request).await.expect("it reads");
     let mut answer = Vec::new();
     // A reset after the answer is as good as an end.

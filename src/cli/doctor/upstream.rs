@@ -4,7 +4,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::app::config::Config;
 use crate::domain::phone::Phone;
-use crate::sources::hubsoft::{Counts, HubSoft, Written};
+use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 
 use super::super::{Failed, client};
 use super::report::Report;
@@ -64,7 +64,7 @@ async fn look_up(config: &Config, hubsoft: &HubSoft, told: Option<Phone>, report
         }
     };
     let deadline = config.lookup.deadline;
-    let Counts { returned, own } = counts;
+    let MatchCounts { returned, own } = counts;
     let seen = match told {
         Some(phone) => {
             format!("{phone}: {returned} returned, {own} with this very number, {ms} ms")

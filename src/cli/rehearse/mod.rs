@@ -23,7 +23,7 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
-use crate::simulator::{Mood, Sim};
+use crate::simulator::{Fault, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
@@ -83,7 +83,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), Failed> {
     stage.fill(&plan).await?;
     // What the filling asked is no part of the rehearsal.
     let asked_before = stage.sim.requests().len();
-    stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
+    stage.sim.set_fault(Fault::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
     let outcomes = stage.play(&plan).await?;
     let memory = Memory { before: memory_before, after: memory::resident(), peak: memory::peak() };
@@ -113,7 +113,7 @@ impl Stage {
             .map_err(|error| Failed::Runtime(anyhow!("cannot start the small HubSoft: {error}")))?;
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(client(&config)?);
-        let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.flights_max));
+        let watched = Arc::new(Watched::new(Arc::clone(&hubsoft), config.lookup.requests_max));
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
         let app = App::in_front_of(Arc::clone(&watched) as Arc<_>, &config);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::domain::failure::Failure;
-use crate::simulator::Request;
+use crate::simulator::LoggedRequest;
 
 use super::caller::{Outcome, Told};
 use super::{BURST, Plan};
@@ -46,7 +46,7 @@ pub(super) struct Memory {
 
 impl Asked {
     /// Counts the lookups among `requests`, of which `allowed` may fall within a second.
-    pub(super) fn count(requests: &[Request], allowed: u32) -> Self {
+    pub(super) fn count(requests: &[LoggedRequest], allowed: u32) -> Self {
         let lookups: Vec<_> = requests.iter().filter(|request| request.method == "GET").collect();
         let refused = lookups.iter().filter(|request| request.status == Some(429)).count();
         let mut times: Vec<_> = lookups.iter().map(|request| request.at).collect();
@@ -81,7 +81,7 @@ impl Report<'_> {
         let (deadline, promised) = (deadline.as_millis(), (*deadline + GRACE).as_millis());
         let remembered = Told::Personalised { remembered: true };
         let mut text = format!(
-            "The bad day: {callers} different customers call within {over:?}, {:.0} % of them \
+            "The mass outage: {callers} different customers call within {over:?}, {:.0} % of them \
              known.\nHubSoft takes {upstream:?} and may be asked {rate} times a second.\n\n",
             known * 100.0
         );
@@ -240,7 +240,7 @@ mod tests {
         let report = report(&plan, &outcomes);
         let text = report.text();
         for line in [
-            "The bad day: 4 different customers call within 60s, 50 % of them known.",
+            "The mass outage: 4 different customers call within 60s, 50 % of them known.",
             "HubSoft takes 200ms and may be asked 10 times a second.",
             "answered                    4   100.0 %",
             "  within 1000 ms            3    75.0 %   the deadline",

@@ -17,7 +17,7 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// A source that remembers what became of each request.
 pub(super) struct Watched {
-    flights_max: usize,
+    requests_max: usize,
     state: Mutex<State>,
 }
 
@@ -34,10 +34,10 @@ enum Request {
 }
 
 impl Watched {
-    /// Watches `hubsoft`, of which the lookup wants at most `flights_max` requests at once.
-    pub(super) fn new(hubsoft: Arc<HubSoft>, flights_max: usize) -> Self {
+    /// Watches `hubsoft`, of which the lookup wants at most `requests_max` requests at once.
+    pub(super) fn new(hubsoft: Arc<HubSoft>, requests_max: usize) -> Self {
         let state = State { hubsoft, requests: HashMap::new(), under_way: 0 };
-        Self { flights_max, state: Mutex::new(state) }
+        Self { requests_max, state: Mutex::new(state) }
     }
 
     /// From now on asks `hubsoft`, and forgets what was noted.
@@ -54,7 +54,7 @@ impl Watched {
             Some(Request::Failed(failure)) => failure.clone(),
             Some(Request::Answered | Request::UnderWay) => reasons::DEADLINE.failure(),
             // It did not come this far.
-            None if state.under_way >= self.flights_max => reasons::BUSY.failure(),
+            None if state.under_way >= self.requests_max => reasons::BUSY.failure(),
             None => reasons::BREAKER_OPEN.failure(),
         }
     }

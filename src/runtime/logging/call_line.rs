@@ -23,7 +23,7 @@ thread_local! {
 
 /// The name of a value, as each format writes it between two values.
 #[derive(Clone, Copy)]
-pub struct Key {
+pub struct FieldKey {
     pub json: &'static str,
     pub text: &'static str,
 }
@@ -31,7 +31,7 @@ pub struct Key {
 /// Names a value.
 macro_rules! key {
     ($name:literal) => {
-        $crate::runtime::logging::Key {
+        $crate::runtime::logging::FieldKey {
             json: concat!(",\"", $name, "\":"),
             text: concat!(" ", $name, "="),
         }
@@ -77,17 +77,17 @@ impl CallLine {
     }
 
     /// Adds a word of the program.
-    pub fn word(self, key: Key, word: &'static str) -> Self {
+    pub fn word(self, key: FieldKey, word: &'static str) -> Self {
         self.quoted(key, |text| text.push_str(word))
     }
 
     /// Adds a number that masks itself.
-    pub fn masked(self, key: Key, masked: &Masked) -> Self {
+    pub fn masked(self, key: FieldKey, masked: &Masked) -> Self {
         self.quoted(key, |text| text.push_str(masked.as_str()))
     }
 
     /// Adds a word that comes from elsewhere.
-    pub fn label(self, key: Key, label: &str) -> Self {
+    pub fn label(self, key: FieldKey, label: &str) -> Self {
         self.quoted(key, |text| {
             if label.bytes().all(is_plain) {
                 text.push_str(label);
@@ -98,21 +98,21 @@ impl CallLine {
     }
 
     /// Adds yes or no.
-    pub fn flag(mut self, key: Key, flag: bool) -> Self {
+    pub fn flag(mut self, key: FieldKey, flag: bool) -> Self {
         self.key(key);
         self.text.push_str(if flag { "true" } else { "false" });
         self
     }
 
     /// Adds a number.
-    pub fn number(mut self, key: Key, number: u64) -> Self {
+    pub fn number(mut self, key: FieldKey, number: u64) -> Self {
         self.key(key);
         self.text.push_str(itoa::Buffer::new().format(number));
         self
     }
 
     /// Adds a number behind a word, as one word.
-    pub fn numbered(self, key: Key, word: &str, number: u64) -> Self {
+    pub fn numbered(self, key: FieldKey, word: &str, number: u64) -> Self {
         self.quoted(key, |text| {
             text.push_str(word);
             text.push_str(itoa::Buffer::new().format(number));
@@ -131,7 +131,7 @@ impl CallLine {
         ROOM.set(self.text);
     }
 
-    fn quoted(mut self, key: Key, write: impl FnOnce(&mut String)) -> Self {
+    fn quoted(mut self, key: FieldKey, write: impl FnOnce(&mut String)) -> Self {
         self.key(key);
         if self.json {
             self.text.push('"');
@@ -143,7 +143,7 @@ impl CallLine {
         self
     }
 
-    fn key(&mut self, key: Key) {
+    fn key(&mut self, key: FieldKey) {
         self.text.push_str(if self.json { key.json } else { key.text });
     }
 }

@@ -13,14 +13,14 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// What a line looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub enum LogFormat {
     /// An object a line, for programs that collect logs.
     Json,
     #[default]
     Text,
 }
 
-impl Format {
+impl LogFormat {
     /// Every format by name.
     pub const VALUES: [(&'static str, Self); 2] = [("json", Self::Json), ("text", Self::Text)];
 }
@@ -47,8 +47,8 @@ pub(super) fn look() -> Look {
 }
 
 /// Writes the lines from now on in `format`.
-pub(super) fn write_in(format: Format) {
-    JSON.store(format == Format::Json, Ordering::Relaxed);
+pub(super) fn write_in(format: LogFormat) {
+    JSON.store(format == LogFormat::Json, Ordering::Relaxed);
 }
 
 /// Writes a line in the format in force.

@@ -34,8 +34,8 @@ use self::metrics::METRICS;
 use self::queue::{Queue, Refused};
 
 pub(crate) use self::call_line::key;
-pub use self::call_line::{CallLine, Key};
-pub use self::lines::Format;
+pub use self::call_line::{CallLine, FieldKey};
+pub use self::lines::LogFormat;
 pub use self::metrics::register;
 pub use self::settings::{LEVELS, Settings};
 

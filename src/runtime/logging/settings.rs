@@ -4,12 +4,12 @@ use tracing::level_filters::LevelFilter;
 
 use crate::runtime::settings::Section;
 
-use super::lines::Format;
+use super::lines::LogFormat;
 
 /// How the log is written, as the configuration says.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    pub format: Format,
+    pub format: LogFormat,
     /// None leaves it to what the command is for.
     pub level: Option<LevelFilter>,
 }
@@ -18,7 +18,7 @@ impl Settings {
     /// Reads `[log]`.
     pub fn read(section: &mut Section<'_>) -> Self {
         Self {
-            format: section.word("format", &Format::VALUES, Format::default()),
+            format: section.word("format", &LogFormat::VALUES, LogFormat::default()),
             level: section.word_if_set("level", &LEVELS),
         }
     }

@@ -85,7 +85,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
         let missing = "the number to forget is missing: post it as number=NUMBER";
         return NUMBER_MISSING.reply(missing);
     };
-    text(match endpoints.responder.forget(&number_lossy(number)) {
+    text(match endpoints.responder.purge(&number_lossy(number)) {
         Ok(true) => "forgotten\n".to_owned(),
         Ok(false) => "nothing was remembered\n".to_owned(),
         Err(reason) => format!("no number that could be remembered: {reason}\n"),
@@ -97,7 +97,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     let caller = Some(String::new());
     let accepted = request.accepted;
-    let call = Call { door: "watchdog", caller, did: None, accepted, patience: None };
+    let call = Call { interface: "watchdog", caller, did: None, accepted, timeout: None };
     Box::pin(async move {
         let answer = endpoints.responder.check(&call).await;
         page(render(Format::Json, &answer, &endpoints.freeswitch))

@@ -199,14 +199,14 @@ impl Environment {
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
         let script = self.script.as_deref().unwrap_or_default();
         let query = script.split_once('?').map_or("", |(_, query)| query);
-        let [did, patience] = values(query, ["did", "deadline_ms"]);
+        let [did, timeout] = values(query, ["did", "deadline_ms"]);
         let shown = !hostile && self.is_shown();
         Call {
-            door: DOOR,
+            interface: DOOR,
             caller: self.caller.clone().filter(|_| shown),
             did: self.did(did.one()),
             accepted,
-            patience: patience.millis(),
+            timeout: timeout.millis(),
         }
     }
 
@@ -286,8 +286,8 @@ mod tests {
     #[test]
     fn a_dialplan_may_say_how_long_it_waits() {
         let told = WHOLE.replace("?did=3732221234", "?did=1&deadline_ms=300");
-        assert_eq!(call(&told).patience, Some(Duration::from_millis(300)));
-        assert_eq!(call(WHOLE).patience, None);
+        assert_eq!(call(&told).timeout, Some(Duration::from_millis(300)));
+        assert_eq!(call(WHOLE).timeout, None);
     }
 
     #[test]

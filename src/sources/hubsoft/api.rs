@@ -23,7 +23,7 @@ use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
 use super::metrics::DnsResults;
-use super::question::Question;
+use super::query::Query;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
 
@@ -42,7 +42,7 @@ pub(super) struct Api {
 
 /// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
+pub enum SetupError {
     #[error("hubsoft.base_url is no base for paths: write https://api.PROVIDER.hubsoft.com.br")]
     BaseUrl,
     #[error("hubsoft.ca_file holds no readable PEM certificate")]
@@ -56,7 +56,7 @@ impl Api {
         dns: Dns,
         tasks: &Tasks,
         results: DnsResults,
-    ) -> Result<Self, Unusable> {
+    ) -> Result<Self, SetupError> {
         let base_url = folder(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
         let resolver = Resolver::new(&settings.base_url, settings.connect, dns, results);
@@ -99,21 +99,21 @@ impl Api {
         Ok(granted)
     }
 
-    /// Puts a question, and reads its answer.
-    pub(super) async fn ask<Q: Question>(
+    /// Puts a query, and reads its answer.
+    pub(super) async fn ask<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         token: &Secret,
     ) -> Result<Q::Answer, Failure> {
-        let mut url = self.url(&question.path());
-        url.query_pairs_mut().extend_pairs(question.query());
+        let mut url = self.url(&query.path());
+        url.query_pairs_mut().extend_pairs(query.parameters());
         let mut request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
-        if let Some(attempt) = question.attempt() {
+        if let Some(attempt) = query.attempt() {
             request = request.timeout(attempt);
         }
-        let question = question.clone();
+        let query = query.clone();
         body::parse(self.send(request).await?, move |body| {
-            question.read(body).map_err(|failure| page::instead_of_answer(body, failure))
+            query.read(body).map_err(|failure| page::instead_of_answer(body, failure))
         })
         .await
     }
@@ -159,7 +159,7 @@ impl Api {
 /// Looks into the body of an error, where that tells more than its status.
 async fn explained(response: &mut Response, failure: Failure) -> Failure {
     let status = response.status().as_u16();
-    if failure.asked_pause().is_some() {
+    if failure.requested_pause().is_some() {
         return failure;
     }
     // Some integrations are told in the body when to come back.
@@ -185,9 +185,9 @@ fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
 }
 
 /// The base as a folder, whether or not it ends in a slash.
-fn folder(base: &Url) -> Result<Url, Unusable> {
+fn folder(base: &Url) -> Result<Url, SetupError> {
     let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().push("");
+    url.path_segments_mut().map_err(|()| SetupError::BaseUrl)?.pop_if_empty().push("");
     Ok(url)
 }
 

@@ -1,4 +1,4 @@
-//! The question of which customers have a number.
+//! The query of which customers have a number.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 
 use super::owners::{Verified, verified};
-use super::question::Question;
+use super::query::Query;
 use super::wire::{self, Wanted};
 
 /// Path of the look-up, below the base URL.
@@ -22,7 +22,7 @@ pub(super) struct CustomersByPhone {
     pub(super) wanted: Wanted,
 }
 
-impl Question for CustomersByPhone {
+impl Query for CustomersByPhone {
     type Answer = Verified;
 
     fn path(&self) -> Cow<'static, str> {
@@ -30,19 +30,19 @@ impl Question for CustomersByPhone {
     }
 
     /// What stands at the page's default is not sent.
-    fn query(&self) -> Vec<(&'static str, String)> {
+    fn parameters(&self) -> Vec<(&'static str, String)> {
         let Wanted { limit, cancelado, ultima_conexao } = self.wanted;
-        let mut query = vec![
+        let mut parameters = vec![
             ("busca", "telefone".to_owned()),
             ("termo_busca", self.term.clone()),
             ("limit", limit.to_string()),
         ];
         for (key, on) in [("cancelado", cancelado), ("ultima_conexao", ultima_conexao)] {
             if on {
-                query.push((key, "sim".to_owned()));
+                parameters.push((key, "sim".to_owned()));
             }
         }
-        query
+        parameters
     }
 
     fn read(&self, body: &[u8]) -> Result<Verified, Failure> {

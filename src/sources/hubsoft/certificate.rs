@@ -24,7 +24,7 @@ use super::{Settings, failure};
 const FAR: Duration = Duration::from_secs(300_000_000_000);
 
 /// What came of a handshake.
-pub struct Shown {
+pub struct Handshake {
     /// Why the certificate is not trusted, or there is no TLS at all.
     pub trusted: Result<(), Failure>,
     /// When the certificate ends, or the first one that vouches for it, counted from 1970. None
@@ -36,32 +36,32 @@ pub struct Shown {
     pub speaks_tls: bool,
 }
 
-impl Shown {
+impl Handshake {
     fn nothing(failure: Failure) -> Self {
         Self { trusted: Err(failure), ends: None, pinned: None, speaks_tls: false }
     }
 }
 
 /// Shakes hands with the HubSoft of `settings` at the other end of `stream`, and hangs up.
-pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
+pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Handshake {
     let host = settings.base_url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let Ok(name) = ServerName::try_from(host) else {
-        return Shown::nothing(reasons::CONNECT.failure());
+        return Handshake::nothing(reasons::CONNECT.failure());
     };
     let pem = settings.ca_pem.as_deref();
     let ca = pem.and_then(|pem| trust::certificates(pem).ok()).unwrap_or_default();
     let trust = match Trust::new(ca) {
         Ok(trust) => trust,
-        Err(error) => return Shown::nothing(failure::of_store(&error)),
+        Err(error) => return Handshake::nothing(failure::of_store(&error)),
     };
     let noting = Arc::new(Noting { trust, shown: Mutex::default() });
     let config = match trust::config(Arc::clone(&noting) as Arc<dyn ServerCertVerifier>) {
         Ok(config) => config,
-        Err(error) => return Shown::nothing(failure::of_store(&error)),
+        Err(error) => return Handshake::nothing(failure::of_store(&error)),
     };
     let shaken = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
-    Shown {
+    Handshake {
         trusted: shaken.map(|_| ()).map_err(|error| failure::of_handshake(&error)),
         ends: noting.ends(&name).map(Duration::from_secs),
         pinned: noting.pinned(),
@@ -70,13 +70,13 @@ pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
 }
 
 /// The server's certificate, and those it sends along.
-type Sent = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
+type SentCertificates = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
 
 /// Notes what is shown, and passes on what the verifier says of it.
 #[derive(Debug)]
 struct Noting {
     trust: Trust,
-    shown: Mutex<Option<Sent>>,
+    shown: Mutex<Option<SentCertificates>>,
 }
 
 impl Noting {

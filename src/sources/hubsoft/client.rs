@@ -41,13 +41,13 @@ pub(super) type Make = Arc<dyn Fn() -> Result<Client, Failure> + Send + Sync>;
 
 /// The keeper of the client.
 pub(super) struct Clients {
-    shared: Arc<Shared>,
+    shared: Arc<SharedClient>,
     tasks: Tasks,
     /// Dropping it ends the task.
     _keeping: Task,
 }
 
-struct Shared {
+struct SharedClient {
     make: Make,
     resolver: Arc<Resolver>,
     /// The client, or why there is none.
@@ -104,7 +104,7 @@ impl Clients {
     pub(super) fn new(make: Make, resolver: Arc<Resolver>, tasks: Tasks) -> Self {
         let current = Mutex::new(make());
         let (failures, failing) = (AtomicU32::new(0), Notify::new());
-        let shared = Arc::new(Shared { make, resolver, current, failures, failing });
+        let shared = Arc::new(SharedClient { make, resolver, current, failures, failing });
         let kept = Arc::clone(&shared);
         let keeping = tasks.start("hubsoft client", move || Arc::clone(&kept).keep());
         Self { shared, tasks, _keeping: keeping }
@@ -135,7 +135,7 @@ impl Clients {
     }
 }
 
-impl Shared {
+impl SharedClient {
     async fn keep(self: Arc<Self>) {
         loop {
             sleep(REST).await;
@@ -198,13 +198,13 @@ mod tests {
     const NEVER: [u64; 0] = [];
 
     /// The keeper of a client that can be made or not, as told, and when it was.
-    struct Stub {
+    struct ClientStub {
         clients: Clients,
         good: Arc<AtomicBool>,
         made: Arc<Mutex<Vec<Instant>>>,
     }
 
-    impl Stub {
+    impl ClientStub {
         fn new(good: bool) -> Self {
             let (good, made) = (Arc::new(AtomicBool::new(good)), Arc::new(Mutex::new(vec![])));
             let (told, times) = (Arc::clone(&good), Arc::clone(&made));
@@ -239,7 +239,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn without_ca_certificates_it_starts_and_tries_again_every_thirty_seconds() {
-        let stub = Stub::new(false);
+        let stub = ClientStub::new(false);
         assert!(stub.clients.current().is_err());
         assert_eq!(stub.made_within(2).await, [30, 60, 90, 120]);
         stub.good.store(true, Ordering::Relaxed);
@@ -255,7 +255,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn three_failures_to_connect_in_a_row_replace_the_client() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         assert_eq!(stub.made_within(1).await, NEVER);
         for failure in [
             reasons::BROKEN.failure(),
@@ -271,7 +271,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_between_failures_leaves_the_client_as_it_is() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         for _ in 0..10 {
             stub.meet(reasons::CONNECT.failure(), 2);
             stub.meet(reasons::of_status(500), 1);
@@ -281,7 +281,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_outage_makes_a_client_every_ten_seconds_at_most() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         let outage = async {
             loop {
                 stub.meet(reasons::CONNECT.failure(), 10);
@@ -299,7 +299,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_replaced_is_kept() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         stub.good.store(false, Ordering::Relaxed);
         stub.meet(reasons::CONNECT.failure(), 3);
         assert_eq!(stub.made_within(1).await, [10]);

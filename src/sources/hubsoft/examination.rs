@@ -34,7 +34,7 @@ pub struct Written {
 
 /// How many customers a search has brought, and how many of them have the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct MatchCounts {
     pub returned: usize,
     pub own: usize,
 }
@@ -65,9 +65,9 @@ impl HubSoft {
         phone: &Phone,
         written: &Written,
         deadline: Instant,
-    ) -> Result<Counts, Failure> {
+    ) -> Result<MatchCounts, Failure> {
         let found = self.search(&written.term, phone, Budget::of_call(deadline)).await?;
-        Ok(Counts { returned: found.returned, own: found.own.len() })
+        Ok(MatchCounts { returned: found.returned, own: found.own.len() })
     }
 
     /// What HubSoft's last answer said the time was, as it stood there, and when it came.

@@ -12,12 +12,12 @@ use crate::sources::reasons;
 use crate::sources::source::Budget;
 
 use super::Settings;
-use super::api::{Api, Unusable};
+use super::api::{Api, SetupError};
 use super::metrics::HubsoftMetrics;
-use super::question::Question;
+use super::query::Query;
 use super::resolver::Dns;
 use super::retries::Retries;
-use super::token::{Token, TokenState, Tokens};
+use super::token::{SharedTokenState, Token, TokenKeeper};
 
 /// Time that must be left of a call for a second try to be of use.
 const RETRY_LEFT_MIN: Duration = Duration::from_millis(300);
@@ -25,7 +25,7 @@ const RETRY_LEFT_MIN: Duration = Duration::from_millis(300);
 /// The way to one HubSoft and back.
 pub(super) struct Exchange {
     api: Arc<Api>,
-    tokens: Tokens,
+    tokens: TokenKeeper,
     limiter: Arc<Limiter>,
     retries: Arc<Retries>,
     metrics: HubsoftMetrics,
@@ -38,17 +38,17 @@ impl Exchange {
         dns: Dns,
         tasks: &Tasks,
         metrics: HubsoftMetrics,
-    ) -> Result<Self, Unusable> {
+    ) -> Result<Self, SetupError> {
         let limiter = Arc::new(Limiter::new(settings.limiter.clone()));
         let api = Arc::new(Api::new(settings, dns, tasks, metrics.dns.clone())?);
         let results = metrics.tokens.clone();
-        let tokens = Tokens::new(Arc::clone(&api), TokenState::default(), results);
+        let tokens = TokenKeeper::new(Arc::clone(&api), SharedTokenState::default(), results);
         Ok(Self { api, tokens, limiter, retries: Arc::new(Retries::new()), metrics })
     }
 
     /// The same HubSoft with other settings. The token goes on, and so does every pause: whoever
     /// reloads often must not request more often.
-    pub(super) fn renewed(&self, settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+    pub(super) fn renewed(&self, settings: Settings, dns: Dns) -> Result<Self, SetupError> {
         self.limiter.adjust(settings.limiter.clone(), Instant::now().into_std());
         let new = Self::new(settings, dns, self.api.tasks(), self.metrics.clone())?;
         Ok(Self {
@@ -85,27 +85,27 @@ impl Exchange {
         self.retries.spent()
     }
 
-    /// Gets a token before there is a question. A failure is logged already, and the next question
+    /// Gets a token before there is a query. A failure is logged already, and the next query
     /// tries again.
     pub(super) async fn warm(&self) -> Result<(), Failure> {
         self.tokens.current().await.map(|_| ())
     }
 
-    /// Puts a question, with a new token if the first one is refused.
-    pub(super) async fn answer<Q: Question>(
+    /// Puts a query, with a new token if the first one is refused.
+    pub(super) async fn answer<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         budget: Budget,
     ) -> Result<Q::Answer, Failure> {
         // Or each call would be told of a missing token, and not of what is missing for one.
         self.api.usable()?;
         let token = self.tokens.current().await?;
-        let answer = match self.tried(question, budget, &token).await {
+        let answer = match self.tried(query, budget, &token).await {
             Err(failure) if failure.is(&reasons::TOKEN) => {
                 self.tokens.refused(&token);
                 let renewed = self.tokens.current().await?;
-                let answer = self.in_slot(question, budget, &renewed).await;
-                // Another question may be answered with the new token. If it is not, that one replaces it.
+                let answer = self.in_slot(query, budget, &renewed).await;
+                // Another query may be answered with the new token. If it is not, that one replaces it.
                 if answer.as_ref().is_err_and(|failure| failure.is(&reasons::TOKEN)) {
                     return Err(reasons::UNAUTHORIZED.failure());
                 }
@@ -119,36 +119,36 @@ impl Exchange {
 
     /// Makes one request, and a second one when the connection broke under the first: HubSoft
     /// may close an idle connection at the very moment it is used.
-    async fn tried<Q: Question>(
+    async fn tried<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         budget: Budget,
         token: &Token,
     ) -> Result<Q::Answer, Failure> {
         self.retries.earn();
-        match self.in_slot(question, budget, token).await {
+        match self.in_slot(query, budget, token).await {
             Err(failure)
                 if failure.is(&reasons::BROKEN)
                     && budget.deadline.duration_since(Instant::now()) >= RETRY_LEFT_MIN
                     && self.retries.spend() =>
             {
                 self.metrics.retries.inc();
-                self.in_slot(question, budget, token).await
+                self.in_slot(query, budget, token).await
             }
             answer => answer,
         }
     }
 
     /// Makes one request in a slot of the limiter.
-    async fn in_slot<Q: Question>(
+    async fn in_slot<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         budget: Budget,
         token: &Token,
     ) -> Result<Q::Answer, Failure> {
         slot(&self.limiter, budget).await?;
         let start = Instant::now();
-        let answer = self.api.ask(question, token).await;
+        let answer = self.api.ask(query, token).await;
         let took = start.elapsed();
         self.metrics.requests.count(&answer);
         self.metrics.duration.observe(took);
@@ -162,7 +162,7 @@ impl Exchange {
         if failure.is_some_and(|failure| failure.is(&reasons::THROTTLED)) {
             self.limiter.throttled(now);
         }
-        if let Some(pause) = failure.and_then(Failure::asked_pause) {
+        if let Some(pause) = failure.and_then(Failure::requested_pause) {
             self.limiter.pause(now, pause);
         }
         // For none of these was an answer waited for.

@@ -22,7 +22,7 @@ const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Who asks for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
+pub struct ApiCredentials {
     pub client_id: String,
     pub client_secret: Secret,
     pub username: String,
@@ -30,7 +30,7 @@ pub struct Credentials {
 }
 
 /// The body of a token request, overwritten when it has been sent.
-pub(super) fn token_request(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
+pub(super) fn token_request(credentials: &ApiCredentials) -> Zeroizing<Vec<u8>> {
     /// What stands around the four texts.
     const FRAME_BYTES: usize = 128;
     /// What one byte becomes at most: `\u0000`.

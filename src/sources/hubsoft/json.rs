@@ -25,12 +25,12 @@ pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
 }
 
 /// A body as it came, or a mended copy of it, which is overwritten when it is dropped.
-enum Text<'a> {
+enum BodyText<'a> {
     AsItCame(&'a str),
     Mended(Zeroizing<String>),
 }
 
-impl Deref for Text<'_> {
+impl Deref for BodyText<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -42,9 +42,9 @@ impl Deref for Text<'_> {
 }
 
 /// The body as UTF-8. Stray bytes come from Latin-1 columns, so each is read as Latin-1.
-fn utf8(body: &[u8]) -> Text<'_> {
+fn utf8(body: &[u8]) -> BodyText<'_> {
     if let Ok(text) = str::from_utf8(body) {
-        return Text::AsItCame(text);
+        return BodyText::AsItCame(text);
     }
     let stray: usize = body.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
     // Each of them takes two bytes. A text that grows would leave its old content behind.
@@ -53,12 +53,12 @@ fn utf8(body: &[u8]) -> Text<'_> {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|&byte| char::from(byte)));
     }
-    Text::Mended(text)
+    BodyText::Mended(text)
 }
 
 /// Replaces halves of an escaped pair like `\ud83d\ude00` that stand alone (an emoji cut in
 /// two), for which the JSON crate would refuse the whole body.
-fn without_lone_surrogates(text: Text<'_>) -> Text<'_> {
+fn without_lone_surrogates(text: BodyText<'_>) -> BodyText<'_> {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return text;
     }
@@ -73,7 +73,7 @@ fn without_lone_surrogates(text: Text<'_>) -> Text<'_> {
         rest = &rest[escape..];
     }
     mended.push_str(rest);
-    Text::Mended(mended)
+    BodyText::Mended(mended)
 }
 
 /// The length of the escape `text` begins with, and what to write instead, if anything.
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     fn mended(text: &str) -> String {
-        without_lone_surrogates(Text::AsItCame(text)).to_owned()
+        without_lone_surrogates(BodyText::AsItCame(text)).to_owned()
     }
 
     #[test]

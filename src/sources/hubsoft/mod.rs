@@ -17,7 +17,7 @@ mod loose;
 mod metrics;
 mod owners;
 mod page;
-mod question;
+mod query;
 mod race;
 mod resolver;
 mod retries;
@@ -39,14 +39,14 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use self::exchange::Exchange;
 use self::owners::Verified;
 
-pub use self::api::Unusable;
-pub use self::certificate::{Shown, shake_hands};
+pub use self::api::SetupError;
+pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;
-pub use self::examination::{Counts, Writing, Written};
-pub use self::grant::Credentials;
+pub use self::examination::{MatchCounts, Writing, Written};
+pub use self::grant::ApiCredentials;
 pub use self::metrics::HubsoftMetrics;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
-pub use self::search::{Observe, Step};
+pub use self::search::{Observe, SearchStep};
 pub use self::settings::{PhoneMatch, Settings};
 pub use self::trust::certificates;
 pub use self::wire::Wanted;
@@ -61,7 +61,7 @@ pub struct HubSoft {
 
 impl HubSoft {
     /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
-    pub fn new(settings: Settings) -> Result<Self, Unusable> {
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
         Self::with_dns(settings, resolver::system())
     }
 
@@ -70,12 +70,12 @@ impl HubSoft {
         settings: Settings,
         tasks: &Tasks,
         metrics: HubsoftMetrics,
-    ) -> Result<Self, Unusable> {
+    ) -> Result<Self, SetupError> {
         Self::made(settings, resolver::system(), tasks, metrics)
     }
 
     /// Makes a client that learns HubSoft's addresses from `dns`.
-    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
+    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
         Self::made(settings, dns, &Tasks::default(), HubsoftMetrics::default())
     }
 
@@ -84,7 +84,7 @@ impl HubSoft {
         dns: Dns,
         tasks: &Tasks,
         metrics: HubsoftMetrics,
-    ) -> Result<Self, Unusable> {
+    ) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
@@ -95,7 +95,7 @@ impl HubSoft {
 
     /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
     /// pause: whoever reloads often must not request more often.
-    pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
+    pub fn renewed(&self, settings: Settings) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
@@ -135,7 +135,7 @@ impl Source for HubSoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            self.ask(phone, budget, &partial, &|_| {}).await
+            self.lookup(phone, budget, &partial, &|_| {}).await
         })
     }
 }

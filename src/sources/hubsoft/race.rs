@@ -74,15 +74,15 @@ mod tests {
 
     /// What becomes of a connection to an address.
     #[derive(Clone, Copy)]
-    enum Way {
+    enum Behaviour {
         Answers(u64),
         Refuses,
         Swallows,
     }
-    use Way::{Answers, Refuses, Swallows};
+    use Behaviour::{Answers, Refuses, Swallows};
 
     /// Which of the addresses is found, after how long, and how many were tried.
-    async fn raced(ways: &[Way]) -> (Option<usize>, Duration, usize) {
+    async fn raced(ways: &[Behaviour]) -> (Option<usize>, Duration, usize) {
         let addresses: Vec<SocketAddr> =
             (0..ways.len()).map(|last| ([192, 0, 2, last as u8], 0).into()).collect();
         let tried = Arc::new(Mutex::new(0));

@@ -57,12 +57,12 @@ pub fn system() -> Dns {
 
 /// Resolves the one name the client asks for, the host of `hubsoft.base_url`.
 pub(super) struct Resolver {
-    shared: Arc<Shared>,
+    shared: Arc<ResolverState>,
     /// Started with the first request; dropping it ends the task.
     task: OnceLock<JoinSet<()>>,
 }
 
-struct Shared {
+struct ResolverState {
     host: String,
     port: u16,
     /// Longest time to find an address that takes connections.
@@ -85,7 +85,7 @@ impl Resolver {
     }
 
     fn with(url: &Url, limit: Duration, dns: Dns, results: DnsResults, connect: Connect) -> Self {
-        let shared = Shared {
+        let shared = ResolverState {
             host: url.host_str().unwrap_or_default().to_owned(),
             port: url.port_or_known_default().unwrap_or_default(),
             limit,
@@ -133,7 +133,7 @@ impl Resolve for Resolver {
     }
 }
 
-impl Shared {
+impl ResolverState {
     /// The address to connect to.
     async fn address(self: Arc<Self>) -> io::Result<SocketAddr> {
         let mut known = self.known.subscribe();
@@ -263,7 +263,7 @@ mod tests {
 
     /// A resolver in front of a DNS that says what it is told to, and counts. Each address that is
     /// not closed takes connections.
-    struct Stub {
+    struct DnsStub {
         resolver: Resolver,
         says: Arc<Mutex<Says>>,
         asked: Arc<AtomicUsize>,
@@ -271,7 +271,7 @@ mod tests {
         connections: Arc<AtomicUsize>,
     }
 
-    impl Stub {
+    impl DnsStub {
         fn new(says: Says) -> Self {
             let (says, asked) = (Arc::new(Mutex::new(says)), Arc::new(AtomicUsize::new(0)));
             let (told, count) = (Arc::clone(&says), Arc::clone(&asked));
@@ -333,7 +333,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_are_used_for_a_day_while_dns_fails() {
-        let stub = Stub::new(OLD);
+        let stub = DnsStub::new(OLD);
         assert!(stub.is(OLD).await);
         stub.say(Says::Fails);
         let start = Instant::now();
@@ -351,7 +351,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_changed_address_is_known_within_half_a_minute_and_told() {
-        let stub = Stub::new(OLD);
+        let stub = DnsStub::new(OLD);
         assert!(stub.is(OLD).await);
         stub.say(NEW);
         let start = Instant::now();
@@ -363,7 +363,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_dns_that_never_answers_is_asked_once() {
-        let stub = Stub::new(Says::Hangs);
+        let stub = DnsStub::new(Says::Hangs);
         let start = Instant::now();
         assert_eq!(stub.answer().await, None);
         assert_eq!(start.elapsed(), CONNECT, "the first connection waits its limit");
@@ -383,7 +383,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_outlive_a_dns_that_hangs() {
-        let stub = Stub::new(OLD);
+        let stub = DnsStub::new(OLD);
         assert!(stub.is(OLD).await);
         stub.say(Says::Hangs);
         sleep(23 * HOUR).await;
@@ -394,7 +394,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_name_that_is_not_known_fails_at_once_and_is_asked_for_again_soon() {
         for says in [Says::Fails, Says::Addresses(&[])] {
-            let stub = Stub::new(says);
+            let stub = DnsStub::new(says);
             let start = Instant::now();
             assert_eq!(stub.answer().await, None);
             assert_eq!((start.elapsed(), stub.asked()), (Duration::ZERO, 1));
@@ -408,7 +408,7 @@ mod tests {
     const SIX: Says = Says::Addresses(&["[2001:db8::1]:443"]);
     const FOUR: Says = Says::Addresses(&["192.0.2.1:443"]);
 
-    impl Stub {
+    impl DnsStub {
         fn close(&self, says: Says) {
             let Says::Addresses(addresses) = says else { panic!("no addresses") };
             *self.closed.lock() = parsed(addresses);
@@ -421,7 +421,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_in_another_order_are_no_move_and_change_nothing() {
-        let stub = Stub::new(BOTH);
+        let stub = DnsStub::new(BOTH);
         let before = stub.answer().await;
         stub.say(Says::Addresses(&["192.0.2.1:443", "[2001:db8::1]:443"]));
         assert!(timeout(HOUR, stub.resolver.moved()).await.is_err());
@@ -430,14 +430,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_one_address_there_is_needs_no_search() {
-        let stub = Stub::new(OLD);
+        let stub = DnsStub::new(OLD);
         assert!(stub.is(OLD).await);
         assert_eq!(stub.connections(), 0);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_address_that_takes_no_connections_is_passed_over_and_the_good_one_stays_first() {
-        let stub = Stub::new(BOTH);
+        let stub = DnsStub::new(BOTH);
         stub.close(SIX);
         assert!(stub.is(FOUR).await, "within one connection");
         assert_eq!(stub.connections(), 2);
@@ -462,7 +462,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn requests_that_connect_together_share_one_search() {
-        let stub = Stub::new(BOTH);
+        let stub = DnsStub::new(BOTH);
         let mut all = JoinSet::new();
         for _ in 0..20 {
             let answer = stub.resolver.resolve("hub.test".parse().expect("a name"));
@@ -474,7 +474,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn requests_that_fail_together_turn_to_the_next_address_once() {
-        let stub = Stub::new(BOTH);
+        let stub = DnsStub::new(BOTH);
         assert!(stub.is(SIX).await);
         (0..20).for_each(|_| stub.resolver.turn());
         assert!(stub.is(FOUR).await);

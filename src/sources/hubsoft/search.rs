@@ -34,7 +34,7 @@ const BEYOND: Duration = Duration::from_millis(400);
 const UNHURRIED: Duration = Duration::from_secs(1);
 
 /// One search that was made for a number, for `bina lookup --explain`.
-pub struct Step<'a> {
+pub struct SearchStep<'a> {
     /// What was searched for.
     pub term: &'a str,
     pub took: Duration,
@@ -43,7 +43,7 @@ pub struct Step<'a> {
 }
 
 /// What is told of each search.
-pub type Observe<'a> = &'a (dyn Fn(Step<'_>) + Sync);
+pub type Observe<'a> = &'a (dyn Fn(SearchStep<'_>) + Sync);
 
 /// What one search brought.
 pub(super) struct Found {
@@ -72,7 +72,7 @@ impl Found {
 
 /// A number that is searched for, and who is told what.
 #[derive(Clone, Copy)]
-struct Search<'a> {
+struct NumberSearch<'a> {
     phone: &'a Phone,
     budget: Budget,
     partial: &'a Partial<Sighting>,
@@ -85,14 +85,14 @@ impl HubSoft {
     ///
     /// "Not found" needs an answer to each spelling. A failure of the first one is the answer, as
     /// whoever the second one finds may not be the only one.
-    pub async fn ask(
+    pub async fn lookup(
         &self,
         phone: &Phone,
         budget: Budget,
         partial: &Partial<Sighting>,
         observe: Observe<'_>,
     ) -> Result<Sighting, Failure> {
-        let search = Search { phone, budget, partial, observe };
+        let search = NumberSearch { phone, budget, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
         let found = match spellings.next() {
@@ -107,7 +107,7 @@ impl HubSoft {
     /// Searches for both spellings, at the same time if a slot can be spared.
     async fn both(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         first: Candidate,
         second: Candidate,
     ) -> Result<Found, Failure> {
@@ -158,7 +158,7 @@ impl HubSoft {
     /// Searches when a slot can be spared, if that is before `until`.
     async fn searched_later(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         spelling: Candidate,
         until: Instant,
     ) -> Result<Found, Failure> {
@@ -175,7 +175,7 @@ impl HubSoft {
     /// Searches for one spelling, and tells of it.
     async fn searched(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         spelling: Candidate,
         urgency: Urgency,
     ) -> Result<Found, Failure> {
@@ -186,7 +186,7 @@ impl HubSoft {
         let was_made =
             urgency != Urgency::SecondSpelling || outcome != Err(&reasons::SHED.failure());
         if was_made {
-            (search.observe)(Step { term, took: start.elapsed(), outcome });
+            (search.observe)(SearchStep { term, took: start.elapsed(), outcome });
         }
         result
     }
@@ -200,22 +200,22 @@ impl HubSoft {
         budget: Budget,
     ) -> Result<Found, Failure> {
         let (term, wanted) = (term.to_owned(), self.wanted.clone());
-        let mut question = CustomersByPhone { phone: *phone, term, wanted };
-        let found = self.listed(&question, budget).await?;
-        if found.complete || question.wanted.limit >= LIMIT_MAX {
+        let mut query = CustomersByPhone { phone: *phone, term, wanted };
+        let found = self.listed(&query, budget).await?;
+        if found.complete || query.wanted.limit >= LIMIT_MAX {
             return Ok(found);
         }
-        question.wanted.limit = LIMIT_MAX;
-        match self.listed(&question, budget).await {
+        query.wanted.limit = LIMIT_MAX;
+        match self.listed(&query, budget).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),
             all => all,
         }
     }
 
-    async fn listed(&self, question: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
-        let Verified { returned, own } = self.exchange.answer(question, budget).await?;
-        Ok(Found { returned, own, complete: returned < usize::from(question.wanted.limit) })
+    async fn listed(&self, query: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
+        let Verified { returned, own } = self.exchange.answer(query, budget).await?;
+        Ok(Found { returned, own, complete: returned < usize::from(query.wanted.limit) })
     }
 
     /// The record of all that was found.

@@ -10,7 +10,7 @@ use crate::runtime::settings::{Marked, Section};
 use crate::sources::limiter;
 
 use super::credential_text::{odd_secret, wrong_name, wrong_secret};
-use super::grant::Credentials;
+use super::grant::ApiCredentials;
 use super::trust::certificates;
 use super::wire::Wanted;
 
@@ -30,7 +30,7 @@ pub struct Settings {
     pub base_url: Url,
     /// Allows plain http, which shows token and customers to the network.
     pub insecure_http: bool,
-    pub credentials: Credentials,
+    pub credentials: ApiCredentials,
     /// Certificates to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
     pub wanted: Wanted,
@@ -70,7 +70,7 @@ impl Settings {
         let settings = Self {
             base_url: base_url?,
             insecure_http,
-            credentials: Credentials {
+            credentials: ApiCredentials {
                 client_id: client_id?,
                 client_secret: client_secret?,
                 username: username?,

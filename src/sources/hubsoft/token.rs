@@ -39,17 +39,17 @@ pub(super) type Token = Arc<Secret>;
 const TOLD_AGAIN: Duration = Duration::from_secs(60);
 
 /// The keeper of the token.
-pub(super) struct Tokens {
+pub(super) struct TokenKeeper {
     api: Arc<Api>,
-    state: TokenState,
+    state: SharedTokenState,
     results: Results,
 }
 
 /// The token and the pauses between requests for one, which may outlive the client that asks.
 #[derive(Clone)]
-pub(super) struct TokenState(Arc<Mutex<State>>);
+pub(super) struct SharedTokenState(Arc<Mutex<TokenState>>);
 
-struct State {
+struct TokenState {
     held: Option<Held>,
     flight: Option<SharedRequest<Held>>,
     /// Until when nobody asks for a token again.
@@ -72,9 +72,9 @@ struct Held {
     expires_at: Instant,
 }
 
-impl Tokens {
+impl TokenKeeper {
     /// Asks through `api`, and goes on with what `state` holds.
-    pub(super) fn new(api: Arc<Api>, state: TokenState, results: Results) -> Self {
+    pub(super) fn new(api: Arc<Api>, state: SharedTokenState, results: Results) -> Self {
         Self { api, state, results }
     }
 
@@ -126,7 +126,7 @@ impl Tokens {
         self.state.lock().pause = PAUSE_MIN;
     }
 
-    fn board(&self, state: &mut State, now: Instant) -> Result<SharedRequest<Held>, Failure> {
+    fn board(&self, state: &mut TokenState, now: Instant) -> Result<SharedRequest<Held>, Failure> {
         if let Some(flight) = &state.flight {
             return Ok(flight.clone());
         }
@@ -156,9 +156,9 @@ impl Held {
     }
 }
 
-impl Default for TokenState {
+impl Default for SharedTokenState {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(TokenState {
             held: None,
             flight: None,
             paused_until: None,
@@ -170,13 +170,13 @@ impl Default for TokenState {
     }
 }
 
-impl TokenState {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedTokenState {
+    fn lock(&self) -> MutexGuard<'_, TokenState> {
         self.0.lock()
     }
 }
 
-impl State {
+impl TokenState {
     fn land(&mut self, result: &Result<Held, Failure>) {
         self.flight = None;
         self.paused_until = None;
@@ -214,7 +214,7 @@ impl State {
     fn rest(&mut self, now: Instant, failure: &Failure) {
         let unanswered = [&reasons::BROKEN, &reasons::CONNECT, &reasons::FIREWALL, &reasons::TLS];
         let refused = failure.is(&reasons::TOKEN);
-        let pause = match failure.asked_pause() {
+        let pause = match failure.requested_pause() {
             _ if refused => self.pause,
             Some(asked) => PAUSE_MIN.max(asked).min(ASKED_MAX),
             None if failure.is_any(&unanswered) => UNANSWERED,

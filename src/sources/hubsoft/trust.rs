@@ -20,7 +20,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::Unusable;
+use super::SetupError;
 
 /// How rustls names a certificate of an authority that a server shows as its own. The type of this
 /// error is not exported.
@@ -67,15 +67,15 @@ pub(super) struct Trust {
 }
 
 /// Reads the certificates of a `ca_file`, each of which must be one.
-pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let read = |der: Result<CertificateDer<'static>, _>| {
-        let der = der.map_err(|_| Unusable::CaFile)?;
-        RootCertStore::empty().add(der.clone()).map_err(|_| Unusable::CaFile)?;
+        let der = der.map_err(|_| SetupError::CaFile)?;
+        RootCertStore::empty().add(der.clone()).map_err(|_| SetupError::CaFile)?;
         Ok(der)
     };
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(pem).map(read).collect::<Result<_, _>>()?;
-    if certificates.is_empty() { Err(Unusable::CaFile) } else { Ok(certificates) }
+    if certificates.is_empty() { Err(SetupError::CaFile) } else { Ok(certificates) }
 }
 
 /// The SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` prints it.
@@ -194,11 +194,11 @@ fn refused(distrust: Distrust) -> Error {
 
 /// Follows the issuers from the server's certificate, as far as they were sent.
 fn unknown_issuer(own: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Distrust {
-    let Some(first) = Names::of(own) else { return Distrust::Gap };
+    let Some(first) = CertificateNames::of(own) else { return Distrust::Gap };
     if first.issuer == first.subject {
         return Distrust::SelfSigned;
     }
-    let sent: Vec<_> = others.iter().filter_map(|other| Names::of(other)).collect();
+    let sent: Vec<_> = others.iter().filter_map(|other| CertificateNames::of(other)).collect();
     let mut last = first;
     // Each step takes one of those sent, so that certificates which name each other are no loop.
     for _ in &sent {
@@ -211,12 +211,12 @@ fn unknown_issuer(own: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Di
 /// Who is named in a certificate, as it is encoded. It only chooses the words for a certificate that
 /// was refused already.
 #[derive(Clone, Copy)]
-struct Names<'a> {
+struct CertificateNames<'a> {
     issuer: &'a [u8],
     subject: &'a [u8],
 }
 
-impl<'a> Names<'a> {
+impl<'a> CertificateNames<'a> {
     /// Reads the first fields of a certificate (RFC 5280, 4.1).
     fn of(certificate: &'a [u8]) -> Option<Self> {
         const EXPLICIT_VERSION: u8 = 0xA0;
@@ -261,7 +261,7 @@ mod tests {
     fn each_certificate_of_a_ca_file_must_be_one() {
         let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for pem in ["", "no PEM", odd, "-----BEGIN CERTIFICATE-----\n"] {
-            assert!(matches!(certificates(pem.as_bytes()), Err(Unusable::CaFile)), "{pem}");
+            assert!(matches!(certificates(pem.as_bytes()), Err(SetupError::CaFile)), "{pem}");
         }
     }
 
@@ -269,9 +269,9 @@ mod tests {
     fn no_bytes_make_the_reader_of_names_panic() {
         for der in [&[][..], &[0x30], &[0x30, 0x80], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x82, 0xFF]]
         {
-            assert!(Names::of(der).is_none(), "{der:?}");
+            assert!(CertificateNames::of(der).is_none(), "{der:?}");
         }
         let nested = [0x30, 4, 0x30, 2, 0xA0, 0];
-        assert!(Names::of(&nested).is_none());
+        assert!(CertificateNames::of(&nested).is_none());
     }
 }

@@ -245,16 +245,16 @@ impl Texts {
 
 impl Lenient for Texts {
     fn scalar(scalar: Scalar) -> Self {
-        Self(Text::scalar(scalar).0.into_iter().collect())
+        Self(MessageText::scalar(scalar).0.into_iter().collect())
     }
 
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let texts: List<Text, TEXTS_MAX> = List::list(list)?;
+        let texts: List<MessageText, TEXTS_MAX> = List::list(list)?;
         Ok(Self(texts.items().into_iter().filter_map(|text| text.0).collect()))
     }
 
     fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        let entries = entries(object, |text: Text| text.0)?;
+        let entries = entries(object, |text: MessageText| text.0)?;
         if entries.iter().all(|(key, _)| is_number(key)) {
             return Ok(Self(entries.into_iter().filter_map(|(_, text)| text).collect()));
         }
@@ -264,9 +264,9 @@ impl Lenient for Texts {
 
 /// One alert text, if something readable stands in its place.
 #[derive(Default)]
-struct Text(Option<String>);
+struct MessageText(Option<String>);
 
-impl Lenient for Text {
+impl Lenient for MessageText {
     fn scalar(scalar: Scalar) -> Self {
         Self(Loose::Scalar(scalar).text().map(str::to_owned))
     }
@@ -278,12 +278,12 @@ impl Lenient for Text {
     }
 }
 
-type Entry = (String, Option<String>);
+type TextField = (String, Option<String>);
 
 fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     mut object: A,
     text: impl Fn(T) -> Option<String>,
-) -> Result<Vec<Entry>, A::Error> {
+) -> Result<Vec<TextField>, A::Error> {
     let mut entries = Vec::new();
     while entries.len() < TEXTS_MAX
         && let Some(key) = object.next_key()?
@@ -296,7 +296,7 @@ fn entries<'de, A: MapAccess<'de>, T: Lenient>(
 
 /// The text among an alert object's fields: by its name in HubSoft's alert route, else, when
 /// there is no such field, the longest, which is neither the date nor the author.
-fn the_text(entries: Vec<Entry>) -> Option<String> {
+fn the_text(entries: Vec<TextField>) -> Option<String> {
     const NAMES: [&str; 5] = ["texto_alerta", "mensagem", "texto", "descricao", "msg"];
     let rank = |key: &str| NAMES.iter().rev().position(|name| *name == key).map_or(0, |at| at + 1);
     let named = entries.iter().any(|(key, _)| rank(key) > 0);
