@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 /// What a finding comes to, from harmless to harmful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Severity {
     LeftOut,
     Ok,
     Warning,
@@ -13,7 +13,7 @@ pub(super) enum Verdict {
 
 /// One finding.
 pub(super) struct Line<'a, T> {
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Severity,
     pub(super) what: &'a str,
     pub(super) seen: T,
 }
@@ -21,10 +21,10 @@ pub(super) struct Line<'a, T> {
 impl<T: Display> Display for Line<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = match self.verdict {
-            Verdict::LeftOut => "-",
-            Verdict::Ok => "ok",
-            Verdict::Warning => "warning",
-            Verdict::Failed => "failed",
+            Severity::LeftOut => "-",
+            Severity::Ok => "ok",
+            Severity::Warning => "warning",
+            Severity::Failed => "failed",
         };
         write!(f, "{verdict:<8} {:<14} {}", self.what, self.seen)
     }

@@ -4,7 +4,7 @@ use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{HubSoft, MatchCounts, PhoneMatch, Writing, Written};
 use crate::sources::reasons;
 
-use super::line::Verdict;
+use super::line::Severity;
 use super::report::CheckReport;
 use super::trouble::{Trouble, count};
 
@@ -51,7 +51,7 @@ pub(super) async fn examine(
         report.add(verdict, WHAT, advice);
     }
     if is_unverified(&seen) {
-        report.add(Verdict::Warning, WHAT, UNVERIFIED);
+        report.add(Severity::Warning, WHAT, UNVERIFIED);
     }
 }
 
@@ -72,11 +72,11 @@ fn counts(seen: &Seen, wanted: Writing) -> Option<MatchCounts> {
 }
 
 /// Whether `hubsoft.phone_match` fits what was seen.
-fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Verdict, &'static str)> {
+fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Severity, &'static str)> {
     let (whole, old) = (counts(seen, Writing::Whole), counts(seen, Writing::WithoutNinth));
     match (phone_match, is_suffix(seen)) {
         (PhoneMatch::Exact, true) => Some((
-            Verdict::Ok,
+            Severity::Ok,
             "one search finds a mobile with and without its ninth digit: hubsoft.phone_match = \
              \"suffix\" spares HubSoft the second one",
         )),
@@ -84,7 +84,7 @@ fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Verdict, &'static str
             if whole.zip(old).is_some_and(|(one, other)| one.own != other.own) =>
         {
             Some((
-                Verdict::Warning,
+                Severity::Warning,
                 "with and without its ninth digit this mobile finds different customers: take \
                  hubsoft.phone_match = \"suffix\" out of the configuration",
             ))
@@ -104,10 +104,10 @@ fn name(written: &Written) -> String {
 }
 
 /// Calls do not ask for the last two ways, so that those may fail.
-fn gravity(writing: Writing) -> Verdict {
+fn gravity(writing: Writing) -> Severity {
     match writing {
-        Writing::Whole | Writing::WithoutNinth => Verdict::Failed,
-        Writing::LastEight | Writing::WithCountry => Verdict::Warning,
+        Writing::Whole | Writing::WithoutNinth => Severity::Failed,
+        Writing::LastEight | Writing::WithCountry => Severity::Warning,
     }
 }
 
@@ -126,38 +126,38 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
 
 /// What the counts mean for calls. A customer's numbers are compared with the very number, whatever
 /// HubSoft finds by, so that none of this lets a stranger through.
-fn conclude(seen: &Seen) -> (Verdict, &'static str) {
+fn conclude(seen: &Seen) -> (Severity, &'static str) {
     let counts = |wanted| counts(seen, wanted);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
     let called = finds(Writing::Whole) || finds(Writing::WithoutNinth);
     let by_country = finds(Writing::WithCountry);
     let all_answered = seen.iter().all(|(_, counts)| counts.is_some());
     match (called, counts(Writing::LastEight)) {
-        (true, None) => (Verdict::Ok, "calls find this customer; how exactly cannot be told"),
-        (true, Some(last)) if last.own > 0 => (Verdict::Ok, by_part(seen, by_country)),
+        (true, None) => (Severity::Ok, "calls find this customer; how exactly cannot be told"),
+        (true, Some(last)) if last.own > 0 => (Severity::Ok, by_part(seen, by_country)),
         (true, Some(last)) if last.returned >= LISTED_MAX => (
-            Verdict::Warning,
+            Severity::Warning,
             "how this HubSoft finds cannot be told, as more customers end alike than it lists",
         ),
         (true, Some(_)) if by_country => {
-            (Verdict::Ok, "this HubSoft finds exact numbers only, with or without 55")
+            (Severity::Ok, "this HubSoft finds exact numbers only, with or without 55")
         }
         (true, Some(_)) => (
-            Verdict::Ok,
+            Severity::Ok,
             "this HubSoft finds exact numbers only: one that is written in another way there is \
              not found",
         ),
         (false, Some(last)) if last.own > 0 || by_country => (
-            Verdict::Warning,
+            Severity::Warning,
             "this HubSoft finds the customer only by what calls do not ask for: write the number \
              there as digits with area code",
         ),
         (false, _) if all_answered => (
-            Verdict::Warning,
+            Severity::Warning,
             "no customer has this number, or it is written there as no search finds it: try another \
              customer's, or write it as digits with area code",
         ),
-        (false, _) => (Verdict::Warning, "calls do not find this customer; why cannot be told"),
+        (false, _) => (Severity::Warning, "calls do not find this customer; why cannot be told"),
     }
 }
 
@@ -208,13 +208,13 @@ mod tests {
         assert!(!advised([ONE, None, ONE, ONE]));
         assert!(!advised([NONE; 4]));
         let wrong = advise(&seen([ONE, NONE, NONE, NONE]), PhoneMatch::Suffix);
-        assert_eq!(wrong.map(|(verdict, _)| verdict), Some(Verdict::Warning));
+        assert_eq!(wrong.map(|(verdict, _)| verdict), Some(Severity::Warning));
         assert_eq!(advise(&seen([ONE; 4]), PhoneMatch::Suffix), None);
     }
 
     #[test]
     fn counts_tell_how_numbers_are_matched_and_no_more() {
-        let (ok, warning) = (Verdict::Ok, Verdict::Warning);
+        let (ok, warning) = (Severity::Ok, Severity::Warning);
         // Returned and own by the whole number, without its 9, its last eight, with 55.
         for (counts, verdict, part) in [
             ([ONE, NONE, NONE, NONE], ok, "exact numbers only: one"),

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use tokio::time::Instant;
 
 use super::super::{Failed, say};
-use super::line::{Line, Verdict};
+use super::line::{Line, Severity};
 
 /// Longest time of the whole examination: whoever waits for it has been woken by a telephone.
 const ALL_MAX: Duration = Duration::from_secs(28);
@@ -33,31 +33,31 @@ impl CheckReport {
 
     /// `what` is as it should be.
     pub(super) fn ok(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Ok, what, seen);
+        self.add(Severity::Ok, what, seen);
     }
 
     /// Calls are answered, but `seen` deserves a remedy.
     pub(super) fn warning(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Warning, what, seen);
+        self.add(Severity::Warning, what, seen);
     }
 
     /// Calls suffer from what is `seen`.
     pub(super) fn failed(&mut self, what: &str, seen: impl Display) {
-        self.add(Verdict::Failed, what, seen);
+        self.add(Severity::Failed, what, seen);
     }
 
     /// `what` is not looked at, and how it would be.
     pub(super) fn left_out(&self, what: &str, how: impl Display) {
-        say(Line { verdict: Verdict::LeftOut, what, seen: format_args!("not looked at: {how}") });
+        say(Line { verdict: Severity::LeftOut, what, seen: format_args!("not looked at: {how}") });
     }
 
     /// Adds a finding whose verdict was reached elsewhere.
-    pub(super) fn add(&mut self, verdict: Verdict, what: &str, seen: impl Display) {
+    pub(super) fn add(&mut self, verdict: Severity, what: &str, seen: impl Display) {
         match verdict {
-            Verdict::Ok => self.ok += 1,
-            Verdict::Warning => self.warnings += 1,
-            Verdict::Failed => self.failed += 1,
-            Verdict::LeftOut => {}
+            Severity::Ok => self.ok += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Failed => self.failed += 1,
+            Severity::LeftOut => {}
         }
         say(Line { verdict, what, seen });
     }
