@@ -1,23 +1,23 @@
-//! Tells the program which commit it was built from, as BINA_COMMIT: for `bina --version`, the log and /metrics.
+//! Sets the commit that the program was built from, as BINA_COMMIT: for `bina --version`, the log and /metrics.
 
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
-    // Whoever builds from an archive, where there is no git, says it by this variable.
+    // A build from an archive, where there is no git, sets it by this variable.
     println!("cargo::rerun-if-env-changed=BINA_COMMIT");
-    // "-dirty" tells of what goes into the program, and is told anew when any of that changes.
+    // "-dirty" concerns what goes into the program, and is set anew when any of that changes.
     for path in ["build.rs", "Cargo.toml", "Cargo.lock", "src"] {
         println!("cargo::rerun-if-changed={path}");
     }
-    let commit = env::var("BINA_COMMIT").ok().filter(|told| !told.is_empty()).or_else(described);
+    let commit = env::var("BINA_COMMIT").ok().filter(|given| !given.is_empty()).or_else(described);
     println!("cargo::rustc-env=BINA_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
 }
 
 /// The commit's short hash, with `-dirty` behind it when the sources differ from it.
 fn described() -> Option<String> {
-    // Sources unpacked inside somebody else's repository are not of its commit.
+    // Sources unpacked inside another repository are not of its commit.
     let root = git(&["rev-parse", "--show-toplevel"])?;
     let own = env::var("CARGO_MANIFEST_DIR").ok()?;
     if Path::new(&root).canonicalize().ok()? != Path::new(&own).canonicalize().ok()? {

@@ -1,6 +1,6 @@
 //! Does one part of bina's work so many times, for valgrind to count: `counted PART COUNT`.
 //!
-//! Without arguments it lists the parts; `counted heaviest` says what memory the longest body takes.
+//! Without arguments it lists the parts; `counted heaviest` prints the memory that the longest body takes.
 
 mod parts;
 
@@ -12,7 +12,7 @@ use bina::domain::phone::Phone;
 use bina::sources::hubsoft::{Wanted, conclude};
 
 fn main() -> ExitCode {
-    // cargo says `--bench` to everything it runs as one.
+    // cargo passes `--bench` to everything it runs as one.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|one| one != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => parts().iter().for_each(|(name, _)| println!("{name}")),

@@ -21,7 +21,7 @@ fn main() {
         .sample_size(20)
         .configure_from_args();
     for (name, ready) in parts() {
-        // Made ready only when it is asked for: some take seconds.
+        // Prepared only when it is requested: some take seconds.
         let mut work = None;
         criterion.bench_function(&name, |bencher| {
             let work = work.get_or_insert_with(&ready);

@@ -3,7 +3,7 @@
 #
 # Needs cargo-fuzz (`cargo install cargo-fuzz`) and a C++ compiler. No nightly: the sanitizer is left
 # out (-s none), which costs little in a crate that forbids unsafe code. What it finds is left in
-# fuzz/artifacts/TARGET/, and the run ends with 1. What it learns is left in fuzz/corpus/TARGET/.
+# fuzz/artifacts/TARGET/, and the run ends with 1. What it finds is left in fuzz/corpus/TARGET/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -55,7 +55,7 @@ for number, seed in enumerate(seeds):
 SEEDS
 }
 
-# cargo fuzz knows no --locked, so an old lock is found here.
+# cargo fuzz has no --locked, so an old lock is found here.
 cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml > /dev/null
 
 for target in $targets; do

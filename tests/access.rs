@@ -1,6 +1,6 @@
-//! Who may come in from other machines: from where, with which credential, how often, behind TLS.
+//! Access from other machines: networks, credentials, limits, TLS.
 //!
-//! Other addresses of loopback stand for other machines: these tests say that only 127.0.0.1 is
+//! Other addresses of loopback stand for other machines: these tests configure that only 127.0.0.1 is
 //! this one.
 
 mod app;
@@ -24,9 +24,9 @@ use std::sync::Arc;
 
 use app::TestApp;
 use bina::app::config::Config;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::HubSoft;
-use client::{Client, NEIGHBOUR, OWN, counted};
+use client::{Client, NEIGHBOUR, OWN};
 use folder::{Folder, NEXT_TOKEN, PAIR_BASE64, TOKEN};
 
 pub(crate) const CALLER: &str = "37999990001";
@@ -34,7 +34,7 @@ const TARGET: &str = "/asterisk?caller=37999990001";
 
 pub(crate) async fn sim() -> Sim {
     let sim = Sim::start(vec![customer(1, "ANA", CALLER)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn start(folder: &Folder, sim: &Sim, settings: &str) -> TestApp {
 }
 
 #[tokio::test]
-async fn without_settings_everybody_is_answered_on_loopback() {
+async fn without_access_settings_every_client_is_answered_on_loopback() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, "");
     for from in [OWN, NEIGHBOUR] {
@@ -64,11 +64,11 @@ async fn a_connection_from_outside_the_networks_is_closed_before_a_byte_is_read(
     {
         let client = Client::from(from);
         for address in [app.address, app.agi] {
-            let before = counted("bina_connections_shed_total{reason=\"network\"}");
+            let before = app.counted("bina_connections_shed_total{reason=\"network\"}");
             // Nothing is sent, so nothing can have been read.
             let silent = client.is_closed_at_once(address).await;
             assert_eq!(silent, !inside, "{from:?} at {address}");
-            let shed = counted("bina_connections_shed_total{reason=\"network\"}") - before;
+            let shed = app.counted("bina_connections_shed_total{reason=\"network\"}") - before;
             assert!(inside || shed >= 1, "{from:?}");
         }
         let status = client.get(app.address, TARGET).await.status;
@@ -96,7 +96,7 @@ async fn a_machines_own_address_is_its_own() {
 const BOTH: &str = "[access]\ntoken_files = [\"token\", \"next\"]\nbasic_files = \"pair\"\n";
 
 #[tokio::test]
-async fn each_credential_is_good_and_nothing_else_is() {
+async fn only_the_configured_credentials_are_accepted() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
     let status = async |header: &str| {
@@ -129,10 +129,10 @@ async fn each_credential_is_good_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_empty_says_what_is_wanted_and_is_counted() {
+async fn a_401_is_empty_names_the_scheme_and_is_counted() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, BOTH);
-    let before = counted("bina_http_refused_total{reason=\"unauthorized\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"unauthorized\"}");
     let reply = Client::from(OWN).get(app.address, TARGET).await;
     assert_eq!((reply.status, reply.body.as_str()), (401, ""));
     for part in
@@ -141,7 +141,7 @@ async fn a_refusal_is_empty_says_what_is_wanted_and_is_counted() {
         assert!(reply.head.contains(part), "{}", reply.head);
     }
     assert!(!reply.head.to_lowercase().contains("digest"), "{}", reply.head);
-    assert!(counted("bina_http_refused_total{reason=\"unauthorized\"}") > before);
+    assert!(app.counted("bina_http_refused_total{reason=\"unauthorized\"}") > before);
     assert!(sim.requests().iter().all(|request| !format!("{request:?}").contains(CALLER)));
 }
 
@@ -159,7 +159,7 @@ async fn every_path_but_that_of_health_needs_a_credential() {
     ]);
     for path in paths {
         for method in ["GET", "HEAD", "POST", "DELETE"] {
-            let status = client.ask(app.address, method, path).await.status;
+            let status = client.query(app.address, method, path).await.status;
             let open = path == "/healthz";
             assert_eq!(status == 401, !open, "{method} {path}: {status}");
         }
@@ -175,7 +175,7 @@ async fn every_path_but_that_of_health_needs_a_credential() {
 }
 
 #[tokio::test]
-async fn a_stranger_has_fifty_requests_a_second_and_the_pbx_as_many_as_it_needs() {
+async fn unknown_addresses_are_limited_to_fifty_requests_a_second_and_the_pbx_is_not() {
     let (sim, folder) = (sim().await, Folder::new());
     let app = start(&folder, &sim, "");
     let answered = async |from| {
@@ -193,18 +193,18 @@ async fn a_stranger_has_fifty_requests_a_second_and_the_pbx_as_many_as_it_needs(
         }
         (answered, refused)
     };
-    let before = counted("bina_http_refused_total{reason=\"rate\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"rate\"}");
     let start_of_flood = std::time::Instant::now();
     let (served, refused) = answered(NEIGHBOUR).await;
     let seconds = 1 + start_of_flood.elapsed().as_secs();
     assert!(served >= 50 && served <= 50 * seconds, "{served} in {seconds} s");
     assert!(refused == 150 - served && (refused > 0 || seconds > 2), "{refused}");
-    assert!(counted("bina_http_refused_total{reason=\"rate\"}") >= before + refused);
+    assert!(app.counted("bina_http_refused_total{reason=\"rate\"}") >= before + refused);
     assert_eq!(answered(OWN).await, (150, 0));
 }
 
 #[tokio::test]
-async fn a_pbx_on_another_machine_is_no_stranger() {
+async fn a_pbx_on_another_machine_is_not_an_unknown_address() {
     let (sim, folder) = (sim().await, Folder::new());
     let text = app::connection(&sim).replace("[hubsoft]", "pbx = \"127.0.0.2\"\n[hubsoft]");
     folder.write("bina.toml", &text);

@@ -1,6 +1,6 @@
-//! FastAGI over real sockets: whole conversations, good and broken, and how long each may take.
+//! FastAGI over real sockets: whole conversations, valid and broken, and how long each may take.
 //!
-//! `tests/wire/agi/` holds what Asterisk says in each, replies included, byte for byte.
+//! `tests/wire/agi/` holds what Asterisk sends in each, replies included, byte for byte.
 
 mod app;
 mod formats;
@@ -12,55 +12,55 @@ use std::time::{Duration, Instant};
 use app::{TestApp, exchange};
 use bina::answering::render::Format;
 use bina::domain::answer::FIELDS;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-fn said(name: &str) -> Vec<u8> {
+fn wire(name: &str) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/wire/agi");
     fs::read(folder.join(format!("{name}.agi"))).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// bina in front of the two customers of the printed example, with a token in hand.
-async fn door() -> (Sim, TestApp) {
+async fn started() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::start(&sim).await;
     (sim, app)
 }
 
-/// The variables that are set when all of `told` is said at once.
-async fn set(app: &TestApp, told: &[u8]) -> Vec<(String, String)> {
-    let commands = exchange(app.agi, told).await;
+/// The variables that are set when all of `reported` is sent at once.
+async fn set(app: &TestApp, reported: &[u8]) -> Vec<(String, String)> {
+    let commands = exchange(app.agi, reported).await;
     let fields = formats::fields_of(Format::Agi, &commands);
     let keys: Vec<_> = fields.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, FIELDS.map(|field| field.key), "{commands}");
     fields
 }
 
-async fn status(app: &TestApp, told: &[u8]) -> String {
-    app::field(&set(app, told).await, "status").to_owned()
+async fn status(app: &TestApp, reported: &[u8]) -> String {
+    app::field(&set(app, reported).await, "status").to_owned()
 }
 
 #[tokio::test]
 async fn every_variable_is_set_in_one_go_and_the_connection_half_closed() {
-    let (_sim, app) = door().await;
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
-    stream.write_all(&said("no_replies")).await.expect("it reads");
+    let (_sim, app) = started().await;
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
+    stream.write_all(&wire("no_replies")).await.expect("it reads");
     let mut commands = String::new();
     // The end is there although nothing was replied and our side is open.
     stream.read_to_string(&mut commands).await.expect("UTF-8");
     let expected = include_str!("golden/found_alert.agi");
     let own = |line: &&str| !["CONECTADO", "MENSAGEM"].iter().any(|key| line.contains(key));
-    let (told, golden) = (commands.lines().filter(own), expected.lines().filter(own));
-    assert_eq!(told.collect::<Vec<_>>(), golden.collect::<Vec<_>>());
+    let (reported, golden) = (commands.lines().filter(own), expected.lines().filter(own));
+    assert_eq!(reported.collect::<Vec<_>>(), golden.collect::<Vec<_>>());
     // It still listens to the replies.
     stream.write_all(b"200 result=1\n").await.expect("the other half is open");
 }
 
 #[tokio::test]
 async fn each_conversation_is_answered_as_what_it_is() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for (name, expected) in [
         ("asterisk_22", "found"),
         ("no_replies", "found"),
@@ -87,20 +87,20 @@ async fn each_conversation_is_answered_as_what_it_is() {
         ("another_script", "unavailable"),
         ("hung_up", "unavailable"),
     ] {
-        assert_eq!(status(&app, &said(name)).await, expected, "{name}");
+        assert_eq!(status(&app, &wire(name)).await, expected, "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_line_that_comes_behind_the_environment_is_noticed_in_time() {
-    let (sim, app) = door().await;
-    let (whole, cut) = (said("no_replies"), said("environment_cut_by_the_number"));
+async fn a_line_after_the_environment_is_noticed_in_time() {
+    let (sim, app) = started().await;
+    let (whole, cut) = (wire("no_replies"), wire("environment_cut_by_the_number"));
     // Asterisk writes line by line; here each piece is a packet of its own.
-    for told in [[&whole[..], b"agi_callerid: 37999450812\n"].concat(), cut] {
-        sim.set_mood(Mood::Silent);
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+    for reported in [[&whole[..], b"agi_callerid: 37999450812\n"].concat(), cut] {
+        sim.set_fault(Fault::Silent);
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
         stream.set_nodelay(true).expect("a socket");
-        for line in told.split_inclusive(|byte| *byte == b'\n') {
+        for line in reported.split_inclusive(|byte| *byte == b'\n') {
             stream.write_all(line).await.expect("it reads");
         }
         let mut commands = String::new();
@@ -110,12 +110,12 @@ async fn a_line_that_comes_behind_the_environment_is_noticed_in_time() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_is_cut_anywhere_ends_cleanly() {
-    let (_sim, app) = door().await;
-    let whole = said("asterisk_22");
+async fn a_conversation_truncated_at_any_byte_ends_cleanly() {
+    let (_sim, app) = started().await;
+    let whole = wire("asterisk_22");
     let end = whole.windows(2).position(|two| two == b"\n\n").expect("an environment") + 2;
     for cut in (0..whole.len()).step_by(7).chain([end - 1, end, end + 1]) {
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
         stream.write_all(&whole[..cut]).await.expect("it reads");
         // As `nc` does, and Asterisk when the channel is gone.
         stream.shutdown().await.expect("half-closed");
@@ -127,15 +127,15 @@ async fn a_conversation_that_is_cut_anywhere_ends_cleanly() {
 }
 
 #[tokio::test]
-async fn what_is_no_environment_is_closed_without_a_word() {
-    let (_sim, app) = door().await;
+async fn input_that_is_not_an_agi_environment_is_closed_without_an_answer() {
+    let (_sim, app) = started().await;
     let line = vec![b'x'; 3_000];
     let many = "agi_x: y\n".repeat(65).into_bytes();
     let endless = "agi_x: y\n".repeat(100_000).into_bytes();
-    for (name, told) in [("a long line", line), ("many lines", many), ("endless", endless)] {
+    for (name, reported) in [("a long line", line), ("many lines", many), ("endless", endless)] {
         let start = Instant::now();
-        let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
-        let _ = stream.write_all(&told).await;
+        let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
+        let _ = stream.write_all(&reported).await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
         assert!(answer.is_empty(), "{name}");
@@ -144,39 +144,39 @@ async fn what_is_no_environment_is_closed_without_a_word() {
 }
 
 #[tokio::test]
-async fn who_does_not_say_who_is_calling_is_closed_after_two_seconds() {
-    let (_sim, app) = door().await;
-    let whole = said("asterisk_22");
-    let told: [&[u8]; 5] = [
+async fn a_connection_without_an_environment_is_closed_after_two_seconds() {
+    let (_sim, app) = started().await;
+    let whole = wire("asterisk_22");
+    let reported: [&[u8]; 5] = [
         b"",
         b"agi_network: yes\nagi_caller",
         &whole[..200],
         b"GET /asterisk?caller=37988242968 HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ];
-    let closed = told.map(|told| {
-        let told = told.to_owned();
+    let closed = reported.map(|reported| {
+        let reported = reported.to_owned();
         tokio::spawn(async move {
             let start = Instant::now();
-            assert_eq!(exchange(app.agi, &told).await, "");
+            assert_eq!(exchange(app.agi, &reported).await, "");
             start.elapsed()
         })
     });
     for closed in closed {
-        let waited = closed.await.expect("nothing was said");
+        let waited = closed.await.expect("nothing was sent");
         assert!((1_800..2_300).contains(&waited.as_millis()), "{waited:?}");
     }
 }
 
 #[tokio::test]
 async fn a_slow_hubsoft_does_not_hold_the_call_beyond_its_deadline() {
-    let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
+    let (sim, app) = started().await;
+    sim.set_fault(Fault::Silent);
     let start = Instant::now();
-    assert_eq!(status(&app, &said("no_replies")).await, "unavailable");
+    assert_eq!(status(&app, &wire("no_replies")).await, "unavailable");
     let waited = start.elapsed().as_millis();
     assert!((790..1_000).contains(&waited), "{waited} ms");
-    let brief = String::from_utf8(said("no_replies")).expect("ASCII");
+    let brief = String::from_utf8(wire("no_replies")).expect("ASCII");
     let brief = brief.replace("?did=3732221234\n", "?did=3732221234&deadline_ms=200\n");
     let start = Instant::now();
     assert_eq!(status(&app, brief.as_bytes()).await, "unavailable");
@@ -187,10 +187,10 @@ async fn a_slow_hubsoft_does_not_hold_the_call_beyond_its_deadline() {
 /// Row 10 of the faults.
 #[tokio::test]
 async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
-    let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
-    stream.write_all(&said("no_replies")).await.expect("it reads");
+    let (sim, app) = started().await;
+    sim.set_fault(Fault::Silent);
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
+    stream.write_all(&wire("no_replies")).await.expect("it reads");
     tokio::time::sleep(Duration::from_millis(100)).await;
     let start = Instant::now();
     stream.write_all(b"HANGUP\n").await.expect("it reads");
@@ -202,10 +202,10 @@ async fn a_caller_who_hangs_up_during_the_lookup_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn who_never_closes_is_closed_a_second_after_the_answer() {
-    let (_sim, app) = door().await;
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
-    stream.write_all(&said("no_replies")).await.expect("it reads");
+async fn a_connection_the_peer_keeps_open_is_closed_a_second_after_the_answer() {
+    let (_sim, app) = started().await;
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
+    stream.write_all(&wire("no_replies")).await.expect("it reads");
     let mut commands = String::new();
     stream.read_to_string(&mut commands).await.expect("UTF-8");
     let start = Instant::now();
@@ -218,19 +218,19 @@ async fn who_never_closes_is_closed_a_second_after_the_answer() {
 }
 
 #[tokio::test]
-async fn calls_of_both_doors_share_one_memory() {
-    let (sim, app) = door().await;
-    assert_eq!(app::field(&set(&app, &said("asterisk_22")).await, "source"), "hubsoft");
+async fn http_and_fastagi_share_one_cache() {
+    let (sim, app) = started().await;
+    assert_eq!(app::field(&set(&app, &wire("asterisk_22")).await, "source"), "hubsoft");
     assert_eq!(app::field(&app.asterisk("37988242968").await, "source"), "cache");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]
 async fn accepted_calls_are_answered_when_the_service_stops() {
-    let (sim, app) = door().await;
-    sim.set_mood(Mood::Silent);
-    let mut stream = TcpStream::connect(app.agi).await.expect("the door is open");
-    stream.write_all(&said("no_replies")).await.expect("it reads");
+    let (sim, app) = started().await;
+    sim.set_fault(Fault::Silent);
+    let mut stream = TcpStream::connect(app.agi).await.expect("the listener is open");
+    stream.write_all(&wire("no_replies")).await.expect("it reads");
     app.stop();
     let mut commands = String::new();
     stream.read_to_string(&mut commands).await.expect("UTF-8");

@@ -24,7 +24,7 @@ fn check(flags: &[&str], with_text: bool, without: bool) {
 }
 
 #[test]
-fn what_says_yes_is_on_with_and_without_a_text() {
+fn affirmative_flags_are_on_with_and_without_a_text() {
     let flags = [
         "true",
         "1",
@@ -145,13 +145,13 @@ const NO: &[&str] = &[
 ];
 
 #[test]
-fn what_says_no_is_off_with_and_without_a_text() {
+fn negative_flags_are_off_with_and_without_a_text() {
     check(NO, false, false);
     assert!(!alerted("false,\"x\":1", r#"["texto"]"#));
 }
 
 #[test]
-fn what_is_no_flag_follows_the_texts() {
+fn an_unreadable_flag_follows_the_texts() {
     let flags = [
         "\"talvez\"",
         "\"xyz\"",

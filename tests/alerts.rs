@@ -1,4 +1,4 @@
-//! Rules against alerts that many calls share: what an alert remembers never changes a choice.
+//! Rules against alerts that many calls share: what an alert caches never changes a choice.
 
 use std::sync::Arc;
 
@@ -45,9 +45,9 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 }
 
 /// What is reported of one customer: the texts if there is an alert, and the status.
-type Said = (Option<Vec<&'static str>>, &'static str);
+type StoredCustomer = (Option<Vec<&'static str>>, &'static str);
 
-fn said() -> impl Strategy<Value = Said> {
+fn stored_customer() -> impl Strategy<Value = StoredCustomer> {
     let texts = prop::collection::vec(select(&TEXTS[..]), 0..4);
     (prop::option::weighted(0.8, texts), select(&STATUSES[..]))
 }
@@ -62,11 +62,15 @@ fn customer(texts: Option<&[&str]>, status: &str) -> FoundCustomer {
 }
 
 /// The name of the rule and the text, of the first rule that by itself chooses for a customer with
-/// one text that nobody has seen before.
-fn expected(list: &[Rule], said: &[Said], did: Option<&Did>) -> Option<(String, String)> {
+/// one text that is new.
+fn expected(
+    list: &[Rule],
+    stored_customer: &[StoredCustomer],
+    did: Option<&Did>,
+) -> Option<(String, String)> {
     list.iter().find_map(|rule| {
         let alone = Rules::new(vec![rule.clone()], None);
-        said.iter().find_map(|(texts, status)| {
+        stored_customer.iter().find_map(|(texts, status)| {
             let texts = texts.as_ref()?;
             let none = texts.is_empty().then_some(&[][..]);
             let mut one_by_one = texts.chunks(1).chain(none);
@@ -86,10 +90,10 @@ fn chosen(rules: &Rules, found: &[FoundCustomer], did: Option<&Did>) -> Option<(
 
 proptest! {
     #[test]
-    fn what_an_alert_remembers_never_changes_a_choice(
+    fn what_an_alert_caches_never_changes_a_choice(
         before in rules(),
         after in rules(),
-        customers in prop::collection::vec(said(), 1..4),
+        customers in prop::collection::vec(stored_customer(), 1..4),
     ) {
         let found: Vec<_> =
             customers.iter().map(|(texts, status)| customer(texts.as_deref(), status)).collect();

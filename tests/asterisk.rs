@@ -1,4 +1,4 @@
-//! Places real SIP calls to a real Asterisk that runs the shipped dialplan, and asks what it did.
+//! Places real SIP calls to a real Asterisk that runs the shipped dialplan, and checks what it did.
 
 #[path = "asterisk/callers.rs"]
 mod callers;
@@ -14,12 +14,16 @@ mod frozen;
 mod guides;
 #[path = "asterisk/hostile.rs"]
 mod hostile;
+#[path = "asterisk/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "asterisk/language.rs"]
 mod language;
 #[path = "asterisk/leash.rs"]
 mod leash;
-#[path = "asterisk/nasty.rs"]
-mod nasty;
+#[path = "asterisk/other_server.rs"]
+mod other_server;
+#[path = "asterisk/other_servers.rs"]
+mod other_servers;
 #[path = "asterisk/pbx.rs"]
 mod pbx;
 #[path = "asterisk/program.rs"]
@@ -28,10 +32,6 @@ mod program;
 mod record;
 #[path = "asterisk/snippets.rs"]
 mod snippets;
-#[path = "asterisk/stranger.rs"]
-mod stranger;
-#[path = "asterisk/strangers.rs"]
-mod strangers;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -44,7 +44,7 @@ use program::{Program, hubsoft};
 use record::Problems;
 use snippets::{SNIPPETS, Speech, each};
 
-/// Room for a machine busy with other tests, beyond what a snippet promises.
+/// A margin for a machine busy with other tests, beyond the snippet's limit.
 const SLACK: Duration = Duration::from_millis(400);
 /// bina's own deadline.
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -56,7 +56,7 @@ const CROWDED_MAX: Duration = Duration::from_millis(1150);
 
 const ALERT: &str = "37999990001";
 const QUIET: &str = "37999990002";
-const STRANGER: &str = "37999990003";
+const UNKNOWN: &str = "37999990003";
 
 /// A customer with an alert, and one without.
 fn customers() -> Vec<serde_json::Value> {
@@ -65,7 +65,7 @@ fn customers() -> Vec<serde_json::Value> {
 }
 
 #[test]
-fn a_customer_with_an_alert_hears_the_prompts_and_goes_where_the_rule_says() {
+fn a_customer_with_an_alert_gets_the_prompts_and_the_route_of_the_rule() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -75,11 +75,11 @@ fn a_customer_with_an_alert_hears_the_prompts_and_goes_where_the_rule_says() {
         [call(ALERT).named("alert"), call("+5537999990001").named("alert, +55")]
     })) {
         let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-        call.heard(sounds, "suporte", &mut problems);
-        call.says("status=found alerta=1 rule=rompimento route=suporte matches=1", &mut problems);
-        call.says("prompt=bina/rompimento-fibra&bina/equipe-a-caminho", &mut problems);
-        call.says("codigo_cliente=1001 id_cliente=1 telefone=37999990001", &mut problems);
-        call.says("servico_status=servico_habilitado conectado=", &mut problems);
+        call.plays(sounds, "suporte", &mut problems);
+        call.has("status=found alerta=1 rule=rompimento route=suporte matches=1", &mut problems);
+        call.has("prompt=bina/rompimento-fibra&bina/equipe-a-caminho", &mut problems);
+        call.has("codigo_cliente=1001 id_cliente=1 telefone=37999990001", &mut problems);
+        call.has("servico_status=servico_habilitado conectado=", &mut problems);
         call.says_text("nome", "JOÃO LUZ FILHOS", &mut problems);
         call.says_text("mensagem", "Rompimento de fibra na região.", &mut problems);
         let known = ["hubsoft", "cache"].contains(&call.get("source"));
@@ -89,11 +89,11 @@ fn a_customer_with_an_alert_hears_the_prompts_and_goes_where_the_rule_says() {
 }
 
 #[test]
-fn an_unknown_route_a_general_prompt_or_a_long_answer_lead_to_the_usual_place() {
+fn an_unknown_route_a_general_prompt_or_a_long_answer_take_the_default_route() {
     let Some(asterisk) = asterisk() else { return };
     let unknown_route = with_alert(customer(1, "Ana", ALERT), &["Aviso do setor"]);
     let no_rule = with_alert(customer(2, "Eva", QUIET), &["outra coisa"]);
-    let longest = customer(3, &"ã".repeat(300), STRANGER);
+    let longest = customer(3, &"ã".repeat(300), UNKNOWN);
     let longest = with_alert(longest, &[&format!("aviso {}", "õ".repeat(400))]);
     let hubsoft = hubsoft(vec![unknown_route, no_rule, longest]);
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -103,25 +103,25 @@ fn an_unknown_route_a_general_prompt_or_a_long_answer_lead_to_the_usual_place() 
         [
             call(ALERT).named("rule with an unknown route"),
             call(QUIET).named("alert that no rule matches"),
-            call(STRANGER).named("longest name and alert"),
+            call(UNKNOWN).named("longest name and alert"),
         ]
     }));
     for calls in calls.chunks(3) {
-        calls[0].heard("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
-        calls[0].says("route=rota-que-ninguem-conhece rule=aviso", &mut problems);
-        calls[1].heard("bina/aviso-geral(pt_BR)", "atendimento", &mut problems);
-        calls[1].says("alerta=1 rule= route= mensagem=", &mut problems);
+        calls[0].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
+        calls[0].has("route=rota-que-ninguem-conhece rule=aviso", &mut problems);
+        calls[1].plays("bina/aviso-geral(pt_BR)", "atendimento", &mut problems);
+        calls[1].has("alerta=1 rule= route= mensagem=", &mut problems);
         // Percent-encoded, this answer is thrice as long, and Asterisk reads 4,095 bytes of it.
-        calls[2].heard("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
+        calls[2].plays("bina/equipe-a-caminho(pt_BR)", "atendimento", &mut problems);
         calls[2].says_text("nome", &"ã".repeat(128), &mut problems);
         calls[2].says_text("mensagem", &format!("aviso {}", "õ".repeat(250)), &mut problems);
-        calls[2].says("matches=1 telefone=37999990003", &mut problems);
+        calls[2].has("matches=1 telefone=37999990003", &mut problems);
     }
     problems.none();
 }
 
 #[test]
-fn a_rule_that_only_routes_is_followed_without_a_word() {
+fn a_rule_with_only_a_route_is_followed_without_a_prompt() {
     let Some(asterisk) = asterisk() else { return };
     let routed = with_alert(customer(1, "Ana", ALERT), &["Cliente com prioridade"]);
     let hubsoft = hubsoft(vec![routed]);
@@ -130,7 +130,7 @@ fn a_rule_that_only_routes_is_followed_without_a_word() {
     let calls =
         each(|snippet| [Call::from(ALERT, snippet, bina.at(snippet)).named("only a route")]);
     for call in asterisk.place(&calls) {
-        call.says("status=found alerta=1 prompt= rule=so-rota route=suporte", &mut problems);
+        call.has("status=found alerta=1 prompt= rule=so-rota route=suporte", &mut problems);
         call.was_sent_on_silently("suporte", &mut problems);
     }
     problems.none();
@@ -146,7 +146,7 @@ fn every_other_caller_goes_on_untouched() {
         let call = |user| Call::from(user, snippet, bina.at(snippet));
         [
             call(QUIET).named("customer without an alert"),
-            call(STRANGER).named("stranger"),
+            call(UNKNOWN).named("unknown caller"),
             call("anonymous").named("anonymous"),
             call("2001").named("extension"),
             call(ALERT).private().named("alert customer, number withheld"),
@@ -156,25 +156,25 @@ fn every_other_caller_goes_on_untouched() {
         call.went_on_untouched(&mut problems);
         call.took_at_most(BRISK_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);
-        call.says("alerta=0 prompt= rule= route= mensagem=", &mut problems);
+        call.has("alerta=0 prompt= rule= route= mensagem=", &mut problems);
     }
     for calls in calls.chunks(5) {
-        calls[0].says("status=found matches=1 codigo_cliente=1002", &mut problems);
-        calls[0].says("id_cliente=2 telefone=37999990002", &mut problems);
+        calls[0].has("status=found matches=1 codigo_cliente=1002", &mut problems);
+        calls[0].has("id_cliente=2 telefone=37999990002", &mut problems);
         calls[0].says_text("nome", "Ana Souza", &mut problems);
-        calls[1].says("status=not_found matches=0 nome= telefone=37999990003", &mut problems);
-        for nobody in &calls[2..] {
-            nobody.says("status=no_number source=none matches=0 nome= telefone=", &mut problems);
+        calls[1].has("status=not_found matches=0 nome= telefone=37999990003", &mut problems);
+        for unknown in &calls[2..] {
+            unknown.has("status=no_number source=none matches=0 nome= telefone=", &mut problems);
         }
     }
-    let asked: BTreeSet<_> = hubsoft.requests().iter().filter_map(asked_phone).collect();
-    let asked_for_withheld = asked.iter().any(|phone| ALERT.ends_with(phone.as_str()));
-    problems.check(!asked_for_withheld, || format!("HubSoft was asked for {asked:?}"));
+    let requested: BTreeSet<_> = hubsoft.requests().iter().filter_map(requested_phone).collect();
+    let requested_withheld = requested.iter().any(|phone| ALERT.ends_with(phone.as_str()));
+    problems.check(!requested_withheld, || format!("HubSoft was queried for {requested:?}"));
     problems.none();
 }
 
-/// The phone that a request asks HubSoft for.
-fn asked_phone(request: &bina::simulator::Request) -> Option<String> {
+/// The phone that a request to HubSoft is for.
+fn requested_phone(request: &bina::simulator::LoggedRequest) -> Option<String> {
     request.parameter("termo_busca").map(str::to_owned)
 }
 
@@ -188,7 +188,7 @@ fn a_lookup_leaves_nothing_behind_but_its_own_variables() {
         [Call::from(ALERT, snippet, bina.at(snippet)).to("twice").named("two lookups")]
     }));
     for (snippet, call) in SNIPPETS.iter().zip(&calls) {
-        // That rule is for one called number, which the snippet knows without being told.
+        // That rule is for one called number, which the snippet finds by itself.
         call.says_text("first", "found aviso Ana Souza", &mut problems);
         // The second lookup fails, and must not show the first one's answer.
         call.is_neutral(&mut problems);

@@ -3,7 +3,7 @@
 mod app;
 
 use app::TestApp;
-use bina::simulator::{CANARIES, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{CANARIES, Fault, RetryAfter, Sim, customer, with_alert};
 use parking_lot::Mutex;
 
 const PHONE: &str = "37999990001";
@@ -39,37 +39,37 @@ fn log() -> &'static Mutex<Vec<u8>> {
 #[tokio::test]
 async fn no_fault_puts_personal_data_into_the_log() {
     let log = log();
-    let moods = [
-        Mood::Normal,
-        Mood::BadJson,
-        Mood::Empty,
-        Mood::GzipBomb,
-        Mood::HangUp,
-        Mood::Html,
-        Mood::Huge { bytes: 5_000_000 },
-        Mood::HugeHeaders,
-        Mood::Reset,
-        Mood::ServerError,
-        Mood::Silent,
-        Mood::StatusError,
-        Mood::Trace,
-        Mood::Truncated,
-        Mood::Unauthorized,
-        Mood::Unavailable,
-        Mood::WrongPassword,
-        Mood::WrongTypes,
-        Mood::Redirect { to: format!("http://127.0.0.1:9/?telefone={PHONE}"), status: 302 },
-        Mood::Throttled { retry_after: RetryAfter::Body(1) },
+    let faults = [
+        Fault::Normal,
+        Fault::BadJson,
+        Fault::Empty,
+        Fault::GzipBomb,
+        Fault::HangUp,
+        Fault::Html,
+        Fault::Huge { bytes: 5_000_000 },
+        Fault::HugeHeaders,
+        Fault::Reset,
+        Fault::ServerError,
+        Fault::Silent,
+        Fault::StatusError,
+        Fault::Trace,
+        Fault::Truncated,
+        Fault::Unauthorized,
+        Fault::Unavailable,
+        Fault::WrongPassword,
+        Fault::WrongTypes,
+        Fault::Redirect { to: format!("http://127.0.0.1:9/?telefone={PHONE}"), status: 302 },
+        Fault::Throttled { retry_after: RetryAfter::Body(1) },
     ];
     let mut tokens = Vec::new();
-    for mood in moods {
+    for fault in faults {
         let sim = Sim::start(vec![alerted()]).await.expect("loopback");
         let app =
             TestApp::with(&sim, &format!("{}[lookup]\ndeadline_ms = 300\n", app::RULES)).await;
-        if !matches!(mood, Mood::WrongPassword) {
-            sim.set_token_mood(Mood::Normal);
+        if !matches!(fault, Fault::WrongPassword) {
+            sim.set_token_fault(Fault::Normal);
         }
-        sim.set_mood(mood);
+        sim.set_fault(fault);
         app.get(&format!("/asterisk?caller={PHONE}&did=3732227777")).await;
         app.get(&format!("/v1/lookup?caller=%2B55{PHONE}")).await;
         let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number=0{PHONE}");

@@ -1,33 +1,33 @@
 //! Plays random faults under load and asserts only the promise: every answer is right or neutral,
-//! complete and in time, and the log keeps everybody's secrets.
+//! complete and in time, and the log has no personal data.
 //!
 //! Fifteen seconds, or sixty with CI=true or BINA_LONG_TESTS; BINA_SEED repeats a run.
 
 mod app;
 #[path = "chaos/dice.rs"]
 mod dice;
+#[path = "chaos/expected.rs"]
+mod expected;
+#[path = "chaos/faults.rs"]
+mod faults;
 #[path = "chaos/machine.rs"]
 mod machine;
 #[path = "chaos/program.rs"]
 mod program;
-#[path = "chaos/trouble.rs"]
-mod trouble;
-#[path = "chaos/truth.rs"]
-mod truth;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use bina::simulator::{CANARIES, Mood, Sim};
+use bina::simulator::{CANARIES, Fault, Sim};
 use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use self::dice::Dice;
+use self::expected::{Interface, Number, Verdict};
+use self::faults::{FaultPlayer, Played};
 use self::machine::Metronome;
 use self::program::Program;
-use self::trouble::{Played, Tormentor};
-use self::truth::{Door, Number, Verdict};
 
 const DEADLINE: Duration = Duration::from_millis(800);
 /// What a loaded machine may add.
@@ -50,7 +50,7 @@ struct Made {
     verdict: Verdict,
 }
 
-/// Tells it even when the test harness captures what tests print.
+/// Prints it even when the test harness captures what tests print.
 fn loudly(text: &str) {
     let _ = writeln!(std::io::stderr(), "\n{text}");
 }
@@ -63,19 +63,19 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
     let seed = Dice::seed();
     loudly(&format!("chaos: BINA_SEED={seed} repeats this run of {} s", span.as_secs()));
     let mut dice = Dice::new(seed);
-    let numbers = truth::numbers();
-    let customers = truth::customers(&numbers);
+    let numbers = expected::numbers();
+    let customers = expected::customers(&numbers);
     let sim = Sim::start(customers.clone()).await.expect("loopback");
     let config = format!("{}{}{SETTINGS}", app::connection(&sim), app::RULES);
     let mut program = Program::start(&config);
     calm_answers_are_right(program.address, &numbers).await;
 
-    let tormentor = Tormentor::new(sim, customers, dice.clone());
+    let fault_player = FaultPlayer::new(sim, customers, dice.clone());
     let metronome = Metronome::start();
     let start = Instant::now();
-    let tormented = tokio::spawn(tormentor.run(start, start + span));
+    let playing = tokio::spawn(fault_player.run(start, start + span));
     let made = call(program.address, &numbers, &mut dice, start, span).await;
-    let played = tormented.await.expect("the tormentor survives");
+    let played = playing.await.expect("the player survives");
 
     let stumbled = metronome.stop();
 
@@ -87,37 +87,37 @@ async fn whatever_hubsoft_does_every_answer_is_right_or_neutral_and_in_time() {
 }
 
 #[tokio::test]
-async fn the_judge_takes_neither_a_cut_answer_nor_somebody_elses() {
-    let numbers = truth::numbers();
-    let sim = Sim::start(truth::customers(&numbers)).await.expect("loopback");
+async fn a_truncated_answer_or_another_customers_is_judged_wrong() {
+    let numbers = expected::numbers();
+    let sim = Sim::start(expected::customers(&numbers)).await.expect("loopback");
     let app = app::TestApp::start(&sim).await;
     let (own, other) = (&numbers[0], &numbers[4]);
     let is_wrong = |verdict: Verdict| matches!(verdict, Verdict::Wrong(_));
-    for door in Door::ALL {
-        let answer = app.raw(door.request(&own.presented[0]).as_bytes()).await;
-        assert_eq!(own.judge(door, &answer), Verdict::Right { stale: false });
-        assert!(is_wrong(other.judge(door, &answer)), "{answer}");
-        assert!(is_wrong(own.judge(door, &answer[..answer.len() - 2])), "{answer}");
+    for interface in Interface::ALL {
+        let answer = app.raw(interface.request(&own.presented[0]).as_bytes()).await;
+        assert_eq!(own.judge(interface, &answer), Verdict::Right { stale: false });
+        assert!(is_wrong(other.judge(interface, &answer)), "{answer}");
+        assert!(is_wrong(own.judge(interface, &answer[..answer.len() - 2])), "{answer}");
         for (right, wrong) in [("found", "not_found"), ("FULANA", "FULANO"), ("1000", "1001")] {
-            assert!(is_wrong(own.judge(door, &answer.replacen(right, wrong, 1))), "{wrong}");
+            assert!(is_wrong(own.judge(interface, &answer.replacen(right, wrong, 1))), "{wrong}");
         }
     }
-    sim.set_mood(Mood::ServerError);
-    let (door, other) = (Door::Json, &numbers[8]);
-    let answer = app.raw(door.request(&other.presented[0]).as_bytes()).await;
-    assert_eq!(other.judge(door, &answer), Verdict::Neutral);
+    sim.set_fault(Fault::ServerError);
+    let (interface, other) = (Interface::Json, &numbers[8]);
+    let answer = app.raw(interface.request(&other.presented[0]).as_bytes()).await;
+    assert_eq!(other.judge(interface, &answer), Verdict::Neutral);
 }
 
-/// Every number through every door, before anything goes wrong: the table itself is right.
+/// Every number on every interface, before any fault: the table itself is right.
 async fn calm_answers_are_right(address: SocketAddr, numbers: &[Number]) {
     for number in numbers {
-        for door in Door::ALL {
-            let request = door.request(&number.presented[0]);
+        for interface in Interface::ALL {
+            let request = interface.request(&number.presented[0]);
             let answer = app::exchange(address, request.as_bytes()).await;
-            let verdict = number.judge(door, &answer);
+            let verdict = number.judge(interface, &answer);
             assert!(
                 matches!(verdict, Verdict::Right { .. }),
-                "{number:?} at {door:?}: {verdict:?}"
+                "{number:?} at {interface:?}: {verdict:?}"
             );
         }
     }
@@ -142,15 +142,15 @@ async fn call(
         let among = if dice.one_in(2) { HOT } else { numbers.len() };
         let number = numbers[dice.below(among)].clone();
         let presented = dice.one_of(&number.presented).clone();
-        let door = *dice.one_of(&Door::ALL);
+        let interface = *dice.one_of(&Interface::ALL);
         sleep_until(due.into()).await;
         calls.spawn(async move {
-            let request = door.request(&presented);
-            let asked = tokio::spawn(async move {
+            let request = interface.request(&presented);
+            let requested = tokio::spawn(async move {
                 timeout(PATIENCE, app::exchange(address, request.as_bytes())).await
             });
-            let verdict = match asked.await {
-                Ok(Ok(answer)) => number.judge(door, &answer),
+            let verdict = match requested.await {
+                Ok(Ok(answer)) => number.judge(interface, &answer),
                 Ok(Err(_)) => Verdict::Wrong("no answer".to_owned()),
                 Err(_) => Verdict::Wrong("no connection".to_owned()),
             };
@@ -178,7 +178,7 @@ fn summary(
     let stale = count(|verdict| matches!(verdict, Verdict::Right { stale: true }));
     let neutral = count(|verdict| matches!(verdict, Verdict::Neutral));
     let seen = format!(
-        "HubSoft was asked {} times and for {} tokens; bina's memory at most {} MB; the machine \
+        "HubSoft received {} lookups and {} token requests; bina's memory at most {} MB; the machine \
          stumbled by {stumbled:.1?} at most",
         played.lookups,
         played.token_requests,
@@ -193,8 +193,8 @@ fn summary(
         quantile(made, 0.99),
         quantile(made, 0.999),
         quantile(made, 1.0),
-        played.troubles.len(),
-        played.troubles.join(", "),
+        played.fault_names.len(),
+        played.fault_names.join(", "),
     )
 }
 
@@ -211,7 +211,7 @@ fn keeps_the_promise(made: &[Made], seed: u64, stumbled: Duration) {
     let promised = DEADLINE + GRACE.max(stumbled);
     assert!(most <= promised, "BINA_SEED={seed}: p99.9 is {most:?}, promised {promised:?}");
     assert!(worst <= DIALPLAN, "BINA_SEED={seed}: the last answer came after {worst:?}");
-    // A run that told nothing, or met no trouble, would prove nothing.
+    // A run without answers or without faults would prove nothing.
     let right = made.iter().filter(|made| matches!(made.verdict, Verdict::Right { .. })).count();
     assert!(right > made.len() / 4 && right < made.len(), "{right} of {} right", made.len());
 }
@@ -221,14 +221,14 @@ fn keeps_secrets(log: &str) {
     let answered = log.lines().filter(|line| line.contains("call answered")).count();
     assert!(answered > 100, "the log was caught: {} lines", log.lines().count());
     assert!(!log.contains("a bug of bina"), "a panic: {log}");
-    for secret in CANARIES.into_iter().chain([truth::NAME, truth::TEXT]) {
+    for secret in CANARIES.into_iter().chain([expected::NAME, expected::TEXT]) {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "`{secret}` is in the log");
     }
     // Ports and times have digits too, but never so many in a row.
     let digits = log.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 8);
     for run in digits {
-        let begins = truth::NUMBERS_BEGIN.iter().any(|begin| run.contains(begin));
+        let begins = expected::NUMBERS_BEGIN.iter().any(|begin| run.contains(begin));
         assert!(!begins, "a number is in the log: {run}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the configuration file may say, and that everything wrong with it is told at once.
+//! What the configuration file may contain, and that all problems are reported at once.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,7 +62,7 @@ impl Drop for Folder {
 }
 
 #[test]
-fn the_least_configuration_has_every_default() {
+fn the_minimal_configuration_has_every_default() {
     let config = read(GOOD).unwrap_or_else(|invalid| panic!("{invalid}"));
     assert_eq!(config.http.to_string(), "127.0.0.1:8573");
     assert_eq!(config.lookup.deadline.as_millis(), 800);
@@ -76,7 +76,7 @@ fn the_least_configuration_has_every_default() {
 }
 
 #[test]
-fn the_shipped_example_is_good_once_the_secrets_are_there() {
+fn the_shipped_example_is_valid_with_the_secrets() {
     let shipped = include_str!("../systemd/bina.toml");
     let files = [("bina.toml", shipped), ("client_secret", "segredo\n"), ("password", "senha\r\n")];
     let config =
@@ -88,7 +88,7 @@ fn the_shipped_example_is_good_once_the_secrets_are_there() {
 }
 
 #[test]
-fn the_shipped_example_is_good_with_everything_switched_on() {
+fn the_shipped_example_is_valid_with_everything_enabled() {
     // Every setting that is commented out is a line that begins with a key and `=`.
     let switched_on: String = include_str!("../systemd/bina.toml")
         .lines()
@@ -158,7 +158,7 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_with_their_lines() {
+fn all_problems_are_reported_at_once_with_their_lines() {
     let text = "[listen]\nhttp = \"nowhere\"\n[hubsoft]\nbase_url = \"ftp://x\"\nclient_id = 3\n\
                 [lookup]\ndeadlin_ms = 5\ndeadline_ms = 50\n[[rule]]\nplay = \"nada\"\n";
     let invalid = read(text).expect_err("all wrong");
@@ -182,10 +182,10 @@ fn all_problems_are_told_at_once_with_their_lines() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_says_where_and_does_not_quote_secrets() {
+fn a_syntax_error_is_located_without_quoting_secrets() {
     let invalid = read("[hubsoft]\npassword = \"segredo\nusername = 1").expect_err("no TOML");
     let lines: Vec<_> = invalid.problems.iter().map(|problem| problem.place.line).collect();
-    assert_eq!(lines, [2], "what follows from it is not told: {invalid}");
+    assert_eq!(lines, [2], "what follows from it is not reported: {invalid}");
     assert!(!invalid.to_string().contains("segredo"), "{invalid}");
 }
 
@@ -197,7 +197,7 @@ fn unknown_settings_and_sections_are_refused() {
 }
 
 #[test]
-fn the_door_opens_to_this_machine_only() {
+fn listeners_default_to_loopback() {
     for address in ["0.0.0.0:8573", "192.0.2.1:8573", "[::]:8573"] {
         let problem = one_problem(&format!("[listen]\nhttp = \"{address}\"\n"));
         assert!(problem.contains("would expose customer data"), "{problem}");
@@ -208,7 +208,7 @@ fn the_door_opens_to_this_machine_only() {
 }
 
 #[test]
-fn plain_http_needs_to_be_asked_for() {
+fn plain_http_requires_an_explicit_setting() {
     let plain = GOOD.replace("https://api.example.com", "http://127.0.0.1:9");
     let refused = read(&plain).expect_err("plain http").to_string();
     assert!(refused.contains("insecure_http = true"), "{refused}");
@@ -258,13 +258,13 @@ fn secrets_come_from_exactly_one_place() {
 }
 
 #[test]
-fn one_called_number_spelled_twice_is_a_mistake() {
+fn one_called_number_written_twice_is_an_error() {
     let by_did = "[numbers.default_ddd_by_did]\n\"+553732001000\" = 11\n\"3732001000\" = 37\n";
     assert!(one_problem(by_did).contains("is there twice"));
 }
 
 #[test]
-fn a_secret_that_others_can_read_is_told() {
+fn a_secret_that_others_can_read_is_reported() {
     let text = GOOD.replace("password = \"senha\"", "password_file = \"secret\"");
     let folder = Folder::new("open", &[("bina.toml", &text), ("secret", "senha")]);
     let warnings = |mode| {
@@ -277,7 +277,7 @@ fn a_secret_that_others_can_read_is_told() {
 }
 
 #[test]
-fn no_secret_is_ever_shown() {
+fn no_secret_is_ever_printed() {
     let config = read(GOOD).expect("good");
     let shown = format!("{config:?}");
     assert!(!shown.contains("segredo") && !shown.contains("senha"), "{shown}");
@@ -325,9 +325,9 @@ fn prefixes_may_be_folders_or_addresses() {
 }
 
 #[test]
-fn a_freeswitch_call_never_comes_back_for_ever() {
+fn a_freeswitch_call_cannot_loop() {
     let problem = one_problem("[freeswitch]\nentry_context = \"public\"\n");
-    assert!(problem.contains("for ever"), "{problem}");
+    assert!(problem.contains("calls would loop"), "{problem}");
     let file = "[freeswitch]\nentry_context = \"public\"\ntransfer_file = \"/etc/f/ura.xml\"\n";
     assert!(read(&format!("{GOOD}{file}")).is_ok());
     for (key, odd) in
@@ -372,7 +372,7 @@ fn the_worker_threads_are_left_to_the_machine_or_counted() {
 }
 
 #[test]
-fn the_agi_door_has_an_address_of_its_own_or_is_off() {
+fn the_agi_listener_has_its_own_address_or_is_off() {
     let agi = |setting: &str| read(&format!("{GOOD}[listen]\n{setting}\n")).map(|good| good.agi);
     assert_eq!(agi("").expect("good"), AGI_DEFAULT.parse().ok());
     assert_eq!(agi("agi = \"[::1]:4000\"").expect("good"), "[::1]:4000".parse().ok());

@@ -21,8 +21,8 @@ fn read(text: &str) -> Result<Config, Invalid> {
 /// `line: text` of each problem of `text`, which need not be whole.
 fn problems(text: &str) -> Vec<String> {
     let invalid = read(text).expect_err(text);
-    let told = invalid.problems.iter();
-    told.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()
+    let reported = invalid.problems.iter();
+    reported.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()
 }
 
 /// The problem of a file that is `GOOD` but for what is added.
@@ -55,7 +55,7 @@ fn ten_thousand_rules_are_read_within_a_second() {
 }
 
 #[test]
-fn each_slip_in_writing_toml_is_told_with_its_remedy() {
+fn each_toml_mistake_is_reported_with_its_remedy() {
     let rule = "name = \"a\"\n";
     for (text, expected) in [
         (
@@ -117,7 +117,7 @@ fn each_slip_in_writing_toml_is_told_with_its_remedy() {
 }
 
 #[test]
-fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
+fn an_unknown_setting_is_reported_with_the_nearest_known_one() {
     for (added, expected) in [
         ("[lookup]\ndeadlin_ms = 500\n", "did you mean `deadline_ms`?"),
         ("[lokup]\n", "did you mean `lookup`?"),
@@ -136,7 +136,7 @@ fn an_unknown_setting_is_told_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_setting_in_a_wrong_section_is_sent_to_its_own() {
+fn a_setting_in_the_wrong_section_is_reported_with_its_own() {
     let settings = Config::settings();
     let inside = || settings.iter().filter(|setting| !setting.heading.is_empty());
     let mut seen = 0;
@@ -155,7 +155,7 @@ fn a_setting_in_a_wrong_section_is_sent_to_its_own() {
 }
 
 #[test]
-fn what_a_terminal_would_act_upon_is_written_out() {
+fn terminal_control_characters_are_escaped() {
     for (added, expected) in [
         ("[log]\n\"lev\\u001b[31mel\" = 1\n", "log.lev\\u{1b}[31mel"),
         ("[log]\n\"a\\u0000b\" = 1\n", "log.a\\u{0}b"),

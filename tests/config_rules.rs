@@ -1,4 +1,4 @@
-//! What `bina check` says of rules that do not do what they were written for.
+//! What `bina check` reports of rules that do not do what they were written for.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ fn rule_problem(rule: &str) -> String {
 }
 
 #[test]
-fn rules_say_what_is_wrong_with_them() {
+fn problems_in_rules_are_reported() {
     for (rule, part) in [
         (
             "name = \"a\"\nplay = \"luz\"\n",
@@ -82,7 +82,7 @@ fn rules_say_what_is_wrong_with_them() {
 }
 
 #[test]
-fn a_rule_may_stay_silent_on_purpose() {
+fn a_rule_may_play_nothing() {
     let text = format!("{GOOD}{PROMPTS}[[rule]]\nname = \"divida\"\ntext = \"*\"\nplay = []\n");
     let read = Config::parse(&text, Path::new("/nowhere/bina.toml"));
     let config = read.expect("good");
@@ -162,7 +162,7 @@ fn the_same_phrase_twice_is_harmless() {
 }
 
 #[test]
-fn a_rule_in_single_brackets_is_told_how_to_be_written() {
+fn a_rule_in_single_brackets_is_reported_with_the_right_syntax() {
     let one = "[rule]\nname = \"a\"\nplay = []\n";
     let once = problems(&format!("{GOOD}{one}"));
     assert!(once.contains(":7:2: rule must be a repeated section: write [[rule]]"), "{once}");
@@ -175,7 +175,7 @@ fn a_rule_in_single_brackets_is_told_how_to_be_written() {
 }
 
 #[test]
-fn a_setting_or_section_that_is_there_twice_says_where_it_was_first() {
+fn a_duplicate_setting_or_section_is_reported_with_the_first_line() {
     let setting = problems(&format!("{GOOD}username = \"senha\"\n"));
     assert_eq!(
         setting,
@@ -218,7 +218,10 @@ fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
         let plain = rule("b", "text = \"sinal\"");
         assert_eq!(warnings(&format!("{first}{plain}")), [""; 0], "{condition}");
         let same = first.replace("name = \"a\"", "name = \"b\"");
-        let told = warnings(&format!("{first}{same}"));
-        assert!(told.len() == 1 && told[0].contains("rule `b` is unreachable"), "{told:?}");
+        let reported = warnings(&format!("{first}{same}"));
+        assert!(
+            reported.len() == 1 && reported[0].contains("rule `b` is unreachable"),
+            "{reported:?}"
+        );
     }
 }

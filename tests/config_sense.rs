@@ -47,7 +47,7 @@ fn ages_and_waits_that_contradict_each_other_are_warned_of() {
         ("[lookup]\nstale_s = 30\n", "lookup.stale_s (30) is below lookup.fresh_s (60)"),
         ("[lookup]\nstale_on_error_s = 300\n", "(300) is below lookup.stale_s (600)"),
         ("[lookup]\npatience_ms = 900\n", "above lookup.deadline_ms (800)"),
-        ("[lookup]\ndeadline_ms = 2000\n", "raise its time limits to 2.4 s, too"),
+        ("[lookup]\ndeadline_ms = 2000\n", "raise its time limits to 2.4 s"),
         ("[asterisk]\nprompt_prefix = \"bina\"\n", "does not end with `/`"),
         ("attempt_ms = 500\n", "hubsoft.attempt_ms (500) is below lookup.deadline_ms (800)"),
         ("connect_ms = 5000\n", "hubsoft.connect_ms (5000) is above hubsoft.attempt_ms (3000)"),
@@ -94,16 +94,16 @@ fn listeners_that_overlap_are_refused() {
         ("127.0.0.1:0", "0.0.0.0:0", false),
     ] {
         let text = format!("[listen]\nhttp = \"{http}\"\nagi = \"{agi}\"\n{NETWORKS}");
-        let told = read(&format!("{GOOD}{text}"));
-        assert_eq!(told.is_err(), overlap, "{http} {agi}");
-        if let Err(invalid) = told {
+        let reported = read(&format!("{GOOD}{text}"));
+        assert_eq!(reported.is_err(), overlap, "{http} {agi}");
+        if let Err(invalid) = reported {
             assert!(invalid.to_string().contains("give each its own port"), "{invalid}");
         }
     }
 }
 
 #[test]
-fn a_pbx_is_an_address_that_gets_in() {
+fn a_pbx_must_be_within_the_networks() {
     for odd in ["0.0.0.0", "::", "255.255.255.255", "224.0.0.1", "ff02::1", "::ffff:0.0.0.0"] {
         let problem = refused(&format!("[listen]\npbx = [\"{odd}\"]\n"));
         assert!(problem.contains(&format!("`{odd}` cannot be the address of a PBX")));
@@ -119,7 +119,7 @@ fn a_pbx_is_an_address_that_gets_in() {
 }
 
 #[test]
-fn networks_that_let_everybody_in_together_are_refused() {
+fn networks_that_together_allow_every_address_are_refused() {
     for all in ["\"0.0.0.0/1\", \"128.0.0.0/1\"", "\"2000::/3\"", "\"::/1\", \"8000::/1\""] {
         let problem = refused(&format!("[access]\nnetworks = [{all}]\n"));
         assert!(problem.starts_with("access.networks together admit every address"), "{problem}");
@@ -174,25 +174,25 @@ fn with_base_url(url: &str) -> String {
 #[test]
 fn a_base_url_is_hubsofts_and_whole() {
     for (odd, expected) in [
-        ("https://api.x.com.br/\\n", "has a blank, a quote or a line break within"),
-        ("https://api.x\\n.com.br", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br\\\"", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br'", "has a blank, a quote or a line break within"),
-        ("https://api.x .com.br", "has a blank, a quote or a line break within"),
-        ("https://api.x.com.br:0", "has port 0"),
+        ("https://api.x.com.br/\\n", "contains a blank, a quote or a line break"),
+        ("https://api.x\\n.com.br", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br\\\"", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br'", "contains a blank, a quote or a line break"),
+        ("https://api.x .com.br", "contains a blank, a quote or a line break"),
+        ("https://api.x.com.br:0", "has port `0`"),
         ("https://api.x.com.br/api/v1", "must end before /api"),
         ("https://api.x.com.br/api/v1/", "must end before /api"),
         ("https://api.x.com.br/API", "must end before /api"),
         ("https://api.x.com.br/oauth/token", "must end before /api or /oauth"),
         ("https://api.x.com.br/api/v1/integracao/cliente", "/api/v1/integracao"),
     ] {
-        let told = read(&with_base_url(odd));
-        // A line break at the end is what a careless paste leaves; it is no harm.
+        let reported = read(&with_base_url(odd));
+        // A line break at the end is often pasted; it is harmless.
         if odd == "https://api.x.com.br/\\n" {
-            assert!(told.is_ok());
+            assert!(reported.is_ok());
             continue;
         }
-        let invalid = told.expect_err(odd).to_string();
+        let invalid = reported.expect_err(odd).to_string();
         assert!(invalid.contains("bina.toml:3:1: hubsoft.base_url "), "{invalid}");
         assert!(invalid.contains(expected), "{odd}: {invalid}");
     }
@@ -200,13 +200,13 @@ fn a_base_url_is_hubsofts_and_whole() {
     assert_eq!(panel.len(), 1, "{panel:?}");
     assert!(panel[0].contains("like https://api.provedor.hubsoft.com.br"), "{panel:?}");
     let shipped = warnings(&with_base_url("https://api.PROVIDER.hubsoft.com.br"));
-    assert!(shipped[0].contains("write your provider's own name"), "{shipped:?}");
+    assert!(shipped[0].contains("replace PROVIDER by the name of your provider"), "{shipped:?}");
     let proxied = with_base_url("https://proxy.provedor.com.br/hubsoft/");
     assert_eq!(warnings(&proxied), Vec::<String>::new());
 }
 
 #[test]
-fn who_asks_is_named_whole() {
+fn the_credentials_are_complete() {
     for (was, odd) in [
         ("bina@provedor.com.br", "bina@\\nprovedor.com.br"),
         ("bina@provedor.com.br", "bina@provedor.com.br\\n"),
@@ -218,7 +218,7 @@ fn who_asks_is_named_whole() {
     }
     let shipped = warnings(&GOOD.replace("bina@provedor.com.br", "api@example.com"));
     assert_eq!(shipped.len(), 1, "{shipped:?}");
-    assert!(shipped[0].starts_with("hubsoft.username is still the example's"), "{shipped:?}");
+    assert!(shipped[0].starts_with("hubsoft.username is still the example:"), "{shipped:?}");
 }
 
 /// A file with a secret, removed at the end.
@@ -245,13 +245,13 @@ fn a_secret_is_one_line_and_no_example() {
         |secret: &str| GOOD.replace("password = \"senha\"", &format!("password = {secret}"));
     for odd in ["\"xyzzy\\ntwo\"", "\"xyzzy\\u0000\"", "\"\"\"xyzzy\ntwo\"\"\""] {
         let invalid = read(&inline(odd)).expect_err(odd).to_string();
-        assert!(invalid.contains("hubsoft.password has "), "{invalid}");
+        assert!(invalid.contains("hubsoft.password "), "{invalid}");
         assert!(!invalid.contains("xyzzy"), "{invalid}");
     }
     for odd in ["\"changeme\"", "\"senha \"", "\" senha\"", "\"…\""] {
-        let told = warnings(&inline(odd));
-        assert_eq!(told.len(), 1, "{odd}: {told:?}");
-        assert!(told[0].starts_with("hubsoft.password "), "{told:?}");
+        let reported = warnings(&inline(odd));
+        assert_eq!(reported.len(), 1, "{odd}: {reported:?}");
+        assert!(reported[0].starts_with("hubsoft.password "), "{reported:?}");
     }
     let file = |text: &str| {
         let file = SecretFile::new(text);
@@ -260,9 +260,9 @@ fn a_secret_is_one_line_and_no_example() {
     };
     assert_eq!(file("senha\r\n").expect("good"), Vec::<String>::new());
     let two = file("senha\noutra\n").expect_err("two lines").to_string();
-    assert!(two.contains("has more than one line: write the secret alone"), "{two}");
+    assert!(two.contains("has more than one line: write only the secret"), "{two}");
     assert!(file("senha \n").expect("odd")[0].contains("begins or ends with a blank"));
-    assert!(file("changeme\n").expect("odd")[0].contains("still holds an example"));
+    assert!(file("changeme\n").expect("odd")[0].contains("is still an example"));
     let long = file(&"x".repeat(100_000)).expect_err("too long").to_string();
     assert!(long.contains("it is longer than 64 KiB"), "{long}");
 }

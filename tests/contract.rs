@@ -131,8 +131,9 @@ fn each_asterisk_snippet_begins_neutral_and_takes_over_every_field() {
             let read = read.replace("KEY", key).replace("FIELD", &name);
             assert!(code.contains(&read), "{file} does not read {key}");
             let first = code.find(&format!("Set(BINA_{name}={})", neutral(key)));
-            let asked = code.find("CURL(").or_else(|| code.find("AGI(")).expect("it asks");
-            let first = first.is_some_and(|at| at < asked);
+            let requested =
+                code.find("CURL(").or_else(|| code.find("AGI(")).expect("it sends a request");
+            let first = first.is_some_and(|at| at < requested);
             assert!(first || key == "end", "{file} does not set {key} to its neutral value first");
             let set = code.matches(&format!("Set(BINA_{name}=")).count();
             assert!(set >= 2 || key == "end", "{file} sets {key} first and from the answer");
@@ -196,7 +197,7 @@ fn the_freeswitch_fall_back_sets_every_field_to_the_neutral_answer() {
 }
 
 #[test]
-fn every_address_a_snippet_asks_is_served() {
+fn every_address_a_snippet_requests_is_served() {
     let paths: Vec<_> = endpoints::paths().collect();
     let mut seen = 0;
     for (file, text) in snippets() {
@@ -212,23 +213,23 @@ fn every_address_a_snippet_asks_is_served() {
         }
     }
     assert!(seen > 5);
-    let asked = [
+    let requested = [
         ("bina.conf", "/asterisk"),
         ("bina.ael", "/asterisk"),
         ("bina.lua", "/asterisk"),
         ("bina-json.conf", "/v1/lookup"),
     ];
-    for (file, path) in asked {
+    for (file, path) in requested {
         assert!(paths.contains(&path), "{path} is not served");
-        let asks = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
-        assert!(asks, "{file} does not ask {path}");
+        let requests = snippet(&format!("asterisk/{file}")).contains(&format!("{path}?caller="));
+        assert!(requests, "{file} does not request {path}");
     }
     let agi = snippet("asterisk/bina-agi.conf");
     assert!(agi.contains(&format!("=agi://{AGI_DEFAULT})")) && agi.contains("/lookup?did="));
 }
 
 #[test]
-fn no_snippet_puts_text_of_others_where_it_could_run() {
+fn no_snippet_puts_untrusted_text_where_it_could_run() {
     for (path, text) in snippets() {
         let asterisk = [".conf", ".ael", ".lua"].iter().any(|ending| path.ends_with(ending));
         for line in code(&text).lines().filter(|_| asterisk) {
@@ -287,8 +288,8 @@ fn the_documents_and_the_guides_list_every_field() {
             let names =
                 [key.to_owned(), format!("BINA_{}", key.to_uppercase()), format!("bina_{key}")];
             // Asterisk's snippet keeps `end` to itself.
-            let told = names.iter().any(|name| text.contains(&format!("`{name}`")));
-            assert!(told || (key == "end" && file.contains("asterisk")), "{file}: {key}");
+            let reported = names.iter().any(|name| text.contains(&format!("`{name}`")));
+            assert!(reported || (key == "end" && file.contains("asterisk")), "{file}: {key}");
         }
     }
 }

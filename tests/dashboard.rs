@@ -1,11 +1,13 @@
-//! The alert rules and the dashboard ask for metrics that there are, by the names they have.
+//! The alert rules and the dashboard use existing metrics, by their names.
+
+mod app;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use bina::runtime::metrics::{self, Connections, Exposition};
+use app::TestApp;
+use bina::simulator::Sim;
 use bina::sources::reasons;
 use serde_json::Value;
 
@@ -65,15 +67,14 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with("bina_") || word.starts_with("process_"))
 }
 
-/// Every name a query can ask for.
-fn names() -> BTreeSet<String> {
-    drop(Connections::of("http").opened());
-    metrics::call_answered("/asterisk", "found", "hubsoft", Duration::ZERO);
-    let page = metrics::written(Exposition::Prometheus);
+/// Every name a query can use.
+async fn names() -> BTreeSet<String> {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let page = TestApp::start(&sim).await.metrics_text();
     let mut names = BTreeSet::new();
     for line in page.lines() {
-        let Some(told) = line.strip_prefix("# TYPE ") else { continue };
-        let (name, kind) = told.split_once(' ').expect("a name and a type");
+        let Some(reported) = line.strip_prefix("# TYPE ") else { continue };
+        let (name, kind) = reported.split_once(' ').expect("a name and a type");
         if kind == "histogram" {
             names.extend(["bucket", "count", "sum"].map(|part| format!("{name}_{part}")));
         } else {
@@ -83,20 +84,20 @@ fn names() -> BTreeSet<String> {
     names
 }
 
-#[test]
-fn every_query_asks_for_metrics_there_are() {
-    let names = names();
+#[tokio::test]
+async fn every_query_uses_existing_metrics() {
+    let names = names().await;
     for query in alert_queries().iter().chain(&dashboard_queries()) {
-        let mut asked = metrics_in(query).peekable();
-        assert!(asked.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
-        for name in asked {
+        let mut requested = metrics_in(query).peekable();
+        assert!(requested.peek().is_some() || query.contains("up{job=\"bina\""), "{query}");
+        for name in requested {
             assert!(names.contains(name), "{name} is no metric of bina: {query}");
         }
     }
 }
 
 #[test]
-fn the_alerts_name_words_that_are_counted() {
+fn the_alerts_use_existing_label_values() {
     let rules = read(RULES);
     assert!(rules.contains(&format!("result=\"{}\"", reasons::TOKEN.failure().label())));
     for status in ["unavailable", "no_number"] {

@@ -14,7 +14,7 @@ use std::time::Instant;
 use app::{TestApp, field, key, soon};
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::{Dns, HubSoft};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -23,23 +23,23 @@ use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{Duration, sleep, timeout};
 
-/// A number with one spelling, so that one request is made for it.
+/// A number with one form, so that one request is made for it.
 const PHONE: &str = "3733330001";
-/// Where the simulator of these tests is, and where it moves to: an address nobody else uses.
+/// Where the simulator of these tests is, and where it moves to: an address of its own.
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 21, 0, 2);
 /// What a busy machine may add to any time.
 const SLACK: Duration = Duration::from_millis(100);
 
-/// A DNS that says what it is told to, and counts.
+/// A DNS with scripted answers that counts its queries.
 #[derive(Clone, Default)]
 struct Stub {
-    says: Arc<Mutex<Says>>,
-    asked: Arc<AtomicUsize>,
+    dns_answer: Arc<Mutex<DnsAnswer>>,
+    requested: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Default)]
-enum Says {
+enum DnsAnswer {
     Addresses(Vec<IpAddr>),
     Fails,
     #[default]
@@ -47,24 +47,26 @@ enum Says {
 }
 
 impl Stub {
-    fn say(&self, says: Says) {
-        *self.says.lock() = says;
+    fn answer_with(&self, dns_answer: DnsAnswer) {
+        *self.dns_answer.lock() = dns_answer;
     }
 
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    fn requested(&self) -> usize {
+        self.requested.load(Ordering::Relaxed)
     }
 
     fn dns(&self) -> Dns {
         let stub = self.clone();
         Arc::new(move |_| {
-            stub.asked.fetch_add(1, Ordering::Relaxed);
-            let says = stub.says.lock().clone();
+            stub.requested.fetch_add(1, Ordering::Relaxed);
+            let dns_answer = stub.dns_answer.lock().clone();
             Box::pin(async move {
-                match says {
-                    Says::Addresses(ips) => Ok(ips.into_iter().map(|ip| (ip, 0).into()).collect()),
-                    Says::Fails => Err(io::Error::other("a stub's failure")),
-                    Says::Nothing => std::future::pending().await,
+                match dns_answer {
+                    DnsAnswer::Addresses(ips) => {
+                        Ok(ips.into_iter().map(|ip| (ip, 0).into()).collect())
+                    }
+                    DnsAnswer::Fails => Err(io::Error::other("a stub's failure")),
+                    DnsAnswer::Nothing => std::future::pending().await,
                 }
             })
         })
@@ -87,8 +89,8 @@ async fn twins() -> (Sim, Sim) {
     (here, Sim::start_at(there, customers()).await.expect("loopback"))
 }
 
-async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+async fn query(client: &HubSoft) -> Result<Record, Failure> {
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
 }
 
 /// Lets time pass for the client, but not for the sockets.
@@ -98,7 +100,7 @@ async fn pass(time: Duration) {
     tokio::time::resume();
 }
 
-/// A port that swallows connections: its queue is full and nobody takes any out.
+/// A port that leaves connections unanswered: its queue is full and never emptied.
 struct Blackhole {
     address: SocketAddr,
     _listener: TcpListener,
@@ -124,26 +126,26 @@ impl Blackhole {
 async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy() {
     let (here, there) = twins().await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&here, "attempt_ms = 60000\n");
-    here.script(vec![Mood::Slow { first_byte: Duration::from_millis(1_500) }]);
+    here.script(vec![Fault::Slow { first_byte: Duration::from_millis(1_500) }]);
     let other = Arc::clone(&client);
-    let under_way = tokio::spawn(async move { ask(&other).await });
+    let under_way = tokio::spawn(async move { query(&other).await });
     while here.lookups() == 0 {
         sleep(Duration::from_millis(5)).await;
     }
-    dns.say(Says::Addresses(vec![THERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![THERE.into()]));
     let mut seconds = 0;
     while there.lookups() == 0 {
         assert!(seconds < 60, "still at the old address");
         pass(Duration::from_secs(3)).await;
         seconds += 3;
-        ask(&client).await.expect("answered at either address");
+        query(&client).await.expect("answered at either address");
     }
     println!("row 21: required new address <= 60 s, measured used after {seconds} s");
     assert!(here.connections() <= 2, "the old connections were busy all the time");
     under_way.await.expect("no panic").expect("what was under way is answered");
-    ask(&client).await.expect("found");
+    query(&client).await.expect("found");
     assert_eq!(there.connections(), 1);
 }
 
@@ -151,16 +153,16 @@ async fn a_changed_address_is_used_within_a_minute_although_connections_are_busy
 async fn hubsoft_is_found_for_a_day_without_dns() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&sim, "");
-    ask(&client).await.expect("answered");
-    dns.say(Says::Fails);
+    query(&client).await.expect("answered");
+    dns.answer_with(DnsAnswer::Fails);
     for _ in 0..23 {
         pass(Duration::from_secs(60 * 60)).await;
-        ask(&client).await.expect("answered");
+        query(&client).await.expect("answered");
     }
     pass(Duration::from_secs(2 * 60 * 60)).await;
-    let result = ask(&client).await;
+    let result = query(&client).await;
     println!("row 21: required stale addresses <= 24 h, measured used at 23 h, not at 25 h");
     assert_eq!(result, Err(reasons::CONNECT.failure()));
 }
@@ -180,10 +182,10 @@ async fn a_dns_that_never_answers_holds_no_call_and_no_threads() {
     }
     println!(
         "row 21: required <= 250 ms + slack, threads <= cores+8, measured {worst:?}, {} lookup",
-        dns.asked()
+        dns.requested()
     );
     assert!(worst <= Duration::from_millis(250) + SLACK);
-    assert_eq!(dns.asked(), 1);
+    assert_eq!(dns.requested(), 1);
 }
 
 #[tokio::test]
@@ -192,12 +194,12 @@ async fn an_address_needs_no_dns() {
     let dns = Stub::default();
     let config = app::config(&app::connection(&sim));
     let client = HubSoft::with_dns(config.hubsoft, dns.dns()).expect("a client");
-    ask(&client).await.expect("answered");
-    assert_eq!(dns.asked(), 0);
+    query(&client).await.expect("answered");
+    assert_eq!(dns.requested(), 0);
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_swallows_connections_does_not_hold_the_call() {
+async fn a_hubsoft_that_drops_packets_does_not_hold_the_call() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let app = TestApp::start(&sim).await;
     assert_eq!(field(&app.asterisk("37999990000").await, "status"), "not_found");
@@ -212,13 +214,13 @@ async fn a_hubsoft_that_swallows_connections_does_not_hold_the_call() {
     assert!((Duration::from_millis(200)..Duration::from_millis(250) + SLACK).contains(&took));
 }
 
-/// Asks 300 times with pauses of about `pause`; tells how many were lost and tried twice.
+/// Sends 300 requests with pauses of about `pause`; returns how many were lost and sent twice.
 async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
     let text = app::connection(sim) + "[limiter]\nrate = 1000\nburst = 10000\n";
     let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
     let mut lost = 0;
     for turn in 0..300 {
-        lost += u64::from(ask(&client).await.is_err());
+        lost += u64::from(query(&client).await.is_err());
         sleep(Duration::from_millis(pause + turn % 3)).await;
     }
     let tries = client.second_tries();
@@ -237,9 +239,9 @@ async fn connections_closed_at_the_moment_they_are_used_lose_no_lookup() {
 
     // Loopback is too quick for many to race; this is what a race looks like to the client.
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
-    let moods = |turn| if turn % 6 == 5 { Mood::HangUp } else { Mood::Normal };
-    sim.script((0..400).map(moods).collect());
+    sim.set_token_fault(Fault::Normal);
+    let faults = |turn| if turn % 6 == 5 { Fault::HangUp } else { Fault::Normal };
+    sim.script((0..400).map(faults).collect());
     let (lost, tries) = three_hundred(&sim, 0).await;
     assert!(lost == 0 && (50..=70).contains(&tries));
 }
@@ -277,11 +279,11 @@ async fn a_proxy_named_in_the_environment_gets_no_connection() {
 }
 
 #[tokio::test]
-async fn no_error_of_the_http_client_is_shown() {
+async fn no_error_of_the_http_client_is_printed() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let hole = Blackhole::open((HERE, 0).into()).await.address;
     let closed = Sim::start(vec![]).await.expect("loopback").base_url();
-    sim.set_mood(Mood::HangUp);
+    sim.set_fault(Fault::HangUp);
     for url in [sim.base_url(), closed, format!("http://{hole}"), "http://hub.invalid".to_owned()] {
         let output = lookup(&sim, &url, &[]);
         let shown = String::from_utf8_lossy(&output.stderr);

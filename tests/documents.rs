@@ -1,4 +1,4 @@
-//! The documents: true to the code, whole in both languages, every link and command good as it stands.
+//! The documents: true to the code, whole in both languages, every link and command valid.
 
 #[path = "documents/architecture.rs"]
 mod architecture;
@@ -60,8 +60,9 @@ fn explained(text: &str) -> Vec<&str> {
     rows.filter_map(|row| {
         let (word, rest) = row.split_once("` | ")?;
         // Meaning and remedy.
-        let told = rest.split(" | ").filter(|cell| cell.trim_end_matches(" |").len() >= 4).count();
-        (told == 2).then_some(word)
+        let reported =
+            rest.split(" | ").filter(|cell| cell.trim_end_matches(" |").len() >= 4).count();
+        (reported == 2).then_some(word)
     })
     .collect()
 }
@@ -80,7 +81,7 @@ fn every_reason_is_explained_in_both_languages_with_what_to_do() {
 }
 
 #[test]
-fn the_readmes_the_dashboard_and_the_guides_say_where_reasons_are_explained() {
+fn the_readmes_the_dashboard_and_the_guides_link_to_the_reasons() {
     for (file, document) in [
         ("README.md", "(docs/reasons.md)"),
         ("README.pt-BR.md", "(docs/motivos.pt-BR.md)"),
@@ -105,7 +106,7 @@ fn every_link_of_the_guides_leads_to_a_file() {
     }
 }
 
-/// The package's files are in `/usr/share/bina`, and nobody is there.
+/// The package's files are in `/usr/share/bina`, which is not the reader's folder.
 #[test]
 fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
     for (guide, text) in guides() {
@@ -118,7 +119,7 @@ fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
 }
 
 #[test]
-fn commands_that_need_root_say_sudo() {
+fn commands_that_need_root_use_sudo() {
     let snippets = ("asterisk/README.md".to_owned(), read("dialplan/asterisk/README.md"));
     for (guide, text) in guides().into_iter().chain([snippets]) {
         for program in
@@ -154,7 +155,7 @@ fn no_command_goes_on_with_an_empty_variable() {
     }
 }
 
-/// While systemd holds the doors open, the next call starts a stopped bina again.
+/// While systemd holds the sockets open, the next call starts a stopped bina again.
 #[test]
 fn to_stop_bina_is_to_stop_its_sockets_too() {
     let sockets = fs::read_dir(root().join("systemd")).unwrap();

@@ -1,4 +1,4 @@
-//! The faults a PBX, or whoever else can reach the door, may bring: rows 1-8, 27, 29, 33 and 34.
+//! The faults a PBX, or another client of the listener, may bring: rows 1-8, 27, 29, 33 and 34.
 //!
 //! `cargo test --test faults_pbx -- --nocapture` prints what was required and what was measured.
 //! The tests run one after the other, so that none of them measures the load of another.
@@ -60,7 +60,7 @@ async fn known_customer() -> Sim {
     Sim::start(vec![customer(1, "JOANA", KNOWN)]).await.expect("loopback")
 }
 
-/// bina in front of one customer, who is in its memory.
+/// bina in front of one customer, who is in its cache.
 async fn app() -> (Sim, TestApp) {
     let sim = known_customer().await;
     let app = TestApp::start(&sim).await;
@@ -69,11 +69,11 @@ async fn app() -> (Sim, TestApp) {
 }
 
 async fn connect(app: &TestApp) -> TcpStream {
-    TcpStream::connect(app.address).await.expect("the door is open")
+    TcpStream::connect(app.address).await.expect("the listener is open")
 }
 
 /// Sends what can be sent, and reads up to the end of the connection. Both may break off when the
-/// other side has heard enough.
+/// other side has received enough.
 async fn exchange(app: &TestApp, request: &[u8]) -> Reply {
     let mut stream = connect(app).await;
     let _ = stream.write_all(request).await;
@@ -104,7 +104,7 @@ async fn still_answers(app: &TestApp) {
     assert_eq!(field(&app.asterisk(KNOWN).await, "status"), "found");
 }
 
-/// What a hostile or careless network presents as caller ID, and what is looked up: nothing, or
+/// What a hostile or faulty network presents as caller ID, and what is looked up: nothing, or
 /// one number.
 const HOSTILE: [(&str, &str); 25] = [
     ("", ""),
@@ -135,7 +135,7 @@ const HOSTILE: [(&str, &str); 25] = [
 ];
 
 #[tokio::test]
-async fn hostile_caller_ids_are_read_or_refused_at_once_and_hubsoft_is_not_asked() {
+async fn hostile_caller_ids_are_read_or_refused_at_once_without_a_request() {
     let _alone = alone().await;
     let (sim, app) = app().await;
     let long = "9".repeat(500);
@@ -151,18 +151,18 @@ async fn hostile_caller_ids_are_read_or_refused_at_once_and_hubsoft_is_not_asked
             let length = stream.read(&mut answer).await.expect("it answers");
             times.push(start.elapsed());
             let reply = Reply::read(&String::from_utf8_lossy(&answer[..length]));
-            let told = pairs(&reply.body);
+            let reported = pairs(&reply.body);
             let status = if expected.is_empty() { "no_number" } else { "found" };
-            assert_eq!((field(&told, "status"), reply.status), (status, 200), "{caller}");
-            assert_eq!(field(&told, "telefone"), expected, "{caller}");
+            assert_eq!((field(&reported, "status"), reply.status), (status, 200), "{caller}");
+            assert_eq!(field(&reported, "telefone"), expected, "{caller}");
         }
     }
-    assert_eq!(sim.lookups(), 2, "only for the one who was asked for beforehand, in each spelling");
+    assert_eq!(sim.lookups(), 2, "only for the number looked up before, in each form");
     let (half, most) = (quantile(&mut times, 0.5), quantile(&mut times, 0.95));
     assert!(half <= Duration::from_millis(1), "{half:?}");
     report(
         8,
-        "normalised or no_number within 1 ms, HubSoft not asked",
+        "normalised or no_number within 1 ms, HubSoft not queried",
         format_args!(
             "{} kinds: {} ms with HTTP (95 %: {} ms), 0 lookups",
             HOSTILE.len() + 1,

@@ -1,4 +1,4 @@
-//! The doors for FreeSWITCH, with requests as it writes them (`tests/wire/freeswitch/`).
+//! The endpoints for FreeSWITCH, with requests as it writes them (`tests/wire/freeswitch/`).
 
 mod app;
 
@@ -18,14 +18,14 @@ fn request(name: &str) -> Vec<u8> {
 
 /// Sends a fixture as it is and reads the body, by its length: the connection stays open.
 async fn body_of(app: &TestApp, name: &str) -> String {
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     stream.write_all(&request(name)).await.expect("it reads");
     let mut answer = String::new();
     let mut part = [0; 4096];
     loop {
         let length = stream.read(&mut part).await.expect("it answers");
         answer.push_str(str::from_utf8(&part[..length]).expect("UTF-8"));
-        // Asked to, the door says that it is ready for the body before it answers.
+        // On request, the server confirms that it is ready for the body before it answers.
         let final_answer = answer.strip_prefix("HTTP/1.1 100 Continue\r\n\r\n").unwrap_or(&answer);
         let (head, body) = final_answer.split_once("\r\n\r\n").unwrap_or((final_answer, ""));
         let wanted = head.lines().find_map(|line| line.strip_prefix("content-length: "));
@@ -40,7 +40,7 @@ async fn body_of(app: &TestApp, name: &str) -> String {
     }
 }
 
-async fn door() -> (Sim, TestApp) {
+async fn started() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let app = TestApp::start(&sim).await;
     (sim, app)
@@ -48,7 +48,7 @@ async fn door() -> (Sim, TestApp) {
 
 #[tokio::test]
 async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in [
         "sip_plain",
         "sip_e164_display",
@@ -85,7 +85,7 @@ async fn a_call_in_the_entry_context_gets_variables_and_goes_on() {
 /// The shipped binding names no fields, so FreeSWITCH posts every variable of the channel.
 #[tokio::test]
 async fn a_post_of_a_whole_channel_is_read_up_to_the_limit() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     let whole = String::from_utf8(request("xml_sip_full")).expect("UTF-8");
     let (_, form) = whole.split_once("\r\n\r\n").expect("a body");
     for (variables, bytes) in [(100, 20), (200, 1_000), (3_000, 60)] {
@@ -105,7 +105,7 @@ async fn a_post_of_a_whole_channel_is_read_up_to_the_limit() {
 
 #[tokio::test]
 async fn a_withheld_number_is_no_number() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in ["sip_anonymous", "sip_privacy", "xml_privacy", "xml_unknown"] {
         let body = body_of(&app, name).await;
         assert!(body.contains("data=\"bina_status=no&#95;number\""), "{name}\n{body}");
@@ -116,7 +116,7 @@ async fn a_withheld_number_is_no_number() {
 
 #[tokio::test]
 async fn a_hostile_caller_and_called_number_are_never_repeated() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     let body = body_of(&app, "xml_hostile_number").await;
     assert!(body.contains("data=\"bina_status=no&#95;number\""), "{body}");
     for trap in ["system", "touch", "default", "1000"] {
@@ -127,7 +127,7 @@ async fn a_hostile_caller_and_called_number_are_never_repeated() {
 
 #[tokio::test]
 async fn every_other_context_and_section_is_not_found() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     for name in [
         "after_transfer",
         "execute_extension",
@@ -138,12 +138,12 @@ async fn every_other_context_and_section_is_not_found() {
     }
     let empty = app.post("/freeswitch/dialplan", "").await;
     assert_eq!((empty.status, empty.body), (200, not_found().body));
-    assert_eq!(sim.requests().len(), 0, "HubSoft is not asked");
+    assert_eq!(sim.requests().len(), 0, "HubSoft is not queried");
 }
 
 #[tokio::test]
 async fn an_unavailable_hubsoft_still_hands_the_call_back() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     drop(sim);
     let body = body_of(&app, "sip_plain").await;
     assert!(body.contains("data=\"bina_status=unavailable\""), "{body}");
@@ -152,7 +152,7 @@ async fn an_unavailable_hubsoft_still_hands_the_call_back() {
 
 #[tokio::test]
 async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in [
         "httapi_continue",
         "httapi_did_in_url",
@@ -176,8 +176,8 @@ async fn httapi_gets_variables_and_a_break_from_every_form_of_its_request() {
 }
 
 #[tokio::test]
-async fn httapis_question_at_hangup_looks_nobody_up() {
-    let (sim, app) = door().await;
+async fn httapis_request_at_hangup_starts_no_lookup() {
+    let (sim, app) = started().await;
     for name in [
         "httapi_get_exiting",
         "httapi_post_full_exiting",
@@ -186,12 +186,12 @@ async fn httapis_question_at_hangup_looks_nobody_up() {
     ] {
         assert_eq!(body_of(&app, name).await, farewell().body, "{name}");
     }
-    assert_eq!(sim.requests().len(), 0, "HubSoft is not asked");
+    assert_eq!(sim.requests().len(), 0, "HubSoft is not queried");
 }
 
 #[tokio::test]
-async fn httapi_hears_no_number_where_it_is_withheld_or_hostile() {
-    let (sim, app) = door().await;
+async fn httapi_gets_no_number_where_it_is_withheld_or_hostile() {
+    let (sim, app) = started().await;
     for name in ["httapi_anonymous", "httapi_hostile", "httapi_privacy"] {
         let body = body_of(&app, name).await;
         assert!(body.contains("<bina_status>no&#95;number</bina_status>"), "{name}\n{body}");
@@ -203,7 +203,7 @@ async fn httapi_hears_no_number_where_it_is_withheld_or_hostile() {
 
 #[tokio::test]
 async fn the_curl_application_gets_pairs_and_cidlookup_the_name() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     for name in ["vars_get", "vars_did_deadline", "vars_headers"] {
         let body = body_of(&app, name).await;
         assert!(body.starts_with("bina_status=found|bina_source="), "{name}: {body}");

@@ -1,4 +1,4 @@
-//! What the pages about FreeSWITCH say: nothing that ends it, and the same in both languages.
+//! The documents about FreeSWITCH: nothing that ends it, and the same in both languages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn the_way_out_is_to_kill_a_frozen_bina() {
 }
 
 #[test]
-fn undoing_mod_xml_curl_ends_the_asking() {
+fn undoing_mod_xml_curl_ends_the_requests() {
     for (path, heading) in [
         ("dialplan/freeswitch/README.md", "To undo:\n1."),
         ("dialplan/freeswitch/README.pt-BR.md", "Para desfazer:\n1."),
@@ -129,7 +129,7 @@ fn the_pages_name_the_debug_switch_the_answer_of_a_reload_and_the_limit_of_recor
 }
 
 #[test]
-fn each_language_says_as_much_as_the_other() {
+fn both_languages_have_the_same_content() {
     for (english, portuguese) in PAGES {
         let count = |path: &str, mark: &str| {
             page(path).lines().filter(|line| line.starts_with(mark)).count()

@@ -1,4 +1,4 @@
-//! What every FreeSWITCH snippet has to hold: neutral first, a limit, no stranger's text.
+//! What every FreeSWITCH snippet has to hold: neutral first, a limit, no untrusted text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn values<'t>(text: &'t str, before: &str) -> Vec<&'t str> {
     text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
-/// The value of a field when bina could not be asked.
+/// The value of a field when bina could not be queried.
 fn neutral(key: &str) -> &'static str {
     match key {
         "status" => "unavailable",
@@ -44,14 +44,14 @@ fn assignments(text: &str) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn every_field_is_neutral_before_bina_is_asked() {
-    for (name, asks) in [
+fn every_field_is_neutral_before_the_request() {
+    for (name, requesting) in [
         ("bina-curl.xml", "\"curl\""),
         ("bina-httapi.xml", "\"httapi\""),
         ("bina.xml", "\"transfer\""),
     ] {
         let text = code(name);
-        let (before, _) = text.split_once(asks).expect("it asks");
+        let (before, _) = text.split_once(requesting).expect("it sends a request");
         let set = assignments(before);
         for key in FIELDS.map(|field| field.key) {
             // Half an answer counts with mod_httapi, so its last field is not 1 beforehand.
@@ -63,7 +63,7 @@ fn every_field_is_neutral_before_bina_is_asked() {
 }
 
 #[test]
-fn what_has_come_of_half_an_answer_is_taken_back() {
+fn the_fields_of_half_an_answer_are_reset() {
     let text = code("bina-then.xml");
     let (cut, _) = text.split_once("bina-play").expect("it plays");
     let set = assignments(cut);
@@ -109,7 +109,7 @@ fn the_httapi_profile_permits_the_fields_and_answering_and_nothing_else() {
 fn every_limit_is_in_whole_seconds_and_above_the_deadline() {
     let deadline = Settings::default().deadline;
     for (name, before, times) in [
-        // The profile that asks, and the one that fetches recordings.
+        // The profile for requests, and the one that fetches recordings.
         ("autoload_configs/httapi.conf.xml", "name=\"timeout\" value=\"", 2),
         ("autoload_configs/httapi.conf.xml", "name=\"connect-timeout\" value=\"", 2),
         ("autoload_configs/xml_curl.conf.xml", "name=\"timeout\" value=\"", 1),
@@ -123,7 +123,7 @@ fn every_limit_is_in_whole_seconds_and_above_the_deadline() {
         }
     }
     let text = code("bina-curl.xml");
-    let (before, _) = text.split_once("\"curl\"").expect("it asks");
+    let (before, _) = text.split_once("\"curl\"").expect("it sends a request");
     let limit = assignments(before).into_iter().rfind(|(name, _)| *name == "curl_timeout");
     let limit = limit.and_then(|(_, seconds)| seconds.parse().ok()).expect("whole seconds");
     assert!(Duration::from_secs(limit) > deadline);
@@ -142,7 +142,7 @@ fn recordings_are_fetched_within_a_limit_and_no_answer_is_written_to_freeswitchs
     assert!(default.contains("<permission name=\"all\" value=\"false\"/>"));
 }
 
-/// With such a list FreeSWITCH frees it before look-ups under way have read it, and is gone.
+/// With such a list FreeSWITCH frees it before look-ups in progress have read it, and is gone.
 #[test]
 fn the_binding_of_mod_xml_curl_names_no_fields() {
     let text = fs::read_to_string(folder().join("autoload_configs/xml_curl.conf.xml"));
@@ -159,7 +159,7 @@ fn an_agents_transfer_leaves_the_file_of_transfer_file() {
 }
 
 #[test]
-fn no_strangers_text_is_evaluated_or_handed_on_unguarded() {
+fn no_untrusted_text_is_evaluated_or_passed_on_unguarded() {
     for name in [
         "bina.xml",
         "bina-curl.xml",

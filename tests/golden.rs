@@ -51,14 +51,14 @@ fn cases() -> Vec<(&'static str, Answer)> {
         ("found_quiet", answer(&found(vec![quiet.clone()]))),
         ("hostile", answer(&found(vec![hostile]))),
         ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
-        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
+        ("nobody", answer(&Finding::NotFound(AnswerSource::Cache))),
         ("several", answer(&found(vec![quiet, alerted]))),
         ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]
 }
 
 #[test]
-fn every_format_writes_every_case_as_agreed() {
+fn every_format_writes_every_case_as_in_its_golden_file() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let mut wrong = Vec::new();
@@ -95,7 +95,7 @@ fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
 }
 
 #[test]
-fn the_dialplan_plays_only_where_the_settings_say() {
+fn the_dialplan_plays_only_with_the_setting() {
     let alerted = answer(&found(vec![customer("ANA", Some("x"))]));
     let quiet = answer(&found(vec![customer("ANA", None)]));
     let written = |answer, play| {
@@ -114,7 +114,7 @@ fn the_dialplan_plays_only_where_the_settings_say() {
 }
 
 #[test]
-fn httapi_plays_only_where_the_settings_say_and_always_breaks_at_the_end() {
+fn httapi_plays_only_with_the_setting_and_always_breaks_at_the_end() {
     let alerted = answer(&found(vec![customer("ANA", Some("x"))]));
     let quiet = answer(&found(vec![customer("ANA", None)]));
     let work = |answer, play| {
@@ -144,7 +144,7 @@ fn a_plain_answer_is_one_word_or_the_name() {
     let several = answer(&found(vec![customer("ANA", None), customer("EVA", None)]));
     assert_eq!(written(&several), ["", "none", "1"]);
     for finding in [
-        Finding::Nobody(AnswerSource::Hubsoft),
+        Finding::NotFound(AnswerSource::Hubsoft),
         Finding::NoNumber(NoNumber::Anonymous),
         Finding::Unavailable(reasons::DEADLINE.failure()),
     ] {
@@ -239,7 +239,7 @@ proptest! {
 }
 
 #[test]
-fn a_pbx_is_not_told_why_it_could_not_be_told() {
+fn a_pbx_does_not_receive_the_reason() {
     let late = answer(&Finding::Unavailable(reasons::DEADLINE.failure()));
     let never = answer(&Finding::Unavailable(reasons::CONNECT.failure()));
     for (_, format) in Format::VALUES {

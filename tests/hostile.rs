@@ -1,6 +1,6 @@
-//! A million hostile strings through every door and format: nothing leaves outside the contract's alphabet.
+//! A million hostile strings through every endpoint: nothing outside the alphabet leaves.
 //!
-//! Customers, staff and callers each type some of them. `BINA_HOSTILE_STRINGS` says how many there
+//! Customers, staff and callers each type some of them. `BINA_HOSTILE_STRINGS` sets how many there
 //! are (`.ci/run` takes a million), `BINA_HOSTILE_SEED` which ones.
 
 mod formats;
@@ -15,7 +15,7 @@ use bina::answering::numbers::Numbers;
 use bina::answering::render::{Format, Freeswitch, Play, render};
 use bina::answering::responder::Responder;
 use bina::domain::alert_text::AlertText;
-use bina::domain::answer::{Answer, FIELDS};
+use bina::domain::answer::{Answer, AnswerStatus, FIELDS};
 use bina::domain::call::Call;
 use bina::domain::finding::Record;
 use bina::domain::prompt::{General, Phrase, Playlist, Rule, Rules, SoundForm};
@@ -33,7 +33,7 @@ const STRINGS_DEFAULT: u64 = 200_000;
 const STRINGS_A_CASE: u64 = 8;
 const THREADS: u64 = 2;
 
-/// What has hurt one PBX or another, and what may turn it into something new.
+/// What has harmed one PBX or another, and what may change it into something new.
 const PIECES: [&str; 74] = [
     "${",
     "}",
@@ -111,7 +111,7 @@ const PIECES: [&str; 74] = [
     "1",
 ];
 
-/// A generator that anybody can start again from its seed.
+/// A generator that can be started again from its seed.
 struct Dice(u64);
 
 impl Dice {
@@ -185,7 +185,7 @@ fn percent_encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// A call as it comes in at one of the doors. Most have a number, as otherwise nothing would be
+/// A call as it comes in at one of the interfaces. Most have a number, as otherwise nothing would be
 /// found; the others are hostile like the called number and the caller's name.
 fn call(dice: &mut Dice) -> Call {
     let number = format!("379{:08}", 80_000_000 + dice.below(20_000_000));
@@ -210,20 +210,20 @@ fn call(dice: &mut Dice) -> Call {
         7 => endpoints::call("POST", "/freeswitch/httapi", &fields, "bina"),
         _ => {
             // Asterisk escapes nothing.
-            let said = format!(
+            let environment = format!(
                 "agi_callerid: {caller}\nagi_calleridname: {name}\nagi_dnid: {did}\n\
                  agi_threadid: 1\n\n"
             );
             let mut conversation = Conversation::default();
-            let _ = conversation.receive(said.as_bytes());
-            let nobody = || Call {
-                door: "agi",
+            let _ = conversation.receive(environment.as_bytes());
+            let unknown = || Call {
+                interface: "agi",
                 caller: None,
                 did: None,
                 accepted: Instant::now(),
-                patience: None,
+                timeout: None,
             };
-            return conversation.call(Instant::now()).unwrap_or_else(nobody);
+            return conversation.call(Instant::now()).unwrap_or_else(unknown);
         }
     };
     call.expect("a well-formed request is always a call")
@@ -256,7 +256,7 @@ fn inspect(answer: &Answer, plays: Play) {
     }
 }
 
-/// Plays the cases of one thread, and says how many answers named a customer.
+/// Plays the cases of one thread, and returns how many answers named a customer.
 async fn play(seed: u64, cases: u64) -> u64 {
     let mut dice = Dice(seed);
     let typed = Arc::new(Typed::default());
@@ -267,7 +267,7 @@ async fn play(seed: u64, cases: u64) -> u64 {
         let several = if dice.below(8) == 0 { 2 } else { 1 };
         *typed.0.lock() = (0..several).map(|_| customer(&mut dice)).collect();
         let answer = responder.respond(&call(&mut dice)).await;
-        found += u64::from(answer.status() == "found");
+        found += u64::from(answer.status() == AnswerStatus::Found);
         inspect(&answer, [Play::Never, Play::Early, Play::Answer][(case % 3) as usize]);
     }
     found
@@ -278,7 +278,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 #[test]
-fn no_forbidden_byte_leaves_by_any_door() {
+fn no_forbidden_byte_leaves_by_any_endpoint() {
     let strings = number("BINA_HOSTILE_STRINGS", STRINGS_DEFAULT);
     let seed = number("BINA_HOSTILE_SEED", 0x2545_F491_4F6C_DD1D);
     let cases = strings.div_ceil(STRINGS_A_CASE * THREADS);

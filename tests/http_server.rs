@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bina::runtime::current::Active;
 use bina::servers::http::{
-    self, Application, Endpoint, EndpointTable, GET, Guard, HttpReply, HttpRequest, HttpServer,
-    POST, ReplyBody, stream, whole,
+    self, Application, Endpoint, EndpointTable, GET, Guard, HttpMetrics, HttpReply, HttpRequest,
+    HttpServer, POST, ReplyBody, stream, whole,
 };
 use bina::servers::listener;
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// An application that knows nothing of calls.
+/// An application without calls.
 struct Live {
     pieces: Mutex<Option<mpsc::Receiver<Bytes>>>,
 }
@@ -59,7 +59,8 @@ struct Running {
 fn start() -> Running {
     let (sender, pieces) = mpsc::channel(1);
     let application = Live { pieces: Mutex::new(Some(pieces)) };
-    let server = HttpServer { application, guard: Guard::default() };
+    let (guard, metrics) = (Guard::default(), HttpMetrics::default());
+    let server = HttpServer { application, guard, metrics };
     let server = Active::always(server);
     let (stop, stopping) = watch::channel(false);
     let listener = listener::open("http", ([127, 0, 0, 1], 0).into()).expect("a free port");

@@ -1,8 +1,8 @@
-//! How the HubSoft client asks, over real sockets: requests, tokens, limits and refusals.
+//! The HubSoft client over real sockets: requests, tokens, limits and refusals.
 
 mod app;
-#[path = "hubsoft/pages.rs"]
-mod pages;
+#[path = "hubsoft/firewall_pages.rs"]
+mod firewall_pages;
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use app::{client, key, soon};
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
 use bina::domain::found::FoundCustomer;
-use bina::simulator::{Matching, Mood, RetryAfter, Sim, customer, with_alert};
+use bina::simulator::{Fault, Matching, RetryAfter, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -18,50 +18,50 @@ use bina::sources::source::{Budget, Source};
 use serde_json::Value;
 
 const PHONE: &str = "37999990001";
-/// A number with one spelling, for tests that count requests.
+/// A number with one form, for tests that count requests.
 const LANDLINE: &str = "3733330001";
 
-/// A simulator that meets lookups with `mood`, and what the client makes of it.
-async fn met(mood: Mood, settings: &str) -> (Sim, Result<Record, Failure>) {
-    met_with(PHONE, mood, settings).await
+/// A simulator that answers lookups with `fault`, and what the client makes of it.
+async fn met(fault: Fault, settings: &str) -> (Sim, Result<Record, Failure>) {
+    met_with(PHONE, fault, settings).await
 }
 
-async fn met_with(number: &str, mood: Mood, settings: &str) -> (Sim, Result<Record, Failure>) {
+async fn met_with(number: &str, fault: Fault, settings: &str) -> (Sim, Result<Record, Failure>) {
     let sim = Sim::start(vec![customer(1, "ANA", number)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(mood);
-    let result = client(&sim, settings).fetch(&key(number), soon(), Partial::unheard()).await;
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(fault);
+    let result = client(&sim, settings).fetch(&key(number), soon(), Partial::ignored()).await;
     (sim, result.map(|fetched| fetched.record))
 }
 
 #[tokio::test]
-async fn troubles_below_http_have_names_too() {
-    for (mood, label) in [
-        (Mood::Truncated, "invalid_answer"),
-        (Mood::TruncatedChunked, "invalid_answer"),
-        (Mood::Reset, "invalid_answer"),
-        (Mood::GzipBomb, "invalid_answer"),
-        (Mood::Huge { bytes: 5_000_000 }, "too_large"),
-        (Mood::HugeChunked { bytes: 5_000_000 }, "too_large"),
-        (Mood::Silent, "timeout"),
-        (Mood::Drip { byte_every: Duration::from_millis(50) }, "timeout"),
-        (Mood::Throttled { retry_after: RetryAfter::Never }, "throttled"),
-        (Mood::Trace, "refused"),
-        (Mood::WrongTypes, "invalid_answer"),
+async fn failures_below_http_have_labels_too() {
+    for (fault, label) in [
+        (Fault::Truncated, "invalid_answer"),
+        (Fault::TruncatedChunked, "invalid_answer"),
+        (Fault::Reset, "invalid_answer"),
+        (Fault::GzipBomb, "invalid_answer"),
+        (Fault::Huge { bytes: 5_000_000 }, "too_large"),
+        (Fault::HugeChunked { bytes: 5_000_000 }, "too_large"),
+        (Fault::Silent, "timeout"),
+        (Fault::Drip { byte_every: Duration::from_millis(50) }, "timeout"),
+        (Fault::Throttled { retry_after: RetryAfter::Never }, "throttled"),
+        (Fault::Trace, "refused"),
+        (Fault::WrongTypes, "invalid_answer"),
     ] {
-        let name = format!("{mood:?}");
-        let (_sim, result) = met_with(LANDLINE, mood, "attempt_ms = 400\n").await;
+        let name = format!("{fault:?}");
+        let (_sim, result) = met_with(LANDLINE, fault, "attempt_ms = 400\n").await;
         assert_eq!(result.expect_err(&name).label(), label, "{name}");
     }
 }
 
 #[tokio::test]
-async fn no_connection_is_told_apart_from_a_slow_one() {
+async fn a_failed_connection_is_distinguished_from_a_slow_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let client = client(&sim, "");
     drop(sim);
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::CONNECT.failure())
     );
 }
@@ -71,11 +71,11 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
     let many: Vec<Value> = (0..20).map(|id| customer(id, "ANA", PHONE)).collect();
     let sim = Sim::start(many).await.expect("loopback");
     let small = client(&sim, "body_bytes_max = 20000\n")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await;
     assert_eq!(small, Err(reasons::TOO_LARGE.failure()));
     let large = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("below 4 MiB")
         .record;
@@ -83,9 +83,9 @@ async fn a_body_over_the_cap_is_an_error_and_below_it_is_read() {
 }
 
 #[tokio::test]
-async fn the_request_is_the_one_on_the_page() {
+async fn the_request_is_the_documented_one() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
-    client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("found");
     let requests = sim.requests();
     let lookup =
         requests.iter().find(|request| request.path.ends_with("/cliente")).expect("a lookup");
@@ -102,10 +102,10 @@ async fn the_request_is_the_one_on_the_page() {
 }
 
 #[tokio::test]
-async fn the_pages_other_parameters_are_sent_only_when_set() {
+async fn optional_parameters_are_sent_only_when_set() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let settings = "limit = 100\ncancelado = \"sim\"\nultima_conexao = \"sim\"\n";
-    client(&sim, settings).fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("found");
+    client(&sim, settings).fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("found");
     let requests = sim.requests();
     let lookup = requests.last().expect("a lookup");
     for pair in [("limit", "100"), ("cancelado", "sim"), ("ultima_conexao", "sim")] {
@@ -117,38 +117,38 @@ async fn the_pages_other_parameters_are_sent_only_when_set() {
 }
 
 #[tokio::test]
-async fn a_stranger_whose_number_ends_alike_is_nobody() {
+async fn a_customer_whose_number_only_ends_alike_is_not_found() {
     let sim = Sim::start(vec![customer(1, "LONGE", "31999990001")]).await.expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("answered")
         .record;
-    assert!(record.is_nobody());
+    assert!(record.is_not_found());
     assert!(sim.lookups() >= 1);
 }
 
 #[tokio::test]
-async fn nobody_needs_an_answer_to_each_way_of_writing_the_number() {
+async fn not_found_needs_an_answer_to_every_form_of_the_number() {
     for (first, second) in [
-        (Mood::Normal, Mood::ServerError),
-        (Mood::StatusError, Mood::Normal),
-        (Mood::Normal, Mood::Silent),
-        (Mood::Html, Mood::Normal),
+        (Fault::Normal, Fault::ServerError),
+        (Fault::StatusError, Fault::Normal),
+        (Fault::Normal, Fault::Silent),
+        (Fault::Html, Fault::Normal),
     ] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let name = format!("{first:?}, {second:?}");
         sim.script(vec![first, second]);
         let result =
-            client(&sim, "attempt_ms = 300\n").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+            client(&sim, "attempt_ms = 300\n").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert!(result.is_err(), "{name}: {result:?}");
     }
 }
 
 #[tokio::test]
-async fn a_hubsoft_in_trouble_is_not_asked_twice_for_one_call() {
-    for mood in [Mood::Unavailable, Mood::Throttled { retry_after: RetryAfter::Never }] {
-        let (sim, result) = met_with(LANDLINE, mood, "").await;
+async fn a_failing_hubsoft_is_not_queried_twice_for_one_call() {
+    for fault in [Fault::Unavailable, Fault::Throttled { retry_after: RetryAfter::Never }] {
+        let (sim, result) = met_with(LANDLINE, fault, "").await;
         assert!(result.is_err());
         assert_eq!(sim.lookups(), 1);
     }
@@ -159,21 +159,21 @@ async fn one_token_serves_many_lookups() {
     let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
     let client = client(&sim, "");
     for _ in 0..5 {
-        client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found");
+        client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found");
     }
     assert_eq!((sim.token_requests(), sim.lookups()), (1, 5));
 }
 
 #[tokio::test]
-async fn fifty_lookups_without_a_token_ask_for_one() {
+async fn fifty_lookups_without_a_token_send_one_token_request() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Slow { first_byte: Duration::from_millis(100) });
+    sim.set_token_fault(Fault::Slow { first_byte: Duration::from_millis(100) });
     let client = std::sync::Arc::new(client(&sim, ""));
     let mut lookups = tokio::task::JoinSet::new();
     for last in 0..50 {
         let client = std::sync::Arc::clone(&client);
         lookups.spawn(async move {
-            client.fetch(&key(&format!("379999100{last:02}")), soon(), Partial::unheard()).await
+            client.fetch(&key(&format!("379999100{last:02}")), soon(), Partial::ignored()).await
         });
     }
     while let Some(result) = lookups.join_next().await {
@@ -186,15 +186,15 @@ async fn fifty_lookups_without_a_token_ask_for_one() {
 async fn a_voided_token_costs_one_new_token_and_one_retry() {
     let sim = Sim::start(vec![customer(1, "ANA", LANDLINE)]).await.expect("loopback");
     let client = client(&sim, "");
-    client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found");
+    client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found");
     sim.void_tokens();
-    client.fetch(&key(LANDLINE), soon(), Partial::unheard()).await.expect("found with a new token");
+    client.fetch(&key(LANDLINE), soon(), Partial::ignored()).await.expect("found with a new token");
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 3));
 }
 
 #[tokio::test]
 async fn a_lookup_that_stays_unauthorized_is_retried_once_and_no_more() {
-    let (sim, result) = met_with(LANDLINE, Mood::Unauthorized, "").await;
+    let (sim, result) = met_with(LANDLINE, Fault::Unauthorized, "").await;
     assert_eq!(result, Err(reasons::UNAUTHORIZED.failure()));
     assert_eq!((sim.token_requests(), sim.lookups()), (2, 2));
 }
@@ -202,15 +202,15 @@ async fn a_lookup_that_stays_unauthorized_is_retried_once_and_no_more() {
 #[tokio::test]
 async fn refused_credentials_are_not_tried_again_at_once() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::WrongPassword);
+    sim.set_token_fault(Fault::WrongPassword);
     let client = client(&sim, "");
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::TOKEN.failure())
     );
     for _ in 0..5 {
         assert_eq!(
-            client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+            client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
             Err(reasons::NO_TOKEN.failure())
         );
     }
@@ -222,19 +222,19 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_life(2);
     let client = client(&sim, "");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     assert_eq!(sim.token_requests(), 1, "after 60 % of its life");
     tokio::time::sleep(Duration::from_millis(500)).await;
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.expect("answered");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(sim.token_requests(), 2, "after 85 % of its life");
 }
 
 #[tokio::test]
-async fn a_token_answer_of_odd_types_is_read_or_refused() {
+async fn a_token_response_of_unexpected_types_is_read_or_rejected() {
     for (body, good) in [
         (r#"{"access_token":"t","expires_in":"2592000"}"#, true),
         (r#"{"access_token":"t"}"#, true),
@@ -246,8 +246,8 @@ async fn a_token_answer_of_odd_types_is_read_or_refused() {
     ] {
         let sim = Sim::start(vec![]).await.expect("loopback");
         let body = body.as_bytes().to_owned();
-        sim.set_token_mood(Mood::Answer { status: 200, headers: vec![], body: body.clone() });
-        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        sim.set_token_fault(Fault::Answer { status: 200, headers: vec![], body: body.clone() });
+        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(sim.lookups() > 0, good, "{}", String::from_utf8_lossy(&body));
     }
 }
@@ -257,22 +257,22 @@ async fn a_redirect_is_never_followed() {
     let other = Sim::start(vec![]).await.expect("loopback");
     for status in [301, 302, 307, 308] {
         let to = format!("{}/oauth/token", other.base_url());
-        let (_sim, result) = met(Mood::Redirect { to: to.clone(), status }, "").await;
+        let (_sim, result) = met(Fault::Redirect { to: to.clone(), status }, "").await;
         assert_eq!(result, Err(reasons::REDIRECT.with_status(status)));
         let sim = Sim::start(vec![]).await.expect("loopback");
-        sim.set_token_mood(Mood::Redirect { to, status });
-        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        sim.set_token_fault(Fault::Redirect { to, status });
+        let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
     }
     assert_eq!(other.connections(), 0, "not a byte went to the other host");
 }
 
 #[tokio::test]
 async fn no_failure_text_names_a_url_a_number_or_a_secret() {
-    for mood in
-        [Mood::Silent, Mood::HangUp, Mood::Reset, Mood::Trace, Mood::HugeHeaders, Mood::Html]
+    for fault in
+        [Fault::Silent, Fault::HangUp, Fault::Reset, Fault::Trace, Fault::HugeHeaders, Fault::Html]
     {
-        let (sim, result) = met(mood, "attempt_ms = 300\n").await;
-        let failure = result.expect_err("no mood to answer");
+        let (sim, result) = met(fault, "attempt_ms = 300\n").await;
+        let failure = result.expect_err("no fault to answer");
         let text = format!("{failure} {failure:?}");
         let secrets = [PHONE, "http://", sim.credentials().password, bina::simulator::CANARY_TRACE];
         assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
@@ -286,7 +286,7 @@ async fn a_base_url_with_a_path_is_kept() {
         let text =
             app::connection(&sim).replace(&sim.base_url(), &format!("{}{base}", sim.base_url()));
         let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
-        let _ = client.fetch(&key(PHONE), soon(), Partial::unheard()).await;
+        let _ = client.fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(sim.requests()[0].path, "/hub/oauth/token");
     }
 }
@@ -299,7 +299,7 @@ async fn an_alert_of_any_verified_customer_is_kept() {
         .await
         .expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -313,7 +313,7 @@ async fn a_customer_who_is_listed_twice_is_one_customer() {
     let sim =
         Sim::start(vec![ana.clone(), ana, customer(2, "BIA", PHONE)]).await.expect("loopback");
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -321,13 +321,13 @@ async fn a_customer_who_is_listed_twice_is_one_customer() {
 }
 
 #[tokio::test]
-async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_free() {
+async fn a_request_past_its_deadline_still_queries_the_second_form_when_a_slot_is_free() {
     let sim = Sim::start(vec![customer(1, "ANA", "3799990001")]).await.expect("loopback");
     sim.set_matching(Matching::Exact);
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(150) });
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(150) });
     let passed = tokio::time::Instant::now() + Duration::from_millis(100);
     let record = client(&sim, "")
-        .fetch(&key(PHONE), Budget::of_call(passed), Partial::unheard())
+        .fetch(&key(PHONE), Budget::of_call(passed), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -336,14 +336,14 @@ async fn a_flight_past_its_deadline_still_asks_the_second_way_when_a_turn_is_fre
 }
 
 #[tokio::test]
-async fn a_pause_the_token_route_asks_for_is_kept() {
+async fn the_retry_after_of_the_token_route_is_honoured() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Throttled { retry_after: RetryAfter::Seconds(30) });
+    sim.set_token_fault(Fault::Throttled { retry_after: RetryAfter::Seconds(30) });
     let client = client(&sim, "");
-    assert!(client.fetch(&key(PHONE), soon(), Partial::unheard()).await.is_err());
+    assert!(client.fetch(&key(PHONE), soon(), Partial::ignored()).await.is_err());
     tokio::time::sleep(Duration::from_millis(6_500)).await;
     assert_eq!(
-        client.fetch(&key(PHONE), soon(), Partial::unheard()).await,
+        client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
         Err(reasons::NO_TOKEN.failure())
     );
     assert_eq!(sim.token_requests(), 1);

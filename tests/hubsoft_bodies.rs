@@ -9,21 +9,21 @@ use bina::domain::customer::Customer;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
 use bina::domain::found::FoundCustomer;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::Source;
 
 const PHONE: &str = "37999990001";
 
-/// Asks a simulator that says exactly this to every lookup.
+/// Queries a simulator that returns exactly this to every lookup.
 async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    sim.set_mood(Mood::Answer { status, headers: headers.collect(), body: body.to_owned() });
+    sim.set_fault(Fault::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {
@@ -52,11 +52,11 @@ async fn alert_of(fields: &str) -> Option<Vec<String>> {
 }
 
 #[tokio::test]
-async fn the_vendors_printed_example_is_understood() {
+async fn the_vendors_printed_example_is_parsed() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
     let record =
-        client.fetch(&key("37988242968"), soon(), Partial::unheard()).await.expect("found").record;
+        client.fetch(&key("37988242968"), soon(), Partial::ignored()).await.expect("found").record;
     let [found] = record.customers() else { panic!("one customer") };
     let customer = found.customer();
     assert_eq!((customer.id(), customer.code()), ("11201", "421"));
@@ -65,7 +65,7 @@ async fn the_vendors_printed_example_is_understood() {
     assert_eq!(customer.service_status(), "servico_habilitado");
     assert_eq!(customer.connected(), Some(true));
     let record =
-        client.fetch(&key("37999450812"), soon(), Partial::unheard()).await.expect("found").record;
+        client.fetch(&key("37999450812"), soon(), Partial::ignored()).await.expect("found").record;
     assert_eq!(record.customers().len(), 1);
     assert!(!record.customers()[0].alerted());
 }
@@ -129,7 +129,7 @@ async fn ids_and_names_vary_in_type() {
 }
 
 #[tokio::test]
-async fn names_are_read_as_a_person_reads_them() {
+async fn names_lose_markup_and_broken_encodings() {
     for (stored, name) in [
         ("JO&Atilde;O &amp; CIA", "JOÃO CIA"),
         ("JO\\u00c3\\u0083O", "JOÃO"),
@@ -193,7 +193,7 @@ async fn the_first_live_service_that_is_not_enabled_names_the_status() {
 }
 
 #[tokio::test]
-async fn a_connection_is_known_only_when_a_service_says() {
+async fn a_connection_is_reported_only_when_a_service_has_it() {
     for (connections, expected) in [
         (r#"{"conectado":true}"#, Some(true)),
         (r#"{"conectado":false}"#, Some(false)),
@@ -214,7 +214,7 @@ async fn a_connection_is_known_only_when_a_service_says() {
 }
 
 #[tokio::test]
-async fn only_customers_who_have_the_number_are_believed() {
+async fn only_customers_who_have_the_number_are_accepted() {
     for (stored, own) in [
         (r#""telefone_primario":"37999990001""#, true),
         (r#""telefone_secundario":"(37) 99999-0001""#, true),
@@ -255,7 +255,7 @@ async fn a_list_of_customers_may_be_an_object_with_number_keys() {
 }
 
 #[tokio::test]
-async fn what_is_no_success_or_no_list_is_never_nobody() {
+async fn a_failure_or_an_answer_without_a_list_never_becomes_not_found() {
     let customer = format!(r#"[{{"telefone_primario":"{PHONE}","alerta":true}}]"#);
     for (body, label) in [
         (r#"{"status":"error","msg":"Favor preencher o atributo (busca)"}"#.to_owned(), "refused"),
@@ -288,7 +288,7 @@ async fn what_is_no_success_or_no_list_is_never_nobody() {
 }
 
 #[tokio::test]
-async fn oddities_outside_our_fields_do_no_harm() {
+async fn unexpected_values_outside_our_fields_are_ignored() {
     let deep = format!(r#""interface":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert!(found(&format!(r#"{deep},"alerta":true"#)).await.alerted());
     let deep = format!(r#""alerta":{}{}"#, "[".repeat(100_000), "]".repeat(100_000));
@@ -312,8 +312,8 @@ async fn bodies_with_a_bom_or_latin_1_are_read() {
 }
 
 #[tokio::test]
-async fn each_http_trouble_has_its_own_name() {
-    let nobody = br#"{"status":"success","clientes":[]}"#;
+async fn each_http_failure_has_its_own_label() {
+    let unknown = br#"{"status":"success","clientes":[]}"#;
     for (status, headers, label) in [
         (201, vec![], "server"),
         (204, vec![], "server"),
@@ -328,14 +328,14 @@ async fn each_http_trouble_has_its_own_name() {
         (503, vec![("Retry-After", "60")], "unavailable"),
         (200, vec![("Content-Encoding", "gzip")], "invalid_answer"),
     ] {
-        let body: &[u8] = if status == 204 { b"" } else { nobody };
+        let body: &[u8] = if status == 204 { b"" } else { unknown };
         let failure = concluded(status, &headers, body).await.expect_err("no success");
         assert_eq!(failure.label(), label, "{status}");
     }
 }
 
 #[tokio::test]
-async fn a_wait_that_hubsoft_asks_for_is_kept() {
+async fn a_retry_after_is_honoured() {
     let throttled = concluded(429, &[("Retry-After", "7")], b"{}").await;
     let retry_after = Some(Duration::from_secs(7));
     assert_eq!(throttled, Err(reasons::THROTTLED.retry_after(retry_after)));
@@ -344,7 +344,7 @@ async fn a_wait_that_hubsoft_asks_for_is_kept() {
 }
 
 #[tokio::test]
-async fn something_odd_among_the_customers_does_not_hide_the_right_one() {
+async fn a_malformed_customer_does_not_hide_the_right_one() {
     let body = format!(
         r#"{{"status":"success","clientes":[null,"x",[],7,{{"telefone_primario":"{PHONE}"}}]}}"#
     );
@@ -352,15 +352,15 @@ async fn something_odd_among_the_customers_does_not_hide_the_right_one() {
 }
 
 #[tokio::test]
-async fn a_connection_nobody_asked_for_is_not_told() {
+async fn a_connection_that_was_not_requested_is_not_reported() {
     let body = format!(
         r#"{{"status":"success","clientes":[{{"telefone_primario":"{PHONE}","servicos":[{{"ultima_conexao":{{"conectado":true}}}}]}}]}}"#
     );
     let sim = Sim::start(vec![]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(Mood::Answer { status: 200, headers: vec![], body: body.into_bytes() });
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(Fault::Answer { status: 200, headers: vec![], body: body.into_bytes() });
     let record = client(&sim, "")
-        .fetch(&key(PHONE), soon(), Partial::unheard())
+        .fetch(&key(PHONE), soon(), Partial::ignored())
         .await
         .expect("found")
         .record;
@@ -375,7 +375,7 @@ async fn numbers_beyond_what_a_float_can_hold_are_no_ids() {
 }
 
 #[tokio::test]
-async fn an_alert_object_without_text_says_nothing() {
+async fn an_alert_object_without_text_is_ignored() {
     let fields = r#""alerta":true,"alerta_mensagens":[{"mensagem":"","data":"21/08/2023 15:49"}]"#;
     assert_eq!(alert_of(fields).await, Some(vec![]));
 }

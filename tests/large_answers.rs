@@ -8,7 +8,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use app::{TestApp, field};
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 
 const CACHED: &str = "3733330001";
 const BODY_BYTES: usize = 4 * 1024 * 1024 - 1_024;
@@ -61,7 +61,7 @@ fn crowded() -> String {
 /// The status of a call that gets the body called `name`.
 fn expected(name: &str) -> &'static str {
     match name {
-        // More customers than were asked for, and none of those read is the caller.
+        // More customers than were requested, and none of those read is the caller.
         "empty customers" | "null customers" => "unavailable",
         _ => "found",
     }
@@ -69,20 +69,20 @@ fn expected(name: &str) -> &'static str {
 
 fn resident_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is told");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is reported");
     line.trim().trim_end_matches("kB").trim().parse().expect("a number")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_within_the_cap_holds_calls_or_fills_the_memory() {
     let sim = Sim::start(vec![customer(1, "ANA", CACHED)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::with(&sim, "[lookup]\nfresh_s = 600\ndeadline_ms = 3000\n").await;
     assert_eq!(field(&app.asterisk(CACHED).await, "status"), "found");
     for index in 0..bodies("").len() {
         let number = &format!("37333300{}", 10 + index);
         let (name, body) = bodies(number).swap_remove(index);
-        sim.set_lookup_mood(Mood::Answer { status: 200, headers: vec![], body });
+        sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![], body });
         let before = resident_kib();
         let Seen { status, peak, slowest } = look(&app, number).await;
         let grown = peak.saturating_sub(before);

@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn a_class_that_is_to_wait_gets_its_slot_when_it_was_announced(
+    fn a_waiting_class_gets_its_slot_at_the_announced_time(
         settings in settings(),
         requests in requests(),
     ) {
@@ -206,9 +206,9 @@ proptest! {
     }
 
     #[test]
-    fn calls_go_before_other_probes_and_bulk(settings in settings(), asked in 1.2..FLOOD) {
+    fn calls_go_before_other_probes_and_bulk(settings in settings(), requested in 1.2..FLOOD) {
         let rate = settings.rate;
-        let calls = (Urgency::Call, asked * rate);
+        let calls = (Urgency::Call, requested * rate);
         let others = [Urgency::SecondSpelling, Urgency::Probe, Urgency::Bulk];
         let others = others.map(|urgency| (urgency, rate));
         let alone = served(&Limiter::new(settings.clone()), &[calls]);

@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use app::{config, key, soon};
-use bina::answering::lookup::{Lookup, Settings};
+use bina::answering::lookup::{Lookup, LookupMetrics, Settings};
 use bina::domain::finding::{AnswerSource, Finding};
-use bina::runtime::metrics::{self, Exposition};
 use bina::sources::hubsoft::{HubSoft, PhoneMatch};
 use bina::sources::limiter;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -54,12 +53,13 @@ const CUSTOMER: &str = r#"{"status":"success","msg":"Dados consultados com suces
 fn customer(number: &str) -> String {
     let index: usize = number.parse().expect("digits");
     let name = &"CLIENTE INVENTADO DA SILVA E OLIVEIRA DOS SANTOS"[..12 + 4 * (index % 8)];
-    let [first, second] = match std::env::var(ALERTS).expect("a kind").as_str() {
-        "ten" => [outage(index % 5), team(index / 5 % 5)],
-        "two" => [outage(index), team(index)],
+    let texts = match std::env::var(ALERTS).expect("a kind").as_str() {
+        "ten" => vec![outage(index % 5), team(index / 5 % 5)],
+        "one" => vec![outage(index)],
+        "two" => vec![outage(index), team(index)],
         other => panic!("no kind of alerts: {other}"),
     };
-    let texts = format!("\"{first}\",\"{second}\"");
+    let texts = format!("\"{}\"", texts.join("\",\""));
     CUSTOMER.replace("NUMBER", number).replace("NAME", name).replace("TEXTS", &texts)
 }
 
@@ -192,23 +192,18 @@ fn resident_kb() -> u64 {
     line.trim().trim_end_matches(" kB").parse().expect("a number")
 }
 
-/// How many records the cache says it holds.
-fn cached() -> u32 {
-    let text = metrics::written(Exposition::Prometheus);
-    let line = text.lines().find_map(|line| line.strip_prefix("bina_cache_records "));
-    line.expect("a metric").parse().expect("a number")
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the tests below run it in a process of its own, as memory once taken is not given back"]
 async fn a_full_cache() {
     let hubsoft = Apart::start(&std::env::var(ALERTS).expect("a kind"));
-    let lookup = Arc::new(lookup(&hubsoft));
+    let metrics = LookupMetrics::default();
+    let lookup = Arc::new(lookup(&hubsoft).counting(metrics.clone()));
     let (idle, start) = (resident_kb(), Instant::now());
     assert_eq!(fill(&lookup).await, CUSTOMERS);
     let (full, took) = (resident_kb(), start.elapsed());
     eprintln!("from {idle} to {full} kB in {took:?}");
-    println!("\nmeasured {} {}", full - idle, cached());
+    lookup.measure();
+    println!("\nmeasured {} {}", full - idle, metrics.cache.records.get());
     assert_eq!(origin(&lookup, CUSTOMERS - 1).await, Some(AnswerSource::Cache));
 }
 
@@ -233,6 +228,9 @@ fn measured(alerts: &str) -> (u64, u32) {
 fn a_hundred_thousand_customers_with_alerts_fit_into_64_megabytes() {
     let (grown, cached) = measured("ten");
     assert!(grown <= SHARED_KB_MAX - IDLE_KB_MAX, "{grown} kB of texts that are shared");
+    assert_eq!(cached, CUSTOMERS);
+    let (grown, cached) = measured("one");
+    assert!(grown <= RESIDENT_KB_MAX - IDLE_KB_MAX, "{grown} kB with a text of one's own");
     assert_eq!(cached, CUSTOMERS);
     let (grown, _) = measured("two");
     assert!(grown <= RESIDENT_KB_MAX - IDLE_KB_MAX, "{grown} kB with two texts of one's own");

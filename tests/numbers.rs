@@ -1,4 +1,4 @@
-//! Walks the table of caller IDs and tries the rules behind it on numbers nobody wrote down.
+//! Walks the table of caller IDs and tries the rules behind it on random numbers.
 
 use std::iter;
 
@@ -9,7 +9,7 @@ use bina::domain::phone::{Ddd, Kind, NoNumber, Phone};
 /// Columns: input, default DDD, canonical number, class, candidates, note.
 const TABLE: &str = include_str!("numbers/br_numbers.tsv");
 
-/// An emptied or cut table must not pass.
+/// An emptied or truncated table must not pass.
 const ROWS_MIN: usize = 500;
 
 #[test]
@@ -20,7 +20,7 @@ fn every_row_of_the_table_holds() {
     assert!(wrong.is_empty(), "{} wrong rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Says what is wrong about a row, if anything.
+/// Returns what is wrong about a row, if anything.
 fn complaint(row: &str) -> Option<String> {
     let [input, default_ddd, number, class, candidates, _note] =
         row.split('\t').collect::<Vec<_>>()[..]
@@ -65,7 +65,7 @@ fn a_reason_is_one_word_for_logs_and_labels() {
 }
 
 #[test]
-fn spellings_of_one_number_are_one_phone() {
+fn all_forms_of_one_number_are_one_phone() {
     let phone = Phone::parse("+55 (37) 98824-2968", None).unwrap();
     for text in ["3788242968", "02137988242968", "sip:5537988242968@h", "\"x\" <37988242968>"] {
         assert_eq!(Phone::parse(text, None), Ok(phone), "{text}");
@@ -251,7 +251,7 @@ fn check(text: &str, default_ddd: Option<Ddd>) -> Result<(), TestCaseError> {
 
 fn canonical() -> impl Strategy<Value = String> {
     let line = prop_oneof!["[2-5][0-9]{7}", "9[0-9]{8}"];
-    let line = line.prop_filter("nobody's line", |line| !is_nationwide(line));
+    let line = line.prop_filter("a subscriber's line", |line| !is_nationwide(line));
     (area(), line).prop_map(|(area, line)| format!("{area}{line}"))
 }
 

@@ -1,4 +1,4 @@
-//! The service as infrastructure: started by systemd, read again, watched, counted, told to forget.
+//! The service as infrastructure: started by systemd, reloaded, monitored, counted, purged.
 
 mod app;
 #[path = "operation/served.rs"]
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use app::{Reply, exchange};
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 use served::{File, Manager, Served};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -23,17 +23,17 @@ const ALERTED: &str = "37988242968";
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
-async fn ask(address: SocketAddr, request: &str) -> Reply {
+async fn query(address: SocketAddr, request: &str) -> Reply {
     let request = format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
     Reply::read(&exchange(address, format!("{request}\r\n").as_bytes()).await)
 }
 
 async fn get(address: SocketAddr, path: &str) -> Reply {
-    ask(address, &format!("GET {path}")).await
+    query(address, &format!("GET {path}")).await
 }
 
 async fn status(address: SocketAddr, caller: &str) -> String {
@@ -48,7 +48,7 @@ async fn sample(served: &Served, name: &str) -> Option<f64> {
     line.and_then(|value| value.trim().parse().ok())
 }
 
-/// Calls from nobody, one after the other, each on a connection of its own, until told to stop.
+/// Calls of unknown numbers, one after the other, each on its own connection, until stopped.
 struct Calls {
     stop: Arc<AtomicBool>,
     tasks: Vec<tokio::task::JoinHandle<(usize, usize, Duration)>>,
@@ -129,12 +129,12 @@ async fn a_restart_refuses_no_call_when_the_sockets_are_systemds() {
 
 /// Row 26 of the faults.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
+async fn a_broken_file_is_reported_and_the_old_configuration_stays_active() {
     let sim = sim().await;
     let file = File::new("reload", &sim, app::RULES);
     let served = Served::start(&file);
     assert_eq!(status(served.http, ALERTED).await, "found");
-    let asked = sim.lookups();
+    let requested = sim.lookups();
     let calls = Calls::start(served.http, 4, Duration::from_millis(2));
 
     file.write(&sim, "[lookup]\n  deadlin_ms = 500\n[general]\nprompt = \"nada\"\n");
@@ -169,17 +169,17 @@ async fn a_broken_file_is_told_of_and_the_old_configuration_goes_on() {
     assert_eq!(lost, 0, "of {placed}");
 
     let reply = get(served.http, &format!("/asterisk?caller={ALERTED}")).await;
-    let told = app::pairs(&reply.body);
-    assert_eq!(app::field(&told, "route"), "urgente");
-    assert_eq!(app::field(&told, "source"), "cache", "the memory survives");
-    assert_eq!(sim.lookups(), asked);
+    let reported = app::pairs(&reply.body);
+    assert_eq!(app::field(&reported, "route"), "urgente");
+    assert_eq!(app::field(&reported, "source"), "cache", "the memory survives");
+    assert_eq!(sim.lookups(), requested);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only() {
+async fn worker_threads_follow_the_setting_and_change_only_with_a_restart() {
     let sim = sim().await;
-    let told = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
-    let file = File::new("threads", &sim, &told(24));
+    let reported = |threads| format!("[service]\nworker_threads = {threads}\n{}", app::RULES);
+    let file = File::new("threads", &sim, &reported(24));
     let served = Served::start(&file);
     assert_eq!(status(served.http, ALERTED).await, "found");
     let threads = || {
@@ -189,7 +189,7 @@ async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only()
     // Beside the workers there are the main thread, the log's and a few that look up names.
     assert!((24..40).contains(&threads()), "{} threads", threads());
 
-    file.write(&sim, &told(48));
+    file.write(&sim, &reported(48));
     served.signal("HUP");
     let warned = "service.worker_threads has changed: restart bina to apply it";
     assert!(served.has_logged(warned), "{}", served.log());
@@ -198,10 +198,10 @@ async fn the_worker_threads_are_as_many_as_told_and_change_with_a_restart_only()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
+async fn another_hubsoft_is_queried_after_a_reload() {
     let (first, second) = (sim().await, Sim::start(vec![customer(7, "EVA", "37911112222")]).await);
     let second = second.expect("loopback");
-    second.set_token_mood(Mood::Normal);
+    second.set_token_fault(Fault::Normal);
     let file = File::new("moved", &first, app::RULES);
     let served = Served::start(&file);
     assert_eq!(status(served.http, "37911112222").await, "not_found");
@@ -216,7 +216,7 @@ async fn another_hubsoft_is_asked_after_it_was_put_into_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn systemd_is_told_of_readiness_of_health_and_of_the_end() {
+async fn systemd_is_notified_of_readiness_health_and_shutdown() {
     let sim = sim().await;
     let file = File::new("notify", &sim, app::RULES);
     let manager = Manager::new("notify");
@@ -224,20 +224,20 @@ async fn systemd_is_told_of_readiness_of_health_and_of_the_end() {
     let served = Served::with(&file, |command| {
         command.env("NOTIFY_SOCKET", manager.as_ref()).env("WATCHDOG_USEC", "600000")
     });
-    assert_eq!(manager.told().0.trim(), "READY=1");
+    assert_eq!(manager.reported().0.trim(), "READY=1");
     println!("row 30: required ready <= 100 ms, measured {:?} (unoptimised)", start.elapsed());
     // HubSoft being away is no reason to start the service again.
     drop(sim);
     for _ in 0..4 {
-        let (news, took) = manager.told();
+        let (news, took) = manager.reported();
         assert_eq!(news.trim(), "WATCHDOG=1");
         assert!(took < Duration::from_millis(500), "{took:?}");
     }
     assert!(!served.log().contains("watchdog"), "it is no call: {}", served.log());
     served.signal("TERM");
-    let mut news = manager.told().0;
+    let mut news = manager.reported().0;
     while news.trim() == "WATCHDOG=1" {
-        news = manager.told().0;
+        news = manager.reported().0;
     }
     assert_eq!(news.trim(), "STOPPING=1");
 }
@@ -261,11 +261,11 @@ async fn a_service_that_was_killed_is_back_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_are_counted_by_what_became_of_them() {
+async fn calls_are_counted_by_their_result() {
     let twins = [customer(1, "ANA", "3732221234"), customer(2, "EVA", "3732221234")];
     let customers = [printed_example(), twins.to_vec()].concat();
     let sim = Sim::start(customers).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("counted", &sim, app::RULES);
     let served = Served::start(&file);
     for caller in [ALERTED, ALERTED, "37911112222", "anonymous", "3732221234"] {
@@ -303,9 +303,9 @@ async fn calls_are_counted_by_what_became_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn readiness_tells_how_hubsoft_stands_and_does_not_require_it() {
+async fn readiness_reports_the_state_of_hubsoft_and_does_not_require_it() {
     let sim = sim().await;
-    sim.set_token_mood(Mood::WrongPassword);
+    sim.set_token_fault(Fault::WrongPassword);
     let file = File::new("ready", &sim, app::RULES);
     let served = Served::start(&file);
     assert!(served.has_logged("no HubSoft token"), "{}", served.log());
@@ -318,11 +318,11 @@ async fn readiness_tells_how_hubsoft_stands_and_does_not_require_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_is_forgotten_when_that_is_asked_for() {
+async fn a_number_is_purged_on_request() {
     let sim = sim().await;
     let file = File::new("forget", &sim, app::RULES);
     let served = Served::start(&file);
-    // The command asks where the file says; here the system has chosen the port.
+    // The command uses the file's address; here the system has chosen the port.
     let text = std::fs::read_to_string(&file.0).expect("it is there");
     let there =
         text.replacen("metrics = \"127.0.0.1:0\"", &format!("metrics = \"{}\"", served.metrics), 1);
@@ -336,16 +336,16 @@ async fn a_number_is_forgotten_when_that_is_asked_for() {
         (output.status.code(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     assert_eq!(status(served.http, ALERTED).await, "found");
-    let asked = sim.lookups();
+    let requested = sim.lookups();
     assert_eq!(forget("+55 (37) 98824-2968"), (Some(0), "forgotten".to_owned()));
     assert_eq!(forget(ALERTED), (Some(0), "nothing was remembered".to_owned()));
     assert!(forget("1000").1.contains("no number that could be remembered: short"));
     assert_eq!(status(served.http, ALERTED).await, "found");
-    assert!(sim.lookups() > asked, "HubSoft is asked again");
+    assert!(sim.lookups() > requested, "HubSoft is queried again");
     for (request, status) in [("POST /v1/forget", 400), ("GET /v1/forget?number=1", 405)] {
-        assert_eq!(ask(served.metrics, request).await.status, status, "{request}");
+        assert_eq!(query(served.metrics, request).await.status, status, "{request}");
     }
-    assert_eq!(ask(served.http, "POST /v1/forget?number=1").await.status, 404);
+    assert_eq!(query(served.http, "POST /v1/forget?number=1").await.status, 404);
     served.stop();
     assert_eq!(forget(ALERTED).0, Some(1));
 }
@@ -354,7 +354,7 @@ async fn a_number_is_forgotten_when_that_is_asked_for() {
 async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
     let person = with_alert(customer(1, "JOANA CANARIO", ALERTED), &["Rompimento CANARIO"]);
     let sim = Sim::start(vec![person]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     for format in ["text", "json"] {
         let settings = format!("[log]\nformat = \"{format}\"\nlevel = \"debug\"\n{}", app::RULES);
         let file = File::new(&format!("private-{format}"), &sim, &settings);
@@ -363,7 +363,7 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
         let _ = exchange(served.agi, format!("agi_callerid: {ALERTED}\n\n").as_bytes()).await;
         let page = get(served.metrics, "/metrics").await.body;
         assert!(served.has_logged("call answered"), "{}", served.log());
-        let told = format!("{page}{}", served.log());
+        let reported = format!("{page}{}", served.log());
         let secrets = [
             ALERTED,
             "88242968",
@@ -372,7 +372,7 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
             bina::simulator::CLIENT_SECRET,
         ];
         for secret in CANARIES.into_iter().chain(secrets) {
-            assert!(!told.contains(secret), "{format}: {secret}");
+            assert!(!reported.contains(secret), "{format}: {secret}");
         }
     }
 }

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -26,7 +26,7 @@ fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
 }
 
-/// Runs a command that is expected to end by itself; says with which code, and what it wrote.
+/// Runs a command that is expected to end by itself; returns its code and its output.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new("timeout");
     command.arg("10").arg(env!("CARGO_BIN_EXE_bina")).args(arguments).stdin(Stdio::null());
@@ -35,7 +35,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
 
-/// A process that has a lease on a file, so that whoever opens it waits, as on a disk that is away.
+/// A process that has a lease on a file, so that opening it blocks, as on a disk that is away.
 struct Leased(Child);
 
 impl Leased {
@@ -50,10 +50,10 @@ impl Leased {
         let mut command = Command::new("python3");
         command.args(["-c", HOLD]).arg(path).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().ok()?;
-        let mut told = String::new();
-        let _ = BufReader::new(child.stdout.take()?).read_line(&mut told);
+        let mut reported = String::new();
+        let _ = BufReader::new(child.stdout.take()?).read_line(&mut reported);
         let held = Self(child);
-        (told == "held\n").then_some(held)
+        (reported == "held\n").then_some(held)
     }
 }
 
@@ -65,7 +65,7 @@ impl Drop for Leased {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_of_what_is_no_file_is_refused_at_once_and_the_end_comes_in_time() {
+async fn a_reload_of_a_special_file_is_refused_at_once_and_the_shutdown_is_in_time() {
     let sim = sim().await;
     let file = File::new("fifo", &sim, app::RULES);
     let served = Served::start(&file);
@@ -73,13 +73,13 @@ async fn a_reload_of_what_is_no_file_is_refused_at_once_and_the_end_comes_in_tim
     served.signal("HUP");
     assert!(served.has_logged("configuration not reloaded"), "{}", served.log());
     assert!(served.has_logged("it is a pipe, socket or device"), "{}", served.log());
-    let told = Instant::now();
+    let reported = Instant::now();
     served.stop();
-    assert!(told.elapsed() < Duration::from_secs(3), "{:?}", told.elapsed());
+    assert!(reported.elapsed() < Duration::from_secs(3), "{:?}", reported.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reload_that_waits_for_a_disk_holds_neither_calls_nor_the_end() {
+async fn a_reload_that_waits_for_a_disk_delays_neither_calls_nor_the_shutdown() {
     let sim = sim().await;
     let file = File::new("leased", &sim, app::RULES);
     let served = Served::start(&file);
@@ -93,17 +93,17 @@ async fn a_reload_that_waits_for_a_disk_holds_neither_calls_nor_the_end() {
     let request = b"GET /asterisk?caller=anonymous HTTP/1.0\r\n\r\n";
     assert!(app::exchange(served.http, request).await.contains("status=no_number"));
     assert!(!served.log().contains("reloaded"), "it waits: {}", served.log());
-    let told = "configuration not reloaded, the old one stays active: its files could not be read within 5s";
+    let reported = "configuration not reloaded, the old one stays active: its files could not be read within 5s";
     let start = Instant::now();
-    while !served.log().contains(told) {
+    while !served.log().contains(reported) {
         assert!(start.elapsed() < Duration::from_secs(8), "{}", served.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(served.has_logged("the previous reload still waits for a file"), "{}", served.log());
     // It is still waiting when the end comes.
-    let told = Instant::now();
+    let reported = Instant::now();
     served.stop();
-    assert!(told.elapsed() < Duration::from_secs(3), "{:?}", told.elapsed());
+    assert!(reported.elapsed() < Duration::from_secs(3), "{:?}", reported.elapsed());
     drop(leased);
 }
 
@@ -143,36 +143,36 @@ async fn every_file_of_a_configuration_has_to_be_a_plain_one() {
         ("access.basic_files", format!("{good}[access]\nbasic_files = \"fifo\"\n")),
         ("tls.cert_file", format!("{good}[tls]\ncert_file = \"fifo\"\nkey_file = \"fifo\"\n")),
     ] {
-        let (code, told) = run(&["check", "-c", &named(text).display().to_string()]);
-        assert_eq!(code, Some(2), "{setting}: {told}");
+        let (code, reported) = run(&["check", "-c", &named(text).display().to_string()]);
+        assert_eq!(code, Some(2), "{setting}: {reported}");
         let expected = format!("{setting}: cannot read {} (it is a pipe", fifo.display());
-        assert!(told.contains(&expected), "{setting}: {told}");
-        assert!(told.contains("name a plain file"), "{setting}: {told}");
+        assert!(reported.contains(&expected), "{setting}: {reported}");
+        assert!(reported.contains("name a plain file"), "{setting}: {reported}");
     }
     broken.push(("the configuration", fifo.clone()));
     broken.push(("a device", PathBuf::from("/dev/zero")));
     for (what, path) in broken {
-        let (code, told) = run(&["check", "-c", &path.display().to_string()]);
-        assert_eq!(code, Some(2), "{what}: {told}");
-        assert!(told.contains("it is a pipe, socket or device"), "{what}: {told}");
+        let (code, reported) = run(&["check", "-c", &path.display().to_string()]);
+        assert_eq!(code, Some(2), "{what}: {reported}");
+        assert!(reported.contains("it is a pipe, socket or device"), "{what}: {reported}");
     }
     let long = named(format!("{good}{}", "#\n".repeat(3 << 20)));
-    let (code, told) = run(&["check", "-c", &long.display().to_string()]);
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("it is longer than 4 MiB"), "{told}");
-    // The prompts: those that are no files are told, the others served.
+    let (code, reported) = run(&["check", "-c", &long.display().to_string()]);
+    assert_eq!(code, Some(2), "{reported}");
+    assert!(reported.contains("it is longer than 4 MiB"), "{reported}");
+    // The prompts: those that are no files are reported, the others served.
     let prompts = good.replacen("[listen]\n", "[listen]\nprompts_folder = \".\"\n", 1);
     pipe(&folder.join("aviso.wav"));
     let text = format!("{prompts}[prompts]\naviso = \"aviso\"\n");
-    let (code, told) = run(&["check", "-c", &named(text).display().to_string()]);
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("recording not served: "), "{told}");
+    let (code, reported) = run(&["check", "-c", &named(text).display().to_string()]);
+    assert_eq!(code, Some(0), "{reported}");
+    assert!(reported.contains("recording not served: "), "{reported}");
     fs::remove_dir_all(&folder).expect("it is there");
 }
 
 /// The port is open before anything is logged, so a signal may come as soon as it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_signal_as_soon_as_the_port_is_open_is_heard() {
+async fn a_signal_as_soon_as_the_port_is_open_is_handled() {
     let sim = sim().await;
     for round in 0..20 {
         let signal = if round % 2 == 0 { "-HUP" } else { "-TERM" };
@@ -202,7 +202,7 @@ async fn a_signal_as_soon_as_the_port_is_open_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signals_that_say_nothing_and_a_full_log_end_nothing() {
+async fn ignored_signals_and_a_full_log_do_not_end_the_service() {
     let sim = sim().await;
     let file = File::new("signals", &sim, app::RULES);
     let served = Served::start(&file);
@@ -233,9 +233,9 @@ async fn signals_that_say_nothing_and_a_full_log_end_nothing() {
         assert!(start.elapsed() < Duration::from_secs(20), "{answered} calls answered");
         if let Ok(mut stream) = Blocking::connect(&address) {
             let _ = stream.write_all(request);
-            let mut told = String::new();
-            let _ = std::io::Read::read_to_string(&mut stream, &mut told);
-            answered += usize::from(told.contains("status=no_number"));
+            let mut reported = String::new();
+            let _ = std::io::Read::read_to_string(&mut stream, &mut reported);
+            answered += usize::from(reported.contains("status=no_number"));
         }
     }
     assert!(child.0.try_wait().expect("known").is_none(), "the full log ended it");
@@ -249,7 +249,7 @@ fn free_port() -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_of_sockets_that_nobody_hands_over_does_not_hold_the_start() {
+async fn an_absurd_number_of_sockets_does_not_delay_the_start() {
     let sim = sim().await;
     let file = File::new("sockets", &sim, app::RULES);
     for count in ["999999999", "-1", "99999999999999999999"] {

@@ -7,10 +7,10 @@ mod served;
 
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
-/// Reloads with `settings` and tells whether a call's line, which is news of level info, and lines of
+/// Reloads with `settings` and returns whether a call's line, which is news of level info, and lines of
 /// level debug are written then.
 async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (bool, bool) {
     file.write(sim, settings);
@@ -22,7 +22,7 @@ async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (boo
         assert!(start.elapsed() < Duration::from_secs(5), "{}", served.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // Half a head and an end is told of at level debug only.
+    // A truncated head is logged at level debug only.
     let _ = app::exchange(served.http, b"GET /asterisk?caller=anonymous HTTP/1.0\r\n\r\n").await;
     let _ = app::exchange(served.http, b"GET /asterisk?caller=1 HTTP/1.1\r\nHo").await;
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -30,7 +30,7 @@ async fn levels(served: &Served, file: &File, sim: &Sim, settings: &str) -> (boo
     (log.contains("call answered"), log.contains("connection closed"))
 }
 
-/// The line of `/metrics` that counts readings of a good file.
+/// The line of `/metrics` that counts readings of a valid file.
 async fn reloads(served: &Served) -> String {
     let page = app::exchange(served.metrics, b"GET /metrics HTTP/1.0\r\n\r\n").await;
     let line = page.lines().find(|line| line.contains("reloads_total{result=\"good\"}"));
@@ -38,9 +38,9 @@ async fn reloads(served: &Served) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_level_can_be_set_and_taken_back_by_a_reload() {
+async fn a_log_level_can_be_set_and_reset_by_a_reload() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("levels", &sim, "");
     let served = Served::start(&file);
     for (settings, expected) in [
@@ -58,7 +58,7 @@ async fn a_level_can_be_set_and_taken_back_by_a_reload() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_environment_goes_before_the_file_and_stays() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let file = File::new("levels-env", &sim, "");
     let served = Served::in_shell(&file, "export BINA_LOG=debug; exec \"$@\"");
     for settings in ["[log]\nlevel = \"error\"\n", ""] {

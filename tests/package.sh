@@ -59,7 +59,7 @@ done <<'FILES'
 -rw-r--r-- /usr/share/zsh/vendor-completions/_bina
 -rw-r--r-- /usr/share/fish/vendor_completions.d/bina.fish
 FILES
-# Nobody but root may change anything, and nothing runs with another's rights.
+# Only root may change anything, and nothing runs with another's rights.
 if grep -vE '^l' "$work/contents" | grep -vE '^[-d]r[w-][x-]r-[x-]r-[x-] root/root '; then
     fail "a file has rights that it should not have"
 fi

@@ -8,12 +8,12 @@ mod served;
 use std::net::SocketAddr;
 
 use app::{Reply, TestApp, exchange};
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -25,7 +25,7 @@ async fn get(address: SocketAddr, path: &str) -> Reply {
 #[tokio::test]
 async fn readiness_is_that_of_the_applications_own_breaker() {
     let (failing, good) = (sim().await, sim().await);
-    failing.set_mood(Mood::ServerError);
+    failing.set_fault(Fault::ServerError);
     let (one, other) = (TestApp::start(&failing).await, TestApp::start(&good).await);
     for last in 0..5 {
         one.asterisk(&format!("3798824290{last}")).await;
@@ -33,6 +33,24 @@ async fn readiness_is_that_of_the_applications_own_breaker() {
     let breaker = |reply: Reply| reply.body.lines().nth(1).map(str::to_owned);
     assert_eq!(breaker(one.get("/readyz").await).as_deref(), Some("hubsoft breaker open"));
     assert_eq!(breaker(other.get("/readyz").await).as_deref(), Some("hubsoft breaker closed"));
+}
+
+#[tokio::test]
+async fn each_application_counts_for_itself() {
+    let sim = sim().await;
+    let (one, other) = (TestApp::start(&sim).await, TestApp::start(&sim).await);
+    assert_eq!(one.get("/nowhere").await.status, 404);
+    one.asterisk("3733330001").await;
+    for (sample, counted) in [
+        ("bina_http_refused_total{reason=\"path\"}", 1),
+        ("bina_cache_records", 1),
+        ("bina_upstream_requests_total{result=\"ok\"}", 1),
+        ("bina_token_requests_total{result=\"ok\"}", 1),
+        ("bina_task_restarts_total{task=\"hubsoft client\"}", 0),
+    ] {
+        assert!(one.metrics_text().contains(sample), "{sample}");
+        assert_eq!((one.counted(sample), other.counted(sample)), (counted, 0), "{sample}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

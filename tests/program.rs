@@ -1,4 +1,4 @@
-//! The program as a new user meets it: what it prints, how it ends, and with which exit code.
+//! The program as a new user sees it: what it prints, how it ends, and with which exit code.
 
 mod app;
 
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 
 fn bina(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
@@ -91,15 +91,15 @@ impl Drop for Running {
     }
 }
 
-/// What the program at `address` tells about the customer of these tests.
-async fn asked(address: &str) -> String {
+/// The answer of the program at `address` for the customer of these tests.
+async fn requested(address: &str) -> String {
     let request = b"GET /asterisk?caller=37999990001 HTTP/1.0\r\n\r\n";
     let answer = app::exchange(address.parse().expect("an address"), request).await;
     app::Reply::read(&answer).body
 }
 
 #[test]
-fn the_help_teaches_and_the_version_is_told() {
+fn the_help_has_examples_and_the_version_is_printed() {
     let (help, _) = texts(&run(&["--help"]));
     for part in
         ["before the phone is picked up", "bina demo", "check", "lookup", "serve", "Exit codes"]
@@ -107,8 +107,8 @@ fn the_help_teaches_and_the_version_is_told() {
         assert!(help.contains(part), "{part}\n{help}");
     }
     let (version, _) = texts(&run(&["--version"]));
-    let told = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::runtime::metrics::COMMIT);
-    assert_eq!(version.trim(), told);
+    let reported = format!("bina {} ({})", env!("CARGO_PKG_VERSION"), bina::app::COMMIT);
+    assert_eq!(version.trim(), reported);
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["dance"]).status.code(), Some(2));
 }
@@ -116,14 +116,14 @@ fn the_help_teaches_and_the_version_is_told() {
 #[test]
 fn the_manual_and_the_completions_are_written_for_the_packages() {
     let folder = std::env::temp_dir().join(format!("bina-{}-manual", std::process::id()));
-    let told = run(&["man", folder.to_str().expect("UTF-8")]);
+    let reported = run(&["man", folder.to_str().expect("UTF-8")]);
     let mut pages: Vec<_> = fs::read_dir(&folder).expect("it was written").flatten().collect();
     pages.sort_by_key(fs::DirEntry::file_name);
     let names = pages.iter().map(|page| page.file_name().to_string_lossy().into_owned());
     let names: Vec<_> = names.collect();
     let page = fs::read_to_string(folder.join("bina.1")).expect("there is the program's page");
     fs::remove_dir_all(&folder).expect("it was ours");
-    assert!(told.status.success() && page.contains("bina rehearse"), "{page}");
+    assert!(reported.status.success() && page.contains("bina rehearse"), "{page}");
     let expected = ["check", "demo", "doctor", "forget", "lookup", "rehearse", "serve"];
     let expected = expected.map(|command| format!("bina-{command}.1"));
     assert_eq!(names[..7], expected);
@@ -135,7 +135,7 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
 }
 
 #[test]
-fn a_wrong_configuration_ends_with_2_and_names_every_problem() {
+fn a_wrong_configuration_exits_with_2_and_lists_every_problem() {
     let file =
         File::new("wrong", "[listen]\nhtp = \"x\"\n[hubsoft]\npassword_file = \"/nowhere/p\"\n");
     for command in ["check", "serve"] {
@@ -155,7 +155,7 @@ fn a_wrong_configuration_ends_with_2_and_names_every_problem() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
+async fn an_address_in_use_exits_with_1_and_suggests_ss() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = taken.local_addr().expect("an address").to_string();
     let sim = Sim::start(vec![]).await.expect("loopback");
@@ -174,7 +174,7 @@ async fn an_address_in_use_ends_with_1_and_says_how_to_find_who() {
 }
 
 #[tokio::test]
-async fn check_says_what_a_good_configuration_means() {
+async fn check_explains_a_valid_configuration() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let threads = "[service]\nworker_threads = 3\n";
     let text = format!("{}{threads}{}", app::connection(&sim), app::RULES);
@@ -193,7 +193,7 @@ async fn check_says_what_a_good_configuration_means() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     assert!(!out.contains(sim.credentials().password));
-    assert_eq!(sim.requests().len(), 0, "check asks nobody");
+    assert_eq!(sim.requests().len(), 0, "check sends no request");
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn check_finds_missing_and_unplayable_prompt_files() {
     let _ = fs::remove_dir_all(&folder);
     let (_, err) = texts(&output);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err.contains("prompt geral:") && err.contains("is no WAV file"), "{err}");
+    assert!(err.contains("prompt geral:") && err.contains("is not a WAV file"), "{err}");
     assert!(err.contains("prompt rompimento: there is no"), "{err}");
     let output = run(&["check", "-c", file.path(), "--sounds", "/nowhere"]);
     assert_eq!(output.status.code(), Some(2));
@@ -220,18 +220,18 @@ async fn check_finds_missing_and_unplayable_prompt_files() {
 async fn lookup_answers_as_a_pbx_is_answered() {
     let sim = Sim::start(printed_example()).await.expect("loopback");
     let file = File::for_sim("lookup", &sim);
-    let ask = |more: &[&str]| {
+    let query = |more: &[&str]| {
         let mut arguments = vec!["lookup", "+55 37 98824-2968", "-c", file.path()];
         arguments.extend(more);
         texts(&run(&arguments))
     };
-    let (hash, _) = ask(&[]);
+    let (hash, _) = query(&[]);
     assert!(hash.starts_with("status=found&source=hubsoft&alerta=1&prompt=bina/"), "{hash}");
-    let (json, _) = ask(&["--format", "json"]);
+    let (json, _) = query(&["--format", "json"]);
     assert!(json.starts_with("{\"status\":\"found\""), "{json}");
-    let (xml, _) = ask(&["--format", "dialplan"]);
+    let (xml, _) = query(&["--format", "dialplan"]);
     assert!(xml.starts_with("<document type=\"freeswitch/xml\">"), "{xml}");
-    let (_, explained) = ask(&["--explain"]);
+    let (_, explained) = query(&["--explain"]);
     for part in [
         "37988242968, searched as 37988242968 and 3788242968",
         "1 returned, 1 with this exact number",
@@ -248,14 +248,14 @@ async fn lookup_answers_as_a_pbx_is_answered() {
 }
 
 #[tokio::test]
-async fn lookup_explains_a_number_that_is_none_and_a_hubsoft_that_fails() {
+async fn lookup_explains_an_invalid_number_and_a_failing_hubsoft() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let file = File::for_sim("explain", &sim);
     let (out, err) = texts(&run(&["lookup", "1000", "-c", file.path(), "--explain"]));
     assert!(out.starts_with("status=no_number"), "{out}");
     assert!(err.contains("none to look up: short"), "{err}");
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(Mood::StatusError);
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(Fault::StatusError);
     let (out, err) = texts(&run(&["lookup", "37988242968", "-c", file.path(), "--explain"]));
     assert!(out.starts_with("status=unavailable"), "{out}");
     assert!(err.contains("HubSoft refused the lookup"), "{err}");
@@ -269,7 +269,7 @@ async fn serve_answers_logs_one_masked_line_a_call_and_stops_cleanly() {
     let mut program = Running::start(&["serve", "-c", file.path()]);
     let line = program.logged("bina answers calls");
     let address = line.split("http=").nth(1).expect("where").trim().to_owned();
-    let body = asked(&address).await;
+    let body = requested(&address).await;
     assert!(body.contains("status=found") && body.ends_with("&end=1"), "{body}");
     let line = program.logged("call answered");
     assert!(line.contains("*********01") && line.contains("rompimento"), "{line}");
@@ -314,7 +314,7 @@ async fn serve_starts_and_answers_while_hubsoft_is_down() {
     let mut program = Running::start(&["serve", "-c", file.path()]);
     let line = program.logged("bina answers calls");
     let address = line.split("http=").nth(1).expect("where").trim().to_owned();
-    let body = asked(&address).await;
+    let body = requested(&address).await;
     assert!(body.starts_with("status=unavailable"), "{body}");
     program.signal("-INT");
     assert_eq!(program.end(), Some(0));
@@ -340,7 +340,7 @@ fn the_demonstration_prints_what_it_promises() {
         "GosubIf(",
         "/freeswitch/vars?caller=%2B5537988242968'\nbina_status=found|bina_source=hubsoft|",
         "<action application=\"playback\" data=\"${bina_prompt}\"/>",
-        "/sim/mood",
+        "/sim/fault",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }

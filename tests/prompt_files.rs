@@ -1,4 +1,4 @@
-//! Prompt files as Asterisk reads them: `bina check`, `bina doctor` and `/prompts` say the same.
+//! Prompt files as Asterisk reads them: `bina check`, `bina doctor` and `/prompts` agree.
 
 mod app;
 #[allow(dead_code, reason = "the tests of operation use the rest")]
@@ -10,12 +10,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 use served::{File, Served};
 
 const SOUND: [u8; 3_200] = [7; 3_200];
 
-/// A WAV file: coding, channels and rate, parts in front of its sound, and the length it tells.
+/// A WAV file: coding, channels and rate, parts in front of its sound, and the length it states.
 fn wav(coding: u16, channels: u16, rate: u32, parts: &[&[u8]], length: u32) -> Vec<u8> {
     let mut head = b"WAVEfmt \x10\0\0\0".to_vec();
     head.extend(coding.to_le_bytes());
@@ -71,7 +71,7 @@ impl Drop for Folder {
     }
 }
 
-/// Runs a command of bina about the files in `folder`; says whether it ended well, and its words.
+/// Runs a command of bina about the files in `folder`; returns whether it succeeded, and its output.
 fn examined(command: &str, file: &Path, folder: &Path) -> (bool, String) {
     let mut bina = Command::new(env!("CARGO_BIN_EXE_bina"));
     bina.args([command, "-c"]).arg(file).arg("--sounds").arg(folder).stdin(Stdio::null());
@@ -82,28 +82,28 @@ fn examined(command: &str, file: &Path, folder: &Path) -> (bool, String) {
 
 async fn sim() -> Sim {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
-/// Each file that Asterisk refuses, with what is said of it.
+/// Each file that Asterisk refuses, with what is reported of it.
 fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let odd = [&b"LIST\x19\0\0\0"[..], &[b'x'; 25], &[0]].concat();
     let length = SOUND.len() as u32;
     vec![
         ("streamed", wav(1, 1, 8_000, &[], u32::MAX), "sox --ignore-length"),
-        ("odd", wav(1, 1, 8_000, &[&odd], length), "(`LIST`) of 25 bytes"),
+        ("odd", wav(1, 1, 8_000, &[&odd], length), "`LIST` of 25 bytes"),
         ("extensible", wav(0xFFFE, 1, 8_000, &[], length), "WAVE_FORMAT_EXTENSIBLE"),
         ("alaw", wav(6, 1, 8_000, &[], length), "A-law"),
         ("fast", wav(1, 1, 96_000, &[], length), "is 96000 Hz"),
-        ("wide", wav(1, 1, 16_000, &[], length), "only with the ending .wav16"),
+        ("wide", wav(1, 1, 16_000, &[], length), "only with the extension .wav16"),
         ("stereo", wav(1, 2, 8_000, &[], length), "2 channels"),
         ("empty", Vec::new(), "is empty"),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_asterisk_refuses_is_named_by_check_and_doctor_and_not_served() {
+async fn recordings_that_asterisk_refuses_are_reported_by_check_and_doctor_and_not_served() {
     let sim = sim().await;
     let mut folder = Folder::new("refused");
     folder.put("good.wav", &good(), 0o644);

@@ -1,4 +1,4 @@
-//! Parts of recordings: telephones seek and play audio by ranges, and get nothing else than they ask for.
+//! Parts of recordings: telephones seek and play audio by ranges, and receive exactly what they request.
 
 mod app;
 
@@ -44,7 +44,7 @@ async fn recordings() -> (Sim, TestApp) {
     (sim, TestApp::serve(&config, Arc::new(source)))
 }
 
-async fn ask(app: &TestApp, method: &str, headers: &str) -> Part {
+async fn query(app: &TestApp, method: &str, headers: &str) -> Part {
     let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     let request =
         format!("{method} {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
@@ -58,14 +58,14 @@ async fn ask(app: &TestApp, method: &str, headers: &str) -> Part {
 }
 
 async fn range(app: &TestApp, range: &str) -> Part {
-    ask(app, "GET", &format!("Range: {range}\r\n")).await
+    query(app, "GET", &format!("Range: {range}\r\n")).await
 }
 
 #[tokio::test]
 async fn a_single_range_is_answered_with_that_part() {
     let (_sim, app) = recordings().await;
     let all = FILE.len();
-    for (asked, first, last) in [
+    for (requested, first, last) in [
         ("bytes=0-0", 0, 0),
         ("bytes=0-43", 0, 43),
         ("bytes=44-1043", 44, 1_043),
@@ -74,21 +74,21 @@ async fn a_single_range_is_answered_with_that_part() {
         ("bytes=0-999999999999999999999", 0, all - 1),
         ("bytes=-999999999", 0, all - 1),
     ] {
-        let part = range(&app, asked).await;
-        assert_eq!(part.status, 206, "{asked}: {}", part.head);
-        assert!(part.body == FILE[first..=last], "{asked}: {} bytes", part.body.len());
+        let part = range(&app, requested).await;
+        assert_eq!(part.status, 206, "{requested}: {}", part.head);
+        assert!(part.body == FILE[first..=last], "{requested}: {} bytes", part.body.len());
         let content_range = format!("bytes {first}-{last}/{all}");
-        assert_eq!(part.header("content-range"), Some(&*content_range), "{asked}");
+        assert_eq!(part.header("content-range"), Some(&*content_range), "{requested}");
         let length = (last - first + 1).to_string();
-        assert_eq!(part.header("content-length"), Some(&*length), "{asked}");
+        assert_eq!(part.header("content-length"), Some(&*length), "{requested}");
         for (name, value) in [
             ("accept-ranges", "bytes"),
             ("cache-control", "max-age=300"),
             ("content-type", "audio/wav"),
         ] {
-            assert_eq!(part.header(name), Some(value), "{asked}");
+            assert_eq!(part.header(name), Some(value), "{requested}");
         }
-        assert!(part.header("etag").is_some(), "{asked}");
+        assert!(part.header("etag").is_some(), "{requested}");
     }
 }
 
@@ -102,12 +102,12 @@ async fn a_range_without_a_byte_is_416_with_an_empty_body() {
         "bytes=999999999999999999999-".to_owned(),
         "bytes=-0".to_owned(),
     ];
-    for asked in rows {
-        let part = range(&app, &asked).await;
-        assert_eq!((part.status, part.body.len()), (416, 0), "{asked}: {}", part.head);
+    for requested in rows {
+        let part = range(&app, &requested).await;
+        assert_eq!((part.status, part.body.len()), (416, 0), "{requested}: {}", part.head);
         let content_range = format!("bytes */{all}");
-        assert_eq!(part.header("content-range"), Some(&*content_range), "{asked}");
-        assert_eq!(part.header("content-length"), Some("0"), "{asked}");
+        assert_eq!(part.header("content-range"), Some(&*content_range), "{requested}");
+        assert_eq!(part.header("content-length"), Some("0"), "{requested}");
     }
 }
 
@@ -125,7 +125,7 @@ async fn several_ranges_and_malformed_ones_are_answered_as_without() {
         "Range: seconds=0-1\r\n",
         "Range:\r\n",
     ] {
-        let part = ask(&app, "GET", headers).await;
+        let part = query(&app, "GET", headers).await;
         assert!(part.is_whole(), "{headers}: {}", part.head);
         assert_eq!(part.header("accept-ranges"), Some("bytes"), "{headers}");
     }
@@ -134,10 +134,10 @@ async fn several_ranges_and_malformed_ones_are_answered_as_without() {
 #[tokio::test]
 async fn a_range_counts_only_while_the_recording_is_the_same() {
     let (_sim, app) = recordings().await;
-    let whole = ask(&app, "GET", "").await;
+    let whole = query(&app, "GET", "").await;
     let tag = whole.header("etag").expect("a tag");
     let with = |condition: String| format!("Range: bytes=0-9\r\n{condition}\r\n");
-    let part = ask(&app, "GET", &with(format!("If-Range: {tag}"))).await;
+    let part = query(&app, "GET", &with(format!("If-Range: {tag}"))).await;
     assert_eq!((part.status, part.body.len()), (206, 10), "{}", part.head);
     for condition in [
         "If-Range: \"another\"".to_owned(),
@@ -145,13 +145,13 @@ async fn a_range_counts_only_while_the_recording_is_the_same() {
         "If-Range: Sun, 06 Nov 1994 08:49:37 GMT".to_owned(),
         format!("If-Range: {tag}\r\nIf-Range: {tag}"),
     ] {
-        let part = ask(&app, "GET", &with(condition.clone())).await;
+        let part = query(&app, "GET", &with(condition.clone())).await;
         assert!(part.is_whole(), "{condition}: {}", part.head);
     }
     // A part behind the end of another recording is no mistake: the whole new one is sent.
     let headers = "Range: bytes=999999999-\r\nIf-Range: \"another\"\r\n";
-    assert!(ask(&app, "GET", headers).await.is_whole());
-    let known = ask(&app, "GET", &with(format!("If-None-Match: {tag}"))).await;
+    assert!(query(&app, "GET", headers).await.is_whole());
+    let known = query(&app, "GET", &with(format!("If-None-Match: {tag}"))).await;
     assert_eq!((known.status, known.body.len()), (304, 0), "{}", known.head);
 }
 
@@ -159,7 +159,7 @@ async fn a_range_counts_only_while_the_recording_is_the_same() {
 async fn head_has_the_headers_of_the_whole_recording() {
     let (_sim, app) = recordings().await;
     for headers in ["", "Range: bytes=0-9\r\n", "Range: bytes=999999999-\r\n"] {
-        let head = ask(&app, "HEAD", headers).await;
+        let head = query(&app, "HEAD", headers).await;
         assert_eq!((head.status, head.body.len()), (200, 0), "{}", head.head);
         assert_eq!(head.header("accept-ranges"), Some("bytes"));
         assert_eq!(head.header("content-length"), Some(&*FILE.len().to_string()));

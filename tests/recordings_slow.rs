@@ -60,7 +60,7 @@ async fn narrow(address: SocketAddr) -> TcpStream {
     socket.connect(address).await.expect("the listener is open")
 }
 
-/// Fetches a recording at `rate` bytes a second; says how much came, and how long it took.
+/// Fetches a recording at `rate` bytes a second; returns how much came, and how long it took.
 async fn fetched(address: SocketAddr, name: &str, rate: usize) -> (usize, Duration) {
     let start = Instant::now();
     let mut stream = narrow(address).await;
@@ -97,7 +97,7 @@ async fn recordings_are_served_whole_on_slow_lines_and_ordinary_answers_beside_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_hardly_reads_is_closed_and_takes_no_slot_from_the_others() {
+async fn a_client_that_hardly_reads_is_closed_and_takes_no_slot_from_others() {
     let _alone = ALONE.lock().await;
     let (_folder, _sim, app) = app("stopped-lines").await;
     let at = app.address;

@@ -77,13 +77,13 @@ fn patiently(rehearsal: impl Fn() + RefUnwindSafe) {
     rehearsal();
 }
 
-/// Tells it even when the test harness captures what tests print.
+/// Prints it even when the test harness captures what tests print.
 fn loudly(text: &str) {
     let _ = writeln!(io::stderr(), "\n{text}");
 }
 
 #[test]
-fn a_mass_outage_gives_every_caller_an_answer_and_wastes_no_turn_at_hubsoft() {
+fn a_mass_outage_gives_every_caller_an_answer_and_wastes_no_slot() {
     patiently(mass_outage);
 }
 
@@ -114,20 +114,20 @@ fn mass_outage() {
 }
 
 #[test]
-fn callers_that_are_known_need_no_turn() {
+fn cached_callers_need_no_slot() {
     patiently(|| {
         let arguments = ["--callers", "300", "--over", "3s", "--known", "0.9"];
         let report = Report::of(&rehearse(&arguments).output().expect("it starts"));
         report.holds(300.0);
         assert_eq!(report.number("from the cache"), 270.0, "{}", report.0);
         assert!(report.number("personalised") >= 0.99 * 300.0, "{}", report.0);
-        // One for each unknown caller, and one more for a second spelling where a slot was free.
+        // One for each unknown caller, and one more for a second form where a slot was free.
         assert!(report.number("HubSoft requests") <= 60.0, "{}", report.0);
     });
 }
 
 #[test]
-fn a_hubsoft_slower_than_the_deadline_makes_no_call_late() {
+fn a_hubsoft_slower_than_the_deadline_delays_no_call() {
     patiently(|| {
         let arguments = ["--callers", "100", "--over", "2s", "--upstream-ms", "1500"];
         let arguments = [&arguments[..], &["--deadline-ms", "300"]].concat();
@@ -139,7 +139,7 @@ fn a_hubsoft_slower_than_the_deadline_makes_no_call_late() {
 }
 
 #[test]
-fn ending_it_early_brings_the_report_so_far() {
+fn an_interrupted_rehearsal_prints_the_report_so_far() {
     let _alone = alone();
     let mut running = rehearse(&["--over", "10m"]).spawn().expect("it starts");
     let mut progress = BufReader::new(running.stderr.take().expect("piped"));
@@ -162,7 +162,7 @@ fn interrupted(mut running: Child) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_wrong_number_is_told_what_would_be_right() {
+fn an_invalid_argument_is_rejected_with_the_expected_range() {
     for (arguments, teaches) in [
         (["--callers", "0"], "choose 1 to 20000 callers"),
         (["--over", "60"], "e.g. 60s, 2m or 1500ms"),

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::{Reply, exchange};
-use bina::simulator::{Mood, RetryAfter, Sim, customer};
+use bina::simulator::{Fault, RetryAfter, Sim, customer};
 use served::{File, Served};
 use tokio::time::sleep;
 
@@ -18,7 +18,7 @@ const PHONE: &str = "3733330001";
 
 async fn sim(name: &str) -> Sim {
     let sim = Sim::start(vec![customer(1, name, PHONE)]).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     sim
 }
 
@@ -45,7 +45,7 @@ async fn reload_often(served: &Served, file: &File, sim: &Sim, times: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_not_tried_again_by_reloads() {
     let sim = sim("ANA").await;
-    sim.set_token_mood(Mood::WrongPassword);
+    sim.set_token_fault(Fault::WrongPassword);
     let file = File::new("storm", &sim, app::RULES);
     let served = Served::start(&file);
     reload_often(&served, &file, &sim, 15).await;
@@ -54,11 +54,11 @@ async fn a_wrong_password_is_not_tried_again_by_reloads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pause_that_hubsoft_asked_for_outlives_reloads() {
+async fn a_retry_after_outlives_reloads() {
     let sim = sim("ANA").await;
     let file = File::new("pause", &sim, app::RULES);
     let served = Served::start(&file);
-    sim.set_lookup_mood(Mood::Throttled { retry_after: RetryAfter::Seconds(60) });
+    sim.set_lookup_fault(Fault::Throttled { retry_after: RetryAfter::Seconds(60) });
     field(served.http, "3733340099", "status").await;
     let before = sim.lookups();
     reload_often(&served, &file, &sim, 5).await;
@@ -70,7 +70,7 @@ async fn an_open_breaker_outlives_reloads() {
     let sim = sim("ANA").await;
     let file = File::new("breaker", &sim, app::RULES);
     let served = Served::start(&file);
-    sim.set_lookup_mood(Mood::ServerError);
+    sim.set_lookup_fault(Fault::ServerError);
     for last in 0..5 {
         field(served.http, &format!("373334010{last}"), "status").await;
     }
@@ -79,7 +79,7 @@ async fn an_open_breaker_outlives_reloads() {
     served.signal("HUP");
     assert!(served.has_logged("HubSoft client replaced"), "{}", served.log());
     assert_eq!(field(served.http, "3733340199", "status").await, "unavailable");
-    assert_eq!(sim.lookups(), before, "HubSoft is not asked:\n{}", served.log());
+    assert_eq!(sim.lookups(), before, "HubSoft is not queried:\n{}", served.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +103,7 @@ async fn a_request_to_the_old_hubsoft_does_not_fill_the_new_cache() {
     let file = File::new("under-way", &old, app::RULES);
     let served = Served::start(&file);
     field(served.http, "3733340001", "status").await;
-    old.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(600) });
+    old.set_lookup_fault(Fault::Slow { first_byte: Duration::from_millis(600) });
     let http = served.http;
     let calling = tokio::spawn(async move { field(http, PHONE, "nome").await });
     sleep(Duration::from_millis(100)).await;
@@ -127,4 +127,33 @@ async fn another_user_begins_with_an_empty_cache_too() {
     assert!(served.has_logged("cache emptied"), "{}", served.log());
     sleep(Duration::from_millis(100)).await;
     assert_eq!(field(served.http, PHONE, "status").await, "unavailable");
+}
+
+/// The value of a gauge at `listen.metrics`.
+async fn gauge(served: &Served, name: &str) -> Option<String> {
+    let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let page = Reply::read(&exchange(served.metrics, request).await).body;
+    let line = page.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+    line.map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gauges_are_those_of_the_new_hubsoft_and_counters_go_on() {
+    let (old, new) = (sim("ANTIGO").await, sim("NOVO").await);
+    let file = File::new("gauges", &old, app::RULES);
+    let served = Served::start(&file);
+    field(served.http, PHONE, "status").await;
+    assert_eq!(gauge(&served, "bina_cache_records").await.as_deref(), Some("1"));
+    old.set_lookup_fault(Fault::ServerError);
+    for last in 0..5 {
+        field(served.http, &format!("373334020{last}"), "status").await;
+    }
+    assert_eq!(gauge(&served, "bina_breaker_state").await.as_deref(), Some("2"));
+    file.write(&new, app::RULES);
+    served.signal("HUP");
+    assert!(served.has_logged("configuration reloaded"), "{}", served.log());
+    assert_eq!(gauge(&served, "bina_breaker_state").await.as_deref(), Some("0"));
+    assert_eq!(gauge(&served, "bina_cache_records").await.as_deref(), Some("0"));
+    let answered = "bina_calls_total{door=\"/asterisk\",status=\"unavailable\"}";
+    assert_eq!(gauge(&served, answered).await.as_deref(), Some("5"));
 }

@@ -40,7 +40,7 @@ fn a_thousand_rules_cost_a_call_at_most_20_ms() {
         ("rompimento de fibra ", "\"rompimento* de fibras AT\""),
         ("bairro numero 7 pop 1 ", "\"bairro numero 7\""),
     ] {
-        // An alert remembers what was found, so that each round needs one of its own.
+        // An alert caches what was found, so that each round needs one of its own.
         let (records, config) = ([(); 5].map(|()| worst(words)), rules(text));
         let start = Instant::now();
         for record in &records {

@@ -1,4 +1,4 @@
-//! What is heard for which alert with the rules as they are shipped: nothing false, above all.
+//! What is played for which alert with the rules as they are shipped: nothing false, above all.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,13 +41,13 @@ fn sounds(rule: &str) -> &'static str {
     }
 }
 
-fn heard<'c>(choice: &Choice<'c>) -> (&'c str, &'c str) {
+fn played<'c>(choice: &Choice<'c>) -> (&'c str, &'c str) {
     let rule = choice.rule.map_or("-", |rule| rule);
     (rule, choice.play.map_or("", |play| play.asterisk.as_str()))
 }
 
 #[test]
-fn each_alert_is_heard_as_what_it_says_or_not_at_all() {
+fn each_alert_plays_what_its_text_states_or_nothing() {
     let config = shipped();
     let mut wrong = Vec::new();
     let alerts: Vec<_> = ALERTS.lines().skip(1).map(|line| line.split_once('\t')).collect();
@@ -55,8 +55,8 @@ fn each_alert_is_heard_as_what_it_says_or_not_at_all() {
     for (rule, text) in alerts.into_iter().map(|alert| alert.expect("a tab")) {
         let customers = [customer(&[&text.replace("\\n", "\n")])];
         let choice = config.rules.choose(&customers, None);
-        if heard(&choice) != (rule, sounds(rule)) {
-            wrong.push(format!("{text}: {:?} instead of {rule}", heard(&choice)));
+        if played(&choice) != (rule, sounds(rule)) {
+            wrong.push(format!("{text}: {:?} instead of {rule}", played(&choice)));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -71,7 +71,7 @@ fn an_alert_that_is_over_does_not_hide_one_that_is_open() {
         ["Boleto vencido", "Rompimento no Sul"],
     ] {
         let customers = [customer(&texts)];
-        assert_eq!(heard(&config.rules.choose(&customers, None)).0, "rompimento", "{texts:?}");
+        assert_eq!(played(&config.rules.choose(&customers, None)).0, "rompimento", "{texts:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Crates that are linked into the program. Each more is somebody else's code to trust and to update.
+/// Crates that are linked into the program. Each more is foreign code to trust and to update.
 const LINKED_MAX: usize = 136;
 /// The same with what runs while a release is built.
 const BUILT_MAX: usize = 162;
@@ -120,9 +120,9 @@ fn every_linked_crate_builds_with_the_oldest_supported_rust() {
     assert!(declared > 80, "{declared} crates declare a version");
 }
 
-/// The fuzz targets have a lock of their own, which is forgotten until they do not build.
+/// The fuzz targets have a lock of their own, which is easily missed until they do not build.
 #[test]
-fn the_lock_of_the_fuzz_targets_knows_every_dependency() {
+fn the_lock_of_the_fuzz_targets_has_every_dependency() {
     let lock = table("fuzz/Cargo.lock");
     let packages = lock["package"].as_array().expect("packages");
     let bina = packages.iter().find(|package| package["name"].as_str() == Some("bina"));

@@ -4,6 +4,8 @@
 mod functions;
 #[path = "tidy/layout.rs"]
 mod layout;
+#[path = "tidy/names.rs"]
+mod names;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +19,7 @@ const PURE: &[&str] = &[
     "sources/reasons.rs",
     "answering/render",
     "sources/hubsoft/by_phone.rs",
-    "sources/hubsoft/question.rs",
+    "sources/hubsoft/query.rs",
     "sources/hubsoft/wire.rs",
     "sources/hubsoft/grant.rs",
     "sources/hubsoft/json.rs",
@@ -34,7 +36,7 @@ const PURE: &[&str] = &[
     "sources/cache.rs",
     "sources/shared_alerts.rs",
     "answering/lookup/failing.rs",
-    "answering/lookup/pace.rs",
+    "answering/lookup/latency.rs",
     "sources/hubsoft/owners.rs",
 ];
 
@@ -135,7 +137,7 @@ fn a_private_module_is_seen_only_from_its_own_module() {
 }
 
 #[test]
-fn pure_rooms_neither_wait_nor_look_at_a_clock() {
+fn pure_modules_neither_wait_nor_read_a_clock() {
     let signs = [
         "async ",
         ".await",
@@ -152,7 +154,7 @@ fn pure_rooms_neither_wait_nor_look_at_a_clock() {
 }
 
 #[test]
-fn libraries_stay_in_their_rooms() {
+fn libraries_stay_in_their_modules() {
     let homes: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("hyper", &["servers/http", "servers/endpoints", "sources/hubsoft/failure.rs"][..]),
         ("hyper_util", &["servers/http"]),
@@ -170,7 +172,7 @@ fn libraries_stay_in_their_rooms() {
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
         ("base64", &["runtime/access"]),
-        ("percent_encoding", &["servers/form.rs", "simulator"]),
+        ("percent_encoding", &["simulator"]),
         ("ipnet", &["runtime/access"]),
         ("subtle", &["runtime/access"]),
         ("toml", &["runtime/settings/tree.rs"]),
@@ -244,7 +246,7 @@ fn each_file_opens_with_what_it_is_for_and_stays_small() {
 }
 
 #[test]
-fn no_room_is_named_after_nothing() {
+fn no_module_has_a_catch_all_name() {
     let nothing = ["util", "utils", "common", "helper", "helpers", "types", "misc"];
     let named = |source: &Source| {
         source
@@ -277,9 +279,9 @@ fn personal_data_is_revealed_only_where_it_leaves() {
     none_with(&[".reveal()", "::reveal"], |source| !source.is_in(&may));
 }
 
-/// Waits and ages are told by a clock that never jumps; only the log shows the time of day, and
+/// Waits and ages use a clock that never jumps; only the log shows the time of day, and
 /// only the TLS library looks at it, for certificates. The doctor looks whether that clock is
-/// right, and how long a certificate is good: it says so and decides nothing.
+/// right, and how long a certificate is valid: it reports so and decides nothing.
 #[test]
 fn nothing_is_decided_by_the_wall_clock() {
     let apart = ["simulator", "runtime/logging", "cli/doctor/clock.rs"];

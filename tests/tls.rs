@@ -1,12 +1,12 @@
-//! Whom bina trusts: certificates that are no good, a provider's own CA, and none at all.
+//! Trust in HubSoft's certificate: invalid ones, a provider's own CA, and no CA at all.
 
 mod app;
+#[path = "tls/causes.rs"]
+mod causes;
 #[path = "sim/certificates.rs"]
 mod certificates;
 #[path = "tls/pinned.rs"]
 mod pinned;
-#[path = "tls/words.rs"]
-mod words;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read, Write};
@@ -20,7 +20,7 @@ use app::{TestApp, field, key, soon};
 use bina::app::config::Config;
 use bina::domain::failure::Failure;
 use bina::domain::finding::Record;
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -49,8 +49,8 @@ fn trusting(sim: &Sim, authority: &Authority) -> Config {
     config
 }
 
-async fn ask(client: &HubSoft) -> Result<Record, Failure> {
-    client.fetch(&key(PHONE), soon(), Partial::unheard()).await.map(|fetched| fetched.record)
+async fn query(client: &HubSoft) -> Result<Record, Failure> {
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
 }
 
 /// A file of this test's own, removed at its end.
@@ -90,17 +90,17 @@ fn run(command: &[&str], file: &File, environment: &[(&str, &str)]) -> (Option<i
 
 #[tokio::test]
 async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
-    let (known, stranger) = (Authority::new(), Authority::new());
+    let (known, unknown) = (Authority::new(), Authority::new());
     for (certificate, cause) in [
         (known.expired("localhost"), "has expired: have it renewed"),
         (known.not_yet_valid("localhost"), "is not valid yet: correct the clock"),
-        (known.wrong_name(), "another server's: check hubsoft.base_url"),
-        (stranger.good("localhost"), "its issuer is unknown here"),
+        (known.wrong_name(), "for another host: check hubsoft.base_url"),
+        (unknown.good("localhost"), "its issuer is unknown"),
     ] {
         let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], certificate).await.expect("tls");
         let config = trusting(&sim, &known);
         let client = HubSoft::new(config.hubsoft.clone()).expect("a client");
-        let failure = ask(&client).await.expect_err("not trusted");
+        let failure = query(&client).await.expect_err("not trusted");
         let text = failure.to_string();
         assert!(failure.is(&reasons::TLS) && text.contains(cause), "{text}");
         let secrets = [PHONE, "http", "localhost", "(UNIX)"];
@@ -114,29 +114,29 @@ async fn a_bad_certificate_is_refused_at_once_with_cause_and_remedy() {
         println!("row 20: required unavailable <= 50 ms, measured {took:?} ({cause})");
         assert_eq!(field(&answer, "status"), "unavailable");
         assert!(took <= AT_ONCE + SLACK);
-        assert!(sim.requests().is_empty(), "nothing was told to it");
+        assert!(sim.requests().is_empty(), "nothing was sent to it");
     }
 }
 
 #[tokio::test]
-async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_trouble() {
+async fn a_providers_own_ca_is_trusted_and_a_renewed_certificate_ends_the_failures() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.expired("localhost"));
     let sim = sim.await.expect("tls");
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
-    assert!(ask(&client).await.is_err_and(|failure| failure.is(&reasons::TLS)));
+    assert!(query(&client).await.is_err_and(|failure| failure.is(&reasons::TLS)));
     sim.set_tls(authority.good("localhost"));
     // Over the pause after a token request that failed.
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(7)).await;
     tokio::time::resume();
-    let record = ask(&client).await.expect("found");
+    let record = query(&client).await.expect("found");
     println!("row 20: required ca_file makes a private CA work, measured found");
     assert_eq!(record.customers().len(), 1);
 }
 
 #[tokio::test]
-async fn a_port_without_tls_is_named_as_such() {
+async fn a_port_without_tls_is_reported_as_such() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     // As nginx does, and unlike the simulator, which waits for the rest of the request.
     let plain = TcpListener::bind("127.0.0.1:0").expect("loopback");
@@ -147,23 +147,23 @@ async fn a_port_without_tls_is_named_as_such() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     let config = app::config(&settings(&sim, "").replace(&sim.base_url(), &url));
-    let failure = ask(&HubSoft::new(config.hubsoft).expect("a client")).await;
+    let failure = query(&HubSoft::new(config.hubsoft).expect("a client")).await;
     let text = failure.expect_err("no TLS").to_string();
-    assert!(text.ends_with("there is no TLS on that port: check hubsoft.base_url"), "{text}");
+    assert!(text.ends_with("the port does not speak TLS: check hubsoft.base_url"), "{text}");
 }
 
 #[tokio::test]
-async fn connections_that_break_lose_no_lookup_with_tls_either() {
+async fn broken_connections_lose_no_lookup_with_tls_either() {
     let authority = Authority::new();
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], authority.good("localhost"));
     let sim = sim.await.expect("tls");
-    sim.set_token_mood(Mood::Normal);
-    let moods = |turn| if turn % 6 == 5 { Mood::HangUp } else { Mood::Normal };
-    sim.script((0..60).map(moods).collect());
+    sim.set_token_fault(Fault::Normal);
+    let faults = |turn| if turn % 6 == 5 { Fault::HangUp } else { Fault::Normal };
+    sim.script((0..60).map(faults).collect());
     let client = HubSoft::new(trusting(&sim, &authority).hubsoft).expect("a client");
     let mut lost = 0;
     for _ in 0..40 {
-        lost += u32::from(ask(&client).await.is_err());
+        lost += u32::from(query(&client).await.is_err());
     }
     let tries = client.second_tries();
     println!("row 15: required 0 lost with TLS, measured {lost} of 40, {tries} second tries");
@@ -202,7 +202,7 @@ impl Drop for Running {
 }
 
 #[tokio::test]
-async fn without_ca_certificates_the_service_starts_answers_and_says_what_is_missing() {
+async fn without_ca_certificates_the_service_starts_answers_and_reports_what_is_missing() {
     let sim = Sim::start_tls(vec![], Authority::new().good("localhost")).await.expect("tls");
     let file = File::new("no-store.toml", &settings(&sim, ""));
     let mut program = Running::start(&file, &NO_STORE);
@@ -251,7 +251,7 @@ async fn plain_http_and_a_ca_file_need_no_ca_certificates_of_the_system() {
 }
 
 #[tokio::test]
-async fn a_wrong_ca_file_is_a_mistake_in_the_configuration() {
+async fn a_wrong_ca_file_is_a_configuration_error() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (name, pem) in [("empty", ""), ("text", "no PEM"), ("odd", odd)] {

@@ -1,4 +1,4 @@
-//! What systemd is told fits what the program and its configuration say.
+//! The units fit the program and its configuration.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,13 +15,13 @@ fn has(text: &str, line: &str) -> bool {
 }
 
 #[test]
-fn each_socket_stands_where_its_door_does() {
-    let doors = [
+fn each_socket_unit_has_the_address_of_its_listener() {
+    let listeners = [
         ("bina.socket", "http", HTTP_DEFAULT),
         ("bina-agi.socket", "agi", AGI_DEFAULT),
         ("bina-metrics.socket", "metrics", METRICS_DEFAULT),
     ];
-    for (file, name, address) in doors {
+    for (file, name, address) in listeners {
         let text = unit(file);
         for line in [
             format!("ListenStream={address}"),
@@ -34,7 +34,7 @@ fn each_socket_stands_where_its_door_does() {
 }
 
 #[test]
-fn the_secrets_are_handed_over_by_the_names_the_configuration_has() {
+fn the_credentials_have_the_names_of_the_configuration() {
     let (service, encrypted) = (unit("bina.service"), unit("credentials-encrypted.conf"));
     for name in ["client_secret", "password"] {
         assert!(unit("bina.toml").contains(&format!("{name}_file = \"{name}\"")));
@@ -45,7 +45,7 @@ fn the_secrets_are_handed_over_by_the_names_the_configuration_has() {
 }
 
 #[test]
-fn the_service_is_watched_reloaded_and_started_again() {
+fn the_unit_has_watchdog_reload_and_restart() {
     let service = unit("bina.service");
     for line in [
         "Type=notify",

@@ -1,4 +1,4 @@
-//! What HubSoft tells besides a call's answer does not stay in the memory of the program.
+//! What HubSoft returns besides a call's answer does not stay in the memory of the program.
 
 mod app;
 #[path = "sim/certificates.rs"]
@@ -11,16 +11,16 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Mood, Sim};
+use bina::simulator::{Fault, Sim};
 use certificates::SelfSigned;
 
 const PHONE: &str = "37999990001";
-/// What nobody asked for, all of it invented.
+/// What was not requested, all of it invented.
 const CPF: &str = "987.654.321-00";
 const WIFI: &str = "senha-do-wifi-inventada-4711";
 const ROUTER: &str = "senha-do-roteador-inventada-0815";
 
-/// A customer as HubSoft tells of one, with `filler` bytes of other services in front.
+/// A customer as HubSoft returns one, with `filler` bytes of other services in front.
 fn body(filler: usize) -> Vec<u8> {
     let filler = "x".repeat(filler);
     format!(
@@ -89,12 +89,12 @@ impl Running {
         copies
     }
 
-    /// Has customers looked up whose bodies are short and long; tells the most copies there were.
+    /// Has customers looked up whose bodies are short and long; returns the most copies there were.
     async fn looked_through(&self, sim: &Sim) -> usize {
         let mut most = 0;
         for (filler, last) in [(0, 1), (20_000, 2), (200_000, 3)] {
             let body = body(filler);
-            sim.set_lookup_mood(Mood::Answer { status: 200, headers: vec![], body });
+            sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![], body });
             let answer = self.look_up(&format!("3799999000{last}")).await;
             assert!(answer.contains("status="), "{answer}");
             let copies = self.copies([CPF, WIFI, ROUTER]);
@@ -121,7 +121,7 @@ fn allocator_of_the_unit() -> String {
 }
 
 #[tokio::test]
-async fn nothing_of_a_body_stays_behind() {
+async fn nothing_of_a_body_stays_in_memory() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let running = Running::start("plain", &app::connection(&sim), None, "");
     let copies = running.looked_through(&sim).await;
@@ -136,7 +136,7 @@ async fn nothing_of_a_body_stays_behind() {
 
 /// What the TLS library has decrypted lies in the buffer of the connection, for as long as that is open.
 #[tokio::test]
-async fn with_tls_a_body_stays_in_the_open_connection_and_goes_with_it() {
+async fn with_tls_a_body_stays_in_the_open_connection_until_it_closes() {
     let own = SelfSigned::local();
     let sim = Sim::start_tls(vec![], own.config()).await.expect("tls");
     let text = app::connection(&sim).replace("insecure_http = true\n", "");

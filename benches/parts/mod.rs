@@ -104,7 +104,7 @@ fn ignore(body: Vec<u8>) -> Work {
     })
 }
 
-/// A lookup from a memory that was asked for `count` numbers. It holds 48 MiB, which is some
+/// A lookup from a cache after `count` numbers. It holds 48 MiB, which is some
 /// 300,000 of them.
 fn remember(count: u32) -> Work {
     let (lookup, runtime) = (memory(count), runtime());
@@ -112,15 +112,16 @@ fn remember(count: u32) -> Work {
     Box::new(move || {
         index = (index + 1) % 100;
         let finding = runtime.block_on(lookup.find(&number(count - 1 - index).into(), soon()));
-        assert!(matches!(black_box(finding), Finding::Nobody(AnswerSource::Cache)));
+        assert!(matches!(black_box(finding), Finding::NotFound(AnswerSource::Cache)));
     })
 }
 
-/// A memory that was asked for `count` numbers, all of them nobody's.
+/// A cache after `count` numbers, all of them not found.
 pub fn memory(count: u32) -> Lookup {
     let forever = Duration::from_secs(24 * 60 * 60);
     let records_max = NonZeroUsize::new(10_000_000).expect("not zero");
-    let settings = Settings { fresh: forever, nobody: forever, records_max, ..Settings::default() };
+    let settings =
+        Settings { fresh: forever, not_found: forever, records_max, ..Settings::default() };
     let lookup = Lookup::new(Arc::new(Nobody), settings);
     runtime().block_on(async {
         for index in 0..count {
@@ -130,7 +131,7 @@ pub fn memory(count: u32) -> Lookup {
     lookup
 }
 
-/// Knows nobody, at once.
+/// Answers "not found", at once.
 struct Nobody;
 
 impl Source for Nobody {

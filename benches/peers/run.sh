@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh [--quick] [--peers] [--goals] [--asterisk]: measures bina beside its peers, and prints tables.
 #
-# The peers all in one run on one core, servers and callers alike, round by round in turn: what the
-# machine does otherwise meets all of them, and only the ratios carry over to another one. Then what is
+# The peers all in one run on one core, servers and callers alike, round by round alternately: what the
+# machine does otherwise affects all of them, and only the ratios carry over to another one. Then what is
 # measured of bina alone, and look-ups on a real Asterisk, on all cores. Under 5 minutes once all is
 # built and fetched, with --quick one. The peers are fetched into target/peers and Asterisk into
 # target/asterisk-tree, without root (get.sh, tests/asterisk/make-tree.sh); who cannot be is named.
@@ -33,7 +33,7 @@ cargo build --release --locked --manifest-path benches/peers/Cargo.toml
 mkdir -p "$target/peers"
 if wants peers; then benches/peers/get.sh "$target/peers"; fi
 if wants asterisk; then
-    # What it lacks stands in its last line; the tables say loudly that nothing was measured.
+    # What it lacks is in its last line; the tables state that nothing was measured.
     sh tests/asterisk/make-tree.sh "$target/asterisk-tree" > /dev/null || true
 fi
 

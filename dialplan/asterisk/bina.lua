@@ -18,7 +18,7 @@
 -- plays nothing, changes neither language nor caller ID.
 -- play: when there is a prompt, it answers, plays it in pt_BR (or BINA_LANGUAGE) and gives the call the
 -- language back that it had.
--- To undo: take the two lines out that say `bina`.
+-- To undo: delete the two lines with `bina`.
 --
 -- What happens when bina
 --   - answers:              Asterisk's service of Lua adds up to 0.1 s to what bina takes;
@@ -31,7 +31,7 @@
 -- Where bina listens: http://127.0.0.1:8573, or BINA_URL in [globals] of extensions.conf (a number,
 -- no slash at the end).
 --
--- How it is built, for whoever changes it. A caller ID, and an answer that does not come from bina,
+-- How it is built, for those who change it. A caller ID, and an answer that does not come from bina,
 -- may hold anything. Lua's own strings are harmless; text becomes dangerous as an argument of an
 -- application or a function. So what is written into a URL is percent-encoded, and a value
 -- leaves only through its alphabet: no quote, bracket, comma, semicolon, $ or newline.
@@ -69,9 +69,9 @@ local function number(text)
     return (text:gsub("[^0-9+]", ""):gsub("%+", "%%2B"))
 end
 
--- Who is calling. Empty ("nobody to look up") when the caller hides the number, or when it has a character
+-- Who is calling. Empty ("nothing to look up") when the caller hides the number, or when it has a character
 -- that no telephone number has. What is left, such as +55 (37) 98824-2968 or 37.98824.2968F, is passed on
--- as it is, and bina says whether it is a number. (What stands behind a ; Asterisk has cut off.)
+-- as it is, and bina decides whether it is a number. (What stands behind a ; Asterisk has removed.)
 local function caller()
     if read("CALLERID(num-pres)"):sub(1, 7) ~= "allowed" then return "" end
     local id = read("CALLERID(num)")
@@ -99,7 +99,7 @@ local function fetch(url)
 end
 
 -- The fields of bina's answer, or nothing when it is not bina's or not whole: bina percent-encodes, and
--- its last field is end=1 (CURL takes half a page for a page, and an error page, too).
+-- its last field is end=1 (CURL returns a truncated body, and an error page, too).
 local function take_apart(body)
     if body:find("[^A-Za-z0-9%%&=_.~/+%-]") or body:sub(-6) ~= "&end=1" then return nil end
     if select(2, body:gsub("&", "")) >= FIELDS_MAX then return nil end
@@ -119,7 +119,7 @@ end
 
 local bina = {}
 
--- Asks who is calling. Never raises an error, and never takes longer than TOTAL_S.
+-- Queries bina for the caller. Never raises an error, and never takes longer than TOTAL_S.
 function bina.lookup(called)
     -- While a channel is served in the background (pbx_lua begins with that), each touch of a
     -- variable waits up to 10 ms for the service to pause, which makes 0.4 s of a lookup. CURL

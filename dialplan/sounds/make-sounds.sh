@@ -6,7 +6,7 @@
 # the files it names, so keep a human recording under a name that is not in the table.
 set -eu
 
-# name<TAB>text. A prompt is heard by anybody who picks up the phone, so it says nothing about
+# name<TAB>text. A prompt is heard by any person who picks up the phone, so it says nothing about
 # a person: no names, no debts.
 prompts() {
     cat <<'TABLE'
@@ -43,7 +43,7 @@ tab=$(printf '\t')
 prompts >"$work/table"
 while IFS="$tab" read -r name text; do
     # 145 words a minute: slower than espeak-ng's 175, as a phone takes away the high sounds.
-    # -b 1 says that the text is UTF-8, whatever the locale.
+    # -b 1 sets the text's encoding to UTF-8, whatever the locale.
     espeak-ng -v pt-br -s 145 -p 40 -b 1 -w "$work/spoken.wav" "$text" </dev/null
 
     # Keeps the telephone band, cuts the silence at both ends, limits espeak-ng's single loud peaks

@@ -14,7 +14,7 @@ fuzz_target!(|fields: &str| {
     }
     for call in posted.into_iter().chain(got) {
         assert!(fields.contains("dialplan") || fields.contains('%'));
-        assert_eq!(call.door, "/freeswitch/dialplan");
+        assert_eq!(call.interface, "/freeswitch/dialplan");
         let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));
     }
 });

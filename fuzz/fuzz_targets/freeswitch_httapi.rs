@@ -10,7 +10,7 @@ fuzz_target!(|fields: &str| {
     let got = endpoints::call("get", &format!("/freeswitch/httapi?{fields}"), "", "bina");
     assert!(posted.is_some() || fields.contains("true") || fields.contains('%'));
     for call in posted.into_iter().chain(got) {
-        assert_eq!(call.door, "/freeswitch/httapi");
+        assert_eq!(call.interface, "/freeswitch/httapi");
         let hidden = fields.split('&').any(|pair| pair == "Caller-Privacy-Hide-Number=true");
         assert!(!hidden || call.caller.is_none(), "the caller is shown");
         let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));

@@ -1,4 +1,4 @@
-//! The `curl` application: a query is a call or refused, and a repeated caller is nobody.
+//! The `curl` application: a query is a call or refused, and a repeated caller is no number.
 
 #![no_main]
 

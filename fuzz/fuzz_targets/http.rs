@@ -10,7 +10,7 @@ fuzz_target!(|request: &str| {
     let mut next = || lines.next().unwrap_or_default();
     let (method, target, body) = (next(), next(), next());
     if let Some(call) = endpoints::call(method, target, body, "bina") {
-        assert!(endpoints::paths().any(|path| path == call.door), "{}", call.door);
+        assert!(endpoints::paths().any(|path| path == call.interface), "{}", call.interface);
         let _ = call.caller.map(|caller| bina::domain::phone::Phone::parse(&caller, None));
     }
 });

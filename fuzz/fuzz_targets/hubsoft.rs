@@ -1,12 +1,12 @@
-//! HubSoft's answers: any bytes are customers who have the number, nobody, or a failure.
+//! HubSoft's answers: any bytes are customers who have the number, none, or a failure.
 
 #![no_main]
 
 use bina::domain::answer::{Answer, FIELDS, Pbx};
 use bina::domain::finding::{AnswerSource, Finding};
-use bina::sources::hubsoft::{Wanted, conclude};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::Choice;
+use bina::sources::hubsoft::{Wanted, conclude};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

@@ -1,6 +1,7 @@
-//! Answers a call: look-up within the deadline, choice of the prompt, rendering.
+//! Answers a call: lookup within the deadline, choice of the prompt, rendering.
 
 pub mod lookup;
+pub mod metrics;
 pub mod numbers;
 pub mod render;
 pub mod responder;

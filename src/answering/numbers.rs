@@ -1,4 +1,4 @@
-//! Completes a caller's number with the area code it was dialled in: `[numbers]`.
+//! Completes caller numbers that have no area code: `[numbers]`.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use crate::domain::call::{Call, Did};
 use crate::domain::phone::{Ddd, NoNumber, Phone};
 use crate::runtime::settings::{Marked, Place, Section};
 
-/// Which area code a number without one belongs to.
+/// The area codes for numbers without one.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers {
     pub default_ddd: Option<Ddd>,
@@ -22,27 +22,28 @@ impl Numbers {
         Self { default_ddd, default_ddd_by_did: by_did(section) }
     }
 
-    /// Reads the caller of `call`, or says why there is nothing to look up.
+    /// Parses the caller of `call`, or returns why there is no number to look up.
     pub fn phone(&self, call: &Call) -> Result<Phone, NoNumber> {
-        let own = call.did.as_ref().and_then(|did| self.default_ddd_by_did.get(did)).copied();
+        let did_ddd = call.did.as_ref().and_then(|did| self.default_ddd_by_did.get(did)).copied();
         let caller = call.caller.as_deref().ok_or(NoNumber::Anonymous)?;
-        Phone::parse(caller, own.or(self.default_ddd))
+        Phone::parse(caller, did_ddd.or(self.default_ddd))
     }
 }
 
 fn by_did(section: &mut Section<'_>) -> HashMap<Did, Ddd> {
     const KEY: &str = "default_ddd_by_did";
     let mut by_did = HashMap::new();
-    for (did, text) in section.map(KEY) {
-        let known = Did::new(&did.value);
-        if known.is_none() {
-            section.report(did.place, format!("numbers.{KEY}: a called number is blank"));
+    for (key, text) in section.map(KEY) {
+        let did = Did::new(&key.value);
+        if did.is_none() {
+            section
+                .report(key.place, format!("numbers.{KEY}: a called number is blank: remove it"));
         }
-        let ddd = ddd(section, did.place, KEY, &text);
-        let before = known.zip(ddd).and_then(|(known, ddd)| by_did.insert(known, ddd));
-        if before.is_some() {
-            let text = "is there twice, spelled in two ways: keep one";
-            section.report(did.place, format!("numbers.{KEY}: {} {text}", did.value));
+        let ddd = ddd(section, key.place, KEY, &text);
+        let previous = did.zip(ddd).and_then(|(did, ddd)| by_did.insert(did, ddd));
+        if previous.is_some() {
+            let text = format!("`{}` is there twice, in two spellings: keep one", key.value);
+            section.report(key.place, format!("numbers.{KEY}: {text}"));
         }
     }
     by_did

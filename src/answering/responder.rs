@@ -1,4 +1,4 @@
-//! The way through: a call goes in, an answer comes out; it cannot fail and cannot be late.
+//! Answers a call by its deadline: number, lookup, choice of the prompt, log line and metrics.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,24 +9,24 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::answering::lookup::Lookup;
+use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
 use crate::domain::answer::Answer;
 use crate::domain::call::Call;
 use crate::domain::finding::Finding;
 use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::{Choice, Rules};
-use crate::runtime::access::{MISSES_MAX, Misses};
+use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
-use crate::runtime::metrics;
 use crate::sources::source::Key;
 
-/// Tells the calls of one run of the program from those of another in the log.
+/// Distinguishes the calls of one run of the program from those of another in the log.
 static RUN: LazyLock<String> =
     LazyLock::new(|| format!("{:04x}-", RandomState::new().build_hasher().finish() & 0xFFFF));
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// Whether an answer leaves a line in the log.
+/// Whether an answer is logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Logged {
     No,
@@ -39,12 +39,19 @@ pub struct Responder {
     rules: Rules,
     numbers: Numbers,
     misses: Arc<Misses>,
+    metrics: CallMetrics,
 }
 
 impl Responder {
-    /// Puts the way together.
+    /// A responder without any recorded misses.
     pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
-        Self { lookup, rules, numbers, misses: Arc::default() }
+        let metrics = CallMetrics::default();
+        Self { lookup, rules, numbers, misses: Arc::default(), metrics }
+    }
+
+    /// The same with the application's metrics.
+    pub fn counting(self, metrics: CallMetrics, misses: MissesMetrics) -> Self {
+        Self { metrics, misses: Arc::new(Misses::new(misses)), ..self }
     }
 
     /// Answers one call by its deadline.
@@ -52,7 +59,7 @@ impl Responder {
         self.answer(call, Logged::Yes)
     }
 
-    /// Answers the service's check of itself in the same way. The log has calls only, and it is none.
+    /// Answers the self-check of the service in the same way. It is not logged, because it is not a call.
     pub fn check<'a>(&'a self, call: &'a Call) -> impl Future<Output = Answer> + Send + 'a {
         self.answer(call, Logged::No)
     }
@@ -66,43 +73,42 @@ impl Responder {
             }
             Err(reason) => Finding::NoNumber(*reason),
         };
-        if let (Finding::Nobody(_), Ok(phone)) = (&finding, &phone) {
-            self.missed(phone, call);
+        if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
+            self.note_miss(phone, call);
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
         let took = call.accepted.elapsed();
-        tally(call, &finding, &answer, took);
+        self.metrics.count(call, &finding, &answer, took);
         if logged == Logged::Yes {
             log(call, phone, &finding, &answer, took);
         }
         answer
     }
 
-    /// The same with another lookup and other settings.
+    /// A responder with another lookup and other settings that keeps the recorded misses.
     pub fn renewed(&self, lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
-        Self { lookup, rules, numbers, misses: Arc::clone(&self.misses) }
+        let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
+        Self { lookup, rules, numbers, misses, metrics }
     }
 
-    /// What finds the callers.
+    /// The lookup of callers.
     pub fn lookup(&self) -> &Lookup {
         &self.lookup
     }
 
-    /// Forgets what is remembered of `number`, written in any form, and says whether there was
-    /// anything.
-    pub fn forget(&self, number: &str) -> Result<bool, NoNumber> {
+    /// Purges `number`, in any format, and returns whether it was cached or under way.
+    pub fn purge(&self, number: &str) -> Result<bool, NoNumber> {
         let phone = Phone::parse(number, self.numbers.default_ddd)?;
-        Ok(self.lookup.forget(&phone.into()))
+        Ok(self.lookup.purge(&phone.into()))
     }
 
-    /// Says so when too many numbers that nobody has were asked for.
-    fn missed(&self, phone: &Phone, call: &Call) {
+    /// Records a number that was not found, and warns if there are too many of them.
+    fn note_miss(&self, phone: &Phone, call: &Call) {
         if self.misses.note(phone, call.accepted) {
-            metrics::misses_alarm();
             warn!(
-                "more than {MISSES_MAX} different numbers that nobody has within a minute: somebody \
-                 may be trying them out; see in the PBX who calls, and let only the PBX ask \
-                 (access.networks, access.token_files)"
+                "possible number scan: more than {MISSES_MAX} different numbers were not found within \
+                 a minute (check the callers in the PBX, and allow only the PBX in access.networks \
+                 and access.token_files)"
             );
         }
     }
@@ -117,7 +123,7 @@ impl Responder {
     }
 }
 
-/// Writes the one line each call leaves in the log; the number is masked by its type.
+/// Logs a call in one line; the type of the number masks it.
 fn log(
     call: &Call,
     phone: Result<Phone, NoNumber>,
@@ -130,29 +136,19 @@ fn log(
     let reason = match finding {
         Finding::NoNumber(reason) => reason.label(),
         Finding::Unavailable(failure) => failure.label(),
-        Finding::Found { .. } | Finding::Nobody(_) => "",
+        Finding::Found { .. } | Finding::NotFound(_) => "",
     };
-    let line = line.word(key!("door"), call.door);
+    let line = line.word(key!("door"), call.interface);
     let line = match phone {
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),
         Err(_) => line.word(key!("phone"), "-"),
     };
-    line.word(key!("status"), answer.status())
-        .word(key!("source"), answer.source())
+    line.word(key!("status"), answer.status().word())
+        .word(key!("source"), answer.source().word())
         .label(key!("rule"), answer.rule())
         .flag(key!("plays"), answer.playlist().is_some())
         .word(key!("reason"), reason)
         .number(key!("ms"), u64::try_from(took.as_millis()).unwrap_or(u64::MAX))
         .numbered(key!("id"), &RUN, number)
         .end();
-}
-
-fn tally(call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
-    metrics::call_answered(call.door, answer.status(), answer.source(), took);
-    match finding {
-        Finding::NoNumber(reason) => metrics::call_skipped(reason.label()),
-        Finding::Unavailable(failure) => metrics::call_unavailable(failure.label()),
-        Finding::Found { record, .. } if record.customers().len() > 1 => metrics::call_ambiguous(),
-        Finding::Found { .. } | Finding::Nobody(_) => {}
-    }
 }

@@ -15,6 +15,7 @@ use crate::sources::source::Source;
 
 use super::config::Config;
 use super::error::AppError;
+use super::metrics::AppMetrics;
 use super::upstream::GuardedSource;
 
 /// Everything that answers calls. A reload builds a new one and replaces this one as a whole; calls
@@ -23,6 +24,7 @@ pub struct App {
     config: Config,
     upstream: GuardedSource,
     tasks: Tasks,
+    metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
     pub http: Arc<Http>,
     /// The addresses that may connect.
@@ -38,28 +40,42 @@ impl App {
     /// Requires tokio's runtime, and reads the system's CA certificates, which may block.
     pub fn build(config: &Config, previous: Option<&Self>) -> Result<Self, AppError> {
         let Some(previous) = previous else {
-            let tasks = Tasks::default();
-            let hubsoft = HubSoft::supervised(config.hubsoft.clone(), &tasks)?;
-            return Ok(Self::first(config, GuardedSource::hubsoft(Arc::new(hubsoft)), tasks));
+            let metrics = AppMetrics::default();
+            let tasks = Tasks::new(metrics.tasks.clone());
+            let settings = config.hubsoft.clone();
+            let hubsoft = HubSoft::supervised(settings, &tasks, metrics.hubsoft.clone())?;
+            let upstream = GuardedSource::hubsoft(Arc::new(hubsoft), metrics.breaker.clone());
+            return Ok(Self::first(config, upstream, tasks, metrics));
         };
         let lookup = previous.responder.lookup();
-        let (upstream, lookup) =
-            previous.upstream.renewed(&previous.config, config, lookup, &previous.tasks)?;
+        let (upstream, lookup) = previous.upstream.renewed(
+            &previous.config,
+            config,
+            lookup,
+            &previous.tasks,
+            &previous.metrics,
+        )?;
         let responder =
             previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
         let rates = Arc::clone(&previous.http.guard.rates);
-        Ok(Self::assembled(config, upstream, responder, rates, previous.tasks.clone()))
+        let (tasks, metrics) = (previous.tasks.clone(), previous.metrics.clone());
+        Ok(Self::assembled(config, upstream, responder, rates, tasks, metrics))
     }
 
     /// Builds the application in front of a source other than HubSoft.
     pub fn in_front_of(source: Arc<dyn Source>, config: &Config) -> Self {
-        Self::first(config, GuardedSource::new(source), Tasks::default())
+        let metrics = AppMetrics::default();
+        let tasks = Tasks::new(metrics.tasks.clone());
+        let upstream = GuardedSource::new(source, metrics.breaker.clone());
+        Self::first(config, upstream, tasks, metrics)
     }
 
-    fn first(config: &Config, upstream: GuardedSource, tasks: Tasks) -> Self {
+    fn first(config: &Config, upstream: GuardedSource, tasks: Tasks, metrics: AppMetrics) -> Self {
         let lookup = Lookup::new(upstream.source(), config.lookup.clone());
+        let lookup = lookup.counting(metrics.lookup.clone());
         let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
-        Self::assembled(config, upstream, responder, Arc::default(), tasks)
+        let responder = responder.counting(metrics.calls.clone(), metrics.misses.clone());
+        Self::assembled(config, upstream, responder, Arc::default(), tasks, metrics)
     }
 
     fn assembled(
@@ -68,6 +84,7 @@ impl App {
         responder: Responder,
         rates: Arc<Rates>,
         tasks: Tasks,
+        metrics: AppMetrics,
     ) -> Self {
         let responder = Arc::new(responder);
         let application = Endpoints {
@@ -75,6 +92,7 @@ impl App {
             freeswitch: config.freeswitch.clone(),
             recordings: config.recordings.clone(),
             readiness: upstream.readiness(),
+            metrics: Arc::clone(&metrics.registry),
         };
         let guard = Guard {
             credentials: config.access.credentials.clone(),
@@ -87,7 +105,8 @@ impl App {
             config: config.clone(),
             upstream,
             tasks,
-            http: Arc::new(Http { application, guard }),
+            http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
+            metrics,
             networks: Arc::new(config.access.networks.clone()),
             responder,
         }
@@ -96,6 +115,11 @@ impl App {
     /// The configuration it was built from.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What its modules count.
+    pub(super) fn metrics(&self) -> &AppMetrics {
+        &self.metrics
     }
 
     /// Its background tasks.

@@ -5,7 +5,7 @@ use std::io;
 
 use tokio::task::JoinError;
 
-use crate::sources::hubsoft::Unusable;
+use crate::sources::hubsoft::SetupError;
 
 use super::config::Invalid;
 
@@ -33,8 +33,8 @@ impl From<Invalid> for AppError {
     }
 }
 
-impl From<Unusable> for AppError {
-    fn from(unusable: Unusable) -> Self {
+impl From<SetupError> for AppError {
+    fn from(unusable: SetupError) -> Self {
         Self::Configuration(unusable.to_string())
     }
 }

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tracing::warn;
 
 use crate::runtime::current::Current;
+use crate::runtime::logging;
 use crate::runtime::secret::Secret;
-use crate::runtime::{logging, metrics};
 use crate::servers::listener::{self, Listener};
 use crate::servers::{endpoints, fastagi, http};
 
@@ -67,12 +67,18 @@ impl Service {
         let stop = watch::Sender::new(false);
         let mut serving = Serving { listeners: JoinSet::new(), stop };
         let networks = self.current.part(|app| &app.networks);
-        let admitting = |listener: Listener| listener.admitting(networks.clone());
+        let app = self.app();
+        let metrics = app.metrics();
+        let admitting = |listener: Listener| {
+            listener.admitting(networks.clone()).counting(metrics.listener.clone())
+        };
         if let Some(agi) = listeners.agi.map(admitting) {
             let responder = self.current.part(|app| &app.responder);
             let stopping = serving.stop.subscribe();
-            let serve =
-                move |stream, _| fastagi::serve(stream, responder.clone(), stopping.clone());
+            let metrics = metrics.fastagi.clone();
+            let serve = move |stream, _| {
+                fastagi::serve(stream, responder.clone(), metrics.clone(), stopping.clone())
+            };
             serving.listeners.spawn(listener::run(agi, serving.stop.subscribe(), serve));
         }
         let http = [
@@ -95,7 +101,7 @@ impl Service {
     /// stays active.
     pub(super) fn reload(&self, read: Result<Config, AppError>) -> Result<(), AppError> {
         let reloaded = read.and_then(|config| self.activate(&config));
-        metrics::config_reloaded(reloaded.is_ok());
+        self.app().metrics().reloads.count(&reloaded);
         reloaded
     }
 

@@ -7,12 +7,13 @@ use tracing::info;
 use crate::answering::lookup::Lookup;
 use crate::runtime::tasks::Tasks;
 use crate::servers::endpoints::Readiness;
-use crate::sources::breaker::Breaker;
+use crate::sources::breaker::{Breaker, BreakerMetrics};
 use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::Source;
 
 use super::config::Config;
 use super::error::AppError;
+use super::metrics::AppMetrics;
 
 /// A source behind its circuit breaker.
 #[derive(Clone)]
@@ -24,14 +25,14 @@ pub(super) struct GuardedSource {
 
 impl GuardedSource {
     /// Guards any source.
-    pub(super) fn new(source: Arc<dyn Source>) -> Self {
-        Self { hubsoft: None, breaker: Arc::new(Breaker::new(source)) }
+    pub(super) fn new(source: Arc<dyn Source>, metrics: BreakerMetrics) -> Self {
+        Self { hubsoft: None, breaker: Arc::new(Breaker::new(source, metrics)) }
     }
 
     /// Guards HubSoft, whose client can be renewed.
-    pub(super) fn hubsoft(hubsoft: Arc<HubSoft>) -> Self {
+    pub(super) fn hubsoft(hubsoft: Arc<HubSoft>, metrics: BreakerMetrics) -> Self {
         let source = Arc::clone(&hubsoft) as Arc<dyn Source>;
-        Self { hubsoft: Some(hubsoft), ..Self::new(source) }
+        Self { hubsoft: Some(hubsoft), ..Self::new(source, metrics) }
     }
 
     /// The client of HubSoft, where HubSoft is the source.
@@ -58,10 +59,15 @@ impl GuardedSource {
         new: &Config,
         lookup: &Lookup,
         tasks: &Tasks,
+        metrics: &AppMetrics,
     ) -> Result<(Self, Lookup), AppError> {
         if new.hubsoft == old.hubsoft {
             return Ok((self.clone(), lookup.renewed(self.source(), new.lookup.clone())));
         }
+        let empty_lookup = |upstream: &Self| {
+            let lookup = Lookup::new(upstream.source(), new.lookup.clone());
+            lookup.counting(metrics.lookup.clone())
+        };
         info!("HubSoft client replaced: its settings have changed");
         let settings = new.hubsoft.clone();
         let upstream = match &self.hubsoft {
@@ -71,10 +77,10 @@ impl GuardedSource {
                 Self { hubsoft: Some(hubsoft), breaker: Arc::new(self.breaker.renewed(source)) }
             }
             _ => {
-                let hubsoft = HubSoft::supervised(settings, tasks)?;
+                let hubsoft = HubSoft::supervised(settings, tasks, metrics.hubsoft.clone())?;
                 info!("cache emptied: base_url or user has changed");
-                let upstream = Self::hubsoft(Arc::new(hubsoft));
-                let lookup = Lookup::new(upstream.source(), new.lookup.clone());
+                let upstream = Self::hubsoft(Arc::new(hubsoft), metrics.breaker.clone());
+                let lookup = empty_lookup(&upstream);
                 return Ok((upstream, lookup));
             }
         };
@@ -82,7 +88,7 @@ impl GuardedSource {
             lookup.renewed(upstream.source(), new.lookup.clone())
         } else {
             info!("cache emptied: settings that affect HubSoft's answers have changed");
-            Lookup::new(upstream.source(), new.lookup.clone())
+            empty_lookup(&upstream)
         };
         Ok((upstream, lookup))
     }

@@ -100,7 +100,7 @@ async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
     ));
     print_line(format_args!(
         "\nInject a fault into the simulated HubSoft, then repeat a request (\"normal\" clears it):\n\
-         curl -d '{{\"mood\":\"silent\"}}' http://{control}/sim/mood"
+         curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault"
     ));
     print_line(format_args!(
         "\nTo run `bina lookup` and `bina doctor` against it, put this into bina.toml:\n{hubsoft}"

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::app::config::Config;
 use crate::domain::call::{Call, Did};
 use crate::domain::phone::Phone;
-use crate::sources::hubsoft::{HubSoft, Step};
+use crate::sources::hubsoft::{HubSoft, SearchStep};
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -37,11 +37,11 @@ pub(super) async fn run(
     let explained = Arc::new(Explained { hubsoft, explain, completed: Notify::new() });
     let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
     let call = Call {
-        door: "lookup",
+        interface: "lookup",
         caller: Some(number),
         did: did.and_then(Did::new),
         accepted: Instant::now(),
-        patience: None,
+        timeout: None,
     };
     let phone = config.numbers.phone(&call);
     if explain {
@@ -64,7 +64,7 @@ pub(super) async fn run(
         let deadline = config.lookup.deadline.as_millis();
         explain_line(format_args!(
             "answered    {} after {} ms of {deadline} ms",
-            answer.status(),
+            answer.status().word(),
             took.as_millis()
         ));
     }
@@ -101,20 +101,20 @@ struct Explained {
 impl Source for Explained {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
-            let observe = |step: Step<'_>| {
+            let observe = |step: SearchStep<'_>| {
                 if self.explain {
                     describe(&step);
                 }
             };
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            let record = self.hubsoft.ask(phone, budget, &partial, &observe).await;
+            let record = self.hubsoft.lookup(phone, budget, &partial, &observe).await;
             self.completed.notify_one();
             record
         })
     }
 }
 
-fn describe(step: &Step<'_>) {
+fn describe(step: &SearchStep<'_>) {
     let ms = step.took.as_millis();
     match step.outcome {
         Ok((returned, own)) => explain_line(format_args!(

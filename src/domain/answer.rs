@@ -1,4 +1,4 @@
-//! The contract with the phone systems: one table of fields, and the answer that fills it.
+//! The contract with the PBXs: one table of fields, and the answer that provides their values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,9 +12,9 @@ use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Playlist};
 use crate::domain::safe_text::SafeText;
 
-/// Longest alert text in characters and bytes.
+/// Maximum characters and bytes of an alert text in the answer.
 const MESSAGE_MAX: (usize, usize) = (256, 512);
-/// Which phone system is spoken to; it decides only the form of the prompt.
+/// The kind of PBX, which determines only the format of the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pbx {
     Asterisk,
@@ -37,18 +37,18 @@ impl Field {
     }
 }
 
-/// Every field, in the order in which it is written. `end` stays last: an answer without it was
-/// cut on the way (Asterisk hands over the part that came), and counts as unavailable.
+/// All fields, in the order in which they are written. `end` must stay last: an answer without it
+/// was truncated in transit (Asterisk passes on the part that arrived), and counts as unavailable.
 pub const FIELDS: [Field; 15] = [
     Field {
         key: "status",
         meaning: "found, not_found, no_number or unavailable",
-        value: |a, _| a.status.into(),
+        value: |a, _| a.status.word().into(),
     },
     Field {
         key: "source",
         meaning: "where the answer comes from: hubsoft, cache, stale or none",
-        value: |a, _| source_word(a.source).into(),
+        value: |a, _| a.source.word().into(),
     },
     Field {
         key: "alerta",
@@ -120,28 +120,49 @@ pub const FIELDS: [Field; 15] = [
     },
     Field {
         key: "end",
-        meaning: "always 1 and always last: without it the answer was cut",
+        meaning: "always 1 and always last: without it the answer was truncated",
         value: |_, _| "1".into(),
     },
 ];
 
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerStatus {
+    Found,
+    NoNumber,
+    NotFound,
+    Unavailable,
+}
+
+impl AnswerStatus {
+    /// The word for it in the field `status`, in the log and in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::NoNumber => "no_number",
+            Self::NotFound => "not_found",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// What a PBX is told about one call. Every field has a value in every answer.
 #[derive(Clone)]
 pub struct Answer {
-    status: &'static str,
+    status: AnswerStatus,
     source: AnswerSource,
     phone: Option<Phone>,
     details: Details,
 }
 
-/// The fields that are filled only when a customer was found.
+/// The fields that have values only if a customer was found.
 #[derive(Clone, Default)]
 struct Details {
     alert: bool,
     play: Option<Arc<Playlist>>,
     rule: Option<Arc<str>>,
     route: Option<Arc<str>>,
-    /// Whose number it is, when it is one customer's alone.
+    /// The customer, if exactly one has the number.
     identity: Option<Customer>,
     matches: usize,
     message: SafeText,
@@ -149,50 +170,58 @@ struct Details {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({}, masked)", self.status)
+        write!(f, "Answer({}, masked)", self.status.word())
     }
 }
 
 impl Answer {
-    /// Writes down what was found for `phone`, and what was chosen to be played.
+    /// Builds the answer from the finding for `phone` and the chosen prompt.
     pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
         let (status, source, details) = match finding {
             Finding::Found { record, source, alert_expired } => {
-                ("found", *source, Details::new(record, *alert_expired, choice))
+                (AnswerStatus::Found, *source, Details::new(record, *alert_expired, choice))
             }
-            Finding::NoNumber(_) => ("no_number", AnswerSource::None, Details::default()),
-            Finding::Nobody(source) => ("not_found", *source, Details::default()),
-            Finding::Unavailable(_) => ("unavailable", AnswerSource::None, Details::default()),
+            Finding::NoNumber(_) => {
+                (AnswerStatus::NoNumber, AnswerSource::None, Details::default())
+            }
+            Finding::NotFound(source) => (AnswerStatus::NotFound, *source, Details::default()),
+            Finding::Unavailable(_) => {
+                (AnswerStatus::Unavailable, AnswerSource::None, Details::default())
+            }
         };
         Self { status, source, phone, details }
     }
 
     /// The answer to a call that cannot be looked up at all.
     pub fn unavailable() -> Self {
-        let details = Details::default();
-        Self { status: "unavailable", source: AnswerSource::None, phone: None, details }
+        Self {
+            status: AnswerStatus::Unavailable,
+            source: AnswerSource::None,
+            phone: None,
+            details: Details::default(),
+        }
     }
 
     fn identity(&self) -> Option<&Customer> {
         self.details.identity.as_ref()
     }
 
-    /// The value of `status`, for the log.
-    pub fn status(&self) -> &'static str {
+    /// What came of the call.
+    pub fn status(&self) -> AnswerStatus {
         self.status
     }
 
-    /// The value of `source`, for the log.
-    pub fn source(&self) -> &'static str {
-        source_word(self.source)
+    /// Where the answer comes from.
+    pub fn source(&self) -> AnswerSource {
+        self.source
     }
 
-    /// The name of the rule that chose, for the log; empty when none did.
+    /// The name of the rule that chose the prompt, for the log; empty if none did.
     pub fn rule(&self) -> &str {
         self.details.rule.as_deref().unwrap_or_default()
     }
 
-    /// What to play, when there is something.
+    /// The prompt to play, if there is one.
     pub fn playlist(&self) -> Option<&Playlist> {
         self.details.play.as_deref()
     }
@@ -213,7 +242,7 @@ impl Details {
     fn with_choice(self, choice: &Choice<'_>) -> Self {
         let message = |alert: &Alert| SafeText::new(alert.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
-            // A rule may match and play nothing, so that its alert stays silent.
+            // A rule may match and play nothing, to suppress an alert.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
@@ -223,16 +252,7 @@ impl Details {
     }
 }
 
-/// Flags are 1 and 0, because any other word counts as true in a dialplan.
+/// Flags are 1 and 0, because any other word is true in a dialplan.
 fn flag(on: bool) -> &'static str {
     if on { "1" } else { "0" }
-}
-
-fn source_word(source: AnswerSource) -> &'static str {
-    match source {
-        AnswerSource::Cache => "cache",
-        AnswerSource::Hubsoft => "hubsoft",
-        AnswerSource::None => "none",
-        AnswerSource::Stale => "stale",
-    }
 }

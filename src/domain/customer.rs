@@ -1,4 +1,4 @@
-//! Holds who a customer is, in the alphabets in which that may leave.
+//! The identity and services of a customer, in the alphabets that a PBX may receive.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,22 +7,22 @@ use crate::domain::allocation;
 use crate::domain::reported::ReportedCustomer;
 use crate::domain::safe_text::{SafeText, is_machine_word};
 
-/// Longest name that leaves, in characters and bytes.
+/// Maximum characters and bytes of a name.
 const NAME_MAX: (usize, usize) = (128, 256);
-/// Longest id or code; HubSoft's are 64-bit numbers.
+/// Maximum digits of an id or code; HubSoft's are 64-bit numbers.
 const DIGITS_MAX: usize = 20;
-/// Longest service status; the longest of HubSoft's list has 30.
+/// Maximum bytes of a service status; the longest one of HubSoft has 30.
 const STATUS_MAX: usize = 64;
-/// Most statuses kept of one customer; HubSoft has 13.
+/// Maximum statuses kept of one customer; HubSoft has 13.
 pub const STATUSES_MAX: usize = 64;
 
-/// Who a customer is, and how the services are. It is made once for each record, as many calls may
-/// be answered from it.
+/// The identity and services of a customer. It is built once for each record, because many calls
+/// may be answered from it.
 ///
-/// A hundred thousand of them are cached, so all words are in one allocation, which clones share.
+/// A hundred thousand of them may be cached, so all words share one allocation, as do clones.
 #[derive(Clone, PartialEq)]
 pub struct Customer {
-    /// Name, code and id; then the service statuses, a line each, the one that is shown first.
+    /// Name, code and id, then the service statuses, one per line, the displayed one first.
     words: Arc<str>,
     /// Where the name ends.
     name_end: u16,
@@ -32,13 +32,13 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Keeps all that may leave of `reported`.
+    /// Keeps the publishable part of `reported`.
     pub fn new(reported: &ReportedCustomer) -> Self {
         let name = SafeText::new(&reported.name, NAME_MAX.0, NAME_MAX.1);
         Self::with(name.reveal(), digits(&reported.code), digits(&reported.id), reported)
     }
 
-    /// Keeps how the services of `reported` are, and not who that is.
+    /// Keeps the services of `reported`, but not the identity.
     pub fn unnamed(reported: &ReportedCustomer) -> Self {
         Self::with("", "", "", reported)
     }
@@ -53,37 +53,43 @@ impl Customer {
         }
     }
 
-    /// The name in the only alphabet that leaves, or empty.
+    /// The sanitised name, or empty.
     pub fn name(&self) -> &str {
         &self.words[..self.name_end()]
     }
 
-    /// The number the customer knows, digits or empty.
+    /// The customer code that the customer sees: digits, or empty.
     pub fn code(&self) -> &str {
         &self.words[self.name_end()..self.code_end()]
     }
 
-    /// HubSoft's internal number, digits or empty.
+    /// HubSoft's internal id: digits, or empty.
     pub fn id(&self) -> &str {
         &self.words[self.code_end()..self.id_end()]
     }
 
-    /// The status an answer shows: a machine word, or empty.
+    /// The status in the answer: a machine word, or empty.
     pub fn service_status(&self) -> &str {
         self.service_statuses().next().unwrap_or_default()
     }
 
-    /// The statuses of all services, each once, the one that is shown first.
+    /// The distinct statuses of all services, the displayed one first.
     pub fn service_statuses(&self) -> impl Iterator<Item = &str> {
         self.words[self.id_end()..].lines()
     }
 
-    /// Whether any service is connected; `None` when no service says.
+    /// Whether any service is connected; `None` if no service reports it.
     pub fn connected(&self) -> Option<bool> {
         self.connected
     }
 
-    /// Bytes of memory it takes from the allocator, besides itself.
+    /// A copy in an allocation apart from those of requests.
+    pub fn copy(&self) -> Self {
+        let words = allocation::apart(|| Arc::from(&*self.words));
+        Self { words, ..*self }
+    }
+
+    /// Allocated bytes, without the value itself.
     pub fn weight(&self) -> usize {
         allocation::of_arc(self.words.len())
     }
@@ -107,7 +113,7 @@ impl fmt::Debug for Customer {
     }
 }
 
-/// The statuses of all services, a line each, beginning with the one that is shown.
+/// Returns the statuses of all services, one per line, the displayed one first.
 fn statuses(reported: &ReportedCustomer) -> String {
     let shown = reported.service_status.as_deref();
     let others = reported.service_statuses.iter().map(String::as_str);
@@ -117,10 +123,10 @@ fn statuses(reported: &ReportedCustomer) -> String {
     words.collect::<Vec<_>>().join("\n")
 }
 
-/// Lets digits pass and nothing else, whatever the source says of itself.
+/// Returns `text` if it is all digits, else an empty text. The source is not trusted.
 fn digits(text: &str) -> &str {
-    let good = text.len() <= DIGITS_MAX && text.bytes().all(|b| b.is_ascii_digit());
-    if good { text } else { "" }
+    let is_valid = text.len() <= DIGITS_MAX && text.bytes().all(|b| b.is_ascii_digit());
+    if is_valid { text } else { "" }
 }
 
 #[cfg(test)]
@@ -140,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn each_word_is_kept_apart_and_only_what_may_leave() {
+    fn fields_are_separate_and_sanitised() {
         let customer = Customer::new(&reported());
         assert_eq!(
             (customer.name(), customer.code(), customer.id()),
@@ -153,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn all_service_statuses_are_kept_and_the_shown_one_comes_first() {
+    fn all_service_statuses_are_kept_with_the_displayed_one_first() {
         let customer = Customer::new(&reported());
         let statuses: Vec<_> = customer.service_statuses().collect();
         assert_eq!(statuses, ["servico_habilitado", "cancelado"]);
@@ -169,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_unnamed_customer_only_the_services_are_kept() {
+    fn an_unnamed_customer_keeps_only_the_services() {
         let customer = Customer::unnamed(&reported());
         assert_eq!((customer.name(), customer.code(), customer.id()), ("", "", ""));
         assert_eq!(customer.service_status(), "servico_habilitado");

@@ -1,4 +1,4 @@
-//! Reads a Brazilian tax number, CPF or CNPJ, and checks its two check digits.
+//! Parses a Brazilian tax number (CPF or CNPJ) and verifies its check digits.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ pub struct Document {
 
 const CPF_LENGTH: usize = 11;
 const CNPJ_LENGTH: usize = 14;
-/// Check digits at the end of both.
+/// Number of check digits at the end.
 const CHECK_DIGITS: usize = 2;
-/// How many characters are shown where it is printed.
+/// Number of characters that stay visible when it is printed.
 const SHOWN: usize = 2;
 
 impl Document {
-    /// Reads a CPF or CNPJ as people write it, with dots, slash and dash or without; `None` when
-    /// there is none, or a check digit is wrong.
+    /// Parses a CPF or CNPJ with or without punctuation; returns `None` if it is invalid or a check
+    /// digit is wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let mut characters = [0; CNPJ_LENGTH];
         let mut length = 0;
@@ -60,20 +60,20 @@ impl fmt::Debug for Document {
 }
 
 fn is_valid_cpf(digits: &[u8]) -> bool {
-    // `111.111.111-11` has good check digits, and is what people type to get past a form.
+    // `111.111.111-11` has valid check digits, and people type it to get past a form.
     let differs = digits.iter().any(|digit| *digit != digits[0]);
     let is_number = digits.iter().all(u8::is_ascii_digit);
     is_number && differs && has_check_digits(digits, 11)
 }
 
-/// Since July 2026 a new CNPJ has letters, too, before its check digits.
+/// Since July 2026 a new CNPJ may contain letters before its check digits.
 fn is_valid_cnpj(characters: &[u8]) -> bool {
     let differs = characters.iter().any(|one| *one != characters[0]);
     let ends_in_digits = characters[CNPJ_LENGTH - CHECK_DIGITS..].iter().all(u8::is_ascii_digit);
     ends_in_digits && differs && has_check_digits(characters, 9)
 }
 
-/// Compares both check digits, whose weights count from 2 at the right end up to `weight_max`.
+/// Verifies both check digits. The weights count from 2 at the right end up to `weight_max`.
 fn has_check_digits(characters: &[u8], weight_max: u32) -> bool {
     let value = |character: u8| u32::from(character - b'0');
     (characters.len() - CHECK_DIGITS..characters.len()).all(|at| {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_needs_its_check_digits() {
+    fn a_document_needs_valid_check_digits() {
         for (text, read) in [
             ("529.982.247-25", Some("52998224725")),
             ("52998224725", Some("52998224725")),

@@ -1,34 +1,33 @@
-//! Holds why a source did not answer, as far as a call, the log and the metrics need it.
+//! Why a source did not answer, as the log and the metrics report it.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-/// What a failure says something about.
+/// What a failure is evidence of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The source answered, but not what can be used, for this key. It says nothing about the
-    /// source as a whole.
+    /// The source answered, but its answer for this key is unusable. The source itself works.
     AboutThisKey,
     /// A bug of this program.
     Bug,
     /// The source was not queried at all.
-    NotAsked,
-    /// The source itself, or the way there.
+    NotQueried,
+    /// The source itself, or the network path to it.
     Upstream,
 }
 
-/// One reason for failures: a row of the table of the sources.
+/// One reason for failures: a row of the table in `sources/reasons.rs`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reason {
     /// One word for the log and for metrics.
     pub label: &'static str,
     pub kind: FailureKind,
-    /// What is wrong; `{}` stands for the detail of the failure. Never a URL or a number.
+    /// What is wrong; `{}` is replaced by the detail of the failure. Never a URL or a phone number.
     pub text: &'static str,
-    /// What helps; empty when there is nothing to do.
+    /// The remedy; empty if there is nothing to do.
     pub remedy: &'static str,
-    /// How long the key of the failure is not queried again.
+    /// How long the key is not queried again after the failure.
     pub rest: Duration,
 }
 
@@ -42,7 +41,7 @@ pub struct Failure {
 }
 
 impl Reason {
-    /// A reason after which its key may be queried again at once.
+    /// A reason after which the key may be queried again immediately.
     pub const fn new(
         label: &'static str,
         kind: FailureKind,
@@ -52,7 +51,7 @@ impl Reason {
         Self { label, kind, text, remedy, rest: Duration::ZERO }
     }
 
-    /// The same with a rest for the key.
+    /// The same, but the key is not queried again for `rest`.
     pub const fn resting(self, rest: Duration) -> Self {
         Self { rest, ..self }
     }
@@ -62,12 +61,12 @@ impl Reason {
         Failure { reason: self, status: None, detail: Cow::Borrowed(""), retry_after: None }
     }
 
-    /// A failure that names what is wrong in detail.
+    /// A failure with a detail.
     pub const fn because(&'static self, detail: &'static str) -> Failure {
         Failure { reason: self, status: None, detail: Cow::Borrowed(detail), retry_after: None }
     }
 
-    /// The same with a text made at run time.
+    /// A failure with a detail that is formatted at run time.
     pub fn because_of(&'static self, detail: String) -> Failure {
         Failure { detail: Cow::Owned(detail), ..self.failure() }
     }
@@ -78,19 +77,19 @@ impl Reason {
         Failure { status: Some(status), detail, ..self.failure() }
     }
 
-    /// A failure after which the source said, or did not say, when to come back.
+    /// A failure for which the source may have sent `Retry-After`.
     pub const fn retry_after(&'static self, retry_after: Option<Duration>) -> Failure {
         Failure { reason: self, status: None, detail: Cow::Borrowed(""), retry_after }
     }
 }
 
 impl Failure {
-    /// Tells whether `reason` is why.
+    /// Returns whether `reason` is the reason.
     pub fn is(&self, reason: &Reason) -> bool {
         std::ptr::eq(self.reason, reason)
     }
 
-    /// Tells whether one of `reasons` is why.
+    /// Returns whether the reason is one of `reasons`.
     pub fn is_any(&self, reasons: &[&Reason]) -> bool {
         reasons.iter().any(|reason| self.is(reason))
     }
@@ -100,23 +99,23 @@ impl Failure {
         self.reason.label
     }
 
-    /// What the failure says something about.
+    /// What the failure is evidence of.
     pub fn kind(&self) -> FailureKind {
         self.reason.kind
     }
 
-    /// How long the key of the failure is not queried again.
+    /// How long the key is not queried again after the failure.
     pub fn rest(&self) -> Duration {
         self.reason.rest
     }
 
-    /// The HTTP status, where one is why.
+    /// The HTTP status, if it is the reason.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// When the source asked to be queried again.
-    pub fn asked_pause(&self) -> Option<Duration> {
+    /// The pause that the source requested.
+    pub fn requested_pause(&self) -> Option<Duration> {
         self.retry_after
     }
 }

@@ -1,4 +1,4 @@
-//! Holds what came of a lookup: customers, nobody, no number, or the reason it could not be told.
+//! The result of a lookup: customers, not found, no number, or the reason for a failure.
 
 use std::slice;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::domain::found::FoundCustomer;
 use crate::domain::phone::NoNumber;
 use crate::domain::reported::{ReportedCustomer, bound_texts};
 
-/// What HubSoft knows about one number: its verified customers, none of them for "nobody".
+/// The verified customers of one number; empty for "not found".
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record(Customers);
 
-/// One customer stands in the record itself, as nearly every number has one.
+/// A single customer is stored inline, because almost every number has one.
 #[derive(Clone, Debug, PartialEq)]
 enum Customers {
     One(FoundCustomer),
@@ -29,22 +29,22 @@ impl Default for Customers {
 }
 
 impl Record {
-    /// Keeps the verified customers of one number, each with its name only when there is no other:
-    /// the names of several are nobody's business.
+    /// Keeps the verified customers of one number. The names are dropped if there are several, because
+    /// it is not known who is calling.
     pub fn new(customers: Vec<ReportedCustomer>) -> Self {
         Self::bounded(customers).0
     }
 
-    /// The same, and how many alert texts were not kept whole.
+    /// Like `new`; also returns how many alert texts are truncated.
     pub fn bounded(mut customers: Vec<ReportedCustomer>) -> (Self, usize) {
-        let cut = bound_texts(&mut customers);
+        let truncated = bound_texts(&mut customers);
         let record = match customers.len() {
             1 => customers.pop().map(|one| Customers::One(FoundCustomer::new(one))),
             _ => Some(Customers::Several(
                 customers.into_iter().map(FoundCustomer::unnamed).collect(),
             )),
         };
-        (Self(record.unwrap_or_default()), cut)
+        (Self(record.unwrap_or_default()), truncated)
     }
 
     /// The verified customers.
@@ -55,13 +55,13 @@ impl Record {
         }
     }
 
-    /// Whose number it is, when it is one customer's alone.
+    /// The customer, if exactly one has the number.
     pub fn identity(&self) -> Option<&Customer> {
         if let Customers::One(found) = &self.0 { Some(found.customer()) } else { None }
     }
 
-    /// Tells whether the number belongs to no customer.
-    pub fn is_nobody(&self) -> bool {
+    /// Returns whether no customer has the number.
+    pub fn is_not_found(&self) -> bool {
         self.customers().is_empty()
     }
 
@@ -70,7 +70,7 @@ impl Record {
         self.customers().iter().flat_map(FoundCustomer::alerts)
     }
 
-    /// The same record with another `Arc` for each alert.
+    /// The same record with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, mut change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let mut changed = |found: FoundCustomer| found.map_alerts(&mut change);
         Self(match self.0 {
@@ -82,15 +82,14 @@ impl Record {
         })
     }
 
-    /// Bytes of memory the record takes from the allocator, besides itself and the alerts, which
-    /// it may share with other records.
+    /// Allocated bytes, without the record itself and the alerts, which other records may share.
     pub fn weight(&self) -> usize {
         let customers: usize = self.customers().iter().map(FoundCustomer::weight).sum();
         match &self.0 {
             Customers::Several(several) if !several.is_empty() => {
                 allocation::of_arc(size_of_val(&**several)) + customers
             }
-            // Everybody's "nobody" is the same.
+            // All empty records share one allocation.
             _ => customers,
         }
     }
@@ -99,25 +98,37 @@ impl Record {
 /// Where an answer comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerSource {
-    /// Memory, young enough to be taken as it is.
+    /// The cache, with a fresh record.
     Cache,
     /// HubSoft, queried for this call.
     Hubsoft,
-    /// Nowhere: nothing was or could be asked.
+    /// No source was or could be queried.
     None,
-    /// Memory, past its time, because no source answered soon enough.
+    /// The cache, with a stale record, because no source answered in time.
     Stale,
+}
+
+impl AnswerSource {
+    /// The word for it in the field `source`, in the log and in metrics.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Hubsoft => "hubsoft",
+            Self::None => "none",
+            Self::Stale => "stale",
+        }
+    }
 }
 
 /// What the lookup found for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// Verified customers. `alert_expired` when the record is too old to play an alert from.
+    /// Verified customers. `alert_expired` if the record is too old for its alert to be played.
     Found { record: Record, source: AnswerSource, alert_expired: bool },
-    /// Nothing to look up; no source was queried.
+    /// There is no number to look up; no source was queried.
     NoNumber(NoNumber),
-    /// The sources answered that no customer has this number.
-    Nobody(AnswerSource),
-    /// It could not be told in time.
+    /// The source answered that no customer has the number.
+    NotFound(AnswerSource),
+    /// The lookup failed or took too long.
     Unavailable(Failure),
 }

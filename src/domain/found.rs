@@ -1,4 +1,4 @@
-//! Joins a customer who was found with the alerts that concern that customer.
+//! A found customer together with the alerts that apply to that customer.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::domain::allocation;
 use crate::domain::customer::Customer;
 use crate::domain::reported::ReportedCustomer;
 
-/// A customer and the alerts that concern that customer.
+/// A customer and the alerts that apply to that customer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundCustomer {
     customer: Customer,
     alerts: Alerts,
 }
 
-/// The alerts of one customer. Nearly everybody has two texts at most, which need no list.
+/// The alerts of one customer. Almost all customers have at most two, which need no allocation.
 #[derive(Clone, Debug, PartialEq)]
 enum Alerts {
     /// The alert is off.
@@ -26,43 +26,43 @@ enum Alerts {
 }
 
 impl FoundCustomer {
-    /// Keeps all that may leave of `reported`.
+    /// Keeps the publishable part of `reported`.
     pub fn new(reported: ReportedCustomer) -> Self {
         let customer = Customer::new(&reported);
         Self { customer, alerts: Alerts::new(reported.alert) }
     }
 
-    /// Keeps what is the matter with `reported`, and not who that is.
+    /// Keeps alerts and services of `reported`, but not the identity.
     pub fn unnamed(reported: ReportedCustomer) -> Self {
         let customer = Customer::unnamed(&reported);
         Self { customer, alerts: Alerts::new(reported.alert) }
     }
 
-    /// Who it is.
+    /// The customer.
     pub fn customer(&self) -> &Customer {
         &self.customer
     }
 
-    /// Tells whether the alert is on.
+    /// Returns whether the alert is on.
     pub fn alerted(&self) -> bool {
         !matches!(self.alerts, Alerts::Off)
     }
 
-    /// The alert's texts, possibly none; none when the alert is off.
+    /// The alerts; none if the alert is off or has no text.
     pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
         let few = if let Alerts::Few(few) = &self.alerts { &few[..] } else { &[] };
         let many = if let Alerts::Many(many) = &self.alerts { &many[..] } else { &[] };
         few.iter().flatten().chain(many)
     }
 
-    /// The same customer with another `Arc` for each alert.
+    /// The same customer with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let changed: Vec<_> = self.alerts().map(change).collect();
         let alerts = if self.alerted() { Alerts::on(changed) } else { Alerts::Off };
-        Self { alerts, ..self }
+        Self { alerts, customer: self.customer.copy() }
     }
 
-    /// Bytes of memory it takes from the allocator, besides itself and the alerts it may share.
+    /// Allocated bytes, without the value itself and the alerts, which may be shared.
     pub fn weight(&self) -> usize {
         let list = match &self.alerts {
             Alerts::Off | Alerts::Few(_) => 0,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn any_number_of_texts_is_kept_in_its_order() {
+    fn any_number_of_alerts_is_kept_in_order() {
         let all = ["um", "dois", "três", "quatro"];
         for count in 0..=all.len() {
             let found = found(Some(&all[..count]));
@@ -115,11 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_without_texts_is_on_and_without_an_alert_there_are_none() {
-        let (silent, quiet) = (found(Some(&[])), found(None));
-        assert_eq!((silent.alerted(), silent.alerts().count()), (true, 0));
-        assert_eq!((quiet.alerted(), quiet.alerts().count()), (false, 0));
-        assert!(!quiet.map_alerts(Arc::clone).alerted());
+    fn an_alert_may_be_on_without_text() {
+        let without_text = found(Some(&[]));
+        assert_eq!((without_text.alerted(), without_text.alerts().count()), (true, 0));
+        let without_alert = found(None);
+        assert_eq!((without_alert.alerted(), without_alert.alerts().count()), (false, 0));
+        assert!(!without_alert.map_alerts(Arc::clone).alerted());
     }
 
     #[test]
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_unnamed_customer_only_the_matter_is_kept() {
+    fn an_unnamed_customer_keeps_only_the_alerts() {
         let alert = AlertText::new("Rompimento").map(|text| vec![text]);
         let reported =
             ReportedCustomer { name: "ANA".into(), alert, ..ReportedCustomer::default() };

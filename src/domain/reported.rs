@@ -4,39 +4,39 @@ use std::fmt;
 
 use crate::domain::alert_text::AlertText;
 
-/// Most bytes of alert texts kept of one number, all its customers together: each rule's phrases
-/// are searched for in them.
+/// Maximum bytes of alert texts for one number, over all its customers. It bounds the search for
+/// the phrases of the rules.
 pub const TEXTS_BYTES_MAX: usize = 16 * 1024;
-/// Least room in which the beginning of a text is kept when the whole does not fit.
-const TEXT_ROOM_MIN: usize = 256;
+/// Minimum bytes for which a text that does not fit is truncated instead of dropped.
+const TRUNCATED_BYTES_MIN: usize = 256;
 
 /// One customer, read from HubSoft and verified to own the caller's number.
 ///
-/// There is deliberately no tax number, address or password here: a call does not need them.
+/// It deliberately has no tax number, address or password: a call does not need them.
 #[derive(Clone, PartialEq)]
 pub struct ReportedCustomer {
-    /// HubSoft's internal number, digits or empty.
+    /// HubSoft's internal id: digits, or empty.
     pub id: String,
-    /// The number the customer knows, digits or empty.
+    /// The customer code that the customer sees: digits, or empty.
     pub code: String,
-    /// Name as typed; only `Customer` has it as it may leave.
+    /// The name as typed. `Customer` has the sanitised form.
     pub name: String,
     /// The alert's texts when the alert is on (possibly none), `None` when it is off.
     pub alert: Option<Vec<AlertText>>,
-    /// The status an answer shows: the first live service that is not enabled, else the enabled
-    /// one, else the first; a machine word.
+    /// The status in the answer: of the first live service that is not enabled, else of the enabled
+    /// one, else of the first. A machine word.
     pub service_status: Option<String>,
-    /// The statuses of all services in HubSoft's order, each once; machine words.
+    /// The statuses of all services in HubSoft's order, without duplicates. Machine words.
     pub service_statuses: Vec<String>,
-    /// Whether a service is neither cancelled nor inactive. `true` as well when HubSoft lists no
-    /// services at all, or a status cannot be read; `false` when the list is there and empty.
+    /// Whether a service is neither cancelled nor inactive. It is also `true` if HubSoft does not
+    /// list services or a status is unreadable, and `false` if the list is empty.
     pub has_live_service: bool,
-    /// Whether any service is connected; `None` when no service says.
+    /// Whether any service is connected; `None` if no service reports it.
     pub connected: Option<bool>,
 }
 
 impl Default for ReportedCustomer {
-    /// A customer of whom nothing is said, not even that a service has ended.
+    /// A customer without any data, not even a cancelled service.
     fn default() -> Self {
         Self {
             id: String::new(),
@@ -58,23 +58,23 @@ impl fmt::Debug for ReportedCustomer {
     }
 }
 
-/// Leaves out of the alert texts what is beyond `TEXTS_BYTES_MAX`, and returns how many texts lost
-/// something, here or before.
+/// Truncates the alert texts to `TEXTS_BYTES_MAX`, and returns how many texts are truncated, here or
+/// earlier.
 ///
-/// Each customer has an equal share, and what one does not need is left to the others, so that
-/// long texts of one do not hide a short one of another.
+/// Each customer has an equal share, and the unused part of a share goes to the others: a long text
+/// of one customer cannot displace a short text of another.
 pub fn bound_texts(customers: &mut [ReportedCustomer]) -> usize {
     let mut by_length: Vec<_> = customers.iter_mut().map(|one| (one.text_bytes(), one)).collect();
     by_length.sort_by_key(|(bytes, _)| *bytes);
     let mut sharing = by_length.len();
-    let mut room = TEXTS_BYTES_MAX;
-    let mut cut = 0;
+    let mut free = TEXTS_BYTES_MAX;
+    let mut truncated = 0;
     for (_, customer) in by_length {
-        cut += customer.bound_texts(room / sharing);
-        room -= customer.text_bytes();
+        truncated += customer.bound_texts(free / sharing);
+        free -= customer.text_bytes();
         sharing -= 1;
     }
-    cut
+    truncated
 }
 
 impl ReportedCustomer {
@@ -82,38 +82,37 @@ impl ReportedCustomer {
         self.alert.iter().flatten().map(AlertText::bytes).sum()
     }
 
-    /// Keeps the shorter texts whole, and of each longer one the beginning; returns how many lost
-    /// something.
+    /// Truncates the longer texts, and returns how many are truncated.
     fn bound_texts(&mut self, bytes_max: usize) -> usize {
         let Some(texts) = &mut self.alert else { return 0 };
         let mut shares = text_shares(texts, bytes_max).into_iter();
-        let mut cut = 0;
+        let mut truncated = 0;
         texts.retain_mut(|text| {
             let share = shares.next().unwrap_or_default();
             let fits = text.bytes() <= share;
-            if !fits && share >= TEXT_ROOM_MIN {
-                text.cut(share);
+            if !fits && share >= TRUNCATED_BYTES_MIN {
+                text.truncate(share);
             }
-            cut += usize::from(!fits || text.is_cut());
+            truncated += usize::from(!fits || text.is_truncated());
             text.bytes() <= share
         });
-        cut
+        truncated
     }
 }
 
-/// How many bytes each text may have, so that long ones do not hide a short one.
+/// Returns how many bytes each text may have, so that a long text cannot displace a short one.
 ///
-/// The shortest have their share first, and what they do not need is left to the others. Where the
-/// shares would be too small for a long text, only the first of the long texts have one.
+/// Shares are assigned from the shortest text up, and the unused part of a share goes to the others.
+/// If the shares are too small for the long texts, only the first of those have one.
 fn text_shares(texts: &[AlertText], bytes_max: usize) -> Vec<usize> {
     let mut by_length: Vec<_> = (0..texts.len()).collect();
     by_length.sort_by_key(|at| texts[*at].bytes());
     let mut shares = vec![0; texts.len()];
-    let mut room = bytes_max;
+    let mut free = bytes_max;
     for (done, at) in by_length.into_iter().enumerate() {
-        let equal = room / (texts.len() - done);
-        shares[at] = equal.max(TEXT_ROOM_MIN).min(room);
-        room -= shares[at].min(texts[at].bytes());
+        let equal = free / (texts.len() - done);
+        shares[at] = equal.max(TRUNCATED_BYTES_MIN).min(free);
+        free -= shares[at].min(texts[at].bytes());
     }
     shares
 }
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_of_all_customers_of_a_number_are_bounded_together() {
+    fn alert_texts_are_bounded_per_number_over_all_customers() {
         let long = "palavra ".repeat(1_900);
         let mut customers = [
             customer(&[&long, "Rompimento", &long]),
@@ -145,13 +144,13 @@ mod tests {
         let bytes: usize = customers.iter().map(ReportedCustomer::text_bytes).sum();
         assert!((TEXTS_BYTES_MAX - 60..=TEXTS_BYTES_MAX).contains(&bytes), "{bytes}");
         assert_eq!(texts(&customers[2]), ["Rompimento no Centro"], "the short one is whole");
-        assert!(texts(&customers[0])[0].ends_with("palavra"), "cut at a word");
+        assert!(texts(&customers[0])[0].ends_with("palavra"), "truncated at a word");
         assert_eq!(texts(&customers[0])[1], "Rompimento", "the short one between two is whole");
         assert_eq!(texts(&customers[0]).len(), 3);
     }
 
     #[test]
-    fn texts_that_fit_are_left_as_they_are() {
+    fn texts_that_fit_are_unchanged() {
         let mut customers = [customer(&["um", "dois"]), customer(&[&"a b ".repeat(3_000)])];
         let before = customers.clone();
         assert_eq!(bound_texts(&mut customers), 0);
@@ -159,20 +158,20 @@ mod tests {
     }
 
     #[test]
-    fn a_short_text_is_kept_whole_wherever_it_stands() {
+    fn a_short_text_is_kept_whole_in_any_position() {
         let long = "palavra ".repeat(2_200);
         let open = "Rompimento no Centro";
         for order in [[long.as_str(), open], [open, long.as_str()]] {
             let mut customers = [customer(&order)];
             bound_texts(&mut customers);
             let kept = texts(&customers[0]);
-            let place = order.iter().position(|text| *text == open).expect("it is there");
-            assert_eq!((kept.len(), kept[place]), (2, open));
+            let position = order.iter().position(|text| *text == open).expect("it is there");
+            assert_eq!((kept.len(), kept[position]), (2, open));
         }
     }
 
     #[test]
-    fn of_many_long_texts_the_first_are_kept_and_every_short_one() {
+    fn short_texts_and_the_first_long_texts_are_kept() {
         let long = "palavra ".repeat(1_000);
         let mut many = vec![long.as_str(); 100];
         many.push("Rompimento");

@@ -1,27 +1,27 @@
-//! Holds the only two alphabets in which anything leaves for a PBX.
+//! The only two alphabets of values that are sent to a PBX.
 //!
-//! FreeSWITCH expands a value again each time it is used and runs `${api}` inside it; Asterisk
-//! splits values at `,`, `&`, `(`, `"` and more in one application or another. No escaping is
-//! safe at every later use, so text is reduced to what both PBXs bear in all ordinary uses.
+//! FreeSWITCH expands a value each time it is used and runs `${api}` inside it; Asterisk
+//! applications split values at `,`, `&`, `(`, `"` and more. No escaping is safe for every later
+//! use, so text is reduced to the characters that are safe in all ordinary uses of both PBXs.
 
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The first character that may make another one of its neighbour: a text without any from here on
-/// is in NFC as it stands.
+/// The first character that may combine with its neighbour: a text of smaller characters is in NFC
+/// already.
 const COMPOSING: char = '\u{300}';
 
 /// Free text reduced to letters, digits, space and `. - _ / +`.
 ///
-/// Its `Debug` shows only the length, because it is mostly a customer's name.
+/// `Debug` prints only the length, because the text usually is a customer's name.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SafeText(String);
 
 impl SafeText {
     /// Reduces `text`: NFC, every other character becomes a space, runs of spaces collapse, the
-    /// ends are trimmed, and the whole is cut at `max_chars` characters and `max_bytes` bytes.
+    /// ends are trimmed, and the result is truncated to `max_chars` characters and `max_bytes` bytes.
     pub fn new(text: &str, max_chars: usize, max_bytes: usize) -> Self {
         let safe = String::with_capacity(text.len().min(max_bytes));
         if text.chars().all(|c| c < COMPOSING) {
@@ -59,7 +59,7 @@ impl SafeText {
         Self(safe)
     }
 
-    /// The text itself, for a PBX; never for a log.
+    /// The text, for a PBX. It must not be logged.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -71,14 +71,14 @@ impl fmt::Debug for SafeText {
     }
 }
 
-/// Tells whether `c` may stand in free text; a space counts as a gap, not as a character.
+/// Returns whether `c` is allowed in free text; a space counts as a gap, not as a character.
 fn is_safe(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '.' | '-' | '_' | '/' | '+')
         || (!c.is_ascii() && is_letter(c))
 }
 
-/// Tells whether `c` is of Unicode's letter category. `is_alphabetic` says yes to more: letter
+/// Returns whether `c` is in Unicode's letter category. `is_alphabetic` accepts more: letter
 /// numbers, combining vowel signs and circled letters, which some fonts and logs garble.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic()
@@ -88,12 +88,12 @@ fn is_letter(c: char) -> bool {
         && !TRANSLITERATED.contains(&c)
 }
 
-/// Letters of which `iconv -t ASCII//TRANSLIT` makes an apostrophe, a circumflex or a backquote.
-/// A PBX or a shell behind it may do that to a name.
+/// Letters that `iconv -t ASCII//TRANSLIT` turns into an apostrophe, a circumflex or a backquote.
+/// A PBX or a shell behind it may transliterate a name.
 const TRANSLITERATED: [char; 5] = ['\u{149}', '\u{2BC}', '\u{2C6}', '\u{2C8}', '\u{2CB}'];
 
-/// Tells whether `text` is a machine word: 1 to `max` of `[A-Za-z0-9_/.-]`, no `..`, no leading
-/// `/`. Such a word is safe in every use both PBXs make of a value.
+/// Returns whether `text` is a machine word: 1 to `max` of `[A-Za-z0-9_/.-]`, no `..`, no leading
+/// `/`. Such a word is safe in every use of both PBXs.
 pub fn is_machine_word(text: &str, max: usize) -> bool {
     !text.is_empty()
         && text.len() <= max
@@ -102,7 +102,7 @@ pub fn is_machine_word(text: &str, max: usize) -> bool {
         && !text.starts_with('/')
 }
 
-/// Tells whether `text` is `^[A-Za-z0-9_-]{1,64}$`, the form of a rule's name and a route.
+/// Returns whether `text` matches `^[A-Za-z0-9_-]{1,64}$`, the form of rule names and routes.
 pub fn is_label(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn accented_names_stay_as_they_are() {
+    fn accented_names_are_unchanged() {
         assert_eq!(safe("João d'Ávila & Irmãos Ltda."), "João d Ávila Irmãos Ltda.");
         assert_eq!(safe("Joa\u{303}o"), "João");
     }
@@ -130,26 +130,26 @@ mod tests {
     }
 
     #[test]
-    fn marks_symbols_and_foreign_numerals_are_no_letters() {
+    fn marks_symbols_and_foreign_numerals_are_not_letters() {
         assert_eq!(safe("q\u{303}a"), "q a");
         assert_eq!(safe("x😀🇧🇷y Ⅷ Ⓐ ½ ١"), "x y");
         assert_eq!(safe("\u{202e}abc\u{202c}\u{feff}\u{2028}d"), "abc d");
     }
 
     #[test]
-    fn letters_that_become_quotes_elsewhere_become_a_space_here() {
+    fn letters_that_transliterate_to_quotes_become_a_space() {
         assert_eq!(safe("D\u{2BC}Ávila \u{149}a b\u{2C6}c\u{2C8}d\u{2CB}e"), "D Ávila a b c d e");
     }
 
     #[test]
-    fn a_text_that_is_not_composed_would_not_have_changed() {
+    fn a_text_below_the_first_combining_character_is_in_nfc() {
         let early: String = ('\0'..COMPOSING).collect();
         let backwards: String = early.chars().rev().collect();
         assert!(early.nfc().eq(early.chars()) && backwards.nfc().eq(backwards.chars()));
     }
 
     #[test]
-    fn a_long_text_is_cut_at_a_character_and_never_ends_in_a_space() {
+    fn a_long_text_is_truncated_at_a_character_and_never_ends_in_a_space() {
         assert_eq!(safe(&"é".repeat(500)).chars().count(), 128);
         assert_eq!(safe(&"語".repeat(500)).len(), 255);
         assert_eq!(SafeText::new("abc def", 4, 100).reveal(), "abc");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn machine_words_climb_no_folders() {
+    fn machine_words_cannot_leave_their_folder() {
         assert!(is_machine_word("bina/rompimento-fibra", 64));
         for bad in ["", "/etc/passwd", "a/../b", "a b", "a&b", "ã", "http://x"] {
             assert!(!is_machine_word(bad, 64), "{bad}");

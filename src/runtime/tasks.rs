@@ -12,6 +12,8 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, warn};
 
+use crate::runtime::metrics::{ByWords, Counter, Registry};
+
 /// First and longest pause before a task that has panicked is started again.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
@@ -20,8 +22,24 @@ const RECOVERED: Duration = Duration::from_secs(10 * 60);
 /// Longest wait of a shutdown for tasks to end.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
 
-/// A callback that receives a task's name when it is restarted.
-pub type OnRestart = Arc<dyn Fn(&'static str) + Send + Sync>;
+/// What tasks count.
+#[derive(Clone, Debug)]
+pub struct TaskMetrics {
+    restarts: ByWords<1>,
+}
+
+impl Default for TaskMetrics {
+    fn default() -> Self {
+        Self { restarts: ByWords::new(["task"]) }
+    }
+}
+
+impl TaskMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Restarts of background tasks after a panic, by task";
+        registry.register("task_restarts", help, &self.restarts);
+    }
+}
 
 /// The tasks of one application. Clones share them; dropping the last clone stops them.
 #[derive(Clone)]
@@ -30,7 +48,7 @@ pub struct Tasks(Arc<Supervision>);
 struct Supervision {
     running: Mutex<JoinSet<()>>,
     stop: watch::Sender<bool>,
-    on_restart: OnRestart,
+    metrics: TaskMetrics,
 }
 
 /// A handle to a running task; dropping it stops the task.
@@ -44,9 +62,9 @@ impl Drop for Task {
 }
 
 impl Default for Tasks {
-    /// Tasks whose restarts are logged but not counted.
+    /// Tasks whose restarts are registered nowhere.
     fn default() -> Self {
-        Self::new(Arc::new(|_| {}))
+        Self::new(TaskMetrics::default())
     }
 }
 
@@ -57,10 +75,10 @@ impl fmt::Debug for Tasks {
 }
 
 impl Tasks {
-    /// Tasks whose restarts are reported to `on_restart`.
-    pub fn new(on_restart: OnRestart) -> Self {
+    /// Tasks whose restarts are counted in `metrics`.
+    pub fn new(metrics: TaskMetrics) -> Self {
         let stop = watch::Sender::new(false);
-        Self(Arc::new(Supervision { running: Mutex::default(), stop, on_restart }))
+        Self(Arc::new(Supervision { running: Mutex::default(), stop, metrics }))
     }
 
     /// Runs the future that `make` returns; after a panic, runs a new one. Requires tokio's runtime.
@@ -71,11 +89,11 @@ impl Tasks {
         Work: Future<Output = ()> + Send + 'static,
     {
         let stop = self.0.stop.subscribe();
-        let on_restart = Arc::clone(&self.0.on_restart);
+        let restarts = self.0.metrics.restarts.of([name]);
         let mut running = self.0.running.lock();
         // Remove finished tasks, so that they do not accumulate with reloads.
         while running.try_join_next().is_some() {}
-        Task(running.spawn(supervise(name, make, stop, on_restart)))
+        Task(running.spawn(supervise(name, make, stop, restarts)))
     }
 
     /// Stops all tasks, each at its next await point. Tasks that do not stop in time end with the
@@ -95,7 +113,7 @@ async fn supervise<F, Work>(
     name: &'static str,
     make: F,
     mut stop: watch::Receiver<bool>,
-    on_restart: OnRestart,
+    restarts: Counter,
 ) where
     F: Fn() -> Work,
     Work: Future<Output = ()> + Send + 'static,
@@ -117,7 +135,7 @@ async fn supervise<F, Work>(
             pause = PAUSE_MIN;
         }
         error!(task = name, "background task panicked: restarted in {} s", pause.as_secs());
-        on_restart(name);
+        restarts.inc();
         sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
     }
@@ -149,9 +167,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_task_that_panics_is_restarted_later_each_time_and_counted() {
-        let restarts = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&restarts);
-        let tasks = Tasks::new(Arc::new(move |name| noted.lock().push(name)));
+        let metrics = TaskMetrics::default();
+        let tasks = Tasks::new(metrics.clone());
         let (made, make) = failing(3);
         let start = Instant::now();
         let _task = tasks.start("walk", make);
@@ -162,7 +179,7 @@ mod tests {
         }
         sleep(PAUSE_MAX).await;
         assert_eq!(made.load(Ordering::SeqCst), 4);
-        assert_eq!(*restarts.lock(), ["walk"; 3]);
+        assert_eq!(metrics.restarts.of(["walk"]).get(), 3);
     }
 
     #[tokio::test(start_paused = true)]

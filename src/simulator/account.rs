@@ -1,4 +1,4 @@
-//! Who may ask: the one account the simulator knows, and the tokens it has issued.
+//! Authentication: the one account of the simulator, and the tokens it has issued.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,9 +20,9 @@ const LIFE_DEFAULT: Duration = Duration::from_secs(2_592_000);
 /// Real tokens are a thousand characters long; a buffer too small for them shows here.
 const TOKEN_LENGTH: usize = 1_000;
 
-/// What the token route wants to be told, all invented.
+/// What the token route requires, all invented.
 #[derive(Clone, Copy, Debug)]
-pub struct Credentials {
+pub struct AccountCredentials {
     pub client_id: &'static str,
     pub client_secret: &'static str,
     pub username: &'static str,
@@ -30,20 +30,20 @@ pub struct Credentials {
 }
 
 /// The right ones.
-pub(super) const CREDENTIALS: Credentials = Credentials {
+pub(super) const CREDENTIALS: AccountCredentials = AccountCredentials {
     client_id: CLIENT_ID,
     client_secret: CLIENT_SECRET,
     username: USERNAME,
     password: PASSWORD,
 };
 
-/// Tokens issued, each with its end.
-pub(super) struct Tokens {
+/// IssuedTokens issued, each with its end.
+pub(super) struct IssuedTokens {
     ends: HashMap<String, Instant>,
     life: Duration,
 }
 
-impl Tokens {
+impl IssuedTokens {
     pub(super) fn new() -> Self {
         Self { ends: HashMap::new(), life: LIFE_DEFAULT }
     }
@@ -57,8 +57,8 @@ impl Tokens {
         self.life
     }
 
-    /// A token never seen before, in this process: a simulator started again knows none of the
-    /// tokens of the one before.
+    /// A token never seen before, in this process: a simulator started again accepts none of
+    /// the tokens of the one before.
     pub(super) fn issue(&mut self, now: Instant) -> String {
         static ISSUED: AtomicU64 = AtomicU64::new(1);
         let number = ISSUED.fetch_add(1, Ordering::Relaxed);
@@ -69,11 +69,11 @@ impl Tokens {
     }
 
     /// Whether `token` was issued, has not ended and was not voided.
-    pub(super) fn know(&self, token: &str, now: Instant) -> bool {
+    pub(super) fn accepts(&self, token: &str, now: Instant) -> bool {
         self.ends.get(token).is_some_and(|end| *end > now)
     }
 
-    /// Forgets every token, as an update of the real server does.
+    /// Invalidates every token, as an update of the real server does.
     pub(super) fn void(&mut self) {
         self.ends.clear();
     }

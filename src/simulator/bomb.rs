@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-/// A success without customers, so that whoever unpacks it all is rewarded with a wrong answer.
+/// A success without customers, so that a client that unpacks it all gets a wrong answer.
 const BEFORE: &str = r#"{"status":"success","msg":""#;
 const AFTER: &str = r#"","clientes":[]}"#;
-/// How often "258 times more" is said: 104,857,651 letters, 100 MiB.
+/// How often "258 times more" is repeated: 104,857,651 letters, 100 MiB.
 const REPEATS: usize = 406_425;
 const REPEAT: usize = 258;
 /// The letters between `BEFORE` and `AFTER`: one literal and its repetitions.

@@ -1,9 +1,9 @@
-//! The control path: what may be ordered, text in and text out; no socket, no clock.
+//! The control path: its commands, text in and text out; no socket, no clock.
 //!
 //! ```text
-//! curl -d '{"mood":"slow","first_byte_ms":200}' http://127.0.0.1:PORT/sim/mood
-//! curl -d '{"mood":"wrong_password","route":"token"}' http://127.0.0.1:PORT/sim/mood
-//! curl -d '{"door":"blackhole"}' http://127.0.0.1:PORT/sim/door
+//! curl -d '{"fault":"slow","first_byte_ms":200}' http://127.0.0.1:PORT/sim/fault
+//! curl -d '{"fault":"wrong_password","route":"token"}' http://127.0.0.1:PORT/sim/fault
+//! curl -d '{"listener":"blackhole"}' http://127.0.0.1:PORT/sim/listener
 //! curl http://127.0.0.1:PORT/sim/requests
 //! ```
 
@@ -12,13 +12,13 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::api::Route;
-use super::desk::{Desk, Request};
-use super::door::Door;
-use super::mood::Mood;
-use super::question::Question;
+use super::fault::Fault;
+use super::listener::ListenerMode;
 use super::reply::Reply;
+use super::request::ReceivedRequest;
+use super::state::{LoggedRequest, SimulatorState};
 
-/// How many requests are shown, the latest ones; the counts are of all.
+/// How many requests are listed, the latest ones; the counts are of all.
 const SHOWN_MAX: usize = 1_000;
 /// Headers and parameters whose values are shortened.
 const SECRETS: [&str; 8] = [
@@ -31,125 +31,130 @@ const SECRETS: [&str; 8] = [
     "refresh_token",
     "token",
 ];
-/// How much of a secret is shown at most: enough to tell two of our tokens apart.
+/// How much of a secret is shown at most: enough to distinguish two of our tokens.
 const SECRET_SHOWN_MAX: usize = 24;
 
-/// Something that a controller wants.
+/// One command of a controller.
 #[derive(Debug)]
-pub(super) enum Order {
+pub(super) enum ControlCommand {
     /// A certificate and its key, as PEM, for new connections.
     Certificate(Vec<u8>),
     CloseConnections,
-    Desk(DeskOrder),
-    Door(Door),
-    ShowDoor,
+    Listener(ListenerMode),
+    ShowListener,
+    State(StateCommand),
 }
 
-/// Something that concerns the desk alone.
+/// A command that changes or reads the state alone.
 #[derive(Debug)]
-pub(super) enum DeskOrder {
+pub(super) enum StateCommand {
     Customers(Vec<Value>),
-    ForgetRequests,
+    ClearRequests,
     /// Of one route, or of all.
-    Mood(Option<Route>, Mood),
-    ShowMood,
-    ShowMoods,
+    Fault(Option<Route>, Fault),
+    ShowFault,
+    ShowFaults,
     ShowRequests,
     VoidTokens,
 }
 
-/// Why nothing is done.
+/// Why a command is rejected.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum ControlError {
     /// There is no such path, or not with that method.
     Unknown,
-    /// The body is wrong, in these words.
+    /// The body is wrong, for this reason.
     Wrong(String),
 }
 
-type Read = fn(&[u8]) -> Result<Order, String>;
+type Read = fn(&[u8]) -> Result<ControlCommand, String>;
 
 /// Every path, and how its body is read; a test walks them.
-const PATHS: [(&str, &str, Read); 11] = [
-    ("POST", "/sim/certificate", |body| Ok(Order::Certificate(body.to_vec()))),
-    ("POST", "/sim/close-connections", |_| Ok(Order::CloseConnections)),
+const PATHS: [(&str, &str, Read); 12] = [
+    ("POST", "/sim/certificate", |body| Ok(ControlCommand::Certificate(body.to_vec()))),
+    ("POST", "/sim/close-connections", |_| Ok(ControlCommand::CloseConnections)),
     ("POST", "/sim/customers", customers),
-    ("GET", "/sim/door", |_| Ok(Order::ShowDoor)),
-    ("POST", "/sim/door", door),
-    ("GET", "/sim/mood", |_| Ok(Order::Desk(DeskOrder::ShowMood))),
-    ("POST", "/sim/mood", mood),
-    ("GET", "/sim/moods", |_| Ok(Order::Desk(DeskOrder::ShowMoods))),
-    ("DELETE", "/sim/requests", |_| Ok(Order::Desk(DeskOrder::ForgetRequests))),
-    ("GET", "/sim/requests", |_| Ok(Order::Desk(DeskOrder::ShowRequests))),
-    ("POST", "/sim/void-tokens", |_| Ok(Order::Desk(DeskOrder::VoidTokens))),
+    ("GET", "/sim/fault", |_| Ok(ControlCommand::State(StateCommand::ShowFault))),
+    ("POST", "/sim/fault", fault),
+    ("GET", "/sim/faults", |_| Ok(ControlCommand::State(StateCommand::ShowFaults))),
+    ("GET", "/sim/listener", |_| Ok(ControlCommand::ShowListener)),
+    ("POST", "/sim/listener", listener),
+    // As `bina demo` printed it in 0.1.0.
+    ("POST", "/sim/mood", fault),
+    ("DELETE", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ClearRequests))),
+    ("GET", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ShowRequests))),
+    ("POST", "/sim/void-tokens", |_| Ok(ControlCommand::State(StateCommand::VoidTokens))),
 ];
 
-/// Reads what is wanted.
-pub(super) fn read(question: &Question) -> Result<Order, Refusal> {
-    let wanted = (question.method.as_str(), question.path.as_str());
+/// Reads a command.
+pub(super) fn read(request: &ReceivedRequest) -> Result<ControlCommand, ControlError> {
+    let wanted = (request.method.as_str(), request.path.as_str());
     let found = PATHS.iter().find(|(method, path, _)| (*method, *path) == wanted);
-    let (_, _, read) = found.ok_or(Refusal::Unknown)?;
-    read(&question.body).map_err(Refusal::Wrong)
+    let (_, _, read) = found.ok_or(ControlError::Unknown)?;
+    read(&request.body).map_err(ControlError::Wrong)
 }
 
-/// Does what concerns the desk, and says how things are then.
-pub(super) fn obey(desk: &mut Desk, order: DeskOrder, now: Instant) -> Value {
-    match order {
-        DeskOrder::Customers(customers) => desk.hub.customers = customers,
-        DeskOrder::ForgetRequests => desk.forget(),
-        DeskOrder::Mood(None, mood) => desk.set_every_mood(mood),
-        DeskOrder::Mood(route, mood) => desk.set_mood(route, mood),
-        DeskOrder::ShowMood => {}
-        DeskOrder::ShowMoods => return known_moods(),
-        DeskOrder::ShowRequests => return requests(desk, now),
-        DeskOrder::VoidTokens => desk.hub.tokens.void(),
+/// Executes a command on the state, and returns what it is then.
+pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: Instant) -> Value {
+    match command {
+        StateCommand::Customers(customers) => state.hub.customers = customers,
+        StateCommand::ClearRequests => state.clear_log(),
+        StateCommand::Fault(None, fault) => state.set_every_fault(fault),
+        StateCommand::Fault(route, fault) => state.set_fault(route, fault),
+        StateCommand::ShowFault => {}
+        StateCommand::ShowFaults => return known_faults(),
+        StateCommand::ShowRequests => return requests(state, now),
+        StateCommand::VoidTokens => state.hub.tokens.void(),
     }
-    let (every, lookup, token) = desk.moods();
+    let (every, lookup, token) = state.faults();
     json!({
-        "customers": desk.hub.customers.len(),
-        "mood": every.spelled(),
-        "lookup": lookup.map(Mood::spelled),
-        "token": token.map(Mood::spelled),
+        "customers": state.hub.customers.len(),
+        "fault": every.to_json(),
+        "lookup": lookup.map(Fault::to_json),
+        "token": token.map(Fault::to_json),
     })
 }
 
-/// Writes what an order came to.
-pub(super) fn reply(done: Result<Value, Refusal>) -> Reply {
-    let (status, said) = match done {
-        Ok(said) => (200, said),
-        Err(Refusal::Unknown) => {
+/// Writes the result of a command.
+pub(super) fn reply(done: Result<Value, ControlError>) -> Reply {
+    let (status, answer) = match done {
+        Ok(answer) => (200, answer),
+        Err(ControlError::Unknown) => {
             let known = PATHS.map(|(method, path, _)| format!("{method} {path}")).join(", ");
             (404, json!({ "error": format!("no such path: write one of {known}") }))
         }
-        Err(Refusal::Wrong(problem)) => (400, json!({ "error": problem })),
+        Err(ControlError::Wrong(problem)) => (400, json!({ "error": problem })),
     };
-    let body = format!("{said}\n").into_bytes();
+    let body = format!("{answer}\n").into_bytes();
     Reply { status, headers: Vec::new(), body }.with("Content-Type", "application/json")
 }
 
-/// Says what new connections meet.
-pub(super) fn shown_door(door: Door) -> Value {
-    json!({ "door": door })
+/// Writes what happens to new connections.
+pub(super) fn listener_json(mode: ListenerMode) -> Value {
+    json!({ "listener": mode })
 }
 
-fn customers(body: &[u8]) -> Result<Order, String> {
+fn customers(body: &[u8]) -> Result<ControlCommand, String> {
     let customers: Vec<Value> = json(body)?;
     if let Some(at) = customers.iter().position(|customer| !customer.is_object()) {
         return Err(format!("customer {} is no object as HubSoft lists them", at + 1));
     }
-    Ok(Order::Desk(DeskOrder::Customers(customers)))
+    Ok(ControlCommand::State(StateCommand::Customers(customers)))
 }
 
-fn door(body: &[u8]) -> Result<Order, String> {
+fn listener(body: &[u8]) -> Result<ControlCommand, String> {
     let mut given: Map<String, Value> = json(body)?;
-    let door =
-        given.remove("door").ok_or("\"door\" is missing: write blackhole, open or refuse")?;
-    serde_json::from_value(door).map(Order::Door).map_err(|problem| problem.to_string())
+    let mode = given
+        .remove("listener")
+        .ok_or("\"listener\" is missing: write blackhole, open or refuse")?;
+    serde_json::from_value(mode)
+        .map(ControlCommand::Listener)
+        .map_err(|problem| problem.to_string())
 }
 
-fn mood(body: &[u8]) -> Result<Order, String> {
+fn fault(body: &[u8]) -> Result<ControlCommand, String> {
     let mut given: Map<String, Value> = json(body)?;
-    let name = given.remove("mood");
+    let name = given.remove("fault").or_else(|| given.remove("mood"));
     let route = match given.remove("route").as_ref().map(Value::as_str) {
         None => None,
         Some(Some("lookup")) => Some(Route::Lookup),
@@ -157,34 +162,35 @@ fn mood(body: &[u8]) -> Result<Order, String> {
         Some(_) => return Err("a route is lookup or token; without one, it is all".to_owned()),
     };
     let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
-    let mood = Mood::named(name, &given)?;
-    Ok(Order::Desk(DeskOrder::Mood(route, mood)))
+    let fault = Fault::named(name, &given)?;
+    Ok(ControlCommand::State(StateCommand::Fault(route, fault)))
 }
 
 fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|problem| format!("not the JSON that is read: {problem}"))
 }
 
-/// Every mood as it may be ordered, with an example of its parameters.
-fn known_moods() -> Value {
+/// Every fault as it may be set, with an example of its parameters.
+fn known_faults() -> Value {
     let example = |(name, parameters)| {
         let read = serde_json::from_str(parameters).ok();
-        read.and_then(|parameters| Mood::named(name, &parameters).ok()).map(|mood| mood.spelled())
+        read.and_then(|parameters| Fault::named(name, &parameters).ok())
+            .map(|fault| fault.to_json())
     };
-    Mood::VALUES.map(example).into_iter().collect()
+    Fault::VALUES.map(example).into_iter().collect()
 }
 
-fn requests(desk: &Desk, now: Instant) -> Value {
-    let shown = &desk.log[desk.log.len().saturating_sub(SHOWN_MAX)..];
+fn requests(state: &SimulatorState, now: Instant) -> Value {
+    let shown = &state.log[state.log.len().saturating_sub(SHOWN_MAX)..];
     json!({
-        "connections": desk.connections,
-        "lookups": desk.lookups,
-        "token_requests": desk.token_requests,
+        "connections": state.connections,
+        "lookups": state.lookups,
+        "token_requests": state.token_requests,
         "requests": shown.iter().map(|request| shown_request(request, now)).collect::<Value>(),
     })
 }
 
-fn shown_request(request: &Request, now: Instant) -> Value {
+fn shown_request(request: &LoggedRequest, now: Instant) -> Value {
     let pairs = |pairs: &[(String, String)]| -> Value {
         pairs.iter().map(|(name, value)| json!([name, shown_value(name, value)])).collect()
     };
@@ -213,13 +219,13 @@ fn shortened(secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::Tokens;
+    use super::super::account::IssuedTokens;
     use super::super::api::Hub;
     use super::super::search::Matching;
     use super::*;
 
-    fn asked(method: &str, path: &str, body: &str) -> Result<Order, Refusal> {
-        read(&Question {
+    fn command(method: &str, path: &str, body: &str) -> Result<ControlCommand, ControlError> {
+        read(&ReceivedRequest {
             method: method.to_owned(),
             path: path.to_owned(),
             query: Vec::new(),
@@ -230,16 +236,16 @@ mod tests {
     }
 
     fn problem(path: &str, body: &str) -> String {
-        match asked("POST", path, body).unwrap_err() {
-            Refusal::Unknown => "unknown".to_owned(),
-            Refusal::Wrong(problem) => problem,
+        match command("POST", path, body).unwrap_err() {
+            ControlError::Unknown => "unknown".to_owned(),
+            ControlError::Wrong(problem) => problem,
         }
     }
 
     #[test]
-    fn a_wrong_path_or_method_is_told_the_right_ones() {
-        for (method, path) in [("GET", "/"), ("PUT", "/sim/mood"), ("GET", "/sim/mood/")] {
-            let reply = reply(asked(method, path, "").map(|_| Value::Null));
+    fn an_unknown_path_or_method_is_answered_with_the_known_ones() {
+        for (method, path) in [("GET", "/"), ("PUT", "/sim/fault"), ("GET", "/sim/fault/")] {
+            let reply = reply(command(method, path, "").map(|_| Value::Null));
             assert_eq!(reply.status, 404);
             let body = String::from_utf8(reply.body).unwrap();
             assert!(
@@ -249,17 +255,17 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_body_is_told_what_is_wrong() {
+    fn a_wrong_body_is_rejected_with_the_reason() {
         for (path, body, part) in [
             ("/sim/customers", "{}", "expected a sequence"),
             ("/sim/customers", "[{}, 7]", "customer 2"),
-            ("/sim/door", "{}", "blackhole, open or refuse"),
-            ("/sim/door", r#"{"door":"ajar"}"#, "`refuse`"),
-            ("/sim/mood", "", "not the JSON"),
-            ("/sim/mood", "{}", "server_error"),
-            ("/sim/mood", r#"{"mood":"html","route":"login"}"#, "lookup or token"),
-            ("/sim/mood", r#"{"mood":"html","route":7}"#, "lookup or token"),
-            ("/sim/mood", r#"{"mood":"html","rout":"token"}"#, "rout"),
+            ("/sim/listener", "{}", "blackhole, open or refuse"),
+            ("/sim/listener", r#"{"listener":"ajar"}"#, "`refuse`"),
+            ("/sim/fault", "", "not the JSON"),
+            ("/sim/fault", "{}", "server_error"),
+            ("/sim/fault", r#"{"fault":"html","route":"login"}"#, "lookup or token"),
+            ("/sim/fault", r#"{"fault":"html","route":7}"#, "lookup or token"),
+            ("/sim/fault", r#"{"fault":"html","rout":"token"}"#, "rout"),
         ] {
             let problem = problem(path, body);
             assert!(problem.contains(part), "{problem}");
@@ -267,25 +273,37 @@ mod tests {
     }
 
     #[test]
-    fn a_mood_for_all_ends_those_of_single_routes() {
-        let hub =
-            Hub { customers: Vec::new(), matching: Matching::default(), tokens: Tokens::new() };
-        let mut desk = Desk::new(hub);
-        let mut set = |route, mood| obey(&mut desk, DeskOrder::Mood(route, mood), Instant::now());
-        set(Some(Route::Token), Mood::WrongPassword);
-        let said = set(Some(Route::Lookup), Mood::Silent);
-        assert_eq!(said["mood"]["mood"], "normal");
-        assert_eq!(
-            (&said["lookup"]["mood"], &said["token"]["mood"]),
-            (&json!("silent"), &json!("wrong_password"))
-        );
-        let said = set(None, Mood::Html);
-        assert_eq!(said["mood"]["mood"], "html");
-        assert!(said["lookup"].is_null() && said["token"].is_null());
+    fn the_path_and_key_of_0_1_0_are_still_accepted() {
+        let read = command("POST", "/sim/mood", r#"{"mood":"silent"}"#);
+        let expected =
+            matches!(read, Ok(ControlCommand::State(StateCommand::Fault(None, Fault::Silent))));
+        assert!(expected, "{read:?}");
     }
 
     #[test]
-    fn a_secret_shows_at_most_a_quarter_of_itself() {
+    fn a_fault_for_all_routes_replaces_those_of_single_routes() {
+        let hub = Hub {
+            customers: Vec::new(),
+            matching: Matching::default(),
+            tokens: IssuedTokens::new(),
+        };
+        let mut state = SimulatorState::new(hub);
+        let mut set =
+            |route, fault| execute(&mut state, StateCommand::Fault(route, fault), Instant::now());
+        set(Some(Route::Token), Fault::WrongPassword);
+        let answer = set(Some(Route::Lookup), Fault::Silent);
+        assert_eq!(answer["fault"]["fault"], "normal");
+        assert_eq!(
+            (&answer["lookup"]["fault"], &answer["token"]["fault"]),
+            (&json!("silent"), &json!("wrong_password"))
+        );
+        let answer = set(None, Fault::Html);
+        assert_eq!(answer["fault"]["fault"], "html");
+        assert!(answer["lookup"].is_null() && answer["token"].is_null());
+    }
+
+    #[test]
+    fn at_most_a_quarter_of_a_secret_is_shown() {
         assert_eq!(shortened("12345678"), "12…");
         assert_eq!(shortened("çã"), "…");
         assert_eq!(shortened(&"a".repeat(1_000)).chars().count(), SECRET_SHOWN_MAX + 1);

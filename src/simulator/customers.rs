@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::account::{CLIENT_SECRET, PASSWORD, TOKEN_PREFIX, USERNAME};
 
-/// The CPF of every invented customer; valid by its check digits and given to nobody.
+/// The CPF of every invented customer; valid by its check digits and assigned to no person.
 pub const CANARY_CPF: &str = "00000000191";
 /// The access password of every invented customer.
 pub const CANARY_PASSWORD: &str = "canario-senha";
-/// Stands in the stack trace of `Mood::Trace`.
+/// Stands in the stack trace of `Fault::Trace`.
 pub const CANARY_TRACE: &str = "canario-rastro";
 
-/// What HubSoft sends or is told and nobody else may ever see: none of these may turn up in an
+/// What HubSoft sends or receives and must not leave bina: none of these may appear in an
 /// answer, a log line, a metric or a file.
 pub const CANARIES: [&str; 14] = [
     CANARY_CPF,
@@ -41,7 +41,7 @@ pub fn printed_example() -> Vec<Value> {
     page["clientes"].as_array().expect("the page shows a list of customers").clone()
 }
 
-/// An invented customer in full shape, with one service in use and no alert: `id_cliente` is `id`,
+/// An invented customer with every field, with one service in use and no alert: `id_cliente` is `id`,
 /// `codigo_cliente` is `id + 1000`, and `phone` stands in `telefone_primario` as it is given.
 pub fn customer(id: u64, name: &str, phone: &str) -> Value {
     json!({
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_printed_page_holds_two_customers_and_one_alert() {
+    fn the_printed_page_has_two_customers_and_one_alert() {
         let customers = printed_example();
         let codes: Vec<_> = customers.iter().map(|each| each["codigo_cliente"].clone()).collect();
         assert_eq!(codes, [json!(421), json!(422)]);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_canaries_of_a_customer_are_planted() {
+    fn a_customer_contains_every_canary() {
         let written = customer(7, "ANA", "37999990001").to_string();
         for canary in CANARIES.iter().filter(|canary| {
             ![CANARY_TRACE, CLIENT_SECRET, PASSWORD, TOKEN_PREFIX, USERNAME].contains(canary)

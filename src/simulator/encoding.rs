@@ -1,4 +1,4 @@
-//! How the values of moods are written in JSON: bodies as text, times as whole numbers.
+//! How the values of faults are written in JSON: bodies as text, times as whole numbers.
 
 /// A body as text; what is not UTF-8 is replaced when it is written.
 pub(super) mod bytes {

@@ -1,4 +1,4 @@
-//! From a mood to what goes over the wire, step by step; no socket, no clock.
+//! From a fault to what goes over the wire, step by step; no socket, no clock.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::api::{Route, invalid_grant, login_page, unauthenticated, wrong_password};
 use super::bomb::bomb;
 use super::customers::CANARY_TRACE;
-use super::mood::{Mood, RetryAfter};
+use super::fault::{Fault, RetryAfter};
 use super::reply::{Reply, chunk, http_date, php_json};
 
 /// How much of a long body is held in memory and sent over and over.
@@ -15,24 +15,25 @@ const PIECE: usize = 64 * 1024;
 /// 640 headers of 8 KiB are 5 MiB.
 const HEADER_LINES: usize = 640;
 const HEADER_LINE: usize = 8 * 1024;
-/// What stands around the letters of a long body.
+/// What surrounds the letters of a long body.
 const BEFORE: &[u8] = br#"{"status":"success","msg":""#;
 const AFTER: &[u8] = br#"","clientes":[]}"#;
-/// When `RetryAfter::Later` says it was said: the example date of RFC 9110, 5.6.7.
-const SAID_LATER: Duration = Duration::from_secs(784_111_777);
-const NOBODY: &str = r#"{"status":"success","msg":"Dados consultados com sucesso","clientes":[]}"#;
+/// The `Date` of `RetryAfter::Later`: the example date of RFC 9110, 5.6.7.
+const LATER_DATE: Duration = Duration::from_secs(784_111_777);
+const NOT_FOUND: &str =
+    r#"{"status":"success","msg":"Dados consultados com sucesso","clientes":[]}"#;
 
 /// One thing to do on the connection.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Step {
-    /// Close it in good order.
+pub(super) enum ReplyStep {
+    /// Close it in order.
     Close,
     /// Send byte by byte.
     Drip {
         bytes: Vec<u8>,
         every: Duration,
     },
-    /// Keep it open until the client goes away.
+    /// Keep it open until the client closes.
     Hold,
     /// Send the same bytes many times.
     Repeat {
@@ -45,54 +46,54 @@ pub(super) enum Step {
     Wait(Duration),
 }
 
-/// What one request gets.
-pub(super) struct Plan {
+/// What one request receives.
+pub(super) struct ReplyPlan {
     /// None if no status line is sent.
     pub(super) status: Option<u16>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ReplyStep>,
 }
 
-impl Plan {
+impl ReplyPlan {
     /// The reply as it is.
     pub(super) fn reply(reply: &Reply) -> Self {
-        Self::new(reply, [Step::Send(reply.bytes())])
+        Self::new(reply, [ReplyStep::Send(reply.bytes())])
     }
 
-    fn new(reply: &Reply, steps: impl Into<Vec<Step>>) -> Self {
+    fn new(reply: &Reply, steps: impl Into<Vec<ReplyStep>>) -> Self {
         Self { status: Some(reply.status), steps: steps.into() }
     }
 
-    fn unanswered(step: Step) -> Self {
+    fn unanswered(step: ReplyStep) -> Self {
         Self { status: None, steps: vec![step] }
     }
 }
 
-impl Mood {
-    /// What a request for `route` gets; `right` makes the right answer, if it is needed.
-    pub(super) fn plan(&self, route: Route, right: impl FnOnce() -> Reply) -> Plan {
+impl Fault {
+    /// What a request for `route` receives; `right` makes the right answer, if it is needed.
+    pub(super) fn plan(&self, route: Route, right: impl FnOnce() -> Reply) -> ReplyPlan {
         match self {
             Self::Drip { byte_every } => drip(&right(), *byte_every),
-            Self::HangUp => Plan::unanswered(Step::Close),
+            Self::HangUp => ReplyPlan::unanswered(ReplyStep::Close),
             Self::Huge { bytes } => huge(*bytes),
             Self::HugeChunked { bytes } => huge_chunked(*bytes),
             Self::HugeHeaders => huge_headers(),
-            Self::Reset => cut(&right(), Step::Reset),
-            Self::ResetReused => Plan::unanswered(Step::Reset),
-            Self::Silent => Plan::unanswered(Step::Hold),
+            Self::Reset => truncated(&right(), ReplyStep::Reset),
+            Self::ResetReused => ReplyPlan::unanswered(ReplyStep::Reset),
+            Self::Silent => ReplyPlan::unanswered(ReplyStep::Hold),
             Self::Slow { first_byte } => slow(&right(), *first_byte),
-            Self::Truncated => cut(&right(), Step::Close),
-            Self::TruncatedChunked => cut_chunked(&right()),
-            _ => Plan::reply(&self.literal(route).unwrap_or_else(right)),
+            Self::Truncated => truncated(&right(), ReplyStep::Close),
+            Self::TruncatedChunked => truncated_chunks(&right()),
+            _ => ReplyPlan::reply(&self.literal(route).unwrap_or_else(right)),
         }
     }
 
-    /// The moods that are one whole reply, the same to every request for a route.
+    /// The faults that are one whole reply, the same to every request for a route.
     fn literal(&self, route: Route) -> Option<Reply> {
         Some(match self {
             Self::Answer { status, headers, body } => {
                 Reply { status: *status, headers: headers.clone(), body: body.clone() }
             }
-            Self::BadJson => Reply::json(200, NOBODY.replacen(',', " ", 1)),
+            Self::BadJson => Reply::json(200, NOT_FOUND.replacen(',', " ", 1)),
             Self::Empty => Reply::json(200, ""),
             Self::GzipBomb => Reply::json(200, bomb()).with("Content-Encoding", "gzip"),
             Self::Html => login_page(),
@@ -116,64 +117,64 @@ const WRONG_LOOKUP: &str = r#"{"status":"success","msg":{},"clientes":"nenhum"}"
 const WRONG_TOKEN: &str =
     r#"{"token_type":7,"expires_in":"trinta dias","access_token":{},"refresh_token":null}"#;
 
-fn drip(right: &Reply, every: Duration) -> Plan {
-    let head = Step::Send(right.head_for(right.body.len()));
-    Plan::new(right, [head, Step::Drip { bytes: right.body.clone(), every }])
+fn drip(right: &Reply, every: Duration) -> ReplyPlan {
+    let head = ReplyStep::Send(right.head_for(right.body.len()));
+    ReplyPlan::new(right, [head, ReplyStep::Drip { bytes: right.body.clone(), every }])
 }
 
-fn slow(right: &Reply, first_byte: Duration) -> Plan {
-    Plan::new(right, [Step::Wait(first_byte), Step::Send(right.bytes())])
+fn slow(right: &Reply, first_byte: Duration) -> ReplyPlan {
+    ReplyPlan::new(right, [ReplyStep::Wait(first_byte), ReplyStep::Send(right.bytes())])
 }
 
-/// Where the captured `40_truncated.json` ends too: the alert is already in what was sent.
+/// Where the captured `40_truncated.json` ends, too: the alert is in the part that was sent.
 fn two_thirds(body: &[u8]) -> &[u8] {
     &body[..body.len() * 2 / 3]
 }
 
-fn cut(right: &Reply, end: Step) -> Plan {
+fn truncated(right: &Reply, end: ReplyStep) -> ReplyPlan {
     let head = right.head_for(right.body.len());
-    Plan::new(right, [Step::Send([&head, two_thirds(&right.body)].concat()), end])
+    ReplyPlan::new(right, [ReplyStep::Send([&head, two_thirds(&right.body)].concat()), end])
 }
 
-fn cut_chunked(right: &Reply) -> Plan {
+fn truncated_chunks(right: &Reply) -> ReplyPlan {
     let sent = [right.head_for_chunks(), chunk(two_thirds(&right.body))].concat();
-    Plan::new(right, [Step::Send(sent), Step::Close])
+    ReplyPlan::new(right, [ReplyStep::Send(sent), ReplyStep::Close])
 }
 
-fn huge(letters: usize) -> Plan {
+fn huge(letters: usize) -> ReplyPlan {
     let reply = Reply::json(200, "");
     let head = reply.head_for(BEFORE.len() + letters + AFTER.len());
     let steps = [
-        Step::Send([&head, BEFORE].concat()),
-        Step::Repeat { bytes: vec![b'a'; PIECE], times: letters / PIECE },
-        Step::Send([&vec![b'a'; letters % PIECE], AFTER].concat()),
+        ReplyStep::Send([&head, BEFORE].concat()),
+        ReplyStep::Repeat { bytes: vec![b'a'; PIECE], times: letters / PIECE },
+        ReplyStep::Send([&vec![b'a'; letters % PIECE], AFTER].concat()),
     ];
-    Plan::new(&reply, steps)
+    ReplyPlan::new(&reply, steps)
 }
 
-fn huge_chunked(letters: usize) -> Plan {
+fn huge_chunked(letters: usize) -> ReplyPlan {
     let reply = Reply::json(200, "");
     let rest = [&vec![b'a'; letters % PIECE], AFTER].concat();
     let steps = [
-        Step::Send([reply.head_for_chunks(), chunk(BEFORE)].concat()),
-        Step::Repeat { bytes: chunk(&[b'a'; PIECE]), times: letters / PIECE },
-        Step::Send([chunk(&rest), chunk(b"")].concat()),
+        ReplyStep::Send([reply.head_for_chunks(), chunk(BEFORE)].concat()),
+        ReplyStep::Repeat { bytes: chunk(&[b'a'; PIECE]), times: letters / PIECE },
+        ReplyStep::Send([chunk(&rest), chunk(b"")].concat()),
     ];
-    Plan::new(&reply, steps)
+    ReplyPlan::new(&reply, steps)
 }
 
-fn huge_headers() -> Plan {
-    let reply = Reply::json(200, NOBODY);
-    let mut head = reply.head_for(NOBODY.len());
+fn huge_headers() -> ReplyPlan {
+    let reply = Reply::json(200, NOT_FOUND);
+    let mut head = reply.head_for(NOT_FOUND.len());
     // Without the empty line that ends it.
     head.truncate(head.len() - 2);
     let line = format!("{:a<1$}\r\n", "X-Filler: ", HEADER_LINE - 2);
     let steps = [
-        Step::Send(head),
-        Step::Repeat { bytes: line.into_bytes(), times: HEADER_LINES },
-        Step::Send(format!("\r\n{NOBODY}").into_bytes()),
+        ReplyStep::Send(head),
+        ReplyStep::Repeat { bytes: line.into_bytes(), times: HEADER_LINES },
+        ReplyStep::Send(format!("\r\n{NOT_FOUND}").into_bytes()),
     ];
-    Plan::new(&reply, steps)
+    ReplyPlan::new(&reply, steps)
 }
 
 fn throttled(retry_after: RetryAfter) -> Reply {
@@ -186,9 +187,9 @@ fn throttled(retry_after: RetryAfter) -> Reply {
         }
         RetryAfter::Date(when) => reply.with("Retry-After", &http_date(when)),
         RetryAfter::Later(seconds) => {
-            let said = UNIX_EPOCH + SAID_LATER;
-            let then = said + Duration::from_secs(seconds);
-            reply.with("Date", &http_date(said)).with("Retry-After", &http_date(then))
+            let date = UNIX_EPOCH + LATER_DATE;
+            let retry_at = date + Duration::from_secs(seconds);
+            reply.with("Date", &http_date(date)).with("Retry-After", &http_date(retry_at))
         }
         RetryAfter::Never => reply,
         RetryAfter::Seconds(seconds) => reply

@@ -1,13 +1,13 @@
 //! Writes replies as the real server does, down to the escapes of PHP and the headers of nginx.
 //!
-//! By hand, because the faults worth simulating (a length that lies, a chunk that never comes) are
+//! By hand, because the faults worth simulating (a wrong length, a missing last chunk) are
 //! exactly what an HTTP library prevents. No socket, no clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::question::find;
+use super::request::find;
 
 /// One answer: status, headers in order, body.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Reply {
 
 impl Reply {
     /// A reply with the headers seen on every JSON answer of the real server: nginx before PHP, a
-    /// session cookie nobody asked for, and neither ETag nor rate-limit headers.
+    /// session cookie without use, and neither ETag nor rate-limit headers.
     pub(super) fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
             .with("Server", "nginx/1.16.1")
@@ -46,7 +46,7 @@ impl Reply {
         self
     }
 
-    /// The whole reply. A framing header that is already there is left alone, even one that lies.
+    /// The whole reply. A framing header that is already there is left as it is, even a wrong one.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let framed = ["content-length", "transfer-encoding"]
             .iter()
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_escaped_as_php_does() {
+    fn json_is_escaped_as_php_escapes_it() {
         let written = php_json(&json!({ "a": "Divinópolis/MG 🙂\n\u{1b}" }));
         assert_eq!(written, br#"{"a":"Divin\u00f3polis\/MG \ud83d\ude42\n\u001b"}"#);
     }

@@ -1,19 +1,19 @@
-//! The search of the vendor's page: what may be asked, and which customers it finds.
+//! The search of the vendor's page: its parameters, and which customers it finds.
 //!
-//! Stricter than the real server: a parameter or value the page does not know is an error, so that
+//! Stricter than the real server: a parameter or value that the page does not list is an error, so that
 //! a client's typing mistake shows here and not at a provider's.
 
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-/// How `busca=telefone` finds customers; the vendor does not say which it is.
+/// How `busca=telefone` finds customers; the vendor does not document it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Matching {
     /// The stored digits are the term's digits.
     Exact,
-    /// The stored digits contain the term's last eight, so that strangers come back too and the
-    /// client has to look for itself.
+    /// The stored digits contain the term's last eight, so that other customers are
+    /// returned too and the client has to verify them.
     #[default]
     Like,
 }
@@ -49,7 +49,7 @@ const LIMIT_MAX: usize = 100;
 
 /// A search the page allows.
 #[derive(Debug)]
-pub(super) struct Search {
+pub(super) struct CustomerSearch {
     by: String,
     term: String,
     limit: usize,
@@ -59,12 +59,12 @@ pub(super) struct Search {
     descending: bool,
 }
 
-impl Search {
-    /// Reads the parameters, or says what is wrong with them.
+impl CustomerSearch {
+    /// Reads the parameters; the error names the wrong one.
     pub(super) fn read(query: &[(String, String)]) -> Result<Self, String> {
         let known = |name: &str| PARAMETERS.iter().any(|each| each.0 == name);
-        if let Some((stranger, _)) = query.iter().find(|(name, _)| !known(name)) {
-            return Err(format!("O atributo ({stranger}) não existe"));
+        if let Some((unknown, _)) = query.iter().find(|(name, _)| !known(name)) {
+            return Err(format!("O atributo ({unknown}) não existe"));
         }
         let values = PARAMETERS.iter().map(|parameter| parameter_value(parameter, query));
         let values = values.collect::<Result<Vec<_>, _>>()?;
@@ -82,7 +82,7 @@ impl Search {
         })
     }
 
-    /// The customers found, trimmed to what was asked for.
+    /// The customers found, trimmed to what was requested.
     pub(super) fn run(&self, customers: &[Value], matching: Matching) -> Vec<Value> {
         let mut hits: Vec<_> = customers.iter().filter(|each| self.hits(each, matching)).collect();
         hits.sort_by(|one, other| {
@@ -109,14 +109,14 @@ impl Search {
         }
     }
 
-    /// Takes out what was not asked for.
+    /// Removes what was not requested.
     fn trim(&self, mut customer: Value) -> Value {
         if let Some(services) = customer.get_mut("servicos").and_then(Value::as_array_mut) {
             services
                 .retain(|service| self.with_cancelled || service["status_prefixo"] != "cancelado");
             for service in services.iter_mut().filter(|_| !self.with_connection) {
                 if let Some(connection) = service.get_mut("ultima_conexao") {
-                    // PHP's empty array, where an object stands when asked for.
+                    // PHP's empty array, where an object stands if requested.
                     *connection = json!([]);
                 }
             }

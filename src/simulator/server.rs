@@ -1,4 +1,4 @@
-//! The sockets: accepts connections, and carries plans and orders out to the letter.
+//! The sockets: accepts connections, and executes plans and commands.
 //!
 //! It runs on a thread and a runtime of its own. So dropping the simulator closes every socket
 //! before it returns, which lets a test start the next one on the same port, and a test that
@@ -16,23 +16,23 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
-use super::control::{self, Order, Refusal};
-use super::desk::Way;
-use super::door::{Door, Entrance, accept};
-use super::line::Line;
-use super::plan::{Plan, Step};
-use super::shared::{DoorOrder, Shared};
+use super::connection::ClientConnection;
+use super::control::{self, ControlCommand, ControlError};
+use super::listener::{ListenerMode, SwitchedListener, accept};
+use super::plan::{ReplyPlan, ReplyStep};
+use super::shared::{ListenerCommand, SharedSimulator};
+use super::state::Arrival;
 use super::tls;
 
 /// More than any client of ours opens; a leak ends here and not at the file limit.
 const CONNECTIONS_MAX: usize = 4_096;
 /// A token request is about 200 bytes; whatever is larger is a mistake of the client.
 const BODY_MAX: usize = 64 * 1024;
-/// Some scripts and a person; beyond it, controllers are hung up on.
+/// Some scripts and a person; beyond it, connections are closed.
 const CONTROLLERS_MAX: usize = 32;
-/// Five thousand customers in full shape.
+/// Five thousand customers with every field.
 const CONTROL_BODY_MAX: usize = 16 * 1024 * 1024;
-/// A controller that says nothing for so long has gone.
+/// A controller that sends nothing for this long has gone.
 const CONTROL_IDLE: Duration = Duration::from_secs(75);
 
 /// A running server; dropping it closes the listeners and every connection before it returns.
@@ -43,19 +43,19 @@ pub(super) struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Where connections arrive, and where controllers do.
+/// The listener for clients, and the one for controllers.
 struct Ports {
-    entrance: Entrance,
+    listener: SwitchedListener,
     control: TcpListener,
 }
 
 impl Server {
     /// Binds `addr`, which must be loopback, and a free port beside it for the control path, and
-    /// serves. `door_orders` are the ones that `shared` sends.
+    /// serves. `listener_commands` are those that `shared` sends.
     pub(super) async fn start(
         addr: SocketAddr,
-        shared: Arc<Shared>,
-        door_orders: mpsc::Receiver<DoorOrder>,
+        shared: Arc<SharedSimulator>,
+        listener_commands: mpsc::Receiver<ListenerCommand>,
     ) -> io::Result<Self> {
         if !addr.ip().is_loopback() {
             let problem = format!("the simulator listens on loopback only, not on {addr}");
@@ -65,7 +65,7 @@ impl Server {
         let (bound, binding) = oneshot::channel();
         let runtime = Builder::new_current_thread().enable_all().build();
         let run = move || match runtime {
-            Ok(runtime) => runtime.block_on(run(addr, shared, door_orders, bound, stopped)),
+            Ok(runtime) => runtime.block_on(run(addr, shared, listener_commands, bound, stopped)),
             Err(problem) => drop(bound.send(Err(problem))),
         };
         let thread = std::thread::Builder::new().name("sim".to_owned()).spawn(run)?;
@@ -77,7 +77,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Whoever holds the other end may have gone already, by panic.
+        // The other end may be gone already, by panic.
         let _ = self.stop.take().map(|stop| stop.send(()));
         // Never long: the thread waits in nothing but its runtime, which drops all tasks.
         let _ = self.thread.take().map(JoinHandle::join);
@@ -86,8 +86,8 @@ impl Drop for Server {
 
 async fn run(
     addr: SocketAddr,
-    shared: Arc<Shared>,
-    door_orders: mpsc::Receiver<DoorOrder>,
+    shared: Arc<SharedSimulator>,
+    listener_commands: mpsc::Receiver<ListenerCommand>,
     bound: oneshot::Sender<io::Result<(SocketAddr, SocketAddr)>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -99,8 +99,8 @@ async fn run(
             let _ = bound.send(Ok(addresses));
             tokio::select! {
                 _ = stopped => {}
-                () = receive(ports.entrance, door_orders, &shared) => {}
-                () = receive_controllers(ports.control, &shared) => {}
+                () = accept_connections(ports.listener, listener_commands, &shared) => {}
+                () = accept_controllers(ports.control, &shared) => {}
             }
         }
     }
@@ -109,134 +109,137 @@ async fn run(
 impl Ports {
     async fn open(addr: SocketAddr) -> io::Result<Self> {
         let control = TcpListener::bind(SocketAddr::new(addr.ip(), 0)).await?;
-        Ok(Self { entrance: Entrance::open(addr)?, control })
+        Ok(Self { listener: SwitchedListener::open(addr)?, control })
     }
 
     fn addresses(&self) -> io::Result<(SocketAddr, SocketAddr)> {
-        Ok((self.entrance.addr, self.control.local_addr()?))
+        Ok((self.listener.addr, self.control.local_addr()?))
     }
 }
 
-/// Accepts connections, and does with the door as it is told.
-async fn receive(
-    mut entrance: Entrance,
-    mut door_orders: mpsc::Receiver<DoorOrder>,
-    shared: &Arc<Shared>,
+/// Accepts connections, and switches the listener on command.
+async fn accept_connections(
+    mut listener: SwitchedListener,
+    mut listener_commands: mpsc::Receiver<ListenerCommand>,
+    shared: &Arc<SharedSimulator>,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         tokio::select! {
-            stream = entrance.accept() => welcome(stream, &places, shared),
-            Some((door, done)) = door_orders.recv() => {
-                let moved = move_door(&mut entrance, door, &places, shared).await;
-                // Whoever gave the order may no longer wait for it.
-                let _ = done.send(moved);
+            stream = listener.accept() => spawn_connection(stream, &slots, shared),
+            Some((mode, done)) = listener_commands.recv() => {
+                let switched = switch_listener(&mut listener, mode, &slots, shared).await;
+                // The sender of the command may no longer wait for it.
+                let _ = done.send(switched);
             }
         }
     }
 }
 
-/// Moves the door, unless it is there already, and serves those who had come in before.
-async fn move_door(
-    entrance: &mut Entrance,
-    door: Door,
-    places: &Arc<Semaphore>,
-    shared: &Arc<Shared>,
+/// Switches the listener if its mode changes, and serves the connections accepted before.
+async fn switch_listener(
+    listener: &mut SwitchedListener,
+    mode: ListenerMode,
+    slots: &Arc<Semaphore>,
+    shared: &Arc<SharedSimulator>,
 ) -> io::Result<()> {
-    if entrance.door() == door {
+    if listener.mode() == mode {
         return Ok(());
     }
-    for stream in entrance.refuse() {
-        welcome(stream, places, shared);
+    for stream in listener.refuse() {
+        spawn_connection(stream, slots, shared);
     }
-    let moved = entrance.set(door).await;
-    shared.reception().door = entrance.door();
-    moved
+    let switched = listener.set(mode).await;
+    shared.settings().listener = listener.mode();
+    switched
 }
 
-/// Serves a connection on a task of its own. Without a place it is dropped, which closes it.
-fn welcome(stream: TcpStream, places: &Arc<Semaphore>, shared: &Arc<Shared>) {
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+/// Serves a connection on a task of its own. Without a free slot it is dropped, which closes it.
+fn spawn_connection(stream: TcpStream, slots: &Arc<Semaphore>, shared: &Arc<SharedSimulator>) {
+    if let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
         let shared = Arc::clone(shared);
-        let mut cut = shared.cut();
+        let mut closing = shared.closing();
         tokio::spawn(async move {
-            let _place = place;
+            let _place = slot;
             tokio::select! {
-                // An error here is a client that went away, which is its right.
+                // An error here is a client that closed the connection.
                 _ = serve(stream, &shared) => {}
-                _ = cut.changed() => {}
+                _ = closing.changed() => {}
             }
         });
     }
 }
 
-/// Answers one request after the other, until a plan or the client ends it.
-async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
+/// Answers one request after the other, until a plan or the client closes the connection.
+async fn serve(stream: TcpStream, shared: &SharedSimulator) -> io::Result<()> {
     let number = {
-        let mut desk = shared.desk();
-        desk.connections += 1;
-        desk.connections
+        let mut state = shared.state();
+        state.connections += 1;
+        state.connections
     };
-    let tls = shared.reception().tls.clone();
-    let mut line = Line::open(stream, tls).await?;
-    let mut way = Way { connection: number, reused: false };
+    let tls = shared.settings().tls.clone();
+    let mut connection = ClientConnection::open(stream, tls).await?;
+    let mut arrival = Arrival { connection: number, reused: false };
     loop {
-        let idle = shared.reception().keep_alive;
-        let Some(question) = line.question(idle, BODY_MAX).await? else {
-            return line.close().await;
+        let idle = shared.settings().keep_alive;
+        let Some(request) = connection.request(idle, BODY_MAX).await? else {
+            return connection.close().await;
         };
-        let plan = shared.desk().decide(&question, way, Instant::now());
-        match carry_out(line, plan).await? {
+        let plan = shared.state().decide(&request, arrival, Instant::now());
+        match execute(connection, plan).await? {
             None => return Ok(()),
-            Some(open) => line = open,
+            Some(open) => connection = open,
         }
-        way.reused = true;
+        arrival.reused = true;
     }
 }
 
-/// Does what is planned; none means that the connection is over.
-async fn carry_out(mut line: Line, plan: Plan) -> io::Result<Option<Line>> {
+/// Executes a plan; none means that the connection is closed.
+async fn execute(
+    mut connection: ClientConnection,
+    plan: ReplyPlan,
+) -> io::Result<Option<ClientConnection>> {
     for step in plan.steps {
         match step {
-            Step::Close => {
-                line.close().await?;
+            ReplyStep::Close => {
+                connection.close().await?;
                 return Ok(None);
             }
-            Step::Drip { bytes, every } => {
+            ReplyStep::Drip { bytes, every } => {
                 for byte in bytes {
                     sleep(every).await;
-                    line.send(&[byte]).await?;
+                    connection.send(&[byte]).await?;
                 }
             }
-            Step::Hold => {
-                line.hold().await;
+            ReplyStep::Hold => {
+                connection.hold().await;
                 return Ok(None);
             }
-            Step::Repeat { bytes, times } => {
+            ReplyStep::Repeat { bytes, times } => {
                 for _ in 0..times {
-                    line.send(&bytes).await?;
+                    connection.send(&bytes).await?;
                 }
             }
-            Step::Reset => {
-                line.reset()?;
+            ReplyStep::Reset => {
+                connection.reset()?;
                 return Ok(None);
             }
-            Step::Send(bytes) => line.send(&bytes).await?,
-            Step::Wait(time) => sleep(time).await,
+            ReplyStep::Send(bytes) => connection.send(&bytes).await?,
+            ReplyStep::Wait(time) => sleep(time).await,
         }
     }
-    Ok(Some(line))
+    Ok(Some(connection))
 }
 
-/// Accepts controllers, whatever the door and the moods.
-async fn receive_controllers(listener: TcpListener, shared: &Arc<Shared>) {
-    let places = Arc::new(Semaphore::new(CONTROLLERS_MAX));
+/// Accepts controllers, independently of the listener's mode and the faults.
+async fn accept_controllers(listener: TcpListener, shared: &Arc<SharedSimulator>) {
+    let slots = Arc::new(Semaphore::new(CONTROLLERS_MAX));
     loop {
         let stream = accept(&listener).await;
-        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+        if let Ok(slot) = Arc::clone(&slots).try_acquire_owned() {
             let shared = Arc::clone(shared);
             tokio::spawn(async move {
-                let _place = place;
+                let _place = slot;
                 // As above.
                 let _ = serve_controller(stream, &shared).await;
             });
@@ -244,35 +247,40 @@ async fn receive_controllers(listener: TcpListener, shared: &Arc<Shared>) {
     }
 }
 
-async fn serve_controller(stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    let mut line = Line::open(stream, None).await?;
-    while let Some(question) = line.question(CONTROL_IDLE, CONTROL_BODY_MAX).await? {
-        let done = match control::read(&question) {
-            Ok(order) => obey(order, shared).await,
-            Err(refusal) => Err(refusal),
+async fn serve_controller(stream: TcpStream, shared: &SharedSimulator) -> io::Result<()> {
+    let mut connection = ClientConnection::open(stream, None).await?;
+    while let Some(request) = connection.request(CONTROL_IDLE, CONTROL_BODY_MAX).await? {
+        let done = match control::read(&request) {
+            Ok(command) => execute_command(command, shared).await,
+            Err(error) => Err(error),
         };
-        line.send(&control::reply(done).bytes()).await?;
-        if question.closes {
+        connection.send(&control::reply(done).bytes()).await?;
+        if request.closes {
             break;
         }
     }
-    line.close().await
+    connection.close().await
 }
 
-/// Does what a controller wants, and says how things are then.
-async fn obey(order: Order, shared: &Shared) -> Result<Value, Refusal> {
-    match order {
-        Order::Certificate(pem) => {
-            let tls = tls::read(&pem).map_err(Refusal::Wrong)?;
-            shared.reception().tls = Some(tls);
+/// Executes a command, and returns the state after it.
+async fn execute_command(
+    command: ControlCommand,
+    shared: &SharedSimulator,
+) -> Result<Value, ControlError> {
+    match command {
+        ControlCommand::Certificate(pem) => {
+            let tls = tls::read(&pem).map_err(ControlError::Wrong)?;
+            shared.settings().tls = Some(tls);
         }
-        Order::CloseConnections => shared.close_connections().await,
-        Order::Desk(order) => return Ok(control::obey(&mut shared.desk(), order, Instant::now())),
-        Order::Door(door) => {
-            let moved = shared.set_door(door).await;
-            moved.map_err(|problem| Refusal::Wrong(problem.to_string()))?;
+        ControlCommand::CloseConnections => shared.close_connections().await,
+        ControlCommand::State(command) => {
+            return Ok(control::execute(&mut shared.state(), command, Instant::now()));
         }
-        Order::ShowDoor => {}
+        ControlCommand::Listener(mode) => {
+            let switched = shared.set_listener(mode).await;
+            switched.map_err(|problem| ControlError::Wrong(problem.to_string()))?;
+        }
+        ControlCommand::ShowListener => {}
     }
-    Ok(control::shown_door(shared.reception().door))
+    Ok(control::listener_json(shared.settings().listener))
 }

@@ -1,4 +1,4 @@
-//! The certificate that is shown, out of PEM text; no socket, no clock.
+//! Reads the certificate to present from PEM text; no socket, no clock.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Reads a certificate, those that vouch for it, and the key, in the order of nginx: the server's
-/// own certificate first, the key anywhere. The error says what is wrong.
+/// Reads a certificate, its intermediates, and the key, in the order of nginx: the server's
+/// own certificate first, the key anywhere. The error is the reason.
 pub(super) fn read(pem: &[u8]) -> Result<Arc<ServerConfig>, String> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let chain = chain.map_err(|problem| format!("certificate: {problem}"))?;

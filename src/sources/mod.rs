@@ -1,4 +1,4 @@
-//! Holds where knowledge comes from: the contract of sources, and what implements it.
+//! Where records come from: the contract of sources, and its implementations.
 
 pub mod breaker;
 pub mod cache;

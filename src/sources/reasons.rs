@@ -1,35 +1,35 @@
-//! The table of the reasons for which a source does not answer.
+//! The table of the reasons why a source does not answer.
 //!
-//! Each row has its label, kind, text and remedy, and is written once, here. Metrics begin with
-//! each label at zero, and `docs/` explains each of them.
+//! Each row has a label, kind, text and remedy. Metrics start with each label at zero, and `docs/`
+//! explains each of them.
 
 use std::time::Duration;
 
 use crate::domain::failure::{Failure, FailureKind, Reason};
 
-use FailureKind::{AboutThisKey, Bug, NotAsked, Upstream};
+use FailureKind::{AboutThisKey, Bug, NotQueried, Upstream};
 
-/// How long a key is not queried again when it may be why the source failed: longer than a redial
-/// takes, shorter than a caller waits before calling again.
+/// How long a key is not queried again if it may be why the source failed: longer than a redial takes,
+/// shorter than a caller waits before calling again.
 const KEY_REST: Duration = Duration::from_secs(3);
-/// The same for a key with which every token is refused: each try costs a new one.
+/// The same for a key for which every token is refused: each attempt costs a new token.
 const REFUSED_REST: Duration = Duration::from_secs(30);
 
 /// HubSoft failed too often; it is not queried for a while.
 pub static BREAKER_OPEN: Reason = Reason::new(
     "breaker_open",
-    NotAsked,
-    "circuit breaker open: HubSoft failed too often, and lookups are suspended for a moment",
-    "see the failures before",
+    NotQueried,
+    "circuit breaker open: HubSoft is failing, lookups are suspended for a moment",
+    "see the preceding failures",
 );
 /// The connection broke before an answer came.
 pub static BROKEN: Reason = Reason::new("broken", Upstream, "the connection to HubSoft broke", "");
-/// Too many lookups are under way already; this one was not started.
+/// Too many lookups are under way; this one was not started.
 pub static BUSY: Reason = Reason::new(
     "busy",
-    NotAsked,
+    NotQueried,
     "too many lookups under way",
-    "HubSoft is slow, or raise lookup.flights_max",
+    "check whether HubSoft is slow, or raise lookup.flights_max",
 );
 /// No connection: refused, unreachable, name not found, or not within the connect limit.
 pub static CONNECT: Reason = Reason::new(
@@ -38,24 +38,24 @@ pub static CONNECT: Reason = Reason::new(
     "cannot connect to HubSoft",
     "check hubsoft.base_url, DNS and the network",
 );
-/// The call's own deadline came first; the lookup goes on and feeds the cache.
+/// The deadline of the call passed; the lookup continues and fills the cache.
 pub static DEADLINE: Reason =
     Reason::new("deadline", Upstream, "HubSoft did not answer within the call's deadline", "");
-/// A page of HTML came instead of HubSoft's answer.
+/// The response is an HTML page, not an answer of HubSoft.
 pub static FIREWALL: Reason = Reason::new(
     "firewall",
     Upstream,
-    "a firewall's or web server's page came, not HubSoft's answer (HTTP {})",
-    "check hubsoft.base_url, and have this machine's address allowed",
+    "a firewall or web server answered instead of HubSoft (HTTP {})",
+    "check hubsoft.base_url, and have the address of this machine allowed",
 );
-/// The answer has more headers, or longer ones, than are read.
+/// The response has too many headers, or headers that are too long.
 pub static HEAD_TOO_LARGE: Reason = Reason::new(
     "too_large",
     Upstream,
-    "HubSoft's answer has more than 100 headers, or too long ones",
-    "see what the web server or proxy before it adds",
+    "HubSoft's answer has more than 100 headers, or headers that are too long",
+    "check which headers the web server or proxy in front of it adds",
 );
-/// The answer is not what the API's page describes.
+/// The answer is not as the API documentation describes it.
 pub static INVALID_ANSWER: Reason = Reason::new(
     "invalid_answer",
     AboutThisKey,
@@ -63,35 +63,36 @@ pub static INVALID_ANSWER: Reason = Reason::new(
     "check hubsoft.base_url",
 )
 .resting(KEY_REST);
-/// More customers match the number than HubSoft lists, and none of those listed has it.
+/// More customers match the number than HubSoft lists, and none of the listed ones has it.
 pub static LIST_FULL: Reason = Reason::new(
     "list_full",
     AboutThisKey,
     "HubSoft found more customers than it lists, and the caller may be one of the others",
-    "write the customers' numbers there as digits with area code",
+    "store the customers' numbers in HubSoft as digits with area code",
 )
 .resting(KEY_REST);
-/// There is no token, and it is too soon to request one again.
+/// There is no token, and it is too early to request one again.
 pub static NO_TOKEN: Reason = Reason::new(
     "no_token",
-    NotAsked,
-    "there is no token, as the last request for one failed a moment ago",
-    "see the failure before",
+    NotQueried,
+    "no token: the last token request failed a moment ago",
+    "see the preceding failure",
 );
-/// A bug; the call was answered all the same.
+/// A bug; the call was still answered.
 pub static PANIC: Reason =
     Reason::new("panic", Bug, "the lookup panicked", "please report this as a bug of bina");
-/// HubSoft asked for a pause, which is not over.
+/// HubSoft requested a pause that is not over.
 pub static PAUSED: Reason =
-    Reason::new("paused", NotAsked, "HubSoft asked for a pause, which is not over", "");
-/// HubSoft points to another address, which is never followed: it would receive the token.
+    Reason::new("paused", NotQueried, "HubSoft requested a pause that is not over", "");
+/// HubSoft redirects to another address. Redirects are never followed, because the target would receive
+/// the token.
 pub static REDIRECT: Reason = Reason::new(
     "redirect",
     Upstream,
     "HubSoft redirects (HTTP {})",
     "write the final address in hubsoft.base_url",
 );
-/// HubSoft understood and refused (`status` is not success).
+/// HubSoft refused the request (`status` is not success).
 pub static REFUSED: Reason = Reason::new(
     "refused",
     AboutThisKey,
@@ -103,23 +104,19 @@ pub static REFUSED: Reason = Reason::new(
 pub static SERVER_ERROR: Reason =
     Reason::new("server", Upstream, "HubSoft answered HTTP {}", "contact HubSoft's support")
         .resting(KEY_REST);
-/// HTTP 408: HubSoft waited for the request.
+/// HTTP 408: HubSoft did not receive the request in time.
 pub static SERVER_TIMEOUT: Reason =
     Reason::new("server", Upstream, "HubSoft answered HTTP {}", "check hubsoft.base_url")
         .resting(KEY_REST);
-/// An HTTP error without a meaning of its own. Some versions answer 404 or 422 for a number that no
-/// customer has; which do is not known.
+/// Another HTTP error. Some versions answer 404 or 422 for a number that is not found; it is unknown
+/// which ones.
 pub static SERVER_REJECTS: Reason =
     Reason::new("server", AboutThisKey, "HubSoft answered HTTP {}", "check hubsoft.base_url")
         .resting(KEY_REST);
-/// Its slot within `limiter.rate` would have come after the call's deadline.
-pub static SHED: Reason = Reason::new(
-    "shed",
-    NotAsked,
-    "more calls than limiter.rate allows to look up: this one was not looked up",
-    "",
-);
-/// Too many requests; the failure has the pause HubSoft asked for, if it named one.
+/// Its slot within `limiter.rate` would be after the deadline of the call.
+pub static SHED: Reason =
+    Reason::new("shed", NotQueried, "lookup skipped: more calls than limiter.rate allows", "");
+/// Too many requests; the failure has the pause that HubSoft requested, if any.
 pub static THROTTLED: Reason =
     Reason::new("throttled", Upstream, "HubSoft limits our requests (HTTP 429)", "");
 /// The request took longer than the client's own limit.
@@ -129,10 +126,10 @@ pub static TIMEOUT: Reason = Reason::new(
     "HubSoft did not answer within hubsoft.attempt_ms",
     "contact HubSoft's support",
 );
-/// There is no TLS connection that can be trusted; the detail names cause and remedy.
+/// There is no trusted TLS connection; the detail has the cause and the remedy.
 pub static TLS: Reason =
     Reason::new("tls", Upstream, "no trusted TLS connection to HubSoft: {}", "");
-/// The token was refused: wrong client or user, or the account is locked.
+/// HubSoft refused the credentials: wrong client or user, or the account is locked.
 pub static TOKEN: Reason = Reason::new(
     "token",
     Upstream,
@@ -147,7 +144,7 @@ pub static TOO_LARGE: Reason = Reason::new(
     "",
 )
 .resting(KEY_REST);
-/// A lookup with a new token was refused.
+/// HubSoft refused a lookup with a new token.
 pub static UNAUTHORIZED: Reason = Reason::new(
     "unauthorized",
     Upstream,
@@ -155,14 +152,14 @@ pub static UNAUTHORIZED: Reason = Reason::new(
     "check the permissions of hubsoft.username",
 )
 .resting(REFUSED_REST);
-/// Maintenance (HTTP 503); the failure has the pause HubSoft asked for, if it named one.
+/// Maintenance (HTTP 503); the failure has the pause that HubSoft requested, if any.
 pub static UNAVAILABLE: Reason =
     Reason::new("unavailable", Upstream, "HubSoft is under maintenance (HTTP 503)", "");
-/// The source has no look-up by such a key.
+/// The source does not support lookups by this kind of key.
 pub static UNSUPPORTED: Reason = Reason::new(
     "unsupported",
-    NotAsked,
-    "the source has no look-up by such a key",
+    NotQueried,
+    "the source cannot look up this kind of key",
     "please report this as a bug of bina",
 );
 
@@ -196,7 +193,7 @@ pub static REASONS: [&Reason; 26] = [
     &UNSUPPORTED,
 ];
 
-/// Every label, each once, so that metrics begin with each of them at zero.
+/// Returns the distinct labels, so that metrics start with each of them at zero.
 pub fn labels() -> Vec<&'static str> {
     let mut labels: Vec<_> = REASONS.iter().map(|reason| reason.label).collect();
     labels.sort_unstable();
@@ -204,7 +201,7 @@ pub fn labels() -> Vec<&'static str> {
     labels
 }
 
-/// The failure of an HTTP status that has no reason of its own.
+/// Returns the failure for an HTTP status without a reason of its own.
 pub fn of_status(status: u16) -> Failure {
     let reason = match status {
         408 => &SERVER_TIMEOUT,
@@ -221,12 +218,12 @@ mod tests {
     #[test]
     fn reasons_with_one_label_have_their_own_texts_or_kinds() {
         for (at, one) in REASONS.iter().enumerate() {
-            assert!(REASONS[..at].iter().all(|other| one != other), "{one:?} stands twice");
+            assert!(REASONS[..at].iter().all(|other| one != other), "{one:?} is a duplicate");
         }
     }
 
     #[test]
-    fn every_text_is_lower_case_or_a_name_and_ends_without_a_stop() {
+    fn every_text_starts_in_lower_case_or_with_a_name_and_has_no_full_stop() {
         for reason in REASONS {
             for text in [reason.text, reason.remedy].into_iter().filter(|text| !text.is_empty()) {
                 assert!(!text.ends_with(['.', ':', ';']), "{text}");
@@ -237,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http_error_and_slowness_name_their_remedies() {
+    fn http_errors_and_timeouts_name_their_remedies() {
         for (failure, remedy) in [
             (of_status(404), ": check hubsoft.base_url"),
             (of_status(410), ": check hubsoft.base_url"),
@@ -250,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_source_itself_counts_against_it() {
+    fn client_errors_are_about_the_key_and_server_errors_are_upstream() {
         let kinds = [(400, AboutThisKey), (404, AboutThisKey), (408, Upstream), (500, Upstream)];
         for (status, kind) in kinds {
             assert_eq!(of_status(status).kind(), kind, "{status}");

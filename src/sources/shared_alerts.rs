@@ -7,17 +7,17 @@ use lru::LruCache;
 use crate::domain::alert::Alert;
 use crate::domain::finding::Record;
 
-/// Most alerts that are found by their text. A mass outage has a handful; alerts of single customers
-/// make room for them.
+/// Maximum alerts that are indexed by their text. A mass outage has a handful; alerts of single
+/// customers are evicted for them.
 const SHARED_MAX: usize = 4_096;
-/// Most alerts that are passed over for one that a single record carries.
-const PASSED_OVER_MAX: usize = 8;
+/// Maximum alerts of several records that are skipped to find one of a single record.
+const SKIPPED_MAX: usize = 8;
 
 /// The alerts that cached records carry.
 pub(super) struct SharedAlerts {
-    /// How many times each is carried. An alert that is not here is carried once.
+    /// The number of records of each alert. An alert that is not here has one record.
     times: LruCache<Arc<Alert>, usize>,
-    /// Bytes of all alerts of all records, each counted once.
+    /// Bytes of all alerts, each counted once.
     bytes: usize,
 }
 
@@ -26,7 +26,7 @@ impl SharedAlerts {
         Self { times: LruCache::unbounded(), bytes: 0 }
     }
 
-    /// Returns the record as it is to be cached: with the alerts that others carry already.
+    /// Returns the record with the alerts that other records share.
     pub(super) fn share(&mut self, record: Record) -> Record {
         record.map_alerts(|alert| self.shared(alert))
     }
@@ -36,21 +36,18 @@ impl SharedAlerts {
             *times += 1;
             return Arc::clone(shared);
         }
-        // glibc keeps seven freed chunks of each size for each thread, amid what requests use and
-        // free. An alert that stays in one of them keeps its neighbours from being joined, which
-        // took twice the memory. The eighth copy is in none of them.
-        let [.., own] = [(); 8].map(|()| Arc::new(alert.copy()));
+        let own = alert.copy();
         self.bytes += own.weight();
-        if self.make_room() {
+        if self.make_space() {
             self.times.put(Arc::clone(&own), 1);
         }
         own
     }
 
-    /// Lets the least recently seen alert go that is carried once, if there is no room. It stays
-    /// with its record, and is not found for others any more.
-    fn make_room(&mut self) -> bool {
-        for _ in 0..PASSED_OVER_MAX {
+    /// Evicts the least recently used alert of a single record from the index, if the index is full. The
+    /// record keeps the alert, but others no longer share it.
+    fn make_space(&mut self) -> bool {
+        for _ in 0..SKIPPED_MAX {
             if self.times.len() < SHARED_MAX {
                 return true;
             }
@@ -62,7 +59,7 @@ impl SharedAlerts {
         self.times.len() < SHARED_MAX
     }
 
-    /// Lets go of the alerts of a record that is no longer cached.
+    /// Releases the alerts of a record that was removed.
     pub(super) fn release(&mut self, record: &Record) {
         for alert in record.alerts() {
             if let Some((shared, times)) = self.times.get_key_value_mut(alert)
@@ -78,7 +75,7 @@ impl SharedAlerts {
         }
     }
 
-    /// Bytes of memory that all alerts take, each counted once.
+    /// Allocated bytes of all alerts, each counted once.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -112,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_nobody_carries_any_more_is_released() {
+    fn a_text_without_records_is_released() {
         let mut alerts = SharedAlerts::new();
         let one = alerts.share(record(&["Rompimento", "Rompimento"]));
         let other = alerts.share(record(&["Rompimento", "Queda"]));
@@ -128,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_single_customers_make_room_for_those_of_many() {
+    fn texts_of_single_customers_are_evicted_before_shared_ones() {
         let mut alerts = SharedAlerts::new();
         let mut records = Vec::new();
         for at in 0..2 * SHARED_MAX {
@@ -145,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_finds_no_room_belongs_to_its_record() {
+    fn a_text_that_is_not_indexed_belongs_to_its_record() {
         let mut alerts = SharedAlerts::new();
         let twice = |alerts: &mut SharedAlerts, text: &str| {
             [alerts.share(record(&[text])), alerts.share(record(&[text]))]

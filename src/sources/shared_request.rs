@@ -1,5 +1,5 @@
-//! Runs one request for any number of waiters, to its end even when all of them have left. What it knows
-//! before its end can be had by whoever cannot wait for that.
+//! Runs one request for any number of waiters, to completion even if all of them have left. A waiter
+//! that cannot wait can use the partial result.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,38 +11,38 @@ use tokio::sync::watch;
 use crate::domain::failure::Failure;
 use crate::sources::reasons;
 
-/// A request under way. Clones wait for the same request; dropping them does not end it.
+/// A request under way. Clones await the same request; dropping them does not cancel it.
 #[derive(Clone, Debug)]
-pub struct SharedRequest<T>(watch::Receiver<Progress<T>>);
+pub struct SharedRequest<T>(watch::Receiver<RequestProgress<T>>);
 
-/// How far a request is.
+/// The progress of a request.
 #[derive(Clone, Debug)]
-enum Progress<T> {
+enum RequestProgress<T> {
     Begun,
-    /// This is known, and more may follow.
+    /// A partial result; more may follow.
     Partial(T),
     Done(Result<T, Failure>),
 }
 
-/// Tells the waiters of a request what is known before its end.
+/// Reports partial results to the waiters of a request.
 #[derive(Clone, Debug)]
-pub struct Partial<T>(watch::Sender<Progress<T>>);
+pub struct Partial<T>(watch::Sender<RequestProgress<T>>);
 
 impl<T> Partial<T> {
-    /// What is known so far.
+    /// Reports the result so far.
     pub fn report(&self, so_far: T) {
-        self.0.send_replace(Progress::Partial(so_far));
+        self.0.send_replace(RequestProgress::Partial(so_far));
     }
 
-    /// One that nobody listens to.
-    pub fn unheard() -> Self {
-        Self(watch::channel(Progress::Begun).0)
+    /// A reporter without waiters.
+    pub fn ignored() -> Self {
+        Self(watch::channel(RequestProgress::Begun).0)
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
-    /// Starts `fetch`. `complete` is handed the result before any waiter is; a panic of `fetch`
-    /// counts as a failure, as otherwise its waiters' number would stay wedged for good.
+    /// Starts `fetch`. `complete` receives the result before any waiter does. A panic of `fetch` is a
+    /// failure; otherwise its key would be blocked forever.
     pub fn start(
         fetch: impl Future<Output = Result<T, Failure>> + Send + 'static,
         complete: impl FnOnce(&Result<T, Failure>) + Send + 'static,
@@ -50,7 +50,7 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
         Self::reporting(|_| fetch, complete)
     }
 
-    /// The same for a request that may know something before its end.
+    /// Like `start`, for a request that may report partial results.
     pub fn reporting<F>(
         fetch: impl FnOnce(Partial<T>) -> F,
         complete: impl FnOnce(&Result<T, Failure>) + Send + 'static,
@@ -58,11 +58,11 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
     where
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
-        let (progress, request) = watch::channel(Progress::Begun);
+        let (progress, request) = watch::channel(RequestProgress::Begun);
         let fetch = fetch(Partial(progress.clone()));
         tokio::spawn(async move {
-            // A task of its own would catch a panic too, at the price of another allocation that
-            // leaves a hole between records.
+            // A separate task would also catch a panic, but its allocation would fragment the memory of
+            // the records.
             let mut fetch = pin!(fetch);
             let caught = poll_fn(|context| {
                 catch_unwind(AssertUnwindSafe(|| fetch.as_mut().poll(context)))
@@ -70,26 +70,26 @@ impl<T: Clone + Send + Sync + 'static> SharedRequest<T> {
             });
             let result = caught.await;
             complete(&result);
-            progress.send_replace(Progress::Done(result));
+            progress.send_replace(RequestProgress::Done(result));
         });
         Self(request)
     }
 
-    /// Waits for the result, however long that takes.
+    /// Waits for the result without a time limit.
     pub async fn completed(mut self) -> Result<T, Failure> {
-        let is_done = |progress: &Progress<T>| matches!(progress, Progress::Done(_));
+        let is_done = |progress: &RequestProgress<T>| matches!(progress, RequestProgress::Done(_));
         match self.0.wait_for(is_done).await.as_deref() {
-            Ok(Progress::Done(result)) => result.clone(),
-            // Only a runtime that is shutting down drops a flight before it lands.
+            Ok(RequestProgress::Done(result)) => result.clone(),
+            // Only a runtime that is shutting down drops a request before it completes.
             Ok(_) | Err(_) => Err(reasons::PANIC.failure()),
         }
     }
 
-    /// What is known before the end.
+    /// Returns the partial result, if any.
     pub fn so_far(&self) -> Option<T> {
         match &*self.0.borrow() {
-            Progress::Partial(so_far) => Some(so_far.clone()),
-            Progress::Begun | Progress::Done(_) => None,
+            RequestProgress::Partial(so_far) => Some(so_far.clone()),
+            RequestProgress::Begun | RequestProgress::Done(_) => None,
         }
     }
 }

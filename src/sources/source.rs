@@ -1,4 +1,4 @@
-//! The contract of sources and memories: what is looked up, within which budget, and what comes of it.
+//! The contract of sources and stores: the key of a lookup, its budget and its result.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use crate::domain::phone::Phone;
 use crate::sources::limiter::Urgency;
 use crate::sources::shared_request::Partial;
 
-/// What a look-up is about. It masks itself wherever it is printed.
+/// The key of a lookup. It masks itself wherever it is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
     Document(Document),
@@ -45,21 +45,21 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Which source learnt a record.
+/// The source of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Hubsoft,
 }
 
-/// What is recorded for a key, by whom it was learnt and how long ago. The age travels with it.
+/// The record of a key, its origin and its age. The age is kept when a record passes between sources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sighting {
     pub record: Record,
     pub origin: Origin,
-    /// How long ago the origin said so.
+    /// Time since the origin returned the record.
     pub age: Duration,
-    /// Whether the source looked everywhere. If not, the record answers this call, and the next
-    /// one soon queries again.
+    /// Whether the source searched everywhere. If not, the record answers this call, and a later call
+    /// soon queries again.
     pub is_complete: bool,
 }
 
@@ -70,10 +70,10 @@ impl Sighting {
     }
 }
 
-/// What a request may cost.
+/// The budget of a request: time and urgency.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// That of the call which is waiting; after it, the answer comes too late for that call.
+    /// The deadline of the waiting call; a later answer is too late for it.
     pub deadline: tokio::time::Instant,
     pub urgency: Urgency,
 }
@@ -85,24 +85,24 @@ impl Budget {
     }
 }
 
-/// What a source answers, some time.
+/// The future result of a source.
 pub type Fetch<'a> = Pin<Box<dyn Future<Output = Result<Sighting, Failure>> + Send + 'a>>;
 
-/// What can be queried for the customers of a key. Sources stand one behind the other.
+/// A source of the customers of a key. Sources wrap each other.
 pub trait Source: Send + Sync {
-    /// Queries the verified customers of `key`. It must end by itself, as requests outlive calls.
-    /// What is found before the end goes to `partial`.
+    /// Queries the verified customers of `key`. It must terminate by itself, because requests outlive
+    /// calls. Partial results are reported to `partial`.
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a>;
 }
 
-/// What holds sightings and answers at once: it never waits.
-pub trait Memory: Send + Sync {
-    /// What is held of `key` at `now`, with its age.
+/// A store of sightings, which never blocks.
+pub trait SightingStore: Send + Sync {
+    /// Returns the sighting of `key`, with its age at `now`.
     fn recall(&self, key: &Key, now: Instant) -> Option<Sighting>;
 
-    /// Takes what was found for `key`, unless what it holds is younger.
+    /// Stores a sighting of `key`, unless the stored one is younger.
     fn learn(&self, key: &Key, sighting: &Sighting, now: Instant);
 
-    /// Purges what is held of `key`, and returns whether there was anything.
-    fn forget(&self, key: &Key) -> bool;
+    /// Purges `key`, and returns whether it was stored.
+    fn purge(&self, key: &Key) -> bool;
 }

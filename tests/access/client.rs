@@ -1,4 +1,4 @@
-//! Asks from an address of loopback that is chosen, in plain text or behind TLS.
+//! Sends requests from a chosen loopback address, in plain text or over TLS.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::certificates::Authority;
 pub(crate) const OWN: [u8; 4] = [127, 0, 0, 1];
 pub(crate) const NEIGHBOUR: [u8; 4] = [127, 0, 0, 2];
 
-/// Somebody at an address.
+/// A client at an address.
 pub(crate) struct Client {
     from: IpAddr,
     headers: String,
@@ -39,14 +39,14 @@ impl Client {
     pub(crate) async fn connect(&self, address: SocketAddr) -> TcpStream {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind((self.from, 0).into()).expect("an address of loopback");
-        socket.connect(address).await.expect("the door is open")
+        socket.connect(address).await.expect("the listener is open")
     }
 
     pub(crate) async fn get(&self, address: SocketAddr, target: &str) -> Reply {
-        self.ask(address, "GET", target).await
+        self.query(address, "GET", target).await
     }
 
-    pub(crate) async fn ask(&self, address: SocketAddr, method: &str, target: &str) -> Reply {
+    pub(crate) async fn query(&self, address: SocketAddr, method: &str, target: &str) -> Reply {
         Reply::read(&self.say(address, &self.request(method, target)).await)
     }
 
@@ -63,7 +63,7 @@ impl Client {
         format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n")
     }
 
-    /// Asks `count` times on one connection, as fast as it goes.
+    /// Sends `count` requests on one connection, as fast as it goes.
     pub(crate) async fn get_many(
         &self,
         address: SocketAddr,
@@ -81,13 +81,13 @@ impl Client {
         replies
     }
 
-    /// Writes `text` and reads to the end; what is closed at once says nothing.
+    /// Writes `text` and reads to the end; a connection closed at once returns nothing.
     pub(crate) async fn say(&self, address: SocketAddr, text: &str) -> String {
         let stream = self.connect(address).await;
         exchange(stream, text).await
     }
 
-    /// Tells whether the connection ends within a moment, with nothing said on either side.
+    /// Whether the connection ends within a moment, with no byte sent by either side.
     pub(crate) async fn is_closed_at_once(&self, address: SocketAddr) -> bool {
         let mut stream = self.connect(address).await;
         let mut bytes = [0; 1];
@@ -106,7 +106,7 @@ impl Client {
         TlsConnector::from(Arc::new(config)).connect(name, stream).await
     }
 
-    /// Asks behind TLS; a client's certificate may be missed only when something is said.
+    /// Sends a request over TLS; a missing client certificate may show only after the first byte.
     pub(crate) async fn get_tls(
         &self,
         address: SocketAddr,
@@ -149,7 +149,7 @@ async fn reply(stream: &mut TcpStream) -> Reply {
     }
 }
 
-/// A client that trusts `authority`, speaks one of `versions`, and shows a certificate if it has one.
+/// A client that trusts `authority`, supports `versions`, and presents a certificate if it has one.
 pub(crate) fn tls(
     authority: &Authority,
     versions: &[&'static SupportedProtocolVersion],
@@ -168,11 +168,4 @@ pub(crate) fn tls(
             builder.with_client_auth_cert(vec![certificate(pem)], key).expect("a pair")
         }
     }
-}
-
-/// What a metric of the test's own process counts; other tests may count, too.
-pub(crate) fn counted(sample: &str) -> u64 {
-    let page = bina::runtime::metrics::written(bina::runtime::metrics::Exposition::Prometheus);
-    let line = page.lines().find_map(|line| line.strip_prefix(sample));
-    line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! TLS at the door: who has to speak it, who has to show a certificate, and how long that may take.
+//! TLS at the listeners: who must use it, who must present a certificate, and within what time.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::certificates::Authority;
-use crate::client::{Client, NEIGHBOUR, OWN, counted, tls};
+use crate::client::{Client, NEIGHBOUR, OWN, tls};
 use crate::folder::{Folder, TOKEN};
 use crate::{TARGET, app, sim, start};
 
@@ -32,14 +32,14 @@ async fn other_machines_are_answered_behind_tls_only() {
         assert_eq!(reply.status, 200);
         assert!(reply.body.starts_with("status=found") && reply.body.ends_with("&end=1"));
     }
-    let before = counted("bina_http_refused_total{reason=\"plain\"}");
+    let before = app.counted("bina_http_refused_total{reason=\"plain\"}");
     assert_eq!(neighbour.say(app.address, &neighbour.request("GET", TARGET)).await, "");
     assert_eq!(neighbour.say(app.address, &neighbour.request("GET", "/healthz")).await, "");
-    assert!(counted("bina_http_refused_total{reason=\"plain\"}") >= before + 2);
+    assert!(app.counted("bina_http_refused_total{reason=\"plain\"}") >= before + 2);
 }
 
 #[tokio::test]
-async fn this_machine_may_speak_both() {
+async fn loopback_clients_may_use_http_or_tls() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let own = Client::from(OWN);
@@ -50,21 +50,21 @@ async fn this_machine_may_speak_both() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_trust_the_certificate_is_told_of() {
+async fn a_client_that_rejects_the_certificate_is_logged() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
-    let before = counted("bina_http_refused_total{reason=\"tls\"}");
-    let stranger = tls(&Authority::new(), &[&TLS13], None);
-    assert!(Client::from(OWN).meet(app.address, stranger).await.is_err());
+    let before = app.counted("bina_http_refused_total{reason=\"tls\"}");
+    let unknown = tls(&Authority::new(), &[&TLS13], None);
+    assert!(Client::from(OWN).meet(app.address, unknown).await.is_err());
     let start = Instant::now();
-    while counted("bina_http_refused_total{reason=\"tls\"}") == before {
+    while app.counted("bina_http_refused_total{reason=\"tls\"}") == before {
         assert!(start.elapsed() < Duration::from_secs(5), "it is counted");
         tokio::task::yield_now().await;
     }
 }
 
 #[tokio::test]
-async fn credentials_are_asked_for_behind_tls_and_in_plain_text() {
+async fn credentials_are_required_over_tls_and_plain_http() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, &format!("{TOKENS}{TLS}"));
     let bearer = format!("Authorization: Bearer {TOKEN}\r\n");
@@ -90,13 +90,13 @@ async fn a_certificate_of_the_client_is_required_where_its_authority_is_named() 
     for from in [NEIGHBOUR, OWN] {
         let client = Client::from(from);
         for version in [&TLS12, &TLS13] {
-            let ask = async |pem: Option<&str>| {
+            let query = async |pem: Option<&str>| {
                 let config = tls(&authority, &[version], pem);
                 client.get_tls(app.address, config, TARGET).await.map(|reply| reply.status)
             };
-            assert_eq!(ask(Some(&good)).await.expect("a good certificate"), 200);
+            assert_eq!(query(Some(&good)).await.expect("a good certificate"), 200);
             for bad in [None, Some(strange.as_str()), Some(expired.as_str())] {
-                assert!(ask(bad).await.is_err(), "{from:?}");
+                assert!(query(bad).await.is_err(), "{from:?}");
             }
         }
     }
@@ -123,12 +123,12 @@ async fn many_requests_share_a_connection_behind_tls() {
 }
 
 #[tokio::test]
-async fn who_does_not_come_to_terms_is_closed_after_two_seconds() {
+async fn an_incomplete_tls_handshake_is_closed_after_two_seconds() {
     let (sim, (folder, _)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
-    let closed_after = async |from, said: &[u8]| {
+    let closed_after = async |from, sent: &[u8]| {
         let mut stream = Client::from(from).connect(app.address).await;
-        stream.write_all(said).await.expect("it is open");
+        stream.write_all(sent).await.expect("it is open");
         let start = Instant::now();
         let _ = stream.read_to_end(&mut Vec::new()).await;
         start.elapsed()
@@ -148,7 +148,7 @@ async fn who_does_not_come_to_terms_is_closed_after_two_seconds() {
 }
 
 #[tokio::test]
-async fn half_a_handshake_does_not_hold_up_the_end() {
+async fn half_a_handshake_does_not_delay_the_shutdown() {
     let (sim, (folder, authority)) = (sim().await, folder());
     let app = start(&folder, &sim, TLS);
     let client = Client::from(NEIGHBOUR);

@@ -35,7 +35,7 @@ impl Folder {
         self.0.join(file)
     }
 
-    /// Writes a file that nobody else can read.
+    /// Writes a file that no other user can read.
     pub(crate) fn write(&self, file: &str, text: &str) {
         fs::write(self.path(file), text).expect("a file");
         self.mode(file, 0o600);

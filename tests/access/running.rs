@@ -1,4 +1,4 @@
-//! The running service: what it tells, reads again, shows to itself, and how it is told to forget.
+//! The running service: what it logs and reloads, its own watchdog requests, and purges.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -22,7 +22,7 @@ fn file(folder: &Folder, sim: &Sim, settings: &str) -> File {
     File(folder.configure(sim, settings))
 }
 
-/// The same, with the door `name` at `address`.
+/// The same, with the listener `name` at `address`.
 fn file_with(folder: &Folder, sim: &Sim, settings: &str, name: &str, address: &str) -> File {
     let file = file(folder, sim, settings);
     let text = std::fs::read_to_string(&file.0).expect("it is there");
@@ -47,7 +47,7 @@ async fn sample(served: &Served, shown: &Client, name: &str) -> Option<f64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_listeners_ask_for_the_credentials_and_no_log_shows_them() {
+async fn both_listeners_require_credentials_and_no_log_contains_them() {
     let (sim, folder) = (sim().await, Folder::new());
     let served = Served::start(&file(
         &folder,
@@ -69,8 +69,8 @@ async fn both_listeners_ask_for_the_credentials_and_no_log_shows_them() {
         assert_eq!(none.get(address, "/healthz").await.status, 200);
     }
     for (client, status) in [(&none, 401), (&wrong, 401), (&good, 200)] {
-        let told = client.post(served.metrics, "/v1/forget", &format!("number={CALLER}")).await;
-        assert_eq!(told.status, status);
+        let reported = client.post(served.metrics, "/v1/forget", &format!("number={CALLER}")).await;
+        assert_eq!(reported.status, status);
     }
     let refused = "bina_http_refused_total{reason=\"unauthorized\"}";
     assert_eq!(sample(&served, &good, refused).await, Some(10.0));
@@ -87,7 +87,7 @@ async fn both_listeners_ask_for_the_credentials_and_no_log_shows_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_watchdogs_own_call_is_let_in() {
+async fn the_watchdogs_own_request_is_accepted() {
     let (sim, (folder, authority)) = (sim().await, (Folder::new(), Authority::new()));
     folder.certify(&authority.good_pem("localhost"));
     folder.write("ca.pem", authority.pem());
@@ -103,9 +103,9 @@ async fn the_watchdogs_own_call_is_let_in() {
             let served = Served::with(&file, |command| {
                 command.env("NOTIFY_SOCKET", manager.as_ref()).env("WATCHDOG_USEC", "300000")
             });
-            assert_eq!(manager.told().0.trim(), "READY=1");
+            assert_eq!(manager.reported().0.trim(), "READY=1");
             for _ in 0..2 {
-                assert_eq!(manager.told().0.trim(), "WATCHDOG=1", "{name}: {}", served.log());
+                assert_eq!(manager.reported().0.trim(), "WATCHDOG=1", "{name}: {}", served.log());
             }
             assert!(!served.log().contains("watchdog check failed"), "{}", served.log());
         }
@@ -113,23 +113,23 @@ async fn the_watchdogs_own_call_is_let_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_is_forgotten_by_who_may_say_so() {
+async fn a_purge_requires_a_credential() {
     let (sim, folder) = (sim().await, Folder::new());
     folder.certify(&Authority::new().good_pem("localhost"));
     let file = file_with(&folder, &sim, &format!("{TOKENS}{TLS}"), "metrics", "0.0.0.0:0");
     let served = Served::start(&file);
     assert_eq!(bearer(TOKEN).get(served.http, TARGET).await.status, 200);
-    // The command asks where the file says; here the system has chosen the port.
+    // The command uses the file's address; here the system has chosen the port.
     let text = std::fs::read_to_string(&file.0).expect("it is there");
     folder.write("bina.toml", &text.replace("0.0.0.0:0", &served.metrics.to_string()));
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
     let output = command.args(["forget", CALLER, "-c"]).arg(&file.0).output().expect("it starts");
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!((output.status.code(), told.trim()), (Some(0), "forgotten"));
+    let reported = String::from_utf8_lossy(&output.stdout);
+    assert_eq!((output.status.code(), reported.trim()), (Some(0), "forgotten"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_and_networks_are_read_again() {
+async fn credentials_and_networks_are_reloaded() {
     let (sim, folder) = (sim().await, Folder::new());
     let file = file(&folder, &sim, TOKENS);
     let served = Served::start(&file);
@@ -151,7 +151,7 @@ async fn credentials_and_networks_are_read_again() {
     until(async || status(TOKEN).await == 200).await;
 }
 
-/// Waits until `holds` says so, for five seconds.
+/// Waits until `holds` returns true, for five seconds.
 async fn until(holds: impl AsyncFn() -> bool) {
     let start = std::time::Instant::now();
     while !holds().await {
@@ -161,7 +161,7 @@ async fn until(holds: impl AsyncFn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
+async fn a_renewed_certificate_is_presented_and_a_broken_one_is_not() {
     let (sim, folder) = (sim().await, Folder::new());
     let (first, second) = (Authority::new(), Authority::new());
     folder.certify(&first.good_pem("localhost"));
@@ -189,14 +189,14 @@ async fn a_renewed_certificate_is_shown_and_a_broken_one_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_door_that_stays_open_keeps_its_protection() {
+async fn a_listener_that_stays_open_keeps_its_protection() {
     let (sim, folder) = (sim().await, Folder::new());
     let file_open = file_with(&folder, &sim, TOKENS, "http", "0.0.0.0:0");
     let served = Served::start(&file_open);
     assert!(served.log().contains("plain text"), "{}", served.log());
     let address = loopback(served.http);
     assert_eq!(Client::from(OWN).get(address, TARGET).await.status, 401);
-    // Good for a door on loopback, but this one is not there until a restart.
+    // Valid for a listener on loopback, but this one needs a restart.
     folder.configure(&sim, "");
     served.signal("HUP");
     assert!(served.has_logged("stays active: listen.http: `0.0.0.0:"), "{}", served.log());
@@ -205,34 +205,34 @@ async fn a_door_that_stays_open_keeps_its_protection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_tries_out_numbers_is_told_of_once_a_minute_and_no_number_is() {
+async fn number_enumeration_is_logged_once_a_minute_without_numbers() {
     let (sim, folder) = (sim().await, Folder::new());
     let settings = "[limiter]\nrate = 1000\nburst = 10000\n[lookup]\ndeadline_ms = 3000\n";
     let file = file(&folder, &sim, settings);
     let served = Served::start(&file);
-    let ask = async |number: u64| {
+    let query = async |number: u64| {
         let reply: Reply =
             Client::from(OWN).get(served.http, &format!("/asterisk?caller={number}")).await;
         assert!(reply.body.starts_with("status=not_found"), "{}", reply.body);
     };
     let first = 37_911_110_000;
     for turn in 0..100 {
-        ask(first + turn).await;
-        ask(first).await;
+        query(first + turn).await;
+        query(first).await;
     }
     let alarms = "bina_misses_alarms_total ";
     assert_eq!(sample(&served, &Client::from(OWN), alarms).await, Some(0.0));
     for turn in 100..130 {
-        ask(first + turn).await;
+        query(first + turn).await;
     }
     assert_eq!(sample(&served, &Client::from(OWN), alarms).await, Some(1.0));
     assert!(
-        served.has_logged("more than 100 different numbers that nobody has"),
+        served.has_logged("more than 100 different numbers were not found"),
         "{}",
         served.log()
     );
     let log = served.log();
-    let told: Vec<_> = log.lines().filter(|line| line.contains("that nobody has")).collect();
-    assert_eq!(told.len(), 1);
-    assert!(told[0].contains("access.networks") && !log.contains("3791111"), "{}", told[0]);
+    let reported: Vec<_> = log.lines().filter(|line| line.contains("that nobody has")).collect();
+    assert_eq!(reported.len(), 1);
+    assert!(reported[0].contains("access.networks") && !log.contains("3791111"), "{}", reported[0]);
 }

@@ -1,4 +1,4 @@
-//! What the configuration may say of access, and that nothing is open to everybody by mistake.
+//! The settings of access, and that no listener is open to every address by mistake.
 
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
@@ -51,33 +51,37 @@ fn loopback_needs_nothing() {
 }
 
 #[test]
-fn a_door_that_others_can_reach_needs_what_protects_it() {
+fn a_listener_on_the_network_requires_protection() {
     let (folder, _) = folder();
-    for door in ["http", "metrics", "agi"] {
+    for listener in ["http", "metrics", "agi"] {
         for address in ["0.0.0.0:9", "[::]:9", "192.0.2.1:9", "[2001:db8::1]:9", "[fe80::1]:9"] {
-            let open = format!("[listen]\n{door} = \"{address}\"\n");
+            let open = format!("[listen]\n{listener} = \"{address}\"\n");
             let problem = one_problem(&folder, &open);
             assert!(
-                problem.starts_with(&format!("8: listen.{door}: `{address}` would")),
+                problem.starts_with(&format!("8: listen.{listener}: `{address}` would")),
                 "{problem}"
             );
             assert!(problem.contains("name the PBX in access.networks"), "{problem}");
             assert!(problem.contains("listen on 127.0.0.1 only"), "{problem}");
-            assert!(read(&folder, &format!("{open}{NETWORKS}")).is_ok(), "{door}");
+            assert!(read(&folder, &format!("{open}{NETWORKS}")).is_ok(), "{listener}");
             for protection in [TOKENS, PAIRS, CLIENTS] {
                 let protected = read(&folder, &format!("{open}{protection}"));
-                assert_eq!(protected.is_ok(), door != "agi", "{door} {protection}: {protected:?}");
+                assert_eq!(
+                    protected.is_ok(),
+                    listener != "agi",
+                    "{listener} {protection}: {protected:?}"
+                );
             }
         }
     }
-    // A certificate alone keeps nobody out.
+    // A certificate alone excludes no client.
     let tls = CLIENTS.replace("client_ca_file = \"ca.pem\"\n", "");
     let problem = one_problem(&folder, &format!("{tls}[listen]\nhttp = \"0.0.0.0:9\"\n"));
     assert!(problem.contains("tls.client_ca_file"), "{problem}");
 }
 
 #[test]
-fn every_open_door_is_told_and_what_is_meant_to_protect_it_is_not_missed() {
+fn every_unprotected_listener_is_reported_with_all_missing_settings() {
     let (folder, _) = folder();
     let all = "[listen]\nhttp = \"0.0.0.0:1\"\nagi = \"0.0.0.0:2\"\nmetrics = \"0.0.0.0:3\"\n";
     assert_eq!(read(&folder, all).expect_err("open").len(), 3);
@@ -87,7 +91,7 @@ fn every_open_door_is_told_and_what_is_meant_to_protect_it_is_not_missed() {
 }
 
 #[test]
-fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
+fn an_invalid_network_or_credential_is_reported_with_its_line() {
     let (folder, _) = folder();
     folder.write("short", "0123456789abcde\n");
     folder.write("blank", " \n");
@@ -116,7 +120,7 @@ fn what_cannot_be_a_network_or_a_credential_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_no_certificate_is_told_with_its_line() {
+fn an_invalid_certificate_is_reported_with_its_line() {
     let (folder, authority) = folder();
     folder.write("odd.pem", "nothing\n");
     let other = Folder::new();
@@ -142,7 +146,7 @@ fn what_is_no_certificate_is_told_with_its_line() {
 }
 
 #[test]
-fn what_is_worth_knowing_is_said_at_the_start() {
+fn the_access_settings_are_logged_at_the_start() {
     let (folder, authority) = folder();
     let warnings = |settings: &str| read(&folder, settings).expect(settings);
     let tls = CLIENTS.replace("client_ca_file = \"ca.pem\"\n", "");
@@ -171,7 +175,7 @@ fn what_is_worth_knowing_is_said_at_the_start() {
 }
 
 #[test]
-fn no_credential_shows_itself() {
+fn no_credential_is_printed() {
     let (folder, _) = folder();
     folder
         .write("bina.toml", &format!("{HUBSOFT}{TOKENS}{}{CLIENTS}", &PAIRS["[access]\n".len()..]));
@@ -203,38 +207,42 @@ fn serve(folder: &Folder, sockets: Option<&TcpListener>) -> Output {
 }
 
 #[tokio::test]
-async fn the_service_does_not_start_with_a_door_that_everybody_can_open() {
+async fn the_service_does_not_start_with_an_unprotected_listener() {
     let sim = Sim::start(vec![]).await.expect("loopback");
-    for door in ["http", "agi", "metrics"] {
+    for listener in ["http", "agi", "metrics"] {
         let folder = Folder::new();
         folder.configure(&sim, "");
         let text = std::fs::read_to_string(folder.path("bina.toml")).expect("it is there");
-        let loopback = format!("{door} = \"127.0.0.1:0\"");
-        let open = text.replacen(&loopback, &format!("{door} = \"0.0.0.0:0\""), 1);
+        let loopback = format!("{listener} = \"127.0.0.1:0\"");
+        let open = text.replacen(&loopback, &format!("{listener} = \"0.0.0.0:0\""), 1);
         folder.write("bina.toml", &open);
         let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
         command.args(["serve", "-c"]).arg(folder.path("bina.toml"));
         let output = command.output().expect("it ends");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{told}");
+        let reported = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{reported}");
         assert!(
-            told.contains(&format!("listen.{door}: `0.0.0.0:0` would expose customer data")),
-            "{told}"
+            reported
+                .contains(&format!("listen.{listener}: `0.0.0.0:0` would expose customer data")),
+            "{reported}"
         );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_of_systemds_is_judged_by_where_it_is() {
+async fn a_systemd_socket_is_judged_by_its_address() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let everywhere = TcpListener::bind("0.0.0.0:0").expect("a socket");
     let (folder, _) = folder();
     folder.configure(&sim, TOKENS);
     let output = serve(&folder, Some(&everywhere));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("listen.agi: `0.0.0.0:") && told.contains("no password"), "{told}");
-    assert!(!told.contains("listen.http"), "{told}");
+    let reported = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{reported}");
+    assert!(
+        reported.contains("listen.agi: `0.0.0.0:") && reported.contains("no password"),
+        "{reported}"
+    );
+    assert!(!reported.contains("listen.http"), "{reported}");
     let file = File::new("handed", &sim, NETWORKS);
     let served = Served::on(&file, &everywhere, &everywhere);
     assert_eq!(served.http.port(), everywhere.local_addr().expect("an address").port());

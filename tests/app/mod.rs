@@ -1,4 +1,4 @@
-//! Starts bina in the test's own process, in front of the simulator, and speaks HTTP with it.
+//! Starts bina in the test's own process, in front of the simulator, and sends it HTTP requests.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
@@ -11,6 +11,7 @@ use std::time::Duration;
 use bina::app::config::Config;
 use bina::app::{App, Listeners, Service, Serving};
 use bina::domain::phone::Phone;
+use bina::runtime::metrics::Exposition;
 use bina::simulator::Sim;
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::source::{Budget, Key, Source};
@@ -49,7 +50,7 @@ pub fn connection(sim: &Sim) -> String {
     )
 }
 
-/// Reads a configuration that is expected to be good.
+/// Reads a configuration that is expected to be valid.
 pub fn config(text: &str) -> Config {
     Config::parse(text, Path::new("test.toml")).unwrap_or_else(|invalid| panic!("{invalid}"))
 }
@@ -77,7 +78,7 @@ pub fn client(sim: &Sim, settings: &str) -> HubSoft {
 /// bina in front of a source, listening on a free port; it ends when it is dropped.
 pub struct TestApp {
     pub address: SocketAddr,
-    /// Where FastAGI is spoken.
+    /// The address of the FastAGI listener.
     pub agi: SocketAddr,
     /// Where the health and metrics endpoints are.
     pub metrics: SocketAddr,
@@ -120,19 +121,31 @@ impl TestApp {
         Self { address, agi, metrics, service, serving }
     }
 
-    /// Tells it to stop, as SIGTERM does.
+    /// What `/metrics` has.
+    pub fn metrics_text(&self) -> String {
+        self.service.app().http.application.metrics(Exposition::Prometheus)
+    }
+
+    /// What one counter of `/metrics` has counted.
+    pub fn counted(&self, sample: &str) -> u64 {
+        let text = self.metrics_text();
+        let line = text.lines().find_map(|line| line.strip_prefix(sample));
+        line.and_then(|value| value.trim().parse().ok()).unwrap_or(0)
+    }
+
+    /// Stops it, as SIGTERM does.
     pub fn stop(&self) {
         self.serving.stop();
     }
 
-    /// Asks for `target` on a connection of its own.
+    /// Requests `target` on a connection of its own.
     pub async fn get(&self, target: &str) -> Reply {
-        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
+        self.query(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
     }
 
     /// Posts a form on a connection of its own.
     pub async fn post(&self, target: &str, form: &str) -> Reply {
-        self.ask(&format!(
+        self.query(&format!(
             "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
             form.len()
@@ -141,7 +154,7 @@ impl TestApp {
     }
 
     /// Writes `request` as it is and reads until the connection is closed.
-    pub async fn ask(&self, request: &str) -> Reply {
+    pub async fn query(&self, request: &str) -> Reply {
         Reply::read(&self.raw(request.as_bytes()).await)
     }
 
@@ -168,7 +181,7 @@ impl Reply {
 
 /// Writes bytes to `address` as they are and reads until the connection is closed.
 pub async fn exchange(address: SocketAddr, request: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(address).await.expect("the listener is open");
     stream.write_all(request).await.expect("it reads");
     let mut answer = Vec::new();
     // A reset after the answer is as good as an end.

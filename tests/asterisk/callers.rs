@@ -3,7 +3,7 @@
 use bina::simulator::customer;
 
 use crate::calls::Call;
-use crate::nasty::escaped;
+use crate::hostile_texts::escaped;
 use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
@@ -36,8 +36,8 @@ const PUNCTUATED: [&str; 22] = [
     "(37)99999-0002;isup-oli=00",
 ];
 
-/// A stranger may have the digits, but the plus says whose country it is; and what is no number.
-const NOBODY: [&str; 11] = [
+/// Another caller may have the digits, but the plus means another country; and invalid numbers.
+const NOT_CUSTOMERS: [&str; 11] = [
     "+37999990002",
     "+1 (415) 555-2671",
     "+47 22 33 44 55",
@@ -62,7 +62,7 @@ fn a_number_is_found_however_a_trunk_punctuates_it() {
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
-        call.says("status=found telefone=37999990002 codigo_cliente=1002", &mut problems);
+        call.has("status=found telefone=37999990002 codigo_cliente=1002", &mut problems);
         call.went_on_untouched(&mut problems);
         call.went_without_a_warning(&mut problems);
     }
@@ -76,15 +76,16 @@ fn punctuation_makes_no_number_of_what_is_none() {
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let calls = each(|snippet| {
         let call = |user: &&str| Call::from(&escaped(user), snippet, bina.at(snippet)).named(user);
-        NOBODY.iter().map(call).collect::<Vec<_>>()
+        NOT_CUSTOMERS.iter().map(call).collect::<Vec<_>>()
     });
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
-        call.says("status=no_number source=none telefone= nome=", &mut problems);
+        call.has("status=no_number source=none telefone= nome=", &mut problems);
         call.went_on_untouched(&mut problems);
         call.took_at_most(CROWDED_MAX, &mut problems);
         call.went_without_a_warning(&mut problems);
     }
-    problems.check(hubsoft.lookups() == 0, || "HubSoft was asked for no number".to_owned());
+    problems
+        .check(hubsoft.lookups() == 0, || "HubSoft was queried for an invalid number".to_owned());
     problems.none();
 }

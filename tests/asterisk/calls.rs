@@ -15,7 +15,7 @@ use crate::snippets::{CURL, Snippet};
 
 /// sipp gives up then; the longest prompts of a test take eight seconds.
 const CALLS_MAX: &str = "60s";
-/// How long after sipp's end Asterisk may take to write down what it knows, and to let go of a call.
+/// How long after sipp's end Asterisk may take to write its records, and to end a call.
 const RECORD_MAX: Duration = Duration::from_secs(10);
 /// The number that is called.
 pub(crate) const CALLED: &str = "3732221000";
@@ -37,7 +37,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// A call to the shipped example by `user` (as it stands in From between `sip:` and `@`); the
-    /// snippet finds bina at `address`, or where `[globals]` say.
+    /// snippet finds bina at `address`, or at the address in `[globals]`.
     pub(crate) fn from(user: &str, snippet: &'static Snippet, address: &str) -> Self {
         Self {
             name: user.to_owned(),
@@ -45,7 +45,7 @@ impl Call {
             address: address.to_owned(),
             second: "none".to_owned(),
             lookup: snippet.context,
-            // What the example says itself is tried as it stands there.
+            // The example's own lines are run as they are.
             context: if snippet.file == CURL.file { "bina-entrada" } else { "entrada" },
             vouched: "X-Nobody",
             rounds: 0,
@@ -58,12 +58,12 @@ impl Call {
         Self { name: name.to_owned(), ..self }
     }
 
-    /// The network knows the number, and is asked to keep it private.
+    /// The network has the number, and is requested to keep it private.
     pub(crate) fn private(self) -> Self {
         Self { vouched: "P-Asserted-Identity", ..self }
     }
 
-    /// There is a second bina to turn to.
+    /// There is a second bina to query.
     pub(crate) fn or(self, second: &str) -> Self {
         Self { second: second.to_owned(), ..self }
     }
@@ -83,7 +83,7 @@ impl Call {
         Self { rounds, ..self }
     }
 
-    /// This is what the trunk says was called; for the context `called`.
+    /// This is the called number that the trunk sends; for the context `called`.
     pub(crate) fn calling(self, called: &str) -> Self {
         Self { called: called.to_owned(), context: "called", ..self }
     }
@@ -101,8 +101,8 @@ impl Asterisk {
     pub(crate) fn place(&self, calls: &[Call]) -> Vec<Record> {
         let records = self.run_calls(calls, "call.xml", &["-r", "100", "-l", "300"]);
         // One write, so that tests running beside this one do not come between.
-        let told: String = records.iter().map(|record| format!("{record}\n")).collect();
-        print!("{told}");
+        let reported: String = records.iter().map(|record| format!("{record}\n")).collect();
+        print!("{reported}");
         records
     }
 
@@ -111,7 +111,7 @@ impl Asterisk {
         self.run_calls(calls, "call.xml", &["-r", "1000", "-l", "1"])
     }
 
-    /// Places calls that hang up after 2.5 s if nobody has picked up.
+    /// Places calls that hang up after 2.5 s if they are not answered.
     pub(crate) fn place_and_give_up(&self, calls: &[Call]) -> Vec<Record> {
         self.run_calls(calls, "giveup.xml", &["-r", "100", "-l", "300"])
     }

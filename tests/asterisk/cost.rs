@@ -1,6 +1,6 @@
-//! What a lookup costs a call by each snippet, when bina answers from its memory: a call for each.
+//! What a lookup costs a call by each snippet, when bina answers from its cache: a call for each.
 //!
-//! What the lookup alone adds, many of them within one call, is told by `benches/peers/run.sh --asterisk`.
+//! What the lookup alone adds, many of them within one call, is measured by `benches/peers/run.sh --asterisk`.
 
 use std::convert::Infallible;
 use std::thread::spawn;
@@ -38,7 +38,7 @@ fn fastagi_costs_a_call_about_as_much_as_curl() {
         calls.push(Call::from(QUIET, &CURL, "globals").to("atendimento"));
         calls
     };
-    // By turns, so that whatever else this machine does meets all of them.
+    // Alternating, so that other load on this machine affects all of them.
     let calls: Vec<_> = (0..ROUNDS).flat_map(|_| round()).collect();
     let calls = asterisk.place_in_turn(&calls);
     let (plain, empty) = (SNIPPETS.len(), SNIPPETS.len() + 1);

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
+use crate::other_server::{Behaviour, stand};
 use crate::pbx::{Asterisk, asterisk, free_tcp_port};
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
 use crate::snippets::{AGI, CURL, SNIPPETS, Speech, each};
-use crate::stranger::{Manner, stand};
-use crate::{ALERT, BRISK_MAX, QUIET, SLACK, STRANGER, customers};
+use crate::{ALERT, BRISK_MAX, QUIET, SLACK, UNKNOWN, customers};
 
 #[test]
 fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
@@ -24,7 +24,7 @@ fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
         call(ALERT).named("route with a queue"),
         call("37999990009").named("route without a queue"),
         call(QUIET).named("no route"),
-        call(STRANGER).named("stranger"),
+        call(UNKNOWN).named("unknown caller"),
     ]);
     let agents = [
         "suporte 37999990001 JOÃO LUZ FILHOS",
@@ -40,7 +40,7 @@ fn the_agents_phone_shows_the_name_in_the_queue_that_the_route_names() {
 }
 
 #[test]
-fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
+fn a_second_bina_is_queried_when_the_first_gives_no_answer_of_its_own() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let second = Program::start(asterisk, &hubsoft.base_url());
@@ -48,8 +48,8 @@ fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
     let twos = [(&CURL, "bina-dois"), (&AGI, "bina-agi")];
     let calls = twos.iter().flat_map(|(snippet, two)| {
         let refused = refused(snippet.speech);
-        let closes = stand(snippet.speech, Manner::Close);
-        let silent = stand(snippet.speech, Manner::SayAndHold(vec![]));
+        let closes = stand(snippet.speech, Behaviour::Close);
+        let silent = stand(snippet.speech, Behaviour::SayAndHold(vec![]));
         let call = |first: &str| Call::from(QUIET, snippet, first).or(second.at(snippet));
         [
             call(&refused).through(two).named("first refuses"),
@@ -59,7 +59,7 @@ fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
     });
     for calls in asterisk.place(&calls.collect::<Vec<_>>()).chunks(3) {
         for call in calls {
-            call.says("status=found telefone=37999990002", &mut problems);
+            call.has("status=found telefone=37999990002", &mut problems);
         }
         calls[0].took_at_most(BRISK_MAX, &mut problems);
         calls[1].took_at_most(BRISK_MAX, &mut problems);
@@ -68,7 +68,7 @@ fn a_second_bina_is_asked_when_the_first_gives_no_answer_of_its_own() {
 }
 
 #[test]
-fn a_second_bina_is_not_asked_when_the_first_says_unavailable() {
+fn a_second_bina_is_not_queried_when_the_first_answers_unavailable() {
     let Some(asterisk) = asterisk() else { return };
     let first = Program::start(asterisk, &format!("http://127.0.0.1:{}", free_tcp_port()));
     let hubsoft = hubsoft(customers());
@@ -80,17 +80,17 @@ fn a_second_bina_is_not_asked_when_the_first_says_unavailable() {
         call(&CURL, "2001").or(second.at(&CURL)).through("bina-dois").named("first: no number"),
     ]);
     let mut problems = Problems::default();
-    calls[0].says("status=unavailable telefone=37999990002", &mut problems);
-    calls[1].says("status=unavailable telefone=37999990002", &mut problems);
-    calls[2].says("status=no_number telefone=", &mut problems);
-    problems.check(hubsoft.lookups() == 0, || "the second bina was asked".to_owned());
+    calls[0].has("status=unavailable telefone=37999990002", &mut problems);
+    calls[1].has("status=unavailable telefone=37999990002", &mut problems);
+    calls[2].has("status=no_number telefone=", &mut problems);
+    problems.check(hubsoft.lookups() == 0, || "the second bina was queried".to_owned());
     problems.none();
 }
 
 #[test]
 fn two_binas_that_hang_hold_the_call_twice_as_long_and_no_longer() {
     let Some(asterisk) = asterisk() else { return };
-    let silent = || stand(Speech::Hash, Manner::SayAndHold(vec![]));
+    let silent = || stand(Speech::Hash, Behaviour::SayAndHold(vec![]));
     let call = |first: &str| Call::from(ALERT, &CURL, first).through("bina-dois");
     let agi_refused = refused(Speech::Agi);
     let calls = asterisk.place(&[
@@ -111,7 +111,7 @@ fn two_binas_that_hang_hold_the_call_twice_as_long_and_no_longer() {
     problems.none();
 }
 
-/// Where nobody listens.
+/// An address without a listener.
 fn refused(speech: Speech) -> String {
     let scheme = if speech == Speech::Agi { "agi" } else { "http" };
     format!("{scheme}://127.0.0.1:{}", free_tcp_port())
@@ -132,7 +132,7 @@ fn a_module_that_is_missing_ends_no_call() {
             if neutral.contains(&snippet.file) {
                 call.is_neutral(&mut problems);
             } else {
-                call.says("status=found", &mut problems);
+                call.has("status=found", &mut problems);
             }
         }
     };
@@ -153,13 +153,13 @@ fn the_address_of_bina_can_be_set_in_globals() {
     let calls =
         asterisk.place(&each(|snippet| [Call::from(QUIET, snippet, "globals").named(named)]));
     for call in calls {
-        call.says("status=found telefone=37999990002", &mut problems);
+        call.has("status=found telefone=37999990002", &mut problems);
     }
     problems.none();
 }
 
 #[test]
-fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
+fn a_dialplan_in_lua_works_without_extensions_conf() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -168,19 +168,19 @@ fn a_dialplan_in_lua_can_ask_without_extensions_conf() {
     let calls = asterisk.place(&[call(ALERT), call(QUIET), call(ALERT).to("lua-sem-bina")]);
     let mut problems = Problems::default();
     let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-    calls[0].heard(sounds, "atendimento", &mut problems);
-    calls[0].says("status=found alerta=1 route=suporte", &mut problems);
+    calls[0].plays(sounds, "atendimento", &mut problems);
+    calls[0].has("status=found alerta=1 route=suporte", &mut problems);
     calls[1].went_on_untouched(&mut problems);
-    calls[1].says("status=found alerta=0", &mut problems);
+    calls[1].has("status=found alerta=0", &mut problems);
     // The file is missing.
     calls[2].went_on_untouched(&mut problems);
-    calls[2].says("status= alerta= prompt=", &mut problems);
+    calls[2].has("status= alerta= prompt=", &mut problems);
     problems.none();
 }
 
 /// For an Asterisk on another machine; here it is the same one with a folder of sounds it does not use.
 #[test]
-fn recordings_are_fetched_over_http_and_heard_to_their_end() {
+fn recordings_are_fetched_over_http_and_played_to_their_end() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start_serving_prompts(asterisk, &hubsoft.base_url());
@@ -188,8 +188,8 @@ fn recordings_are_fetched_over_http_and_heard_to_their_end() {
     for name in ["fetched", "from Asterisk's own copy"] {
         let call = Call::from(ALERT, &CURL, bina.at(&CURL)).named(name);
         let call = &asterisk.place(&[call])[0];
-        problems.check(call.played.len() == 2, || format!("{name}: heard {:?}", call.played));
-        call.says("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
+        problems.check(call.played.len() == 2, || format!("{name}: played {:?}", call.played));
+        call.has("playbackstatus=SUCCESS alerta=1 rule=rompimento", &mut problems);
     }
     problems.none();
 }

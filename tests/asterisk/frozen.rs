@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 
 use crate::calls::Call;
 use crate::pbx::{asterisk, free_tcp_port};
@@ -15,15 +15,15 @@ use crate::{ALERT, BRISK_MAX, DEADLINE, QUIET, SLACK, customers};
 const PATIENCE: Duration = Duration::from_millis(2_500);
 
 #[test]
-fn a_hubsoft_that_refuses_or_says_nothing_does_not_hold_the_call() {
+fn a_hubsoft_that_refuses_or_is_silent_does_not_hold_the_call() {
     let Some(asterisk) = asterisk() else { return };
     let refusing = Program::start(asterisk, &format!("http://127.0.0.1:{}", free_tcp_port()));
     let wrong_password = hubsoft(customers());
-    wrong_password.set_token_mood(Mood::WrongPassword);
+    wrong_password.set_token_fault(Fault::WrongPassword);
     let wrong_password = (Program::start(asterisk, &wrong_password.base_url()), wrong_password);
     let silent = hubsoft(customers());
-    silent.set_token_mood(Mood::Normal);
-    silent.set_mood(Mood::Silent);
+    silent.set_token_fault(Fault::Normal);
+    silent.set_fault(Fault::Silent);
     let silent = (Program::start(asterisk, &silent.base_url()), silent);
     let calls = asterisk.place(&each(|snippet| {
         let call = |bina: &Program| Call::from(ALERT, snippet, bina.at(snippet));
@@ -37,9 +37,9 @@ fn a_hubsoft_that_refuses_or_says_nothing_does_not_hold_the_call() {
     for call in &calls {
         call.went_on_untouched(&mut problems);
         call.took_at_most(DEADLINE + SLACK, &mut problems);
-        call.says("status=unavailable source=none alerta=0 prompt= matches=0", &mut problems);
-        // This is bina's own answer, and by this a dialplan can tell.
-        call.says("telefone=37999990001", &mut problems);
+        call.has("status=unavailable source=none alerta=0 prompt= matches=0", &mut problems);
+        // This is bina's own answer, by which a dialplan recognises it.
+        call.has("telefone=37999990001", &mut problems);
     }
     problems.none();
 }
@@ -57,7 +57,7 @@ fn a_stopped_bina_does_not_hold_the_call() {
     };
     let mut problems = Problems::default();
     for call in place(QUIET, "bina runs") {
-        call.says("status=found", &mut problems);
+        call.has("status=found", &mut problems);
     }
     drop(bina);
     for call in place(ALERT, "bina was stopped") {
@@ -69,7 +69,7 @@ fn a_stopped_bina_does_not_hold_the_call() {
 }
 
 #[test]
-fn a_frozen_bina_holds_a_call_as_long_as_the_snippet_says_and_no_longer() {
+fn a_frozen_bina_holds_a_call_no_longer_than_the_snippets_limit() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -99,7 +99,7 @@ fn a_caller_who_hangs_up_on_a_frozen_bina_leaves_no_channel_behind() {
     let lasted = calls[0].lasted();
     println!("{}: ended after {lasted:?}, of which {PATIENCE:?} are the caller's", AGI.file);
     let mut problems = Problems::default();
-    calls[0].says("status=unavailable alerta=0 arrived=", &mut problems);
+    calls[0].has("status=unavailable alerta=0 arrived=", &mut problems);
     let freed = lasted >= PATIENCE.mul_f32(0.9) && lasted < PATIENCE + Duration::from_secs(1);
     problems.check(freed, || format!("{}: lasted {lasted:?}", calls[0].name));
     problems.none();

@@ -8,7 +8,7 @@ use crate::pbx::{Asterisk, DIALPLAN, asterisk, silence};
 use crate::program::{Program, hubsoft};
 use crate::record::{Problems, Record};
 use crate::snippets::CURL;
-use crate::{ALERT, QUIET, STRANGER, customers};
+use crate::{ALERT, QUIET, UNKNOWN, customers};
 
 /// Each guide, and the context that its PBX has for a trunk's calls.
 const GUIDES: [(&str, &str); 8] = [
@@ -29,7 +29,7 @@ const TWO_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bi
  same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)
 ";
 
-/// What both languages' readers had before: a trunk's context, and a PBX that speaks `br`.
+/// What both languages' readers had before: a trunk's context, and a PBX in `br`.
 const BEFORE: &str = "
 [CONTEXT]
 exten => _X.,1,Gosub(test-notes,s,1)
@@ -88,7 +88,7 @@ fn pbx(asterisk: &Asterisk) -> Asterisk {
 }
 
 impl Asterisk {
-    /// Puts this dialplan in force, behind what the tests need, and the trunk's lines.
+    /// Activates this dialplan, behind what the tests need, and the trunk's lines.
     fn has(&self, dialplan: &str, trunk: &str) {
         let etc = self.run.join("etc");
         let base = fs::read_to_string(etc.join("base.conf")).unwrap();
@@ -111,10 +111,10 @@ impl Asterisk {
 
     fn calls(&self, name: &str) -> Vec<Record> {
         let call = |user| Call::from(user, &CURL, "globals").named(name);
-        self.place(&[call(ALERT), call(QUIET), call(STRANGER)])
+        self.place(&[call(ALERT), call(QUIET), call(UNKNOWN)])
     }
 
-    /// Calls as somebody does who has read so far: with prompts for the one who has an alert.
+    /// Calls as after the guide up to this point: with prompts for the one who has an alert.
     fn speaks_of_the_alert(&self, name: &str, problems: &mut Problems) {
         let calls = self.calls(&format!("{name}, with bina"));
         let prompts = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR) ";
@@ -122,15 +122,15 @@ impl Asterisk {
             call.played_exactly(&format!("{prompts}fila-posicao(br)"), problems);
             call.arrived_at("usual", problems);
         }
-        calls[0].says("status=found alerta=1", problems);
-        calls[2].says("status=not_found", problems);
+        calls[0].has("status=found alerta=1", problems);
+        calls[2].has("status=not_found", problems);
     }
 
     fn is_as_before(&self, name: &str, problems: &mut Problems) {
         for call in self.calls(&format!("{name}, without bina")) {
             call.played_exactly("fila-posicao(br)", problems);
             call.arrived_at("usual", problems);
-            call.says("status= language=br", problems);
+            call.has("status= language=br", problems);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{ALERT, QUIET, customers};
 /// An announcement of the PBX's own, in each language.
 const QUEUE: &str = "fila-posicao";
 
-/// An Asterisk whose trunk speaks `language`, and whose queue says something of its own.
+/// An Asterisk whose trunk has `language`, and whose queue plays an announcement of its own.
 fn speaking(asterisk: &Asterisk, language: &str, change: &dyn Fn(&Path)) -> Asterisk {
     asterisk.with(&|run| {
         edit(&run.join("etc/pjsip.conf"), "context = test-entry\n", |line| {
@@ -62,7 +62,7 @@ fn after_a_prompt_the_call_has_the_language_it_had() {
         ];
         for (call, prompts) in calls.iter().zip(prompts) {
             call.played_exactly(&format!("{prompts}{QUEUE}(br)"), &mut problems);
-            call.says("language=br playbackstatus=SUCCESS", &mut problems);
+            call.has("language=br playbackstatus=SUCCESS", &mut problems);
         }
     }
     problems.none();
@@ -80,7 +80,7 @@ fn a_recording_that_is_missing_costs_the_call_nothing_but_itself() {
     let mut problems = Problems::default();
     for call in asterisk.place(&each(call)) {
         call.played_exactly(&format!("{QUEUE}(pt)"), &mut problems);
-        call.says("language=pt status=found alerta=1", &mut problems);
+        call.has("language=pt status=found alerta=1", &mut problems);
     }
     problems.none();
 }
@@ -104,14 +104,14 @@ fn recordings_may_be_in_the_language_of_the_pbx() {
     for call in asterisk.place(&each(call)) {
         let prompts = "bina/rompimento-fibra(br) bina/equipe-a-caminho(br)";
         call.played_exactly(&format!("{prompts} {QUEUE}(br)"), &mut problems);
-        call.says("language=br playbackstatus=SUCCESS", &mut problems);
+        call.has("language=br playbackstatus=SUCCESS", &mut problems);
     }
     problems.none();
 }
 
 /// Asterisk itself would run the `h` of the subroutine's context only.
 #[test]
-fn who_hangs_up_during_a_prompt_leaves_by_the_h_of_the_context_that_called() {
+fn a_hangup_during_a_prompt_runs_the_h_of_the_calling_context() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -130,7 +130,7 @@ fn who_hangs_up_during_a_prompt_leaves_by_the_h_of_the_context_that_called() {
 }
 
 #[test]
-fn who_hangs_up_during_a_lookup_leaves_by_it_too() {
+fn a_hangup_during_a_lookup_runs_it_too() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -142,7 +142,7 @@ fn who_hangs_up_during_a_lookup_leaves_by_it_too() {
 }
 
 #[test]
-fn to_play_without_a_lookup_is_nothing() {
+fn play_without_a_lookup_does_nothing() {
     let Some(asterisk) = asterisk() else { return };
     let call = Call::from(ALERT, &CURL, "globals").to("so-toca").named("only play");
     let mut problems = Problems::default();
@@ -151,7 +151,7 @@ fn to_play_without_a_lookup_is_nothing() {
 }
 
 #[test]
-fn a_call_that_was_picked_up_before_hears_the_prompt_as_well() {
+fn an_answered_call_gets_the_prompt_as_well() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
@@ -159,7 +159,7 @@ fn a_call_that_was_picked_up_before_hears_the_prompt_as_well() {
     let mut problems = Problems::default();
     for call in asterisk.place(&each(call)) {
         let sounds = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
-        call.heard(sounds, "atendimento", &mut problems);
+        call.plays(sounds, "atendimento", &mut problems);
         call.went_without_a_warning(&mut problems);
     }
     problems.none();

@@ -13,7 +13,7 @@
 #                         and 13 have none)
 #   BINA_DEBIAN_KEYRING   whose signatures to believe
 #   BINA_TREE_SECONDS     most seconds to spend (default 240)
-# Ends with 0 and the folder ready, or with 1 and one last line on stderr that says what was missing.
+# Ends with 0 and the folder ready, or with 1 and one last line on stderr that names what was missing.
 set -eu
 
 fail() { echo "make-tree: $*" >&2; exit 1; }
@@ -45,7 +45,7 @@ fi
 if ready; then cat "$dir/VERSION"; exit 0; fi
 
 # ---- the private apt ---------------------------------------------------------------------------
-# Leftovers of runs that were killed; nobody else can be at work here, we hold the lock.
+# Leftovers of runs that were killed; no other run can be at work here, as we hold the lock.
 rm -rf "$dir".part.* "$dir".old.*
 part=$dir.part.$$
 trap 'rm -rf "$part"' EXIT

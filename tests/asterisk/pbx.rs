@@ -16,7 +16,7 @@ use crate::leash::Leash;
 
 /// It boots in under a second; this is for a machine that is busy with other things.
 const BOOT_MAX: Duration = Duration::from_secs(30);
-/// A socket's path has room for 107 bytes.
+/// A socket's path has at most 107 bytes.
 const SOCKET_PATH_MAX: usize = 107;
 /// The folder of the tests' own scripts and configuration.
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk");
@@ -50,7 +50,7 @@ pub(crate) struct Asterisk {
 }
 
 /// The Asterisk that all tests share, or none on a machine where it cannot be unpacked. That is
-/// said loudly, and is a failure where `BINA_REQUIRE_ASTERISK` is set.
+/// printed, and is a failure where `BINA_REQUIRE_ASTERISK` is set.
 pub(crate) fn asterisk() -> Option<&'static Asterisk> {
     static SHARED: OnceLock<Result<Asterisk, String>> = OnceLock::new();
     let required = env::var_os("BINA_REQUIRE_ASTERISK").is_some_and(|value| !value.is_empty());
@@ -78,7 +78,7 @@ fn say_skipped(reason: &str) {
     io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
-/// Unpacks Asterisk and sipp under target/ unless they are there, or says why not.
+/// Unpacks Asterisk and sipp under target/ unless they are there; the error is the reason.
 fn tree() -> Result<PathBuf, String> {
     let tree = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("asterisk-tree");
     let script = format!("{HERE}/make-tree.sh");
@@ -87,8 +87,8 @@ fn tree() -> Result<PathBuf, String> {
     if made.status.success() {
         return Ok(tree);
     }
-    let said = String::from_utf8_lossy(&made.stderr);
-    Err(said.trim().lines().last().unwrap_or("make-tree.sh said nothing").to_owned())
+    let log_text = String::from_utf8_lossy(&made.stderr);
+    Err(log_text.trim().lines().last().unwrap_or("make-tree.sh printed nothing").to_owned())
 }
 
 impl Asterisk {
@@ -134,7 +134,7 @@ impl Asterisk {
         reply.status.success() && reply.stdout.windows(12).any(|words| words == b"fully booted")
     }
 
-    /// What `asterisk -rx WORDS` says.
+    /// The output of `asterisk -rx WORDS`.
     pub(crate) fn cli(&self, words: &str) -> Output {
         let config = self.run.join("etc/asterisk.conf");
         let mut command = self.command("usr/sbin/asterisk");
@@ -185,7 +185,7 @@ fn entry(folder: &Path, start: &str) -> PathBuf {
     entries.find(|entry| entry.file_name().to_string_lossy().starts_with(start)).unwrap().path()
 }
 
-/// Makes the folder Asterisk lives in: its configuration, with the places of this run written in,
+/// Makes the folder Asterisk lives in: its configuration, with the paths of this run written in,
 /// and the shipped sounds.
 fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_ports: Ports) {
     // Left by a test that was killed and whose number this process has now.

@@ -56,8 +56,8 @@ impl Program {
         let started = Instant::now();
         for port in [ports.http, ports.agi] {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
-                let said = || fs::read_to_string(file("log")).unwrap_or_default();
-                assert!(started.elapsed() < START_MAX, "bina did not start:\n{}", said());
+                let log_text = || fs::read_to_string(file("log")).unwrap_or_default();
+                assert!(started.elapsed() < START_MAX, "bina did not start:\n{}", log_text());
                 sleep(Duration::from_millis(20));
             }
         }

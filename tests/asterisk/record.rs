@@ -100,20 +100,20 @@ impl Record {
         self.log.about(self.get("channel"))
     }
 
-    /// Checks that the call went on as if bina were not there: nothing played, nobody picked up.
+    /// Checks that the call went on as if bina were not there: nothing played, not answered.
     pub(crate) fn went_on_untouched(&self, problems: &mut Problems) {
         self.was_sent_on_silently("atendimento", problems);
         problems.compare(self, "language", self.get("language"), "en");
     }
 
-    /// Checks that the call went there, nothing played, nobody picked up.
+    /// Checks that the call went there, nothing played, not answered.
     pub(crate) fn was_sent_on_silently(&self, to: &str, problems: &mut Problems) {
         problems.compare(self, "arrived", self.arrived(), (to, "Ring"));
         problems.compare(self, "played", self.played.join(" "), String::new());
     }
 
     /// Checks that these sounds were played in Portuguese, to the end, and the call went there.
-    pub(crate) fn heard(&self, sounds: &str, then: &str, problems: &mut Problems) {
+    pub(crate) fn plays(&self, sounds: &str, then: &str, problems: &mut Problems) {
         problems.compare(self, "played", self.played.join(" ").as_str(), sounds);
         problems.compare(self, "PLAYBACKSTATUS", self.get("playbackstatus"), "SUCCESS");
         problems.compare(self, "arrived", self.arrived(), (then, "Up"));
@@ -139,7 +139,7 @@ impl Record {
     }
 
     /// Checks variables, given as `status=found alerta=1 …`.
-    pub(crate) fn says(&self, expected: &str, problems: &mut Problems) {
+    pub(crate) fn has(&self, expected: &str, problems: &mut Problems) {
         for (key, value) in expected.split(' ').map(|pair| pair.split_once('=').unwrap()) {
             problems.compare(self, key, self.get(key), value);
         }
@@ -152,9 +152,9 @@ impl Record {
 
     /// Checks that every variable has the value it has without bina.
     pub(crate) fn is_neutral(&self, problems: &mut Problems) {
-        self.says("status=unavailable source=none alerta=0 prompt= rule= route= nome=", problems);
-        self.says("codigo_cliente= id_cliente= servico_status= conectado= mensagem=", problems);
-        self.says("matches=0 telefone=", problems);
+        self.has("status=unavailable source=none alerta=0 prompt= rule= route= nome=", problems);
+        self.has("codigo_cliente= id_cliente= servico_status= conectado= mensagem=", problems);
+        self.has("matches=0 telefone=", problems);
     }
 
     /// Checks that the call was not held longer than that.
@@ -174,12 +174,12 @@ impl fmt::Display for Record {
         let played = if self.played.is_empty() { "nothing".into() } else { self.played.join(" ") };
         write!(
             f,
-            "  {name:<46} {status:<11} alerta={alert} {took:>5} ms to {to:<11} heard {played}"
+            "  {name:<46} {status:<11} alerta={alert} {took:>5} ms to {to:<11} played {played}"
         )
     }
 }
 
-/// What was not as it should be. All of it is told at the end, not only the first.
+/// What was not as it should be. All of it is reported at the end, not only the first.
 #[derive(Default)]
 pub(crate) struct Problems(Vec<String>);
 

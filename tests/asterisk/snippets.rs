@@ -1,4 +1,4 @@
-//! The snippets under test: how each asks bina, and how long it says a call can be held.
+//! The snippets under test: how each queries bina, and how long it may hold a call.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) struct Snippet {
     /// Its context, with the extension `lookup`.
     pub(crate) context: &'static str,
     pub(crate) speech: Speech,
-    /// The longest it holds a call, as it says itself; none where the other side decides.
+    /// The longest it holds a call, as its comment states; none where the other side decides.
     pub(crate) hold_max: Option<Duration>,
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const BEAT: Duration = Duration::from_millis(2);
 
 /// A thread that only sleeps. What it oversleeps, others can only have overslept too: an answer
-/// that is late by as much says something about the machine, not about bina.
+/// that is late by as much is due to the machine, not about bina.
 pub(crate) struct Metronome {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Duration>,

@@ -41,7 +41,7 @@ impl Program {
         while program.address.port() == 0 {
             assert!(start.elapsed() < PATIENCE, "it does not start: {}", program.log());
             sleep(Duration::from_millis(10));
-            program.address = program.told_address().unwrap_or(program.address);
+            program.address = program.reported_address().unwrap_or(program.address);
         }
         program
     }
@@ -52,7 +52,7 @@ impl Program {
         String::from_utf8_lossy(&log).into_owned()
     }
 
-    /// Tells it to stop and returns its exit code; `None` if a signal ended it.
+    /// Stops it and returns its exit code; `None` if a signal ended it.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
@@ -74,7 +74,7 @@ impl Program {
         Some(kilobytes * 1_024)
     }
 
-    fn told_address(&self) -> Option<SocketAddr> {
+    fn reported_address(&self) -> Option<SocketAddr> {
         let log = self.log();
         let line = log.lines().find(|line| line.contains("bina answers calls"))?;
         line.split_once("http=")?.1.split_whitespace().next()?.parse().ok()

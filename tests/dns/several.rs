@@ -3,16 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Instant;
 
-use bina::simulator::{Door, Sim, customer};
+use bina::simulator::{ListenerMode, Sim, customer};
 use bina::sources::reasons;
 use tokio::time::{Duration, sleep};
 
-use super::{Blackhole, HERE, PHONE, Says, Stub, ask, pass};
+use super::{Blackhole, DnsAnswer, HERE, PHONE, Stub, pass, query};
 
 /// What a call must not wait longer for, if all but one address are broken.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Addresses of this machine where nobody listens on the simulator's port.
+/// Addresses of this machine without a listener on the simulator's port.
 fn closed(count: u8) -> Vec<IpAddr> {
     (0..count).map(|last| Ipv4Addr::new(127, 21, 1, last + 1).into()).collect()
 }
@@ -45,15 +45,15 @@ async fn one_good_address_among_broken_ones_is_found_within_a_second() {
         ("3 swallow, 3 refuse, 1 broken IPv6", [swallowing, closed(3), broken(1)].concat()),
     ] {
         let dns = Stub::default();
-        dns.say(Says::Addresses([bad, vec![HERE.into()]].concat()));
+        dns.answer_with(DnsAnswer::Addresses([bad, vec![HERE.into()]].concat()));
         let client = dns.client(&sim, "");
         let start = Instant::now();
-        let found = ask(&client).await;
+        let found = query(&client).await;
         let took = start.elapsed();
         println!("break 11: required <= 1 s, measured {took:?} ({name})");
         assert!(found.is_ok() && took < SOON, "{name}: {found:?} after {took:?}");
         let start = Instant::now();
-        ask(&client).await.expect("found");
+        query(&client).await.expect("found");
         assert!(start.elapsed() < SOON / 2, "{name}: the good address is known by then");
     }
 }
@@ -65,43 +65,43 @@ async fn no_call_is_lost_when_the_addresses_around_the_good_one_change() {
     sim.set_keep_alive(Duration::ZERO);
     let (swallowing, _holes) = swallowing(3, sim.addr().port()).await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(vec![HERE.into()]));
+    dns.answer_with(DnsAnswer::Addresses(vec![HERE.into()]));
     let client = dns.client(&sim, "[limiter]\nrate = 1000\nburst = 1000\n");
     for around in [swallowing.clone(), closed(3), broken(2), vec![], swallowing, closed(1)] {
-        dns.say(Says::Addresses([around, vec![HERE.into()]].concat()));
+        dns.answer_with(DnsAnswer::Addresses([around, vec![HERE.into()]].concat()));
         for _ in 0..12 {
-            ask(&client).await.expect("found");
+            query(&client).await.expect("found");
             pass(Duration::from_secs(3)).await;
         }
     }
-    assert!(dns.asked() >= 6, "{}", dns.asked());
+    assert!(dns.requested() >= 6, "{}", dns.requested());
 }
 
 #[tokio::test]
-async fn addresses_that_all_swallow_hold_the_call_no_longer_than_one() {
+async fn addresses_that_all_drop_packets_hold_the_call_no_longer_than_one() {
     let sim = Sim::start(vec![]).await.expect("loopback");
     let (swallowing, _holes) = swallowing(4, sim.addr().port()).await;
     let dns = Stub::default();
-    dns.say(Says::Addresses(swallowing));
+    dns.answer_with(DnsAnswer::Addresses(swallowing));
     let client = dns.client(&sim, "");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
+    assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));
     let took = start.elapsed();
     println!("row 12: required <= 250 ms + slack with four addresses, measured {took:?}");
     assert!(took < Duration::from_millis(250) + super::SLACK, "{took:?}");
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_is_away_for_a_moment_costs_calls_a_second() {
+async fn a_hubsoft_that_is_down_for_a_moment_costs_calls_a_second() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     let client = super::app::client(&sim, "");
-    sim.set_door(Door::Refuse).await.expect("a door");
+    sim.set_listener(ListenerMode::Refuse).await.expect("the listener switches");
     let start = Instant::now();
-    assert_eq!(ask(&client).await, Err(reasons::CONNECT.failure()));
-    assert_eq!(ask(&client).await, Err(reasons::NO_TOKEN.failure()));
+    assert_eq!(query(&client).await, Err(reasons::CONNECT.failure()));
+    assert_eq!(query(&client).await, Err(reasons::NO_TOKEN.failure()));
     sleep(Duration::from_millis(300)).await;
-    sim.set_door(Door::Open).await.expect("a door");
-    while ask(&client).await.is_err() {
+    sim.set_listener(ListenerMode::Open).await.expect("the listener switches");
+    while query(&client).await.is_err() {
         sleep(Duration::from_millis(10)).await;
     }
     let took = start.elapsed();

@@ -9,11 +9,11 @@ use crate::{read, root};
 const LINES_MAX: [(&str, usize); 3] =
     [("ARCHITECTURE.md", 200), ("README.md", 150), ("README.pt-BR.md", 150)];
 const COLUMNS_MAX: usize = 110;
-/// Room for three tests.
+/// Space for three tests.
 const CELL_MAX: usize = 270;
 
 #[test]
-fn they_can_be_read_in_one_sitting() {
+fn the_two_documents_stay_short() {
     for (document, lines_max) in LINES_MAX {
         let lines = read(document).lines().count();
         assert!(lines <= lines_max, "{document}: {lines} lines, {lines_max} at most");
@@ -38,7 +38,7 @@ fn sources(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
     }
 }
 
-/// `doors` is `tests/doors.rs` with all below `tests/doors/`; `sources/breaker.rs` is below `src`.
+/// `access` is `tests/access.rs` with all below `tests/access/`; `sources/breaker.rs` is below `src`.
 fn is_named(path: &Path, name: &str) -> bool {
     if name.ends_with(".rs") {
         return path == Path::new("src").join(name);

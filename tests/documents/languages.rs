@@ -1,4 +1,4 @@
-//! Each document says as much in Portuguese as in English.
+//! Each document has the same content in Portuguese and in English.
 
 use std::path::Path;
 
@@ -94,7 +94,7 @@ const METAPHORS: [&str; 13] = [
     "wing",
 ];
 
-/// In what they say themselves; what they quote of the program is in backquotes or generated.
+/// In their own text; what they quote of the program is in backquotes or generated.
 #[test]
 fn the_documents_use_the_trades_words() {
     let others = ["SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];

@@ -110,7 +110,7 @@ fn assets() -> Vec<String> {
     kept.collect()
 }
 
-/// Tells whether an asset is, or stands for, the file at `path`.
+/// Whether an asset is, or stands for, the file at `path`.
 fn is_of(asset: &str, path: &Path) -> bool {
     let path = path.to_string_lossy();
     match asset.split_once("**/*").or_else(|| asset.split_once('*')) {

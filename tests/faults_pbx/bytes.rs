@@ -12,16 +12,16 @@ const HEAD: &str = "GET /asterisk?caller=37999990001 HTTP/1.1\r\nHost: x\r\n";
 const FORM: &str = "section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number=37999990001";
 const AT_ONCE: Duration = Duration::from_millis(10);
 
-/// Sends `first`, then `drip` again and again; says after how long the connection was closed, and
+/// Sends `first`, then `drip` again and again; returns after how long the connection was closed, and
 /// what came until then.
 async fn closed(address: SocketAddr, first: String, drip: &'static [u8]) -> (Duration, String) {
     let start = Instant::now();
-    let stream = TcpStream::connect(address).await.expect("the door is open");
+    let stream = TcpStream::connect(address).await.expect("the listener is open");
     let (mut reading, mut writing) = stream.into_split();
     writing.write_all(first.as_bytes()).await.expect("it reads");
     let dripping = tokio::spawn(async move {
         let mut pace = interval(Duration::from_millis(200));
-        // When it is closed, that is what the reader will say.
+        // When it is closed, the reader reports it.
         while writing.write_all(drip).await.is_ok() {
             pace.tick().await;
         }
@@ -32,7 +32,7 @@ async fn closed(address: SocketAddr, first: String, drip: &'static [u8]) -> (Dur
     (start.elapsed(), String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// Half of the times of seven clients that all do the same, and what each of them was told.
+/// Half of the times of seven clients that all do the same, and what each of them received.
 async fn closed_in(
     address: SocketAddr,
     first: &str,
@@ -42,8 +42,8 @@ async fn closed_in(
     for _ in 0..7 {
         clients.spawn(closed(address, first.to_owned(), drip));
     }
-    let (mut times, said): (Vec<_>, _) = clients.join_all().await.into_iter().unzip();
-    (quantile(&mut times, 0.5), said)
+    let (mut times, received): (Vec<_>, _) = clients.join_all().await.into_iter().unzip();
+    (quantile(&mut times, 0.5), received)
 }
 
 fn seconds(time: Duration) -> String {
@@ -55,7 +55,7 @@ async fn slow_silent_and_idle_clients_are_closed_after_two_seconds() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     let idle = format!("{HEAD}\r\n");
-    let ((silent, nothing), (half, half_said), (slow, slow_said), (idle, answers)) = tokio::join!(
+    let ((silent, nothing), (half, half_answer), (slow, slow_answers), (idle, answers)) = tokio::join!(
         closed_in(app.address, "", b""),
         closed_in(app.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo", b""),
         closed_in(app.address, "GET /asterisk?caller=1 HTTP/1.1\r\nX: ", b"a"),
@@ -64,7 +64,7 @@ async fn slow_silent_and_idle_clients_are_closed_after_two_seconds() {
     for time in [silent, half, slow, idle] {
         assert!((1_800..=2_200).contains(&time.as_millis()), "{time:?}");
     }
-    assert!([nothing, half_said, slow_said].concat().iter().all(String::is_empty));
+    assert!([nothing, half_answer, slow_answers].concat().iter().all(String::is_empty));
     assert!(answers.iter().all(|answer| answer.ends_with("&end=1")), "{answers:?}");
     let (silent, half, slow, idle) = (seconds(silent), seconds(half), seconds(slow), seconds(idle));
     report(
@@ -147,11 +147,11 @@ async fn an_oversized_body_is_refused_and_a_missing_one_given_up() {
     let broken = post(chunks, "zz\r\nab");
     refused_in(&app, &broken, 400).await;
     let missing = post("Content-Length: 100", "section=dialplan");
-    let ((missing, said), (dripped, drip_said)) = tokio::join!(
+    let ((missing, received), (dripped, drip_answers)) = tokio::join!(
         closed_in(app.address, &missing, b""),
         closed_in(app.address, &missing, b"a"),
     );
-    for late in [said, drip_said].concat() {
+    for late in [received, drip_answers].concat() {
         let reply = Reply::read(&late);
         assert_eq!((reply.status, reply.body.as_str()), (408, ""), "{late}");
     }
@@ -227,7 +227,7 @@ impl Noise {
 }
 
 #[tokio::test]
-async fn what_is_no_http_gets_400_and_not_a_word() {
+async fn input_that_is_not_http_gets_400_and_an_empty_body() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     let mut slowest = Duration::ZERO;
@@ -243,9 +243,9 @@ async fn what_is_no_http_gets_400_and_not_a_word() {
         let mut stream = connect(&app).await;
         let _ = stream.write_all(&noise.spoil(good[round % 2].as_bytes())).await;
         let _ = stream.shutdown().await;
-        let told = answers(&rest(&mut stream).await);
-        closed += usize::from(told.is_empty());
-        for reply in told {
+        let reported = answers(&rest(&mut stream).await);
+        closed += usize::from(reported.is_empty());
+        for reply in reported {
             let good = reply.status == 200;
             assert!(good || (400..500).contains(&reply.status), "{}", reply.head);
             assert!(good || reply.body.is_empty(), "{}", reply.head);
@@ -293,10 +293,10 @@ async fn pipelined_requests_are_answered_in_order_and_nothing_is_smuggled() {
     let mut stream = connect(&app).await;
     let all: String = order.iter().map(|number| get(number)).collect();
     stream.write_all(all.as_bytes()).await.expect("it reads");
-    let told = answers(&rest(&mut stream).await);
-    let told: Vec<_> =
-        told.iter().map(|reply| field(&pairs(&reply.body), "telefone").to_owned()).collect();
-    assert!(told.iter().eq(order.iter().copied()), "{told:?}");
+    let reported = answers(&rest(&mut stream).await);
+    let reported: Vec<_> =
+        reported.iter().map(|reply| field(&pairs(&reply.body), "telefone").to_owned()).collect();
+    assert!(reported.iter().eq(order.iter().copied()), "{reported:?}");
 
     let smuggled = get(&numbers[1]);
     let chunked = format!("0\r\n\r\n{smuggled}");
@@ -311,19 +311,22 @@ async fn pipelined_requests_are_answered_in_order_and_nothing_is_smuggled() {
     ] {
         let mut stream = connect(&app).await;
         stream.write_all(post(&headers, &chunked).as_bytes()).await.expect("it reads");
-        let told = answers(&rest(&mut stream).await);
-        assert_eq!((told.len(), told[0].status), (1, status), "{headers}");
-        assert!(!told[0].body.contains(&numbers[1]), "{headers}");
+        let reported = answers(&rest(&mut stream).await);
+        assert_eq!((reported.len(), reported[0].status), (1, status), "{headers}");
+        assert!(!reported[0].body.contains(&numbers[1]), "{headers}");
     }
     report(
         5,
         "100 ordered answers; CL+TE closed, nothing smuggled",
-        format_args!("{} in order; 6 ways to smuggle: one answer each, then closed", told.len()),
+        format_args!(
+            "{} in order; 6 ways to smuggle: one answer each, then closed",
+            reported.len()
+        ),
     );
 }
 
 #[tokio::test]
-async fn odd_but_clear_requests_are_answered() {
+async fn unusual_but_valid_requests_are_answered() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
     for odd in [
@@ -343,10 +346,10 @@ async fn odd_but_clear_requests_are_answered() {
     stream.read_exact(&mut go_on).await.expect("it answers");
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(FORM.as_bytes()).await.expect("it reads");
-    let told = answers(&rest(&mut stream).await);
+    let reported = answers(&rest(&mut stream).await);
     assert!(
-        told[0].status == 200 && told[0].body.contains("bina_status=found"),
+        reported[0].status == 200 && reported[0].body.contains("bina_status=found"),
         "{}",
-        told[0].body
+        reported[0].body
     );
 }

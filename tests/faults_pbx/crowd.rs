@@ -1,4 +1,4 @@
-//! Many connections: more than there are places, more than descriptors, or gone at once (rows 6, 7
+//! Many connections: more than there are slots, more than descriptors, or gone at once (rows 6, 7
 //! and 33).
 
 use std::io::{ErrorKind, Read, Write};
@@ -7,29 +7,29 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 
 use super::program::{Program, own_files_max};
 use super::*;
 
-/// Asks once, on a connection of its own, and says what came and how long it took.
+/// Sends one request on its own connection, and returns the answer and how long it took.
 fn call(address: SocketAddr, caller: &str) -> (Duration, String) {
     let start = Instant::now();
     let mut answer = String::new();
-    let asked = Blocking::connect(address).and_then(|mut stream| {
+    let requested = Blocking::connect(address).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         write!(stream, "GET /asterisk?caller={caller} HTTP/1.0\r\n\r\n")?;
         stream.read_to_string(&mut answer)
     });
-    match asked {
+    match requested {
         Ok(_) => (start.elapsed(), answer),
         Err(error) => (start.elapsed(), error.to_string()),
     }
 }
 
-/// A PBX that asks all the time, on four lines.
+/// A PBX that sends requests all the time, on four lines.
 struct Pbx {
     hung_up: Arc<AtomicBool>,
     lines: Vec<JoinHandle<Vec<(Duration, String)>>>,
@@ -52,7 +52,7 @@ impl Pbx {
         Self { lines: (0..4).map(line).collect(), hung_up }
     }
 
-    /// Ends, and says how long each call took; each was answered right.
+    /// Ends, and returns how long each call took; each was answered right.
     fn hang_up(self) -> Vec<Duration> {
         self.hung_up.store(true, Ordering::Relaxed);
         let calls = self.lines.into_iter().flat_map(|line| line.join().expect("no panic"));
@@ -79,7 +79,7 @@ async fn connections(count: usize, last: u8, address: SocketAddr) -> Vec<Blockin
     all.into_iter().map(|stream: std::io::Result<_>| stream.expect("the kernel accepts")).collect()
 }
 
-/// How many of them are open, and that none was told anything.
+/// How many of them are open, and that none received a byte.
 fn still_open(streams: &mut [Blocking]) -> usize {
     let open = |stream: &mut Blocking| match stream.read(&mut [0; 64]) {
         Err(error) => error.kind() == ErrorKind::WouldBlock,
@@ -103,7 +103,7 @@ fn settles(mut settled: impl FnMut() -> bool) -> bool {
     false
 }
 
-/// Longest time of 99 in 100 calls while others crowd the door.
+/// Longest time of 99 in 100 calls while others flood the listener.
 const P99_MAX: Duration = Duration::from_millis(20);
 
 /// What a PBX noticed of a crowd.
@@ -112,7 +112,7 @@ struct Round {
     number: u8,
     calls: usize,
     p99: Duration,
-    /// Its p99 just before, when nobody but this machine was in the way.
+    /// Its p99 just before, without the flood.
     usual: Duration,
 }
 
@@ -145,7 +145,7 @@ impl Display for Round {
 }
 
 #[tokio::test]
-async fn ten_thousand_connections_do_not_take_the_place_of_the_pbx() {
+async fn ten_thousand_connections_do_not_take_the_slots_of_the_pbx() {
     let _alone = alone().await;
     let count = 10_000.min(own_files_max().saturating_sub(2_000));
     if count < 10_000 {
@@ -173,14 +173,17 @@ async fn ten_thousand_connections_do_not_take_the_place_of_the_pbx() {
     }
     let best = best.expect("a round with 100 calls");
     assert!(best.is_within(P99_MAX * BUILD), "{best:?}");
-    // Whoever has a place keeps it for two seconds without a word; so does everybody below.
+    // A connection keeps its slot for two seconds without a byte; so do all those below.
     assert!(settles(|| program.descriptors() < 40), "{} are open", program.descriptors());
     let mut others = connections(200, 2, at).await;
     let mut own = connections(1_200, 1, at).await;
     assert!(settles(|| still_open(&mut own) == 960), "{} are open", still_open(&mut own));
     assert_eq!(still_open(&mut others), 64);
     let grown = program.memory_kb().saturating_sub(before) / 1_024;
-    assert!(program.has_logged("limit of 64 for 127.0.0.2 reached"), "it says whom it closed");
+    assert!(
+        program.has_logged("limit of 64 for 127.0.0.2 reached"),
+        "it logs which address it closed"
+    );
     assert!(program.has_logged(" similar lines suppressed"), "and how many more");
     let lines = program.read.lock().matches("127.0.0.2 has 64").count();
     assert!(lines <= 150, "{lines} lines about one thing");
@@ -208,7 +211,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
     let at = program.address;
     let mut before = (0, 0, 0);
     for wave in 0..WAVES {
-        sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(150) }]);
+        sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(150) }]);
         let mut crowd = connections(500, 1, at).await;
         for stream in &mut crowd {
             write!(stream, "GET /asterisk?caller={} HTTP/1.1\r\nHost: x\r\n\r\n", number(wave))
@@ -228,7 +231,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
     assert!(grown <= 6 * 1_024, "{grown} kB");
     assert!(descriptors_now <= descriptors + 2, "{descriptors} became {descriptors_now}");
     assert!(threads_now <= threads + 1, "{threads} became {threads_now}");
-    // No place was lost either.
+    // No slot was lost either.
     let mut all = connections(1_000, 1, at).await;
     assert!(settles(|| still_open(&mut all) == 960), "{} places", still_open(&mut all));
     report(
@@ -244,7 +247,7 @@ async fn clients_that_hang_up_leave_nothing_behind_but_the_record() {
 }
 
 /// Opens `count` connections, watches the processor for a second and a half, closes them, and
-/// says how much of it was used and after how long a call was answered again.
+/// returns how much of it was used and after how long a call was answered again.
 async fn crowded(program: &Program, count: usize) -> (f64, Duration) {
     let crowd = connections(count, 1, program.address).await;
     thread::sleep(Duration::from_millis(100));
@@ -254,7 +257,7 @@ async fn crowded(program: &Program, count: usize) -> (f64, Duration) {
     let share = used.as_secs_f64() / start.elapsed().as_secs_f64();
     drop(crowd);
     let closed = Instant::now();
-    // The first may still find the places of the crowd taken, which has only just left.
+    // The first may still find the slots of the flood taken, which has only just left.
     let is_answered = || call(program.address, "anonymous").1.contains("status=no_number");
     assert!(settles(is_answered), "no call is answered any more");
     (100.0 * share, closed.elapsed())
@@ -266,7 +269,7 @@ async fn running_out_of_descriptors_neither_spins_nor_ends_it() {
     let sim = known_customer().await;
     let mut few = Program::limited("few", &sim, "", Some(64));
     few.keep_reading();
-    assert!(few.has_logged("raise LimitNOFILE"), "it says that there are few");
+    assert!(few.has_logged("raise LimitNOFILE"), "it reports that there are few");
     let (few_share, few_wait) = crowded(&few, 120).await;
     assert!(call(few.address, KNOWN).1.contains("status=found"), "HubSoft is still reached");
     assert!(!few.has_logged("cannot accept"), "places ran out before descriptors did");

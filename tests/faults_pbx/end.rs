@@ -1,4 +1,4 @@
-//! A log nobody reads, the end of the service, and a bug of its own (rows 27, 29 and 34).
+//! A log that is not read, the end of the service, and a bug of its own (rows 27, 29 and 34).
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream as Blocking};
@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 
 use bina::runtime::logging;
 use bina::servers::listener;
-use bina::simulator::Mood;
+use bina::simulator::Fault;
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 
@@ -17,8 +17,8 @@ use super::program::{Program, with_full_log};
 use super::*;
 
 /// A connection that has sent `request`.
-fn asking(address: SocketAddr, request: &str) -> Blocking {
-    let mut stream = Blocking::connect(address).expect("the door is open");
+fn sending(address: SocketAddr, request: &str) -> Blocking {
+    let mut stream = Blocking::connect(address).expect("the listener is open");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
     stream.write_all(request.as_bytes()).expect("it reads");
     stream
@@ -40,18 +40,18 @@ fn answer(stream: &mut Blocking) -> String {
     answer
 }
 
-/// Asks `count` times on each of ten connections, and says how long each answer took.
+/// Sends `count` requests on each of ten connections, and returns how long each answer took.
 fn calls(address: SocketAddr, count: usize) -> Vec<Duration> {
     let line = |_| {
         thread::spawn(move || {
-            let mut stream = asking(address, "");
-            let ask = |_| {
+            let mut stream = sending(address, "");
+            let query = |_| {
                 let start = Instant::now();
                 stream.write_all(get(KNOWN).as_bytes()).expect("it reads");
                 assert!(answer(&mut stream).contains("status=found"));
                 start.elapsed()
             };
-            (0..count).map(ask).collect::<Vec<_>>()
+            (0..count).map(query).collect::<Vec<_>>()
         })
     };
     let lines: Vec<JoinHandle<_>> = (0..10).map(line).collect();
@@ -59,22 +59,22 @@ fn calls(address: SocketAddr, count: usize) -> Vec<Duration> {
 }
 
 #[tokio::test]
-async fn a_log_that_nobody_reads_makes_no_call_late_and_does_not_hold_the_end() {
+async fn a_log_that_is_not_read_delays_no_call_and_not_the_shutdown() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut stalled = Program::start("stalled", &sim, "");
     let mut times = calls(stalled.address, 1_000);
     let late = times.iter().filter(|time| **time > Duration::from_millis(820)).count();
     let p99 = quantile(&mut times, 0.99);
-    // Read a little: it says what is missing, and then the pipe fills up again.
+    // Read a little: it reports what is missing, and then the pipe fills up again.
     let dropped = stalled.logged("log lines dropped");
     let dropped = dropped.split(' ').nth(1).and_then(|count| count.parse::<u32>().ok());
-    let dropped = dropped.expect("it says how many lines were dropped");
+    let dropped = dropped.expect("it reports how many lines were dropped");
     calls(stalled.address, 100);
-    let told = Instant::now();
+    let reported = Instant::now();
     stalled.terminate();
     let code = stalled.end(Duration::from_secs(5));
-    let ended = told.elapsed();
+    let ended = reported.elapsed();
     assert_eq!((times.len(), late), (10_000, 0));
     assert_eq!(code, Some(0));
     assert!(ended <= Duration::from_secs(2), "{ended:?}");
@@ -100,18 +100,18 @@ async fn a_log_that_nobody_reads_makes_no_call_late_and_does_not_hold_the_end() 
     );
 }
 
-/// Waits for the end of each connection; says what each was told, and when the last one ended.
+/// Waits for the end of each connection; returns what each received, and when the last ended.
 fn ends(streams: Vec<Blocking>) -> (Vec<String>, Instant) {
-    let said = streams.into_iter().map(|mut stream| {
-        let mut said = Vec::new();
-        let _ = stream.read_to_end(&mut said);
-        String::from_utf8_lossy(&said).into_owned()
+    let answers = streams.into_iter().map(|mut stream| {
+        let mut answers = Vec::new();
+        let _ = stream.read_to_end(&mut answers);
+        String::from_utf8_lossy(&answers).into_owned()
     });
-    (said.collect(), Instant::now())
+    (answers.collect(), Instant::now())
 }
 
-/// Waits until the simulator was asked so often.
-fn asked(sim: &Sim, lookups: usize) {
+/// Waits until the simulator has received `lookups`.
+fn requested(sim: &Sim, lookups: usize) {
     let start = Instant::now();
     while sim.lookups() < lookups && start.elapsed() < Duration::from_secs(5) {
         thread::sleep(Duration::from_millis(5));
@@ -120,52 +120,52 @@ fn asked(sim: &Sim, lookups: usize) {
 }
 
 #[tokio::test]
-async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
+async fn a_stopping_service_answers_accepted_calls_and_ends() {
     let _alone = alone().await;
     let number = |last: usize| format!("373333000{last}");
     let customers = (0..6).map(|last| customer(1, "JOANA", &number(last))).collect();
     let sim = Sim::start(customers).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let mut program = Program::start("stop", &sim, "");
     let idle = |_| {
-        let mut stream = asking(program.address, &get(&number(5)));
+        let mut stream = sending(program.address, &get(&number(5)));
         assert!(answer(&mut stream).contains("status=found"));
         stream
     };
     let mut quiet: Vec<_> = (0..20).map(idle).collect();
-    let half = |_| asking(program.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo");
+    let half = |_| sending(program.address, "GET /asterisk?caller=1 HTTP/1.1\r\nHo");
     quiet.extend((0..10).map(half));
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(500) });
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(500) });
     let waiting: Vec<_> =
-        (0..50).map(|call| asking(program.address, &get(&number(call % 5)))).collect();
-    asked(&sim, 6);
-    // Nobody waits for what this one has sent: it is told to stop in the same moment.
-    let last = asking(program.address, &get(&number(5)));
-    let told = Instant::now();
+        (0..50).map(|call| sending(program.address, &get(&number(call % 5)))).collect();
+    requested(&sim, 6);
+    // This one is not waited for: the service is stopped in the same moment.
+    let last = sending(program.address, &get(&number(5)));
+    let reported = Instant::now();
     program.terminate();
     let (_, quiet_at) = ends(quiet);
-    let (said, _) = ends(waiting);
+    let (answers, _) = ends(waiting);
     let (last, _) = ends(vec![last]);
     let code = program.end(Duration::from_secs(5));
-    let ended = told.elapsed();
+    let ended = reported.elapsed();
     assert!(last[0].contains("status=found&source=cache"), "{last:?}");
-    let answered = said.iter().filter(|said| said.contains("status=found")).count();
-    assert_eq!((answered, code), (50, Some(0)), "{said:?}");
-    let quiet_for = quiet_at - told;
+    let answered = answers.iter().filter(|answers| answers.contains("status=found")).count();
+    assert_eq!((answered, code), (50, Some(0)), "{answers:?}");
+    let quiet_for = quiet_at - reported;
     assert!(quiet_for <= Duration::from_millis(450), "{quiet_for:?}");
     assert!(ended <= Duration::from_secs(2), "{ended:?}");
-    assert!(Blocking::connect(program.address).is_err(), "the door is closed");
+    assert!(Blocking::connect(program.address).is_err(), "the listener is closed");
 
     let mut patient = Program::start("patient", &sim, "[lookup]\ndeadline_ms = 3000\n");
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(2_400) });
-    let waiting = (0..5).map(|last| asking(patient.address, &get(&number(last)))).collect();
-    asked(&sim, 11);
-    let told = Instant::now();
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(2_400) });
+    let waiting = (0..5).map(|last| sending(patient.address, &get(&number(last)))).collect();
+    requested(&sim, 11);
+    let reported = Instant::now();
     patient.terminate();
-    let (said, _) = ends(waiting);
-    assert!(said.iter().all(|said| said.contains("status=found")), "{said:?}");
+    let (answers, _) = ends(waiting);
+    assert!(answers.iter().all(|answers| answers.contains("status=found")), "{answers:?}");
     assert_eq!(patient.end(Duration::from_secs(5)), Some(0));
-    let late_end = told.elapsed();
+    let late_end = reported.elapsed();
     assert!(late_end <= Duration::from_secs(4), "{late_end:?}");
     report(
         29,
@@ -181,15 +181,15 @@ async fn a_service_told_to_stop_answers_what_it_has_accepted_and_ends() {
 }
 
 #[tokio::test]
-async fn a_call_the_kernel_has_accepted_for_us_is_answered_too() {
+async fn a_call_in_the_kernels_backlog_is_answered_too() {
     let _alone = alone().await;
     let (_sim, app) = app().await;
-    // This runtime has one thread and no turn comes in between: bina has seen none of this yet.
-    let calls: Vec<_> = (0..20).map(|_| asking(app.address, &get(KNOWN))).collect();
+    // This runtime has one thread and no task runs in between: bina has seen none of this yet.
+    let calls: Vec<_> = (0..20).map(|_| sending(app.address, &get(KNOWN))).collect();
     app.stop();
-    let (said, _) = tokio::task::spawn_blocking(|| ends(calls)).await.expect("no panic");
-    assert!(said.iter().all(|said| said.contains("status=found")), "{said:?}");
-    assert!(Blocking::connect(app.address).is_err(), "the door is closed");
+    let (answers, _) = tokio::task::spawn_blocking(|| ends(calls)).await.expect("no panic");
+    assert!(answers.iter().all(|answers| answers.contains("status=found")), "{answers:?}");
+    assert!(Blocking::connect(app.address).is_err(), "the listener is closed");
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn connections_that_panic() {
         let number = count.fetch_add(1, Ordering::Relaxed);
         async move {
             assert!(number >= 20, "{KNOWN} is what a bug may quote");
-            stream.write_all(b"answered").await.expect("somebody reads");
+            stream.write_all(b"answered").await.expect("the peer reads");
         }
     };
     let listener = listener::open("test", ([127, 0, 0, 1], 0).into()).expect("a free port");
@@ -209,18 +209,18 @@ async fn connections_that_panic() {
     let (_stopper, stop) = watch::channel(false);
     tokio::spawn(listener::run(listener, stop, serve));
     for number in 0..40 {
-        let mut stream = TcpStream::connect(address).await.expect("the door is open");
+        let mut stream = TcpStream::connect(address).await.expect("the listener is open");
         let expected = if number < 20 { "" } else { "answered" };
         assert_eq!(rest(&mut stream).await, expected, "{number}");
     }
     assert_eq!(logging::panics(), 20);
-    // The count of what was left out is told every second.
+    // The count of what was left out is logged every second.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     logging::flush();
 }
 
 #[tokio::test]
-async fn a_panic_costs_one_connection_and_quotes_nobody() {
+async fn a_panic_costs_one_connection_and_logs_no_personal_data() {
     let _alone = alone().await;
     let mut program = Command::new(std::env::current_exe().expect("this test"));
     program.args(["--exact", "end::connections_that_panic", "--ignored", "--nocapture"]);

@@ -1,4 +1,4 @@
-//! The program itself as a child process, and what the system says about it.
+//! The program itself as a child process, and what the system reports about it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -15,9 +15,9 @@ use parking_lot::Mutex;
 pub(super) struct Program {
     child: Child,
     pub(super) address: SocketAddr,
-    /// Where FastAGI is spoken.
+    /// The address of the FastAGI listener.
     pub(super) agi: SocketAddr,
-    /// Standard error, until it is given to somebody who reads it.
+    /// Standard error, until a reader takes it.
     log: Option<BufReader<ChildStderr>>,
     /// What was read of it.
     pub(super) read: Arc<Mutex<String>>,
@@ -120,39 +120,39 @@ impl Program {
         }
     }
 
-    fn told(&self, file: &str) -> String {
+    fn reported(&self, file: &str) -> String {
         let path = format!("/proc/{}/{file}", self.child.id());
-        fs::read_to_string(path).expect("Linux tells about its processes")
+        fs::read_to_string(path).expect("Linux lists its processes")
     }
 
     /// Resident memory in kB.
     pub(super) fn memory_kb(&self) -> u64 {
-        let told = self.told("status");
-        let line = told.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        let reported = self.reported("status");
+        let line = reported.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
         line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     pub(super) fn threads(&self) -> usize {
-        let told = self.told("status");
-        let line = told.lines().find_map(|line| line.strip_prefix("Threads:")).expect("a line");
+        let reported = self.reported("status");
+        let line = reported.lines().find_map(|line| line.strip_prefix("Threads:")).expect("a line");
         line.trim().parse().expect("a number")
     }
 
     /// Open descriptors.
     pub(super) fn descriptors(&self) -> usize {
         let path = format!("/proc/{}/fd", self.child.id());
-        fs::read_dir(path).expect("Linux tells about its processes").count()
+        fs::read_dir(path).expect("Linux lists its processes").count()
     }
 
     /// Processor time used so far. `stat` has it to the hundredth of a second only, which is one
     /// per cent of a second; `schedstat` of each thread has it to the nanosecond.
     pub(super) fn processor_time(&self) -> Duration {
         let tasks = format!("/proc/{}/task", self.child.id());
-        let tasks = fs::read_dir(tasks).expect("Linux tells about its processes");
+        let tasks = fs::read_dir(tasks).expect("Linux lists its processes");
         let used = tasks.map(|task| {
             let path = task.expect("readable").path().join("schedstat");
-            let told = fs::read_to_string(path).expect("a kernel with schedstat");
-            told.split(' ').next().and_then(|used| used.parse::<u64>().ok()).expect("a number")
+            let reported = fs::read_to_string(path).expect("a kernel with schedstat");
+            reported.split(' ').next().and_then(|used| used.parse::<u64>().ok()).expect("a number")
         });
         Duration::from_nanos(used.sum())
     }
@@ -168,13 +168,14 @@ impl Drop for Program {
 
 /// How many files this process may open.
 pub(super) fn own_files_max() -> usize {
-    let told = fs::read_to_string("/proc/self/limits").expect("Linux tells its limits");
-    let line = told.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line");
+    let reported = fs::read_to_string("/proc/self/limits").expect("Linux lists its limits");
+    let line =
+        reported.lines().find_map(|line| line.strip_prefix("Max open files")).expect("a line");
     line.split_whitespace().next().and_then(|soft| soft.parse().ok()).unwrap_or(usize::MAX)
 }
 
 /// Runs a command that is expected to end by itself, whose standard error is a pipe that is full
-/// and not read; says how it ended and how long that took.
+/// and not read; returns how it ended and how long that took.
 pub(super) fn with_full_log(arguments: &str) -> (Option<i32>, Duration) {
     let line = format!(
         "timeout 0.3 head -c 2000000 /dev/zero >&2; exec {} {arguments} >/dev/null",

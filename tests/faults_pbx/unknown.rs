@@ -1,4 +1,4 @@
-//! Many unknown addresses at once, which must not take the places of the PBX at any listener.
+//! Many unknown addresses at once, which must not take the slots of the PBX at any listener.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream as Blocking};
@@ -58,27 +58,27 @@ async fn crowd(last: u8, at: SocketAddr, over: Arc<AtomicBool>, opened: Arc<Atom
     }
 }
 
-/// Places a call on a connection of its own and tells whether it was answered.
+/// Places a call on its own connection and returns whether it was answered.
 fn is_answered(address: SocketAddr, request: &str, answer: &str) -> bool {
-    let asked = || {
+    let requested = || {
         let mut stream = Blocking::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(request.as_bytes())?;
         let mut piece = [0; 4_096];
-        let mut told = String::new();
-        while !told.contains(answer) {
+        let mut reported = String::new();
+        while !reported.contains(answer) {
             let length = stream.read(&mut piece)?;
             if length == 0 {
                 break;
             }
-            told += &String::from_utf8_lossy(&piece[..length]);
+            reported += &String::from_utf8_lossy(&piece[..length]);
         }
-        std::io::Result::Ok(told.contains(answer))
+        std::io::Result::Ok(reported.contains(answer))
     };
-    asked().unwrap_or(false)
+    requested().unwrap_or(false)
 }
 
-/// Calls for two seconds at both listeners; says how many calls there were and how many failed.
+/// Calls for two seconds at both listeners; returns how many calls there were and how many failed.
 fn call(program: (SocketAddr, SocketAddr)) -> (usize, usize) {
     let (http, agi) = program;
     let get = format!("GET /asterisk?caller={KNOWN} HTTP/1.0\r\n\r\n");
@@ -107,7 +107,7 @@ async fn crowded(program: &Program, addresses: u8, at: &[SocketAddr]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_addresses_together_take_no_place_of_the_pbx() {
+async fn unknown_addresses_together_take_no_slot_of_the_pbx() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut program = Program::start("unknown", &sim, "");
@@ -125,7 +125,7 @@ async fn unknown_addresses_together_take_no_place_of_the_pbx() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_few_descriptors_unknown_addresses_take_no_place_of_the_pbx_either() {
+async fn with_few_descriptors_unknown_addresses_take_no_slot_of_the_pbx_either() {
     let _alone = alone().await;
     let sim = known_customer().await;
     let mut program = Program::limited("unknown-few", &sim, "", Some(80));

@@ -29,7 +29,7 @@ fn playlist() -> Arc<Playlist> {
     Arc::new(Playlist::new(&sounds, &form(""), &form(".wav")).expect("two short sounds"))
 }
 
-/// These customers, as HubSoft has just said.
+/// These customers, as HubSoft has just returned them.
 pub fn found(customers: Vec<ReportedCustomer>) -> Finding {
     let record = Record::new(customers);
     Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false }

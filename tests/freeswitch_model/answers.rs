@@ -9,15 +9,15 @@ use bina::sources::reasons;
 
 use crate::formats::{answer, found};
 
-/// What HubSoft may say of a customer, as it said it.
-pub(crate) struct Said<'s> {
+/// What HubSoft may return of a customer, as it returned it.
+pub(crate) struct StoredCustomer<'s> {
     pub(crate) name: &'s str,
     pub(crate) text: Option<&'s str>,
     pub(crate) id: &'s str,
     pub(crate) service_status: &'s str,
 }
 
-impl Said<'_> {
+impl StoredCustomer<'_> {
     fn customer(&self) -> ReportedCustomer {
         ReportedCustomer {
             id: self.id.into(),
@@ -31,22 +31,23 @@ impl Said<'_> {
     }
 }
 
-/// The answer when HubSoft said this of one customer.
-pub(crate) fn about(said: &Said<'_>) -> Answer {
-    answer(&found(vec![said.customer()]))
+/// The answer when HubSoft returned this of one customer.
+pub(crate) fn about(case: &StoredCustomer<'_>) -> Answer {
+    answer(&found(vec![case.customer()]))
 }
 
 /// Every kind of answer by name.
 pub(crate) fn every_kind() -> Vec<(&'static str, Answer)> {
     let text = "Existe um rompimento de fibra no bairro Centro, na cidade Divinópolis";
-    let said = |name, text| Said { name, text, id: "421", service_status: "servico_habilitado" };
-    let alerted = said("GUILHERME SILVA", Some(text)).customer();
-    let quiet = said("JOÃO D'ÁVILA & CIA", None).customer();
+    let case =
+        |name, text| StoredCustomer { name, text, id: "421", service_status: "servico_habilitado" };
+    let alerted = case("GUILHERME SILVA", Some(text)).customer();
+    let quiet = case("JOÃO D'ÁVILA & CIA", None).customer();
     vec![
         ("an alert", answer(&found(vec![alerted.clone()]))),
         ("no alert", answer(&found(vec![quiet.clone()]))),
         ("several customers", answer(&found(vec![quiet, alerted]))),
-        ("nobody", answer(&Finding::Nobody(AnswerSource::Cache))),
+        ("nobody", answer(&Finding::NotFound(AnswerSource::Cache))),
         ("no number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
     ]

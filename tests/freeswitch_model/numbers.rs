@@ -1,4 +1,4 @@
-//! The caller's and the called number, as the snippet for the application `curl` asks with them.
+//! The caller's and the called number, as the snippet for the application `curl` sends them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,18 +8,18 @@ use bina::domain::call::Did;
 use bina::domain::phone::Phone;
 use bina::servers::endpoints;
 
-use super::fsmodel::{Asked, Call, Reply};
-use super::{CALLED, CALLER, Door, fields, freeswitch, neutral};
+use super::fsmodel::{Call, Reply, Request};
+use super::{CALLED, CALLER, Interface, fields, freeswitch, neutral};
 
-/// What bina is asked when `caller` calls `called`; nothing if it is not asked.
+/// What bina receives when `caller` calls `called`; nothing if there is no request.
 fn target(caller: &str, called: &str) -> Option<String> {
     let target = Rc::new(RefCell::new(None));
     let seen = Rc::clone(&target);
-    let pbx = freeswitch(Door::Curl, Play::Never, move |asked: &Asked| {
-        seen.replace(Some(asked.target.clone()));
+    let pbx = freeswitch(Interface::Curl, Play::Never, move |request: &Request| {
+        seen.replace(Some(request.target.clone()));
         Reply::Refused
     });
-    let mut call = Call::new(caller, called, Door::Curl.context());
+    let mut call = Call::new(caller, called, Interface::Curl.context());
     pbx.route(&mut call);
     let status = if target.borrow().is_some() { "unavailable" } else { "no_number" };
     assert_eq!(fields(&call), neutral(status), "{caller}");
@@ -28,16 +28,16 @@ fn target(caller: &str, called: &str) -> Option<String> {
 }
 
 /// The call as bina reads it.
-fn asked(caller: &str, called: &str) -> Option<bina::domain::call::Call> {
+fn request(caller: &str, called: &str) -> Option<bina::domain::call::Call> {
     let target = target(caller, called)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/?=&%().-;".contains(&byte);
     assert!(target.bytes().all(plain), "{target}");
-    Some(endpoints::call("GET", &target, "", "bina").expect("a door that is there"))
+    Some(endpoints::call("GET", &target, "", "bina").expect("an existing endpoint"))
 }
 
 /// The number bina looks up; none when it is none of Brazil.
 fn looked_up(caller: &str) -> Option<String> {
-    let presented = asked(caller, CALLED)?.caller?;
+    let presented = request(caller, CALLED)?.caller?;
     Phone::parse(&presented, None).ok().map(|phone| phone.reveal().to_owned())
 }
 
@@ -93,7 +93,7 @@ fn a_number_is_looked_up_however_it_is_presented() {
 }
 
 #[test]
-fn what_is_no_number_is_not_made_one() {
+fn an_invalid_number_is_not_made_a_number() {
     for odd in [
         "",
         "anonymous",
@@ -122,10 +122,10 @@ fn the_called_number_arrives_with_its_plus_or_not_at_all() {
         ("553732221234;npdi;rn=551100", "3732221234"),
         ("+14155550123", "+14155550123"),
     ] {
-        let call = asked(CALLER, called).expect("a caller that is asked about");
+        let call = request(CALLER, called).expect("a caller that is looked up");
         assert_eq!(call.did, Did::new(did), "{called}");
     }
     for odd in ["+", "sip", "1000 XML default", "+37x", "${x}"] {
-        assert_eq!(asked(CALLER, odd).expect("asked").did, None, "{odd}");
+        assert_eq!(request(CALLER, odd).expect("a request").did, None, "{odd}");
     }
 }

@@ -5,30 +5,31 @@ use std::rc::Rc;
 
 use bina::answering::render::{Format, Freeswitch as Settings, Handback, Play, render};
 
-use super::answers::{Said, about};
+use super::answers::{StoredCustomer, about};
 use super::dice::Dice;
-use super::fsmodel::{Asked, Call, Freeswitch, Reply};
+use super::fsmodel::{Call, Freeswitch, Reply, Request};
 use super::{
-    CALLED, CALLER, Door, alerted, every_kind, freeswitch, nasty, of, serving, serving_the, snippet,
+    CALLED, CALLER, Interface, alerted, every_kind, freeswitch, hostile_texts, of, serving,
+    serving_the, snippet,
 };
 
-fn routed(pbx: &Freeswitch, door: Door) -> Call {
-    let mut call = Call::new(CALLER, CALLED, door.context());
+fn routed(pbx: &Freeswitch, interface: Interface) -> Call {
+    let mut call = Call::new(CALLER, CALLED, interface.context());
     pbx.route(&mut call);
     call
 }
 
 #[test]
-fn a_prompt_is_heard_once_however_often_the_call_passes_public() {
-    for door in Door::ALL {
-        let pbx = freeswitch(door, Play::Never, serving(alerted(), Play::Never));
-        let mut call = routed(&pbx, door);
+fn a_prompt_is_played_once_however_often_the_call_passes_public() {
+    for interface in Interface::ALL {
+        let pbx = freeswitch(interface, Play::Never, serving(alerted(), Play::Never));
+        let mut call = routed(&pbx, interface);
         for _ in 0..2 {
             pbx.pass(&mut call, "public");
         }
-        assert_eq!(call.executions("playback").len(), 1, "{door:?}");
-        assert_eq!(call.value("bina_rule").as_deref(), Some("rompimento"), "{door:?}");
-        assert_eq!(call.executions("bridge").len(), 3, "{door:?}");
+        assert_eq!(call.executions("playback").len(), 1, "{interface:?}");
+        assert_eq!(call.value("bina_rule").as_deref(), Some("rompimento"), "{interface:?}");
+        assert_eq!(call.executions("bridge").len(), 3, "{interface:?}");
     }
     let mut call = in_the_file();
     pbx_with_the_file().pass(&mut call, "public");
@@ -42,8 +43,8 @@ fn pbx_with_the_file() -> Freeswitch {
     let handback = Handback { context: "public".into(), file: Some(FILE.into()) };
     let settings = Settings { handback, ..Settings::default() };
     let body = render(Format::Dialplan, &alerted(), &settings).body;
-    let mut pbx = freeswitch(Door::XmlCurl, Play::Never, move |asked: &Asked| {
-        let other = !asked.form.ends_with("Hunt-Context=bina");
+    let mut pbx = freeswitch(Interface::XmlCurl, Play::Never, move |request: &Request| {
+        let other = !request.form.ends_with("Hunt-Context=bina");
         Reply::page("text/xml", if other { "" } else { &body })
     });
     pbx.add_file(FILE, &snippet("bina-ura.xml"));
@@ -51,17 +52,18 @@ fn pbx_with_the_file() -> Freeswitch {
 }
 
 fn in_the_file() -> Call {
-    routed(&pbx_with_the_file(), Door::XmlCurl)
+    routed(&pbx_with_the_file(), Interface::XmlCurl)
 }
 
 #[test]
 fn an_agents_transfer_arrives_by_every_way() {
-    for door in Door::ALL {
-        let pbx = freeswitch(door, Play::Never, serving(every_kind().remove(1).1, Play::Never));
-        let mut call = routed(&pbx, door);
+    for interface in Interface::ALL {
+        let pbx =
+            freeswitch(interface, Play::Never, serving(every_kind().remove(1).1, Play::Never));
+        let mut call = routed(&pbx, interface);
         // The agents of these ways are in the context of the call.
         pbx.blind_transfer(&mut call, "9000");
-        assert_eq!(call.called, "9000", "{door:?}");
+        assert_eq!(call.called, "9000", "{interface:?}");
     }
     let pbx = pbx_with_the_file();
     let mut call = in_the_file();
@@ -80,13 +82,13 @@ fn without_the_two_variables_a_transfer_stays_in_the_file() {
     assert_eq!(call.executions("bridge"), ["user/1001@"], "the same agents ring again");
 }
 
-/// As many lines as the pages promise to whoever looks at them.
+/// As many lines as the documents state.
 #[test]
-fn a_stranger_leaves_six_variables_and_an_alert_without_route_twelve() {
+fn an_unknown_caller_leaves_six_variables_and_an_alert_without_route_twelve() {
     let lines = |answer: &str, fewer: &[&str]| {
         let (_, answer) = every_kind().into_iter().find(|(kind, _)| *kind == answer).expect(answer);
-        let pbx = freeswitch(Door::Curl, Play::Never, serving(answer, Play::Never));
-        let call = routed(&pbx, Door::Curl);
+        let pbx = freeswitch(Interface::Curl, Play::Never, serving(answer, Play::Never));
+        let call = routed(&pbx, Interface::Curl);
         let kept = call.variables.keys().filter(|name| name.starts_with("bina_"));
         kept.filter(|name| !fewer.contains(&name.as_str())).count()
     };
@@ -97,7 +99,7 @@ fn a_stranger_leaves_six_variables_and_an_alert_without_route_twelve() {
     assert_eq!(lines("an alert", &[&off[..], &["bina_route"]].concat()), 12 - 1);
 }
 
-type Server = Box<dyn Fn(&Asked) -> Reply>;
+type Server = Box<dyn Fn(&Request) -> Reply>;
 
 #[test]
 fn the_curl_applications_variables_are_as_before() {
@@ -108,7 +110,7 @@ fn the_curl_applications_variables_are_as_before() {
     servers.push(Box::new(|_| Reply::Silence));
     servers.push(Box::new(|_| Reply::page("text/plain", "another program")));
     for server in servers {
-        let pbx = freeswitch(Door::Curl, Play::Never, server);
+        let pbx = freeswitch(Interface::Curl, Play::Never, server);
         for caller in [CALLER, "anonymous", "4722334455;phone-context=+47"] {
             for own in [&[][..], &[("curl_timeout", "10"), ("curl_connect_timeout", "5")]] {
                 let mut call = Call::new(caller, CALLED, "public");
@@ -127,17 +129,17 @@ fn the_curl_applications_variables_are_as_before() {
 }
 
 #[test]
-fn a_recording_that_does_not_come_holds_the_call_as_long_as_the_profile_says() {
+fn a_missing_recording_holds_the_call_no_longer_than_the_profiles_limit() {
     let prompts = "http://127.0.0.1:8573/prompts/rompimento-fibra.wav";
-    let frozen = |asked: &Asked| match asked.target.split('?').next() {
+    let frozen = |request: &Request| match request.target.split('?').next() {
         Some("/freeswitch/vars") => Reply::page("text/plain", &vars_with(prompts)),
         _ => Reply::Silence,
     };
-    let mut pbx = freeswitch(Door::Curl, Play::Never, frozen);
+    let mut pbx = freeswitch(Interface::Curl, Play::Never, frozen);
     let profiles = snippet("autoload_configs/httapi.conf.xml");
-    assert_eq!(routed(&pbx, Door::Curl).ended.as_deref(), Some("held for ever"));
+    assert_eq!(routed(&pbx, Interface::Curl).ended.as_deref(), Some("held for ever"));
     pbx.add_httapi(&profiles);
-    let call = routed(&pbx, Door::Curl);
+    let call = routed(&pbx, Interface::Curl);
     assert_eq!((call.held_s, call.ended.as_deref()), (2, None));
     assert_eq!(call.executions("bridge"), ["user/9000"]);
 }
@@ -150,24 +152,24 @@ fn vars_with(prompt: &str) -> String {
 
 #[test]
 fn a_call_that_bina_answers_waits_before_the_prompt() {
-    for door in [Door::Httapi, Door::XmlCurl] {
-        let pbx = freeswitch(door, Play::Answer, serving(alerted(), Play::Answer));
-        let call = routed(&pbx, door);
+    for interface in [Interface::Httapi, Interface::XmlCurl] {
+        let pbx = freeswitch(interface, Play::Answer, serving(alerted(), Play::Answer));
+        let call = routed(&pbx, interface);
         let done: Vec<_> = call.done.iter().map(|(name, _)| name.as_str()).collect();
         let media: Vec<_> = done
             .into_iter()
             .filter(|name| ["answer", "sleep", "playback"].contains(name))
             .collect();
-        assert_eq!(media, ["answer", "sleep", "playback"], "{door:?}");
-        assert_eq!(call.executions("sleep"), ["500"], "{door:?}");
-        let early = freeswitch(door, Play::Early, serving(alerted(), Play::Early));
-        assert!(routed(&early, door).executions("sleep").is_empty(), "{door:?}");
+        assert_eq!(media, ["answer", "sleep", "playback"], "{interface:?}");
+        assert_eq!(call.executions("sleep"), ["500"], "{interface:?}");
+        let early = freeswitch(interface, Play::Early, serving(alerted(), Play::Early));
+        assert!(routed(&early, interface).executions("sleep").is_empty(), "{interface:?}");
     }
 }
 
 /// FreeSWITCH with the recipe for the agent's telephone in its place.
-fn pbx_with_the_screen(server: impl Fn(&Asked) -> Reply + 'static) -> Freeswitch {
-    let mut pbx = freeswitch(Door::Curl, Play::Never, server);
+fn pbx_with_the_screen(server: impl Fn(&Request) -> Reply + 'static) -> Freeswitch {
+    let mut pbx = freeswitch(Interface::Curl, Play::Never, server);
     let context = format!(
         "<context name=\"public\">\n{}\n{}\n{}\n</context>",
         snippet("bina-curl.xml"),
@@ -184,10 +186,10 @@ fn nothing_of_a_customer_runs_on_its_way_to_the_agent() {
     let now = Rc::new(RefCell::new(alerted()));
     let pbx = pbx_with_the_screen(serving_the(Rc::clone(&now)));
     for _ in 0..1_000 {
-        let texts = [nasty::text(&mut dice, 30), nasty::text(&mut dice, 30)];
+        let texts = [hostile_texts::text(&mut dice, 30), hostile_texts::text(&mut dice, 30)];
         let [name, text] = &texts;
-        let said = Said { name, text: Some(text), id: "421", service_status: "x" };
-        let answer = about(&said);
+        let case = StoredCustomer { name, text: Some(text), id: "421", service_status: "x" };
+        let answer = about(&case);
         let [name, message] = ["nome", "mensagem"].map(|key| of(&answer, key));
         now.replace(answer);
         let mut call = Call::new(CALLER, CALLED, "public");
@@ -203,7 +205,7 @@ fn nothing_of_a_customer_runs_on_its_way_to_the_agent() {
 #[test]
 fn the_agents_telephone_gets_the_customer_and_the_callers_leg_does_not() {
     let pbx = pbx_with_the_screen(serving(alerted(), Play::Never));
-    let call = routed(&pbx, Door::Curl);
+    let call = routed(&pbx, Interface::Curl);
     let exported = call.exported();
     assert_eq!(exported.get("sip_h_X-Bina-Codigo").copied(), Some("421"));
     let message = of(&alerted(), "mensagem");

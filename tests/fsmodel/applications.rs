@@ -4,7 +4,7 @@ use super::call::Call;
 use super::dialplan::{Freeswitch, Target};
 use super::expand::expand;
 use super::httapi;
-use super::server::{Asked, Reply};
+use super::server::{Reply, Request};
 use super::words::split;
 
 /// Applications FreeSWITCH executes while it is still choosing.
@@ -69,12 +69,12 @@ pub(super) fn playback(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
             continue;
         };
         let limit_s = freeswitch.httapi.get("default").map_or(0, |profile| profile.timeout_s);
-        let asked = Asked { target: path.to_owned(), form: String::new() };
-        freeswitch.ask(call, &asked, limit_s);
+        let request = Request { target: path.to_owned(), form: String::new() };
+        freeswitch.send(call, &request, limit_s);
     }
 }
 
-/// Where `extension dialplan context` leads; what is not said stays.
+/// Where `extension dialplan context` leads; what is omitted stays.
 fn target(call: &Call, data: &str) -> Option<Target> {
     let mut words = split(data, ' ', 4).into_iter();
     let extension = words.next()?;
@@ -83,14 +83,14 @@ fn target(call: &Call, data: &str) -> Option<Target> {
     Some(Target { extension, dialplan, context })
 }
 
-/// Where a transfer leads: what it does not say, two variables may.
+/// Where a transfer leads: what it omits, two variables may set.
 fn transfer(call: &Call, data: &str) -> Option<Target> {
-    let said = split(data, ' ', 4).len();
+    let case = split(data, ' ', 4).len();
     let mut target = target(call, data)?;
-    if said < 2 {
+    if case < 2 {
         target.dialplan = call.value("force_transfer_dialplan").unwrap_or(target.dialplan);
     }
-    if said < 3 {
+    if case < 3 {
         target.context = call.value("force_transfer_context").unwrap_or(target.context);
     }
     Some(target)
@@ -111,8 +111,8 @@ fn curl(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let Some(path) = path else { return call.complaints.push(format!("no URL: {url}")) };
     let limit = call.value("curl_timeout").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let asked = Asked { target: path.to_owned(), form: String::new() };
-    let (status, body) = match freeswitch.ask(call, &asked, limit) {
+    let request = Request { target: path.to_owned(), form: String::new() };
+    let (status, body) = match freeswitch.send(call, &request, limit) {
         Reply::Page { status, body, .. } => (status, body),
         Reply::Refused | Reply::Silence => (0, String::new()),
     };

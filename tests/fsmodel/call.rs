@@ -14,7 +14,7 @@ pub struct Call {
     pub context: String,
     /// Where the call is: `XML`, or `XML:` and a file.
     pub dialplan: String,
-    /// The caller withheld the number; FreeSWITCH knows it all the same.
+    /// The caller withheld the number; FreeSWITCH has it all the same.
     pub withheld: bool,
     pub variables: BTreeMap<String, String>,
     /// Commands, API functions and unknown applications: nothing that bina causes belongs here.
@@ -28,7 +28,7 @@ pub struct Call {
     /// How long its caller was held by servers.
     pub held_s: u32,
     pub(super) next: Option<Target>,
-    /// The data of the application httapi, which asks once more when the call has ended.
+    /// The data of the application httapi, which sends one more request when the call has ended.
     pub(super) httapi: Option<String>,
 }
 
@@ -83,7 +83,7 @@ impl Call {
         }
     }
 
-    /// Tells whether the dialplan has let the call go: ended, or transferred.
+    /// Whether the dialplan has released the call: ended, or transferred.
     pub(super) fn is_leaving(&self) -> bool {
         self.ended.is_some() || self.next.is_some()
     }

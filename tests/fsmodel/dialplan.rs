@@ -9,7 +9,7 @@ use regex_lite::Regex;
 use super::call::Call;
 use super::expand::expand;
 use super::httapi::Profile;
-use super::server::{Asked, Reply, form};
+use super::server::{Reply, Request, form};
 use super::xml::{Element, parse};
 use super::{applications, lines};
 
@@ -33,7 +33,7 @@ pub struct Freeswitch {
     /// `api-expansion` in switch.conf.xml.
     pub functions: bool,
     pub globals: BTreeMap<String, String>,
-    server: Box<dyn Fn(&Asked) -> Reply>,
+    server: Box<dyn Fn(&Request) -> Reply>,
     /// Expressions that were compiled before; none does not compile.
     compiled: RefCell<BTreeMap<String, Option<Regex>>>,
 }
@@ -43,7 +43,7 @@ const HUNTS_MAX: u32 = 70;
 
 impl Freeswitch {
     /// One without configuration, in front of `server`.
-    pub fn new(server: impl Fn(&Asked) -> Reply + 'static) -> Self {
+    pub fn new(server: impl Fn(&Request) -> Reply + 'static) -> Self {
         Self {
             contexts: Element::default(),
             files: BTreeMap::new(),
@@ -80,9 +80,9 @@ impl Freeswitch {
         self.httapi.extend(Profile::all(&parse(text).root));
     }
 
-    /// Asks the server, for at most `timeout_s` seconds (0: for ever).
-    pub(super) fn ask(&self, call: &mut Call, asked: &Asked, timeout_s: u32) -> Reply {
-        let reply = (self.server)(asked);
+    /// Queries the server, for at most `timeout_s` seconds (0: for ever).
+    pub(super) fn send(&self, call: &mut Call, request: &Request, timeout_s: u32) -> Reply {
+        let reply = (self.server)(request);
         if matches!(reply, Reply::Silence) {
             if timeout_s == 0 {
                 call.end("held for ever");
@@ -165,7 +165,7 @@ impl Freeswitch {
         Some(fetched.map_or(Cow::Borrowed(&self.contexts), Cow::Owned))
     }
 
-    /// Asks mod_xml_curl's server; none means that the static dialplan counts.
+    /// Queries mod_xml_curl's server; none means that the static dialplan counts.
     fn fetch(&self, call: &mut Call, target: &Target, timeout_s: u32) -> Option<Element> {
         let form = form(&[
             ("hostname", "pbx-teste"),
@@ -176,8 +176,8 @@ impl Freeswitch {
             ("Hunt-Destination-Number", &target.extension),
             ("Hunt-Context", &target.context),
         ]);
-        let asked = Asked { target: "/freeswitch/dialplan".to_owned(), form };
-        let Reply::Page { status: 200, body, .. } = self.ask(call, &asked, timeout_s) else {
+        let request = Request { target: "/freeswitch/dialplan".to_owned(), form };
+        let Reply::Page { status: 200, body, .. } = self.send(call, &request, timeout_s) else {
             return None;
         };
         let lines = lines::read(&body, &self.globals);
@@ -190,7 +190,7 @@ impl Freeswitch {
         parsed.root.named("section", "dialplan").cloned()
     }
 
-    /// Tests the conditions of an extension in turn, and notes the actions of those that hold.
+    /// Tests the conditions of an extension in order, and notes the actions of those that hold.
     fn extension(
         &self,
         call: &mut Call,

@@ -5,7 +5,7 @@ use super::call::Call;
 /// Deeper than this FreeSWITCH does not evaluate.
 const DEPTH_MAX: u32 = 100;
 
-/// Tells whether FreeSWITCH sees a reference: a `$`, any backslashes, and a `{`.
+/// Whether FreeSWITCH sees a reference: a `$`, any backslashes, and a `{`.
 pub fn holds_reference(text: &str) -> bool {
     let mut dollar = false;
     for c in text.chars() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::applications;
 use super::call::Call;
 use super::dialplan::{Freeswitch, is_true};
-use super::server::{Asked, Reply, form};
+use super::server::{Reply, Request, form};
 use super::xml::{Element, parse};
 
 /// More requests than this in one go are a loop.
@@ -92,15 +92,15 @@ fn is_listed(list: Option<&Vec<String>>, name: &str) -> bool {
     list.is_none_or(|list| list.iter().any(|known| known == name))
 }
 
-/// The application `httapi`: asks, and asks again as long as `<work>` ends well.
+/// The application `httapi`: sends requests as long as `<work>` ends well.
 pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
     let Some(profile) = profile(freeswitch, data) else {
         return call.complaints.push(format!("cannot find the profile of {data}"));
     };
     call.httapi = Some(data.to_owned());
     for _ in 0..REQUESTS_MAX {
-        let asked = asked(profile, call, false);
-        let reply = freeswitch.ask(call, &asked, profile.timeout_s);
+        let request = request(profile, call, false);
+        let reply = freeswitch.send(call, &request, profile.timeout_s);
         let Reply::Page { status: 200, content_type, body } = reply else {
             return call.complaints.push("no answer with status 200".to_owned());
         };
@@ -111,15 +111,15 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, data: &str) {
             return;
         }
     }
-    call.end("asked without end");
+    call.end("requests without end");
 }
 
 impl Freeswitch {
     /// The request mod_httapi makes when a call that used it has ended: the same once more, and
-    /// nobody looks at the answer.
-    pub fn question_at_hangup(&self, call: &Call) -> Option<Asked> {
+    /// the answer is ignored.
+    pub fn request_at_hangup(&self, call: &Call) -> Option<Request> {
         let profile = profile(self, call.httapi.as_deref()?)?;
-        Some(asked(profile, call, true))
+        Some(request(profile, call, true))
     }
 }
 
@@ -129,7 +129,7 @@ fn profile<'f>(freeswitch: &'f Freeswitch, data: &str) -> Option<&'f Profile> {
     freeswitch.httapi.get(named.unwrap_or("default"))
 }
 
-fn asked(profile: &Profile, call: &Call, exiting: bool) -> Asked {
+fn request(profile: &Profile, call: &Call, exiting: bool) -> Request {
     let withheld = call.withheld.to_string();
     let mut fields = vec![
         ("session_id", "0b1f6a52-0a8e-4c57-9a55-3f0f6f1d2c01"),
@@ -146,10 +146,10 @@ fn asked(profile: &Profile, call: &Call, exiting: bool) -> Asked {
     fields.retain(|(name, _)| is_listed(profile.post_vars.as_ref(), name));
     let path =
         profile.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    Asked { target: path.unwrap_or("/").to_owned(), form: form(&fields) }
+    Request { target: path.unwrap_or("/").to_owned(), form: form(&fields) }
 }
 
-/// Works through a document, as far as it could be parsed; tells whether to ask again.
+/// Works through a document, as far as it could be parsed; returns whether to send another request.
 fn document(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, body: &str) -> bool {
     let parsed = parse(body);
     call.complaints.extend(parsed.trouble);
@@ -170,7 +170,7 @@ fn document(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, body: &
     well
 }
 
-/// Does one item of `<work>`; tells whether the next one is done.
+/// Does one item of `<work>`; returns whether the next one is done.
 fn one(freeswitch: &Freeswitch, profile: &Profile, call: &mut Call, item: &Element) -> bool {
     match item.name.as_str() {
         "break" => false,

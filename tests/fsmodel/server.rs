@@ -1,8 +1,8 @@
-//! The web server FreeSWITCH asks: any function from a request to a reply.
+//! The web server FreeSWITCH queries: any function from a request to a reply.
 
 /// A request, as far as a server looks at it.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Request {
     /// Path and query.
     pub target: String,
     /// The body: a form, percent-encoded.
@@ -17,7 +17,7 @@ pub enum Reply {
         content_type: String,
         body: String,
     },
-    /// Nobody listens.
+    /// No listener.
     Refused,
     /// Nothing comes, ever.
     Silence,

@@ -1,4 +1,4 @@
-//! `bina serve` as a child process, as systemd would start it: with sockets, and somebody to tell.
+//! `bina serve` as a child process, as systemd would start it: with sockets, and a manager to notify.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -67,8 +67,8 @@ impl Manager {
         Self { socket, path }
     }
 
-    /// What it is told next, and how long that took.
-    pub(crate) fn told(&self) -> (String, Duration) {
+    /// The next notification, and how long that took.
+    pub(crate) fn reported(&self) -> (String, Duration) {
         let start = Instant::now();
         let mut news = [0; 256];
         let length = self.socket.recv(&mut news).expect("news within ten seconds");
@@ -105,7 +105,7 @@ impl Served {
         Self::run(command)
     }
 
-    /// Starts it with two sockets that are somebody else's.
+    /// Starts it with two sockets of another process.
     pub(crate) fn on(file: &File, http: &TcpListener, agi: &TcpListener) -> Self {
         let handed = |socket: &TcpListener| OwnedFd::from(socket.try_clone().expect("a socket"));
         let mut command = Command::new("sh");
@@ -118,15 +118,16 @@ impl Served {
         command.env_remove("CREDENTIALS_DIRECTORY").env_remove("BINA_LOG");
         let mut child = Ended(command.stderr(Stdio::piped()).spawn().expect("it starts"));
         let mut lines = BufReader::new(child.0.stderr.take().expect("piped")).lines();
-        let mut said = String::new();
+        let mut first_lines = String::new();
         let announced = loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended:\n{said}")).expect("UTF-8");
-            said += &format!("{line}\n");
+            let line =
+                lines.next().unwrap_or_else(|| panic!("it ended:\n{first_lines}")).expect("UTF-8");
+            first_lines += &format!("{line}\n");
             if line.contains("bina answers calls") {
                 break line;
             }
         };
-        let log = Arc::new(Mutex::new(said));
+        let log = Arc::new(Mutex::new(first_lines));
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
@@ -181,7 +182,7 @@ impl Served {
     }
 }
 
-/// A process that ends with whoever holds it, also when a test fails before it is of use.
+/// A process that ends with its owner, also when a test fails before it is of use.
 struct Ended(Child);
 
 impl Drop for Ended {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check-metrics.sh PROGRAM: has promtool look at what a running bina shows at /metrics.
 #
-# The program listens on ports of this machine that the system chooses, asks a HubSoft that is not
+# The program listens on ports of this machine that the system chooses, queries a HubSoft that is not
 # there, and is ended after some seconds at the latest.
 set -euo pipefail
 
@@ -24,7 +24,7 @@ timeout 20 "$program" serve -c "$work/bina.toml" 2> "$work/log" &
 served=$!
 trap 'kill "$served" 2> /dev/null || true; rm -rf "$work"' EXIT
 
-# The first line tells where the doors are.
+# The first line has the listeners' addresses.
 for _ in $(seq 50); do
     metrics=$(sed -n 's/.* metrics=\(127[0-9.:]*\) .*/\1/p' "$work/log")
     http=$(sed -n 's/.* http=\(127[0-9.:]*\).*/\1/p' "$work/log")

@@ -1,4 +1,4 @@
-//! Certificates for the simulator, good and bad, made on the spot.
+//! Certificates for the simulator, valid and invalid, made on the spot.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
 
@@ -12,7 +12,7 @@ use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Somebody who vouches for certificates. Another `Authority::new()` is one nobody knows.
+/// An authority that signs certificates. Another `Authority::new()` is an unknown one.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -20,7 +20,7 @@ pub struct Authority {
 
 impl Authority {
     pub fn new() -> Self {
-        // A name of its own, or the client would blame the signature and not the stranger.
+        // A name of its own, or the client would report the signature and not the unknown authority.
         static MADE: AtomicU64 = AtomicU64::new(1);
         let name = format!("bina test authority {}", MADE.fetch_add(1, Ordering::Relaxed));
         let mut params = CertificateParams::default();
@@ -65,7 +65,7 @@ impl Authority {
         config(&(between.good_pem(name) + &pem))
     }
 
-    /// For that name, by somebody between whose own certificate is not sent; with that one's PEM.
+    /// For that name, by an intermediate whose own certificate is not sent; with that one's PEM.
     pub fn without_the_one_between(&self, name: &str) -> (Arc<ServerConfig>, String) {
         let (between, pem) = self.between(|_| {});
         (between.good(name), pem)
@@ -92,7 +92,7 @@ impl Authority {
         self.good("outro.example.com")
     }
 
-    /// What `good` shows, with its key, as `POST /sim/certificate` takes it.
+    /// What `good` presents, with its key, as `POST /sim/certificate` takes it.
     pub fn good_pem(&self, name: &str) -> String {
         self.pair(name, |_| {})
     }
@@ -128,7 +128,7 @@ pub struct SelfSigned {
 }
 
 impl SelfSigned {
-    /// For those names, changed as told. `openssl` makes it an authority's unless told otherwise.
+    /// For those names, changed by `change`. `openssl` makes it an authority's by default.
     pub fn new(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Self {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();

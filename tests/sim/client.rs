@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bina::simulator::{self, Mood, Sim};
+use bina::simulator::{self, Fault, Sim};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -59,7 +59,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.stream.write_all(request.as_bytes()).await.unwrap();
     }
 
-    pub(crate) async fn ask(&mut self, request: &str) -> Reply {
+    pub(crate) async fn exchange(&mut self, request: &str) -> Reply {
         self.say(request).await;
         self.reply().await
     }
@@ -127,7 +127,7 @@ pub(crate) fn token_request(body: &str) -> String {
 }
 
 pub(crate) async fn token(sim: &Sim) -> String {
-    let reply = Client::to(sim).await.ask(&token_request(&account(sim).to_string())).await;
+    let reply = Client::to(sim).await.exchange(&token_request(&account(sim).to_string())).await;
     reply.json()["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -137,17 +137,17 @@ pub(crate) async fn start() -> Sim {
     Sim::start(vec![alerted]).await.unwrap()
 }
 
-/// A simulator in that mood, but for its tokens, and a client that has just asked it.
-pub(crate) async fn asked_in(mood: Mood) -> (Sim, Client) {
+/// A simulator with that fault, but for its tokens, and a client that has just sent a lookup.
+pub(crate) async fn client_with(fault: Fault) -> (Sim, Client) {
     let sim = start().await;
-    sim.set_token_mood(Mood::Normal);
-    sim.set_mood(mood);
+    sim.set_token_fault(Fault::Normal);
+    sim.set_fault(fault);
     let mut client = Client::to(&sim).await;
     client.say(&by_phone(&token(&sim).await)).await;
     (sim, client)
 }
 
-pub(crate) async fn reply_in(mood: Mood) -> Reply {
-    let (_sim, mut client) = asked_in(mood).await;
+pub(crate) async fn reply_in(fault: Fault) -> Reply {
+    let (_sim, mut client) = client_with(fault).await;
     client.reply().await
 }

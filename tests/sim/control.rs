@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use bina::simulator::{CANARIES, Mood, PASSWORD, Sim, customer};
+use bina::simulator::{CANARIES, Fault, PASSWORD, Sim, customer};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -19,7 +19,7 @@ async fn order(sim: &Sim, method: &str, path: &str, body: &str) -> Reply {
     let length = body.len();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: c\r\nContent-Length: {length}\r\n\r\n");
     let mut controller = Client::at(sim.control_addr()).await;
-    timeout(Duration::from_secs(10), controller.ask(&(head + body))).await.unwrap()
+    timeout(Duration::from_secs(10), controller.exchange(&(head + body))).await.unwrap()
 }
 
 async fn post(sim: &Sim, path: &str, body: &Value) -> Value {
@@ -32,60 +32,61 @@ async fn shown(sim: &Sim, path: &str) -> Value {
     order(sim, "GET", path, "").await.json()
 }
 
-// ------------ Moods ----------------------------------------------------------------------------
+// ------------ Faults ----------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_mood_can_be_ordered_and_is_shown() {
+async fn every_fault_can_be_set_and_is_listed() {
     let sim = start().await;
-    let known = shown(&sim, "/sim/moods").await;
-    assert_eq!(known.as_array().unwrap().len(), Mood::VALUES.len());
-    for (name, parameters) in Mood::VALUES {
-        let mut mood: Value = serde_json::from_str(parameters).unwrap();
-        mood["mood"] = json!(name);
-        assert!(known.as_array().unwrap().contains(&mood), "{name}");
-        assert_eq!(post(&sim, "/sim/mood", &mood).await["mood"], mood);
-        assert_eq!(shown(&sim, "/sim/mood").await["mood"], mood);
+    let known = shown(&sim, "/sim/faults").await;
+    assert_eq!(known.as_array().unwrap().len(), Fault::VALUES.len());
+    for (name, parameters) in Fault::VALUES {
+        let mut fault: Value = serde_json::from_str(parameters).unwrap();
+        fault["fault"] = json!(name);
+        assert!(known.as_array().unwrap().contains(&fault), "{name}");
+        assert_eq!(post(&sim, "/sim/fault", &fault).await["fault"], fault);
+        assert_eq!(shown(&sim, "/sim/fault").await["fault"], fault);
     }
 }
 
 #[tokio::test]
-async fn an_ordered_mood_is_met() {
+async fn a_fault_that_is_set_takes_effect() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
-    for (mood, status) in [
-        (json!({ "mood": "server_error" }), 500),
-        (json!({ "mood": "throttled", "retry_after": "never" }), 429),
-        (json!({ "mood": "throttled", "retry_after": { "date": 784_111_777 } }), 429),
-        (json!({ "mood": "answer", "status": 502, "body": "nginx" }), 502),
-        (json!({ "mood": "normal" }), 200),
+    for (fault, status) in [
+        (json!({ "fault": "server_error" }), 500),
+        (json!({ "fault": "throttled", "retry_after": "never" }), 429),
+        (json!({ "fault": "throttled", "retry_after": { "date": 784_111_777 } }), 429),
+        (json!({ "fault": "answer", "status": 502, "body": "nginx" }), 502),
+        (json!({ "fault": "normal" }), 200),
     ] {
-        post(&sim, "/sim/mood", &mood).await;
-        assert_eq!(Client::to(&sim).await.ask(&request).await.status, status, "{mood}");
+        post(&sim, "/sim/fault", &fault).await;
+        assert_eq!(Client::to(&sim).await.exchange(&request).await.status, status, "{fault}");
     }
 }
 
 #[tokio::test]
-async fn a_mood_can_be_ordered_for_one_route() {
+async fn a_fault_can_be_set_for_one_route() {
     let sim = start().await;
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     let token = token_request(&account(&sim).to_string());
-    let mut met = async || (client.ask(&request).await.status, client.ask(&token).await.status);
-    post(&sim, "/sim/mood", &json!({ "mood": "server_error", "route": "lookup" })).await;
+    let mut met =
+        async || (client.exchange(&request).await.status, client.exchange(&token).await.status);
+    post(&sim, "/sim/fault", &json!({ "fault": "server_error", "route": "lookup" })).await;
     assert_eq!(met().await, (500, 200));
-    post(&sim, "/sim/mood", &json!({ "mood": "unavailable", "route": "token" })).await;
+    post(&sim, "/sim/fault", &json!({ "fault": "unavailable", "route": "token" })).await;
     assert_eq!(met().await, (500, 503));
-    post(&sim, "/sim/mood", &json!({ "mood": "normal" })).await;
+    post(&sim, "/sim/fault", &json!({ "fault": "normal" })).await;
     assert_eq!(met().await, (200, 200));
 }
 
 #[tokio::test]
-async fn an_unknown_mood_is_told_the_known_ones() {
+async fn an_unknown_fault_is_answered_with_the_known_ones() {
     let sim = start().await;
-    let reply = order(&sim, "POST", "/sim/mood", r#"{"mood":"sleepy"}"#).await;
+    let reply = order(&sim, "POST", "/sim/fault", r#"{"fault":"sleepy"}"#).await;
     assert_eq!(reply.status, 400);
     let error = reply.json()["error"].as_str().unwrap().to_owned();
     assert!(error.contains("sleepy"));
-    assert!(Mood::VALUES.iter().all(|(name, _)| error.contains(name)));
+    assert!(Fault::VALUES.iter().all(|(name, _)| error.contains(name)));
 }
 
 // ------------ Customers, tokens, requests ------------------------------------------------------
@@ -96,17 +97,17 @@ async fn customers_are_replaced_and_tokens_voided() {
     let (request, mut client) = (by_phone(&token(&sim).await), Client::to(&sim).await);
     let customers = json!([customer(8, "BIA", PHONE), customer(9, "CAIO", PHONE)]);
     assert_eq!(post(&sim, "/sim/customers", &customers).await["customers"], 2);
-    assert_eq!(client.ask(&request).await.ids(), [8, 9]);
+    assert_eq!(client.exchange(&request).await.ids(), [8, 9]);
     post(&sim, "/sim/void-tokens", &json!(null)).await;
-    assert_eq!(client.ask(&request).await.status, 401);
+    assert_eq!(client.exchange(&request).await.status, 401);
 }
 
 #[tokio::test]
-async fn the_log_is_shown_and_secrets_are_not() {
+async fn the_log_is_readable_without_secrets() {
     let sim = start().await;
     let token = token(&sim).await;
     let query = format!("busca=telefone&termo_busca={PHONE}&password={PASSWORD}");
-    Client::to(&sim).await.ask(&lookup(&token, &query)).await;
+    Client::to(&sim).await.exchange(&lookup(&token, &query)).await;
     let reply = order(&sim, "GET", "/sim/requests", "").await;
     let text = String::from_utf8(reply.body.clone()).unwrap();
     assert!(CANARIES.iter().filter(|canary| !canary.ends_with('-')).all(|c| !text.contains(c)));
@@ -122,11 +123,11 @@ async fn the_log_is_shown_and_secrets_are_not() {
 }
 
 #[tokio::test]
-async fn the_log_can_be_forgotten_and_shows_the_latest_thousand() {
+async fn the_log_can_be_cleared_and_lists_the_latest_thousand() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
     for number in 0..1_002 {
-        client.ask(&get(&format!("/{number}"), "")).await;
+        client.exchange(&get(&format!("/{number}"), "")).await;
     }
     let log = shown(&sim, "/sim/requests").await;
     let requests = log["requests"].as_array().unwrap();
@@ -139,40 +140,40 @@ async fn the_log_can_be_forgotten_and_shows_the_latest_thousand() {
 // ------------ Connections ----------------------------------------------------------------------
 
 #[tokio::test]
-async fn the_controller_is_met_by_no_mood_no_door_and_no_count() {
+async fn the_controller_is_unaffected_by_faults_and_the_listener_and_not_counted() {
     let sim = start().await;
-    sim.set_mood(Mood::Silent);
-    post(&sim, "/sim/door", &json!({ "door": "refuse" })).await;
+    sim.set_fault(Fault::Silent);
+    post(&sim, "/sim/listener", &json!({ "listener": "refuse" })).await;
     let problem = TcpStream::connect(sim.addr()).await.unwrap_err();
     assert_eq!(problem.kind(), io::ErrorKind::ConnectionRefused);
-    assert_eq!(shown(&sim, "/sim/door").await, json!({ "door": "refuse" }));
-    assert_eq!(shown(&sim, "/sim/mood").await["mood"], json!({ "mood": "silent" }));
+    assert_eq!(shown(&sim, "/sim/listener").await, json!({ "listener": "refuse" }));
+    assert_eq!(shown(&sim, "/sim/fault").await["fault"], json!({ "fault": "silent" }));
     assert_eq!((sim.connections(), sim.lookups(), sim.requests().len()), (0, 0, 0));
-    post(&sim, "/sim/door", &json!({ "door": "open" })).await;
+    post(&sim, "/sim/listener", &json!({ "listener": "open" })).await;
     TcpStream::connect(sim.addr()).await.unwrap();
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_blackhole_can_be_ordered_and_left_again() {
+async fn a_blackhole_can_be_set_and_removed() {
     let sim = start().await;
-    post(&sim, "/sim/door", &json!({ "door": "blackhole" })).await;
+    post(&sim, "/sim/listener", &json!({ "listener": "blackhole" })).await;
     timeout(SILENCE, TcpStream::connect(sim.addr())).await.unwrap_err();
-    post(&sim, "/sim/door", &json!({ "door": "open" })).await;
+    post(&sim, "/sim/listener", &json!({ "listener": "open" })).await;
     timeout(SILENCE, TcpStream::connect(sim.addr())).await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn open_connections_can_be_ordered_closed() {
+async fn open_connections_can_be_closed_by_command() {
     let sim = start().await;
     let mut client = Client::to(&sim).await;
-    assert_eq!(client.ask(&get("/login", "")).await.status, 200);
+    assert_eq!(client.exchange(&get("/login", "")).await.status, 200);
     post(&sim, "/sim/close-connections", &json!(null)).await;
     assert_eq!(client.rest().await.1.unwrap(), 0);
 }
 
 #[tokio::test]
-async fn a_certificate_can_be_ordered() {
+async fn a_certificate_can_be_set() {
     let (sim, authority) = (start().await, Authority::new());
     let pem = authority.good_pem("localhost");
     assert_eq!(order(&sim, "POST", "/sim/certificate", &pem).await.status, 200);
@@ -189,30 +190,30 @@ async fn a_certificate_can_be_ordered() {
 #[tokio::test]
 async fn the_control_path_is_on_its_own_port_only() {
     let sim = start().await;
-    let reply = Client::to(&sim).await.ask(&get("/sim/mood", "")).await;
+    let reply = Client::to(&sim).await.exchange(&get("/sim/fault", "")).await;
     assert_eq!((reply.status, sim.requests().len()), (404, 1));
-    let reply = Client::at(sim.control_addr()).await.ask(&by_phone("x")).await;
+    let reply = Client::at(sim.control_addr()).await.exchange(&by_phone("x")).await;
     assert_eq!((reply.status, sim.requests().len()), (404, 1));
-    assert!(reply.json()["error"].as_str().unwrap().contains("POST /sim/mood"));
+    assert!(reply.json()["error"].as_str().unwrap().contains("POST /sim/fault"));
     assert!(sim.control_addr().ip().is_loopback());
 }
 
 #[tokio::test]
-async fn a_controller_may_send_much_but_not_anything() {
+async fn a_controllers_body_is_limited() {
     let sim = start().await;
     let customers: Vec<_> = (1..=300).map(|id| customer(id, "ANA", PHONE)).collect();
     assert_eq!(post(&sim, "/sim/customers", &json!(customers)).await["customers"], 300);
     let head = "POST /sim/customers HTTP/1.1\r\nHost: c\r\nContent-Length: 16777217\r\n\r\n";
-    assert_eq!(Client::at(sim.control_addr()).await.ask(head).await.status, 413);
+    assert_eq!(Client::at(sim.control_addr()).await.exchange(head).await.status, 413);
 }
 
 #[tokio::test]
-async fn one_connection_carries_many_orders() {
+async fn one_connection_carries_many_commands() {
     let sim = start().await;
     let mut controller = Client::at(sim.control_addr()).await;
     for _ in 0..3 {
-        assert_eq!(controller.ask(&get("/sim/door", "")).await.status, 200);
+        assert_eq!(controller.exchange(&get("/sim/listener", "")).await.status, 200);
     }
-    let reply = controller.ask(&get("/sim/door", "Connection: close\r\n")).await;
+    let reply = controller.exchange(&get("/sim/listener", "Connection: close\r\n")).await;
     assert_eq!((reply.status, controller.rest().await.1.unwrap()), (200, 0));
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use bina::simulator::{Mood, Sim};
+use bina::simulator::{Fault, Sim};
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Client, by_phone, start, token};
 
-/// Asks so many lookups, one after the other, each on a connection of its own and without waiting
+/// Sends `count` lookups, one after the other, each on a connection of its own and without waiting
 /// for the answer, and returns the statuses decided upon.
 async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
-    sim.forget_requests();
-    for asked in 1..=count {
+    sim.clear_requests();
+    for requested in 1..=count {
         let mut client = Client::to(sim).await;
         client.say(request).await;
         let read = async {
-            while sim.lookups() < asked {
+            while sim.lookups() < requested {
                 sleep(Duration::from_millis(1)).await;
             }
         };
@@ -25,12 +25,12 @@ async fn statuses(sim: &Sim, request: &str, count: usize) -> Vec<Option<u16>> {
 }
 
 #[tokio::test]
-async fn a_seed_brings_the_same_misbehaviour_again() {
+async fn a_seed_reproduces_the_same_faults() {
     let sim = start().await;
     let request = by_phone(&token(&sim).await);
     let mut met = Vec::new();
     for seed in [7, 7, 8] {
-        sim.misbehave(seed, 0.5);
+        sim.mix_faults(seed, 0.5);
         met.push(statuses(&sim, &request, 60).await);
     }
     assert_eq!(met[0], met[1]);
@@ -41,21 +41,21 @@ async fn a_seed_brings_the_same_misbehaviour_again() {
 }
 
 #[tokio::test]
-async fn with_a_share_of_nothing_everything_is_right() {
+async fn with_a_share_of_zero_everything_is_right() {
     let sim = start().await;
-    sim.misbehave(7, 0.0);
+    sim.mix_faults(7, 0.0);
     let request = by_phone(&token(&sim).await);
     let mut client = Client::to(&sim).await;
     for _ in 0..100 {
-        assert_eq!(client.ask(&request).await.ids(), [1]);
+        assert_eq!(client.exchange(&request).await.ids(), [1]);
     }
 }
 
 #[tokio::test]
-async fn tokens_can_be_kept_out_of_it() {
+async fn the_token_route_can_be_excluded() {
     let sim = start().await;
-    sim.set_token_mood(Mood::Normal);
-    sim.misbehave(7, 1.0);
+    sim.set_token_fault(Fault::Normal);
+    sim.mix_faults(7, 1.0);
     for _ in 0..30 {
         token(&sim).await;
     }

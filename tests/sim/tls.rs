@@ -1,10 +1,10 @@
-//! The simulator behind TLS, with good certificates and bad ones.
+//! The simulator behind TLS, with valid certificates and invalid ones.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bina::simulator::{Mood, Sim, customer};
+use bina::simulator::{Fault, Sim, customer};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 use crate::certificates::Authority;
 use crate::client::{Client, PHONE, SILENCE, account, by_phone, token_request};
 
-/// Meets `sim` as `name`, believing in `authority` alone.
+/// Connects to `sim` as `name`, trusting `authority` alone.
 pub(crate) async fn meet(
     sim: &Sim,
     authority: &Authority,
@@ -40,22 +40,22 @@ async fn start(authority: &Authority) -> Sim {
     Sim::start_tls(customers, authority.good("localhost")).await.unwrap()
 }
 
-/// A lookup, ready to be asked, with a token got over TLS.
+/// A lookup, ready to be sent, with a token received over TLS.
 async fn request(sim: &Sim, client: &mut Client<TlsStream<TcpStream>>) -> String {
-    let reply = client.ask(&token_request(&account(sim).to_string())).await.json();
+    let reply = client.exchange(&token_request(&account(sim).to_string())).await.json();
     by_phone(reply["access_token"].as_str().unwrap())
 }
 
 #[tokio::test]
-async fn behind_tls_it_answers_as_without() {
+async fn with_tls_it_answers_as_without() {
     let authority = Authority::new();
     let sim = start(&authority).await;
     assert_eq!(sim.base_url(), format!("https://localhost:{}", sim.addr().port()));
     let mut client = meet(&sim, &authority, "localhost").await.unwrap();
     let request = request(&sim, &mut client).await;
-    assert_eq!(client.ask(&request).await.ids(), [1]);
-    sim.set_mood(Mood::Huge { bytes: 1_000_000 });
-    assert_eq!(client.ask(&request).await.json()["msg"].as_str().unwrap().len(), 1_000_000);
+    assert_eq!(client.exchange(&request).await.ids(), [1]);
+    sim.set_fault(Fault::Huge { bytes: 1_000_000 });
+    assert_eq!(client.exchange(&request).await.json()["msg"].as_str().unwrap().len(), 1_000_000);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn each_bad_certificate_is_refused_for_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn a_plain_simulator_can_begin_to_speak_tls() {
+async fn a_plain_simulator_can_switch_to_tls() {
     let authority = Authority::new();
     let sim = Sim::start(Vec::new()).await.unwrap();
     sim.set_tls(authority.good("localhost"));
@@ -101,17 +101,17 @@ async fn faults_below_http_reach_through_tls() {
     let authority = Authority::new();
     let sim = start(&authority).await;
     let request = request(&sim, &mut meet(&sim, &authority, "localhost").await.unwrap()).await;
-    for (mood, end) in [
-        (Mood::Reset, Some(io::ErrorKind::ConnectionReset)),
-        (Mood::Truncated, None),
-        (Mood::HangUp, None),
+    for (fault, end) in [
+        (Fault::Reset, Some(io::ErrorKind::ConnectionReset)),
+        (Fault::Truncated, None),
+        (Fault::HangUp, None),
     ] {
-        sim.set_mood(mood);
+        sim.set_fault(fault);
         let mut client = meet(&sim, &authority, "localhost").await.unwrap();
         client.say(&request).await;
         assert_eq!(client.rest().await.1.err().map(|problem| problem.kind()), end);
     }
-    sim.set_mood(Mood::Drip { byte_every: Duration::from_millis(5) });
+    sim.set_fault(Fault::Drip { byte_every: Duration::from_millis(5) });
     let mut client = meet(&sim, &authority, "localhost").await.unwrap();
     client.say(&request).await;
     client.head().await;

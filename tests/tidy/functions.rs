@@ -64,7 +64,7 @@ fn within(text: &str, start: usize) -> &str {
     ""
 }
 
-/// `open(true)` does not say what is true. A variable has a name; two functions, or an enum, are
+/// `open(true)` does not show what is true. A variable has a name; two functions, or an enum, are
 /// better still.
 #[test]
 fn no_function_of_ours_is_given_a_bare_true_or_false() {

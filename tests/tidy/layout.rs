@@ -86,7 +86,7 @@ fn every_group_uses_only_groups_above_it() {
 }
 
 #[test]
-fn no_modules_of_a_folder_use_each_other_in_a_circle() {
+fn no_modules_of_a_folder_form_a_cycle() {
     // What a folder's `mod.rs` shares with the files beside it is no circle.
     let mut edges: BTreeMap<Module, BTreeSet<(String, String)>> = BTreeMap::new();
     for Use { from, to, .. } in all_uses() {
@@ -119,7 +119,7 @@ fn left_in_circles(mut edges: BTreeSet<(String, String)>) -> BTreeSet<(String, S
 }
 
 #[test]
-fn the_circles_are_found() {
+fn cycles_are_found() {
     let edge = |one: &str, other: &str| (one.to_owned(), other.to_owned());
     let line = BTreeSet::from([edge("a", "b"), edge("b", "c"), edge("a", "c")]);
     assert!(left_in_circles(line.clone()).is_empty());

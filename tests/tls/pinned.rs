@@ -9,23 +9,23 @@ use bina::sources::reasons;
 use rustls::ServerConfig;
 
 use super::certificates::{Authority, SelfSigned};
-use super::{PHONE, ask, settings};
+use super::{PHONE, query, settings};
 
-/// What a client says of a server that shows `shown`, when `pem` is its `ca_file`.
-async fn told(shown: Arc<ServerConfig>, pem: &str) -> Result<usize, Failure> {
+/// What a client reports of a server that presents `shown`, when `pem` is its `ca_file`.
+async fn reported(shown: Arc<ServerConfig>, pem: &str) -> Result<usize, Failure> {
     let sim = Sim::start_tls(vec![customer(1, "ANA", PHONE)], shown).await.expect("tls");
     let mut config = super::app::config(&settings(&sim, ""));
     config.hubsoft.ca_pem = Some(pem.as_bytes().to_owned());
     let client = HubSoft::new(config.hubsoft).expect("a client");
-    let asked = ask(&client).await;
-    assert_eq!(asked.is_err(), sim.requests().is_empty(), "nothing is told to a stranger");
-    asked.map(|record| record.customers().len())
+    let requested = query(&client).await;
+    assert_eq!(requested.is_err(), sim.requests().is_empty(), "nothing is sent to another server");
+    requested.map(|record| record.customers().len())
 }
 
 #[tokio::test]
 async fn a_self_signed_certificate_is_pinned_whether_or_not_it_is_an_authoritys() {
     for own in [SelfSigned::local(), SelfSigned::local_for_a_server()] {
-        assert_eq!(told(own.config(), own.pem()).await, Ok(1));
+        assert_eq!(reported(own.config(), own.pem()).await, Ok(1));
     }
 }
 
@@ -33,27 +33,28 @@ async fn a_self_signed_certificate_is_pinned_whether_or_not_it_is_an_authoritys(
 async fn a_pin_may_stand_among_other_certificates() {
     let (own, authority, other) = (SelfSigned::local(), Authority::new(), SelfSigned::local());
     let chain = [other.pem(), authority.pem(), own.pem()].concat();
-    assert_eq!(told(own.config(), &chain).await, Ok(1));
-    assert_eq!(told(authority.good("localhost"), &chain).await, Ok(1));
+    assert_eq!(reported(own.config(), &chain).await, Ok(1));
+    assert_eq!(reported(authority.good("localhost"), &chain).await, Ok(1));
 }
 
 #[tokio::test]
 async fn a_certificate_that_is_not_exactly_the_pinned_one_is_refused() {
     // The same names, dates and everything, but another key.
     for (own, part) in [
-        (SelfSigned::local(), "made as an authority's (CA:TRUE)"),
-        (SelfSigned::local_for_a_server(), "not signed by the authority it names"),
+        (SelfSigned::local(), "that of an authority (CA:TRUE)"),
+        (SelfSigned::local_for_a_server(), "not signed by the authority that it names"),
     ] {
         for other in [SelfSigned::local(), SelfSigned::local_for_a_server()] {
-            let failure = told(own.config(), other.pem()).await.expect_err("another one");
+            let failure = reported(own.config(), other.pem()).await.expect_err("another one");
             assert!(failure.to_string().contains(part), "{failure}");
         }
     }
-    let stranger = SelfSigned::new(&["localhost"], |params| {
+    let other_server = SelfSigned::new(&["localhost"], |params| {
         params.is_ca = rcgen::IsCa::NoCa;
-        params.distinguished_name.push(rcgen::DnType::CommonName, "somebody else");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "another owner");
     });
-    let failure = told(stranger.config(), SelfSigned::local().pem()).await.expect_err("another");
+    let failure =
+        reported(other_server.config(), SelfSigned::local().pem()).await.expect_err("another");
     assert!(failure.to_string().contains("is self-signed: if it is the provider's"), "{failure}");
 }
 
@@ -67,7 +68,7 @@ async fn a_pinned_certificate_needs_the_hosts_name_and_good_dates() {
         (SelfSigned::new(&["127.0.0.1"], |_| {}), "with that host as subjectAltName"),
         (SelfSigned::expired(), "has expired"),
     ] {
-        let failure = told(own.config(), own.pem()).await.expect_err(part);
+        let failure = reported(own.config(), own.pem()).await.expect_err(part);
         assert!(failure.is(&reasons::TLS), "{failure:?}");
         assert!(failure.to_string().contains(part), "{failure}");
     }
@@ -75,7 +76,7 @@ async fn a_pinned_certificate_needs_the_hosts_name_and_good_dates() {
 
 #[tokio::test]
 async fn a_server_without_the_pinned_key_is_refused() {
-    // Whoever reads the certificate on the wire can show it, but not sign with it.
+    // A certificate read on the wire can be presented, but not signed with.
     use rustls::crypto::ring::default_provider;
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -90,6 +91,6 @@ async fn a_server_without_the_pinned_key_is_refused() {
     let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()));
     let builder = builder.with_safe_default_protocol_versions().expect("versions");
     let config = builder.with_no_client_auth().with_cert_resolver(Arc::new(resolver));
-    let failure = told(Arc::new(config), own.pem()).await.expect_err("no key");
+    let failure = reported(Arc::new(config), own.pem()).await.expect_err("no key");
     assert!(failure.is(&reasons::TLS), "{failure:?}");
 }

@@ -1,4 +1,4 @@
-//! FastAGI from both sides: a responder as everybody writes it, and the part of Asterisk that calls.
+//! FastAGI from both sides: a responder as usually written, and the part of Asterisk that calls.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -27,7 +27,7 @@ pub const VARIABLES: [(&str, &str); 15] = [
     ("END", "1"),
 ];
 
-/// What Asterisk 22 says of a call before it takes commands.
+/// What Asterisk 22 sends of a call before it takes commands.
 pub const ENVIRONMENT: &str = "agi_network: yes\nagi_network_script: lookup\n\
     agi_request: agi://127.0.0.1/lookup\nagi_channel: PJSIP/trunk-0000002a\n\
     agi_language: pt_BR\nagi_type: PJSIP\nagi_uniqueid: 1795417824.42\nagi_version: 22.10.1\n\
@@ -37,10 +37,10 @@ pub const ENVIRONMENT: &str = "agi_network: yes\nagi_network_script: lookup\n\
     agi_enhanced: 0.0\nagi_accountcode: \nagi_threadid: 139912345678912\n\n";
 
 const DONE: &[u8] = b"200 result=1\n";
-/// A peer that says nothing for so long is not measured any further.
+/// A peer that is silent for this long is not measured any further.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Serves on `port` for ever: hears the environment, then sets one variable after the other, or, for
+/// Serves on `port` for ever: reads the environment, then sets one variable after the other, or, for
 /// the least there can be, writes all commands and half-closes.
 pub fn run(port: u16, kind: &str) -> io::Result<()> {
     let at_once = kind == "at-once";
@@ -80,7 +80,7 @@ async fn respond(mut stream: tokio::net::TcpStream, at_once: bool) -> io::Result
     Ok(())
 }
 
-/// Makes one call as Asterisk does, and says how many variables were set.
+/// Makes one call as Asterisk does, and returns how many variables were set.
 pub fn call(port: u16) -> io::Result<usize> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_nodelay(true)?;
@@ -100,7 +100,7 @@ pub fn call_at_once(port: u16) -> io::Result<()> {
     stream.write_all(&DONE.repeat(commands.lines().count()))
 }
 
-/// Says who calls, and does each command that comes, until the other side closes.
+/// Sends the environment, and executes each command that comes, until the other side closes.
 pub fn converse(reading: impl Read, writing: &mut impl Write) -> io::Result<usize> {
     writing.write_all(ENVIRONMENT.as_bytes())?;
     let mut set = 0;

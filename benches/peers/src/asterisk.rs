@@ -18,7 +18,7 @@ use crate::table::{Progress, Table, thousands, word};
 /// A loop: its name in the dialplan, what it is, its step, and what is "found" once it looked up.
 type Loop = (&'static str, &'static str, &'static str, &'static str);
 
-/// They take turns, each time in another order; the first one is subtracted from all others.
+/// They alternate, each time in another order; the first one is subtracted from all others.
 const LOOPS: [Loop; 10] = [
     ("empty", "nothing", "NoOp()", "found"),
     ("hello", HELLO, "Set(BODY=${CURL(http://127.0.0.1:@HELLO@/)})", "${BODY:7:5}"),
@@ -54,7 +54,7 @@ pub fn run(bina: &Path, dir: &Path, tree: &Path, quick: bool) -> io::Result<()> 
         println!(
             "S9 was NOT MEASURED: there is no Asterisk, neither unpacked nor on this machine."
         );
-        println!("   tests/asterisk/make-tree.sh {} says what is missing.\n", tree.display());
+        println!("   tests/asterisk/make-tree.sh {} names what is missing.\n", tree.display());
         return Ok(());
     };
     let (rounds, lookups) = if quick { (2, 50) } else { (20, 100) };
@@ -67,7 +67,7 @@ pub fn run(bina: &Path, dir: &Path, tree: &Path, quick: bool) -> io::Result<()> 
     };
     let (hello, bare, once) =
         (own("hello", "multi")?, own("bare-agi", "by-turns")?, own("bare-agi", "at-once")?);
-    crate::http::Connection::open(bina.http)?.ask(crate::http::CACHED)?;
+    crate::http::Connection::open(bina.http)?.query(crate::http::CACHED)?;
     let mut text = String::new();
     for round in 0..rounds {
         order(round).for_each(|at| write_loop(&mut text, round, LOOPS[at]));
@@ -156,12 +156,12 @@ impl Program {
         let folders =
             [machine.as_str(), "/usr/lib/asterisk/modules", "/usr/lib64/asterisk/modules"];
         let modules = folders.into_iter().map(PathBuf::from).find(|folder| folder.is_dir())?;
-        let told = std::process::Command::new("asterisk").arg("-V").output().ok()?;
+        let reported = std::process::Command::new("asterisk").arg("-V").output().ok()?;
         Some(Self {
             words: vec!["asterisk".into()],
             modules,
             data: "/usr/share/asterisk".into(),
-            version: String::from_utf8_lossy(&told.stdout).trim().to_owned(),
+            version: String::from_utf8_lossy(&reported.stdout).trim().to_owned(),
         })
     }
 }

@@ -9,22 +9,22 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::hello::BODY;
 
-const DOOR: Token = Token(0);
+const LISTENER: Token = Token(0);
 
 /// Serves on `port` for ever. A request is whatever comes in one piece.
 pub fn run(port: u16) -> io::Result<()> {
     let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len());
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(128);
-    let mut door = TcpListener::bind((Ipv4Addr::LOCALHOST, port).into())?;
-    poll.registry().register(&mut door, DOOR, Interest::READABLE)?;
+    let mut listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port).into())?;
+    poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
     let mut streams = HashMap::new();
     let mut next = 1;
     loop {
         poll.poll(&mut events, None)?;
         for event in &events {
-            if event.token() == DOOR {
-                while let Ok((mut stream, _)) = door.accept() {
+            if event.token() == LISTENER {
+                while let Ok((mut stream, _)) = listener.accept() {
                     poll.registry().register(&mut stream, Token(next), Interest::READABLE)?;
                     streams.insert(next, stream);
                     next += 1;
@@ -38,7 +38,7 @@ pub fn run(port: u16) -> io::Result<()> {
     }
 }
 
-/// Answers what has come in, and says whether more may come.
+/// Answers what has come in, and returns whether more may come.
 fn goes_on(stream: &mut TcpStream, answer: &[u8]) -> bool {
     let mut request = [0; 4_096];
     loop {

@@ -1,7 +1,7 @@
 //! Hits beside misses: whether lookups that HubSoft is slow at hold up those that the memory answers.
 //!
-//! Hits come in an open loop, alone and beside the misses, by turns; and in the same turns to hyper's
-//! hello-world, which knows of no misses. What that one is held up by, is the machine and the callers.
+//! Hits come in an open loop, alone and beside the misses, alternately; and in the same rounds to hyper's
+//! hello-world, which has no misses. What that one is held up by, is the machine and the callers.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::bina::{Bina, number};
-use crate::http::{CACHED, Connection, says};
+use crate::http::{CACHED, Connection, answer_contains};
 use crate::hubsoft;
 use crate::open::{self, Times};
 use crate::process::{Process, free_port, wait_for};
@@ -33,9 +33,10 @@ const NAMES: [&str; 4] = [
 ];
 const ROUNDS: usize = 5;
 
-/// Calls for numbers that nobody has asked for yet, from `first` on, until it is ended.
+/// Calls for numbers not requested before, from `first` on, until it is ended.
 pub fn misses(port: u16, first: u32) -> io::Result<()> {
-    let miss = |index| Connection::open(port).and_then(|mut to| to.ask(&number(10, first + index)));
+    let miss =
+        |index| Connection::open(port).and_then(|mut to| to.query(&number(10, first + index)));
     open::play(MISSES, Duration::from_secs(60), MISS_CALLERS, |index| miss(index).is_ok());
     Ok(())
 }
@@ -47,13 +48,13 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let hello = free_port()?;
     let _hello = Process::own(&["hello", &hello.to_string(), "multi"])?;
     wait_for(hello)?;
-    // The first answer comes too late for its own call, and is remembered.
-    let _ = Connection::open(bina.http)?.ask(CACHED);
+    // The first answer comes too late for its own call, and is cached.
+    let _ = Connection::open(bina.http)?.query(CACHED);
     sleep(UPSTREAM);
     let (rounds, length) = if quick { (1, 1) } else { (ROUNDS, 2) };
     let hits = |port: u16| {
         open::play(HITS, Duration::from_secs(length), HIT_CALLERS, |_| {
-            Connection::open(port).and_then(|mut to| to.ask(CACHED)).is_ok()
+            Connection::open(port).and_then(|mut to| to.query(CACHED)).is_ok()
         })
     };
     let mut times = [const { Vec::new() }; NAMES.len()];
@@ -79,7 +80,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Callers in a process of their own, who leave the cores to everybody else: where they run is not
+/// Callers in a process of their own, who leave the cores to all others: where they run is not
 /// in question.
 struct Misses(Process);
 
@@ -95,10 +96,10 @@ impl Misses {
     fn end(self, port: u16, first: u32) -> io::Result<()> {
         drop(self.0);
         sleep(UPSTREAM);
-        if says(port, &number(10, first + MISSES), "source=cache")? {
+        if answer_contains(port, &number(10, first + MISSES), "source=cache")? {
             return Ok(());
         }
-        Err(io::Error::other("HubSoft was not asked for the misses"))
+        Err(io::Error::other("HubSoft was not queried for the misses"))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{Process, free_port, wait_for};
 
-/// A running bina and where its doors are.
+/// A running bina and its addresses.
 pub struct Bina {
     pub process: Process,
     pub http: u16,
@@ -15,7 +15,7 @@ pub struct Bina {
     pub file: PathBuf,
 }
 
-/// The rules of README's example, a memory that stays fresh, and HubSoft asked as often as needed.
+/// The rules of README's example, a cache that stays fresh, and HubSoft queried as often as needed.
 const SETTINGS: &str = r#"
 [prompts]
 rompimento = "rompimento-fibra"

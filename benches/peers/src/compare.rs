@@ -1,4 +1,4 @@
-//! Everybody in one run, round by round, so that whatever else the machine does meets all of them.
+//! All contestants in one run, round by round, so that other load affects all of them.
 
 use std::io;
 use std::path::Path;
@@ -39,7 +39,7 @@ impl Extent {
     }
 }
 
-/// Measures everybody and prints tables; what was fetched is in `dir`.
+/// Measures all and prints tables; what was fetched is in `dir`.
 pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let extent = Extent::new(quick);
     let hubsoft = hubsoft::Running::start("0")?;
@@ -137,7 +137,7 @@ impl Http {
 
 fn paced(port: u16, length: Duration) -> Times {
     open::play(PACE, length, PACE_CALLERS, |_| {
-        Connection::open(port).and_then(|mut connection| connection.ask(CACHED)).is_ok()
+        Connection::open(port).and_then(|mut connection| connection.query(CACHED)).is_ok()
     })
 }
 

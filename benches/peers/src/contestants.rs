@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::agi::VARIABLES;
 use crate::bina::Bina;
 use crate::hello::BODY;
-use crate::http::{CACHED, Connection, says};
+use crate::http::{CACHED, Connection, answer_contains};
 use crate::process::{Process, free_port, wait_for};
 
-/// Somebody who answers on a port.
+/// A server on a port.
 pub struct Contestant {
     pub name: &'static str,
     pub port: u16,
@@ -18,7 +18,7 @@ pub struct Contestant {
     pub process: Option<usize>,
 }
 
-/// Everybody who could be started, and who could not.
+/// The servers that could be started, and those that could not.
 pub struct Contestants {
     pub http: Vec<Contestant>,
     pub agi: Vec<Contestant>,
@@ -34,7 +34,7 @@ pub struct Contestants {
 pub struct Php {
     pub program: PathBuf,
     pub script: PathBuf,
-    /// What tells it where its libraries and its settings are.
+    /// The variables with its libraries and settings.
     pub set: Vec<(&'static str, String)>,
 }
 
@@ -65,7 +65,7 @@ fn program(name: &str, dir: &Path, fetched: &str) -> io::Result<PathBuf> {
 }
 
 impl Contestants {
-    /// Starts everybody in front of the HubSoft at `hubsoft`; `dir` is where they were fetched to.
+    /// Starts all in front of the HubSoft at `hubsoft`; `dir` is where they were fetched to.
     pub fn start(bina: &Path, dir: &Path, hubsoft: u16) -> io::Result<Self> {
         let mut all = Self {
             http: Vec::new(),
@@ -88,13 +88,15 @@ impl Contestants {
         all.or_absent("nginx, PHP-FPM", Self::nginx);
         all.or_absent("Node", Self::node);
         all.or_absent("Python", Self::python);
-        if !says(bina.http, CACHED, "status=found")? || !says(bina.http, CACHED, "source=cache")? {
+        if !answer_contains(bina.http, CACHED, "status=found")?
+            || !answer_contains(bina.http, CACHED, "source=cache")?
+        {
             return Err(io::Error::other("bina does not answer from its memory"));
         }
         for contestant in &all.http {
             // The first answer comes from HubSoft, where there is one behind it.
-            let asked = Connection::open(contestant.port)?.ask(CACHED);
-            asked.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
+            let requested = Connection::open(contestant.port)?.query(CACHED);
+            requested.map_err(|error| io::Error::other(format!("{}: {error}", contestant.name)))?;
         }
         Ok(all)
     }
@@ -122,7 +124,7 @@ impl Contestants {
         Ok(Contestant { name, port, process: Some(self.processes.len() - 1) })
     }
 
-    /// Starts a name and a script of `others` for HTTP and for FastAGI. Each is told its port, the
+    /// Starts a name and a script of `others` for HTTP and for FastAGI. Each receives its port, the
     /// first one where HubSoft is, and the other one the variables.
     fn both(
         &mut self,
@@ -261,7 +263,7 @@ impl Contestants {
     }
 }
 
-/// The variables as JSON, for those who are told them.
+/// The variables as JSON, for those that receive them.
 pub fn variables() -> String {
     let pairs = VARIABLES.map(|(name, value)| format!("[\"{name}\",\"{value}\"]"));
     format!("[{}]", pairs.join(","))

@@ -1,4 +1,4 @@
-//! FastAGI by everybody who speaks it, in the same rounds as HTTP; and PHP, which is no server.
+//! FastAGI by all that implement it, in the same rounds as HTTP; and PHP, which is no server.
 
 use std::io;
 use std::process::{Command, Stdio};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::beside;
 use crate::bina::{Bina, number};
-use crate::http::{CACHED, Connection, says};
+use crate::http::{CACHED, Connection, answer_contains};
 use crate::hubsoft;
 use crate::memory;
 use crate::open::{self, Times};
@@ -44,8 +44,8 @@ struct Goals<'a> {
     quick: bool,
 }
 
-fn ask(port: u16, caller: &str) -> io::Result<()> {
-    Connection::open(port)?.ask(caller)
+fn query(port: u16, caller: &str) -> io::Result<()> {
+    Connection::open(port)?.query(caller)
 }
 
 fn millis(time: Duration) -> f64 {
@@ -65,7 +65,7 @@ impl Goals<'_> {
             let start = Instant::now();
             let _process =
                 Process::start(self.bina, &["serve", "-c", &file.to_string_lossy()], &[])?;
-            while ask(http, "").is_err() {
+            while query(http, "").is_err() {
                 sleep(Duration::from_micros(200));
                 if start.elapsed() > Duration::from_secs(5) {
                     return Err(io::Error::other("no answer within 5 s of the start"));
@@ -86,21 +86,21 @@ impl Goals<'_> {
         Ok(())
     }
 
-    /// What a miss takes more than HubSoft itself, asked in turn.
+    /// What a miss takes more than HubSoft itself, queried alternately.
     fn miss(&self) -> io::Result<()> {
         let hubsoft = hubsoft::Running::start(UPSTREAM_MS)?;
         let bina = Bina::start(self.bina, self.dir, hubsoft.port, "")?;
-        ask(bina.http, CACHED)?;
+        query(bina.http, CACHED)?;
         let (mut own, mut through) = (Times::default(), Times::default());
         let rounds = if self.quick { 1 } else { 6 };
         for round in 0..rounds {
             let length = Duration::from_secs(2);
             let path = |index| number(20, round * 1_000 + index);
-            let direct = |index| ask_hubsoft(hubsoft.port, &path(index)).is_ok();
+            let direct = |index| query_hubsoft(hubsoft.port, &path(index)).is_ok();
             own = own.and(open::play(SINGLE_MISSES, length, CALLERS, direct));
-            let found = |index| says(bina.http, &path(index), "source=hubsoft");
-            let asked = |index| found(index).unwrap_or(false);
-            through = through.and(open::play(SINGLE_MISSES, length, CALLERS, asked));
+            let found = |index| answer_contains(bina.http, &path(index), "source=hubsoft");
+            let requested = |index| found(index).unwrap_or(false);
+            through = through.and(open::play(SINGLE_MISSES, length, CALLERS, requested));
         }
         let added = |percent| millis(through.percentile(percent)) - millis(own.percentile(percent));
         println!(
@@ -123,8 +123,8 @@ impl Goals<'_> {
     }
 }
 
-/// Asks HubSoft itself, as bina does.
-fn ask_hubsoft(port: u16, number: &str) -> io::Result<()> {
+/// Queries HubSoft itself, as bina does.
+fn query_hubsoft(port: u16, number: &str) -> io::Result<()> {
     use std::io::Write;
     let mut stream = std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_nodelay(true)?;

@@ -4,10 +4,10 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
-/// What is asked for a cached answer.
+/// The request for a cached answer.
 pub const CACHED: &str = "%2B5537988242968";
 
-/// A peer that says nothing for so long is not measured any further.
+/// A peer that is silent for this long is not measured any further.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection that is kept until it is dropped.
@@ -24,8 +24,8 @@ impl Connection {
         Ok(Self { stream, answer: Answer::default() })
     }
 
-    /// Asks for `caller`, percent-encoded, and reads the answer to its end.
-    pub fn ask(&mut self, caller: &str) -> io::Result<()> {
+    /// Requests `caller`, percent-encoded, and reads the answer to its end.
+    pub fn query(&mut self, caller: &str) -> io::Result<()> {
         self.answer.clear();
         self.stream.write_all(request(caller).as_bytes())?;
         let mut bytes = [0; 16_384];
@@ -39,10 +39,10 @@ impl Connection {
     }
 }
 
-/// Makes one call on a connection of its own, and says whether the answer has `words` in it.
-pub fn says(port: u16, caller: &str, words: &str) -> io::Result<bool> {
+/// Makes one call on a connection of its own, and returns whether the answer has `words` in it.
+pub fn answer_contains(port: u16, caller: &str, words: &str) -> io::Result<bool> {
     let mut connection = Connection::open(port)?;
-    connection.ask(caller)?;
+    connection.query(caller)?;
     Ok(String::from_utf8_lossy(&connection.answer.bytes).contains(words))
 }
 
@@ -58,7 +58,7 @@ pub fn request(caller: &str) -> String {
 #[derive(Default)]
 pub struct Answer {
     bytes: Vec<u8>,
-    /// Where the body begins, and where it ends when the head says so.
+    /// Where the body begins, and where it ends when the head declares it.
     body: Option<(usize, Option<usize>)>,
 }
 
@@ -72,7 +72,7 @@ impl Answer {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Tells whether nothing is missing; fails for anything but a 200.
+    /// Whether nothing is missing; fails for anything but a 200.
     pub fn is_whole(&mut self) -> io::Result<bool> {
         if self.body.is_none() {
             let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");

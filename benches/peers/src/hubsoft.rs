@@ -1,7 +1,7 @@
-//! A HubSoft that knows every number: quick, without a limit, and as slow as it is told to be.
+//! A HubSoft that has every number: quick, without a limit, and as slow as configured.
 //!
 //! The simulator inside bina keeps a list of customers and of every request; this one invents a
-//! customer for each number, so that a hundred thousand can be asked for.
+//! customer for each number, so that a hundred thousand can be requested.
 
 use std::convert::Infallible;
 use std::io;
@@ -62,7 +62,7 @@ async fn answer(
     delay_ms: u64,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let query = request.uri().query().unwrap_or_default();
-    let said = match query.split('&').find_map(|pair| pair.split_once("termo_busca=")) {
+    let reply = match query.split('&').find_map(|pair| pair.split_once("termo_busca=")) {
         None => TOKEN.to_owned(),
         Some((_, term)) => {
             if delay_ms > 0 {
@@ -71,13 +71,13 @@ async fn answer(
             found(term)
         }
     };
-    let mut response = Response::new(Full::new(Bytes::from(said)));
+    let mut response = Response::new(Full::new(Bytes::from(reply)));
     let json = hyper::header::HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     Ok(response)
 }
 
-/// What HubSoft says of the only customer with the number in `term`.
+/// What HubSoft returns of the only customer with the number in `term`.
 fn found(term: &str) -> String {
     let digits: String = term.chars().filter(char::is_ascii_digit).collect();
     let number = &digits[digits.len().saturating_sub(DIGITS)..];

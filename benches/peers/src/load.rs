@@ -1,4 +1,4 @@
-//! Calls in a closed loop: so many connections, each asking again as soon as it is answered.
+//! Calls in a closed loop: `N` connections, each sending the next request when it is answered.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -62,7 +62,7 @@ pub fn round(port: u16, way: Way, connections: usize, length: Duration) -> io::R
     Ok(Round { calls: times.len() as u32, took, p50 })
 }
 
-/// One connection needs nobody to say which one is ready.
+/// One connection needs no poll for which one is ready.
 fn alone(port: u16, way: Way, end: Instant) -> io::Result<Vec<Duration>> {
     let mut times = Vec::with_capacity(65_536);
     let mut kept = Connection::open(port)?;
@@ -72,8 +72,8 @@ fn alone(port: u16, way: Way, end: Instant) -> io::Result<Vec<Duration>> {
             return Ok(times);
         }
         match way {
-            Way::Keep => kept.ask(CACHED)?,
-            Way::New => Connection::open(port)?.ask(CACHED)?,
+            Way::Keep => kept.query(CACHED)?,
+            Way::New => Connection::open(port)?.query(CACHED)?,
         }
         times.push(start.elapsed());
     }
@@ -83,7 +83,7 @@ fn alone(port: u16, way: Way, end: Instant) -> io::Result<Vec<Duration>> {
 struct Caller {
     stream: mio::net::TcpStream,
     answer: Answer,
-    asked: Instant,
+    requested: Instant,
 }
 
 fn together(port: u16, way: Way, connections: usize, end: Instant) -> io::Result<Vec<Duration>> {
@@ -92,9 +92,9 @@ fn together(port: u16, way: Way, connections: usize, end: Instant) -> io::Result
     let mut callers = Vec::with_capacity(connections);
     for index in 0..connections {
         callers.push(Caller {
-            stream: ask(port, &request)?,
+            stream: query(port, &request)?,
             answer: Answer::default(),
-            asked: Instant::now(),
+            requested: Instant::now(),
         });
         poll.registry().register(&mut callers[index].stream, Token(index), Interest::READABLE)?;
     }
@@ -114,13 +114,13 @@ fn together(port: u16, way: Way, connections: usize, end: Instant) -> io::Result
             if now >= end {
                 return Ok(times);
             }
-            times.push(now - caller.asked);
+            times.push(now - caller.requested);
             caller.answer.clear();
-            caller.asked = now;
+            caller.requested = now;
             match way {
                 Way::Keep => caller.stream.write_all(&request)?,
                 Way::New => {
-                    caller.stream = ask(port, &request)?;
+                    caller.stream = query(port, &request)?;
                     let registry = poll.registry();
                     registry.register(&mut caller.stream, event.token(), Interest::READABLE)?;
                 }
@@ -129,8 +129,8 @@ fn together(port: u16, way: Way, connections: usize, end: Instant) -> io::Result
     }
 }
 
-/// Opens a connection, which loopback does at once, and asks.
-fn ask(port: u16, request: &[u8]) -> io::Result<mio::net::TcpStream> {
+/// Opens a connection, which loopback does at once, and sends the request.
+fn query(port: u16, request: &[u8]) -> io::Result<mio::net::TcpStream> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.write_all(request)?;
     stream.set_nonblocking(true)?;
@@ -138,7 +138,7 @@ fn ask(port: u16, request: &[u8]) -> io::Result<mio::net::TcpStream> {
 }
 
 impl Caller {
-    /// Takes what has come in, and says whether the answer is whole.
+    /// Takes what has come in, and returns whether the answer is whole.
     fn hear(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 16_384];
         loop {

@@ -3,10 +3,10 @@
 //! ```text
 //! peers hello PORT one|multi         hyper's hello-world, on a runtime of that kind
 //! peers bare PORT                    fixed bytes by epoll, nothing is parsed
-//! peers bare-agi PORT by-turns       FastAGI: a round trip for each variable, as everybody does it
+//! peers bare-agi PORT by-turns       FastAGI: a round trip for each variable, as usually done
 //! peers bare-agi PORT at-once        FastAGI: all of them written at once, and half-closed
-//! peers hubsoft PORT DELAY_MS        a HubSoft that knows every number
-//! peers misses PORT FIRST            100 calls a second for numbers nobody asked for yet
+//! peers hubsoft PORT DELAY_MS        a HubSoft that has every number
+//! peers misses PORT FIRST            100 calls a second for numbers not requested before
 //! peers ask new|keep|agi PORT COUNT  so many calls, one after the other (for instruction counts)
 //! peers settings HTTP AGI HUBSOFT    the file that makes bina listen on these ports
 //! peers compare BINA DIR [--quick]   calls a second and times, all in one run
@@ -38,7 +38,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "see the head of benches/peers/src/main.rs for what can be asked";
+const USAGE: &str = "see the head of benches/peers/src/main.rs for the subcommands";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -59,7 +59,7 @@ fn run(arguments: &[&str]) -> io::Result<()> {
         ["bare-agi", port, kind] => agi::run(number(port)?, kind),
         ["hubsoft", port, delay_ms] => hubsoft::run(number(port)?, number(delay_ms)?),
         ["misses", port, first] => beside::misses(number(port)?, number(first)?),
-        ["ask", way, port, count] => ask(way, number(port)?, number(count)?),
+        ["ask", way, port, count] => query(way, number(port)?, number(count)?),
         ["settings", http, agi, hubsoft] => {
             print!("{}", bina::settings(number(http)?, number(agi)?, number(hubsoft)?));
             Ok(())
@@ -83,12 +83,12 @@ fn number<T: std::str::FromStr>(text: &str) -> io::Result<T> {
 }
 
 /// Makes `count` calls, one after the other.
-fn ask(way: &str, port: u16, count: u32) -> io::Result<()> {
+fn query(way: &str, port: u16, count: u32) -> io::Result<()> {
     match way {
-        "new" => (0..count).try_for_each(|_| http::Connection::open(port)?.ask(http::CACHED)),
+        "new" => (0..count).try_for_each(|_| http::Connection::open(port)?.query(http::CACHED)),
         "keep" => {
             let mut connection = http::Connection::open(port)?;
-            (0..count).try_for_each(|_| connection.ask(http::CACHED))
+            (0..count).try_for_each(|_| connection.query(http::CACHED))
         }
         "agi" => (0..count).try_for_each(|_| agi::call_at_once(port)),
         _ => Err(io::Error::other(USAGE)),

@@ -1,4 +1,4 @@
-//! What memory bina takes: before the first call, and with as many customers as it remembers at most.
+//! What memory bina takes: before the first call, and with as many customers as it caches at most.
 
 use std::fs;
 use std::io;
@@ -8,11 +8,11 @@ use std::thread::{scope, sleep};
 use std::time::Duration;
 
 use crate::bina::{Bina, number};
-use crate::http::says;
+use crate::http::answer_contains;
 use crate::hubsoft;
 use crate::table::{Progress, thousands, word};
 
-/// Numbers remembered when memory is looked at.
+/// Numbers in the cache when memory is measured.
 const REMEMBERED: u32 = 100_000;
 /// Lookups that bina's limiter allows at once, and no more than 1,000 a second after them. A changed
 /// limit, read by a reload, begins anew; so a minute and a half of waiting is saved.
@@ -51,7 +51,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Has `count` numbers asked for that nobody asked for before; says how many HubSoft answered.
+/// Requests `count` new numbers; returns how many HubSoft answered.
 fn fill(bina: &Bina, next: &AtomicU32, count: u32) -> u32 {
     let (end, found) = (next.load(Ordering::Relaxed) + count, AtomicU32::new(0));
     let one = || {
@@ -60,7 +60,7 @@ fn fill(bina: &Bina, next: &AtomicU32, count: u32) -> u32 {
             if index >= end {
                 return;
             }
-            if says(bina.http, &number(30, index), "source=hubsoft").unwrap_or(false) {
+            if answer_contains(bina.http, &number(30, index), "source=hubsoft").unwrap_or(false) {
                 found.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a process may take to open its door, or to end when it is asked to.
+/// How long a process may take to open its listener, or to end when it is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running program, ended when this is dropped.
@@ -17,7 +17,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `program`. Should this process be killed, the kernel tells it to end.
+    /// Starts `program`. Should this process be killed, the kernel ends it.
     pub fn start(program: &Path, arguments: &[&str], set: &[(&str, &str)]) -> io::Result<Self> {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "TERM", "--"]).arg(program).args(arguments);
@@ -31,7 +31,7 @@ impl Process {
         Self::start(&std::env::current_exe()?, arguments, &[])
     }
 
-    /// Starts another subcommand of this program, which leaves the cores to whoever wants them.
+    /// Starts another subcommand of this program, which leaves the cores to the others.
     pub fn aside(arguments: &[&str]) -> io::Result<Self> {
         let own = std::env::current_exe()?.to_string_lossy().into_owned();
         let words = [&["-n", "10", own.as_str()], arguments].concat();
@@ -87,18 +87,18 @@ fn family(id: u32) -> Vec<u32> {
 fn threads(id: u32) -> Vec<u64> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{id}/task")) else { return Vec::new() };
     let spent = |task: fs::DirEntry| {
-        let told = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        told.split_whitespace().next()?.parse().ok()
+        let reported = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        reported.split_whitespace().next()?.parse().ok()
     };
     tasks.flatten().filter_map(spent).collect()
 }
 
-/// A port of this machine that nobody listens on.
+/// A port of this machine without a listener.
 pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Waits until somebody listens on `port`. Nobody is called for it: a connection without a word makes
+/// Waits until there is a listener on `port`. Without a connection: one without a byte makes
 /// one of the peers spin for ever.
 pub fn wait_for(port: u16) -> io::Result<()> {
     // As /proc/net/tcp writes a socket that listens, behind its address.
@@ -106,7 +106,7 @@ pub fn wait_for(port: u16) -> io::Result<()> {
     let start = Instant::now();
     while !fs::read_to_string("/proc/net/tcp")?.contains(&listening) {
         if start.elapsed() > PATIENCE {
-            return Err(io::Error::other(format!("nobody listens on port {port}")));
+            return Err(io::Error::other(format!("no listener on port {port}")));
         }
         sleep(Duration::from_millis(5));
     }

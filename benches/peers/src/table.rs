@@ -69,28 +69,28 @@ pub fn time(time: Duration) -> String {
     }
 }
 
-/// One line on standard error, rewritten; where nobody watches, a line now and then.
+/// One line on standard error, rewritten; without a terminal, a line now and then.
 pub struct Progress {
     start: Instant,
     steps: usize,
     done: usize,
-    told: Option<Instant>,
+    reported: Option<Instant>,
 }
 
 impl Progress {
     pub fn new(steps: usize) -> Self {
-        Self { start: Instant::now(), steps, done: 0, told: None }
+        Self { start: Instant::now(), steps, done: 0, reported: None }
     }
 
     pub fn step(&mut self, what: &str) {
         let watched = stderr().is_terminal();
         let pause = Duration::from_secs(if watched { 0 } else { 10 });
-        if self.told.is_none_or(|told| told.elapsed() >= pause) {
+        if self.reported.is_none_or(|reported| reported.elapsed() >= pause) {
             let (seconds, done, steps) = (self.start.elapsed().as_secs(), self.done, self.steps);
             let line = format!("{seconds:>3} s  step {done} of {steps}  {what}");
             let line = if watched { format!("\r\x1b[K{line}") } else { format!("{line}\n") };
             let _ = stderr().write_all(line.as_bytes());
-            self.told = Some(Instant::now());
+            self.reported = Some(Instant::now());
         }
         self.done += 1;
     }

@@ -1,4 +1,4 @@
-//! How many worker threads are best: the same bina with 1, 2 and 4 of them, round by round in turn.
+//! How many worker threads are best: the same bina with 1, 2 and 4 of them, round by round alternately.
 
 use std::io;
 use std::path::Path;
@@ -39,7 +39,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
     let start = |threads| {
         let setting = format!("[service]\nworker_threads = {threads}\n");
         let bina = Bina::start(bina, dir, hubsoft.port, &setting)?;
-        Connection::open(bina.http)?.ask(CACHED).map(|()| bina)
+        Connection::open(bina.http)?.query(CACHED).map(|()| bina)
     };
     let running = THREADS.into_iter().map(start).collect::<io::Result<Vec<_>>>()?;
     let mut measured = THREADS.map(|_| Workers::default());
@@ -57,7 +57,7 @@ pub fn run(bina: &Path, dir: &Path, quick: bool) -> io::Result<()> {
         }
         for (bina, workers) in running.iter().zip(&mut measured) {
             let times = open::play(PACE, ROUND, 32, |_| {
-                Connection::open(bina.http).and_then(|mut to| to.ask(CACHED)).is_ok()
+                Connection::open(bina.http).and_then(|mut to| to.query(CACHED)).is_ok()
             });
             workers.p99s.push(times.percentile(99.0));
             workers.all = std::mem::take(&mut workers.all).and(times);

@@ -1,4 +1,4 @@
-//! Leaves a number alone for some seconds after HubSoft could not answer for it; it is told the time.
+//! Suspends a key for some seconds after HubSoft could not answer for it; the caller passes the time.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -8,10 +8,10 @@ use lru::LruCache;
 use crate::domain::failure::Failure;
 use crate::sources::source::Key;
 
-/// Numbers that are noted at most; more than can fail in that time.
-const NUMBERS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
+/// Maximum keys; more than can fail in that time.
+const KEYS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
 
-/// The numbers HubSoft could not answer for a moment ago, and why.
+/// The keys that failed recently, and why.
 pub(super) struct Failing(LruCache<Key, (Instant, Failure)>);
 
 impl Default for Failing {
@@ -22,20 +22,20 @@ impl Default for Failing {
 
 impl Failing {
     fn new() -> Self {
-        // `LruCache::new` would reserve all of it at once.
-        let mut numbers = LruCache::unbounded();
-        numbers.resize(NUMBERS_MAX);
-        Self(numbers)
+        // `LruCache::new` would allocate the full capacity at once.
+        let mut keys = LruCache::unbounded();
+        keys.resize(KEYS_MAX);
+        Self(keys)
     }
 
-    /// Notes that `key` failed, if that may be because of the number.
+    /// Records that `key` failed, if the key may be the reason.
     pub(super) fn note(&mut self, key: Key, failure: &Failure, now: Instant) {
         if !failure.rest().is_zero() {
             self.0.push(key, (now, failure.clone()));
         }
     }
 
-    /// Why `key` is not to be asked for at `now`, if it is not.
+    /// Returns the failure because of which `key` must not be queried at `now`.
     pub(super) fn get(&mut self, key: &Key, now: Instant) -> Option<Failure> {
         let (at, failure) = self.0.peek(key)?;
         if now.saturating_duration_since(*at) < failure.rest() {
@@ -45,7 +45,7 @@ impl Failing {
         None
     }
 
-    pub(super) fn forget(&mut self, key: &Key) {
+    pub(super) fn purge(&mut self, key: &Key) {
         self.0.pop(key);
     }
 }
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_failed_is_left_alone_for_three_seconds() {
+    fn a_key_that_failed_is_suspended_for_three_seconds() {
         let (mut failing, now) = (Failing::default(), Instant::now());
         failing.note(phone(1), &reasons::of_status(500), now);
         let almost = now + Duration::from_millis(2_999);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_of_the_way_to_hubsoft_are_not_the_numbers() {
+    fn failures_of_the_connection_suspend_no_key() {
         let (mut failing, now) = (Failing::default(), Instant::now());
         for failure in [
             reasons::CONNECT.failure(),
@@ -88,11 +88,11 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_noted_are_bounded() {
+    fn the_number_of_suspended_keys_is_bounded() {
         let (mut failing, now) = (Failing::default(), Instant::now());
-        let numbers = NUMBERS_MAX.get() + 10;
-        (0..numbers).for_each(|last| failing.note(phone(last), &reasons::REFUSED.failure(), now));
-        assert_eq!(failing.0.len(), NUMBERS_MAX.get());
+        let keys = KEYS_MAX.get() + 10;
+        (0..keys).for_each(|last| failing.note(phone(last), &reasons::REFUSED.failure(), now));
+        assert_eq!(failing.0.len(), KEYS_MAX.get());
         assert_eq!(failing.get(&phone(0), now), None);
     }
 }

@@ -1,54 +1,43 @@
-//! Judges how far a record can be trusted, by its age.
+//! Classifies a record by its age.
 
 use std::time::Duration;
 
 use crate::sources::source::Sighting;
 
-/// How long a record that is not complete is taken as it is; the next call then completes it.
+/// How long an incomplete record is fresh; then the next call completes it.
 const INCOMPLETE: Duration = Duration::from_secs(5);
 
-/// How long records may be used.
+/// Maximum ages of records.
 #[derive(Clone, Debug)]
 pub(super) struct Ages {
-    /// Found: it answers without a request.
+    /// Found: the cache answers without a request.
     pub(super) fresh: Duration,
-    /// Not found: it answers without a request; afterwards it is of no use.
+    /// Not found: the cache answers without a request; an older record is not used.
     pub(super) not_found: Duration,
-    /// Found: it answers when the refresh is slow.
+    /// Found: the cache answers if the refresh is slow.
     pub(super) stale: Duration,
-    /// Found: it answers when the refresh fails.
+    /// Found: the cache answers if the refresh fails.
     pub(super) stale_on_error: Duration,
 }
 
-/// How far a record can be trusted; the better ones first.
+/// How fresh a record is; the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Freshness {
-    /// Take it as it is.
+    /// Use it without a request.
     Fresh,
-    /// Take it if it cannot be completed at once: the source did not look everywhere.
+    /// Use it unless it can be completed immediately: the source did not search everywhere.
     Incomplete,
-    /// Take it if a refresh takes longer than a moment.
+    /// Use it if a refresh takes longer than the stale wait.
     Stale,
-    /// Take it only if a refresh fails or the deadline passes.
+    /// Use it only if a refresh fails or the deadline passes.
     Old,
 }
 
-impl Freshness {
-    /// The word for it in metrics.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Fresh | Self::Incomplete => "fresh",
-            Self::Stale => "stale",
-            Self::Old => "old",
-        }
-    }
-}
-
 impl Ages {
-    /// How far `sighting` can be trusted; `None` when it is of no use any more.
-    pub(super) fn judge(&self, sighting: &Sighting) -> Option<Freshness> {
+    /// Classifies `sighting`; returns `None` if it is too old.
+    pub(super) fn freshness_of(&self, sighting: &Sighting) -> Option<Freshness> {
         let age = sighting.age;
-        if sighting.record.is_nobody() {
+        if sighting.record.is_not_found() {
             return (age < self.not_found).then_some(Freshness::Fresh);
         }
         let is_complete = sighting.is_complete || age < INCOMPLETE;
@@ -70,14 +59,14 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn judged(sighting: &Sighting, seconds: u32) -> Option<Freshness> {
+    fn freshness_after(sighting: &Sighting, seconds: u32) -> Option<Freshness> {
         let ages = Ages {
             fresh: 60 * SECOND,
             not_found: 30 * SECOND,
             stale: 600 * SECOND,
             stale_on_error: 86_400 * SECOND,
         };
-        ages.judge(&Sighting { age: seconds * SECOND, ..sighting.clone() })
+        ages.freshness_of(&Sighting { age: seconds * SECOND, ..sighting.clone() })
     }
 
     fn found() -> Sighting {
@@ -86,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_customer_is_fresh_then_stale_then_old_then_of_no_use() {
+    fn a_customer_is_fresh_then_stale_then_old_then_unusable() {
         for (seconds, freshness) in [
             (0, Some(Freshness::Fresh)),
             (59, Some(Freshness::Fresh)),
@@ -96,12 +85,12 @@ mod tests {
             (86_399, Some(Freshness::Old)),
             (86_400, None),
         ] {
-            assert_eq!(judged(&found(), seconds), freshness, "after {seconds} s");
+            assert_eq!(freshness_after(&found(), seconds), freshness, "after {seconds} s");
         }
     }
 
     #[test]
-    fn a_record_that_is_not_complete_is_taken_as_it_is_for_five_seconds() {
+    fn an_incomplete_record_is_fresh_for_five_seconds() {
         let partial = Sighting { is_complete: false, ..found() };
         for (seconds, freshness) in [
             (4, Freshness::Fresh),
@@ -109,14 +98,14 @@ mod tests {
             (60, Freshness::Stale),
             (600, Freshness::Old),
         ] {
-            assert_eq!(judged(&partial, seconds), Some(freshness), "after {seconds} s");
+            assert_eq!(freshness_after(&partial, seconds), Some(freshness), "after {seconds} s");
         }
     }
 
     #[test]
     fn not_found_is_fresh_for_half_a_minute_and_never_stale() {
         let not_found = Sighting::of_hubsoft(Record::default());
-        assert_eq!(judged(&not_found, 29), Some(Freshness::Fresh));
-        assert_eq!(judged(&not_found, 30), None);
+        assert_eq!(freshness_after(&not_found, 29), Some(Freshness::Fresh));
+        assert_eq!(freshness_after(&not_found, 30), None);
     }
 }

@@ -1,20 +1,21 @@
-//! Finds who has a key, within the caller's deadline: from a memory, or by a request to the source.
+//! Looks up a key within the deadline of the call: in the stores, or by a request to the source.
 //!
 //! ```text
 //!            fresh ------------------------------------------> answer
-//! memory --- stale --- join or start a request, wait ---------> its record, else the stale one
+//! stores --- stale --- join or start a request, wait ---------> its record, else the stale one
 //!            old ----- join or start a request, wait ---------> its record, else the old one
 //!            none ---- join or start a request, wait ---------> its record, else unavailable
 //! ```
-//! A call waits until its deadline, but only a moment for a stale record that is younger than two
-//! minutes, or when recent lookups took longer than the call has.
+//! A call waits until its deadline, but only for the stale wait if the stale record is younger than
+//! two minutes, or if recent lookups took longer than the call has.
 //!
-//! A request for one key is shared by all callers who wait for it (single-flight). It outlives
-//! them, feeds the memories even when nobody waits any more, and survives a panic of the source.
+//! All callers of one key share a request (single-flight). It outlives them, fills the stores even
+//! when no caller waits any more, and survives a panic of the source.
 
 mod failing;
 mod freshness;
-mod pace;
+mod latency;
+mod metrics;
 mod pending;
 mod settings;
 
@@ -28,41 +29,43 @@ use tracing::Level;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding::{AnswerSource, Finding};
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
+use crate::runtime::metrics::size;
 use crate::sources::cache::Cache;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
-use crate::sources::source::{Budget, Key, Memory, Origin, Sighting, Source};
+use crate::sources::source::{Budget, Key, Origin, Sighting, SightingStore, Source};
 
 use self::freshness::Freshness;
+use self::metrics::Recollection;
 use self::pending::Pending;
 
+pub use self::metrics::LookupMetrics;
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
 static FAILED: RateLimitedLog = RateLimitedLog::new(Level::WARN, "lookup failed");
 
-/// How old a stale record may be and still answer after a moment: staff need longer than that to
+/// Maximum age of a stale record that answers after the stale wait: staff need longer than that to
 /// enter or end an alert.
 const YOUNG: Duration = Duration::from_secs(2 * 60);
 
-/// The memories, the source behind them, and the requests under way.
+/// The stores, the source behind them, and the requests under way.
 pub struct Lookup {
     source: Arc<dyn Source>,
     settings: Settings,
     cache: Arc<Cache>,
-    /// All of them, the cache among them. Each is read for every call, so none may wait.
-    memories: Vec<Arc<dyn Memory>>,
+    /// All stores, the cache included. Every call reads each of them, so none may block.
+    stores: Vec<Arc<dyn SightingStore>>,
     pending: Arc<Mutex<Pending>>,
+    metrics: LookupMetrics,
 }
 
-/// What a memory holds, and how far that can be trusted.
+/// The sighting of a store, and how fresh it is.
 struct Recalled {
     sighting: Sighting,
     freshness: Freshness,
 }
 
-/// What a call has to go by: what is remembered, what is under way, and how long that is waited
-/// for.
+/// What a call may be answered from: the cached record, or a request that it awaits until `until`.
 struct Prospect {
     recalled: Option<Recalled>,
     request: Result<SharedRequest<Sighting>, Failure>,
@@ -72,84 +75,99 @@ struct Prospect {
 impl Lookup {
     /// Puts a cache in front of `source`.
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
-        metrics::begin_with(&reasons::labels());
         let cache = Arc::new(Cache::new(settings.retention()));
-        let memories = vec![Arc::clone(&cache) as Arc<dyn Memory>];
-        let pending = Pending::default();
-        pending.count();
-        Self { source, settings, cache, memories, pending: Arc::new(Mutex::new(pending)) }
+        let stores = vec![Arc::clone(&cache) as Arc<dyn SightingStore>];
+        let pending = Arc::default();
+        Self { source, settings, cache, stores, pending, metrics: LookupMetrics::default() }
     }
 
-    /// The same with another memory beside the cache.
-    pub fn with_memory(mut self, memory: Arc<dyn Memory>) -> Self {
-        self.memories.push(memory);
+    /// The same with the application's `metrics`.
+    pub fn counting(self, metrics: LookupMetrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Adds another store beside the cache.
+    pub fn with_store(mut self, store: Arc<dyn SightingStore>) -> Self {
+        self.stores.push(store);
         self
     }
 
-    /// The same memories with other settings, in front of another client of the same source.
-    /// Requests that are under way still complete in them.
+    /// The same stores with other settings, in front of another client of the same source. Requests
+    /// under way still fill them.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
         self.cache.adjust(settings.retention());
         Self {
             source,
             settings,
             cache: Arc::clone(&self.cache),
-            memories: self.memories.clone(),
+            stores: self.stores.clone(),
             pending: Arc::clone(&self.pending),
+            metrics: self.metrics.clone(),
         }
+    }
+
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.cache.measure(&self.metrics.cache);
+        self.metrics.flights.set(size(self.pending.lock().under_way()));
     }
 
     /// Purges what is remembered of `key`, and returns whether there was anything. A request that
     /// is under way for it does not bring it back.
-    pub fn forget(&self, key: &Key) -> bool {
+    pub fn purge(&self, key: &Key) -> bool {
         let mut pending = self.pending.lock();
-        let mut was_known = pending.forget(key);
-        for memory in &self.memories {
-            was_known |= memory.forget(key);
+        let mut was_cached = pending.purge(key);
+        for store in &self.stores {
+            was_cached |= store.purge(key);
         }
-        was_known
+        was_cached
     }
 
-    /// Longest time a call waits for an answer.
+    /// Maximum time that a call waits for an answer.
     pub fn deadline(&self) -> Duration {
         self.settings.deadline
     }
 
-    /// Finds who has `key`; answers by `deadline`, whatever the source does.
+    /// Finds the customers of `key`; returns by `deadline`, whatever the source does.
     pub async fn find(&self, key: &Key, deadline: Instant) -> Finding {
         let now = Instant::now();
         if let Some(recalled) = self.recall(key, now).filter(Recalled::is_fresh) {
-            metrics::cache_looked(Freshness::Fresh.word());
-            return self.remembered(recalled.sighting, AnswerSource::Cache);
+            self.metrics.recollections.count(Recollection::Fresh);
+            return self.finding(recalled.sighting, AnswerSource::Cache);
         }
         let Prospect { recalled, request, until } = {
             let mut pending = self.pending.lock();
-            // Once more, as a request may have completed in between; from here on none can.
+            // Recalled again, because a request may have completed before the lock was taken.
             let recalled = self.recall(key, now);
-            let word = recalled.as_ref().map_or("miss", |recalled| recalled.freshness.word());
-            metrics::cache_looked(word);
+            let freshness = recalled.as_ref().map(|recalled| recalled.freshness);
+            self.metrics.recollections.count(freshness.map_or(Recollection::Miss, Into::into));
             match recalled {
                 Some(recalled) if recalled.is_fresh() => {
-                    return self.remembered(recalled.sighting, AnswerSource::Cache);
+                    return self.finding(recalled.sighting, AnswerSource::Cache);
                 }
                 recalled => self.prospect(&mut pending, recalled, key, now, deadline),
             }
         };
         match (completed(request, until).await, recalled) {
-            (Ok(sighting), _) => self.found(sighting),
-            (Err(_), Some(recalled)) => self.remembered(recalled.sighting, AnswerSource::Stale),
+            (Ok(sighting), _) => self.fetched(sighting),
+            (Err(_), Some(recalled)) => self.finding(recalled.sighting, AnswerSource::Stale),
             (Err(failure), None) => Finding::Unavailable(failure),
         }
     }
 
-    /// The best that the memories hold of `key`: the most trusted, of two alike the youngest.
+    /// Returns the freshest record of `key` in the stores, and among equally fresh ones the youngest.
     fn recall(&self, key: &Key, now: Instant) -> Option<Recalled> {
         let ages = self.settings.ages();
-        let recalled = self.memories.iter().filter_map(|memory| {
-            let sighting = memory.recall(key, now.into_std())?;
-            Some(Recalled { freshness: ages.judge(&sighting)?, sighting })
-        });
-        recalled.min_by_key(|recalled| (recalled.freshness, recalled.sighting.age))
+        let mut best: Option<Recalled> = None;
+        for store in &self.stores {
+            let Some(sighting) = store.recall(key, now.into_std()) else { continue };
+            let Some(freshness) = ages.freshness_of(&sighting) else { continue };
+            let recalled = Recalled { sighting, freshness };
+            if best.as_ref().is_none_or(|best| recalled.rank() < best.rank()) {
+                best = Some(recalled);
+            }
+        }
+        best
     }
 
     fn prospect(
@@ -162,14 +180,14 @@ impl Lookup {
     ) -> Prospect {
         let until = match &recalled {
             Some(recalled) if is_good_enough(pending, recalled, now, deadline) => {
-                deadline.min(now + self.settings.patience)
+                deadline.min(now + self.settings.stale_wait)
             }
             _ => deadline,
         };
         let is_incomplete =
             recalled.as_ref().is_some_and(|it| it.freshness == Freshness::Incomplete);
-        // Not the caller's own deadline: others with more time may join the request. One that only
-        // completes a record takes no slot that another call could use.
+        // A request does not use the deadline of its caller, because calls with more time may join it.
+        // A request that only completes a record takes no slot that another call could use.
         let last = if is_incomplete { now } else { now + self.settings.deadline };
         let request = match pending.failing(key, now) {
             Some(failure) => Err(failure),
@@ -187,60 +205,64 @@ impl Lookup {
         budget: Budget,
     ) -> Result<SharedRequest<Sighting>, Failure> {
         if let Some(request) = pending.request(key) {
-            metrics::flight_joined();
+            self.metrics.joined.inc();
             return Ok(request);
         }
-        if pending.under_way() >= self.settings.flights_max {
+        if pending.under_way() >= self.settings.requests_max {
             return Err(reasons::BUSY.failure());
         }
         let key = *key;
         let source = Arc::clone(&self.source);
         let fetch = |partial| async move { source.fetch(&key, budget, partial).await };
         let id = pending.next_id();
-        let memories = self.memories.clone();
+        let stores = self.stores.clone();
         let shared = Arc::clone(&self.pending);
         let request = SharedRequest::reporting(fetch, move |result| {
-            complete(&shared, &memories, Completed { key, id, start, result });
+            complete(&shared, &stores, Completed { key, id, start, result });
         });
         pending.start(key, id, request.clone());
         Ok(request)
     }
 
-    fn remembered(&self, sighting: Sighting, source: AnswerSource) -> Finding {
-        if sighting.record.is_nobody() {
-            return Finding::Nobody(source);
+    fn finding(&self, sighting: Sighting, source: AnswerSource) -> Finding {
+        if sighting.record.is_not_found() {
+            return Finding::NotFound(source);
         }
         let alert_expired = sighting.age >= self.settings.alert;
         Finding::Found { record: sighting.record, source, alert_expired }
     }
 
-    /// What a request brought: just learnt, or as old as its origin says.
-    fn found(&self, sighting: Sighting) -> Finding {
+    /// Converts the result of a request, which may be older than the request.
+    fn fetched(&self, sighting: Sighting) -> Finding {
         let source = match sighting.origin {
             Origin::Hubsoft if sighting.age.is_zero() => AnswerSource::Hubsoft,
             Origin::Hubsoft if sighting.age < self.settings.fresh => AnswerSource::Cache,
             Origin::Hubsoft => AnswerSource::Stale,
         };
-        self.remembered(sighting, source)
+        self.finding(sighting, source)
     }
 }
 
 impl Recalled {
+    /// The smaller, the better.
+    fn rank(&self) -> (Freshness, Duration) {
+        (self.freshness, self.sighting.age)
+    }
+
     fn is_fresh(&self) -> bool {
         self.freshness == Freshness::Fresh
     }
 }
 
-/// Tells whether a stale record may answer after a moment: it is young, or recent lookups took
-/// longer than this call has. Any other one would play an alert that has ended, or hide one
-/// that has begun, with time left to learn better.
+/// Returns whether a stale record may answer after the stale wait: it is young, or recent lookups took
+/// longer than this call has. Otherwise waiting avoids an alert that has ended, or one that is missing.
 fn is_good_enough(pending: &Pending, recalled: &Recalled, now: Instant, deadline: Instant) -> bool {
     let is_slow = |p90: Duration| now + p90 >= deadline;
     recalled.freshness == Freshness::Stale
         && (recalled.sighting.age < YOUNG || pending.p90(now).is_some_and(is_slow))
 }
 
-/// What came of the request `id` for a key, which was started at `start`.
+/// The result of the request `id` for a key, started at `start`.
 struct Completed<'a> {
     key: Key,
     id: u64,
@@ -248,16 +270,16 @@ struct Completed<'a> {
     result: &'a Result<Sighting, Failure>,
 }
 
-fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: Completed<'_>) {
+fn complete(pending: &Mutex<Pending>, stores: &[Arc<dyn SightingStore>], completed: Completed<'_>) {
     let Completed { key, id, start, result } = completed;
     if let Err(failure) = result
-        && failure.kind() != FailureKind::NotAsked
+        && failure.kind() != FailureKind::NotQueried
     {
         FAILED.log(format_args!("{key}: {failure}"));
     }
     let now = Instant::now();
     let mut pending = pending.lock();
-    if is_telling(result) {
+    if is_measure(result) {
         pending.took(key, now - start, now);
     }
     if !pending.complete(&key, id) {
@@ -265,14 +287,14 @@ fn complete(pending: &Mutex<Pending>, memories: &[Arc<dyn Memory>], completed: C
     }
     match result {
         Ok(sighting) => {
-            memories.iter().for_each(|memory| memory.learn(&key, sighting, now.into_std()));
+            stores.iter().for_each(|store| store.learn(&key, sighting, now.into_std()));
         }
         Err(failure) => pending.failed(key, failure, now),
     }
 }
 
-/// Tells whether a result says how long HubSoft takes: it answered, or was waited for in vain.
-fn is_telling(result: &Result<Sighting, Failure>) -> bool {
+/// Returns whether a result measures the latency of HubSoft: it answered, or the request timed out.
+fn is_measure(result: &Result<Sighting, Failure>) -> bool {
     match result {
         Ok(_) => true,
         Err(failure) => {
@@ -281,7 +303,7 @@ fn is_telling(result: &Result<Sighting, Failure>) -> bool {
     }
 }
 
-/// Waits for a request to complete, but not beyond `until`: then what it has found so far has to do.
+/// Waits for a request to complete until `until`, then uses its partial result.
 async fn completed(
     request: Result<SharedRequest<Sighting>, Failure>,
     until: Instant,

@@ -8,49 +8,49 @@ use crate::sources::cache::Retention;
 
 use super::freshness::Ages;
 
-/// Longest time a call waits unless the configuration says otherwise.
+/// Default maximum time that a call waits.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
 
-/// What the shipped dialplan waits beyond the deadline.
+/// How long the shipped dialplan waits beyond the deadline.
 const SNIPPET_MARGIN: Duration = Duration::from_millis(400);
-/// What a record takes with an alert, measured with 100,000 of them.
+/// Bytes of a record with an alert, measured with 100,000 of them.
 const RECORD_BYTES: usize = 560;
-/// What all records may take.
+/// Maximum bytes of all records.
 const RECORDS_BYTES_MAX: usize = 160 << 20;
-/// Nothing is kept for more than a day.
+/// Records are cached for a day at most.
 const DAY_S: u64 = 24 * 60 * 60;
 
 /// Times and bounds of the lookup.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Longest time a call waits; also what a flight's first request may count on.
+    /// Maximum time that a call waits; also the time budget of a shared request.
     pub deadline: Duration,
-    /// How long a call waits for a newer record when the stale one is young, or HubSoft is known to
-    /// be slower than the call's deadline.
-    pub patience: Duration,
+    /// How long a call waits for a newer record (`patience_ms`) if the stale one is young, or recent
+    /// lookups took longer than the call has.
+    pub stale_wait: Duration,
     pub fresh: Duration,
-    pub nobody: Duration,
+    pub not_found: Duration,
     pub stale: Duration,
     pub stale_on_error: Duration,
-    /// How old a record may be for its alert still to be played.
+    /// Maximum age of a record for its alert to be played.
     pub alert: Duration,
     pub records_max: NonZeroUsize,
-    /// How many requests may be under way at once.
-    pub flights_max: usize,
+    /// Maximum requests under way (`flights_max`).
+    pub requests_max: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             deadline: DEADLINE_DEFAULT,
-            patience: Duration::from_millis(150),
+            stale_wait: Duration::from_millis(150),
             fresh: Duration::from_secs(60),
-            nobody: Duration::from_secs(30),
+            not_found: Duration::from_secs(30),
             stale: Duration::from_secs(10 * 60),
             stale_on_error: Duration::from_secs(24 * 60 * 60),
             alert: Duration::from_secs(30 * 60),
             records_max: NonZeroUsize::new(100_000).expect("not zero"),
-            flights_max: 20,
+            requests_max: 20,
         }
     }
 }
@@ -61,14 +61,14 @@ impl Settings {
         let default = Self::default();
         let settings = Self {
             deadline: section.millis("deadline_ms", 100..=3_000, default.deadline),
-            patience: section.millis("patience_ms", 0..=3_000, default.patience),
+            stale_wait: section.millis("patience_ms", 0..=3_000, default.stale_wait),
             fresh: section.seconds("fresh_s", 0..=DAY_S, default.fresh),
-            nobody: section.seconds("nobody_s", 0..=DAY_S, default.nobody),
+            not_found: section.seconds("nobody_s", 0..=DAY_S, default.not_found),
             stale: section.seconds("stale_s", 0..=DAY_S, default.stale),
             stale_on_error: section.seconds("stale_on_error_s", 0..=DAY_S, default.stale_on_error),
             alert: section.seconds("alert_s", 0..=DAY_S, default.alert),
             records_max: records_max(section, default.records_max),
-            flights_max: section.number("flights_max", 1..=1_000, default.flights_max),
+            requests_max: section.number("flights_max", 1..=1_000, default.requests_max),
         };
         for warning in settings.warnings() {
             section.warn(warning);
@@ -76,7 +76,7 @@ impl Settings {
         settings
     }
 
-    /// What can each be read and makes no sense together.
+    /// Values that are valid alone and inconsistent together.
     fn warnings(&self) -> Vec<String> {
         [self.age_warnings(), self.wait_warnings(), self.memory_warnings()].concat()
     }
@@ -84,7 +84,7 @@ impl Settings {
     pub(super) fn ages(&self) -> Ages {
         Ages {
             fresh: self.fresh,
-            not_found: self.nobody,
+            not_found: self.not_found,
             stale: self.stale,
             stale_on_error: self.stale_on_error,
         }
@@ -94,7 +94,7 @@ impl Settings {
         Retention {
             records_max: self.records_max,
             found: self.stale_on_error,
-            not_found: self.nobody,
+            not_found: self.not_found,
         }
     }
 
@@ -102,27 +102,28 @@ impl Settings {
         let mut texts = Vec::new();
         if self.alert.is_zero() {
             texts.push(
-                "lookup.alert_s is 0: no alert is ever played; leave it out, or write 1800".into(),
+                "lookup.alert_s is `0`: no alert is ever played; remove it, or set it to 1800"
+                    .into(),
             );
         } else if self.alert < self.fresh {
             texts.push(below(
                 ("lookup.alert_s", self.alert),
                 ("lookup.fresh_s", self.fresh),
-                "alerts end before their record is asked for again",
+                "alerts expire before their record is refreshed",
             ));
         }
         if self.stale < self.fresh {
             texts.push(below(
                 ("lookup.stale_s", self.stale),
                 ("lookup.fresh_s", self.fresh),
-                "no answer from memory is used while HubSoft is slow",
+                "cached answers are not used while HubSoft is slow",
             ));
         }
         if self.stale_on_error < self.stale {
             texts.push(below(
                 ("lookup.stale_on_error_s", self.stale_on_error),
                 ("lookup.stale_s", self.stale),
-                "a HubSoft that fails is made up for less than one that is slow",
+                "cached answers are used for less time when HubSoft fails than when it is slow",
             ));
         }
         texts
@@ -134,16 +135,16 @@ impl Settings {
         if self.deadline > DEADLINE_DEFAULT {
             let timeout = (self.deadline + SNIPPET_MARGIN).as_secs_f64();
             texts.push(format!(
-                "lookup.deadline_ms ({deadline}) is above 800, and the shipped dialplan gives up \
+                "lookup.deadline_ms ({deadline}) is above 800, but the shipped dialplan times out \
                  after 1.2 s (Asterisk) and 2 s (FreeSWITCH): raise its time limits to \
-                 {timeout:.1} s, too"
+                 {timeout:.1} s"
             ));
         }
-        if self.patience > self.deadline {
-            let patience = self.patience.as_millis();
+        if self.stale_wait > self.deadline {
+            let stale_wait = self.stale_wait.as_millis();
             texts.push(format!(
-                "lookup.patience_ms ({patience}) is above lookup.deadline_ms ({deadline}), which \
-                 ends the wait before: lower it"
+                "lookup.patience_ms ({stale_wait}) is above lookup.deadline_ms ({deadline}), which \
+                 ends the wait first: lower it"
             ));
         }
         texts
@@ -155,8 +156,8 @@ impl Settings {
             return Vec::new();
         }
         let text = format!(
-            "lookup.records_max allows {} MiB of records: lower it, or raise MemoryMax, as \
-             bina.service allows 256 MiB (MemoryMax) for everything",
+            "lookup.records_max allows {} MiB of records: lower it, or raise MemoryMax in \
+             bina.service (256 MiB for everything)",
             records >> 20
         );
         vec![text]
@@ -169,7 +170,10 @@ fn records_max(section: &mut Section<'_>, default: NonZeroUsize) -> NonZeroUsize
 }
 
 fn below(low: (&str, Duration), high: (&str, Duration), effect: &str) -> String {
-    let (low, less) = (low.0, low.1.as_secs());
-    let (high, more) = (high.0, high.1.as_secs());
-    format!("{low} ({less}) is below {high} ({more}): {effect}; raise {low} or lower {high}")
+    let (low_name, low_s) = (low.0, low.1.as_secs());
+    let (high_name, high_s) = (high.0, high.1.as_secs());
+    format!(
+        "{low_name} ({low_s}) is below {high_name} ({high_s}): {effect}; raise {low_name} or lower \
+         {high_name}"
+    )
 }

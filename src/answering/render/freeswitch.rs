@@ -5,19 +5,19 @@ use std::sync::LazyLock;
 use crate::domain::answer::{Answer, FIELDS, Pbx};
 
 use super::settings::{Freeswitch, Handback, Play};
-use super::xml::{Document, behind, references};
+use super::xml::{XmlDocument, prefixed, references};
 use super::{Page, TEXT, heads};
 
-/// The numbers a call goes on to: one plain word. `transfer` splits its data at spaces and
-/// quotes, and a caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a
-/// command and `1000 XML default` choose a context. FreeSWITCH answers such a call with 404.
-/// Trunks write number portability behind the number (`;npdi;rn=551100`), so `;` and `=` pass.
-/// The expression captures nothing, as `$1` in values would be replaced by it, and ends in `\z`,
-/// as `$` lets a newline pass. `dialplan/freeswitch/bina.xml` guards its fall-back alike.
+/// The valid transfer targets: one plain word. `transfer` splits its data at spaces and quotes, and a
+/// caller may dial both, percent-encoded: `'system:touch /x' inline x` would run a command and
+/// `1000 XML default` select a context. FreeSWITCH answers such a call with 404. Trunks append number
+/// portability (`;npdi;rn=551100`), so `;` and `=` are allowed. The expression has no captures,
+/// because they would replace `$1` in values, and ends in `\z`, because `$` accepts a newline.
+/// `dialplan/freeswitch/bina.xml` guards its fallback in the same way.
 const ONE_WORD: &str = r"^[A-Za-z0-9+*#][A-Za-z0-9+*#@_.;=-]*\z";
 
-/// How long a call that was answered waits before the prompt, as in the snippets: the sound of a
-/// trunk comes up after its answer, and would swallow the first syllable.
+/// Pause between answering a call and the prompt, as in the snippets: audio of a trunk starts after
+/// the answer, so the first syllable would be lost.
 pub(super) const MEDIA_PAUSE_MS: &str = "500";
 
 /// Writes the document for a call in the entry context.
@@ -28,7 +28,7 @@ pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
     static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}=")));
     for (field, head) in FIELDS.iter().zip(&*HEADS) {
-        action(&mut page, "set", &behind(head, &field.value(answer, Pbx::Freeswitch)));
+        action(&mut page, "set", &prefixed(head, &field.value(answer, Pbx::Freeswitch)));
     }
     if let Some(list) = answer.playlist() {
         playback(&mut page, &references(&list.freeswitch), freeswitch.play);
@@ -40,15 +40,15 @@ pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     close(page)
 }
 
-/// Writes "not found", upon which FreeSWITCH goes on in its static dialplan.
+/// Writes "not found", after which FreeSWITCH continues in its static dialplan.
 pub fn not_found() -> Page {
     let mut page = open("result");
     page.empty("result", &[("status", "not found")]);
     close(page)
 }
 
-/// Writes `bina_status=found|…`. No value holds the `|`, nor the `$` for which FreeSWITCH would
-/// refuse the whole; a newline at the end would become part of the last value.
+/// Writes `bina_status=found|…`. No value contains `|`, or `$`, for which FreeSWITCH would reject the
+/// whole body. A newline at the end would become part of the last value.
 pub(super) fn vars(answer: &Answer) -> Page {
     static HEADS: LazyLock<Vec<String>> =
         LazyLock::new(|| heads("|", |key| format!("bina_{key}=")));
@@ -60,22 +60,22 @@ pub(super) fn vars(answer: &Answer) -> Page {
     Page { content_type: TEXT, body }
 }
 
-fn open(section: &str) -> Document {
-    let mut page = Document::open("freeswitch/xml");
+fn open(section: &str) -> XmlDocument {
+    let mut page = XmlDocument::open("freeswitch/xml");
     page.start("section", &[("name", section)]);
     page
 }
 
-fn close(mut page: Document) -> Page {
+fn close(mut page: XmlDocument) -> Page {
     page.end("section");
     page.close()
 }
 
-fn action(page: &mut Document, application: &str, data: &str) {
+fn action(page: &mut XmlDocument, application: &str, data: &str) {
     page.empty("action", &[("application", application), ("data", data)]);
 }
 
-fn playback(page: &mut Document, list: &str, play: Play) {
+fn playback(page: &mut XmlDocument, list: &str, play: Play) {
     if play == Play::Never {
         return;
     }
@@ -86,8 +86,8 @@ fn playback(page: &mut Document, list: &str, play: Play) {
     action(page, "playback", list);
 }
 
-/// The call goes on to the number it was for. FreeSWITCH fills that in: the request's own text
-/// is never repeated, as it is the caller's.
+/// Transfers the call to its destination number. FreeSWITCH expands it: text from the request is
+/// never echoed, because the caller controls it.
 fn target(handback: &Handback) -> String {
     let context = references(&handback.context);
     match &handback.file {

@@ -1,8 +1,8 @@
-//! Writes an answer for FreeSWITCH's mod_httapi: variables, perhaps a prompt, and a break.
+//! Writes an answer for FreeSWITCH's mod_httapi: variables, an optional prompt, and a break.
 //!
-//! FreeSWITCH asks again at once when the last item of `<work>` ends well, so the last one is
-//! always `<break/>`, which does not. `<answer/>` does not either, and nothing behind it would be
-//! done: a call is answered by `<execute application="answer"/>`, which the profile has to permit.
+//! FreeSWITCH sends the next request when the last item of `<work>` succeeds, so the last one is
+//! always `<break/>`, which does not succeed. Neither does `<answer/>`, and items after it are
+//! skipped: a call is answered by `<execute application="answer"/>`, which the profile must permit.
 
 use std::sync::LazyLock;
 
@@ -10,15 +10,15 @@ use crate::domain::answer::{Answer, FIELDS, Pbx};
 
 use super::freeswitch::MEDIA_PAUSE_MS;
 use super::settings::{Freeswitch, Play};
-use super::xml::{Document, references};
+use super::xml::{XmlDocument, references};
 use super::{Page, heads};
 
 const KIND: &str = "xml/freeswitch-httapi";
 
-/// Writes the document for a call. A field without a value is an empty element, by which
-/// FreeSWITCH removes the variable: it reads as empty.
+/// Writes the document for a call. FreeSWITCH removes the variable of an empty element, so that it
+/// reads as empty.
 pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
-    let mut page = Document::open(KIND);
+    let mut page = XmlDocument::open(KIND);
     page.start("variables", &[]);
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}")));
     for (field, name) in FIELDS.iter().zip(&*NAMES) {
@@ -34,12 +34,12 @@ pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.close()
 }
 
-/// Writes the answer to the request FreeSWITCH makes when a call has ended.
+/// Writes the response to the request that FreeSWITCH sends when a call has ended.
 pub fn farewell() -> Page {
-    Document::open(KIND).close()
+    XmlDocument::open(KIND).close()
 }
 
-fn playback(page: &mut Document, list: &str, play: Play) {
+fn playback(page: &mut XmlDocument, list: &str, play: Play) {
     if play == Play::Never {
         return;
     }

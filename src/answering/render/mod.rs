@@ -1,4 +1,4 @@
-//! Writes an answer in the format a PBX reads; one table names every format.
+//! Renders an answer in the format of a PBX.
 
 mod asterisk;
 mod freeswitch;
@@ -29,18 +29,18 @@ pub enum Format {
     Hash,
     /// FreeSWITCH's mod_httapi: a document of variables and work.
     Httapi,
-    /// Asterisk's `JSON_DECODE` and everybody else: an object of strings.
+    /// Asterisk's `JSON_DECODE` and other clients: an object of strings.
     Json,
-    /// One digit: does a customer have the number?
+    /// One digit: whether a customer has the number.
     Match,
-    /// The rule's route alone, or `none`.
+    /// The route of the rule alone, or `none`.
     Route,
     /// FreeSWITCH's `curl` application and `multiset ^^|`: `bina_key=value|…`.
     Vars,
 }
 
 impl Format {
-    /// Every format by name: for `bina lookup --format`, the doors and the golden files.
+    /// All formats by name, for `bina lookup --format`, the endpoints and the golden files.
     pub const VALUES: [(&'static str, Self); 9] = [
         ("hash", Self::Hash),
         ("json", Self::Json),
@@ -53,16 +53,16 @@ impl Format {
         ("match", Self::Match),
     ];
 
-    /// Finds a format by its name.
+    /// Returns the format with this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::VALUES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+        Self::VALUES.iter().find(|(value, _)| *value == name).map(|(_, format)| *format)
     }
 }
 
 /// The content type of most formats.
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
-/// What is written to a PBX: a content type and the bytes.
+/// The response body for a PBX, and its content type.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page {
     pub content_type: &'static str,
@@ -75,15 +75,15 @@ impl fmt::Debug for Page {
     }
 }
 
-/// What a format writes before the value of each field, made once for all answers: between two of
-/// them stands `separator`, and a field begins as `begin` writes its key.
+/// Returns the text before the value of each field, built once for all answers: `separator` between
+/// fields, and the key as `begin` formats it.
 fn heads(separator: &str, begin: impl Fn(&str) -> String) -> Vec<String> {
     let separators = std::iter::once("").chain(std::iter::repeat(separator));
     let heads = FIELDS.iter().zip(separators);
     heads.map(|(field, separator)| format!("{separator}{}", begin(field.key))).collect()
 }
 
-/// Writes `answer` in `format`; `freeswitch` says how a FreeSWITCH call is answered.
+/// Renders `answer` in `format`, with the settings for FreeSWITCH.
 pub fn render(format: Format, answer: &Answer, freeswitch: &Freeswitch) -> Page {
     match format {
         Format::Agi => commands(answer),

@@ -5,7 +5,7 @@ use crate::runtime::settings::{Marked, Section};
 /// How a FreeSWITCH call is answered.
 #[derive(Clone, Debug)]
 pub struct Freeswitch {
-    /// The only context that is answered; every other one is "not found".
+    /// The only context that is answered; all others get "not found".
     pub entry_context: String,
     pub handback: Handback,
     pub play: Play,
@@ -19,7 +19,7 @@ impl Default for Freeswitch {
 }
 
 impl Freeswitch {
-    /// Reads `[freeswitch]`, but for how a sound is named.
+    /// Reads `[freeswitch]`, except how a sound is named.
     pub fn read(section: &mut Section<'_>) -> Self {
         let default = Self::default();
         let entry_context = context(section, "entry_context", &default.entry_context);
@@ -29,8 +29,8 @@ impl Freeswitch {
         if entry_context == transfer && file.is_none() {
             section.report(
                 section.place(),
-                "freeswitch.transfer_context is the entry context: the call would come back for \
-                 ever; name the context the call goes on in"
+                "freeswitch.transfer_context is the entry context, so calls would loop: set it to the \
+                 context in which calls continue"
                     .to_owned(),
             );
         }
@@ -40,9 +40,9 @@ impl Freeswitch {
 
 fn context(section: &mut Section<'_>, key: &'static str, default: &str) -> String {
     let Marked { value, place } = section.text_or(key, default);
-    let is_good = (1..=64).contains(&value.len())
+    let is_valid = (1..=64).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-    if !is_good {
+    if !is_valid {
         section.wrong(place, key, "1 to 64 of A-Z a-z 0-9 _ . -");
     }
     value
@@ -51,37 +51,37 @@ fn context(section: &mut Section<'_>, key: &'static str, default: &str) -> Strin
 fn transfer_file(section: &mut Section<'_>) -> Option<String> {
     const KEY: &str = "transfer_file";
     let Marked { value, place } = section.text(KEY)?;
-    let is_good = value.starts_with('/')
+    let is_valid = value.starts_with('/')
         && !value.contains("..")
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/.-".contains(&b));
-    if !is_good {
+    if !is_valid {
         let wanted = "an absolute path of A-Z a-z 0-9 _ / . - like /etc/freeswitch/bina-ura.xml";
         section.wrong(place, KEY, wanted);
     }
     Some(value)
 }
 
-/// Where the call goes on after the variables are set.
+/// Where the call continues after the variables are set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handback {
     pub context: String,
-    /// An XML file to read the context from, which saves FreeSWITCH a second request.
+    /// An XML file with the context, which saves FreeSWITCH a second request.
     pub file: Option<String>,
 }
 
-/// Whether the answer itself plays the prompt.
+/// Whether the dialplan document plays the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Play {
     /// Answers the call, then plays.
     Answer,
     /// Plays before the call is answered, as early media.
     Early,
-    /// Leaves the playing to the dialplan, so that nothing is heard twice.
+    /// The static dialplan plays the prompt, so that it is not played twice.
     Never,
 }
 
 impl Play {
-    /// Every value of `freeswitch.play` by name.
+    /// All values of `freeswitch.play` by name.
     pub const VALUES: [(&'static str, Self); 3] =
         [("never", Self::Never), ("early", Self::Early), ("answer", Self::Answer)];
 }

@@ -1,47 +1,47 @@
-//! Writes the XML that FreeSWITCH reads, one element a line, in a form its line reader leaves alone.
+//! Writes XML for FreeSWITCH, one element per line, unaffected by its line preprocessor.
 //!
-//! mod_xml_curl reads a document line by line before it parses it, and drops every line that holds
-//! `<?`, `<include>` or the name of its pre-processor. So there is no XML declaration, each element
-//! has its own line, and in values every character that is neither letter nor digit is a character
-//! reference. mod_httapi parses at once, and reads the same.
+//! mod_xml_curl preprocesses a document line by line before it parses it, and drops every line with
+//! `<?`, `<include>` or the name of its preprocessor. So there is no XML declaration, each element is
+//! on its own line, and in values every character that is not a letter or a digit is a character
+//! reference. mod_httapi parses the document directly, with the same result.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 
 use super::Page;
 
-/// Writes all but letters and digits as character references. That hides `$${`, `<?` and the
-/// pre-processor's name from FreeSWITCH's line reader, and `&`, `"` and `<` from its parser.
+/// Encodes everything except letters and digits as character references. That hides `$${`, `<?` and
+/// the name of the preprocessor from FreeSWITCH, and `&`, `"` and `<` from its parser.
 pub(super) fn references(value: &str) -> String {
-    behind("", value)
+    prefixed("", value)
 }
 
-/// The same behind `head`, which stands as it is.
-pub(super) fn behind(head: &str, value: &str) -> String {
+/// Like `references`, after a `head` that is not encoded.
+pub(super) fn prefixed(head: &str, value: &str) -> String {
     let mut text = String::with_capacity(head.len() + value.len() * 2);
     text.push_str(head);
     let mut rest = value;
-    // Letters and digits go over in one piece.
+    // Letters and digits are copied in one piece.
     while let Some(odd) = rest.find(|c: char| !c.is_alphanumeric()) {
-        let (plain, behind) = rest.split_at(odd);
+        let (plain, encoded) = rest.split_at(odd);
         text.push_str(plain);
-        let mut behind = behind.chars();
-        if let Some(c) = behind.next() {
+        let mut chars = encoded.chars();
+        if let Some(c) = chars.next() {
             text.push_str("&#");
             text.push_str(itoa::Buffer::new().format(u32::from(c)));
             text.push(';');
         }
-        rest = behind.as_str();
+        rest = chars.as_str();
     }
     text.push_str(rest);
     text
 }
 
-/// A document being written. Values and texts are handed to it escaped.
-pub(super) struct Document(Writer<Vec<u8>>);
+/// A document that is being written. The caller escapes values and texts.
+pub(super) struct XmlDocument(Writer<Vec<u8>>);
 
-impl Document {
-    /// Opens a document of this type, which mod_httapi requires and mod_xml_curl ignores.
+impl XmlDocument {
+    /// Opens a document of type `kind`, which mod_httapi requires and mod_xml_curl ignores.
     pub(super) fn open(kind: &str) -> Self {
         let mut document = Self(Writer::new_with_indent(Vec::with_capacity(2048), b' ', 2));
         document.start("document", &[("type", kind)]);
@@ -56,7 +56,7 @@ impl Document {
         self.write(Event::Empty(element(name, attributes)));
     }
 
-    /// Writes an element that holds a text, on one line.
+    /// Writes an element with a text, on one line.
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.start(name, &[]);
         self.write(Event::Text(BytesText::from_escaped(text)));
@@ -71,7 +71,7 @@ impl Document {
         self.0.write_event(event).expect("writing to memory cannot fail");
     }
 
-    /// Ends the document.
+    /// Closes the document.
     pub(super) fn close(mut self) -> Page {
         self.end("document");
         let mut body = self.0.into_inner();
@@ -81,11 +81,11 @@ impl Document {
     }
 }
 
-/// An element whose attribute values are escaped already. It is written in one piece, as adding
-/// attributes one by one makes room for each.
+/// Returns an element with escaped attribute values. It is built in one allocation, because adding
+/// attributes one by one reallocates for each.
 fn element(name: &str, attributes: &[(&str, &str)]) -> BytesStart<'static> {
-    const AROUND: usize = r#" ="""#.len();
-    let lengths = attributes.iter().map(|(key, value)| key.len() + value.len() + AROUND);
+    const SYNTAX_BYTES: usize = r#" ="""#.len();
+    let lengths = attributes.iter().map(|(key, value)| key.len() + value.len() + SYNTAX_BYTES);
     let mut content = String::with_capacity(name.len() + lengths.sum::<usize>());
     content.push_str(name);
     for (key, value) in attributes {

@@ -34,7 +34,7 @@ fn early_end(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Option<S
 
 /// Warns when concurrent responses may need more memory than the unit allows.
 fn bodies(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Option<String> {
-    let bytes = hubsoft.body_bytes_max.saturating_mul(lookup.flights_max);
+    let bytes = hubsoft.body_bytes_max.saturating_mul(lookup.requests_max);
     (bytes > BODIES_BYTES_MAX).then(|| {
         format!(
             "hubsoft.body_bytes_max and lookup.flights_max allow {} MiB of concurrent responses: \

@@ -1,7 +1,7 @@
 //! Tests how this HubSoft matches numbers, which its documentation does not specify.
 
 use crate::domain::phone::Phone;
-use crate::sources::hubsoft::{Counts, HubSoft, PhoneMatch, Writing, Written};
+use crate::sources::hubsoft::{HubSoft, MatchCounts, PhoneMatch, Writing, Written};
 use crate::sources::reasons;
 
 use super::line::Severity;
@@ -15,13 +15,13 @@ const LISTED_MAX: usize = 100;
 const WRITINGS: usize = 4;
 
 /// The counts of each number format; none where the search failed.
-type Seen = Vec<(Writing, Option<Counts>)>;
+type Seen = Vec<(Writing, Option<MatchCounts>)>;
 
 /// Searches for `phone` in the `others` formats besides the `known` one, and draws a conclusion.
 pub(super) async fn examine(
     hubsoft: &HubSoft,
     phone: &Phone,
-    known: (Written, Counts),
+    known: (Written, MatchCounts),
     others: impl Iterator<Item = Written>,
     phone_match: PhoneMatch,
     report: &mut CheckReport,
@@ -30,7 +30,7 @@ pub(super) async fn examine(
     for written in others {
         match count(hubsoft, phone, &written, report).await {
             Ok(counts) => {
-                let Counts { returned, own } = counts;
+                let MatchCounts { returned, own } = counts;
                 let text = format!("{returned} returned, {own} with this exact number");
                 report.ok(WHAT, format_args!("{}: {text}", name(&written)));
                 seen.push((written.writing, Some(counts)));
@@ -67,7 +67,7 @@ fn is_unverified(seen: &Seen) -> bool {
 }
 
 /// The counts of one number format.
-fn counts(seen: &Seen, wanted: Writing) -> Option<Counts> {
+fn counts(seen: &Seen, wanted: Writing) -> Option<MatchCounts> {
     seen.iter().find(|(one, _)| *one == wanted).and_then(|(_, counts)| *counts)
 }
 
@@ -169,7 +169,7 @@ fn conclude(seen: &Seen) -> (Severity, &'static str) {
 /// Whether each search found the same customers: then one format of a mobile finds both. With two
 /// registrations under an exact comparison, the last eight digits find no customer.
 fn is_suffix(seen: &Seen) -> bool {
-    let own = |(_, counts): &(Writing, Option<Counts>)| counts.map(|counts| counts.own);
+    let own = |(_, counts): &(Writing, Option<MatchCounts>)| counts.map(|counts| counts.own);
     let both = seen.iter().any(|(writing, _)| *writing == Writing::WithoutNinth);
     let mut counts = seen.iter().map(own);
     let first = counts.next().flatten();
@@ -178,7 +178,7 @@ fn is_suffix(seen: &Seen) -> bool {
 
 /// A search by suffix also finds terms that are longer or shorter than the stored number.
 fn by_part(seen: &Seen, by_country: bool) -> &'static str {
-    let shorter = |(writing, counts): &(Writing, Option<Counts>)| {
+    let shorter = |(writing, counts): &(Writing, Option<MatchCounts>)| {
         *writing != Writing::WithoutNinth || counts.is_some_and(|counts| counts.own > 0)
     };
     if by_country && seen.iter().all(shorter) {
@@ -198,7 +198,8 @@ mod tests {
     fn seen(counts: [Option<(usize, usize)>; 4]) -> Seen {
         let writings =
             [Writing::Whole, Writing::WithoutNinth, Writing::LastEight, Writing::WithCountry];
-        let counts = counts.map(|counts| counts.map(|(returned, own)| Counts { returned, own }));
+        let counts =
+            counts.map(|counts| counts.map(|(returned, own)| MatchCounts { returned, own }));
         writings.into_iter().zip(counts).collect()
     }
 

@@ -8,7 +8,7 @@ use tokio::time::timeout_at;
 
 use crate::domain::failure::{Failure, Reason};
 use crate::domain::phone::Phone;
-use crate::sources::hubsoft::{Counts, HubSoft, Written};
+use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 use crate::sources::reasons;
 
 use super::report::CheckReport;
@@ -22,7 +22,7 @@ pub(super) async fn count(
     phone: &Phone,
     written: &Written,
     report: &CheckReport,
-) -> Result<Counts, Trouble> {
+) -> Result<MatchCounts, Trouble> {
     let deadline = report.deadline(REQUEST_MAX);
     in_time(timeout_at(deadline, hubsoft.count(phone, written, deadline)).await)
 }

@@ -4,7 +4,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::app::config::Config;
 use crate::domain::phone::Phone;
-use crate::sources::hubsoft::{Counts, HubSoft, Written};
+use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 
 use super::super::{Failed, client};
 use super::report::CheckReport;
@@ -70,7 +70,7 @@ async fn look_up(
         }
     };
     let deadline = config.lookup.deadline;
-    let Counts { returned, own } = counts;
+    let MatchCounts { returned, own } = counts;
     let seen = match given {
         Some(phone) => {
             format!("{phone}: {returned} returned, {own} with this exact number, {ms} ms")

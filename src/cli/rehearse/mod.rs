@@ -23,7 +23,7 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
-use crate::simulator::{Mood, Sim};
+use crate::simulator::{Fault, Sim};
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
@@ -84,7 +84,7 @@ pub(super) async fn run(plan: RehearsalPlan) -> Result<(), Failed> {
     stage.fill_cache(&plan).await?;
     // Requests that filled the cache are not part of the rehearsal.
     let requests_before = stage.sim.requests().len();
-    stage.sim.set_mood(Mood::Slow { first_byte: plan.upstream });
+    stage.sim.set_fault(Fault::Slow { first_byte: plan.upstream });
     let memory_before = memory::resident();
     let outcomes = stage.place_calls(&plan).await?;
     let memory =
@@ -116,7 +116,7 @@ impl Stage {
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(client(&config)?);
         let recorder =
-            Arc::new(RecordingSource::new(Arc::clone(&hubsoft), config.lookup.flights_max));
+            Arc::new(RecordingSource::new(Arc::clone(&hubsoft), config.lookup.requests_max));
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
         let app = App::in_front_of(Arc::clone(&recorder) as Arc<_>, &config);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::domain::failure::Failure;
-use crate::simulator::Request;
+use crate::simulator::LoggedRequest;
 
 use super::caller::{CallOutcome, Received};
 use super::{BURST, RehearsalPlan};
@@ -45,7 +45,7 @@ pub(super) struct MemoryUsage {
 
 impl UpstreamLoad {
     /// Counts the lookups among `requests`, of which `allowed` may fall within a second.
-    pub(super) fn count(requests: &[Request], allowed: u32) -> Self {
+    pub(super) fn count(requests: &[LoggedRequest], allowed: u32) -> Self {
         let lookups: Vec<_> = requests.iter().filter(|request| request.method == "GET").collect();
         let refused = lookups.iter().filter(|request| request.status == Some(429)).count();
         let mut times: Vec<_> = lookups.iter().map(|request| request.at).collect();
@@ -82,7 +82,7 @@ impl RehearsalReport<'_> {
         let deadline = deadline.as_millis();
         let from_cache = Received::Personalised { is_cached: true };
         let mut text = format!(
-            "Mass outage: {callers} different customers call within {over:?}, {:.0} % of them \
+            "The mass outage: {callers} different customers call within {over:?}, {:.0} % of them \
              cached.\nHubSoft responds in {upstream:?} and permits {rate} requests a second.\n\n",
             cached * 100.0
         );
@@ -248,7 +248,7 @@ mod tests {
         let report = report(&plan, &outcomes);
         let text = report.text();
         for line in [
-            "Mass outage: 4 different customers call within 60s, 50 % of them cached.",
+            "The mass outage: 4 different customers call within 60s, 50 % of them cached.",
             "HubSoft responds in 200ms and permits 10 requests a second.",
             "answered                    4   100.0 %",
             "  within 1000 ms            3    75.0 %   the deadline",

@@ -17,7 +17,7 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
 /// A source that records the outcome of each request.
 pub(super) struct RecordingSource {
-    flights_max: usize,
+    requests_max: usize,
     state: Mutex<Records>,
 }
 
@@ -34,10 +34,10 @@ enum RequestState {
 }
 
 impl RecordingSource {
-    /// Forwards to `hubsoft`; the lookup makes at most `flights_max` requests at a time.
-    pub(super) fn new(hubsoft: Arc<HubSoft>, flights_max: usize) -> Self {
+    /// Forwards to `hubsoft`; the lookup makes at most `requests_max` requests at a time.
+    pub(super) fn new(hubsoft: Arc<HubSoft>, requests_max: usize) -> Self {
         let state = Records { hubsoft, requests: HashMap::new(), in_flight: 0 };
-        Self { flights_max, state: Mutex::new(state) }
+        Self { requests_max, state: Mutex::new(state) }
     }
 
     /// Forwards to `hubsoft` from now on, and discards the records.
@@ -54,7 +54,7 @@ impl RecordingSource {
             Some(RequestState::Failed(failure)) => failure.clone(),
             Some(RequestState::Answered | RequestState::InFlight) => reasons::DEADLINE.failure(),
             // The lookup made no request.
-            None if state.in_flight >= self.flights_max => reasons::BUSY.failure(),
+            None if state.in_flight >= self.requests_max => reasons::BUSY.failure(),
             None => reasons::BREAKER_OPEN.failure(),
         }
     }

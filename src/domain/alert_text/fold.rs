@@ -1,4 +1,4 @@
-//! Folds text, so that case, accents and punctuation make no difference.
+//! Folds text for comparison without case, accents and punctuation.
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
@@ -6,21 +6,21 @@ use crate::domain::plain_text::is_invisible;
 
 use super::one_line;
 
-/// Folds case, accents and white space, so that `Manutenção ` and `MANUTENCAO` compare equal.
+/// Folds case, accents and white space: `Manutenção ` and `MANUTENCAO` are equal.
 pub fn fold(text: &str) -> String {
     one_line(&bare(text))
 }
 
-/// Writes the words of `text` with a space before and behind each, so that a whole word is found
-/// by searching for it with its spaces.
+/// Appends the words of `text`, each between two spaces, so that a substring search with the spaces
+/// finds whole words.
 ///
-/// A word is a run of letters and digits. Between two digits `. , : / -` belong to the word, as
-/// `1,5` is one number, and so is `0/1/3`.
+/// A word is a run of letters and digits. Between two digits `. , : / -` belong to the word:
+/// `1,5` and `0/1/3` are one word each.
 pub fn fold_words(text: &str, folded: &mut String) {
     folded.push(' ');
     let mut joiner = None;
     for c in bare(text).chars() {
-        let behind_digit = folded.ends_with(|last: char| last.is_ascii_digit());
+        let after_digit = folded.ends_with(|last: char| last.is_ascii_digit());
         if c.is_alphanumeric() {
             match joiner.take() {
                 Some(joined) if c.is_ascii_digit() => folded.push(joined),
@@ -28,7 +28,7 @@ pub fn fold_words(text: &str, folded: &mut String) {
                 None => {}
             }
             folded.push(c);
-        } else if joiner.is_none() && behind_digit && matches!(c, '.' | ',' | ':' | '/' | '-') {
+        } else if joiner.is_none() && after_digit && matches!(c, '.' | ',' | ':' | '/' | '-') {
             joiner = Some(c);
         } else if joiner.take().is_some() || !folded.ends_with(' ') {
             folded.push(' ');
@@ -39,7 +39,7 @@ pub fn fold_words(text: &str, folded: &mut String) {
     }
 }
 
-/// The text in small letters without marks and invisible characters.
+/// Returns the text in lower case without combining marks and invisible characters.
 fn bare(text: &str) -> String {
     let mut bare = String::with_capacity(text.len());
     for c in text.chars() {
@@ -47,7 +47,7 @@ fn bare(text: &str) -> String {
             bare.push(c);
             continue;
         }
-        // One by one, as only marks would be put in another order, and they are left out.
+        // Normalising the whole text would only reorder marks, which are dropped.
         decompose_compatible(c, |part| {
             if !is_combining_mark(part) && !is_invisible(part) {
                 bare.push(part);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_letters_and_digits_and_a_number_is_one_word() {
+    fn a_number_with_separators_is_one_word() {
         for (text, folded) in [
             ("queda, de (energia)!", " queda de energia "),
             ("d'água guarda-chuva", " d agua guarda chuva "),
@@ -101,8 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn folding_each_character_by_itself_is_folding_the_text() {
-        // Latin, Greek, Cyrillic, Hangul and the signs that stand for several letters.
+    fn folding_by_character_equals_folding_the_text() {
+        // Latin, Greek, Cyrillic, Hangul and compatibility characters for several letters.
         for range in ['\0'..'\u{600}', '\u{1E00}'..'\u{2200}', '\u{AC00}'..'\u{AD00}'] {
             let text: String = range.collect();
             let whole: String =

@@ -1,4 +1,4 @@
-//! Holds one alert text as staff typed it, cleaned for matching and for the agent's screen.
+//! One alert text as staff typed it, cleaned for matching and for the agent's screen.
 
 mod fold;
 mod signature;
@@ -11,68 +11,68 @@ use self::signature::without_signature;
 
 pub use self::fold::{fold, fold_words};
 
-/// Longest text kept, in bytes. Staff paste whole e-mails (10 kB was seen); a rule's words stand
-/// near the beginning, and a cached record has to stay small.
+/// Maximum bytes of a text. Staff paste whole e-mails (10 kB was seen); the words of the rules are
+/// near the beginning, and cached records must stay small.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
-/// Most bytes that are read of what staff typed: in a pasted e-mail most are tags.
+/// Maximum bytes read of the typed text: most of a pasted e-mail is tags.
 const TYPED_BYTES_MAX: usize = 4 * TEXT_BYTES_MAX;
 
-/// How many times as long as the text its folded words may be; mostly they are shorter.
+/// Maximum length of the folded words, as a multiple of the text. Usually they are shorter.
 const FOLDED_GROWTH_MAX: usize = 2;
 
-/// One alert text on one line, as a person reads it.
+/// One alert text in readable form, on one line.
 ///
-/// Rules are matched against all of it. What is shown lacks the signature that the source
-/// appends, which names a member of staff.
+/// Rules match the whole text. The displayed text excludes the signature that the source appends,
+/// which names a member of staff.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AlertText {
     line: String,
     /// Where the signature begins.
     shown_end: usize,
-    is_cut: bool,
+    is_truncated: bool,
 }
 
 impl AlertText {
-    /// Cleans what staff typed; `None` when nothing is left to read.
+    /// Cleans the typed text; returns `None` if no text remains.
     pub fn new(typed: &str) -> Option<Self> {
-        let read = cut_at_word(typed, TYPED_BYTES_MAX);
+        let read = truncated_at_word(typed, TYPED_BYTES_MAX);
         let text = plain_text::of_html(read);
         let line = one_line(&text);
         let shown = without_signature(&text);
         let is_signed = shown.len() < text.trim_end().len();
         let shown_end = if is_signed { one_line(shown).len() } else { line.len() };
-        let mut text = Self { line, shown_end, is_cut: read.len() < typed.len() };
-        text.cut(TEXT_BYTES_MAX);
+        let mut text = Self { line, shown_end, is_truncated: read.len() < typed.len() };
+        text.truncate(TEXT_BYTES_MAX);
         (!text.line.is_empty()).then_some(text)
     }
 
-    /// The text without its signature, on one line; personal, so never for a log.
+    /// The text without its signature, on one line. It is personal and must not be logged.
     pub fn reveal(&self) -> &str {
         &self.line[..self.shown_end]
     }
 
-    /// The whole text on one line, and where its signature begins.
+    /// The text on one line, and where its signature begins.
     pub fn into_signed(self) -> (String, usize) {
         (self.line, self.shown_end)
     }
 
-    /// Length of the whole text in bytes.
+    /// Length of the text in bytes, signature included.
     pub fn bytes(&self) -> usize {
         self.line.len()
     }
 
-    /// Whether a part of it was left out.
-    pub fn is_cut(&self) -> bool {
-        self.is_cut
+    /// Whether the text is truncated.
+    pub fn is_truncated(&self) -> bool {
+        self.is_truncated
     }
 
-    /// Leaves out what is beyond `bytes_max`, from the beginning of a word on.
-    pub fn cut(&mut self, bytes_max: usize) {
-        let end = cut_at_word(&self.line, bytes_max).len();
+    /// Truncates the text to `bytes_max` bytes, at a word boundary.
+    pub fn truncate(&mut self, bytes_max: usize) {
+        let end = truncated_at_word(&self.line, bytes_max).len();
         if end < self.line.len() {
             self.line.truncate(end);
             self.shown_end = self.shown_end.min(end);
-            self.is_cut = true;
+            self.is_truncated = true;
         }
     }
 }
@@ -83,11 +83,11 @@ impl fmt::Debug for AlertText {
     }
 }
 
-/// All words of one text as phrases are searched for in them, on one line too.
+/// Folds the words of a line, in the form in which phrases are searched for.
 pub fn folded_line(line: &str) -> String {
     let mut folded = String::with_capacity(line.len() + "  ".len());
     fold_words(line, &mut folded);
-    // A single character may stand for eighteen letters; texts of such are cut.
+    // One character may decompose into eighteen letters; such texts are truncated.
     let max = FOLDED_GROWTH_MAX * line.len() + " ".len();
     if let Some(space) = folded.as_bytes().iter().take(max).rposition(|byte| *byte == b' ')
         && folded.len() > max
@@ -110,13 +110,13 @@ fn one_line(text: &str) -> String {
 }
 
 fn is_gap(c: char) -> bool {
-    // Most are none; the tables behind the other two questions take longer.
+    // A fast path: the other two checks look into tables.
     !matches!(c, '!'..='~') && (c.is_whitespace() || c.is_control())
 }
 
-/// The beginning of `text`, up to the last gap within `max` bytes; a single word longer than that
-/// is cut at a character.
-fn cut_at_word(text: &str, max: usize) -> &str {
+/// Truncates `text` at the last gap within `max` bytes; a longer single word is truncated at a
+/// character.
+fn truncated_at_word(text: &str, max: usize) -> &str {
     if text.len() <= max {
         return text;
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_shown_lacks_the_signature() {
+    fn only_the_displayed_text_excludes_the_signature() {
         let typed = "ALERTA NORTE\n\n21/08/2023 15:49 - Maria\n";
         assert_eq!(read(typed).as_deref(), Some("ALERTA NORTE"));
         assert_eq!(folded(typed), " alerta norte 21/08/2023 15:49 maria ");
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn html_is_read_before_the_signature_is_looked_for() {
+    fn html_is_decoded_before_the_signature_is_searched_for() {
         let typed =
             "<p>Manuten&ccedil;&atilde;o<br>no Centro</p><p>21/08/2023 15:49 - Jo&atilde;o</p>";
         assert_eq!(read(typed).as_deref(), Some("Manutenção no Centro"));
@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_text_is_cut_at_a_word_and_says_so() {
+    fn a_huge_text_is_truncated_at_a_word() {
         let text = AlertText::new(&"ã".repeat(100_000)).expect("not blank");
-        assert!(text.bytes() <= TEXT_BYTES_MAX && text.is_cut());
+        assert!(text.bytes() <= TEXT_BYTES_MAX && text.is_truncated());
         let text = AlertText::new(&"palavra ".repeat(10_000)).expect("not blank");
-        assert!(text.reveal().ends_with("palavra") && text.is_cut());
+        assert!(text.reveal().ends_with("palavra") && text.is_truncated());
         let text = AlertText::new(&"palavra ".repeat(100)).expect("not blank");
-        assert!(!text.is_cut());
+        assert!(!text.is_truncated());
     }
 
     #[test]
@@ -182,12 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_before_a_word_that_does_not_fit() {
+    fn a_text_is_truncated_before_a_word_that_does_not_fit() {
         for (max, left) in
             [(3, "um"), (5, "um"), (6, "um dia"), (2, "um"), (1, "u"), (99, "um dia")]
         {
             let mut text = AlertText::new("um dia").expect("not blank");
-            text.cut(max);
+            text.truncate(max);
             assert_eq!(text.reveal(), left, "{max}");
         }
     }

@@ -1,18 +1,18 @@
 //! Recognises the line `21/08/2023 15:49 - Name` that the source appends to an alert.
 //!
-//! Staff begin lines with a date and a time, too. So a line is a signature only when nothing but
-//! a name follows; when in doubt it is text, and stays.
+//! Staff also begin lines with a date and a time. A line is a signature only if nothing but a name
+//! follows; in doubt it is text, and stays.
 
 use super::fold::fold;
 
-/// Most words of a name, without `de`, `da` and the like.
+/// Maximum words of a name, particles not counted.
 const NAME_WORDS_MAX: usize = 4;
-/// What stands in names in small letters.
+/// Lower-case words within names.
 const PARTICLES: [&str; 8] = ["da", "das", "de", "di", "do", "dos", "e", "van"];
-/// Dashes by which a name is set off.
+/// Dashes that may precede a name.
 const DASHES: [char; 5] = ['-', '–', '—', '−', '―'];
-/// Words, folded, that tell of the network and are in nobody's name; `*` stands for any end.
-/// Names in capital letters need them, to be told from `ROMPIMENTO CENTRO`.
+/// Folded words about the network, which are not part of any name; `*` matches any suffix. They
+/// distinguish names in capitals from `ROMPIMENTO CENTRO`.
 const TROUBLE: [&str; 92] = [
     "acidente",
     "afet*",
@@ -108,7 +108,7 @@ const TROUBLE: [&str; 92] = [
     "voltou",
 ];
 
-/// Drops trailing lines that are signatures; the first line with something to read always stays.
+/// Drops trailing signature lines; the first non-blank line always stays.
 pub(super) fn without_signature(text: &str) -> &str {
     let mut rest = text.trim_end();
     loop {
@@ -122,11 +122,11 @@ pub(super) fn without_signature(text: &str) -> &str {
     }
 }
 
-/// Tells whether a line is a date, a time and, behind a dash, a name. A date without a time is
-/// left alone: it may be part of what the customer is told.
+/// Returns whether a line is a date, a time, a dash and a name. A date without a time is kept: it
+/// may be part of the message.
 fn is_signature(line: &str) -> bool {
     let line = line.trim_start_matches(['[', '(']);
-    let name = behind_date(line).and_then(behind_time).and_then(|rest| {
+    let name = after_date(line).and_then(after_time).and_then(|rest| {
         let rest = rest.trim_start_matches([']', ')']).trim_start();
         rest.strip_prefix(DASHES)
     });
@@ -134,7 +134,7 @@ fn is_signature(line: &str) -> bool {
 }
 
 /// What follows the date: `21/08/2023`, `21-08-23`, `21.08.2023`, `2023-08-21`, `21/08`.
-fn behind_date(line: &str) -> Option<&str> {
+fn after_date(line: &str) -> Option<&str> {
     let end = line.find(|c: char| !c.is_ascii_digit() && !matches!(c, '/' | '-' | '.'))?;
     let (date, rest) = line.split_at(end);
     let separator = date.find(|c: char| !c.is_ascii_digit()).map(|at| &date[at..=at])?;
@@ -149,7 +149,7 @@ fn behind_date(line: &str) -> Option<&str> {
 }
 
 /// What follows the time: `15:49`, `15:49:07`, `15h49`, `15:49h`, `15h`, `15h49min`.
-fn behind_time(line: &str) -> Option<&str> {
+fn after_time(line: &str) -> Option<&str> {
     let rest =
         line.trim_start_matches(|c: char| c.is_whitespace() || c == ',' || DASHES.contains(&c));
     let rest = ["às ", "as ", "ás ", "ÀS ", "AS ", "T"]
@@ -174,8 +174,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Tells whether nothing but a name stands there: few words in capitals, or a login. No name at
-/// all says no more than the date.
+/// Returns whether the text is a name: a few capitalised words, or a login. An empty text counts, as
+/// it adds nothing to the date.
 fn is_name(text: &str) -> bool {
     let words: Vec<_> = text.split(is_between).filter(|word| !word.is_empty()).collect();
     if let [login] = words[..]
@@ -189,7 +189,7 @@ fn is_name(text: &str) -> bool {
         && !own.clone().any(|word| is_trouble(word))
 }
 
-/// What may stand between the words of a name: `Maria (NOC)`, `Zé / Suporte`, `Ana - NOC`.
+/// Returns whether `c` may separate the words of a name: `Maria (NOC)`, `Zé / Suporte`, `Ana - NOC`.
 fn is_between(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | ')' | '/' | '&') || DASHES.contains(&c)
 }
@@ -266,12 +266,12 @@ mod tests {
             assert!(is_signature(line), "{line}");
             assert_eq!(without_signature(&format!("A\r\n\r\n{line}\r\n")), "A", "{line}");
             assert_eq!(without_signature(&format!("A\u{2028}{line}")), "A", "{line}");
-            assert_eq!(without_signature(line), line, "the only line is never cut");
+            assert_eq!(without_signature(line), line, "the only line is never removed");
         }
     }
 
     #[test]
-    fn a_line_that_says_more_is_text() {
+    fn a_line_with_more_than_a_name_is_text() {
         for line in [
             "28/11/2026 14:30 - Rompimento de fibra no Centro",
             "28/11/2026 14:30 - rompimento confirmado",
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn all_trailing_signatures_go_but_never_the_first_line() {
+    fn trailing_signatures_are_removed_but_never_the_first_line() {
         let text = "A\n\n21/08/2023 15:49 - Xavier\n\n22/08/2023 08:00 - Yara";
         assert_eq!(without_signature(text), "A");
         let only = "\n21/08/2023 15:49 - Xavier\n22/08/2023 08:00 - Yara";

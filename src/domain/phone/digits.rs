@@ -1,6 +1,6 @@
-//! Holds a few ASCII digits inline, so that reading a number needs no heap.
+//! A few ASCII digits stored inline, so that parsing a number does not allocate.
 
-/// At most `MAX` ASCII digits. What is not used stays zero, so that equal digits are equal.
+/// At most `MAX` ASCII digits. Unused bytes are zero, so that equal digits compare equal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Digits<const MAX: usize> {
     bytes: [u8; MAX],
@@ -10,7 +10,7 @@ pub(super) struct Digits<const MAX: usize> {
 impl<const MAX: usize> Digits<MAX> {
     pub(super) const EMPTY: Self = Self { bytes: [0; MAX], length: 0 };
 
-    /// Joins parts of a number; `None` when they are too long or hold anything but digits.
+    /// Joins the parts of a number; returns `None` if they are too long or not all digits.
     pub(super) fn joined(parts: &[&[u8]]) -> Option<Self> {
         let mut digits = Self::EMPTY;
         for part in parts {
@@ -21,7 +21,7 @@ impl<const MAX: usize> Digits<MAX> {
         digits.as_bytes().iter().all(u8::is_ascii_digit).then_some(digits)
     }
 
-    /// Appends `byte`; `None` when it is no digit or the room is full.
+    /// Appends `byte`; returns `None` if it is not a digit or there is no space.
     pub(super) fn push(&mut self, byte: u8) -> Option<()> {
         let free = self.bytes.get_mut(usize::from(self.length))?;
         *free = byte.is_ascii_digit().then_some(byte)?;
@@ -34,6 +34,6 @@ impl<const MAX: usize> Digits<MAX> {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        str::from_utf8(self.as_bytes()).expect("push lets only ASCII digits in")
+        str::from_utf8(self.as_bytes()).expect("push accepts only ASCII digits")
     }
 }

@@ -1,10 +1,10 @@
-//! Turns what a PBX presents as caller ID into one canonical Brazilian number.
+//! Converts the caller ID that a PBX presents into a canonical Brazilian number.
 //!
 //! ```text
 //! "Ana" <sip:+5511987654321@host>  --presented-->  +5511987654321  --plan-->  11987654321
 //! ```
-//! Where a text can be read in two ways it is refused: answering with a wrong customer is worse
-//! than answering with none. Nothing here allocates, waits or panics.
+//! An ambiguous text is rejected: a wrong customer is worse than none. Nothing here allocates, waits
+//! or panics.
 
 mod digits;
 mod no_number;
@@ -28,7 +28,7 @@ use self::presented::Presented;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Phone(Canonical);
 
-/// What a subscriber number belongs to.
+/// The kind of line of a subscriber number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
     Fixed,
@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 impl Phone {
-    /// Reads a caller ID in any form a PBX presents; `default_ddd` completes numbers without DDD.
+    /// Parses a caller ID in any form that a PBX presents; `default_ddd` completes numbers without DDD.
     pub fn parse(text: &str, default_ddd: Option<Ddd>) -> Result<Self, NoNumber> {
         let presented = Presented::read(text)?;
         plan::canonical(&presented, default_ddd).map(Self)
@@ -47,7 +47,7 @@ impl Phone {
         self.0.as_str()
     }
 
-    /// The number as it may stand in a log.
+    /// The masked number, for the log.
     pub fn masked(&self) -> Masked {
         let digits = self.0.as_bytes();
         let mut bytes = [b'*'; plan::MOBILE_LENGTH];
@@ -56,15 +56,15 @@ impl Phone {
         Masked { bytes, length: digits.len() }
     }
 
-    /// Tells landlines from mobiles.
+    /// The kind of line: landline or mobile.
     pub fn kind(&self) -> Kind {
         if self.0.as_bytes().len() == plan::MOBILE_LENGTH { Kind::Mobile } else { Kind::Fixed }
     }
 
     /// The terms to search for, in this order: the number, then the same without the 9.
     ///
-    /// A source still holds mobiles typed before the ninth digit came. Old mobiles began with 6-9;
-    /// with any other digit the shorter number would be the landline of somebody else.
+    /// A source still stores mobiles from before the ninth digit. Old mobiles began with 6-9; with any
+    /// other digit the shorter number is the landline of another subscriber.
     pub fn candidates(&self) -> Candidates {
         let old = match self.0.as_bytes() {
             [a, b, b'9', old @ ..] if old.len() == 8 && old[0] >= b'6' => {
@@ -76,7 +76,7 @@ impl Phone {
     }
 }
 
-/// A number's stars and last two digits, without an allocation.
+/// A masked number, stars and the last two digits, without an allocation.
 pub struct Masked {
     bytes: [u8; plan::MOBILE_LENGTH],
     length: usize,
@@ -100,7 +100,7 @@ impl fmt::Debug for Phone {
     }
 }
 
-/// One term to search a phone by. It has no `Deref`, so that printing it by accident is masked.
+/// One term to search for. It has no `Deref`, so that it is masked if printed by accident.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Candidate(Canonical);
 
@@ -117,7 +117,7 @@ impl fmt::Debug for Candidate {
     }
 }
 
-/// The one or two terms to search a phone by, in the order to try them.
+/// The one or two terms to search for, in order.
 #[derive(Clone, Debug)]
 pub struct Candidates {
     first: Option<Candidate>,
@@ -140,7 +140,7 @@ impl Iterator for Candidates {
 impl ExactSizeIterator for Candidates {}
 impl FusedIterator for Candidates {}
 
-/// Digits of a number that may be seen: enough to find a call in a log.
+/// Digits of a number that stay visible: enough to find a call in a log.
 const SHOWN: usize = 2;
 
 /// Writes stars for all but the last two digits.

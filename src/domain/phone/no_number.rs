@@ -1,26 +1,26 @@
-//! Says why a caller ID holds no number to look up.
+//! Why a caller ID contains no number to look up.
 
 use std::fmt;
 
-/// Why there is nothing to look up; printed as one word for the log and the metric's label.
+/// Why there is no number to look up; printed as one word, for the log and as a metric label.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NoNumber {
-    /// The caller is withheld, or the PBX put its own default there: no digit, or only zeros.
+    /// The caller is withheld, or the PBX sent its default: no digits, or only zeros.
     Anonymous,
-    /// A number of another country.
+    /// A number from another country.
     International,
-    /// Not a number, or none of the Brazilian plan.
+    /// Not a number, or not one of the Brazilian plan.
     Invalid,
-    /// A number without DDD: set `numbers.default_ddd`, or the called number's own.
+    /// A number without DDD: set `numbers.default_ddd` or `numbers.default_ddd_by_did`.
     LocalWithoutDdd,
-    /// A number that is nobody's line: 0800 and its kin, 4004 and its kin.
+    /// A number that is not a subscriber line: 0800, 4004 and similar.
     Nongeographic,
-    /// An extension, a feature code or a three to five digit service.
+    /// An extension, a feature code, or a service of three to five digits.
     Short,
 }
 
 impl NoNumber {
-    /// Every word `label` can say.
+    /// All values of `label`.
     pub const LABELS: [&'static str; 6] =
         ["anonymous", "international", "invalid", "local_no_ddd", "nongeo", "short"];
 

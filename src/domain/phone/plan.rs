@@ -1,13 +1,13 @@
-//! Knows the Brazilian numbering plan: whose line the digits are, whatever was dialled before them.
+//! The Brazilian numbering plan: finds the subscriber number behind dialled prefixes.
 //!
 //! ```text
 //! national = DDD + subscriber       10 or 11 digits; a 10-digit mobile gets its 9
-//! trunk    = [carrier] + national   behind 0 or 90 (collect)
-//! country  = national | 0 + trunk   behind +55, 55, 0055, 00 + carrier + 55
-//! local    = subscriber             alone, or behind 9090 (collect); needs a default DDD
+//! trunk    = [carrier] + national   after 0 or 90 (collect)
+//! country  = national | 0 + trunk   after +55, 55, 0055, 00 + carrier + 55
+//! local    = subscriber             alone, or after 9090 (collect); needs a default DDD
 //! ```
-//! The forms are told apart by first digits and length. A carrier code counts only between a 0
-//! (or 90) and a valid number: without the 0, `39 33 31234567` of Italy would be one of ours.
+//! The first digits and the length distinguish the forms. A carrier code counts only between a 0 (or
+//! 90) and a valid number: without the 0, `39 33 31234567` of Italy would look Brazilian.
 
 use std::fmt;
 
@@ -21,19 +21,19 @@ pub(super) const MOBILE_LENGTH: usize = 11;
 /// Extensions and services have at most this many digits.
 const SHORT_MAX: usize = 6;
 
-/// E.164 allows no more digits, country code included.
+/// Maximum digits of E.164, country code included.
 const INTERNATIONAL_MAX: usize = 15;
 
-/// Behind 00, fewer digits are no number of any country.
+/// Minimum digits after 00 of a number of any country.
 const INTERNATIONAL_MIN: usize = 7;
 
 /// Digits of a carrier's code.
 const CARRIER: usize = 2;
 
-/// Services paid in a way of their own, without the 0 in front; never somebody's line.
+/// Prefixes of special-rate services, without the leading 0; never a subscriber line.
 const SERVICES: [&[u8]; 6] = [b"300", b"303", b"304", b"500", b"800", b"900"];
 
-/// Companies' numbers for the whole country. Carriers add the caller's DDD to them.
+/// Prefixes of nationwide company numbers. Carriers add the caller's DDD to them.
 const NATIONWIDE: [&[u8]; 3] = [b"3003", b"4004", b"4020"];
 
 /// A subscriber number as the source stores it.
@@ -44,7 +44,7 @@ pub(super) type Canonical = Digits<MOBILE_LENGTH>;
 pub struct Ddd(u8);
 
 impl Ddd {
-    /// Reads exactly two ASCII digits that are one of the 67 area codes.
+    /// Parses exactly two ASCII digits that are one of the 67 area codes.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: [u8; 2] = text.as_bytes().try_into().ok()?;
         Self::from_digits(digits)
@@ -55,10 +55,10 @@ impl Ddd {
             return None;
         }
         let code = (tens - b'0') * 10 + (units - b'0');
-        let valid = matches!(code,
+        let is_valid = matches!(code,
             11..=19 | 21 | 22 | 24 | 27 | 28 | 31..=35 | 37 | 38 | 41..=49 | 51 | 53..=55
             | 61..=69 | 71 | 73..=75 | 77 | 79 | 81..=89 | 91..=99);
-        valid.then_some(Self(code))
+        is_valid.then_some(Self(code))
     }
 
     fn digits(self) -> [u8; 2] {
@@ -72,13 +72,13 @@ impl fmt::Display for Ddd {
     }
 }
 
-/// Finds the subscriber number behind whatever was presented.
+/// Finds the subscriber number in the presented digits.
 pub(super) fn canonical(
     presented: &Presented,
     default_ddd: Option<Ddd>,
 ) -> Result<Canonical, NoNumber> {
     let digits = presented.digits.as_bytes();
-    // FreeSWITCH's own caller ID is 0000000000.
+    // The default caller ID of FreeSWITCH is 0000000000.
     if digits.iter().all(|digit| *digit == b'0') {
         return Err(NoNumber::Anonymous);
     }
@@ -91,9 +91,9 @@ pub(super) fn canonical(
     }
 }
 
-/// Keeps the default DDD unless the number's own `phone-context` contradicts it.
+/// Returns the default DDD, unless the `phone-context` of the number contradicts it.
 ///
-/// The DDD of a context is not used in its place: only the configuration may complete a number.
+/// The DDD of a context is not used: only the configuration may complete a number.
 fn scoped(default_ddd: Option<Ddd>, context: Option<&[u8]>) -> Result<Option<Ddd>, NoNumber> {
     match context {
         None | Some([] | [b'5', b'5']) => Ok(default_ddd),
@@ -102,7 +102,7 @@ fn scoped(default_ddd: Option<Ddd>, context: Option<&[u8]>) -> Result<Option<Ddd
     }
 }
 
-/// Behind a plus.
+/// Parses the digits after a plus.
 fn global(digits: &[u8]) -> Result<Canonical, NoNumber> {
     match digits {
         [b'5', b'5', rest @ ..] => country(rest),
@@ -112,7 +112,7 @@ fn global(digits: &[u8]) -> Result<Canonical, NoNumber> {
     }
 }
 
-/// Without a plus: as somebody would dial it.
+/// Parses digits without a plus, as dialled.
 fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
     match digits {
         _ if digits.len() <= SHORT_MAX => Err(NoNumber::Short),
@@ -128,7 +128,7 @@ fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumbe
     }
 }
 
-/// Behind 00: a country code, or a carrier and a country code.
+/// Parses the digits after 00: a country code, or a carrier and a country code.
 fn abroad(digits: &[u8]) -> Result<Canonical, NoNumber> {
     if let [b'5', b'5', rest @ ..] = digits
         && let Ok(found) = country(rest)
@@ -147,9 +147,9 @@ fn abroad(digits: &[u8]) -> Result<Canonical, NoNumber> {
     }
 }
 
-/// Behind the country code, where some gateways leave the trunk's 0.
+/// Parses the digits after the country code, where some gateways leave the trunk prefix 0.
 ///
-/// A number without DDD is refused here: nobody in another country could have dialled it.
+/// A number without DDD is rejected: it cannot be dialled from another country.
 fn country(digits: &[u8]) -> Result<Canonical, NoNumber> {
     match digits {
         [b'0', rest @ ..] => trunk(rest),
@@ -157,7 +157,8 @@ fn country(digits: &[u8]) -> Result<Canonical, NoNumber> {
     }
 }
 
-/// Behind the trunk's 0 or the 90 of a collect call, where a carrier's code may stand.
+/// Parses the digits after the trunk prefix 0 or the 90 of a collect call, with an optional carrier
+/// code.
 fn trunk(digits: &[u8]) -> Result<Canonical, NoNumber> {
     match digits {
         [b'1'..=b'9', _, rest @ ..] if matches!(rest.len(), 10 | 11) => national(rest),
@@ -165,7 +166,7 @@ fn trunk(digits: &[u8]) -> Result<Canonical, NoNumber> {
     }
 }
 
-/// Behind whatever was dialled first, or alone.
+/// Parses a national number without prefixes.
 fn national(digits: &[u8]) -> Result<Canonical, NoNumber> {
     if is_service(digits) || is_nationwide(digits) {
         return Err(NoNumber::Nongeographic);
@@ -175,7 +176,7 @@ fn national(digits: &[u8]) -> Result<Canonical, NoNumber> {
     completed(ddd, subscriber(line)?)
 }
 
-/// Without DDD; says that the DDD is missing only when nothing else is wrong.
+/// Parses a number without DDD; reports a missing DDD only if the number is valid otherwise.
 fn local(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
     let subscriber = subscriber(digits)?;
     let ddd = default_ddd.ok_or(NoNumber::LocalWithoutDdd)?;
@@ -185,8 +186,8 @@ fn local(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber>
 /// The ninth digit, which old mobiles lack and landlines never had, and the other eight.
 type Subscriber<'a> = (&'static [u8], &'a [u8]);
 
-/// Reads a subscriber number as Anatel's resolution 749/2022 cuts it: landlines begin with 2-5,
-/// mobiles with 9; mobiles of eight digits began with 6-9 until they got the 9 in front.
+/// Parses a subscriber number (Anatel resolution 749/2022): landlines begin with 2-5, mobiles with 9.
+/// Mobiles of eight digits began with 6-9 until the 9 was added.
 fn subscriber(digits: &[u8]) -> Result<Subscriber<'_>, NoNumber> {
     match digits {
         _ if is_nationwide(digits) => Err(NoNumber::Nongeographic),
@@ -205,8 +206,9 @@ fn is_local(digits: &[u8]) -> bool {
     matches!(digits.len(), 8 | 9)
 }
 
-/// 0800 777 123 and 0800 777 1234, here without their 0. There is no DDD 30, 50, 80 or 90, so no
-/// line is lost, and telemarketing whose 0 got lost (303 123 4567) is known for what it is.
+/// Returns whether it is a service such as 0800 777 123 or 0800 777 1234, without its 0. There is no
+/// DDD 30, 50, 80 or 90, so no subscriber line matches, and telemarketing without its 0 (303 123 4567)
+/// is recognised.
 fn is_service(digits: &[u8]) -> bool {
     matches!(digits.len(), 9 | 10) && SERVICES.iter().any(|service| digits.starts_with(service))
 }

@@ -1,38 +1,39 @@
-//! Finds the digits that were sent in the text a PBX presents as caller ID.
+//! Extracts the digits from the text that a PBX presents as caller ID.
 //!
 //! ```text
 //! "Name" <sip:+5511987654321;npdi;rn=+551100@host:5060;user=phone>;tag=1
 //!             '--- user ---''-------------- rest --------------'
 //! ```
-//! Only the user is read. The name is skipped; the rest must look like parameters and a host,
-//! so that `11987654321; DROP TABLE x` is garbage and not a number with a parameter.
+//! Only the user is parsed. The name is skipped; the rest must look like parameters and a host, so
+//! `11987654321; DROP TABLE x` is garbage and not a number with a parameter.
 
 use std::net::Ipv4Addr;
 
 use super::digits::Digits;
 use super::no_number::NoNumber;
 
-/// The longest text looked at, in bytes. Name-addr forms with number portability and a host name
-/// stay below 200; what is longer is refused before a byte of it is read.
+/// Maximum bytes of the text. Name-addr forms with number portability and a host name stay below
+/// 200; longer texts are rejected unread.
 const TEXT_MAX: usize = 256;
 
-/// The longest form the plan knows: 00, carrier, 55, 0, carrier, DDD, nine digits.
+/// The longest form of the numbering plan: 00, carrier, 55, 0, carrier, DDD, nine digits.
 const DIGITS_MAX: usize = 20;
 
-/// Country code and DDD: all that matters of a `phone-context`.
+/// Country code and DDD, the only relevant digits of a `phone-context`.
 const CONTEXT_MAX: usize = 4;
 
-/// What a caller ID says.
+/// A parsed caller ID.
 pub(super) struct Presented {
     /// The digits as sent; never empty.
     pub(super) digits: Digits<DIGITS_MAX>,
-    /// The first digits of a tel URI's global `phone-context`, where a number without plus holds.
+    /// The first digits of the global `phone-context` of a tel URI, in which a number without a plus
+    /// is valid.
     pub(super) context: Option<Digits<CONTEXT_MAX>>,
     /// Whether the digits begin with a country code.
     pub(super) prefix: Prefix,
 }
 
-/// What stands in front of the digits.
+/// What precedes the digits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Prefix {
     Nothing,
@@ -40,7 +41,7 @@ pub(super) enum Prefix {
 }
 
 impl Presented {
-    /// Reads `text`, of which one layer of percent-encoding is taken off first.
+    /// Parses `text` after one layer of percent-decoding.
     pub(super) fn read(text: &str) -> Result<Self, NoNumber> {
         if let Some(bare) = Self::bare(text) {
             return Ok(bare);
@@ -51,16 +52,16 @@ impl Presented {
         if !text.contains('%') {
             return Self::read_decoded(text);
         }
-        let mut room = [0; TEXT_MAX];
-        let decoded = percent_decoded(text.as_bytes(), &mut room);
+        let mut buffer = [0; TEXT_MAX];
+        let decoded = percent_decoded(text.as_bytes(), &mut buffer);
         Self::read_decoded(str::from_utf8(decoded).map_err(|_| NoNumber::Invalid)?)
     }
 
-    /// Reads nothing but digits, perhaps behind a plus, as nearly every caller ID is. It is what
-    /// `read_decoded` would come to.
+    /// Parses digits with an optional plus, the form of almost every caller ID. The result equals that
+    /// of `read_decoded`.
     fn bare(text: &str) -> Option<Self> {
         let (prefix, digits) = match text.strip_prefix('+') {
-            Some(behind) => (Prefix::Plus, behind),
+            Some(digits) => (Prefix::Plus, digits),
             None => (Prefix::Nothing, text),
         };
         let digits =
@@ -73,7 +74,7 @@ impl Presented {
         if !user.bytes().any(|byte| byte.is_ascii_digit()) || is_withheld(rest) {
             return Err(NoNumber::Anonymous);
         }
-        // pjsip hands over %0A decoded: a line break may be an attempt at the next line.
+        // pjsip decodes %0A: a line break may be an injection attempt.
         if text.bytes().any(|byte| byte.is_ascii_control()) || !is_rest(rest) {
             return Err(NoNumber::Invalid);
         }
@@ -85,21 +86,21 @@ impl Presented {
     }
 }
 
-/// Takes one layer of percent-encoding off. An encoded byte that is not ASCII becomes `?`: it can
-/// only be part of a name, or make the number garbage.
-fn percent_decoded<'a>(text: &[u8], room: &'a mut [u8; TEXT_MAX]) -> &'a [u8] {
+/// Removes one layer of percent-encoding. An encoded byte that is not ASCII becomes `?`: it is either
+/// part of a name, or the number is garbage.
+fn percent_decoded<'a>(text: &[u8], buffer: &'a mut [u8; TEXT_MAX]) -> &'a [u8] {
     let mut left = text;
     let mut length = 0;
-    for free in room.iter_mut() {
-        let Some((&first, behind)) = left.split_first() else { break };
-        let encoded = if first == b'%' { hex_byte(behind) } else { None };
+    for free in buffer.iter_mut() {
+        let Some((&first, after)) = left.split_first() else { break };
+        let encoded = if first == b'%' { hex_byte(after) } else { None };
         (*free, left) = match encoded {
-            Some(byte) => (if byte.is_ascii() { byte } else { b'?' }, &behind[2..]),
-            None => (first, behind),
+            Some(byte) => (if byte.is_ascii() { byte } else { b'?' }, &after[2..]),
+            None => (first, after),
         };
         length += 1;
     }
-    &room[..length]
+    &buffer[..length]
 }
 
 fn hex_byte(text: &[u8]) -> Option<u8> {
@@ -107,7 +108,7 @@ fn hex_byte(text: &[u8]) -> Option<u8> {
     u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
-/// Splits the address into who calls and the rest. Most texts are a bare number, and done early.
+/// Splits the address into the user and the rest. A bare number takes the fast path.
 fn user_and_rest(text: &str) -> (&str, &str) {
     if !text.bytes().any(|byte| matches!(byte, b'"' | b':' | b';' | b'<' | b'@')) {
         return (text.trim_matches(' '), "");
@@ -117,20 +118,20 @@ fn user_and_rest(text: &str) -> (&str, &str) {
     (user.trim_matches(' '), rest)
 }
 
-/// What stands between angle brackets, else the whole text.
+/// Returns the text between angle brackets, else the whole text.
 fn address(text: &str) -> &str {
     enclosed(text).unwrap_or(text)
 }
 
 fn enclosed(text: &str) -> Option<&str> {
-    let (_, inside) = behind_quoted(text)?.split_once('<')?;
+    let (_, inside) = after_quoted(text)?.split_once('<')?;
     let (address, parameters) = inside.split_once('>')?;
     let parameters = parameters.trim_matches(' ');
     (!parameters.contains('@') && is_rest(parameters)).then_some(address)
 }
 
-/// Skips a quoted name, which may hold angle brackets: seen as `"João & Cia \"VIP\" <x>" <sip:…>`.
-fn behind_quoted(text: &str) -> Option<&str> {
+/// Skips a quoted name, which may contain angle brackets, as in `"João & Cia \"VIP\" <x>" <sip:…>`.
+fn after_quoted(text: &str) -> Option<&str> {
     let Some(quoted) = text.trim_start_matches(' ').strip_prefix('"') else { return Some(text) };
     let mut escaped = false;
     let end = quoted.find(|letter| {
@@ -143,23 +144,23 @@ fn behind_quoted(text: &str) -> Option<&str> {
 
 fn without_scheme(address: &str) -> &str {
     match address.split_once(':') {
-        Some((scheme, behind))
+        Some((scheme, address))
             if ["sip", "sips", "tel"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) =>
         {
-            behind
+            address
         }
         _ => address,
     }
 }
 
-/// Tells whether the host is the one that stands for a withheld caller (RFC 3323), whose number
-/// some trunks leave in place.
+/// Returns whether the host marks a withheld caller (RFC 3323). Some trunks leave the number in
+/// place.
 fn is_withheld(rest: &str) -> bool {
     const HOST: &[u8] = b"@anonymous.invalid";
     rest.as_bytes().windows(HOST.len()).any(|part| part.eq_ignore_ascii_case(HOST))
 }
 
-/// Tells whether `text` is empty or looks like `;parameters` and at most one `@host`.
+/// Returns whether `text` is empty or looks like `;parameters` and at most one `@host`.
 fn is_rest(text: &str) -> bool {
     if text.is_empty() {
         return true;
@@ -170,18 +171,18 @@ fn is_rest(text: &str) -> bool {
         && text.split(';').skip(1).all(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Tells whether `user` is a code for the switch, such as `*55` or `#31#`.
+/// Returns whether `user` is a code for the switch, such as `*55` or `#31#`.
 fn is_feature_code(user: &str) -> bool {
     user.starts_with(['*', '#'])
         && user.bytes().all(|byte| byte.is_ascii_digit() || b"*#".contains(&byte))
 }
 
-/// Reads the digits of a number that is written as people write numbers.
+/// Parses the digits of a number with the usual punctuation.
 ///
-/// It ends with a digit, so that `11987654321--` is garbage. A slash is refused because it joins
-/// two numbers (`3234-5678/79`), an IPv4 address because it would pass as a dotted number.
+/// It must end with a digit: `11987654321--` is garbage. A slash is rejected because it joins two
+/// numbers (`3234-5678/79`), an IPv4 address because it looks like a dotted number.
 fn number(user: &str) -> Option<(Prefix, Digits<DIGITS_MAX>)> {
-    // ISUP fills an odd count of digits up with 0xF, and some gateways print it.
+    // ISUP pads an odd number of digits with 0xF, and some gateways print it.
     let user = user.strip_suffix(['F', 'f']).unwrap_or(user);
     let begins = user.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '(');
     let ends = user.ends_with(|c: char| c.is_ascii_digit());
@@ -200,7 +201,7 @@ fn number(user: &str) -> Option<(Prefix, Digits<DIGITS_MAX>)> {
     Some((prefix, digits))
 }
 
-/// Reads the beginning of a `phone-context` that is a number; a domain says nothing to us.
+/// Parses the start of a numeric `phone-context`; a domain is ignored.
 fn context(rest: &str) -> Option<Digits<CONTEXT_MAX>> {
     let value = rest.split([';', '@']).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
@@ -218,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_short_way_comes_to_what_the_long_way_does() {
+    fn the_fast_path_equals_the_full_parser() {
         for length in 0..=30 {
             for plus in ["", "+", "++"] {
                 let text = format!("{plus}{}", &"0123456789".repeat(3)[..length]);

@@ -1,33 +1,33 @@
-//! Reads the numbers in a phone field as staff typed it: none, one or two, with words around them.
+//! Extracts the numbers from a phone field as staff typed it: none, one or two, with text around them.
 //!
 //! ```text
 //! "(37) 98824-2968 / 3222-1234 ramal 12"
-//!  '------ a run -----'  '-- a run --' 'a run'     a run is groups of digits with gaps between them
+//!  '------ a run -----'  '-- a run --' 'a run'     a run is groups of digits and gaps
 //! ```
-//! A run is a number only if its groups end where a number's parts end. `(37) 9999-0001 2` is not
-//! read as 37 99990-0012, which may be the number of another customer.
+//! A run is a number only if its groups end where the parts of a number end. `(37) 9999-0001 2` is not
+//! 37 99990-0012, which may be the number of another customer.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
 use super::{Ddd, Phone};
 
-/// Characters of a field that are read; the form in which it is typed takes 20.
+/// Maximum characters read of a field; the input field of HubSoft takes 20.
 const FIELD_CHARS_MAX: usize = 512;
-/// Numbers taken from one field.
+/// Maximum numbers read from one field.
 const NUMBERS_MAX: usize = 4;
 /// Digits of a label before a number, as in `1) 37 98824-2968`.
 const LABEL: usize = 1;
-/// Most digits of an extension behind a number.
+/// Maximum digits of an extension after a number.
 const EXTENSION_MAX: usize = 4;
-/// Stands for a carrier's code in `(0xx37) 98824-2968`.
+/// The placeholder for a carrier code in `(0xx37) 98824-2968`.
 const CARRIER: &str = "xx";
-/// Words that may stand between a number and its extension without a space.
+/// Words that may separate a number and its extension without a space.
 const EXTENSION_WORDS: [&str; 6] = ["x", "r", "rm", "ramal", "ext", "extensão"];
 
 impl Phone {
-    /// The numbers in a stored field. There is no default area code here: a stored number without
-    /// one could be anybody's.
+    /// Extracts the numbers from a stored field. No default area code is applied, because a stored
+    /// number without one is ambiguous.
     pub fn stored(field: &str) -> Vec<Self> {
         let digits = field.strip_prefix('+').unwrap_or(field);
         if digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -38,35 +38,34 @@ impl Phone {
         numbers
     }
 
-    /// Tells whether one of the stored `fields` holds this number: then it is the number of the
-    /// customer to whom the fields belong.
+    /// Returns whether one of the stored `fields` of a customer contains this number.
     pub fn is_stored_in<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> bool {
         fields.into_iter().flat_map(Self::stored).any(|stored| stored == *self)
     }
 }
 
-/// Groups of digits that belong together, perhaps behind a plus.
+/// Groups of digits that belong together, with an optional plus.
 #[derive(Default)]
 struct Run {
     plus: bool,
     groups: Vec<String>,
-    /// A letter stands between two digits, as in `119876543O1`: nothing here is a number.
+    /// A letter is between two digits, as in `119876543O1`: the run is not a number.
     spoilt: bool,
 }
 
-/// What one character of a field means.
+/// The meaning of one character of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Digit(char),
     /// Between the groups of one number.
     Gap,
-    /// Cannot be seen, so it is not there.
+    /// An invisible character, which is ignored.
     Invisible,
     Letter,
     Plus,
-    /// Between two numbers, or behind an area code: `37/98824-2968`, `37: 98824-2968`.
+    /// Between two numbers, or after an area code: `37/98824-2968`, `37: 98824-2968`.
     Slash,
-    /// Between a number and what is none.
+    /// The end of a number.
     Split,
 }
 
@@ -83,14 +82,14 @@ fn sign(c: char) -> Sign {
         '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '－' => {
             Sign::Gap
         }
-        // Format characters and variation selectors, which come with what is pasted.
+        // Format characters and variation selectors, which come with pasted text.
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}' => {
             Sign::Invisible
         }
         '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' => {
             Sign::Invisible
         }
-        // Fillers of Korean, and a blank of Braille.
+        // Korean fillers and the Braille blank.
         '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}' => Sign::Invisible,
         '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{20E3}' | '\0' => Sign::Invisible,
         c if c.is_whitespace() => Sign::Gap,
@@ -99,7 +98,7 @@ fn sign(c: char) -> Sign {
     }
 }
 
-/// The runs of a field, in order.
+/// Returns the runs of a field, in order.
 fn runs(field: &str) -> Vec<Run> {
     let mut reader = Reader { runs: vec![Run::default()], joined: false };
     let mut chars = field.chars().peekable();
@@ -119,7 +118,7 @@ fn runs(field: &str) -> Vec<Run> {
 }
 
 struct Reader {
-    /// The last one is being read.
+    /// The last one is still open.
     runs: Vec<Run>,
     /// Whether the next digit belongs to the last group.
     joined: bool,
@@ -127,7 +126,7 @@ struct Reader {
 
 impl Reader {
     fn run(&mut self) -> &mut Run {
-        self.runs.last_mut().expect("there is always one")
+        self.runs.last_mut().expect("there is always a run")
     }
 
     fn digit(&mut self, digit: char) {
@@ -149,15 +148,15 @@ impl Reader {
         self.runs.push(Run::default());
     }
 
-    /// Skips a word. One that stands between two digits spoils them, unless it leads to an extension.
+    /// Skips a word. A word between two digits spoils the run, unless it introduces an extension.
     fn word(&mut self, first: char, chars: &mut Peekable<Chars<'_>>) {
-        let begins_behind_digit = std::mem::replace(&mut self.joined, false);
+        let begins_after_digit = std::mem::replace(&mut self.joined, false);
         let mut word = first.to_lowercase().to_string();
         while let Some(c) = chars.next_if(|c| sign(*c) == Sign::Letter) {
             word.extend(c.to_lowercase());
         }
         let ends_before_digit = chars.peek().is_some_and(|c| matches!(sign(*c), Sign::Digit(_)));
-        let is_inside = begins_behind_digit && ends_before_digit;
+        let is_inside = begins_after_digit && ends_before_digit;
         if is_inside && word == CARRIER {
             return;
         }
@@ -167,7 +166,7 @@ impl Reader {
         self.run().spoilt = spoils;
     }
 
-    /// Tells whether nothing but an area code was read, as `37` or `037`.
+    /// Returns whether only an area code was read, as `37` or `037`.
     fn is_area_code(&self) -> bool {
         let Some(Run { groups, plus: false, .. }) = self.runs.last() else { return false };
         let [group] = &groups[..] else { return false };
@@ -177,14 +176,14 @@ impl Reader {
 }
 
 impl Run {
-    /// The number that the run is, without an extension behind it; or the two that it is.
+    /// Returns the number in the run, without its extension, or the two numbers in it.
     fn numbers(&self) -> Vec<Phone> {
         if self.spoilt {
             return Vec::new();
         }
         let groups = &self.groups[..];
         if self.parse(groups).is_some() {
-            // Of two ways to read the digits, the groups decide, or nobody.
+            // The groups decide between two readings of the digits.
             return self.number(groups).into_iter().collect();
         }
         let mut splits = (1..groups.len()).rev().map(|at| groups.split_at(at));
@@ -203,9 +202,9 @@ impl Run {
         read.into_iter().flatten().flatten().collect()
     }
 
-    /// The number that `groups` are, if they are cut as a number is.
+    /// Returns the number in `groups`, if they are divided like a number.
     fn number(&self, groups: &[String]) -> Option<Phone> {
-        self.parse(groups).filter(|phone| is_cut_as_a_number(groups, phone))
+        self.parse(groups).filter(|phone| is_divided_as_a_number(groups, phone))
     }
 
     fn parse(&self, groups: &[String]) -> Option<Phone> {
@@ -214,26 +213,26 @@ impl Run {
     }
 }
 
-/// Tells whether groups end only where parts of a number end: `37 98824-2968`, `37 9882-42968` as
-/// many web forms write it, `37 988 242 968`, `3222-12-34`.
-fn is_cut_as_a_number(groups: &[String], phone: &Phone) -> bool {
-    /// Where groups may begin, counted from the number's end: with nine digits, and with eight.
+/// Returns whether groups end only where parts of a number end: `37 98824-2968`, `37 9882-42968` as
+/// many web forms format it, `37 988 242 968`, `3222-12-34`.
+fn is_divided_as_a_number(groups: &[String], phone: &Phone) -> bool {
+    /// Possible group starts for nine and eight digits, counted from the end of the number.
     const NINE: [&[usize]; 7] = [&[4], &[4, 8], &[8], &[5], &[3, 6], &[2, 4], &[4, 6]];
     const EIGHT: [&[usize]; 4] = [&[4], &[2, 4], &[4, 6], &[2, 4, 6]];
     let written = groups.concat();
     let is_nine = phone.reveal().len() == 11 && written.ends_with(&phone.reveal()[2..]);
     let (subscriber, known) = if is_nine { (9, &NINE[..]) } else { (8, &EIGHT[..]) };
     let lengths = groups.iter().rev().map(String::len);
-    let mut begins: Vec<usize> = lengths.scan(0, behind).collect();
-    // The last one is the beginning of everything.
+    let mut begins: Vec<usize> = lengths.scan(0, start_from_end).collect();
+    // The last one is the start of the whole number.
     begins.pop();
     let splits_area_code = begins.contains(&(subscriber + 1));
     let inside: Vec<_> = begins.into_iter().filter(|begin| *begin < subscriber).collect();
     !splits_area_code && (inside.is_empty() || known.contains(&&inside[..]))
 }
 
-/// Where a group begins, counted from the number's end.
-fn behind(digits: &mut usize, length: usize) -> Option<usize> {
+/// Returns where a group begins, counted from the end of the number.
+fn start_from_end(digits: &mut usize, length: usize) -> Option<usize> {
     *digits += length;
     Some(*digits)
 }
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_read_in_every_way_that_people_write_it() {
+    fn a_number_is_read_in_every_common_format() {
         for field in [
             "37988242968",
             "3788242968",
@@ -335,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_as_no_number_is_refused_and_not_fused() {
+    fn groups_that_are_not_divided_like_a_number_are_rejected() {
         for field in [
             "(37) 9999-0001 2",
             "(37) 9999-0001-2",
@@ -361,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn landlines_are_cut_in_their_own_ways() {
+    fn landlines_have_their_own_groupings() {
         for field in ["37 3222-1234", "3732 22-12 34", "37 3222-12-34", "(37) 3222 1234 123"] {
             assert_eq!(read(field), ["3732221234"], "{field:?}");
         }

@@ -94,10 +94,10 @@ const OTHERS: [(&str, char); 78] = [
     ("ge", '≥'),
     ("ne", '≠'),
 ];
-/// Ends of the names that are letters with a mark. Browsers read them without `;`, too, whatever
+/// Suffixes of the names of accented letters. Browsers decode them without `;`, too, whatever
 /// follows: `JO&AtildeO`.
 const MARKED: [&str; 8] = ["acute", "grave", "circ", "tilde", "uml", "cedil", "ring", "slash"];
-/// Other names that are read so. `&centro` stays, although a browser reads `&cent` there.
+/// Other names that are decoded without `;`. `&centro` stays, although a browser decodes `&cent`.
 const LOOSE: [&str; 5] = ["nbsp", "amp", "quot", "ordf", "ordm"];
 /// Longest name in bytes.
 const NAME_MAX: usize = 16;
@@ -107,7 +107,7 @@ const WINDOWS: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
 ];
 
-/// The text with its references decoded, once; `None` when there are none.
+/// Decodes the references in `text` once; returns `None` if there are none.
 pub(super) fn decoded(text: &str) -> Option<String> {
     if !text.contains('&') {
         return None;
@@ -125,7 +125,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     (plain != text).then_some(plain)
 }
 
-/// The byte by which Windows-1252 writes `c`, when that is none of ASCII.
+/// Returns the byte that encodes `c` in Windows-1252, if it is not ASCII.
 pub(super) fn windows_byte(c: char) -> Option<u8> {
     if ('\u{80}'..='\u{FF}').contains(&c) {
         return u8::try_from(u32::from(c)).ok();
@@ -134,7 +134,7 @@ pub(super) fn windows_byte(c: char) -> Option<u8> {
     u8::try_from(0x80 + at).ok()
 }
 
-/// The reference behind an `&`: its length, and the character.
+/// Returns the length of the reference after an `&`, and its character.
 fn reference(text: &str) -> Option<(usize, char)> {
     let Some(number) = text.strip_prefix('#') else { return named(text) };
     let hex = number.strip_prefix(['x', 'X']);
@@ -165,7 +165,7 @@ fn named(text: &str) -> Option<(usize, char)> {
     if let Some(c) = exact(name).filter(|_| end <= NAME_MAX) {
         return Some((end, c));
     }
-    // The longest first, as `&notin` is not `&not`.
+    // The longest name wins: `&notin` is not `&not`.
     let shorter = (2..end).rev().map(|length| &name[..length]);
     let mut loose = shorter.filter(|name| is_loose(name));
     loose.find_map(|name| Some((name.len(), exact(name)?)))
@@ -182,7 +182,7 @@ fn exact(name: &str) -> Option<char> {
     latin.or_else(|| OTHERS.iter().find(|(known, _)| *known == name).map(|(_, c)| *c))
 }
 
-/// A text put in capitals as a whole has its names in capitals, too: `MANUTEN&CCEDIL;`.
+/// Finds a name in capitals. Upper-casing a whole text also changes its names: `MANUTEN&CCEDIL;`.
 fn in_capitals(name: &str) -> Option<char> {
     if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
         return None;

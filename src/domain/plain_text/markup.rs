@@ -1,12 +1,12 @@
-//! Takes the tags of HTML out of a text.
+//! Removes HTML tags from a text.
 
-/// Elements that begin and end inside a line, and leave no gap: `<b>rompi</b>mento` is one word.
+/// Inline elements, which leave no gap: `<b>rompi</b>mento` is one word.
 const INLINE: [&str; 34] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font",
     "i", "ins", "kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
-/// Elements that stand on lines of their own.
+/// Block elements, each on its own line.
 const BLOCK: [&str; 53] = [
     "address",
     "article",
@@ -62,13 +62,13 @@ const BLOCK: [&str; 53] = [
     "tr",
     "ul",
 ];
-/// Cells of a table: a gap within the line.
+/// Table cells: a gap within the line.
 const CELL: [&str; 2] = ["td", "th"];
-/// Elements whose content nobody sees, with their ends.
+/// Elements whose content is not displayed, with their end tags.
 const HIDDEN: [(&str, &str); 3] =
     [("script", "</script"), ("style", "</style"), ("title", "</title")];
 
-/// The text without tags and comments; `None` when there are none. What only looks like a tag
+/// Removes tags and comments; returns `None` if there are none. What only looks like a tag
 /// (`a < b`, `<3`, `<cliente>`) stays.
 pub(super) fn without_tags(text: &str) -> Option<String> {
     if !text.contains('<') {
@@ -89,15 +89,15 @@ pub(super) fn without_tags(text: &str) -> Option<String> {
     (bare != text).then_some(bare)
 }
 
-/// What was searched for once and is not there; it is not searched for again, as the work would
-/// grow with the square of the text.
+/// The end tags that are known to be missing. Searching for them again would make the work
+/// quadratic.
 #[derive(Default)]
 struct Ends {
     missing: Vec<&'static str>,
 }
 
 impl Ends {
-    /// Where `end` begins in `text`, in capitals or not.
+    /// Returns where `end` begins in `text`, ignoring case.
     fn find(&mut self, text: &str, end: &'static str) -> Option<usize> {
         if self.missing.contains(&end) {
             return None;
@@ -111,7 +111,7 @@ impl Ends {
     }
 }
 
-/// The tag or comment `text` begins with: its length, and what stands in its place.
+/// Returns the length of the tag or comment at the start of `text`, and its replacement.
 fn tag(text: &str, ends: &mut Ends) -> Option<(usize, &'static str)> {
     if text.starts_with("<!--") {
         return Some((ends.find(text, "-->")? + "-->".len(), ""));
@@ -139,7 +139,7 @@ fn tag(text: &str, ends: &mut Ends) -> Option<(usize, &'static str)> {
     }
 }
 
-/// Length of what `<` opens, up to its `>`, when no other `<` comes before.
+/// Returns the length up to the closing `>`, if no other `<` comes first.
 fn closed(text: &str) -> Option<usize> {
     let end = 1 + text[1..].find(['<', '>'])?;
     text[end..].starts_with('>').then_some(end + 1)

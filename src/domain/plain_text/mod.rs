@@ -1,4 +1,4 @@
-//! Reads text that came through web forms and wrong encodings as a person reads it.
+//! Restores readable text from HTML and wrong encodings.
 
 mod entities;
 mod markup;
@@ -6,12 +6,11 @@ mod mojibake;
 
 use std::borrow::Cow;
 
-/// Most passes over a text: what was escaped or encoded twice is met, and work stays bounded.
+/// Maximum passes over a text: enough for text that was escaped twice, and bounded work.
 const PASSES_MAX: usize = 3;
 
-/// Reads an alert's text: tags and character references are those of HTML, block tags are line
-/// breaks, UTF-8 that was taken for Latin-1 is mended, and characters that only direct the
-/// setting are left out.
+/// Reads the text of an alert: removes tags, decodes character references, turns block tags into
+/// line breaks, repairs UTF-8 that was decoded as Latin-1, and removes invisible characters.
 pub fn of_html(typed: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(typed);
     for _ in 0..PASSES_MAX {
@@ -23,13 +22,13 @@ pub fn of_html(typed: &str) -> Cow<'_, str> {
     visible(mended(text))
 }
 
-/// Reads a name: like an alert's text, but what stands in `<>` is a part of it.
+/// Reads a name like the text of an alert, but keeps what is between `<` and `>`.
 pub fn of_name(typed: &str) -> Cow<'_, str> {
     visible(mended(repeated(typed.into(), entities::decoded)))
 }
 
-/// Tells whether `c` only says how to set the text, so that no reader sees it: soft hyphens,
-/// joiners, direction marks, variation selectors, tags.
+/// Returns whether `c` only controls layout and is invisible: soft hyphens, joiners, direction
+/// marks, variation selectors, tags.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -55,7 +54,7 @@ fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.is_ascii() { text } else { repeated(text, mojibake::repaired) }
 }
 
-/// Applies `read` as long as it changes the text.
+/// Applies `read` until it no longer changes the text.
 fn repeated<'t>(mut text: Cow<'t, str>, read: fn(&str) -> Option<String>) -> Cow<'t, str> {
     for _ in 0..PASSES_MAX {
         let Some(changed) = read(&text) else { break };

@@ -1,12 +1,12 @@
-//! Repairs UTF-8 that was taken for Latin-1 or Windows-1252: `manutenÃ§Ã£o`.
+//! Repairs UTF-8 that was decoded as Latin-1 or Windows-1252: `manutenÃ§Ã£o`.
 
 use super::entities::windows_byte;
 
-/// The text with each such piece repaired, once; `None` when there is none.
+/// Repairs each such piece once; returns `None` if there is none.
 ///
-/// A piece is repaired wherever it stands, as staff paste broken text into good one. Two
-/// characters may also be good text, like `AMANHÃ` before a closing quotation mark: those are repaired only where another piece
-/// leaves no doubt.
+/// Pieces are repaired one by one, because staff paste broken text into correct text. Some pairs
+/// are also correct text, like `AMANHÃ` before a closing quotation mark: they are repaired only if
+/// another piece is certainly broken.
 pub(super) fn repaired(text: &str) -> Option<String> {
     if !text.contains(is_lead) {
         return None;
@@ -27,13 +27,13 @@ pub(super) fn repaired(text: &str) -> Option<String> {
     Some(whole)
 }
 
-/// Characters that stand for the first byte of what Portuguese text has: letters with marks,
-/// marks by themselves, typographic signs, emoji, and what Windows-1252 makes of those.
+/// Returns whether `c` may be the first byte of a character of Portuguese text: accented letters,
+/// combining marks, typographic signs, emoji, and their Windows-1252 forms.
 fn is_lead(c: char) -> bool {
     matches!(c, 'Â' | 'Ã' | 'Å' | 'Æ' | 'Ë' | 'Ì' | 'Í' | 'â' | 'ï' | 'ð')
 }
 
-/// Several characters that are the bytes of one.
+/// Several characters that are the bytes of one character.
 struct Piece {
     c: char,
     length: usize,
@@ -60,14 +60,14 @@ impl Piece {
     }
 }
 
-/// What may follow a word that ends in `Ã`.
+/// Returns whether `c` may follow a word that ends in `Ã`.
 fn is_punctuation(c: char) -> bool {
     matches!(c, '\u{A0}' | '»' | '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
 }
 
-/// What staff type; a piece that would be anything else was no piece.
+/// Returns whether staff may have typed `c`. Anything else was not a broken piece.
 fn is_likely(c: char) -> bool {
-    // Text that was broken twice also has letters of Windows-1252 that are not of Latin-1.
+    // Text that was broken twice also contains characters that only Windows-1252 has.
     let is_windows = windows_byte(c).is_some();
     is_windows
         || matches!(
@@ -86,8 +86,7 @@ mod tests {
     use super::*;
     use crate::domain::plain_text::of_html;
 
-    /// What UTF-8 looks like when it is read as Windows-1252, and where that has no character as
-    /// Latin-1.
+    /// Decodes the UTF-8 bytes of `text` as Windows-1252, or as Latin-1 where that has no character.
     fn broken(text: &str) -> String {
         let char_of = |byte: u8| {
             let windows = |c: &char| windows_byte(*c) == Some(byte);

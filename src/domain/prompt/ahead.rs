@@ -1,7 +1,6 @@
-//! Tells what is over from what is still ahead, by the words before.
+//! Distinguishes a fault that is over from one that is not, by the preceding words.
 
-/// Words directly before one like "normalizado" with which it says that the fault is still there,
-/// folded.
+/// Folded words that, directly before one like "normalizado", mean that the fault persists.
 const AHEAD: [&str; 53] = [
     "a ser",
     "aguardando ser",
@@ -58,7 +57,7 @@ const AHEAD: [&str; 53] = [
     "vao ser",
 ];
 
-/// Tells whether these folded words end in one of `AHEAD`.
+/// Returns whether the folded words end in an entry of `AHEAD`.
 pub(super) fn is_ahead(before: &str) -> bool {
     AHEAD.iter().any(|words| {
         let rest = before.strip_suffix(words);
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_words_at_the_end_count() {
+    fn only_whole_words_at_the_end_match() {
         for (before, ahead) in [
             (" rompimento ainda nao", true),
             (" sera", true),

@@ -1,4 +1,4 @@
-//! Chooses what to play from the alert of the customers who were found.
+//! Chooses the prompt from the alerts of the found customers.
 
 mod ahead;
 mod phrase;
@@ -15,8 +15,8 @@ use crate::domain::found::FoundCustomer;
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
 
-/// One rule: when every condition holds for one and the same customer, these sounds are played.
-/// An empty list is no condition.
+/// One rule: its sounds are played if all conditions hold for the same customer. An empty list is not
+/// a condition.
 #[derive(Clone, Debug, Default)]
 pub struct Rule {
     pub name: Arc<str>,
@@ -26,23 +26,23 @@ pub struct Rule {
     pub also: Vec<Phrase>,
     /// … and none of these does. Another text of the same customer may still match.
     pub except: Vec<Phrase>,
-    /// Like `except`, for words that say that it is over: `ainda não normalizado` and `será
-    /// normalizado` do not say so.
+    /// Like `except`, for words that mean that the fault is over: `ainda não normalizado` and `será
+    /// normalizado` do not count.
     pub over: Vec<Phrase>,
     /// Any of the customer's services has one of these statuses.
     pub service_status: Vec<String>,
-    /// The customer's line is connected, or not.
+    /// Whether the customer's line is connected.
     pub connected: Option<bool>,
     /// The called number is one of these.
     pub did: Vec<Did>,
     pub play: Arc<Playlist>,
     pub route: Option<Arc<str>>,
-    /// Whether the text that matched may be passed on to the agent's screen.
+    /// Whether the matched text may be sent to the agent's screen.
     pub expose: bool,
 }
 
 impl Rule {
-    /// Tells whether every condition but those on the text holds.
+    /// Returns whether all conditions hold, except those on the text.
     fn concerns(&self, found: &FoundCustomer, did: Option<&Did>) -> bool {
         let customer = found.customer();
         let has = |status: &String| customer.service_statuses().any(|own| own == status);
@@ -51,13 +51,13 @@ impl Rule {
             && (self.connected.is_none() || customer.connected() == self.connected)
     }
 
-    /// Tells whether a text meets the rule's conditions on it. It is folded only if there is one.
+    /// Returns whether a text meets the conditions on the text. It is folded only if there are any.
     fn is_met_by(&self, text: &impl Deref<Target = String>) -> bool {
-        let occurs = |phrase: &Phrase| phrase.is_any() || phrase.place(text).is_some();
+        let occurs = |phrase: &Phrase| phrase.is_any() || phrase.position(text).is_some();
         (self.text.is_empty() || self.text.iter().any(occurs))
             && (self.also.is_empty() || self.also.iter().any(occurs))
             && !self.except.iter().any(occurs)
-            && !self.over.iter().any(|phrase| phrase.is_said(text))
+            && !self.over.iter().any(|phrase| phrase.is_stated(text))
     }
 }
 
@@ -68,27 +68,27 @@ pub struct General {
     pub expose: bool,
 }
 
-/// All rules in order, and the general prompt unless it is switched off.
+/// All rules in order, and the general prompt unless it is disabled.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// They never change, as alerts remember which of them they meet.
+    /// They never change, because alerts cache which of them they meet.
     list: Vec<Rule>,
     id: RulesId,
     pub general: Option<General>,
 }
 
-/// What was chosen for one call; all empty when there is nothing to play.
+/// The choice for one call; all `None` if nothing is played.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choice<'a> {
-    /// Name of the rule that chose; `None` for the general prompt.
+    /// Name of the rule; `None` for the general prompt.
     pub rule: Option<&'a Arc<str>>,
     pub play: Option<&'a Arc<Playlist>>,
     pub route: Option<&'a Arc<str>>,
-    /// The text that may be passed on.
+    /// The alert whose text may be sent to the agent's screen.
     pub message: Option<&'a Alert>,
 }
 
-/// A rule whose conditions all hold for one customer, and the alert that meets it if there is one.
+/// A rule whose conditions hold for one customer, and the alert that meets it, if any.
 struct Match<'c> {
     position: usize,
     alert: Option<&'c Alert>,
@@ -100,7 +100,7 @@ impl Rules {
         Self { list, id: RulesId::next(), general }
     }
 
-    /// Tells these rules from others, for alerts that remember which of them they meet.
+    /// Identifies these rules, for alerts that cache which of them they meet.
     pub fn id(&self) -> RulesId {
         self.id
     }
@@ -110,8 +110,8 @@ impl Rules {
         &self.list
     }
 
-    /// Chooses the first rule that matches any customer, in the order of the rules and then of the
-    /// customers; no rule is tried for a customer without an alert.
+    /// Chooses the first rule that matches any customer with an alert, in the order of the rules and
+    /// then of the customers.
     pub fn choose<'a>(&'a self, customers: &'a [FoundCustomer], did: Option<&Did>) -> Choice<'a> {
         if !customers.iter().any(FoundCustomer::alerted) {
             return Choice::default();
@@ -147,9 +147,9 @@ impl Rules {
         let mut first: Option<Match<'c>> = None;
         for found in customers.iter().filter(|found| found.alerted()) {
             let mut alerts = found.alerts().map(|alert| Some(&**alert)).peekable();
-            // An alert without a text meets the rules that ask for none.
-            let silent = alerts.peek().is_none().then_some(None);
-            for alert in alerts.chain(silent) {
+            // An alert without a text meets the rules that require none.
+            let without_text = alerts.peek().is_none().then_some(None);
+            for alert in alerts.chain(without_text) {
                 let end = first.as_ref().map_or(self.list.len(), |first| first.position);
                 let position = self.first_position(end, found, alert, did);
                 first = position.map(|position| Match { position, alert }).or(first);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_no_rule_matches_plays_the_general_prompt_unless_switched_off() {
+    fn an_unmatched_alert_plays_the_general_prompt_unless_disabled() {
         let mut rules = rules(vec![rule("fibra", &["fibra"])]);
         assert_eq!(chosen(&rules, &[customer(&["débito"])]), (None, "bina/geral"));
         assert_eq!(chosen(&rules, &[customer(&[])]), (None, "bina/geral"));
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_customer_gets_nothing_even_from_a_rule_for_all() {
+    fn a_customer_without_an_alert_matches_no_rule() {
         let rules = rules(vec![rule("todos", &["*"]), rule("sempre", &[])]);
         assert_eq!(rules.choose(&[quiet()], None), Choice::default());
     }
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_conditions_of_a_rule_are_met_by_one_customer() {
+    fn one_customer_must_meet_all_conditions_of_a_rule() {
         let mut suspended = rule("fibra-suspenso", &["fibra"]);
         suspended.service_status = vec!["suspenso_debito".into()];
         suspended.route = Some("financeiro".into());
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_with_an_exception_does_not_count_and_another_one_still_does() {
+    fn an_exception_excludes_its_own_text_only() {
         let mut outage = rule("rompimento", &["rompimento", "cabo"]);
         outage.except = read(&["resolvid*", "sem rompimento"]);
         outage.expose = true;
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_say_it_is_over_do_not_count_when_they_are_denied_or_ahead() {
+    fn an_end_that_is_denied_or_announced_does_not_count() {
         let mut outage = rule("rompimento", &["rompimento"]);
         outage.over = read(&["normalizad*", "resolvid*", "ontem"]);
         let rules = Rules::new(vec![outage], None);
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_of_also_has_to_be_in_the_same_text() {
+    fn a_phrase_of_also_must_be_in_the_same_text() {
         let mut area = rule("regiao", &["sem internet"]);
         area.also = read(&["bairro", "PON 1*"]);
         let rules = Rules::new(vec![area], None);
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_that_matched_is_passed_on_only_when_the_rule_exposes_it() {
+    fn the_matched_text_is_sent_only_if_the_rule_exposes_it() {
         let mut open = rule("fibra", &["fibra"]);
         open.expose = true;
         let customers = [customer(&["primeiro", "corte de fibra"])];

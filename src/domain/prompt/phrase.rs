@@ -1,4 +1,4 @@
-//! Looks for the words of a rule among the words of an alert.
+//! Searches an alert for the words of a rule.
 
 use memchr::memmem::{self, Finder};
 
@@ -6,34 +6,34 @@ use crate::domain::alert_text::fold_words;
 
 use super::ahead::is_ahead;
 
-/// Words to look for in folded texts, as whole words. The search is prepared once, as a thousand
-/// rules may be tried for a call.
+/// Whole words to search for in folded texts. The search is prepared once, because a thousand rules
+/// may be tried for one call.
 #[derive(Clone, Debug)]
 pub struct Phrase(
-    /// `None` for `*` alone: every alert, also one without a text.
+    /// `None` for `*` alone, which matches every alert, even without a text.
     Option<Words>,
 );
 
 #[derive(Clone, Debug)]
 struct Words {
-    /// The words up to the first inner `*`, with a space where a word has to begin or end.
+    /// The words up to the first inner `*`, with a space where a word must begin or end.
     head: Finder<'static>,
-    /// The words behind that `*`, each by itself.
+    /// The words after that `*`.
     tail: Box<[Word]>,
-    /// The same, from `*` to `*`: where one of these is missing, no place needs to be tried.
+    /// The same, split at each `*`: if one is missing in a text, the phrase cannot match.
     needed: Box<[Finder<'static>]>,
 }
 
-/// Why a phrase cannot be looked for.
+/// Why a phrase is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadPhrase {
-    /// There is neither a letter nor a digit in it.
+    /// It has neither letters nor digits.
     Empty,
-    /// A `*` stands inside a word, or by itself among others.
+    /// A `*` is inside a word, or alone between words.
     Star,
 }
 
-/// One word, which may go on where a `*` stands.
+/// One word, with an open end where a `*` is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Word {
     text: Box<str>,
@@ -42,7 +42,7 @@ struct Word {
 }
 
 impl Phrase {
-    /// Reads a phrase. What stands between its words makes no difference.
+    /// Parses a phrase. The separators between its words are ignored.
     pub fn parse(text: &str) -> Result<Self, BadPhrase> {
         if text.trim() == "*" {
             return Ok(Self(None));
@@ -59,41 +59,41 @@ impl Phrase {
         Ok(Self(Some(words)))
     }
 
-    /// Tells whether it stands for every alert.
+    /// Returns whether it matches every alert.
     pub fn is_any(&self) -> bool {
         self.0.is_none()
     }
 
-    /// What is searched for in folded texts, as long as there is no `*` inside: every text with a
-    /// longer needle that contains it has this one, too.
+    /// The substring that is searched for in folded texts, if there is no inner `*`. A text that
+    /// contains a longer needle also contains each needle within it.
     pub fn needle(&self) -> Option<&str> {
         let words = self.0.as_ref().filter(|words| words.tail.is_empty())?;
         str::from_utf8(words.head.needle()).ok()
     }
 
-    /// Where it begins in folded texts. It never begins on one line and ends on another, as no word
-    /// holds the end of a line. For `*` that is the beginning.
-    pub(super) fn place(&self, folded: &str) -> Option<usize> {
-        self.0.as_ref().map_or(Some(0), |words| words.places(folded).next())
+    /// Returns where it begins in folded texts: at 0 for `*`. It cannot span two lines, because no
+    /// word contains a line end.
+    pub(super) fn position(&self, folded: &str) -> Option<usize> {
+        self.0.as_ref().map_or(Some(0), |words| words.positions(folded).next())
     }
 
-    /// Tells whether it is somewhere in folded texts as what is so already (see `is_ahead`).
-    pub(super) fn is_said(&self, folded: &str) -> bool {
-        let said = |words: &Words| words.places(folded).any(|at| !is_ahead(&folded[..at]));
-        self.0.as_ref().is_none_or(said)
+    /// Returns whether it occurs in folded texts as an accomplished fact (see `is_ahead`).
+    pub(super) fn is_stated(&self, folded: &str) -> bool {
+        let stated = |words: &Words| words.positions(folded).any(|at| !is_ahead(&folded[..at]));
+        self.0.as_ref().is_none_or(stated)
     }
 }
 
 impl Words {
-    /// Where they begin, each time.
-    fn places(&self, folded: &str) -> impl Iterator<Item = usize> {
+    /// Returns each position at which they begin.
+    fn positions(&self, folded: &str) -> impl Iterator<Item = usize> {
         let folded = folded.as_bytes();
         let is_possible = self.needed.iter().all(|part| part.find(folded).is_some());
         let searched = if is_possible { folded } else { &[] };
-        // Where its last word ends, or would if it were not open.
+        // The end of its last word, without the space.
         let end = self.head.needle().trim_ascii_end().len();
-        let mut places = self.head.find_iter(searched);
-        std::iter::from_fn(move || places.find(|at| follows(&folded[at + end..], &self.tail)))
+        let mut positions = self.head.find_iter(searched);
+        std::iter::from_fn(move || positions.find(|at| follows(&folded[at + end..], &self.tail)))
     }
 }
 
@@ -109,10 +109,10 @@ impl Word {
     }
 }
 
-/// Tells whether `tail` are the next words behind the one that `rest` begins in. The end of a text
-/// counts as a word, which none of a phrase fits.
+/// Returns whether the words after the one at the start of `rest` match `tail`. The end of a text
+/// counts as a word that matches nothing.
 fn follows(mut rest: &[u8], tail: &[Word]) -> bool {
-    // Words are short: searching by the byte is faster than by what is made for long texts.
+    // Words are short: a byte loop is faster than a search for long texts.
     let space = |text: &[u8]| text.iter().position(|byte| *byte == b' ');
     tail.iter().all(|word| {
         let Some(gap) = space(rest) else { return false };
@@ -124,9 +124,9 @@ fn follows(mut rest: &[u8], tail: &[Word]) -> bool {
     })
 }
 
-/// The words of a phrase, folded; the `*` at their ends are taken off.
+/// Returns the folded words of a phrase, with the `*` at their ends removed.
 fn words(text: &str) -> Result<Vec<Word>, BadPhrase> {
-    // A letter of no meaning takes the place of each star, so that folding leaves it in its word.
+    // A letter that is not in use replaces each star, so that folding keeps it in its word.
     const STAR: char = '\u{16A0}';
     let mut folded = String::with_capacity(text.len() + 2);
     fold_words(&text.replace('*', STAR.encode_utf8(&mut [0; 4])), &mut folded);
@@ -147,7 +147,7 @@ fn words(text: &str) -> Result<Vec<Word>, BadPhrase> {
     }
 }
 
-/// The words with a space between them, and one at each end that is not open.
+/// Joins the words by spaces, with a space at each end that is not open.
 fn needle(words: &[Word]) -> String {
     let joined = words.iter().map(|word| &*word.text).collect::<Vec<_>>().join(" ");
     let start = if words.first().is_some_and(|word| word.open_start) { "" } else { " " };
@@ -162,7 +162,7 @@ mod tests {
     fn fits(phrase: &str, text: &str) -> bool {
         let mut folded = String::new();
         fold_words(text, &mut folded);
-        Phrase::parse(phrase).expect(phrase).place(&folded).is_some()
+        Phrase::parse(phrase).expect(phrase).position(&folded).is_some()
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn no_phrase_begins_in_one_text_and_ends_in_another() {
+    fn a_phrase_cannot_span_two_texts() {
         let mut folded = String::new();
         fold_words("queda de", &mut folded);
         folded.push('\n');
@@ -236,21 +236,21 @@ mod tests {
         for phrase in ["queda de energia", "qued* de energia", "de* energia", "de *energia", "d* *"]
         {
             let phrase = Phrase::parse(phrase);
-            assert!(phrase.is_err() || phrase.is_ok_and(|p| p.place(&folded).is_none()));
+            assert!(phrase.is_err() || phrase.is_ok_and(|p| p.position(&folded).is_none()));
         }
-        assert_eq!(Phrase::parse("energia").expect("a word").place(&folded), Some(11));
+        assert_eq!(Phrase::parse("energia").expect("a word").position(&folded), Some(11));
     }
 
     #[test]
-    fn a_star_by_itself_stands_for_every_alert() {
+    fn a_single_star_matches_every_alert() {
         for any in ["*", " * "] {
             let phrase = Phrase::parse(any).expect("a phrase");
-            assert!(phrase.is_any() && phrase.place("").is_some());
+            assert!(phrase.is_any() && phrase.position("").is_some());
         }
     }
 
     #[test]
-    fn what_cannot_be_looked_for_is_told_apart() {
+    fn invalid_phrases_are_distinguished() {
         for (text, why) in [
             ("", BadPhrase::Empty),
             (" ", BadPhrase::Empty),

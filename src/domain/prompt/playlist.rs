@@ -1,12 +1,12 @@
-//! Writes the sounds of a rule in the form of each PBX.
+//! Formats the sounds of a rule for each PBX.
 
-/// Most sounds one rule may play; a caller hangs up long before the ninth.
+/// Maximum sounds of one rule; a caller hangs up long before the ninth.
 pub const SOUNDS_MAX: usize = 8;
-/// Longest prompt argument in bytes: what both PBXs take in an application's argument with
-/// plenty of room, and small enough for the whole Asterisk answer to stay under its 4,095.
+/// Maximum bytes of a prompt argument: far below the limits of both PBXs for an application argument,
+/// and small enough to keep the whole Asterisk answer under its limit of 4,095.
 pub const PLAYLIST_BYTES_MAX: usize = 512;
 
-/// How one PBX names a sound: what stands before and after it.
+/// How one PBX names a sound: a prefix and a suffix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoundForm {
     pub prefix: String,
@@ -19,7 +19,7 @@ impl SoundForm {
     }
 }
 
-/// The sounds of one rule, written once in the form of each PBX.
+/// The sounds of one rule, formatted once for each PBX.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Playlist {
     /// An argument for Asterisk's `Playback`: elements joined by `&`.
@@ -29,7 +29,7 @@ pub struct Playlist {
 }
 
 impl Playlist {
-    /// Writes `sounds` for both PBXs; `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
+    /// Formats `sounds` for both PBXs; returns `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
     pub fn new(sounds: &[&str], asterisk: &SoundForm, freeswitch: &SoundForm) -> Option<Self> {
         let join = |form: &SoundForm, separator| {
             sounds.iter().map(|sound| form.element(sound)).collect::<Vec<_>>().join(separator)
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn playlists_are_written_in_the_form_of_each_pbx_and_are_bounded() {
+    fn playlists_are_formatted_for_each_pbx_and_bounded() {
         let two = playlist(&["a", "b"]).expect("two short sounds");
         assert_eq!(two.asterisk, "bina/a&bina/b");
         assert_eq!(two.freeswitch, "file_string://bina/a.wav!bina/b.wav");

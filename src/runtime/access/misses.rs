@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use crate::runtime::metrics::{Counter, Registry};
+
 /// Different unknown numbers within a minute that do not raise an alarm.
 pub const MISSES_MAX: usize = 100;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -15,6 +17,20 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub struct Misses {
     seed: RandomState,
     state: Mutex<MissLog>,
+    metrics: MissesMetrics,
+}
+
+/// What misses count.
+#[derive(Clone, Debug, Default)]
+pub struct MissesMetrics {
+    alarms: Counter,
+}
+
+impl MissesMetrics {
+    pub fn register(&self, registry: &mut Registry) {
+        let help = "Minutes with so many numbers not found that somebody may be trying them out";
+        registry.register("misses_alarms", help, &self.alarms);
+    }
 }
 
 #[derive(Default)]
@@ -25,10 +41,19 @@ struct MissLog {
 }
 
 impl Misses {
+    /// Has seen none yet, and counts in `metrics`.
+    pub fn new(metrics: MissesMetrics) -> Self {
+        Self { metrics, ..Self::default() }
+    }
+
     /// Records one; returns whether to raise an alarm, at most once a minute.
     pub fn note(&self, number: &impl Hash, now: Instant) -> bool {
         let hash = self.seed.hash_one(number);
-        self.state.lock().note(hash, now)
+        let alarms = self.state.lock().note(hash, now);
+        if alarms {
+            self.metrics.alarms.inc();
+        }
+        alarms
     }
 }
 

@@ -19,7 +19,7 @@ use std::net::{IpAddr, SocketAddr};
 pub use self::credentials::{
     CREDENTIAL_BYTES_MAX, Credential, Credentials, SECRET_BYTES_MIN, Unfit,
 };
-pub use self::misses::{MISSES_MAX, Misses};
+pub use self::misses::{MISSES_MAX, Misses, MissesMetrics};
 pub use self::network::{Network, Networks, UnfitNetwork, require_partial_coverage};
 pub use self::rates::{RATE_MAX, Rates};
 pub use self::settings::Settings;

@@ -12,14 +12,14 @@
 
 mod call_line;
 mod lines;
+mod metrics;
 mod queue;
 mod settings;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::panic::PanicHookInfo;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Once, OnceLock};
+use std::sync::{LazyLock, Once, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,14 +29,14 @@ use tracing::{Level, error, info, warn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::reload;
 
-use crate::runtime::metrics;
-
 use self::lines::Lines;
+use self::metrics::METRICS;
 use self::queue::{Queue, Refused};
 
 pub(crate) use self::call_line::key;
 pub use self::call_line::{CallLine, FieldKey};
 pub use self::lines::LogFormat;
+pub use self::metrics::register;
 pub use self::settings::{LEVELS, Settings};
 
 /// Longest line; ours stay far below.
@@ -49,7 +49,6 @@ const WRITE_PAUSE: Duration = Duration::from_millis(10);
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
 
 static QUEUE: Queue = Queue::new();
-static DROPPED: AtomicU64 = AtomicU64::new(0);
 static PANICS: RateLimitedLog =
     RateLimitedLog::new(Level::ERROR, "a bug of bina, please report it");
 
@@ -78,12 +77,12 @@ static STARTED_LOG: OnceLock<StartedLog> = OnceLock::new();
 
 /// Lines that were dropped because the log's reader was stuck.
 pub fn dropped() -> u64 {
-    DROPPED.load(Ordering::Relaxed)
+    METRICS.lines_dropped.get()
 }
 
 /// Panics since the start. Each has ended one connection or one lookup.
 pub fn panics() -> u64 {
-    PANICS.total()
+    METRICS.panics.get()
 }
 
 /// Starts logging at `level`, panics included; later calls have no effect.
@@ -94,6 +93,8 @@ pub fn start(level: LevelFilter) {
 
 fn initialize(level: LevelFilter) {
     QUEUE.open();
+    // Not first by a panic or by a full queue.
+    LazyLock::force(&METRICS);
     // Without its thread the queue is closed: every line counts as dropped, and the final error is
     // written directly.
     if let Err(error) = thread::Builder::new().name("log".to_owned()).spawn(write) {
@@ -138,7 +139,7 @@ pub fn final_error(error: impl Display) {
 /// Logs the location of a panic without its message, which may quote a number or a name. std's own
 /// hook would print the message, and would wait for a stuck log.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    metrics::panicked();
+    METRICS.panics.inc();
     let place = panic.location().map_or_else(String::new, ToString::to_string);
     if thread::current().name() == Some("main") {
         return final_error(format_args!("bina: {}: panic at {place}", PANICS.what));
@@ -236,8 +237,7 @@ fn report_suppressed() {
 }
 
 fn drop_lines(lines: u64) {
-    DROPPED.fetch_add(lines, Ordering::Relaxed);
-    metrics::log_lines_dropped(lines);
+    METRICS.lines_dropped.inc_by(lines);
 }
 
 /// Whether the level `info` is logged.

@@ -1,29 +1,32 @@
-//! Counts what happens, for Prometheus; `metrics/names.rs` has every name and label.
+//! Holds the metrics of an application by name, and writes them for Prometheus.
 //!
-//! Rooms tell what happened by a function each; nobody reads a number back to decide anything.
-//! Label values are words of the program: nothing a caller, a customer or HubSoft wrote is one.
+//! Modules own their metrics: each has a struct that counts, registered or not, and names what it
+//! counts in `register`. Gauges of a state are set when the metrics are requested, from the modules
+//! that are active then. No number is read back to decide anything.
+//! Label values are words of the program: no text of a caller, a customer or HubSoft is one.
 
-mod names;
+mod families;
+mod process;
+mod seconds;
 
 use std::fmt;
-use std::hash::Hash;
-use std::sync::LazyLock;
-use std::time::Duration;
 
-use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
-use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::encoding::{prometheus_text, text};
+use prometheus_client::registry;
 
-use self::names::{CallLabels, Counts, Door, Metrics, Outcome, Reason, Source, begin};
+use self::process::ProcessMetrics;
 
-static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::default);
+pub use prometheus_client::metrics::counter::Counter;
+pub use prometheus_client::metrics::gauge::Gauge;
+pub use prometheus_client::registry::Metric;
 
-/// The commit the program was built from, where the build knew it.
-pub const COMMIT: &str = match option_env!("BINA_COMMIT") {
-    Some(commit) => commit,
-    None => "unknown",
-};
+pub use self::families::{ByLabel, ByWords, Label};
+pub use self::seconds::Seconds;
 
-/// Which text format is wanted.
+/// A gauge that may be a fraction.
+pub type Level = Gauge<f64, std::sync::atomic::AtomicU64>;
+
+/// Which text format is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposition {
     OpenMetrics,
@@ -31,7 +34,7 @@ pub enum Exposition {
 }
 
 impl Exposition {
-    /// What the `Accept` header asks for.
+    /// The format that an `Accept` header requests.
     pub fn accepted(header: &str) -> Self {
         if header.contains("application/openmetrics-text") {
             Self::OpenMetrics
@@ -48,204 +51,58 @@ impl Exposition {
     }
 }
 
-/// Writes every metric.
-pub fn written(exposition: Exposition) -> String {
-    METRICS.own.look_at_process();
-    let mut page = String::with_capacity(16 * 1024);
-    let written: fmt::Result = match exposition {
-        Exposition::OpenMetrics => text::encode(&mut page, &METRICS.registry),
-        Exposition::Prometheus => prometheus_text::encode(&mut page, &METRICS.registry),
-    };
-    written.expect("writing to a string cannot fail");
-    page
+/// The metrics of one application by name, and those of the process.
+#[derive(Debug)]
+pub struct Registry {
+    named: registry::Registry,
+    process: ProcessMetrics,
 }
 
-fn count<L: EncodeLabelSet + Clone + Eq + Hash>(counts: &Counts<L>, labels: &L) {
-    counts.get_or_create(labels).inc();
-}
-
-fn size(bytes: usize) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
-}
-
-/// Lets what counts by reason begin with each of `reasons` at zero.
-pub fn begin_with(reasons: &[&'static str]) {
-    begin(&METRICS.calls.unavailable, reasons, |reason| Reason { reason });
-    let results = [&["ok"], reasons].concat();
-    begin(&METRICS.upstream.requests, &results, |result| Outcome { result });
-    begin(&METRICS.upstream.tokens, &results, |result| Outcome { result });
-}
-
-/// A call was answered.
-pub fn call_answered(
-    door: &'static str,
-    status: &'static str,
-    source: &'static str,
-    took: Duration,
-) {
-    let calls = &METRICS.calls;
-    match calls.answered_at.of(door).and_then(|door| door.of(status)) {
-        Some(answered) => {
-            answered.inc();
-        }
-        None => count(&calls.answered, &CallLabels { door, status }),
-    }
-    let took = took.as_secs_f64();
-    match calls.duration_from.of(source) {
-        Some(duration) => duration.observe(took),
-        None => calls.duration.get_or_create(&Source { source }).observe(took),
+impl Default for Registry {
+    fn default() -> Self {
+        let mut named = registry::Registry::default();
+        let process = ProcessMetrics::default();
+        process.register(&mut named);
+        Self { named, process }
     }
 }
 
-/// Several customers have the caller's number.
-pub fn call_ambiguous() {
-    METRICS.calls.ambiguous.inc();
-}
-
-/// HubSoft returned customers for a number, and none of them has it.
-pub fn lookup_unverified() {
-    METRICS.upstream.unverified.inc();
-}
-
-/// There was no number to look up.
-pub fn call_skipped(reason: &'static str) {
-    count(&METRICS.calls.skipped, &Reason { reason });
-}
-
-/// A call could not be told who is calling.
-pub fn call_unavailable(reason: &'static str) {
-    count(&METRICS.calls.unavailable, &Reason { reason });
-}
-
-/// A FastAGI conversation went wrong.
-pub fn agi_error(reason: &'static str) {
-    count(&METRICS.doors.agi_errors, &Reason { reason });
-}
-
-/// An HTTP request was refused.
-pub fn http_refused(reason: &'static str) {
-    count(&METRICS.doors.http_refused, &Reason { reason });
-}
-
-/// Somebody seems to try out numbers.
-pub fn misses_alarm() {
-    METRICS.doors.misses_alarms.inc();
-}
-
-/// A connection could not be accepted.
-pub fn accept_error() {
-    METRICS.doors.accept_errors.inc();
-}
-
-/// A connection was closed at once.
-pub fn connection_shed(reason: &'static str) {
-    count(&METRICS.doors.shed, &Reason { reason });
-}
-
-/// The connections of one door.
-pub struct Connections(Gauge);
-
-impl Connections {
-    pub fn of(door: &'static str) -> Self {
-        Self(METRICS.doors.connections.get_or_create_owned(&Door { door }))
+impl Registry {
+    /// Registers `metric` as `bina_` with `name`. A clone of it counts on.
+    pub fn register(&mut self, name: &str, help: &str, metric: &(impl Metric + Clone)) {
+        self.named.register(format!("bina_{name}"), help, metric.clone());
     }
 
-    /// Counts another one.
-    pub fn opened(&self) -> Connection {
-        self.0.inc();
-        Connection(self.0.clone())
+    /// Writes every metric.
+    pub fn written(&self, exposition: Exposition) -> String {
+        self.process.measure();
+        let mut text = String::with_capacity(16 * 1024);
+        let written: fmt::Result = match exposition {
+            Exposition::OpenMetrics => text::encode(&mut text, &self.named),
+            Exposition::Prometheus => prometheus_text::encode(&mut text, &self.named),
+        };
+        written.expect("writing to a string cannot fail");
+        text
     }
 }
 
-/// A connection that is counted for as long as it is held.
-pub struct Connection(Gauge);
+/// A number of things as the value of a gauge.
+pub fn size(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
+}
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.0.dec();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_count_together_and_registries_apart() {
+        let counter: Counter = Counter::default();
+        let [mut one, other] = [Registry::default(), Registry::default()];
+        one.register("things", "Things", &counter);
+        counter.inc();
+        let line = "\nbina_things_total 1\n";
+        assert!(one.written(Exposition::Prometheus).contains(line));
+        assert!(!other.written(Exposition::Prometheus).contains("bina_things"));
     }
-}
-
-/// The memory was looked into.
-pub fn cache_looked(result: &'static str) {
-    if let Some(looked) = METRICS.memory.lookups.of(result) {
-        looked.inc();
-    }
-}
-
-/// What the memory holds now.
-pub fn cache_holds(records: usize, bytes: usize) {
-    METRICS.memory.records.set(size(records));
-    METRICS.memory.bytes.set(size(bytes));
-}
-
-/// How many lookups are under way now.
-pub fn flights(under_way: usize) {
-    METRICS.memory.flights.set(size(under_way));
-}
-
-/// A call waits for a lookup that was under way.
-pub fn flight_joined() {
-    METRICS.memory.flights_joined.inc();
-}
-
-/// How the breaker stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakerState {
-    Closed = 0,
-    HalfOpen = 1,
-    Open = 2,
-}
-
-/// The breaker has changed.
-pub fn breaker(state: BreakerState) {
-    METRICS.upstream.breaker_state.set(state as i64);
-}
-
-/// How fast HubSoft may be asked now.
-pub fn limiter_rate(rate: f64) {
-    METRICS.upstream.limiter_rate.set(rate);
-}
-
-/// HubSoft was asked, or was to be.
-pub fn upstream(result: &'static str, took: Duration) {
-    count(&METRICS.upstream.requests, &Outcome { result });
-    METRICS.upstream.duration.observe(took.as_secs_f64());
-}
-
-/// A request was tried again.
-pub fn upstream_retried() {
-    METRICS.upstream.retries.inc();
-}
-
-/// So many alert texts of a number were not kept whole.
-pub fn alert_texts_cut(texts: usize) {
-    METRICS.upstream.alert_texts_cut.inc_by(u64::try_from(texts).unwrap_or(u64::MAX));
-}
-
-/// A token was asked for.
-pub fn token_requested(result: &'static str) {
-    count(&METRICS.upstream.tokens, &Outcome { result });
-}
-
-/// HubSoft's name was looked up.
-pub fn dns(result: &'static str) {
-    count(&METRICS.upstream.dns, &Outcome { result });
-}
-
-/// The configuration was read again.
-pub fn config_reloaded(good: bool) {
-    METRICS.own.config_last_reload_success.set(i64::from(good));
-    let result = if good { "good" } else { "broken" };
-    count(&METRICS.own.config_reloads, &Outcome { result });
-}
-
-/// Log lines were dropped.
-pub fn log_lines_dropped(lines: u64) {
-    METRICS.own.log_lines_dropped.inc_by(lines);
-}
-
-/// A bug was caught.
-pub fn panicked() {
-    METRICS.own.panics.inc();
 }

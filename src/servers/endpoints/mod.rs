@@ -17,8 +17,9 @@ use hyper::header::{HeaderMap, HeaderValue};
 use crate::answering::render::{Format, Freeswitch, Page, TEXT, render};
 use crate::answering::responder::Responder;
 use crate::domain::call::Call;
+use crate::runtime::metrics::{Exposition, Registry};
 use crate::servers::http::{
-    Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, whole,
+    Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, Rejection, whole,
 };
 use crate::servers::recordings::Recordings;
 
@@ -32,6 +33,16 @@ pub struct Endpoints {
     pub freeswitch: Freeswitch,
     pub recordings: Recordings,
     pub readiness: Readiness,
+    pub metrics: Arc<Registry>,
+}
+
+impl Endpoints {
+    /// The metrics; gauges of a state are set now, by the modules that are active.
+    pub fn metrics(&self, exposition: Exposition) -> String {
+        self.responder.lookup().measure();
+        self.readiness.measure();
+        self.metrics.written(exposition)
+    }
 }
 
 /// The HTTP server with all endpoints.
@@ -67,6 +78,15 @@ pub static PHONES: EndpointTable<Action> = EndpointTable::new(
 pub static OPERATION: EndpointTable<Action> =
     EndpointTable::new(&[&operations::PROBES, &operations::ROWS], "the PBX uses listen.http");
 
+/// The rejections of the endpoints, which metrics begin with.
+pub static REJECTIONS: [&Rejection; 5] = [
+    &calls::CALLER_MISSING,
+    &calls::PERCENT,
+    &operations::NUMBER_MISSING,
+    &recordings::NOT_IN_RANGE,
+    &recordings::NOT_SERVED,
+];
+
 impl Application for Endpoints {
     type Action = Action;
 
@@ -97,6 +117,12 @@ fn text(body: String) -> HttpReply {
 fn content_type(mime: &'static str) -> HeaderValue {
     const PLAIN: HeaderValue = HeaderValue::from_static(TEXT);
     if mime == TEXT { PLAIN } else { HeaderValue::from_static(mime) }
+}
+
+/// The paths by which calls come in, which metrics begin with.
+pub fn paths_of_calls() -> impl Iterator<Item = &'static str> {
+    let is_call = |row: &&Row| matches!(row.action, Action::Call(..));
+    PHONES.endpoints().filter(is_call).map(|row| row.path)
 }
 
 /// Every path that is served, for the tests that compare it with the snippets.

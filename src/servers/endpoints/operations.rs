@@ -6,10 +6,10 @@ use hyper::header::ACCEPT;
 
 use crate::answering::render::{Format, Page, render};
 use crate::domain::call::Call;
-use crate::runtime::metrics::{self, BreakerState, Exposition};
+use crate::runtime::metrics::Exposition;
 use crate::servers::form::{number_lossy, values};
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, POST, Rejection};
-use crate::sources::breaker::Breaker;
+use crate::sources::breaker::{Breaker, BreakerState};
 use crate::sources::hubsoft::HubSoft;
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -29,7 +29,7 @@ pub(super) static ROWS: [Row; 2] = [
 /// The service's self-check, at the listener for calls.
 pub(super) static OWN: [Row; 1] = [Endpoint::new("/v1/watchdog", &GET, Action::Wait(check))];
 
-static NUMBER_MISSING: Rejection = Rejection::new(400, "number_missing");
+pub(super) static NUMBER_MISSING: Rejection = Rejection::new(400, "number_missing");
 
 /// The modules whose state `/readyz` reports.
 #[derive(Clone)]
@@ -49,6 +49,14 @@ impl Readiness {
         let token = self.hubsoft.as_ref().map_or("not asked for yet", |one| one.token_state());
         format!("ready\nhubsoft breaker {breaker}\nhubsoft token {token}\n")
     }
+
+    /// Sets the gauges of these modules.
+    pub(super) fn measure(&self) {
+        self.breaker.measure();
+        if let Some(hubsoft) = &self.hubsoft {
+            hubsoft.measure();
+        }
+    }
 }
 
 /// Deliberately independent of HubSoft's state: a restart because HubSoft is down would empty the
@@ -64,10 +72,13 @@ fn ready(endpoints: &Endpoints, _: &HttpRequest<'_>) -> HttpReply {
 }
 
 /// The metrics, in the requested format.
-fn metrics_body(_: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
+fn metrics_body(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let accept = request.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     let exposition = Exposition::accepted(accept.unwrap_or_default());
-    body_reply(Page { content_type: exposition.content_type(), body: metrics::written(exposition) })
+    body_reply(Page {
+        content_type: exposition.content_type(),
+        body: endpoints.metrics(exposition),
+    })
 }
 
 /// Purges a number from the cache, and reports the result.
@@ -77,7 +88,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
         let missing = "the number to forget is missing (post it as number=NUMBER)";
         return NUMBER_MISSING.reply(missing);
     };
-    text(match endpoints.responder.forget(&number_lossy(number)) {
+    text(match endpoints.responder.purge(&number_lossy(number)) {
         Ok(true) => "forgotten\n".to_owned(),
         Ok(false) => "nothing was remembered\n".to_owned(),
         Err(reason) => format!("no number that could be remembered: {reason}\n"),
@@ -89,7 +100,7 @@ fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     let caller = Some(String::new());
     let accepted = request.accepted;
-    let call = Call { door: "watchdog", caller, did: None, accepted, patience: None };
+    let call = Call { interface: "watchdog", caller, did: None, accepted, timeout: None };
     Box::pin(async move {
         let answer = endpoints.responder.check(&call).await;
         body_reply(render(Format::Json, &answer, &endpoints.freeswitch))

@@ -19,8 +19,8 @@ const CACHE: HeaderValue = HeaderValue::from_static("max-age=300");
 const WAV: HeaderValue = HeaderValue::from_static("audio/wav");
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 
-static NOT_SERVED: Rejection = Rejection::new(404, "recording");
-static NOT_IN_RANGE: Rejection = Rejection::new(416, "range");
+pub(super) static NOT_SERVED: Rejection = Rejection::new(404, "recording");
+pub(super) static NOT_IN_RANGE: Rejection = Rejection::new(416, "range");
 
 pub(super) static ROWS: [Row; 1] = [Endpoint::new("/prompts/", &GET, Action::Now(recording))];
 

@@ -12,6 +12,7 @@
 //! HANGUP           neutral variables, closed
 //! ```
 
+mod metrics;
 mod wire;
 
 use std::io;
@@ -30,10 +31,13 @@ use crate::domain::answer::Answer;
 use crate::domain::call::Call;
 use crate::runtime::current::Active;
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
+use crate::runtime::metrics::ByLabel;
 use crate::servers::listener::lingered;
 
-pub use self::wire::{Conversation, ProtocolError};
+use self::metrics::AgiError;
+
+pub use self::metrics::FastagiMetrics;
+pub use self::wire::{Conversation, DOOR, ProtocolError};
 
 /// Longest wait for the environment, which Asterisk writes at once.
 const ENVIRONMENT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -57,9 +61,11 @@ static SCRIPT: RateLimitedLog = RateLimitedLog::new(Level::WARN, WHAT);
 pub async fn serve(
     mut stream: TcpStream,
     responder: Active<Responder>,
+    metrics: FastagiMetrics,
     mut stop: watch::Receiver<bool>,
 ) {
     let accepted = Instant::now();
+    let errors = metrics.errors;
     let (reading, writing) = stream.split();
     let mut reader = AgiReader::new(reading);
     let call = tokio::select! {
@@ -70,28 +76,28 @@ pub async fn serve(
     let call = match call {
         Ok(Ok(call)) => call,
         Ok(Err(Ended::Broken(broken))) => {
-            metrics::agi_error("broken");
+            errors.count(AgiError::Broken);
             return BROKEN.log(format_args!("closed: {broken}"));
         }
         Ok(Err(Ended::Closed)) => {
-            metrics::agi_error("closed");
+            errors.count(AgiError::Closed);
             return debug!("agi: closed before the end of the environment");
         }
         Err(_) => {
-            metrics::agi_error("late");
+            errors.count(AgiError::Late);
             return ENVIRONMENT_LATE.log(format_args!(
                 "closed: no complete environment within {ENVIRONMENT_TIMEOUT:?} (connect with \
                  Asterisk's AGI(agi://…/lookup))"
             ));
         }
     };
-    let answer = answer(&mut reader, call, &responder.now()).await;
+    let answer = answer(&mut reader, call, &responder.now(), &errors).await;
     if let Err(error) = send(writing, &answer).await {
         debug!(%error, "agi: the answer could not be written");
     }
     let _ = timeout(REPLIES_TIMEOUT, reader.end()).await;
     if let (_, refused @ 1..) = reader.conversation.replies() {
-        metrics::agi_error("refused");
+        errors.count(AgiError::Refused);
         REFUSED.log(format_args!(
             "Asterisk refused {refused} commands (it must be 1.6 or newer, and the channel alive)"
         ));
@@ -172,9 +178,10 @@ async fn answer<R: AsyncRead + Unpin>(
     reader: &mut AgiReader<R>,
     call: Call,
     responder: &Responder,
+    errors: &ByLabel<AgiError>,
 ) -> Answer {
     if !reader.conversation.is_lookup() {
-        metrics::agi_error("script");
+        errors.count(AgiError::Script);
         SCRIPT.log("answered as unavailable: another script was requested (use agi://…/lookup)");
         return Answer::unavailable();
     }
@@ -185,11 +192,11 @@ async fn answer<R: AsyncRead + Unpin>(
         answer = responder.respond(&call) => return answer,
     }
     if reader.conversation.is_hung_up() {
-        metrics::agi_error("hangup");
+        errors.count(AgiError::Hangup);
         debug!("agi: the caller has hung up");
         return Answer::unavailable();
     }
-    metrics::agi_error("hostile");
+    errors.count(AgiError::Hostile);
     HOSTILE.log("answered as no_number: the environment has lines that Asterisk does not write");
     responder.respond(&Call { caller: None, ..call }).await
 }

@@ -37,7 +37,7 @@ const LAST_VARIABLE: &[u8] = b"agi_threadid";
 const UNKNOWN: &str = "unknown";
 
 /// The interface of the call, for the log.
-pub(super) const DOOR: &str = "agi";
+pub const DOOR: &str = "agi";
 
 /// A protocol error, which ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -199,14 +199,14 @@ impl Environment {
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
         let script = self.script.as_deref().unwrap_or_default();
         let query = script.split_once('?').map_or("", |(_, query)| query);
-        let [did, patience] = values(query, ["did", "deadline_ms"]);
+        let [did, timeout] = values(query, ["did", "deadline_ms"]);
         let is_trusted = !hostile && self.is_presented();
         Call {
-            door: DOOR,
+            interface: DOOR,
             caller: self.caller.clone().filter(|_| is_trusted),
             did: self.did(did.one()),
             accepted,
-            patience: patience.millis(),
+            timeout: timeout.millis(),
         }
     }
 
@@ -285,8 +285,8 @@ mod tests {
     #[test]
     fn a_dialplan_may_set_a_deadline() {
         let limited = WHOLE.replace("?did=3732221234", "?did=1&deadline_ms=300");
-        assert_eq!(call(&limited).patience, Some(Duration::from_millis(300)));
-        assert_eq!(call(WHOLE).patience, None);
+        assert_eq!(call(&limited).timeout, Some(Duration::from_millis(300)));
+        assert_eq!(call(WHOLE).timeout, None);
     }
 
     #[test]

@@ -18,11 +18,11 @@ use tracing::{Level, debug};
 
 use crate::runtime::current::Active;
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
 use crate::servers::listener::{LINGER, lingered};
 
 use super::endpoint::EndpointTable;
 use super::guard::Client;
+use super::metrics::{Closing, HttpMetrics};
 use super::opening::{OpenedConnection, open};
 use super::pace::TransferPace;
 use super::stream::TimedStream;
@@ -54,12 +54,15 @@ pub async fn serve<A: Application>(
     let pace = Arc::new(TransferPace::new(client.is_unknown));
     let connection_kind = match tls {
         None => Some(OpenedConnection::Plain(TimedStream::new(stream, Arc::clone(&pace)))),
-        Some(tls) => tokio::select! {
-            // Boxed, as below, so that connections without TLS do not reserve its memory.
-            connection_kind = Box::pin(open(stream, client, Arc::clone(&pace), &tls)) => connection_kind,
-            // An incomplete handshake is not a request.
-            () = lingered(&mut stop) => None,
-        },
+        Some(tls) => {
+            let metrics = server.now().metrics.clone();
+            tokio::select! {
+                // Boxed, as below, so that connections without TLS do not reserve its memory.
+            connection_kind = Box::pin(open(stream, client, Arc::clone(&pace), &tls, &metrics)) => connection_kind,
+                // An incomplete handshake is not a request.
+                () = lingered(&mut stop) => None,
+            }
+        }
     };
     match connection_kind {
         Some(OpenedConnection::Plain(stream)) => {
@@ -85,13 +88,13 @@ async fn serve_requests<S, A>(
     A: Application,
 {
     let answering = AtomicBool::new(false);
-    let answer = service_fn(|request| {
+    let answer = service_fn(|mut request| {
         // Loaded for each request, so that a long connection does not keep an old configuration.
         let server = server.now();
         let answering = &answering;
         async move {
             answering.store(true, Ordering::Relaxed);
-            let reply = server.answer(table, client, request).await;
+            let reply = server.answer(table, client, &mut request).await;
             pace.begin(reply.body().size_hint().lower());
             answering.store(false, Ordering::Relaxed);
             Ok::<_, Infallible>(reply)
@@ -120,19 +123,19 @@ async fn serve_requests<S, A>(
         }
     };
     if let Err(reason) = ended {
-        log_end(&reason);
+        log_end(&reason, &server.now().metrics);
     }
 }
 
 /// Logs why a connection ended early. hyper's reasons do not quote the request.
-fn log_end(reason: &hyper::Error) {
+fn log_end(reason: &hyper::Error, metrics: &HttpMetrics) {
     if reason.is_parse_too_large() {
-        metrics::http_refused("head_long");
+        metrics.closed(Closing::HeadLong);
         HEAD_LONG.log(format_args!(
             "431, the head exceeds {HEAD_BYTES_MAX} bytes or {HEADERS_MAX} headers"
         ));
     } else if reason.is_parse() {
-        metrics::http_refused("no_http");
+        metrics.closed(Closing::NoHttp);
         NO_HTTP.log(format_args!(
             "400, {reason} (use HTTP/1.1, and encode the number with URIENCODE())"
         ));

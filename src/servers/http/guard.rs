@@ -14,8 +14,8 @@ use super::endpoint::Access;
 use super::rejection::Rejection;
 use super::reply::HttpReply;
 
-static RATE: Rejection = Rejection::warning(429, "rate");
-static UNAUTHORIZED: Rejection = Rejection::warning(401, "unauthorized");
+pub(super) static RATE: Rejection = Rejection::warning(429, "rate");
+pub(super) static UNAUTHORIZED: Rejection = Rejection::warning(401, "unauthorized");
 
 /// The requirements for clients. The default has none, as on loopback.
 #[derive(Default)]

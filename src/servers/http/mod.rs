@@ -26,6 +26,7 @@
 mod connection;
 mod endpoint;
 mod guard;
+mod metrics;
 mod opening;
 mod pace;
 mod rejection;
@@ -48,6 +49,7 @@ pub use self::endpoint::{
     ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, Methods, POST,
 };
 pub use self::guard::Guard;
+pub use self::metrics::HttpMetrics;
 pub use self::rejection::Rejection;
 pub use self::reply::{HttpReply, ReplyBody, empty, stream, whole};
 pub use self::request::HttpRequest;
@@ -72,6 +74,7 @@ pub trait Application: Send + Sync + 'static {
 pub struct HttpServer<A> {
     pub application: A,
     pub guard: Guard,
+    pub metrics: HttpMetrics,
 }
 
 impl<A: Application> HttpServer<A> {
@@ -79,7 +82,8 @@ impl<A: Application> HttpServer<A> {
         &self,
         table: &'static EndpointTable<A::Action>,
         client: Client,
-        mut request: Request<Incoming>,
+        // By reference: hyper moves the future of each answer, and with it what that has taken.
+        request: &mut Request<Incoming>,
     ) -> HttpReply {
         let accepted = Instant::now();
         let endpoint = table.find(request.uri().path());
@@ -87,12 +91,15 @@ impl<A: Application> HttpServer<A> {
         let access = endpoint.map_or(Access::Credential, |endpoint| endpoint.access);
         let admitted = self.guard.admit(client, access, request.headers(), accepted);
         let reply = match (admitted, endpoint) {
-            (Ok(()), Some(endpoint)) => self.serve(endpoint, &mut request, accepted).await,
+            (Ok(()), Some(endpoint)) => self.serve(endpoint, request, accepted).await,
             (Ok(()), None) => {
                 PATH.reply(format_args!("there is no such path (available: {table})"))
             }
             (Err(denial), _) => self.guard.deny(denial, client),
         };
+        if let Some(rejection) = Rejection::of(&reply) {
+            self.metrics.rejected(rejection);
+        }
         if *request.method() == Method::HEAD { without_body(reply) } else { reply }
     }
 

@@ -12,10 +12,10 @@ use tokio::time::timeout;
 use tracing::{Level, debug};
 
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
 use crate::runtime::tls::{Encrypted, FIRST_BYTE, Tls};
 
 use super::guard::Client;
+use super::metrics::{Closing, HttpMetrics};
 use super::pace::TransferPace;
 use super::stream::TimedStream;
 
@@ -39,12 +39,13 @@ pub(super) async fn open(
     client: Client,
     pace: Arc<TransferPace>,
     tls: &Tls,
+    metrics: &HttpMetrics,
 ) -> Option<OpenedConnection> {
     let address = client.address;
     match timeout(HANDSHAKE_TIMEOUT, detect(stream, client, pace, tls)).await {
         Ok(Ok(Some(opened))) => return Some(opened),
         Ok(Ok(None)) => {
-            metrics::http_refused("plain");
+            metrics.closed(Closing::Plain);
             PLAIN.log(format_args!(
                 "plain HTTP from {address}, which is permitted from this machine only (use https://)"
             ));
@@ -52,9 +53,12 @@ pub(super) async fn open(
         Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
             debug!(%address, "connection closed during the TLS handshake");
         }
-        Ok(Err(error)) => failed(address, &error, tls),
+        Ok(Err(error)) => {
+            metrics.closed(Closing::Tls);
+            failed(address, &error, tls);
+        }
         Err(_) => {
-            metrics::http_refused("tls_late");
+            metrics.closed(Closing::TlsLate);
             LATE.log(format_args!("no TLS handshake with {address} within {HANDSHAKE_TIMEOUT:?}"));
         }
     }
@@ -80,7 +84,6 @@ async fn detect(
 }
 
 fn failed(address: IpAddr, error: &io::Error, tls: &Tls) {
-    metrics::http_refused("tls");
     let client = if tls.requires_client_certificate() {
         ", and that tls.client_ca_file issued its own"
     } else {

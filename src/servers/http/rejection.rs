@@ -6,7 +6,6 @@ use std::fmt::Display;
 use tracing::Level;
 
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
 
 use super::reply::{HttpReply, empty};
 
@@ -15,7 +14,7 @@ use super::reply::{HttpReply, empty};
 pub struct Rejection {
     status: u16,
     /// Its label value in `bina_http_refused_total`.
-    reason: &'static str,
+    pub(super) reason: &'static str,
     log: RateLimitedLog,
 }
 
@@ -36,8 +35,14 @@ impl Rejection {
 
     /// The reply to one request. `text` is only logged, because a PBX would use a body as data.
     pub fn reply(&'static self, text: impl Display) -> HttpReply {
-        metrics::http_refused(self.reason);
         self.log.log(format_args!("{}, {text}", self.status));
-        empty(self.status)
+        let mut reply = empty(self.status);
+        reply.extensions_mut().insert(self);
+        reply
+    }
+
+    /// The rejection that made `reply`, if one did; the server counts it.
+    pub(super) fn of(reply: &HttpReply) -> Option<&'static Self> {
+        reply.extensions().get::<&'static Self>().copied()
     }
 }

@@ -15,9 +15,9 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 /// Longest wait for the body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(1);
 
-static BODY_BROKEN: Rejection = Rejection::new(400, "body_broken");
-static BODY_LATE: Rejection = Rejection::new(408, "body_late");
-static BODY_LONG: Rejection = Rejection::new(413, "body_long");
+pub(super) static BODY_BROKEN: Rejection = Rejection::new(400, "body_broken");
+pub(super) static BODY_LATE: Rejection = Rejection::new(408, "body_late");
+pub(super) static BODY_LONG: Rejection = Rejection::new(413, "body_long");
 
 /// A request without its socket.
 pub struct HttpRequest<'a> {

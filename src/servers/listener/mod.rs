@@ -1,6 +1,7 @@
 //! Accepts connections and serves each in its own task; accept errors never end it.
 
 mod descriptors;
+mod metrics;
 mod settings;
 mod slots;
 
@@ -23,10 +24,12 @@ use tracing::{Level, warn};
 use crate::runtime::access::Networks;
 use crate::runtime::current::Active;
 use crate::runtime::logging::RateLimitedLog;
-use crate::runtime::metrics;
+use crate::runtime::metrics::Gauge;
 
+use self::metrics::{Counted, Shed};
 use self::slots::{Full, Slot, Slots};
 
+pub use self::metrics::ListenerMetrics;
 pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
@@ -74,6 +77,7 @@ pub struct Listener {
     settings: Settings,
     slots: Arc<Slots>,
     networks: Active<Networks>,
+    metrics: ListenerMetrics,
     /// Its name in metrics.
     name: &'static str,
 }
@@ -103,7 +107,8 @@ impl Listener {
         let settings = Settings::default();
         let slots = Slots::new(&settings.pbx, descriptors::available());
         let networks = Active::always(Networks::default());
-        Self { socket, settings, slots, networks, name }
+        let metrics = ListenerMetrics::default();
+        Self { socket, settings, slots, networks, metrics, name }
     }
 
     /// The same listener with other settings than the defaults.
@@ -129,7 +134,14 @@ impl Listener {
         Self { networks, ..self }
     }
 
-    /// The actual address of the listener.
+    /// The same listener with the application's `metrics`.
+    pub fn counting(self, metrics: ListenerMetrics) -> Self {
+        // Its series begins now, and not with its task.
+        drop(metrics.connections.of([self.name]));
+        Self { metrics, ..self }
+    }
+
+    /// Where the listener is, also when actual address of the listener.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
     }
@@ -141,7 +153,7 @@ where
     F: Fn(TcpStream, IpAddr) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    let Listener { socket, settings, slots, networks, name } = listener;
+    let Listener { socket, settings, slots, networks, metrics, name } = listener;
     LOW_LIMIT_WARNING.call_once(|| {
         let available = descriptors::available();
         // The usual limit of a shell, 1,024 files, is sufficient.
@@ -154,8 +166,15 @@ where
     });
     // Each connection holds a sender; when all are dropped, `recv` returns.
     let (open, mut drained) = mpsc::channel(1);
-    let count = metrics::Connections::of(name);
-    let acceptor = Acceptor { socket: &socket, networks: &networks, slots: &slots, count, open };
+    let connections = metrics.connections.of([name]);
+    let acceptor = Acceptor {
+        socket: &socket,
+        networks: &networks,
+        slots: &slots,
+        metrics: &metrics,
+        connections,
+        open,
+    };
     tokio::select! {
         never = accept(&acceptor, &serve) => match never {},
         () = stopped(&mut stop) => {}
@@ -199,7 +218,9 @@ struct Acceptor<'a> {
     socket: &'a TcpListener,
     networks: &'a Active<Networks>,
     slots: &'a Arc<Slots>,
-    count: metrics::Connections,
+    metrics: &'a ListenerMetrics,
+    /// Those that are open at this listener.
+    connections: Gauge,
     open: mpsc::Sender<Infallible>,
 }
 
@@ -236,14 +257,14 @@ where
         let (stream, peer) = match acceptor.socket.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                metrics::accept_error();
+                acceptor.metrics.accept_errors.inc();
                 ACCEPT_ERRORS.log(format_args!("{error} (raise LimitNOFILE if this persists)"));
                 sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         if !acceptor.admits(&stream, peer.ip()) {
-            metrics::connection_shed("network");
+            acceptor.metrics.shed.count(Shed::Network);
             SHED_NETWORK.log(format_args!(
                 "{} is in none of access.networks (if it is a PBX, add it there)",
                 peer.ip()
@@ -252,7 +273,7 @@ where
         }
         match acceptor.slot(&stream, peer.ip()) {
             Ok(slot) => {
-                let held = (slot, acceptor.count.opened(), acceptor.open.clone());
+                let held = (slot, Counted::new(&acceptor.connections), acceptor.open.clone());
                 // Boxed, because a task is moved several times.
                 let serving = Box::pin(serve(stream, peer.ip()));
                 // The panic hook logs a panic; it ends this connection only.
@@ -261,27 +282,37 @@ where
                     serving.await;
                 });
             }
-            Err(full) => log_full(full, peer.ip()),
+            Err(full) => {
+                acceptor.metrics.shed.count(full.label());
+                log_full(full, peer.ip());
+            }
         }
     }
 }
 
-/// Counts and logs a connection that was rejected because there is no slot.
+impl Full {
+    fn label(self) -> Shed {
+        match self {
+            Self::Address { .. } => Shed::Address,
+            Self::Known { .. } => Shed::All,
+            Self::Unknown { .. } => Shed::Unknown,
+        }
+    }
+}
+
+/// Logs a connection that was rejected because there is no slot.
 fn log_full(full: Full, peer: IpAddr) {
     match full {
         Full::Known { max } => {
-            metrics::connection_shed("all");
             SHED_ALL.log(format_args!("limit of {max} reached"));
         }
         Full::Unknown { max } => {
-            metrics::connection_shed("unknown");
             SHED_UNKNOWN.log(format_args!(
                 "limit of {max} for addresses outside listen.pbx reached (if {peer} is a PBX, add it \
                  there)"
             ));
         }
         Full::Address { max } => {
-            metrics::connection_shed("address");
             SHED_ADDRESS.log(format_args!(
                 "limit of {max} for {peer} reached (if it is a PBX, add it to listen.pbx)"
             ));

@@ -1,4 +1,4 @@
-//! Keeps HubSoft's addresses in the order in which they are tried; it is told the time.
+//! The addresses of HubSoft, in the order in which they are tried; the caller passes the time.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -10,39 +10,41 @@ use tracing::{info, warn};
 
 /// How long addresses are used while DNS fails.
 const STALE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-/// Addresses tried for one connection, and so the most sockets that are open for it at once.
+/// Maximum addresses tried for one connection, and thus sockets open for it at once.
 pub(super) const TRIED_MAX: usize = 8;
-/// How long a change of the order is left to show its effect: the requests that failed together
-/// all met the same address.
-const TURN_REST: Duration = Duration::from_secs(1);
+/// Minimum time between two changes of the order: requests that fail together used the same address.
+const ROTATION_REST: Duration = Duration::from_secs(1);
 
-/// What is known.
+/// The addresses, and the results of DNS lookups and connections.
 #[derive(Default)]
 pub(super) struct KnownAddresses {
     addresses: Vec<SocketAddr>,
     /// The address that was connected to last.
     good: Option<SocketAddr>,
     answered_at: Option<Instant>,
-    /// DNS has answered or failed at least once: nobody waits for it any more.
+    /// DNS has answered or failed at least once, so no request waits for it.
     pub(super) settled: bool,
     failing: bool,
-    turned_at: Option<Instant>,
+    rotated_at: Option<Instant>,
 }
 
 impl KnownAddresses {
-    /// Takes an answer or a failure; tells whether HubSoft has moved.
-    pub(super) fn learn(&mut self, answer: io::Result<Vec<SocketAddr>>, now: Instant) -> bool {
+    /// Records a DNS answer or failure; returns whether HubSoft has moved.
+    pub(super) fn record(&mut self, answer: io::Result<Vec<SocketAddr>>, now: Instant) -> bool {
         self.settled = true;
         let failed_before = std::mem::replace(&mut self.failing, answer.is_err());
         match answer {
             Err(error) if !failed_before => {
-                warn!("DNS fails ({error}): check it; known addresses are used for 24 h");
+                warn!(
+                    "DNS lookup failed: {error} (check the resolver; cached addresses are used for up to \
+                     24 h)"
+                );
                 false
             }
             Err(_) => false,
             Ok(addresses) => {
                 if failed_before {
-                    info!("DNS answers again");
+                    info!("DNS lookup succeeded again");
                 }
                 self.answered_at = Some(now);
                 self.replace(addresses)
@@ -51,7 +53,7 @@ impl KnownAddresses {
     }
 
     fn replace(&mut self, addresses: Vec<SocketAddr>) -> bool {
-        // DNS servers like to shuffle. The order in use is the one that works.
+        // DNS servers shuffle the addresses. The current order works, so it is kept.
         if as_set(&addresses) == as_set(&self.addresses) {
             return false;
         }
@@ -62,22 +64,22 @@ impl KnownAddresses {
         !before.is_empty()
     }
 
-    /// The addresses in order, or none when they are too old.
+    /// Returns the addresses in order, or `None` if they are too old.
     pub(super) fn usable(&self, now: Instant) -> Option<Vec<SocketAddr>> {
         let answered_at = self.answered_at?;
-        let usable = now.saturating_duration_since(answered_at) < STALE_MAX;
-        usable.then(|| self.addresses.iter().copied().take(TRIED_MAX).collect())
+        let is_usable = now.saturating_duration_since(answered_at) < STALE_MAX;
+        is_usable.then(|| self.addresses.iter().copied().take(TRIED_MAX).collect())
     }
 
-    /// Notes which address could be connected to: it is the first from now on.
+    /// Moves an address that accepted a connection to the front.
     pub(super) fn connected(&mut self, address: SocketAddr, now: Instant) {
         self.good = Some(address);
         if self.addresses.first() != Some(&address) && self.put_first(address) {
-            self.turned_at = Some(now);
+            self.rotated_at = Some(now);
         }
     }
 
-    /// Notes that none of those tried could be connected to: if there are more, they come next.
+    /// Handles that no tried address accepted a connection: any others are tried next.
     pub(super) fn unreachable(&mut self) {
         self.good = None;
         if self.addresses.len() > TRIED_MAX {
@@ -85,27 +87,28 @@ impl KnownAddresses {
         }
     }
 
-    /// Puts the next address first, as the first one takes connections and then breaks them.
-    pub(super) fn turn(&mut self, now: Instant) {
-        if self.addresses.len() > 1 && self.turned_at.is_none_or(|at| now >= at + TURN_REST) {
+    /// Rotates to the next address, because the first one accepts connections and then breaks them.
+    pub(super) fn rotate(&mut self, now: Instant) {
+        if self.addresses.len() > 1 && self.rotated_at.is_none_or(|at| now >= at + ROTATION_REST) {
             self.addresses.rotate_left(1);
             self.good = None;
-            self.turned_at = Some(now);
+            self.rotated_at = Some(now);
         }
     }
 
     fn put_first(&mut self, address: SocketAddr) -> bool {
-        let at = self.addresses.iter().position(|known| *known == address);
+        let at = self.addresses.iter().position(|other| *other == address);
         at.inspect(|at| self.addresses[..=*at].rotate_right(1)).is_some()
     }
 }
 
-/// Alternates between IPv6 and IPv4, so that a broken one of them costs one try (RFC 8305, 4). The
-/// system's resolver has put first what suits this machine: IPv6 where there is any.
+/// Alternates between IPv6 and IPv4, so that a broken family costs one attempt (RFC 8305, 4). The
+/// system resolver has put the preferred family first.
 fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut seen = BTreeSet::new();
     let first = addresses.first().map(SocketAddr::is_ipv6);
-    let (mut ordered, mut others) = (Vec::new(), Vec::new());
+    let mut ordered = Vec::new();
+    let mut others = Vec::new();
     for address in addresses.into_iter().filter(|address| seen.insert(*address)) {
         if Some(address.is_ipv6()) == first {
             ordered.push(address);
@@ -134,7 +137,7 @@ mod tests {
 
     fn known(addresses: &[&str]) -> KnownAddresses {
         let mut known = KnownAddresses::default();
-        known.learn(Ok(parsed(addresses)), Instant::now());
+        known.record(Ok(parsed(addresses)), Instant::now());
         known
     }
 
@@ -143,8 +146,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn families_alternate_beginning_with_what_the_system_puts_first() {
-        for (told, tried) in [
+    async fn families_alternate_starting_with_the_preferred_one() {
+        for (resolved, tried) in [
             (
                 &["[::1]", "[::2]", "[::3]", "1.1.1.1"][..],
                 &["[::1]", "1.1.1.1", "[::2]", "[::3]"][..],
@@ -156,26 +159,26 @@ mod tests {
             ),
             (&["1.1.1.1", "1.1.1.1"], &["1.1.1.1"]),
         ] {
-            assert_eq!(order(&known(told)), parsed(tried));
+            assert_eq!(order(&known(resolved)), parsed(tried));
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_good_address_keeps_its_place_when_the_others_change() {
+    async fn a_good_address_stays_first_when_the_others_change() {
         let now = Instant::now();
         let mut known = known(&["[::1]", "1.1.1.1"]);
         known.connected(parsed(&["1.1.1.1"])[0], now);
         assert_eq!(order(&known), parsed(&["1.1.1.1", "[::1]"]));
-        assert!(known.learn(Ok(parsed(&["[::2]", "[::3]", "1.1.1.1"])), now), "it is told");
+        assert!(known.record(Ok(parsed(&["[::2]", "[::3]", "1.1.1.1"])), now), "HubSoft has moved");
         assert_eq!(order(&known), parsed(&["1.1.1.1", "[::2]", "[::3]"]));
-        known.learn(Ok(parsed(&["[::2]", "[::3]"])), now);
+        known.record(Ok(parsed(&["[::2]", "[::3]"])), now);
         assert_eq!(order(&known), parsed(&["[::2]", "[::3]"]));
-        known.learn(Ok(parsed(&["[::3]", "1.1.1.1"])), now);
-        assert_eq!(order(&known), parsed(&["1.1.1.1", "[::3]"]), "it is back");
+        known.record(Ok(parsed(&["[::3]", "1.1.1.1"])), now);
+        assert_eq!(order(&known), parsed(&["1.1.1.1", "[::3]"]), "the address is back");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_lies_beyond_those_tried_gets_its_turn() {
+    async fn untried_addresses_are_tried_next() {
         let names: Vec<_> = (0..=TRIED_MAX).map(|last| format!("1.1.1.{last}")).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let mut known = known(&names);
@@ -185,13 +188,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_address_just_found_is_not_turned_away_by_what_failed_before() {
+    async fn earlier_failures_do_not_displace_a_new_good_address() {
         let now = Instant::now();
         let mut known = known(&["1.1.1.1", "1.1.1.2"]);
         known.connected(parsed(&["1.1.1.2"])[0], now);
-        known.turn(now);
+        known.rotate(now);
         assert_eq!(order(&known), parsed(&["1.1.1.2", "1.1.1.1"]));
-        known.turn(now + TURN_REST);
+        known.rotate(now + ROTATION_REST);
         assert_eq!(order(&known), parsed(&["1.1.1.1", "1.1.1.2"]));
     }
 }

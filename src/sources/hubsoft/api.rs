@@ -1,6 +1,6 @@
-//! Speaks HTTP with HubSoft: what is sent, and which answers are let in.
+//! HTTP requests to HubSoft, and the validation of responses.
 //!
-//! None of reqwest's errors leaves this room, as they hold the URL: each becomes a `Failure`.
+//! Errors of reqwest contain the URL, so each is converted into a `Failure` here.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,54 +22,61 @@ use crate::sources::reasons;
 use super::body::{self, Body};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
-use super::question::Question;
+use super::metrics::DnsResults;
+use super::query::Query;
 use super::resolver::{Dns, Resolver};
 use super::{Settings, failure, page, trust, wire};
 
-/// How much of an error's body is looked into.
+/// Maximum bytes examined of the body of an error.
 const ERROR_BYTES: usize = 16 * 1024;
 
-/// The client and what it asks with.
+/// The client and its settings.
 pub(super) struct Api {
     clients: Clients,
     /// Ends in a slash.
     base_url: Url,
     settings: Settings,
-    /// The `Date` of the last answer that had one, and when it came; for `bina doctor` alone.
+    /// The last received `Date`, and when it was received; only for `bina doctor`.
     dated: Mutex<Option<(HeaderValue, Instant)>>,
 }
 
-/// Why no client can be made.
+/// Why no client can be created.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    #[error("hubsoft.base_url is no base for paths: write https://api.PROVIDER.hubsoft.com.br")]
+pub enum SetupError {
+    #[error("hubsoft.base_url cannot have a path: write https://api.PROVIDER.hubsoft.com.br")]
     BaseUrl,
     #[error("hubsoft.ca_file holds no readable PEM certificate")]
     CaFile,
 }
 
 impl Api {
-    /// Makes a client; nothing is asked yet.
-    pub(super) fn new(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
-        let base_url = folder(&settings.base_url)?;
+    /// Creates a client without sending a request.
+    pub(super) fn new(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        results: DnsResults,
+    ) -> Result<Self, SetupError> {
+        let base_url = with_slash(&settings.base_url)?;
         let ca = settings.ca_pem.as_deref().map_or_else(|| Ok(vec![]), trust::certificates)?;
-        let resolver = Arc::new(Resolver::new(&settings.base_url, settings.connect, dns));
+        let resolver = Resolver::new(&settings.base_url, settings.connect, dns, results);
+        let resolver = Arc::new(resolver);
         let make = Arc::new(client::make(&settings, ca, &resolver));
         let clients = Clients::new(make, resolver, tasks.clone());
         Ok(Self { clients, base_url, settings, dated: Mutex::default() })
     }
 
-    /// Where the background work is.
+    /// The background tasks.
     pub(super) fn tasks(&self) -> &Tasks {
         self.clients.tasks()
     }
 
-    /// Tells why HubSoft cannot be asked at all, if that is so.
+    /// Returns an error while there is no client.
     pub(super) fn usable(&self) -> Result<(), Failure> {
         self.clients.current().map(|_| ())
     }
 
-    /// Asks for a new token.
+    /// Requests a new token.
     pub(super) async fn grant(&self) -> Result<Granted, Failure> {
         let request = self
             .clients
@@ -87,26 +94,26 @@ impl Api {
             grant::granted(body).map_err(|failure| page::instead_of_answer(body, failure))
         });
         let granted = granted.await?;
-        // Found out here, it names the token; each lookup would only fail for a reason untold.
+        // Checked here, so that the failure names the token; otherwise each lookup would fail.
         bearer(&granted.token)?;
         Ok(granted)
     }
 
-    /// Puts a question, and reads its answer.
-    pub(super) async fn ask<Q: Question>(
+    /// Sends a query, and parses its answer.
+    pub(super) async fn send_query<Q: Query>(
         &self,
-        question: &Q,
+        query: &Q,
         token: &Secret,
     ) -> Result<Q::Answer, Failure> {
-        let mut url = self.url(&question.path());
-        url.query_pairs_mut().extend_pairs(question.query());
+        let mut url = self.url(&query.path());
+        url.query_pairs_mut().extend_pairs(query.parameters());
         let mut request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
-        if let Some(attempt) = question.attempt() {
+        if let Some(attempt) = query.attempt() {
             request = request.timeout(attempt);
         }
-        let question = question.clone();
+        let query = query.clone();
         body::parse(self.send(request).await?, move |body| {
-            question.read(body).map_err(|failure| page::instead_of_answer(body, failure))
+            query.read(body).map_err(|failure| page::instead_of_answer(body, failure))
         })
         .await
     }
@@ -118,14 +125,14 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Body, Failure> {
-        // Without this header an expired token can become a redirect to a login page.
+        // Without this header an expired token may cause a redirect to a login page.
         let request = request.header(ACCEPT, "application/json");
         let sent = request.send().await.map_err(|error| self.failure_of(error));
-        self.clients.learn(&sent);
+        self.clients.record(&sent);
         let mut response = sent?;
-        self.note_date(&response);
-        match judge(&response) {
-            Ok(()) => body::read(&mut response, self.settings.body_bytes_max).await,
+        self.record_date(&response);
+        match check(&response) {
+            Ok(()) => body::receive(&mut response, self.settings.body_bytes_max).await,
             Err(failure) => Err(explained(&mut response, failure).await),
         }
     }
@@ -136,26 +143,26 @@ impl Api {
         if is_plain && failure == failure::NO_HTTP { failure::NO_PLAIN_HTTP } else { failure }
     }
 
-    fn note_date(&self, response: &Response) {
+    fn record_date(&self, response: &Response) {
         if let Some(date) = response.headers().get(DATE) {
-            let noted = Some((date.clone(), Instant::now()));
-            *self.dated.lock() = noted;
+            let dated = Some((date.clone(), Instant::now()));
+            *self.dated.lock() = dated;
         }
     }
 
-    /// What HubSoft said the time was, and when it said so.
+    /// Returns the last received `Date`, and when it was received.
     pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
         self.dated.lock().clone()
     }
 }
 
-/// Looks into the body of an error, where that tells more than its status.
+/// Refines a failure by the body of the response, where that has more information than the status.
 async fn explained(response: &mut Response, failure: Failure) -> Failure {
     let status = response.status().as_u16();
-    if failure.asked_pause().is_some() {
+    if failure.requested_pause().is_some() {
         return failure;
     }
-    // Some integrations are told in the body when to come back.
+    // HubSoft sends the retry time of some integrations in the body.
     if failure.is(&reasons::THROTTLED) {
         let body = body::start(response, ERROR_BYTES).await;
         return reasons::THROTTLED.retry_after(wire::retry_after(&body));
@@ -166,26 +173,27 @@ async fn explained(response: &mut Response, failure: Failure) -> Failure {
     failure
 }
 
-/// The header that carries a token, unless it has a character that no header may have.
+/// Returns the header with a token; fails if the token has a character that is invalid in a header.
 fn bearer(token: &Secret) -> Result<HeaderValue, Failure> {
     let text = Zeroizing::new([b"Bearer ", token.reveal().as_bytes()].concat());
     let header = HeaderValue::from_maybe_shared(Bytes::from_owner(text));
-    let odd = "its access token has a line break, or another character that no header may have";
-    let mut header = header.map_err(|_| reasons::INVALID_ANSWER.because(odd))?;
-    // Or a trace of the connection would show it.
+    let invalid =
+        "its access token has a line break, or another character that is invalid in a header";
+    let mut header = header.map_err(|_| reasons::INVALID_ANSWER.because(invalid))?;
+    // This keeps the token out of connection traces.
     header.set_sensitive(true);
     Ok(header)
 }
 
-/// The base as a folder, whether or not it ends in a slash.
-fn folder(base: &Url) -> Result<Url, Unusable> {
+/// Returns the base URL with a slash at its end.
+fn with_slash(base: &Url) -> Result<Url, SetupError> {
     let mut url = base.clone();
-    url.path_segments_mut().map_err(|()| Unusable::BaseUrl)?.pop_if_empty().push("");
+    url.path_segments_mut().map_err(|()| SetupError::BaseUrl)?.pop_if_empty().push("");
     Ok(url)
 }
 
-/// Lets only a plain 200 pass.
-fn judge(response: &Response) -> Result<(), Failure> {
+/// Accepts only a plain 200.
+fn check(response: &Response) -> Result<(), Failure> {
     match response.status().as_u16() {
         200 => {}
         401 => return Err(reasons::TOKEN.failure()),
@@ -195,7 +203,7 @@ fn judge(response: &Response) -> Result<(), Failure> {
         status @ 300..=399 => return Err(reasons::REDIRECT.with_status(status)),
         status => return Err(reasons::of_status(status)),
     }
-    // No compression was offered: a compressed body could unfold to any size.
+    // Compression was not offered, because a compressed body may expand to any size.
     match response.headers().get(CONTENT_ENCODING) {
         Some(encoding) if encoding != "identity" => {
             Err(reasons::INVALID_ANSWER.because("compressed"))
@@ -204,15 +212,15 @@ fn judge(response: &Response) -> Result<(), Failure> {
     }
 }
 
-/// How long to wait, in seconds or until a date. A date counts from the answer's own `Date`:
-/// our clock may be wrong, and decides nothing here.
+/// Parses `Retry-After`, in seconds or as a date. A date is relative to the `Date` of the response,
+/// because the local clock may be wrong.
 fn retry_after(response: &Response) -> Option<Duration> {
     let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::trim);
-    let said = header(RETRY_AFTER)?;
-    if let Ok(seconds) = said.parse() {
+    let retry_after = header(RETRY_AFTER)?;
+    if let Ok(seconds) = retry_after.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = httpdate::parse_http_date(said).ok()?;
+    let until = httpdate::parse_http_date(retry_after).ok()?;
     let answered = httpdate::parse_http_date(header(DATE)?).ok()?;
     Some(until.duration_since(answered).unwrap_or_default())
 }

@@ -1,8 +1,8 @@
-//! Reads bodies into memory that is wiped, and reads long ones apart from the threads that answer.
+//! Receives bodies into memory that is wiped, and parses long ones on separate threads.
 //!
-//! A body of HubSoft holds what nobody asked for: tax numbers, addresses, passwords of Wi-Fi. It is
-//! overwritten as soon as it has been read. What lies in the buffers of the TLS library, and of hyper while
-//! it still shares them, is out of reach.
+//! A body of HubSoft contains data that is not needed: tax numbers, addresses, Wi-Fi passwords. It is
+//! wiped as soon as it has been parsed. The buffers of the TLS library, and those of hyper while it still
+//! shares them, cannot be wiped.
 
 use std::mem;
 use std::ops::Deref;
@@ -18,52 +18,52 @@ use crate::sources::reasons;
 
 use super::failure;
 
-/// From this length on a body is read on a thread of its own. What is below takes less than a
-/// millisecond; 4 MiB would keep every call that the thread answers waiting.
-const APART_BYTES: usize = 64 * 1024;
-/// So many of these are received and read at once. The others wait, each in its own request, so that
-/// they do not fill the memory.
-const APART_MAX: usize = 2;
-/// First room for a body whose length is not told.
-const ROOM: usize = 8 * 1024;
+/// Minimum length of a long body, which is parsed on a separate thread. A shorter one takes less than a
+/// millisecond; 4 MiB would delay every call of the thread.
+const LONG_BYTES: usize = 64 * 1024;
+/// Maximum long bodies that are received and parsed at once, to bound memory. The others wait in their
+/// requests.
+const LONG_MAX: usize = 2;
+/// Initial capacity for a body without a declared length.
+const CAPACITY_DEFAULT: usize = 8 * 1024;
 
-/// How often hyper's task is given a turn to let go of a body; it has done so before, as a rule.
-const RELEASE_TURNS: usize = 10;
+/// How often a task yields so that hyper's task releases a body, which it usually has already.
+const RELEASE_YIELDS: usize = 10;
 
-static APART: Semaphore = Semaphore::const_new(APART_MAX);
+static LONG_BODIES: Semaphore = Semaphore::const_new(LONG_MAX);
 
-/// A body, overwritten when it is dropped.
+/// A body, wiped when it is dropped.
 #[derive(Default)]
 pub(super) struct Body {
     bytes: Zeroizing<Vec<u8>>,
-    /// The part that came last, which hyper has its hand on for a moment more.
+    /// The last part, which hyper references for a moment longer.
     last: Bytes,
-    /// The place of a long one.
-    place: Option<SemaphorePermit<'static>>,
+    /// The permit of a long body.
+    permit: Option<SemaphorePermit<'static>>,
 }
 
-/// Reads the whole body, unless it is longer than `bytes_max`.
-pub(super) async fn read(response: &mut Response, bytes_max: usize) -> Result<Body, Failure> {
-    let told = response.content_length().and_then(|length| usize::try_from(length).ok());
-    if told.is_some_and(|length| length > bytes_max) {
+/// Receives the whole body, unless it is longer than `bytes_max`.
+pub(super) async fn receive(response: &mut Response, bytes_max: usize) -> Result<Body, Failure> {
+    let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
+    if declared.is_some_and(|length| length > bytes_max) {
         return Err(reasons::TOO_LARGE.failure());
     }
-    let mut body = Body::with_capacity(told.unwrap_or(ROOM).min(APART_BYTES));
+    let mut body = Body::with_capacity(declared.unwrap_or(CAPACITY_DEFAULT).min(LONG_BYTES));
     while let Some(part) = response.chunk().await.map_err(failure::of_body)? {
         if body.len() + part.len() > bytes_max {
             return Err(reasons::TOO_LARGE.failure());
         }
         body.append(part);
-        if body.len() >= APART_BYTES && body.place.is_none() {
-            // It is never closed. Until there is a place, no more is read.
-            body.place = APART.acquire().await.ok();
-            body.grow_to(told.unwrap_or_default());
+        if body.len() >= LONG_BYTES && body.permit.is_none() {
+            // The semaphore is never closed. Nothing more is received until there is a permit.
+            body.permit = LONG_BODIES.acquire().await.ok();
+            body.grow_to(declared.unwrap_or_default());
         }
     }
     Ok(body)
 }
 
-/// Reads up to `bytes` of a body that is an error's; nothing when it breaks.
+/// Receives up to `bytes` of the body of an error, as far as the connection allows.
 pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
     let mut start = Body::with_capacity(bytes);
     while let Ok(Some(mut part)) = response.chunk().await {
@@ -79,10 +79,10 @@ pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
 impl Body {
     fn with_capacity(bytes: usize) -> Self {
         let bytes = Zeroizing::new(Vec::with_capacity(bytes));
-        Self { bytes, last: Bytes::new(), place: None }
+        Self { bytes, last: Bytes::new(), permit: None }
     }
 
-    /// Appends without leaving an old copy behind, as a vector does when it grows.
+    /// Appends without leaving a copy in memory, as a growing vector does.
     fn append(&mut self, part: Bytes) {
         let length = self.bytes.len() + part.len();
         if length > self.bytes.capacity() {
@@ -92,7 +92,7 @@ impl Body {
         wipe(mem::replace(&mut self.last, part));
     }
 
-    /// Has room for `bytes`; a smaller one is left behind wiped.
+    /// Grows the capacity to `bytes`, and wipes the old allocation.
     fn grow_to(&mut self, bytes: usize) {
         if bytes > self.bytes.capacity() {
             let mut larger = Vec::with_capacity(bytes);
@@ -101,9 +101,9 @@ impl Body {
         }
     }
 
-    /// Drops it as soon as hyper holds no part of it, which is when its task waits for the next answer.
+    /// Drops the body when hyper no longer references it, which is when its task awaits the next response.
     async fn release(self) {
-        for _ in 0..RELEASE_TURNS {
+        for _ in 0..RELEASE_YIELDS {
             if self.last.is_unique() {
                 break;
             }
@@ -126,26 +126,26 @@ impl Drop for Body {
     }
 }
 
-/// Overwrites a part of a body, if nobody else holds it.
+/// Wipes a part of a body, if it is not shared.
 fn wipe(part: Bytes) {
     if let Ok(mut part) = part.try_into_mut() {
         BytesMut::as_mut(&mut part).zeroize();
     }
 }
 
-/// Makes something of a body, which is wiped then.
+/// Parses a body, which is then wiped.
 pub(super) async fn parse<T: Send + 'static>(
     body: Body,
     parse: impl FnOnce(&[u8]) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    if body.len() < APART_BYTES {
+    if body.len() < LONG_BYTES {
         let parsed = parse(&body);
         body.release().await;
         return parsed;
     }
-    let apart = spawn_blocking(move || parse(&body));
-    // A panic there costs no more than one here.
-    apart.await.unwrap_or(Err(reasons::PANIC.failure()))
+    let parsed = spawn_blocking(move || parse(&body));
+    // A panic on that thread is a failure, as on this one.
+    parsed.await.unwrap_or(Err(reasons::PANIC.failure()))
 }
 
 #[cfg(test)]
@@ -153,13 +153,13 @@ mod tests {
     use super::*;
 
     fn body(bytes: usize) -> Body {
-        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new(), place: None }
+        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new(), permit: None }
     }
 
-    /// One that has the place of a long one.
+    /// Returns a long body with its permit.
     async fn long() -> Body {
-        let mut long = body(APART_BYTES);
-        long.place = APART.acquire().await.ok();
+        let mut long = body(LONG_BYTES);
+        long.permit = LONG_BODIES.acquire().await.ok();
         long
     }
 
@@ -172,23 +172,24 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_somebody_else_holds_is_left_alone() {
+    fn a_shared_part_is_not_wiped() {
         let part = Bytes::from(b"123.456.789-09".to_vec());
         wipe(part.clone());
         assert_eq!(part, b"123.456.789-09"[..]);
     }
 
     #[tokio::test]
-    #[expect(clippy::disallowed_methods, reason = "it stands for the work of a parser")]
-    async fn long_bodies_are_read_on_other_threads_and_at_most_two_at_once() {
+    #[expect(clippy::disallowed_methods, reason = "it simulates the work of a parser")]
+    async fn at_most_two_long_bodies_are_parsed_at_once_on_other_threads() {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicUsize, Ordering};
         use std::thread;
 
         let here = thread::current().id();
-        let short = parse(body(APART_BYTES - 1), move |_| Ok(thread::current().id() == here));
+        let short = parse(body(LONG_BYTES - 1), move |_| Ok(thread::current().id() == here));
         assert_eq!(short.await, Ok(true));
-        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let now = Arc::new(AtomicUsize::new(0));
+        let most = Arc::new(AtomicUsize::new(0));
         let mut all = tokio::task::JoinSet::new();
         for _ in 0..6 {
             let (now, most) = (Arc::clone(&now), Arc::clone(&most));
@@ -202,13 +203,13 @@ mod tests {
                 parse(long().await, read).await
             });
         }
-        assert!(all.join_all().await.into_iter().all(|apart| apart == Ok(true)));
-        assert_eq!(most.load(Ordering::SeqCst), APART_MAX);
+        assert!(all.join_all().await.into_iter().all(|is_separate| is_separate == Ok(true)));
+        assert_eq!(most.load(Ordering::SeqCst), LONG_MAX);
     }
 
     #[tokio::test]
-    async fn a_panic_over_a_long_body_is_a_failure_and_frees_its_place() {
-        for _ in 0..=APART_MAX {
+    async fn a_panic_while_parsing_a_long_body_releases_its_permit() {
+        for _ in 0..=LONG_MAX {
             let panicking = parse::<()>(long().await, |_| {
                 std::panic::resume_unwind(Box::new("a test's panic"))
             });

@@ -1,4 +1,4 @@
-//! The question of which customers have a number.
+//! The query for the customers of a number.
 
 use std::borrow::Cow;
 
@@ -6,43 +6,43 @@ use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 
 use super::owners::{Verified, verified};
-use super::question::Question;
+use super::query::Query;
 use super::wire::{self, Wanted};
 
-/// Path of the look-up, below the base URL.
+/// Path of the lookup, below the base URL.
 const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
-/// Searches for a number as it may be stored, and believes only those who have it.
+/// Searches for one spelling of a number, and accepts only customers who have the number.
 #[derive(Clone)]
 pub(super) struct CustomersByPhone {
-    /// Whose owners are believed.
+    /// The number that accepted customers must have.
     pub(super) phone: Phone,
-    /// What is searched for.
+    /// The search term.
     pub(super) term: String,
     pub(super) wanted: Wanted,
 }
 
-impl Question for CustomersByPhone {
+impl Query for CustomersByPhone {
     type Answer = Verified;
 
     fn path(&self) -> Cow<'static, str> {
         LOOKUP_PATH.into()
     }
 
-    /// What stands at the page's default is not sent.
-    fn query(&self) -> Vec<(&'static str, String)> {
+    /// Values that equal the documented defaults are not sent.
+    fn parameters(&self) -> Vec<(&'static str, String)> {
         let Wanted { limit, cancelado, ultima_conexao } = self.wanted;
-        let mut query = vec![
+        let mut parameters = vec![
             ("busca", "telefone".to_owned()),
             ("termo_busca", self.term.clone()),
             ("limit", limit.to_string()),
         ];
         for (key, on) in [("cancelado", cancelado), ("ultima_conexao", ultima_conexao)] {
             if on {
-                query.push((key, "sim".to_owned()));
+                parameters.push((key, "sim".to_owned()));
             }
         }
-        query
+        parameters
     }
 
     fn read(&self, body: &[u8]) -> Result<Verified, Failure> {

@@ -1,8 +1,8 @@
-//! Looks at the certificate HubSoft shows, trusting whom a request trusts and nobody else.
+//! Inspects the certificate of HubSoft, with the same trust as a request.
 //!
-//! When a certificate ends stands in it, and rustls reads that only to verify it. So it is verified
-//! once more, as of a time far away: the complaint names the end. That saves a reader of
-//! certificates, a dozen crates that parse what a stranger sends.
+//! rustls exposes the expiry of a certificate only in verification errors. So it is verified once more
+//! at a time far in the future: the error contains the expiry. That avoids a certificate parser, a
+//! dozen crates that parse untrusted input.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,84 +20,84 @@ use crate::sources::reasons;
 use super::trust::{self, Trust};
 use super::{Settings, failure};
 
-/// Behind the last end a certificate can have, that of the year 9999.
+/// A time after the latest possible expiry, that of the year 9999.
 const FAR: Duration = Duration::from_secs(300_000_000_000);
 
-/// What came of a handshake.
-pub struct Shown {
-    /// Why the certificate is not trusted, or there is no TLS at all.
+/// The result of a handshake.
+pub struct Handshake {
+    /// Whether the certificate is trusted; the failure also covers a server without TLS.
     pub trusted: Result<(), Failure>,
-    /// When the certificate ends, or the first one that vouches for it, counted from 1970. None
-    /// when none was shown that can be read.
+    /// The earliest expiry in the certificate chain, counted from 1970. None without a readable
+    /// certificate.
     pub ends: Option<Duration>,
-    /// The SHA-256 of the certificate, when exactly this one stands in `ca_file`.
+    /// The SHA-256 of the certificate, if exactly this one is in `ca_file`.
     pub pinned: Option<String>,
-    /// Whether a certificate was shown at all, so that TLS is spoken there.
+    /// Whether the server sent a certificate, and thus speaks TLS.
     pub speaks_tls: bool,
 }
 
-impl Shown {
+impl Handshake {
     fn nothing(failure: Failure) -> Self {
         Self { trusted: Err(failure), ends: None, pinned: None, speaks_tls: false }
     }
 }
 
-/// Shakes hands with the HubSoft of `settings` at the other end of `stream`, and hangs up.
-pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Shown {
+/// Performs a TLS handshake with the HubSoft of `settings` over `stream`, and disconnects.
+pub async fn shake_hands(settings: &Settings, stream: TcpStream) -> Handshake {
     let host = settings.base_url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let Ok(name) = ServerName::try_from(host) else {
-        return Shown::nothing(reasons::CONNECT.failure());
+        return Handshake::nothing(reasons::CONNECT.failure());
     };
     let pem = settings.ca_pem.as_deref();
     let ca = pem.and_then(|pem| trust::certificates(pem).ok()).unwrap_or_default();
     let trust = match Trust::new(ca) {
         Ok(trust) => trust,
-        Err(error) => return Shown::nothing(failure::of_store(&error)),
+        Err(error) => return Handshake::nothing(failure::of_store(&error)),
     };
-    let noting = Arc::new(Noting { trust, shown: Mutex::default() });
-    let config = match trust::config(Arc::clone(&noting) as Arc<dyn ServerCertVerifier>) {
+    let recorder = Arc::new(Recorder { trust, received: Mutex::default() });
+    let config = match trust::config(Arc::clone(&recorder) as Arc<dyn ServerCertVerifier>) {
         Ok(config) => config,
-        Err(error) => return Shown::nothing(failure::of_store(&error)),
+        Err(error) => return Handshake::nothing(failure::of_store(&error)),
     };
-    let shaken = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
-    Shown {
-        trusted: shaken.map(|_| ()).map_err(|error| failure::of_handshake(&error)),
-        ends: noting.ends(&name).map(Duration::from_secs),
-        pinned: noting.pinned(),
-        speaks_tls: noting.shown.lock().is_some(),
+    let connected = TlsConnector::from(Arc::new(config)).connect(name.clone(), stream).await;
+    Handshake {
+        trusted: connected.map(|_| ()).map_err(|error| failure::of_handshake(&error)),
+        ends: recorder.expiry(&name).map(Duration::from_secs),
+        pinned: recorder.pinned(),
+        speaks_tls: recorder.received.lock().is_some(),
     }
 }
 
-/// The server's certificate, and those it sends along.
-type Sent = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
+/// The certificate of the server, and the rest of its chain.
+type SentCertificates = (CertificateDer<'static>, Vec<CertificateDer<'static>>);
 
-/// Notes what is shown, and passes on what the verifier says of it.
+/// Records the received certificates, and delegates to the verifier.
 #[derive(Debug)]
-struct Noting {
+struct Recorder {
     trust: Trust,
-    shown: Mutex<Option<Sent>>,
+    received: Mutex<Option<SentCertificates>>,
 }
 
-impl Noting {
+impl Recorder {
     fn pinned(&self) -> Option<String> {
-        let shown = self.shown.lock();
-        let (own, _) = shown.as_ref()?;
+        let received = self.received.lock();
+        let (own, _) = received.as_ref()?;
         self.trust.pins(own).then(|| trust::fingerprint(own))
     }
 
-    /// When trust in what was shown ends, in seconds from 1970.
-    fn ends(&self, name: &ServerName<'_>) -> Option<u64> {
-        let own = self.ended(name, FAR)?;
-        // While it is valid, one that vouches for it may have ended.
+    /// Returns when the received chain expires, in seconds from 1970.
+    fn expiry(&self, name: &ServerName<'_>) -> Option<u64> {
+        let own = self.expired_at(name, FAR)?;
+        // Another certificate of the chain may expire earlier.
         let last = Duration::from_secs(own.saturating_sub(1));
-        Some(self.ended(name, last).map_or(own, |other| other.min(own)))
+        Some(self.expired_at(name, last).map_or(own, |other| other.min(own)))
     }
 
-    /// The end of a certificate that has ended at the time `at`.
-    fn ended(&self, name: &ServerName<'_>, at: Duration) -> Option<u64> {
-        let shown = self.shown.lock();
-        let (own, others) = shown.as_ref()?;
+    /// Returns the expiry of a certificate that has expired at the time `at`.
+    fn expired_at(&self, name: &ServerName<'_>, at: Duration) -> Option<u64> {
+        let received = self.received.lock();
+        let (own, others) = received.as_ref()?;
         let at = UnixTime::since_unix_epoch(at);
         match self.trust.verify_server_cert(own, others, name, &[], at) {
             Err(Error::InvalidCertificate(CertificateError::ExpiredContext {
@@ -108,7 +108,7 @@ impl Noting {
     }
 }
 
-impl ServerCertVerifier for Noting {
+impl ServerCertVerifier for Recorder {
     fn verify_server_cert(
         &self,
         own: &CertificateDer<'_>,
@@ -117,8 +117,8 @@ impl ServerCertVerifier for Noting {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let shown = others.iter().map(|other| other.clone().into_owned()).collect();
-        *self.shown.lock() = Some((own.clone().into_owned(), shown));
+        let chain = others.iter().map(|other| other.clone().into_owned()).collect();
+        *self.received.lock() = Some((own.clone().into_owned(), chain));
         self.trust.verify_server_cert(own, others, name, ocsp, now)
     }
 

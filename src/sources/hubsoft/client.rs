@@ -1,9 +1,9 @@
-//! Keeps one reqwest client that is fit for use, and replaces it when its connections are not.
+//! Holds one reqwest client, and replaces it when its connections become unusable.
 //!
-//! reqwest's pool knows no longest age: a busy connection stays with the old address for as long
-//! as somebody answers there. So the whole client is replaced when HubSoft has moved or cannot
-//! be reached; requests under way keep the old one, and its connections, until they end.
-//! Making one reads the system's CA certificates, which blocks: no call ever waits for that.
+//! The pool of reqwest has no maximum age: a busy connection keeps an old address for as long as a
+//! server answers there. So the client is replaced when HubSoft has moved or is unreachable; requests
+//! under way keep the old client and its connections. Creating a client reads the CA certificates of
+//! the system, which blocks, so no call waits for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -26,28 +26,28 @@ use super::resolver::Resolver;
 use super::trust::{self, Trust};
 use super::{Settings, failure};
 
-/// How long an unused connection is kept: below nginx's shortest usual keep-alive of 5 s, so
-/// that a request seldom meets a connection that is just being closed.
+/// How long an idle connection is kept: below the shortest usual keep-alive of nginx (5 s), so that a
+/// request seldom uses a connection that is being closed.
 const IDLE_MAX: Duration = Duration::from_secs(4);
-/// Failures to connect in a row after which the client is replaced.
+/// Connection failures in a row after which the client is replaced.
 const FAILURES_MAX: u32 = 3;
-/// Shortest time between two clients: an outage must not keep us busy with making them.
+/// Minimum time between two clients, to bound the work during an outage.
 const REST: Duration = Duration::from_secs(10);
-/// How soon making one is tried again while there is none, for want of CA certificates.
+/// Retry interval while there is no client because there are no CA certificates.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// Makes a client. It may block.
+/// Creates a client. It may block.
 pub(super) type Make = Arc<dyn Fn() -> Result<Client, Failure> + Send + Sync>;
 
-/// The keeper of the client.
+/// The current client, and the task that replaces it.
 pub(super) struct Clients {
-    shared: Arc<Shared>,
+    shared: Arc<SharedClient>,
     tasks: Tasks,
-    /// Dropping it ends the task.
+    /// Dropping it stops the task.
     _keeping: Task,
 }
 
-struct Shared {
+struct SharedClient {
     make: Make,
     resolver: Arc<Resolver>,
     /// The client, or why there is none.
@@ -56,17 +56,18 @@ struct Shared {
     failing: Notify,
 }
 
-/// Makes clients with every limit and every refusal of ours. Each default they replace would
-/// leak: reqwest follows a redirect with the client's password, sends the token to a proxy named
-/// in the environment, and tells the next host the caller's number as the referer.
+/// Returns a function that creates clients with our limits. Each default that they replace would leak:
+/// reqwest follows a redirect with the password, sends the token to a proxy from the environment, and
+/// sends the number of the caller to the next host as the referer.
 pub(super) fn make(
     settings: &Settings,
     ca: Vec<CertificateDer<'static>>,
     resolver: &Arc<Resolver>,
 ) -> impl Fn() -> Result<Client, Failure> + use<> {
     provide_tls();
-    let (connect, attempt) = (settings.connect, settings.attempt);
-    let https = settings.base_url.scheme() == "https";
+    let connect = settings.connect;
+    let attempt = settings.attempt;
+    let is_https = settings.base_url.scheme() == "https";
     let https_only = !settings.insecure_http;
     let resolver = Arc::clone(resolver);
     move || {
@@ -81,12 +82,14 @@ pub(super) fn make(
             .http1_only()
             .https_only(https_only)
             .dns_resolver(Arc::clone(&resolver));
-        // Plain http trusts nobody and needs no CA certificates, so it may not fail without.
-        let builder = match https {
+        // Plain http needs no CA certificates, and must not fail without them.
+        let builder = match is_https {
             true => trusting(builder, &ca)?,
             false => builder.tls_certs_only([]),
         };
-        builder.build().map_err(|_| reasons::TLS.because_of("no TLS client can be made".to_owned()))
+        builder
+            .build()
+            .map_err(|_| reasons::TLS.because_of("cannot create a TLS client".to_owned()))
     }
 }
 
@@ -100,56 +103,61 @@ fn trusting(
 }
 
 impl Clients {
-    /// Makes the first client, or starts without one and tries again in the background.
+    /// Creates the first client, or starts without one and retries in the background.
     pub(super) fn new(make: Make, resolver: Arc<Resolver>, tasks: Tasks) -> Self {
         let current = Mutex::new(make());
-        let (failures, failing) = (AtomicU32::new(0), Notify::new());
-        let shared = Arc::new(Shared { make, resolver, current, failures, failing });
+        let shared = Arc::new(SharedClient {
+            make,
+            resolver,
+            current,
+            failures: AtomicU32::new(0),
+            failing: Notify::new(),
+        });
         let kept = Arc::clone(&shared);
         let keeping = tasks.start("hubsoft client", move || Arc::clone(&kept).keep());
         Self { shared, tasks, _keeping: keeping }
     }
 
-    /// Where the background work is.
+    /// The background tasks.
     pub(super) fn tasks(&self) -> &Tasks {
         &self.tasks
     }
 
-    /// The client to use now.
+    /// Returns the current client.
     pub(super) fn current(&self) -> Result<Client, Failure> {
         self.shared.current.lock().clone()
     }
 
-    /// Counts what may come of the client's connections.
-    pub(super) fn learn<T>(&self, result: &Result<T, Failure>) {
+    /// Counts connection failures of the client.
+    pub(super) fn record<T>(&self, result: &Result<T, Failure>) {
         let shared = &self.shared;
         let connections = [&reasons::BROKEN, &reasons::CONNECT, &reasons::TLS];
         if !result.as_ref().is_err_and(|failure| failure.is_any(&connections)) {
             shared.failures.store(0, Ordering::Relaxed);
             return;
         }
-        shared.resolver.turn();
+        shared.resolver.rotate();
         if shared.failures.fetch_add(1, Ordering::Relaxed) + 1 >= FAILURES_MAX {
             shared.failing.notify_one();
         }
     }
 }
 
-impl Shared {
+impl SharedClient {
     async fn keep(self: Arc<Self>) {
         loop {
             sleep(REST).await;
-            self.outworn().await;
+            self.replacement_due().await;
             self.replace().await;
         }
     }
 
     /// Waits until the client should be replaced.
-    async fn outworn(&self) {
+    async fn replacement_due(&self) {
         let missing = self.current.lock().is_err();
         tokio::select! {
-            () = self.resolver.moved() => info!("HubSoft has a new address"),
-            () = self.unreachable() => self.resolver.ask_again(),
+            () = self.resolver.moved() => info!("HubSoft address changed: new connections use the new address"),
+            () = self.unreachable() => self.resolver.refresh(),
             () = sleep(RETRY - REST), if missing => {}
         }
     }
@@ -168,21 +176,20 @@ impl Shared {
         match made.unwrap_or(Err(reasons::PANIC.failure())) {
             Ok(client) => {
                 if current.is_err() {
-                    info!("CA certificates found: HubSoft can be asked");
+                    info!("CA certificates loaded: HubSoft can be queried");
                 }
                 *current = Ok(client);
             }
             // An old client is better than none.
-            Err(failure) if current.is_ok() => warn!("the client stays as it is: {failure}"),
+            Err(failure) if current.is_ok() => warn!("HTTP client not replaced: {failure}"),
             Err(failure) => *current = Err(failure),
         }
     }
 }
 
-/// Chooses who does the cryptography of this program. Every client needs that, also one that speaks
-/// plain http.
+/// Installs the cryptography provider of this program, which every client needs, even for plain http.
 pub fn provide_tls() {
-    // Fails only when a provider is installed already, which is just as well.
+    // It fails only if a provider is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
@@ -193,23 +200,26 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::sources::hubsoft::metrics::DnsResults;
 
     const NEVER: [u64; 0] = [];
 
-    /// The keeper of a client that can be made or not, as told, and when it was.
-    struct Stub {
+    /// A holder whose clients can or cannot be created, and the times of creation.
+    struct ClientStub {
         clients: Clients,
         good: Arc<AtomicBool>,
         made: Arc<Mutex<Vec<Instant>>>,
     }
 
-    impl Stub {
+    impl ClientStub {
         fn new(good: bool) -> Self {
-            let (good, made) = (Arc::new(AtomicBool::new(good)), Arc::new(Mutex::new(vec![])));
-            let (told, times) = (Arc::clone(&good), Arc::clone(&made));
+            let good = Arc::new(AtomicBool::new(good));
+            let made = Arc::new(Mutex::new(vec![]));
+            let is_good = Arc::clone(&good);
+            let times = Arc::clone(&made);
             let make: Make = Arc::new(move || {
                 times.lock().push(Instant::now());
-                match told.load(Ordering::Relaxed) {
+                match is_good.load(Ordering::Relaxed) {
                     true => Ok(Client::builder().tls_certs_only([]).build().expect("a client")),
                     false => Err(reasons::TLS.because_of("a stub's failure".to_owned())),
                 }
@@ -217,15 +227,16 @@ mod tests {
             let _ = rustls::crypto::ring::default_provider().install_default();
             let url = reqwest::Url::parse("https://hub.test").expect("a URL");
             let dns = super::super::resolver::system();
-            let resolver = Resolver::new(&url, Duration::from_millis(250), dns);
+            let resolver =
+                Resolver::new(&url, Duration::from_millis(250), dns, DnsResults::default());
             Self { clients: Clients::new(make, Arc::new(resolver), Tasks::default()), good, made }
         }
 
         fn meet(&self, failure: Failure, times: usize) {
-            (0..times).for_each(|_| self.clients.learn::<()>(&Err(failure.clone())));
+            (0..times).for_each(|_| self.clients.record::<()>(&Err(failure.clone())));
         }
 
-        /// The seconds of the coming minutes in which clients are made.
+        /// Returns the seconds, within the next minutes, in which clients are created.
         async fn made_within(&self, minutes: u64) -> Vec<u64> {
             let start = Instant::now();
             self.made.lock().clear();
@@ -236,8 +247,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn without_ca_certificates_it_starts_and_tries_again_every_thirty_seconds() {
-        let stub = Stub::new(false);
+    async fn without_ca_certificates_it_retries_every_thirty_seconds() {
+        let stub = ClientStub::new(false);
         assert!(stub.clients.current().is_err());
         assert_eq!(stub.made_within(2).await, [30, 60, 90, 120]);
         stub.good.store(true, Ordering::Relaxed);
@@ -246,14 +257,14 @@ mod tests {
             sleep(Duration::from_secs(1)).await;
         }
         let took = start.elapsed();
-        println!("row 20: required a new try every 30 s, measured mended after {took:?}");
+        println!("row 20: required a new try every 30 s, measured recovered after {took:?}");
         assert!(took <= RETRY);
-        assert_eq!(stub.made_within(10).await, NEVER, "and it stays");
+        assert_eq!(stub.made_within(10).await, NEVER, "and it is kept");
     }
 
     #[tokio::test(start_paused = true)]
     async fn three_failures_to_connect_in_a_row_replace_the_client() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         assert_eq!(stub.made_within(1).await, NEVER);
         for failure in [
             reasons::BROKEN.failure(),
@@ -268,8 +279,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_between_failures_leaves_the_client_as_it_is() {
-        let stub = Stub::new(true);
+    async fn an_answer_between_failures_keeps_the_client() {
+        let stub = ClientStub::new(true);
         for _ in 0..10 {
             stub.meet(reasons::CONNECT.failure(), 2);
             stub.meet(reasons::of_status(500), 1);
@@ -278,8 +289,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_outage_makes_a_client_every_ten_seconds_at_most() {
-        let stub = Stub::new(true);
+    async fn an_outage_creates_a_client_every_ten_seconds_at_most() {
+        let stub = ClientStub::new(true);
         let outage = async {
             loop {
                 stub.meet(reasons::CONNECT.failure(), 10);
@@ -297,7 +308,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_replaced_is_kept() {
-        let stub = Stub::new(true);
+        let stub = ClientStub::new(true);
         stub.good.store(false, Ordering::Relaxed);
         stub.meet(reasons::CONNECT.failure(), 3);
         assert_eq!(stub.made_within(1).await, [10]);

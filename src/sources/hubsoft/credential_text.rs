@@ -1,6 +1,6 @@
-//! Finds what is wrong with a user, a client or a secret before HubSoft refuses them without a reason.
+//! Validates users, clients and secrets, because HubSoft rejects them without a reason.
 
-/// Words that stand for a secret in examples.
+/// Placeholders for secrets in examples.
 const PLACEHOLDERS: [&str; 16] = [
     "changeme",
     "change-me",
@@ -20,31 +20,31 @@ const PLACEHOLDERS: [&str; 16] = [
     "preencher",
 ];
 
-/// What makes `secret` unusable. The text goes on behind the name of a setting or file.
+/// Returns why `secret` is invalid. The text continues a sentence that begins with a setting or file.
 pub(super) fn wrong_secret(secret: &str) -> Option<&'static str> {
     if secret.contains(['\n', '\r']) {
-        return Some("has more than one line: write the secret alone on the first");
+        return Some("has more than one line: write only the secret, on the first line");
     }
     secret
         .contains(char::is_control)
-        .then_some("has a control character, which editors do not show: write the secret anew")
+        .then_some("contains a control character, which editors do not show: retype the secret")
 }
 
-/// What is odd about `secret` and may be meant.
+/// Returns why `secret` is suspicious, though it may be intended.
 pub(super) fn odd_secret(secret: &str) -> Option<&'static str> {
     if secret.trim() != secret {
-        return Some("begins or ends with a blank, which counts: remove it, unless it is meant");
+        return Some("begins or ends with a blank, which counts: remove it, unless it is intended");
     }
     let lower = secret.to_lowercase();
     PLACEHOLDERS
         .contains(&lower.as_str())
-        .then_some("still holds an example: write what HubSoft shows")
+        .then_some("is still an example: write the value that HubSoft shows")
 }
 
-/// What makes a name like that of a user unusable.
+/// Returns why the name of a user or client is invalid.
 pub(super) fn wrong_name(name: &str) -> Option<&'static str> {
     if name.contains(char::is_control) {
-        return Some("has a line break or another control character: write it anew");
+        return Some("contains a line break or another control character: retype it");
     }
     (name.trim() != name).then_some("begins or ends with a blank: remove it")
 }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_pasted_wrongly_is_found() {
+    fn pasted_mistakes_are_found() {
         for (secret, is_wrong, is_odd) in [
             ("s3gredo", false, false),
             ("com espaço no meio", false, false),

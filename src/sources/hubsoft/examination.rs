@@ -1,4 +1,4 @@
-//! Lets a doctor look closer than a call does: what each way to write a number finds, and HubSoft's time.
+//! Diagnostics for `bina doctor`: the customers found by each spelling of a number, and HubSoft's time.
 
 use tokio::time::Instant;
 
@@ -8,39 +8,39 @@ use crate::sources::source::Budget;
 
 use super::HubSoft;
 
-/// How many digits a subscriber had before the ninth digit came; a search for fewer means nothing.
+/// Digits of a subscriber number without the ninth digit; a search for fewer is meaningless.
 const TAIL: usize = 8;
 /// The country code.
 const COUNTRY: &str = "55";
 
-/// A way to write a number in a search.
+/// A spelling of a number in a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
-    /// Area code and number, which calls ask for first.
+    /// Area code and number, which calls search for first.
     Whole,
-    /// The same without the ninth digit, which calls ask for second.
+    /// The same without the ninth digit, which calls search for second.
     WithoutNinth,
-    /// The end of it, without area code.
+    /// The last eight digits, without area code.
     LastEight,
-    /// All of it behind the country code.
+    /// Country code, area code and number.
     WithCountry,
 }
 
-/// A number written in one of these ways. It has no `Debug`, as the term is the number.
+/// A number in one of these spellings. It has no `Debug`, because the term is the number.
 pub struct Written {
     pub writing: Writing,
     term: String,
 }
 
-/// How many customers a search has brought, and how many of them have the number.
+/// The number of customers that a search returned, and how many of them have the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct MatchCounts {
     pub returned: usize,
     pub own: usize,
 }
 
 impl Written {
-    /// The ways to write `phone`, at most four: those that calls ask for come first.
+    /// Returns the spellings of `phone`, at most four; those that calls search for come first.
     pub fn all(phone: &Phone) -> Vec<Self> {
         let calls = [Writing::Whole, Writing::WithoutNinth].into_iter().zip(phone.candidates());
         let calls = calls.map(|(writing, term)| (writing, term.as_str().to_owned()));
@@ -52,7 +52,7 @@ impl Written {
         calls.chain(others).map(|(writing, term)| Self { writing, term }).collect()
     }
 
-    /// How many digits are searched for.
+    /// The number of digits in the search term.
     pub fn length(&self) -> usize {
         self.term.len()
     }
@@ -65,12 +65,12 @@ impl HubSoft {
         phone: &Phone,
         written: &Written,
         deadline: Instant,
-    ) -> Result<Counts, Failure> {
+    ) -> Result<MatchCounts, Failure> {
         let found = self.search(&written.term, phone, Budget::of_call(deadline)).await?;
-        Ok(Counts { returned: found.returned, own: found.own.len() })
+        Ok(MatchCounts { returned: found.returned, own: found.own.len() })
     }
 
-    /// What HubSoft's last answer said the time was, as it stood there, and when it came.
+    /// Returns the `Date` of HubSoft's last answer, and when it was received.
     pub fn dated(&self) -> Option<(String, std::time::Instant)> {
         let (date, at) = self.exchange.api().dated()?;
         Some((date.to_str().ok()?.to_owned(), at))
@@ -87,9 +87,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mobile_is_written_in_four_ways_and_a_landline_in_three() {
-        let (whole, old) = (Writing::Whole, Writing::WithoutNinth);
-        let (last, country) = (Writing::LastEight, Writing::WithCountry);
+    fn a_mobile_has_four_spellings_and_a_landline_three() {
+        let whole = Writing::Whole;
+        let old = Writing::WithoutNinth;
+        let last = Writing::LastEight;
+        let country = Writing::WithCountry;
         let all = |terms: &[(Writing, &str)]| -> Vec<_> {
             terms.iter().map(|(writing, term)| (*writing, (*term).to_owned())).collect()
         };

@@ -1,7 +1,7 @@
-//! Tells what an error of reqwest means; the error itself is never shown.
+//! Converts errors of reqwest into failures; the errors themselves are never exposed.
 //!
-//! Its text holds the URL, and with it the caller's number. Texts of TLS errors hold the names
-//! and times of a certificate, and no remedy.
+//! Their texts contain the URL, and thus the number of the caller. Texts of TLS errors contain the
+//! names and times of a certificate, and no remedy.
 
 use std::error::Error;
 use std::io;
@@ -14,29 +14,30 @@ use crate::sources::reasons;
 
 use super::trust::Distrust;
 
-/// What came is no HTTP at all.
-pub(super) const NO_HTTP: Failure = reasons::INVALID_ANSWER.because("no HTTP");
-/// The same over plain http, where the usual reason is a port that speaks TLS.
+/// The response is not HTTP.
+pub(super) const NO_HTTP: Failure = reasons::INVALID_ANSWER.because("not HTTP");
+/// The same over plain http, where the usual reason is a TLS port.
 pub(super) const NO_PLAIN_HTTP: Failure =
-    reasons::INVALID_ANSWER.because("no HTTP, as from a port that speaks TLS: then write https");
+    reasons::INVALID_ANSWER.because("not HTTP; if the port speaks TLS, write https");
 
-const HUNG_UP: &str = "the other end hangs up during the handshake: there is no TLS on that port, or a \
-     firewall is between; check hubsoft.base_url";
-const NO_TLS: &str = "there is no TLS on that port: check hubsoft.base_url";
-const NOTHING_IN_COMMON: &str = "no certificate is at fault: the server is too old, as it has no cipher, \
-     key exchange or signature in common with bina; have it updated";
-const REFUSED: &str = "no certificate is at fault: the server is too old, as it has no cipher, key exchange \
-     or signature in common with bina, or it wants a client's certificate; have it updated, or ask the provider";
-const TOO_OLD: &str = "no certificate is at fault: the server is too old, as it does not speak TLS 1.2 \
-     or newer; have it updated";
+const CLOSED: &str = "the server closed the connection during the handshake: the port does not speak \
+     TLS, or a firewall intervenes; check hubsoft.base_url";
+const NO_TLS: &str = "the port does not speak TLS: check hubsoft.base_url";
+const NOTHING_IN_COMMON: &str = "the server is too old (no cipher, key exchange or signature in common \
+     with bina); its certificate is not the cause: have it updated";
+const REFUSED: &str = "the server is too old (no cipher, key exchange or signature in common with bina), \
+     or it requires a client certificate; its own certificate is not the cause: have it updated, or ask \
+     the provider";
+const TOO_OLD: &str = "the server is too old (it does not support TLS 1.2 or newer); its certificate is \
+     not the cause: have it updated";
 
-/// A request that brought no answer.
+/// Converts the error of a request without a response.
 pub(super) fn of_request(error: reqwest::Error) -> Failure {
     if let Some(cause) = chain(&error).find_map(tls_error).map(cause) {
         return reasons::TLS.because_of(cause);
     }
     match (error.is_connect(), error.is_timeout()) {
-        (true, _) if chain(&error).any(hung_up) => reasons::TLS.because_of(HUNG_UP.to_owned()),
+        (true, _) if chain(&error).any(is_closed) => reasons::TLS.because_of(CLOSED.to_owned()),
         (true, _) => reasons::CONNECT.failure(),
         (false, true) => reasons::TIMEOUT.failure(),
         (false, false) => of_http(&error),
@@ -52,36 +53,36 @@ fn of_http(error: &reqwest::Error) -> Failure {
     }
 }
 
-/// A body that did not come to its end.
+/// Converts the error of an incomplete body.
 pub(super) fn of_body(error: reqwest::Error) -> Failure {
     if error.is_timeout() {
         reasons::TIMEOUT.failure()
     } else {
-        reasons::INVALID_ANSWER.because("cut")
+        reasons::INVALID_ANSWER.because("truncated")
     }
 }
 
-/// A handshake that came to nothing.
+/// Converts the error of a failed handshake.
 pub(super) fn of_handshake(error: &io::Error) -> Failure {
     match tls_error(error) {
         Some(error) => reasons::TLS.because_of(cause(error)),
-        None if hung_up(error) => reasons::TLS.because_of(HUNG_UP.to_owned()),
+        None if is_closed(error) => reasons::TLS.because_of(CLOSED.to_owned()),
         None => reasons::BROKEN.failure(),
     }
 }
 
-/// Certificates to trust that could not be read.
+/// Converts the error of unreadable CA certificates.
 pub(super) fn of_store(error: &rustls::Error) -> Failure {
     let cause = match error {
         rustls::Error::General(text) => text.clone(),
         other => other.to_string(),
     };
     reasons::TLS.because_of(format!(
-        "{cause}: install ca-certificates, or name the provider's own in hubsoft.ca_file"
+        "{cause}: install ca-certificates, or set hubsoft.ca_file to the provider's own"
     ))
 }
 
-/// What an error of TLS means and what helps, in words that hold no name of a certificate.
+/// Returns cause and remedy of a TLS error, without names from a certificate.
 fn cause(error: &rustls::Error) -> String {
     match error {
         rustls::Error::AlertReceived(alert) => of_alert(*alert),
@@ -99,18 +100,18 @@ fn cause(error: &rustls::Error) -> String {
 fn of_certificate(bad: &Bad) -> String {
     let cause = match bad {
         Bad::BadSignature => {
-            "its certificate was not signed by the authority it names: look whether the one in \
-             hubsoft.ca_file has been replaced since"
+            "its certificate was not signed by the authority that it names: check whether the one in \
+             hubsoft.ca_file has been replaced"
         }
         Bad::Expired | Bad::ExpiredContext { .. } => {
-            "its certificate, or one that vouches for it, has expired: have it renewed, or correct \
-             the clock here if that is wrong"
+            "its certificate, or one in its chain, has expired: have it renewed, or correct the clock \
+             of this machine if it is wrong"
         }
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-            "its certificate is another server's: check hubsoft.base_url"
+            "its certificate is for another host: check hubsoft.base_url"
         }
         Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
-            "its certificate, or one that vouches for it, is not valid yet: correct the clock here"
+            "its certificate, or one in its chain, is not valid yet: correct the clock of this machine"
         }
         Bad::Other(other) => match other.0.downcast_ref::<Distrust>() {
             Some(distrust) => return distrust.to_string(),
@@ -123,26 +124,29 @@ fn of_certificate(bad: &Bad) -> String {
 
 fn unusable(why: &str) -> String {
     format!(
-        "its certificate cannot be used ({why}): have it made again as version 3, for a server, with its host as subjectAltName"
+        "its certificate is unusable ({why}): have it reissued as version 3, for a server, with its \
+         host as subjectAltName"
     )
 }
 
 fn of_alert(alert: AlertDescription) -> String {
     let meaning = match alert {
         AlertDescription::ProtocolVersion => TOO_OLD,
-        // Up to TLS 1.2 a server says the same of a client without a certificate.
+        // Up to TLS 1.2 a server sends the same alert to a client without a certificate.
         AlertDescription::HandshakeFailure => REFUSED,
         AlertDescription::InsufficientSecurity => NOTHING_IN_COMMON,
-        AlertDescription::UnrecognisedName => "the server has no such host: check hubsoft.base_url",
+        AlertDescription::UnrecognisedName => {
+            "the server does not serve this host: check hubsoft.base_url"
+        }
         AlertDescription::AccessDenied
         | AlertDescription::BadCertificate
         | AlertDescription::CertificateRequired
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
         | AlertDescription::UnsupportedCertificate => {
-            "the server wants a client's certificate, which bina has none of: ask the provider"
+            "the server requires a client certificate, which bina does not support: ask the provider"
         }
-        _ => "the server ends the handshake: ask the provider",
+        _ => "the server aborted the handshake: ask the provider",
     };
     format!("{meaning} (alert {alert:?} received)")
 }
@@ -151,10 +155,10 @@ fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> 
     within(cause).find_map(|error| error.downcast_ref())
 }
 
-/// Tells whether a connection that was there has ended. While one is being made that is in the
-/// handshake: a port that is closed refuses, and one that is shielded says nothing.
-fn hung_up(cause: &(dyn Error + 'static)) -> bool {
-    let ended = |kind| {
+/// Returns whether an established connection was closed. While connecting, that is during the
+/// handshake: a closed port refuses, and a firewalled one does not respond.
+fn is_closed(cause: &(dyn Error + 'static)) -> bool {
+    let is_end = |kind| {
         matches!(
             kind,
             io::ErrorKind::BrokenPipe
@@ -164,10 +168,10 @@ fn hung_up(cause: &(dyn Error + 'static)) -> bool {
         )
     };
     let mut kinds = within(cause).filter_map(|error| error.downcast_ref().map(io::Error::kind));
-    kinds.any(ended)
+    kinds.any(is_end)
 }
 
-/// An error and those it carries: io errors have one in another, instead of naming it as their
+/// Returns an error and its nested ones: io errors wrap another error instead of returning it as their
 /// source.
 fn within<'a>(cause: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(cause), |error| {

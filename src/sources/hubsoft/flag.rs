@@ -1,4 +1,4 @@
-//! Reads a flag in any of the ways in which people and programs write one.
+//! Parses a flag in any of its common spellings.
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
@@ -6,7 +6,7 @@ use crate::domain::alert_text::fold;
 
 use super::loose::{Any, Lenient, Scalar, is_number, value};
 
-/// Words that say yes, folded.
+/// Folded words for "on".
 const ON: [&str; 19] = [
     "active",
     "ativa",
@@ -28,7 +28,7 @@ const ON: [&str; 19] = [
     "y",
     "yes",
 ];
-/// Words that say no, folded.
+/// Folded words for "off".
 const OFF: [&str; 48] = [
     "",
     "-",
@@ -79,53 +79,53 @@ const OFF: [&str; 48] = [
     "vazia",
     "vazio",
 ];
-/// Names of the one field of an object that holds the flag.
+/// Names of the only field of an object that contains the flag.
 const KEYS: [&str; 9] =
     ["active", "alerta", "ativo", "conectado", "enabled", "flag", "status", "valor", "value"];
 
-/// A flag, as far as it is one.
+/// A flag that may be missing or invalid.
 #[derive(Debug, Default, PartialEq)]
 pub(super) enum Flag {
-    /// Nothing stands there, or `null`.
+    /// No value, or `null`.
     #[default]
     Missing,
-    /// Something that is no flag.
-    Odd,
-    Said(bool),
+    /// A value that is not a flag.
+    Invalid,
+    Set(bool),
 }
 
 impl Flag {
-    /// What it says; nothing and `null` say no, and what is no flag says neither.
-    pub(super) fn flag(&self) -> Option<bool> {
-        if *self == Self::Missing { Some(false) } else { self.said() }
+    /// Returns the value; `Some(false)` if it is missing, `None` if it is invalid.
+    pub(super) fn value_or_off(&self) -> Option<bool> {
+        if *self == Self::Missing { Some(false) } else { self.value() }
     }
 
-    /// What it says; nothing and `null` say neither.
-    pub(super) fn said(&self) -> Option<bool> {
-        if let Self::Said(on) = self { Some(*on) } else { None }
+    /// Returns the value; `None` if it is missing or invalid.
+    pub(super) fn value(&self) -> Option<bool> {
+        if let Self::Set(on) = self { Some(*on) } else { None }
     }
 
-    /// The flag of a list or object with these values.
+    /// Returns the flag of a list or object with these values.
     fn only(mut values: Vec<Self>) -> Self {
         match values.len() {
-            0 => Self::Said(false),
+            0 => Self::Set(false),
             1 => values.remove(0),
-            _ => Self::Odd,
+            _ => Self::Invalid,
         }
     }
 }
 
 impl Lenient for Flag {
     fn scalar(scalar: Scalar) -> Self {
-        let said = match scalar {
+        let is_on = match scalar {
             Scalar::Null => return Self::Missing,
             Scalar::Bool(on) => Some(on),
             Scalar::Number(text) | Scalar::Text(text) => word(&fold(&text)),
         };
-        said.map_or(Self::Odd, Self::Said)
+        is_on.map_or(Self::Invalid, Self::Set)
     }
 
-    /// An empty list says no, as PHP's `empty` does, and one of a single flag what that says.
+    /// An empty list is off, as in PHP; a list of one flag has the value of that flag.
     fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         let mut values = Vec::new();
         while values.len() < 2 {
@@ -136,21 +136,21 @@ impl Lenient for Flag {
         Ok(Self::only(values))
     }
 
-    /// An object says what its only field does, if that is named like a flag or numbered.
+    /// An object has the value of its only field, if its name is that of a flag or a number.
     fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
         let mut values = Vec::new();
         while let Some(key) = object.next_key::<String>()? {
             let item: Item = value(&mut object)?;
             let is_flag = is_number(&key) || KEYS.contains(&&*fold(&key));
             if values.len() < 2 {
-                values.push(if is_flag { item.0 } else { Self::Odd });
+                values.push(if is_flag { item.0 } else { Self::Invalid });
             }
         }
         Ok(Self::only(values))
     }
 }
 
-/// A flag inside a list or an object, where no further list or object is looked into.
+/// A flag inside a list or an object, without further nesting.
 #[derive(Default)]
 struct Item(Flag);
 
@@ -161,12 +161,12 @@ impl Lenient for Item {
 
     fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self(Flag::Odd))
+        Ok(Self(Flag::Invalid))
     }
 
     fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self(Flag::Odd))
+        Ok(Self(Flag::Invalid))
     }
 }
 
@@ -176,7 +176,7 @@ fn word(folded: &str) -> Option<bool> {
     on.or_else(off).or_else(|| number(folded).map(|number| number != 0.0))
 }
 
-/// A number in digits; neither `nan` nor `inf`, which Rust reads as numbers, too.
+/// Parses a number in digits; `nan` and `inf`, which Rust accepts as well, are rejected.
 fn number(folded: &str) -> Option<f64> {
     let has_digits = folded.bytes().any(|byte| byte.is_ascii_digit());
     let number: f64 = folded.replacen(',', ".", 1).parse().ok()?;

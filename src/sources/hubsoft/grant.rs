@@ -1,4 +1,4 @@
-//! Writes the request for a token and reads its answer; the secrets in both are overwritten.
+//! Serialises the token request and parses its answer; the secrets in both are wiped.
 
 use std::time::Duration;
 
@@ -15,27 +15,27 @@ use super::loose::{Loose, Object, Scalar, skip, value};
 
 /// Path of the token request, below the base URL.
 pub(super) const TOKEN_PATH: &str = "oauth/token";
-/// Assumed life of a token whose answer does not say.
-const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(60 * 60);
-/// Longest life believed, the documented 30 days; more could overflow a clock.
+/// Assumed life of a token without `expires_in`.
+const TOKEN_LIFE_DEFAULT: Duration = Duration::from_secs(60 * 60);
+/// Maximum life, the documented 30 days; more could overflow a clock.
 const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Who asks for a token.
+/// The credentials for a token request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
+pub struct ApiCredentials {
     pub client_id: String,
     pub client_secret: Secret,
     pub username: String,
     pub password: Secret,
 }
 
-/// The body of a token request, overwritten when it has been sent.
-pub(super) fn token_request(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
-    /// What stands around the four texts.
+/// Returns the body of a token request, which is wiped when it has been sent.
+pub(super) fn token_request(credentials: &ApiCredentials) -> Zeroizing<Vec<u8>> {
+    /// Bytes around the four texts.
     const FRAME_BYTES: usize = 128;
-    /// What one byte becomes at most: `\u0000`.
+    /// Maximum bytes of an escaped byte: `\u0000`.
     const ESCAPED_BYTES: usize = 6;
-    /// As on HubSoft's page.
+    /// As in the HubSoft documentation.
     #[derive(Serialize)]
     struct TokenRequest<'a> {
         grant_type: &'a str,
@@ -51,11 +51,11 @@ pub(super) fn token_request(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
         username: &credentials.username,
         password: credentials.password.reveal(),
     };
-    // Room for whatever has to be escaped: a vector that grows leaves its old content behind.
+    // Enough capacity for all escapes: a vector that grows leaves its old content in memory.
     let texts = [request.client_id, request.client_secret, request.username, request.password];
-    let letters: usize = texts.iter().map(|text| text.len()).sum();
-    let mut body = Zeroizing::new(Vec::with_capacity(FRAME_BYTES + letters * ESCAPED_BYTES));
-    serde_json::to_writer(&mut *body, &request).expect("texts, and a vector takes any of them");
+    let bytes: usize = texts.iter().map(|text| text.len()).sum();
+    let mut body = Zeroizing::new(Vec::with_capacity(FRAME_BYTES + bytes * ESCAPED_BYTES));
+    serde_json::to_writer(&mut *body, &request).expect("text can be serialised into a vector");
     body
 }
 
@@ -65,13 +65,13 @@ pub(super) struct Granted {
     pub(super) life: Duration,
 }
 
-/// Reads the answer to a token request.
+/// Parses the answer to a token request.
 pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
     let reply: TokenReply = json::read(body)?;
     let Some(token) = reply.access_token.text() else {
-        let refused = reply.status.text() == Some("error") || reply.error.text().is_some();
-        let odd = reasons::INVALID_ANSWER.because("no access token");
-        return Err(if refused { reasons::TOKEN.failure() } else { odd });
+        let is_refusal = reply.status.text() == Some("error") || reply.error.text().is_some();
+        let invalid = reasons::INVALID_ANSWER.because("no access token");
+        return Err(if is_refusal { reasons::TOKEN.failure() } else { invalid });
     };
     let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
     let life = seconds
@@ -79,7 +79,7 @@ pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     Ok(Granted {
         token: Secret::new(token.to_owned()),
-        life: life.unwrap_or(TOKEN_LIFE_UNSAID).min(TOKEN_LIFE_MAX),
+        life: life.unwrap_or(TOKEN_LIFE_DEFAULT).min(TOKEN_LIFE_MAX),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Mends what HubSoft's bodies may hold that is no valid JSON text, and reads them.
+//! Parses bodies of HubSoft, and repairs invalid text in them.
 
 use std::ops::Deref;
 
@@ -10,78 +10,79 @@ use crate::sources::reasons;
 
 use super::loose::{Any, Object};
 
-/// Reads a body that must be an object.
+/// Parses a body that must be an object.
 pub(super) fn read<T: Object>(body: &[u8]) -> Result<T, Failure> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    // Nearly every body is good as it is, and need not be searched for what can be mended.
-    let good = str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
-    let mended = || serde_json::from_str(&without_lone_surrogates(utf8(body)));
-    // The error's own text may quote the body, which is personal.
-    let object: Any<Option<T>> = good.map_or_else(mended, Ok).map_err(|error| {
-        let cut = error.classify() == Category::Eof;
-        reasons::INVALID_ANSWER.because(if cut { "cut or empty" } else { "no JSON" })
+    // Almost every body is valid, and is parsed without a search for repairs.
+    let valid = str::from_utf8(body).ok().and_then(|text| serde_json::from_str(text).ok());
+    let repaired = || serde_json::from_str(&without_lone_surrogates(utf8(body)));
+    // The text of the error may quote the body, which is personal.
+    let object: Any<Option<T>> = valid.map_or_else(repaired, Ok).map_err(|error| {
+        let is_truncated = error.classify() == Category::Eof;
+        let detail = if is_truncated { "truncated or empty" } else { "not JSON" };
+        reasons::INVALID_ANSWER.because(detail)
     })?;
-    object.0.ok_or_else(|| reasons::INVALID_ANSWER.because("no JSON object"))
+    object.0.ok_or_else(|| reasons::INVALID_ANSWER.because("not a JSON object"))
 }
 
-/// A body as it came, or a mended copy of it, which is overwritten when it is dropped.
-enum Text<'a> {
-    AsItCame(&'a str),
-    Mended(Zeroizing<String>),
+/// The received body, or a repaired copy of it, which is wiped when it is dropped.
+enum BodyText<'a> {
+    Received(&'a str),
+    Repaired(Zeroizing<String>),
 }
 
-impl Deref for Text<'_> {
+impl Deref for BodyText<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
         match self {
-            Self::AsItCame(text) => text,
-            Self::Mended(text) => text,
+            Self::Received(text) => text,
+            Self::Repaired(text) => text,
         }
     }
 }
 
-/// The body as UTF-8. Stray bytes come from Latin-1 columns, so each is read as Latin-1.
-fn utf8(body: &[u8]) -> Text<'_> {
+/// Returns the body as UTF-8. Invalid bytes come from Latin-1 columns, and are decoded as such.
+fn utf8(body: &[u8]) -> BodyText<'_> {
     if let Ok(text) = str::from_utf8(body) {
-        return Text::AsItCame(text);
+        return BodyText::Received(text);
     }
-    let stray: usize = body.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    // Each of them takes two bytes. A text that grows would leave its old content behind.
-    let mut text = Zeroizing::new(String::with_capacity(body.len() + stray));
+    let invalid: usize = body.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    // Each of them takes two bytes. A growing string would leave its old content in memory.
+    let mut text = Zeroizing::new(String::with_capacity(body.len() + invalid));
     for chunk in body.utf8_chunks() {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|&byte| char::from(byte)));
     }
-    Text::Mended(text)
+    BodyText::Repaired(text)
 }
 
-/// Replaces halves of an escaped pair like `\ud83d\ude00` that stand alone (an emoji cut in
-/// two), for which the JSON crate would refuse the whole body.
-fn without_lone_surrogates(text: Text<'_>) -> Text<'_> {
+/// Replaces lone halves of an escaped pair like `\ud83d\ude00` (a truncated emoji), for which the JSON
+/// crate would reject the whole body.
+fn without_lone_surrogates(text: BodyText<'_>) -> BodyText<'_> {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return text;
     }
-    // What is written instead is as long as what it replaces.
-    let mut mended = Zeroizing::new(String::with_capacity(text.len()));
+    // A replacement is as long as the original.
+    let mut repaired = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = &*text;
     while let Some(at) = rest.find('\\') {
-        mended.push_str(&rest[..at]);
+        repaired.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (escape, mending) = escape(rest);
-        mended.push_str(mending.unwrap_or(&rest[..escape]));
-        rest = &rest[escape..];
+        let (length, replacement) = escape(rest);
+        repaired.push_str(replacement.unwrap_or(&rest[..length]));
+        rest = &rest[length..];
     }
-    mended.push_str(rest);
-    Text::Mended(mended)
+    repaired.push_str(rest);
+    BodyText::Repaired(repaired)
 }
 
-/// The length of the escape `text` begins with, and what to write instead, if anything.
+/// Returns the length of the escape at the start of `text`, and its replacement, if any.
 fn escape(text: &str) -> (usize, Option<&'static str>) {
     match (half(text), text.get(6..).and_then(half)) {
         (Some(Half::High), Some(Half::Low)) => (12, None),
         (Some(_), _) => (6, Some("\\ufffd")),
-        // The character after the backslash goes along, so that `\\ud800` stays text.
+        // The character after the backslash belongs to the escape, so that `\\ud800` stays text.
         (None, _) => (1 + text[1..].chars().next().map_or(0, char::len_utf8), None),
     }
 }
@@ -91,7 +92,7 @@ enum Half {
     Low,
 }
 
-/// Which half of a pair `text` begins with, if any.
+/// Returns the half of a pair at the start of `text`, if any.
 fn half(text: &str) -> Option<Half> {
     let code = text.strip_prefix("\\u")?.get(..4)?;
     match u16::from_str_radix(code, 16).ok()? {
@@ -105,23 +106,23 @@ fn half(text: &str) -> Option<Half> {
 mod tests {
     use super::*;
 
-    fn mended(text: &str) -> String {
-        without_lone_surrogates(Text::AsItCame(text)).to_owned()
+    fn repaired(text: &str) -> String {
+        without_lone_surrogates(BodyText::Received(text)).to_owned()
     }
 
     #[test]
     fn only_lone_surrogates_are_replaced() {
-        assert_eq!(mended(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
-        assert_eq!(mended(r#""\ud83d x""#), r#""\ufffd x""#);
-        assert_eq!(mended(r#""\ude00\uD83D""#), r#""\ufffd\ufffd""#);
-        assert_eq!(mended(r#""\ud83d\ud83d\ude00""#), r#""\ufffd\ud83d\ude00""#);
-        assert_eq!(mended(r#""\\ud83d""#), r#""\\ud83d""#);
-        assert_eq!(mended("\\ud8"), "\\ud8");
-        assert_eq!(mended("\\ud8é\\"), "\\ud8é\\");
+        assert_eq!(repaired(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
+        assert_eq!(repaired(r#""\ud83d x""#), r#""\ufffd x""#);
+        assert_eq!(repaired(r#""\ude00\uD83D""#), r#""\ufffd\ufffd""#);
+        assert_eq!(repaired(r#""\ud83d\ud83d\ude00""#), r#""\ufffd\ud83d\ude00""#);
+        assert_eq!(repaired(r#""\\ud83d""#), r#""\\ud83d""#);
+        assert_eq!(repaired("\\ud8"), "\\ud8");
+        assert_eq!(repaired("\\ud8é\\"), "\\ud8é\\");
     }
 
     #[test]
-    fn latin_1_bytes_are_read_as_latin_1() {
+    fn invalid_bytes_are_decoded_as_latin_1() {
         assert_eq!(&*utf8(b"Jo\xE3o \xC3\xA9"), "João é");
     }
 }

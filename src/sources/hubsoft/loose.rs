@@ -1,15 +1,15 @@
-//! Reads JSON whose types vary: whatever stands in a place, reading it never fails on its type.
+//! Parses JSON of varying types: a value of an unexpected type never fails the document.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Longest text that is kept, in bytes: an alert text of 16 KiB in a mail's HTML.
+/// Maximum bytes kept of a text: an alert text of 16 KiB in the HTML of an e-mail.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
-/// What one place of a document is read into. A value of another shape than expected is skipped
-/// without being kept, however deep it is, and counts as missing.
+/// The target type of one JSON value. A value of an unexpected shape is skipped without being kept, at
+/// any depth, and counts as missing.
 pub(super) trait Lenient: Default {
     fn scalar(_: Scalar) -> Self {
         Self::default()
@@ -32,13 +32,13 @@ pub(super) enum Scalar {
     Bool(bool),
     #[default]
     Null,
-    /// A number as it displays; `37988242968.0` displays as `37988242968`, so that an id
-    /// survives being made a float.
+    /// A number as text; `37988242968.0` becomes `37988242968`, so that an id survives a conversion to
+    /// a float.
     Number(String),
     Text(String),
 }
 
-/// Makes a `Lenient` type readable by serde.
+/// Deserialises a `Lenient` type with serde.
 #[derive(Default)]
 pub(super) struct Any<T>(pub(super) T);
 
@@ -70,7 +70,7 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<T, E> {
-        // Beyond 2^53 a float is no id any more, only something near it.
+        // Beyond 2^53 a float is only an approximation of an id.
         let whole = value.fract() == 0.0 && value.abs() <= 9.0e15;
         let text = if whole { format!("{value:.0}") } else { format!("{value:e}") };
         Ok(T::scalar(Scalar::Number(text)))
@@ -111,8 +111,8 @@ pub(super) fn skip<'de, A: MapAccess<'de>>(object: &mut A) -> Result<(), A::Erro
     object.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// An object read key by key. Unlike a derived reader it lets the last of two equal keys win,
-/// as PHP does, instead of refusing the document.
+/// An object that is read key by key. Unlike a derived implementation, it uses the last of two equal
+/// keys, as PHP does, instead of rejecting the document.
 pub(super) trait Object: Default {
     type Key: for<'de> Deserialize<'de>;
 
@@ -120,7 +120,7 @@ pub(super) trait Object: Default {
     -> Result<(), A::Error>;
 }
 
-/// `None` when something else stands in the object's place.
+/// `None` if the value is not an object.
 impl<T: Object> Lenient for Option<T> {
     fn object<'de, A: MapAccess<'de>>(mut from: A) -> Result<Self, A::Error> {
         let mut object = T::default();
@@ -131,12 +131,12 @@ impl<T: Object> Lenient for Option<T> {
     }
 }
 
-/// A scalar of any type, or the mere shape of something larger.
+/// A scalar of any type, or the shape of a larger value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Loose {
     EmptyList,
     Scalar(Scalar),
-    /// A filled list or an object.
+    /// A non-empty list or an object.
     Tree,
 }
 
@@ -166,7 +166,7 @@ impl Lenient for Loose {
 }
 
 impl Loose {
-    /// The text, or the number as text; `None` when there is nothing to read.
+    /// Returns the text, or the number as text; `None` if there is neither.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Scalar(Scalar::Number(text) | Scalar::Text(text)) => {
@@ -176,19 +176,19 @@ impl Loose {
         }
     }
 
-    /// The text when it is all digits, else empty.
+    /// Returns the text if it is all digits, else an empty text.
     pub(super) fn digits(&self) -> String {
         self.text().filter(|text| is_number(text)).unwrap_or_default().to_owned()
     }
 }
 
-/// A list, which PHP also writes as an object with number keys. At most `MAX` items are kept; the
-/// others are skipped while they are read, as one small item in JSON is a large one in memory.
+/// A list, which PHP also writes as an object with numeric keys. At most `MAX` items are kept and the
+/// others are skipped while reading, because a small item in JSON is large in memory.
 #[derive(Default)]
 pub(super) enum List<T, const MAX: usize> {
     Items {
         kept: Vec<T>,
-        /// How many there are, those that were skipped included.
+        /// Number of items, skipped ones included.
         total: usize,
     },
     #[default]
@@ -196,7 +196,7 @@ pub(super) enum List<T, const MAX: usize> {
 }
 
 impl<T, const MAX: usize> List<T, MAX> {
-    /// The items that were kept; none when it is no list.
+    /// Returns the kept items; none if it is not a list.
     pub(super) fn items(self) -> Vec<T> {
         match self {
             Self::Items { kept, .. } => kept,
@@ -237,7 +237,7 @@ impl<T: Lenient, const MAX: usize> Lenient for List<T, MAX> {
     }
 }
 
-/// Tells whether a text is a position in a PHP array, or a plain id.
+/// Returns whether a text is a position in a PHP array, or a plain id.
 pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -1,4 +1,4 @@
-//! Asks HubSoft who has a number, and believes only customers who really have it.
+//! Queries HubSoft for the customers of a number, and verifies that they have it.
 
 mod addresses;
 mod api;
@@ -14,9 +14,10 @@ mod flag;
 mod grant;
 mod json;
 mod loose;
+mod metrics;
 mod owners;
 mod page;
-mod question;
+mod query;
 mod race;
 mod resolver;
 mod retries;
@@ -38,13 +39,14 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use self::exchange::Exchange;
 use self::owners::Verified;
 
-pub use self::api::Unusable;
-pub use self::certificate::{Shown, shake_hands};
+pub use self::api::SetupError;
+pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;
-pub use self::examination::{Counts, Writing, Written};
-pub use self::grant::Credentials;
+pub use self::examination::{MatchCounts, Writing, Written};
+pub use self::grant::ApiCredentials;
+pub use self::metrics::HubsoftMetrics;
 pub use self::resolver::{Addresses, Dns, system as system_dns};
-pub use self::search::{Observe, Step};
+pub use self::search::{Observe, SearchStep};
 pub use self::settings::{PhoneMatch, Settings};
 pub use self::trust::certificates;
 pub use self::wire::Wanted;
@@ -58,33 +60,42 @@ pub struct HubSoft {
 }
 
 impl HubSoft {
-    /// Makes a client; nothing is asked yet. It needs tokio's runtime for its background work.
-    pub fn new(settings: Settings) -> Result<Self, Unusable> {
+    /// Creates a client without sending a request. It needs a tokio runtime for its background tasks.
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
         Self::with_dns(settings, resolver::system())
     }
 
-    /// The same, with its background work among the tasks of the application.
-    pub fn supervised(settings: Settings, tasks: &Tasks) -> Result<Self, Unusable> {
-        Self::made(settings, resolver::system(), tasks)
+    /// Like `new`, with its background tasks among `tasks`, and its `metrics`.
+    pub fn supervised(
+        settings: Settings,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
+        Self::made(settings, resolver::system(), tasks, metrics)
     }
 
-    /// Makes a client that learns HubSoft's addresses from `dns`.
-    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, Unusable> {
-        Self::made(settings, dns, &Tasks::default())
+    /// Creates a client that resolves the addresses of HubSoft with `dns`.
+    pub fn with_dns(settings: Settings, dns: Dns) -> Result<Self, SetupError> {
+        Self::made(settings, dns, &Tasks::default(), HubsoftMetrics::default())
     }
 
-    fn made(settings: Settings, dns: Dns, tasks: &Tasks) -> Result<Self, Unusable> {
+    fn made(
+        settings: Settings,
+        dns: Dns,
+        tasks: &Tasks,
+        metrics: HubsoftMetrics,
+    ) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
-            exchange: Exchange::new(settings, dns, tasks)?,
+            exchange: Exchange::new(settings, dns, tasks, metrics)?,
         })
     }
 
-    /// Makes a client of the same HubSoft with other settings. The token goes on, and so does every
-    /// pause: whoever reloads often must not request more often.
-    pub fn renewed(&self, settings: Settings) -> Result<Self, Unusable> {
+    /// Creates a client of the same HubSoft with other settings. Token and pauses are kept, so that
+    /// frequent reloads do not cause more requests.
+    pub fn renewed(&self, settings: Settings) -> Result<Self, SetupError> {
         Ok(Self {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
@@ -93,23 +104,27 @@ impl HubSoft {
         })
     }
 
-    /// Returns why HubSoft cannot be requested for now: this machine has no CA certificates.
+    /// Sets the gauges of its state.
+    pub fn measure(&self) {
+        self.exchange.measure();
+    }
+
+    /// Returns an error while HubSoft cannot be queried because this machine has no CA certificates.
     pub fn usable(&self) -> Result<(), Failure> {
         self.exchange.api().usable()
     }
 
-    /// What came of the last request for a token, for whoever monitors the service.
+    /// The result of the last token request, for monitoring.
     pub fn token_state(&self) -> &'static str {
         self.exchange.token_result()
     }
 
-    /// How many requests were made a second time because their connection broke.
+    /// The number of retries because of a broken connection.
     pub fn second_tries(&self) -> u64 {
         self.exchange.second_tries()
     }
 
-    /// Gets a token, so that the first call does not have to. A failure is logged already, and
-    /// the next call tries again.
+    /// Obtains a token before the first call. A failure is logged, and the next call tries again.
     pub async fn warm(&self) -> Result<(), Failure> {
         self.exchange.warm().await
     }
@@ -119,14 +134,14 @@ impl Source for HubSoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            self.ask(phone, budget, &partial, &|_| {}).await
+            self.lookup(phone, budget, &partial, &|_| {}).await
         })
     }
 }
 
-/// What the body of an answer to a lookup says of `phone`; for the fuzz targets, which have no socket.
+/// Parses the body of a lookup for `phone`, for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
     let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
     let ex_customers = false;
-    Ok(owners::recorded(owners::counted(own, ex_customers)))
+    Ok(Record::new(owners::counted(own, ex_customers)))
 }

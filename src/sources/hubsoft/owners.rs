@@ -1,50 +1,47 @@
-//! Decides which of the customers who were returned count: who has the number, and who has left.
+//! Selects the returned customers who count: those who have the number and have not left.
 
 use crate::domain::failure::Failure;
-use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::domain::reported::ReportedCustomer;
-use crate::runtime::metrics;
 use crate::sources::reasons;
 
-use super::services::shown_status;
+use super::services::displayed_status;
 use super::wire::{Listed, Listing};
 
-/// Most texts of one customer who is listed several times, each of which is compared with the others.
+/// Maximum texts of one customer who is listed several times, because each is compared with the others.
 const TEXTS_MAX: usize = 64;
 
-/// What a list says of one number.
+/// The customers of one number in a list.
 pub(super) struct Verified {
-    /// How many customers are listed.
+    /// The number of listed customers.
     pub(super) returned: usize,
-    /// Those who have the number.
+    /// The customers who have the number.
     pub(super) own: Vec<ReportedCustomer>,
 }
 
-/// The customers of `listing` who have `phone`. When none has and something in the list could not be
-/// read, it may have been the caller, so that is no "not found".
+/// Returns the customers of `listing` who have `phone`. If none has and an item is invalid, the result is
+/// a failure and not "not found", because the item may be the caller.
 pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Failure> {
     let own = listing.customers.into_iter();
     let own = own.filter(|listed| phone.is_stored_in(listed.phone_fields()));
     let own: Vec<_> = own.map(Listed::customer).collect();
-    if own.is_empty() && listing.odd {
-        return Err(reasons::INVALID_ANSWER.because("a customer that is no object"));
+    if own.is_empty() && listing.has_invalid {
+        return Err(reasons::INVALID_ANSWER.because("a customer is not an object"));
     }
     Ok(Verified { returned: listing.returned, own })
 }
 
-/// Adds what a second search brought. A customer without id and code who was returned by both, the
-/// same in everything, is one.
+/// Adds the customers of a second search. Identical customers without id and code are one customer.
 pub(super) fn add(own: &mut Vec<ReportedCustomer>, others: Vec<ReportedCustomer>) {
-    let is_bare = |customer: &ReportedCustomer| customer.id.is_empty() && customer.code.is_empty();
+    let has_no_id =
+        |customer: &ReportedCustomer| customer.id.is_empty() && customer.code.is_empty();
     let new: Vec<_> =
-        others.into_iter().filter(|other| !is_bare(other) || !own.contains(other)).collect();
+        others.into_iter().filter(|other| !has_no_id(other) || !own.contains(other)).collect();
     own.extend(new);
 }
 
-/// The customers that an answer counts. A customer who was returned twice is one. Who has no live
-/// service lends neither alert nor ambiguity to one who has one; where all have left, their alerts
-/// count only if `ex_customers` says so.
+/// Returns the customers that count for an answer, without duplicates. If any has a live service, former
+/// customers are dropped. If all are former customers, their alerts count only with `ex_customers`.
 pub(super) fn counted(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<ReportedCustomer> {
     let mut customers = joined(found);
     if customers.iter().any(|customer| customer.has_live_service) {
@@ -55,27 +52,20 @@ pub(super) fn counted(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<R
     customers
 }
 
-/// What is kept of the customers that count; alert texts that are too long for that are counted.
-pub(super) fn recorded(customers: Vec<ReportedCustomer>) -> Record {
-    let (record, texts_cut) = Record::bounded(customers);
-    metrics::alert_texts_cut(texts_cut);
-    record
-}
-
-/// Joins what was returned of one customer in several places: by two searches, or twice by one that
-/// matches two of the customer's numbers.
+/// Merges customers who were returned more than once: by two searches, or by one that matches two of
+/// their numbers.
 fn joined(found: Vec<ReportedCustomer>) -> Vec<ReportedCustomer> {
     let mut customers: Vec<ReportedCustomer> = Vec::new();
     for customer in found {
-        match customers.iter_mut().find(|known| is_same(known, &customer)) {
-            Some(known) => join(known, customer),
+        match customers.iter_mut().find(|other| is_same(other, &customer)) {
+            Some(first) => join(first, customer),
             None => customers.push(customer),
         }
     }
     customers
 }
 
-/// A code is looked at only where an id is missing. Nobody's id or code is 0.
+/// Compares codes only if an id is missing. An id or code of 0 counts as missing.
 fn is_same(one: &ReportedCustomer, other: &ReportedCustomer) -> bool {
     let is_given = |number: &str| number.bytes().any(|digit| digit != b'0');
     if is_given(&one.id) && is_given(&other.id) {
@@ -84,9 +74,9 @@ fn is_same(one: &ReportedCustomer, other: &ReportedCustomer) -> bool {
     is_given(&one.code) && one.code == other.code
 }
 
-fn join(known: &mut ReportedCustomer, other: ReportedCustomer) {
+fn join(customer: &mut ReportedCustomer, other: ReportedCustomer) {
     if let Some(texts) = other.alert {
-        let own = known.alert.get_or_insert_default();
+        let own = customer.alert.get_or_insert_default();
         for text in texts {
             if own.len() < TEXTS_MAX && !own.contains(&text) {
                 own.push(text);
@@ -94,13 +84,13 @@ fn join(known: &mut ReportedCustomer, other: ReportedCustomer) {
         }
     }
     for status in other.service_statuses {
-        if !known.service_statuses.contains(&status) {
-            known.service_statuses.push(status);
+        if !customer.service_statuses.contains(&status) {
+            customer.service_statuses.push(status);
         }
     }
-    known.has_live_service |= other.has_live_service;
-    known.service_status = shown_status(&known.service_statuses);
-    known.connected = match (known.connected, other.connected) {
+    customer.has_live_service |= other.has_live_service;
+    customer.service_status = displayed_status(&customer.service_statuses);
+    customer.connected = match (customer.connected, other.connected) {
         (Some(one), Some(other)) => Some(one || other),
         (one, other) => one.or(other),
     };
@@ -121,31 +111,31 @@ mod tests {
         }
     }
 
-    fn left(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<(String, usize)> {
+    fn counted_texts(found: Vec<ReportedCustomer>, ex_customers: bool) -> Vec<(String, usize)> {
         let texts = |customer: &ReportedCustomer| customer.alert.as_ref().map_or(0, Vec::len);
         let counted = counted(found, ex_customers);
         counted.iter().map(|customer| (customer.id.clone(), texts(customer))).collect()
     }
 
     #[test]
-    fn who_has_left_lends_neither_alert_nor_ambiguity() {
+    fn a_former_customer_is_dropped_beside_a_current_one() {
         let found = || vec![customer("1", false, Some("débito")), customer("2", true, None)];
         for ex_customers in [false, true] {
-            assert_eq!(left(found(), ex_customers), [("2".into(), 0)]);
+            assert_eq!(counted_texts(found(), ex_customers), [("2".into(), 0)]);
         }
     }
 
     #[test]
-    fn who_has_left_and_is_alone_has_an_alert_only_if_that_is_wanted() {
+    fn the_alert_of_a_sole_former_customer_counts_only_if_configured() {
         let found = || vec![customer("1", false, Some("débito"))];
-        assert_eq!(left(found(), false), [("1".into(), 0)]);
-        assert_eq!(left(found(), true), [("1".into(), 1)]);
+        assert_eq!(counted_texts(found(), false), [("1".into(), 0)]);
+        assert_eq!(counted_texts(found(), true), [("1".into(), 1)]);
     }
 
     #[test]
-    fn two_who_have_left_are_two() {
+    fn two_former_customers_are_ambiguous() {
         let found = || vec![customer("1", false, Some("a")), customer("2", false, None)];
-        assert_eq!(left(found(), false), [("1".into(), 0), ("2".into(), 0)]);
+        assert_eq!(counted_texts(found(), false), [("1".into(), 0), ("2".into(), 0)]);
     }
 
     #[test]
@@ -156,11 +146,11 @@ mod tests {
             customer("1", true, Some("b")),
             customer("1", true, Some("a")),
         ];
-        assert_eq!(left(found, false), [("1".into(), 2)]);
+        assert_eq!(counted_texts(found, false), [("1".into(), 2)]);
     }
 
     #[test]
-    fn customers_without_an_id_are_told_apart_by_their_code() {
+    fn customers_without_an_id_are_compared_by_code() {
         let coded =
             |code: &str| ReportedCustomer { code: code.into(), ..ReportedCustomer::default() };
         assert_eq!(joined(vec![coded("7"), coded("7"), coded("8")]).len(), 2);

@@ -1,15 +1,15 @@
-//! Rations second tries: enough for connections that break now and then, never a second storm.
+//! The retry budget: enough for occasional broken connections, without doubling the load of an outage.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-/// Second tries per request in the long run.
+/// Retries per request in the long run.
 const SHARE: f64 = 0.2;
-/// Second tries saved up at most, and there at the start.
+/// Maximum and initial saved retries.
 const SAVED_MAX: f64 = 10.0;
 
-/// The ration.
+/// The retry budget.
 pub(super) struct Retries {
     saved: Mutex<f64>,
     spent: AtomicU64,
@@ -20,24 +20,24 @@ impl Retries {
         Self { saved: Mutex::new(SAVED_MAX), spent: AtomicU64::new(0) }
     }
 
-    /// A request was made, which earns a share of a second try.
+    /// Adds the share of a retry for one request.
     pub(super) fn earn(&self) {
         let mut saved = self.saved.lock();
         *saved = (*saved + SHARE).min(SAVED_MAX);
     }
 
-    /// Takes a second try, if one is left.
+    /// Takes a retry, if one is left.
     pub(super) fn spend(&self) -> bool {
         let mut saved = self.saved.lock();
-        let left = *saved >= 1.0;
-        if left {
+        let is_available = *saved >= 1.0;
+        if is_available {
             *saved -= 1.0;
             self.spent.fetch_add(1, Ordering::Relaxed);
         }
-        left
+        is_available
     }
 
-    /// Second tries so far.
+    /// Retries so far.
     pub(super) fn spent(&self) -> u64 {
         self.spent.load(Ordering::Relaxed)
     }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fifth_of_the_requests_may_be_tried_again() {
+    fn a_fifth_of_the_requests_may_be_retried() {
         let retries = Retries::new();
         let mut tried_again = 0;
         for _ in 0..1_000 {

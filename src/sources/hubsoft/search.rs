@@ -1,9 +1,9 @@
-//! Looks for a number in each way it may be stored, and in lists that may not hold everybody.
+//! Searches for a number in each spelling in which it may be stored, and in lists that may be incomplete.
 //!
 //! ```text
-//! first spelling --- nobody, or only who has left ---> second spelling, which decides
-//!               '--- found ---> this is known so far; second spelling, if a slot can be spared
-//! second spelling, beside the first where a slot can be spared at once
+//! first spelling --- not found, or only former customers ---> second spelling, which decides
+//!               '--- found ---> partial result; second spelling, if a slot can be spared
+//! second spelling, in parallel with the first if a slot can be spared immediately
 //! ```
 
 use std::pin::pin;
@@ -15,55 +15,54 @@ use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
 use crate::domain::reported::ReportedCustomer;
-use crate::runtime::metrics;
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Sighting};
 
 use super::by_phone::CustomersByPhone;
-use super::owners::{Verified, add, counted, recorded};
+use super::owners::{Verified, add, counted};
 use super::wire::CUSTOMERS_MAX;
 use super::{HubSoft, PhoneMatch};
 
-/// The largest limit of one search.
+/// Maximum limit of one search.
 const LIMIT_MAX: u8 = CUSTOMERS_MAX as u8;
-/// What a call needs after its lookup, to be answered in time.
-const AFTERWARDS: Duration = Duration::from_millis(50);
-/// How long the second spelling may take beyond the first, and when no call waits for it any more.
-const BEYOND: Duration = Duration::from_millis(400);
-const UNHURRIED: Duration = Duration::from_secs(1);
+/// Time that a call needs after its lookup.
+const RENDER_TIME: Duration = Duration::from_millis(50);
+/// Maximum time of the second spelling after the first, while a call waits and afterwards.
+const SECOND_WAIT: Duration = Duration::from_millis(400);
+const SECOND_WAIT_WITHOUT_CALL: Duration = Duration::from_secs(1);
 
-/// One search that was made for a number, for `bina lookup --explain`.
-pub struct Step<'a> {
-    /// What was searched for.
+/// One completed search for a number, for `bina lookup --explain`.
+pub struct SearchStep<'a> {
+    /// The search term.
     pub term: &'a str,
     pub took: Duration,
-    /// How many customers came, and how many of them have the number.
+    /// The number of returned customers, and how many of them have the number.
     pub outcome: Result<(usize, usize), &'a Failure>,
 }
 
-/// What is told of each search.
-pub type Observe<'a> = &'a (dyn Fn(Step<'_>) + Sync);
+/// A callback for each search.
+pub type Observe<'a> = &'a (dyn Fn(SearchStep<'_>) + Sync);
 
-/// What one search brought.
+/// The result of one or more searches.
 pub(super) struct Found {
     pub(super) returned: usize,
-    /// Those who have the number.
+    /// The customers who have the number.
     pub(super) own: Vec<ReportedCustomer>,
-    /// Whether the list ended before its limit, so that nobody is missing.
+    /// Whether the list is below its limit, so that no customer is missing.
     pub(super) complete: bool,
 }
 
 impl Found {
-    /// Tells whether somebody was found who is a customer still. Who has left may have passed the
-    /// number on to one who is stored in the other spelling.
+    /// Returns whether a current customer was found. The number of a former one may now belong to a
+    /// customer who is stored in the other spelling.
     fn has_live_customer(&self) -> bool {
         self.own.iter().any(|customer| customer.has_live_service)
     }
 
-    /// Adds what another search brought.
-    fn and(mut self, other: Self) -> Self {
+    /// Adds the result of another search.
+    fn merge(mut self, other: Self) -> Self {
         self.returned += other.returned;
         add(&mut self.own, other.own);
         self.complete &= other.complete;
@@ -71,9 +70,9 @@ impl Found {
     }
 }
 
-/// A number that is searched for, and who is told what.
+/// The parameters of the searches for a number.
 #[derive(Clone, Copy)]
-struct Search<'a> {
+struct NumberSearch<'a> {
     phone: &'a Phone,
     budget: Budget,
     partial: &'a Partial<Sighting>,
@@ -81,19 +80,19 @@ struct Search<'a> {
 }
 
 impl HubSoft {
-    /// Fetches the customers of `phone`, and tells `observe` of each search, and `partial` of those
-    /// whom the first spelling has found.
+    /// Fetches the customers of `phone`. Reports each search to `observe`, and the customers of the first
+    /// spelling to `partial`.
     ///
-    /// "Not found" needs an answer to each spelling. A failure of the first one is the answer, as
-    /// whoever the second one finds may not be the only one.
-    pub async fn ask(
+    /// "Not found" requires an answer for each spelling. If the first one fails, the lookup fails, because
+    /// the second one may miss customers.
+    pub async fn lookup(
         &self,
         phone: &Phone,
         budget: Budget,
         partial: &Partial<Sighting>,
         observe: Observe<'_>,
     ) -> Result<Sighting, Failure> {
-        let search = Search { phone, budget, partial, observe };
+        let search = NumberSearch { phone, budget, partial, observe };
         let mut spellings = phone.candidates();
         let first = spellings.next().expect("a number has a spelling");
         let found = match spellings.next() {
@@ -102,34 +101,34 @@ impl HubSoft {
             }
             _ => self.searched(search, first, budget.urgency).await?,
         };
-        self.concluded(found)
+        self.sighting(found)
     }
 
-    /// Searches for both spellings, at the same time if a slot can be spared.
+    /// Searches for both spellings, in parallel if a slot can be spared.
     async fn both(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         first: Candidate,
         second: Candidate,
     ) -> Result<Found, Failure> {
         let start = Instant::now();
-        let mut beside = pin!(self.searched(search, second, Urgency::SecondSpelling));
+        let mut optional = pin!(self.searched(search, second, Urgency::SecondSpelling));
         let mut other = None;
         let found = {
             let mut decisive = pin!(self.searched(search, first, search.budget.urgency));
             loop {
                 tokio::select! {
-                    // The slot of the first spelling is taken before one is spared.
+                    // The first spelling takes its slot first.
                     biased;
                     found = &mut decisive => break found?,
-                    found = &mut beside, if other.is_none() => other = Some(found),
+                    found = &mut optional, if other.is_none() => other = Some(found),
                 }
             }
         };
         if !found.has_live_customer() {
             let other = match other {
                 Some(other) => other,
-                None => beside.await,
+                None => optional.await,
             };
             let other = match other {
                 Err(failure) if failure.is(&reasons::SHED) => {
@@ -137,29 +136,29 @@ impl HubSoft {
                 }
                 other => other?,
             };
-            return Ok(found.and(other));
+            return Ok(found.merge(other));
         }
-        let record = recorded(counted(found.own.clone(), self.ex_customers));
+        let record = Record::new(counted(found.own.clone(), self.ex_customers));
         search.partial.report(Sighting { is_complete: false, ..Sighting::of_hubsoft(record) });
-        let until = welcome_until(search.budget.deadline, start.elapsed());
+        let until = second_deadline(search.budget.deadline, start.elapsed());
         let other = match other {
             Some(Err(failure)) if failure.is(&reasons::SHED) => {
                 timeout_at(until, self.searched_later(search, second, until)).await
             }
             Some(other) => Ok(other),
-            None => timeout_at(until, beside).await,
+            None => timeout_at(until, optional).await,
         };
         Ok(match other {
-            Ok(Ok(other)) => found.and(other),
-            // The first spelling's answer stands until the next call.
+            Ok(Ok(other)) => found.merge(other),
+            // The answer of the first spelling is used until the next call.
             Ok(Err(_)) | Err(_) => Found { complete: false, ..found },
         })
     }
 
-    /// Searches when a slot can be spared, if that is before `until`.
+    /// Searches as soon as a slot can be spared, if that is before `until`.
     async fn searched_later(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         spelling: Candidate,
         until: Instant,
     ) -> Result<Found, Failure> {
@@ -173,74 +172,77 @@ impl HubSoft {
         self.searched(search, spelling, Urgency::SecondSpelling).await
     }
 
-    /// Searches for one spelling, and tells of it.
+    /// Searches for one spelling, and reports it to the observer.
     async fn searched(
         &self,
-        search: Search<'_>,
+        search: NumberSearch<'_>,
         spelling: Candidate,
         urgency: Urgency,
     ) -> Result<Found, Failure> {
-        let (term, start) = (spelling.as_str(), Instant::now());
+        let term = spelling.as_str();
+        let start = Instant::now();
         let budget = Budget { urgency, ..search.budget };
         let result = self.search(term, search.phone, budget).await;
         let outcome = result.as_ref().map(|found| (found.returned, found.own.len()));
         let was_made =
             urgency != Urgency::SecondSpelling || outcome != Err(&reasons::SHED.failure());
         if was_made {
-            (search.observe)(Step { term, took: start.elapsed(), outcome });
+            (search.observe)(SearchStep { term, took: start.elapsed(), outcome });
         }
         result
     }
 
-    /// Searches for `term`, once more with the largest limit when the list is full: the caller may be
-    /// one of those who were left out.
+    /// Searches for `term`, again with the maximum limit if the list is full, because the caller may be
+    /// missing in it.
     pub(super) async fn search(
         &self,
         term: &str,
         phone: &Phone,
         budget: Budget,
     ) -> Result<Found, Failure> {
-        let (term, wanted) = (term.to_owned(), self.wanted.clone());
-        let mut question = CustomersByPhone { phone: *phone, term, wanted };
-        let found = self.listed(&question, budget).await?;
-        if found.complete || question.wanted.limit >= LIMIT_MAX {
+        let wanted = self.wanted.clone();
+        let mut query = CustomersByPhone { phone: *phone, term: term.to_owned(), wanted };
+        let found = self.listed(&query, budget).await?;
+        if found.complete || query.wanted.limit >= LIMIT_MAX {
             return Ok(found);
         }
-        question.wanted.limit = LIMIT_MAX;
-        match self.listed(&question, budget).await {
+        query.wanted.limit = LIMIT_MAX;
+        match self.listed(&query, budget).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),
             all => all,
         }
     }
 
-    async fn listed(&self, question: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
-        let Verified { returned, own } = self.exchange.answer(question, budget).await?;
-        Ok(Found { returned, own, complete: returned < usize::from(question.wanted.limit) })
+    async fn listed(&self, query: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
+        let Verified { returned, own } = self.exchange.run(query, budget).await?;
+        Ok(Found { returned, own, complete: returned < usize::from(query.wanted.limit) })
     }
 
-    /// The record of all that was found.
-    fn concluded(&self, found: Found) -> Result<Sighting, Failure> {
+    /// Converts the result of all searches into a sighting.
+    fn sighting(&self, found: Found) -> Result<Sighting, Failure> {
+        let metrics = self.exchange.metrics();
         if !found.own.is_empty() {
-            let record = recorded(counted(found.own, self.ex_customers));
+            let (record, texts_cut) = Record::bounded(counted(found.own, self.ex_customers));
+            metrics.alert_texts_cut.inc_by(texts_cut as u64);
             return Ok(Sighting { is_complete: found.complete, ..Sighting::of_hubsoft(record) });
         }
         if !found.complete {
             return Err(reasons::LIST_FULL.failure());
         }
         if found.returned > 0 {
-            metrics::lookup_unverified();
+            metrics.unverified.inc();
         }
         Ok(Sighting::of_hubsoft(Record::default()))
     }
 }
 
-/// Until when the second spelling is waited for, after the first one `took` so long. Past the deadline
+/// Returns the deadline of the second spelling, after the first one `took` so long. After `deadline`
 /// no call waits any more.
-fn welcome_until(deadline: Instant, took: Duration) -> Instant {
+fn second_deadline(deadline: Instant, took: Duration) -> Instant {
     let now = Instant::now();
     if now >= deadline {
-        return now + UNHURRIED;
+        return now + SECOND_WAIT_WITHOUT_CALL;
     }
-    (deadline - AFTERWARDS).min(now + BEYOND.max(2 * took))
+    (deadline - RENDER_TIME).min(now + SECOND_WAIT.max(2 * took))
 }

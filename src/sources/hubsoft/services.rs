@@ -1,4 +1,4 @@
-//! Reads the services of one customer: their statuses, and whether one is live or connected.
+//! Parses the services of one customer: their statuses, and whether one is live or connected.
 
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess};
@@ -9,30 +9,30 @@ use crate::domain::safe_text::is_machine_word;
 use super::flag::Flag;
 use super::loose::{Lenient, List, Loose, Object, Scalar, skip, value};
 
-/// Most services kept of one customer.
+/// Maximum services kept of one customer.
 const SERVICES_MAX: usize = 64;
-/// Longest service status; the longest of HubSoft's list has 30 bytes.
+/// Maximum bytes of a service status; the longest one of HubSoft has 30.
 const STATUS_BYTES_MAX: usize = 64;
-/// The status of a service that works.
+/// The status of an enabled service.
 const ENABLED: &str = "servico_habilitado";
-/// The statuses of a service that has come to its end. Suspended and awaited ones are live.
-const ENDED: [&str; 2] = ["cancelado", "inativo"];
+/// The statuses of a closed service. Suspended and pending services are live.
+const CLOSED: [&str; 2] = ["cancelado", "inativo"];
 
 /// The services of a customer, as far as HubSoft lists them.
 #[derive(Default)]
 pub(super) enum Servicos {
     Listed(Vec<Option<Servico>>),
-    /// The key is missing, as in the answers of an older HubSoft, or holds something else.
+    /// The key is missing, as in answers of an older HubSoft, or its value is not a list.
     #[default]
     Unknown,
 }
 
 impl Servicos {
-    /// Tells whether one has not ended. What cannot be read may be one.
+    /// Returns whether any service is not closed. An unreadable service counts as live.
     pub(super) fn has_live(&self) -> bool {
         let Self::Listed(list) = self else { return true };
         let status = |servico: &Option<Servico>| {
-            servico.as_ref().and_then(|servico| servico.status_prefixo.text()).map(is_ended)
+            servico.as_ref().and_then(|servico| servico.status_prefixo.text()).map(is_closed)
         };
         list.iter().any(|servico| status(servico) != Some(true))
     }
@@ -45,7 +45,7 @@ impl Servicos {
     fn of(list: List<Option<Servico>, SERVICES_MAX>) -> Self {
         match list {
             List::Items { mut kept, total } => {
-                // One that was skipped may be live.
+                // A skipped service may be live.
                 kept.extend((kept.len() < total).then_some(None));
                 Self::Listed(kept)
             }
@@ -57,7 +57,7 @@ impl Servicos {
 impl Lenient for Servicos {
     fn scalar(scalar: Scalar) -> Self {
         match scalar {
-            // What PHP writes in the place of an empty list.
+            // PHP writes these instead of an empty list.
             Scalar::Null | Scalar::Bool(false) => Self::Listed(Vec::new()),
             Scalar::Text(text) if text.trim().is_empty() => Self::Listed(Vec::new()),
             _ => Self::Unknown,
@@ -134,36 +134,36 @@ impl Object for Conexao {
     }
 }
 
-/// The statuses of all services in HubSoft's order, each once.
+/// Returns the distinct statuses of all services in HubSoft's order.
 pub(super) fn service_statuses(servicos: &[Servico]) -> Vec<String> {
     let mut statuses: Vec<String> = Vec::new();
     let words = servicos.iter().filter_map(|servico| servico.status_prefixo.text());
     for word in words.filter(|word| is_machine_word(word, STATUS_BYTES_MAX)) {
-        if statuses.len() < STATUSES_MAX && !statuses.iter().any(|known| known == word) {
+        if statuses.len() < STATUSES_MAX && !statuses.iter().any(|status| status == word) {
             statuses.push(word.to_owned());
         }
     }
     statuses
 }
 
-/// The first live service that is not enabled, else the enabled one, else the first: a service
-/// that has ended does not hide one that has not.
-pub(super) fn shown_status(statuses: &[String]) -> Option<String> {
+/// Returns the status of the first live service that is not enabled, else of the enabled one, else of
+/// the first: a closed service does not hide a live one.
+pub(super) fn displayed_status(statuses: &[String]) -> Option<String> {
     let mut words = statuses.iter();
-    let troubled = words.find(|word| *word != ENABLED && !is_ended(word));
+    let troubled = words.find(|word| *word != ENABLED && !is_closed(word));
     let enabled = || statuses.iter().find(|word| *word == ENABLED);
     troubled.or_else(enabled).or_else(|| statuses.first()).cloned()
 }
 
-/// Tells whether `status` says that a service has come to its end.
-fn is_ended(status: &str) -> bool {
-    ENDED.iter().any(|word| status.eq_ignore_ascii_case(word))
+/// Returns whether `status` is that of a closed service.
+fn is_closed(status: &str) -> bool {
+    CLOSED.iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
-/// Yes when any service says so, no when one says no and none yes.
+/// Returns whether any service is connected; `None` if no service reports it.
 pub(super) fn connected(servicos: &[Servico]) -> Option<bool> {
-    let said = |servico: &Servico| servico.ultima_conexao.as_ref()?.conectado.said();
-    servicos.iter().filter_map(said).reduce(|any, one| any || one)
+    let connected = |servico: &Servico| servico.ultima_conexao.as_ref()?.conectado.value();
+    servicos.iter().filter_map(connected).reduce(|any, one| any || one)
 }
 
 #[cfg(test)]
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_bounded_and_each_is_kept_once() {
+    fn statuses_are_bounded_and_distinct() {
         let many: Vec<_> = (0..100).map(|at| format!("status_{at}")).collect();
         let many: Vec<_> = many.iter().map(String::as_str).collect();
         assert_eq!(service_statuses(&read(&list(&many)).readable()), many[..STATUSES_MAX]);

@@ -1,4 +1,4 @@
-//! Where HubSoft is and who asks: `[hubsoft]`, with secrets from files, systemd credentials or the section.
+//! Address, credentials and limits of HubSoft: `[hubsoft]`, with secrets from files or systemd credentials.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,40 +10,40 @@ use crate::runtime::settings::{Marked, Section};
 use crate::sources::limiter;
 
 use super::credential_text::{odd_secret, wrong_name, wrong_secret};
-use super::grant::Credentials;
+use super::grant::ApiCredentials;
 use super::trust::certificates;
 use super::wire::Wanted;
 
-/// The page's two words.
+/// The two flag values of the HubSoft API.
 const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
 
-/// The user of the shipped file.
+/// The user in the shipped file.
 const EXAMPLE_USER: &str = "api@example.com";
 
-/// How HubSoft may compare numbers.
+/// The values of `phone_match`.
 const PHONE_MATCHES: [(&str, PhoneMatch); 2] =
     [("exact", PhoneMatch::Exact), ("suffix", PhoneMatch::Suffix)];
 
-/// Where HubSoft is, who asks, and within which limits.
+/// Address, credentials and limits of HubSoft.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub base_url: Url,
-    /// Allows plain http, which shows token and customers to the network.
+    /// Allows plain http, which exposes token and customers to the network.
     pub insecure_http: bool,
-    pub credentials: Credentials,
-    /// Certificates to trust besides the system's.
+    pub credentials: ApiCredentials,
+    /// Certificates to trust in addition to those of the system.
     pub ca_pem: Option<Vec<u8>>,
     pub wanted: Wanted,
     pub phone_match: PhoneMatch,
-    /// Whether the alert of a customer counts who has no live service any more.
+    /// Whether the alert of a former customer counts.
     pub ex_customers: bool,
-    /// Longest wait for a connection, name resolution included.
+    /// Maximum wait for a connection, name resolution included.
     pub connect: Duration,
-    /// Longest time for one request. Calls do not wait that long: they have their own deadline.
+    /// Maximum time for one request. Calls have their own, shorter deadline.
     pub attempt: Duration,
-    /// Longest body; 100 customers with 3 services each need 1 MB.
+    /// Maximum body bytes; 100 customers with 3 services each need 1 MB.
     pub body_bytes_max: usize,
-    /// How fast HubSoft may be asked.
+    /// The maximum request rate.
     pub limiter: limiter::Settings,
 }
 
@@ -52,11 +52,11 @@ impl Settings {
     const ATTEMPT: Duration = Duration::from_millis(3_000);
     const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-    /// Reads `[hubsoft]`; `None` when something it needs is missing, which is reported by then.
+    /// Reads `[hubsoft]`; returns `None` if a required setting is missing, which is reported.
     pub fn read(section: &mut Section<'_>, limiter: limiter::Settings) -> Option<Self> {
         let (base_url, insecure_http) = base_url(section);
-        let client_id = name(section, "client_id", "it stands in HubSoft's integration settings");
-        let username = name(section, "username", "it is the e-mail of the integration's user");
+        let client_id = name(section, "client_id", "see the integration settings in HubSoft");
+        let username = name(section, "username", "the e-mail of the integration's user");
         let client_secret = secret(section, "client_secret", "client_secret_file");
         let password = secret(section, "password", "password_file");
         let ca_pem = ca_pem(section);
@@ -70,7 +70,7 @@ impl Settings {
         let settings = Self {
             base_url: base_url?,
             insecure_http,
-            credentials: Credentials {
+            credentials: ApiCredentials {
                 client_id: client_id?,
                 client_secret: client_secret?,
                 username: username?,
@@ -91,7 +91,7 @@ impl Settings {
         Some(settings)
     }
 
-    /// What can be read and is probably a mistake.
+    /// Returns warnings about valid values that are probably mistakes.
     fn warnings(&self) -> Vec<String> {
         let url = &self.base_url;
         let host = url.host_str().unwrap_or_default();
@@ -101,46 +101,46 @@ impl Settings {
             let attempt = self.attempt.as_millis();
             texts.push(format!(
                 "hubsoft.connect_ms ({connect}) is above hubsoft.attempt_ms ({attempt}), which ends \
-                 the request before: lower it"
+                 the request first: lower it"
             ));
         }
-        let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        if url.scheme() == "http" && !local {
+        let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        if url.scheme() == "http" && !is_local {
             texts.push(
                 "hubsoft.base_url is plain http to another machine: the network can read token and \
                  customers; write https"
                     .to_owned(),
             );
         }
-        // The shipped file's own address, which nobody has: the one change that cannot be left out.
+        // The placeholder of the shipped file, which must be replaced.
         if host.contains("provider.hubsoft") {
             texts.push(
-                "hubsoft.base_url is still the example's: write your provider's own name for PROVIDER"
+                "hubsoft.base_url is still the example: replace PROVIDER by the name of your provider"
                     .to_owned(),
             );
         }
         if host.ends_with(".hubsoft.com.br") && !host.starts_with("api.") {
             texts.push(format!(
-                "hubsoft.base_url looks like the address of the panel ({host}): that of the API begins \
-                 with api., like https://api.{host}"
+                "hubsoft.base_url looks like the address of the panel (`{host}`): the address of the API \
+                 begins with api., like https://api.{host}"
             ));
         }
         if self.credentials.username.eq_ignore_ascii_case(EXAMPLE_USER) {
             texts.push(
-                "hubsoft.username is still the example's: write the e-mail of the integration's user"
+                "hubsoft.username is still the example: write the e-mail of the integration's user"
                     .to_owned(),
             );
         }
         texts
     }
 
-    /// Tells whether `other` is the same HubSoft, requested by the same user: a token of one is good
-    /// for the other, and so is what is cached.
+    /// Returns whether `other` is the same HubSoft with the same credentials, so that tokens and cached
+    /// records are valid for both.
     pub fn is_same_upstream(&self, other: &Self) -> bool {
         self.base_url == other.base_url && self.credentials == other.credentials
     }
 
-    /// Tells whether `other` makes the same record of the same answer.
+    /// Returns whether `other` converts the same answer into the same record.
     pub fn reads_alike(&self, other: &Self) -> bool {
         self.wanted == other.wanted
             && self.phone_match == other.phone_match
@@ -148,17 +148,17 @@ impl Settings {
     }
 }
 
-/// How HubSoft compares a searched number with the stored ones.
+/// How HubSoft compares a search term with the stored numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PhoneMatch {
-    /// All digits, so that a mobile is searched for with and without its ninth digit.
+    /// By all digits: a mobile is searched for with and without its ninth digit.
     #[default]
     Exact,
-    /// The ends, so that one spelling finds both.
+    /// By suffix: one spelling finds both.
     Suffix,
 }
 
-/// What a lookup asks for, named after HubSoft's page.
+/// Reads the parameters of a lookup.
 fn wanted(section: &mut Section<'_>) -> Wanted {
     let default = Wanted::default();
     Wanted {
@@ -168,7 +168,7 @@ fn wanted(section: &mut Section<'_>) -> Wanted {
     }
 }
 
-/// The name of a client or user.
+/// Reads the name of a client or user.
 fn name(section: &mut Section<'_>, key: &'static str, remedy: &str) -> Option<String> {
     let Marked { value, place } = section.needed(key, remedy)?;
     if let Some(wrong) = wrong_name(&value) {
@@ -177,29 +177,31 @@ fn name(section: &mut Section<'_>, key: &'static str, remedy: &str) -> Option<St
     Some(value)
 }
 
-/// The address, and whether it may be plain http.
+/// Reads the address, and whether it may be plain http.
 fn base_url(section: &mut Section<'_>) -> (Option<Url>, bool) {
     let remedy = "write https://api.PROVIDER.hubsoft.com.br";
-    let written = section.needed("base_url", remedy);
+    let base_url = section.needed("base_url", remedy);
     let insecure_http = section.flag("insecure_http");
-    let Some(Marked { value, place }) = written else { return (None, insecure_http) };
-    let is_odd = |c: char| c.is_control() || c.is_whitespace() || "\"'`<>\\^{}|".contains(c);
+    let Some(Marked { value, place }) = base_url else { return (None, insecure_http) };
+    let is_invalid = |c: char| c.is_control() || c.is_whitespace() || "\"'`<>\\^{}|".contains(c);
     let wrong = match Url::parse(value.trim()) {
-        // The parser leaves out or encodes what was pasted with the address.
-        _ if value.trim().contains(is_odd) => "has a blank, a quote or a line break within",
+        // The parser drops or encodes characters that were pasted with the address.
+        _ if value.trim().contains(is_invalid) => "contains a blank, a quote or a line break",
         Err(_) => "is not an address",
-        Ok(url) if url.port() == Some(0) => "has port 0, where nobody listens",
+        Ok(url) if url.port() == Some(0) => "has port `0`, which is invalid",
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            "must not carry a user or password"
+            "must not contain a user or password"
         }
         Ok(url) if url.path().contains("/integracao") => "must end before /api/v1/integracao",
-        Ok(url) if names_the_api(&url) => "must end before /api or /oauth, which are added",
-        Ok(url) if url.query().is_some() || url.fragment().is_some() => "must end with its path",
+        Ok(url) if names_the_api(&url) => "must end before /api or /oauth, which bina appends",
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            "must not have a query or a fragment"
+        }
         Ok(url) => match (url.scheme(), insecure_http) {
             ("https", _) | ("http", true) => return (Some(url), insecure_http),
             ("http", false) => {
-                "is plain http, which shows token and customers to the network: write https, or \
-                 set hubsoft.insecure_http = true for a trial on this machine"
+                "is plain http, which exposes token and customers to the network: write https, or \
+                 set hubsoft.insecure_http = true for a test on this machine"
             }
             _ => "must begin with https://",
         },
@@ -208,14 +210,14 @@ fn base_url(section: &mut Section<'_>) -> (Option<Url>, bool) {
     (None, insecure_http)
 }
 
-/// Tells whether the path is that of HubSoft's own API, as it is copied from its documentation.
+/// Returns whether the path is that of the HubSoft API, as copied from its documentation.
 fn names_the_api(url: &Url) -> bool {
     let parts = url.path().split('/').map(str::to_ascii_lowercase);
     let mut parts = parts.filter(|part| !part.is_empty());
     parts.any(|part| part == "api" || part == "oauth" || part == "v1")
 }
 
-/// A secret from exactly one place: inline, a file, or a systemd credential of the same name.
+/// Reads a secret from exactly one source: inline, a file, or a systemd credential of the same name.
 fn secret(section: &mut Section<'_>, key: &'static str, file_key: &'static str) -> Option<Secret> {
     let inline = section.text(key);
     let file = section.text(file_key);
@@ -227,24 +229,25 @@ fn secret(section: &mut Section<'_>, key: &'static str, file_key: &'static str) 
         }
         (Some(inline), None) => Some(secret_inside(section, key, inline)),
         (None, Some(Marked { value, place })) => {
-            let judge = |path: &Path, text: &str| judge(section, &path.display().to_string(), text);
-            let read = section.secret_named(file_key, &value, judge);
+            let validate =
+                |path: &Path, text: &str| validate(section, &path.display().to_string(), text);
+            let read = section.secret_named(file_key, &value, validate);
             read.map_err(|text| section.report(place, text)).ok()
         }
-        // It is there and not a text, which is reported already.
+        // It is not a text, which is reported already.
         (None, None) if section.has(key) || section.has(file_key) => None,
         (None, None) => secret_of_systemd(section, key, file_key),
     }
 }
 
-/// The secret that stands in the configuration itself.
+/// Reads a secret in the configuration itself.
 fn secret_inside(section: &Section<'_>, key: &str, inline: Marked<String>) -> Secret {
     let Marked { value, place } = inline;
     if value.trim().is_empty() {
         section.report(place, format!("hubsoft.{key} is empty"));
     }
     section.note_secret_inside();
-    if let Err(text) = judge(section, &section.path(key), &value) {
+    if let Err(text) = validate(section, &section.path(key), &value) {
         section.report(place, text);
     }
     Secret::new(value)
@@ -253,25 +256,24 @@ fn secret_inside(section: &Section<'_>, key: &str, inline: Marked<String>) -> Se
 fn secret_of_systemd(section: &Section<'_>, key: &str, file_key: &str) -> Option<Secret> {
     let Some(path) = section.folders().credential(key) else {
         let text = format!(
-            "hubsoft.{key} is missing: set {file_key} to a file that holds it, or give \
-             systemd a credential named {key}"
+            "hubsoft.{key} is missing: set {file_key} to a file that contains it, or add a systemd \
+             credential named {key}"
         );
         section.report(section.place(), text);
         return None;
     };
-    let judge = |path: &Path, text: &str| judge(section, &path.display().to_string(), text);
-    let read = section.secret_credential(key, &path, judge);
+    let validate = |path: &Path, text: &str| validate(section, &path.display().to_string(), text);
+    let read = section.secret_credential(key, &path, validate);
     read.map_err(|text| section.report(section.place(), text)).ok()
 }
 
-/// Says why the secret at `place` cannot be one, and warns of one that looks like a mistake. The
-/// secret itself is never repeated.
-fn judge(section: &Section<'_>, place: &str, text: &str) -> Result<(), String> {
+/// Rejects an invalid secret, and warns about a suspicious one. The secret is never printed.
+fn validate(section: &Section<'_>, source: &str, text: &str) -> Result<(), String> {
     if let Some(wrong) = wrong_secret(text) {
-        return Err(format!("{place} {wrong}"));
+        return Err(format!("{source} {wrong}"));
     }
     if let Some(odd) = odd_secret(text) {
-        section.warn(format!("{place} {odd}"));
+        section.warn(format!("{source} {odd}"));
     }
     Ok(())
 }
@@ -279,9 +281,9 @@ fn judge(section: &Section<'_>, place: &str, text: &str) -> Result<(), String> {
 fn ca_pem(section: &mut Section<'_>) -> Option<Vec<u8>> {
     let Marked { value, place } = section.text("ca_file")?;
     let path = section.folders().beside(&value);
-    let good = section.pem("ca_file", &path).and_then(|pem| match certificates(&pem) {
+    let pem = section.pem("ca_file", &path).and_then(|pem| match certificates(&pem) {
         Ok(_) => Ok(pem),
         Err(error) => Err(format!("{error}: {}", path.display())),
     });
-    good.map_err(|text| section.report(place, text)).ok()
+    pem.map_err(|text| section.report(place, text)).ok()
 }

@@ -1,8 +1,8 @@
-//! Keeps one token for everybody: one request in flight, renewed at 80 % of its life.
+//! Caches one token for all queries: one shared request, renewal at 80 % of its life.
 //!
-//! A request for a token that fails is not repeated at once, and each refusal of the credentials
-//! doubles the pause: `/oauth/token` allows few requests, and too many could lock the account. After
-//! one that brought no answer of HubSoft's own, nothing was refused, and a second is enough.
+//! A failed token request is not repeated immediately, and each refusal of the credentials doubles the
+//! pause: `/oauth/token` allows few requests, and too many could lock the account. If HubSoft did not
+//! answer, nothing was refused, and a pause of one second is enough.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,100 +13,101 @@ use tracing::{error, info};
 
 use crate::domain::failure::Failure;
 use crate::runtime::jitter::jittered;
-use crate::runtime::metrics;
 use crate::runtime::secret::Secret;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 
 use super::api::Api;
 use super::grant::Granted;
+use super::metrics::Results;
 
-/// Shortest pause after an answer that brought no token: 5 s when jitter takes ten per cent off.
+/// Minimum pause after an answer without a token: 5 s with ten per cent of jitter.
 const PAUSE_MIN: Duration = Duration::from_millis(5_600);
-/// Pause after a request that HubSoft did not answer: 1 s when jitter takes ten per cent off.
+/// Pause after a request that HubSoft did not answer: 1 s with ten per cent of jitter.
 const UNANSWERED: Duration = Duration::from_millis(1_120);
-/// Longest pause while HubSoft goes on refusing us.
+/// Maximum pause while HubSoft refuses the credentials.
 const PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
-/// Longest pause that HubSoft can ask for; with jitter, a little above a minute.
-const ASKED_MAX: Duration = Duration::from_secs(60);
-/// A token refused so soon after another one means that new tokens do not help.
+/// Maximum pause that HubSoft can request; with jitter, a little above a minute.
+const REQUESTED_MAX: Duration = Duration::from_secs(60);
+/// If a token is refused so soon after another one, new tokens do not help.
 const STORM: Duration = Duration::from_secs(5);
 
-/// The token in use, shared so that two calls can tell whether they were refused the same one.
+/// The current token, shared so that two calls can compare the tokens that were refused.
 pub(super) type Token = Arc<Secret>;
 
-/// How often the same failure is logged while it goes on.
-const TOLD_AGAIN: Duration = Duration::from_secs(60);
+/// Minimum interval between two log lines for the same failure.
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The keeper of the token.
-pub(super) struct Tokens {
+/// The current token, and the client that renews it.
+pub(super) struct TokenKeeper {
     api: Arc<Api>,
-    state: TokenState,
+    state: SharedTokenState,
+    results: Results,
 }
 
-/// The token and the pauses between requests for one, which may outlive the client that asks.
+/// The token and the pauses between token requests, which may outlive the client.
 #[derive(Clone)]
-pub(super) struct TokenState(Arc<Mutex<State>>);
+pub(super) struct SharedTokenState(Arc<Mutex<TokenState>>);
 
-struct State {
-    held: Option<Held>,
-    flight: Option<SharedRequest<Held>>,
-    /// Until when nobody asks for a token again.
+struct TokenState {
+    held: Option<HeldToken>,
+    request: Option<SharedRequest<HeldToken>>,
+    /// The time before which no token is requested.
     paused_until: Option<Instant>,
-    /// How long the next pause is, if refusals go on.
+    /// The next pause, if refusals continue.
     pause: Duration,
-    /// When a token was last refused before its time.
+    /// When a token was last refused before its expiry.
     refused_at: Option<Instant>,
-    /// What came of the last request for a token.
+    /// The result of the last token request.
     result: &'static str,
-    /// The failure that was logged last, and when.
-    told: Option<(&'static str, Instant)>,
+    /// The last logged failure, and its time.
+    logged: Option<(&'static str, Instant)>,
 }
 
 #[derive(Clone)]
-struct Held {
+struct HeldToken {
     token: Token,
-    /// 80 % of its life is over: still good, but a new one is asked for.
+    /// After 80 % of its life: it is still valid, but a new one is requested.
     renew_at: Instant,
     expires_at: Instant,
 }
 
-impl Tokens {
-    /// Asks through `api`, and goes on with what `state` holds.
-    pub(super) fn new(api: Arc<Api>, state: TokenState) -> Self {
-        Self { api, state }
+impl TokenKeeper {
+    /// Requests tokens with `api`, starting with those in `state`.
+    pub(super) fn new(api: Arc<Api>, state: SharedTokenState, results: Results) -> Self {
+        Self { api, state, results }
     }
 
     /// The same token and pauses for another client of the same HubSoft.
     pub(super) fn renewed(&self, api: Arc<Api>) -> Self {
-        Self { api, state: self.state.clone() }
+        Self { api, state: self.state.clone(), results: self.results.clone() }
     }
 
-    /// What came of the last request for a token: `usable`, `refused`, `not asked for yet`, or another
-    /// reason why there is none.
+    /// Returns the result of the last token request: `usable`, `refused`, `not asked for yet`, or another
+    /// reason why there is no token.
     pub(super) fn result(&self) -> &'static str {
         self.state.lock().result
     }
 
-    /// The token to use now; asks for one when there is none.
+    /// Returns the current token, and requests one if there is none.
     pub(super) async fn current(&self) -> Result<Token, Failure> {
-        let flight = {
+        let request = {
             let mut state = self.state.lock();
             let now = Instant::now();
             if let Some(held) = state.held.as_ref().filter(|held| now < held.renew_at) {
                 return Ok(Arc::clone(&held.token));
             }
-            let flight = self.board(&mut state, now);
+            let request = self.join(&mut state, now);
             if let Some(held) = state.held.as_ref().filter(|held| now < held.expires_at) {
                 return Ok(Arc::clone(&held.token));
             }
-            flight?
+            request?
         };
-        flight.completed().await.map(|held| held.token)
+        request.completed().await.map(|held| held.token)
     }
 
-    /// Forgets `token`, which HubSoft refused before its time: an update there voids them all.
-    /// Whoever was refused an older one finds the newer one untouched.
+    /// Drops `token`, which HubSoft refused before its expiry: an update of HubSoft voids all tokens. If
+    /// the current token is a newer one, it is kept.
     pub(super) fn refused(&self, token: &Token) {
         let mut state = self.state.lock();
         if !state.held.as_ref().is_some_and(|held| Arc::ptr_eq(&held.token, token)) {
@@ -120,27 +121,37 @@ impl Tokens {
         state.refused_at = Some(now);
     }
 
-    /// A lookup was answered: whatever the trouble was, it is over.
+    /// Resets the pause, because a query was answered.
     pub(super) fn accepted(&self) {
         self.state.lock().pause = PAUSE_MIN;
     }
 
-    fn board(&self, state: &mut State, now: Instant) -> Result<SharedRequest<Held>, Failure> {
-        if let Some(flight) = &state.flight {
-            return Ok(flight.clone());
+    /// Joins the token request, or starts one unless there is a pause.
+    fn join(
+        &self,
+        state: &mut TokenState,
+        now: Instant,
+    ) -> Result<SharedRequest<HeldToken>, Failure> {
+        if let Some(request) = &state.request {
+            return Ok(request.clone());
         }
         if state.paused_until.is_some_and(|until| now < until) {
             return Err(reasons::NO_TOKEN.failure());
         }
-        let (api, shared) = (Arc::clone(&self.api), self.state.clone());
-        let fetch = async move { api.grant().await.map(Held::new) };
-        let flight = SharedRequest::start(fetch, move |result| shared.lock().land(result));
-        state.flight = Some(flight.clone());
-        Ok(flight)
+        let api = Arc::clone(&self.api);
+        let shared = self.state.clone();
+        let results = self.results.clone();
+        let fetch = async move { api.grant().await.map(HeldToken::new) };
+        let request = SharedRequest::start(fetch, move |result| {
+            results.count(result);
+            shared.lock().complete(result);
+        });
+        state.request = Some(request.clone());
+        Ok(request)
     }
 }
 
-impl Held {
+impl HeldToken {
     fn new(granted: Granted) -> Self {
         let now = Instant::now();
         Self {
@@ -151,31 +162,30 @@ impl Held {
     }
 }
 
-impl Default for TokenState {
+impl Default for SharedTokenState {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(TokenState {
             held: None,
-            flight: None,
+            request: None,
             paused_until: None,
             pause: PAUSE_MIN,
             refused_at: None,
             result: "not asked for yet",
-            told: None,
+            logged: None,
         })))
     }
 }
 
-impl TokenState {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedTokenState {
+    fn lock(&self) -> MutexGuard<'_, TokenState> {
         self.0.lock()
     }
 }
 
-impl State {
-    fn land(&mut self, result: &Result<Held, Failure>) {
-        self.flight = None;
+impl TokenState {
+    fn complete(&mut self, result: &Result<HeldToken, Failure>) {
+        self.request = None;
         self.paused_until = None;
-        metrics::token_requested(result.as_ref().map_or_else(Failure::label, |_| "ok"));
         self.result = match result {
             Ok(_) => "usable",
             Err(failure) if failure.is(&reasons::TOKEN) => "refused",
@@ -184,40 +194,41 @@ impl State {
         match result {
             Ok(held) => {
                 self.held = Some(held.clone());
-                self.told = None;
+                self.logged = None;
                 info!("new HubSoft token");
             }
             Err(failure) => {
                 let now = Instant::now();
-                self.tell(now, failure);
+                self.log(now, failure);
                 self.rest(now, failure);
             }
         }
     }
 
-    /// Logs a failure, but not each second while it goes on.
-    fn tell(&mut self, now: Instant, failure: &Failure) {
+    /// Logs a failure, but not repeatedly while it continues.
+    fn log(&mut self, now: Instant, failure: &Failure) {
         let label = failure.label();
-        let known = self.told.is_some_and(|(told, at)| told == label && now < at + TOLD_AGAIN);
-        if !known {
+        let is_repeated =
+            self.logged.is_some_and(|(last, at)| last == label && now < at + LOG_INTERVAL);
+        if !is_repeated {
             error!(failure = %label, "no HubSoft token: {failure}");
-            self.told = Some((label, now));
+            self.logged = Some((label, now));
         }
     }
 
-    /// Lets nobody ask for a while; longer each time HubSoft refuses us, but not when it is
-    /// merely away, so that calls are answered soon after it is back.
+    /// Pauses token requests. The pause grows while HubSoft refuses the credentials, but not while it is
+    /// unreachable, so that calls are answered soon after it recovers.
     fn rest(&mut self, now: Instant, failure: &Failure) {
         let unanswered = [&reasons::BROKEN, &reasons::CONNECT, &reasons::FIREWALL, &reasons::TLS];
-        let refused = failure.is(&reasons::TOKEN);
-        let pause = match failure.asked_pause() {
-            _ if refused => self.pause,
-            Some(asked) => PAUSE_MIN.max(asked).min(ASKED_MAX),
+        let is_refusal = failure.is(&reasons::TOKEN);
+        let pause = match failure.requested_pause() {
+            _ if is_refusal => self.pause,
+            Some(requested) => PAUSE_MIN.max(requested).min(REQUESTED_MAX),
             None if failure.is_any(&unanswered) => UNANSWERED,
             None => PAUSE_MIN,
         };
         self.paused_until = Some(now + jittered(pause));
-        if refused {
+        if is_refusal {
             self.pause = (self.pause * 2).min(PAUSE_MAX);
         }
     }

@@ -1,9 +1,9 @@
 //! Decides which server certificates are accepted: those of known authorities, and pinned ones.
 //!
-//! A certificate in `ca_file` is an authority whose certificates count, and it is pinned: shown by the
-//! server itself, byte for byte the same, it is accepted although no authority vouches for it. That is
-//! what `openssl req -x509` makes for a server of one's own. Host name, dates and the signatures of the
-//! handshake are verified in either case, and there is no way to switch that off.
+//! A certificate in `ca_file` is a trusted authority, and it is also pinned: if the server presents
+//! exactly this certificate, it is accepted without a chain. That covers self-signed certificates of
+//! `openssl req -x509`. Host name, dates and the signatures of the handshake are always verified, and
+//! this cannot be disabled.
 
 use std::sync::Arc;
 
@@ -20,40 +20,40 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::Unusable;
+use super::SetupError;
 
-/// How rustls names a certificate of an authority that a server shows as its own. The type of this
-/// error is not exported.
+/// The rustls error for an authority certificate that a server presents as its own. Its type is not
+/// exported.
 const AUTHORITY_AS_SERVER: &str = "CaUsedAsEndEntity";
 
-/// Why a certificate is refused, where the remedy depends on more than rustls' own error.
+/// Why a certificate is rejected, if the remedy depends on more than the rustls error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Distrust {
-    /// It may sign others (CA:TRUE), and is not pinned.
+    /// It may sign other certificates (CA:TRUE), and is not pinned.
     #[error(
-        "its certificate is made as an authority's (CA:TRUE): if it is the server's own, put exactly \
+        "its certificate is that of an authority (CA:TRUE): if it is the server's own, put exactly \
          this one into hubsoft.ca_file"
     )]
     Authority,
-    /// The last certificate sent names an issuer that was neither sent nor is known.
+    /// The issuer of the last received certificate was not sent and is unknown.
     #[error(
-        "its issuer is unknown here: either the server leaves out the certificate in between (ask the \
-         provider, or put it into hubsoft.ca_file), or the provider has an authority of its own (put \
+        "its issuer is unknown: either the server does not send the intermediate certificate (ask the \
+         provider, or put it into hubsoft.ca_file), or the provider has a private authority (put \
          that one into hubsoft.ca_file)"
     )]
     Gap,
-    /// It is pinned, but has not the name of the host that was asked for.
+    /// It is pinned, but does not have the name of the requested host.
     #[error(
-        "its certificate is the one in hubsoft.ca_file, but is not for the host of hubsoft.base_url: \
-         make it again with that host as subjectAltName"
+        "its certificate is the one in hubsoft.ca_file, but not for the host of hubsoft.base_url: \
+         reissue it with that host as subjectAltName"
     )]
     PinnedForAnotherName,
-    /// It vouches for itself, and is not pinned.
+    /// It is self-signed, and not pinned.
     #[error("its certificate is self-signed: if it is the provider's, put it into hubsoft.ca_file")]
     SelfSigned,
-    /// The certificates sent are complete, up to an authority that is unknown.
+    /// The received chain is complete, but its authority is unknown.
     #[error(
-        "its authority is unknown here: if it is the provider's own, put the authority's certificate \
+        "its authority is unknown: if it is the provider's own, put the certificate of the authority \
          into hubsoft.ca_file"
     )]
     UnknownAuthority,
@@ -66,16 +66,16 @@ pub(super) struct Trust {
     pinned: Vec<CertificateDer<'static>>,
 }
 
-/// Reads the certificates of a `ca_file`, each of which must be one.
-pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+/// Parses the certificates of a `ca_file`, all of which must be valid.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, SetupError> {
     let read = |der: Result<CertificateDer<'static>, _>| {
-        let der = der.map_err(|_| Unusable::CaFile)?;
-        RootCertStore::empty().add(der.clone()).map_err(|_| Unusable::CaFile)?;
+        let der = der.map_err(|_| SetupError::CaFile)?;
+        RootCertStore::empty().add(der.clone()).map_err(|_| SetupError::CaFile)?;
         Ok(der)
     };
     let certificates: Vec<_> =
         CertificateDer::pem_slice_iter(pem).map(read).collect::<Result<_, _>>()?;
-    if certificates.is_empty() { Err(Unusable::CaFile) } else { Ok(certificates) }
+    if certificates.is_empty() { Err(SetupError::CaFile) } else { Ok(certificates) }
 }
 
 /// The SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` prints it.
@@ -86,11 +86,11 @@ pub(super) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
     bytes.join(":")
 }
 
-/// How TLS is spoken with HubSoft, with `verifier` in front of what is accepted.
+/// Returns the TLS configuration for HubSoft, with `verifier`.
 pub(super) fn config(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()));
     let builder = builder.with_safe_default_protocol_versions()?;
-    // What rustls calls dangerous is any verifier of one's own. Ours accepts no more than `Trust`.
+    // rustls calls every custom verifier dangerous. Ours accepts no more than `Trust`.
     let mut config =
         builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -98,14 +98,14 @@ pub(super) fn config(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConf
 }
 
 impl Trust {
-    /// Reads the system's authorities, and adds those of `ca_file`. It blocks.
+    /// Reads the authorities of the system, and adds those of `ca_file`. It blocks.
     pub(super) fn new(ca: Vec<CertificateDer<'static>>) -> Result<Self, Error> {
         let provider = Arc::new(default_provider());
         let authorities = Verifier::new_with_extra_roots(ca.iter().cloned(), provider)?;
         Ok(Self { authorities, pinned: ca })
     }
 
-    /// Tells whether exactly this certificate stands in `ca_file`.
+    /// Returns whether exactly this certificate is in `ca_file`.
     pub(super) fn pins(&self, own: &CertificateDer<'_>) -> bool {
         self.pinned.iter().any(|pinned| pinned == own)
     }
@@ -150,8 +150,8 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-/// Accepts a pinned certificate whose only trouble is that no authority vouches for it. The dates were
-/// found good by then, as they are looked at first; the name is looked at here.
+/// Accepts a pinned certificate whose only error is the missing authority. The dates are valid, because
+/// they are verified first; the name is verified here.
 fn pinned(
     own: &CertificateDer<'_>,
     name: &ServerName<'_>,
@@ -170,7 +170,7 @@ fn pinned(
     Ok(ServerCertVerified::assertion())
 }
 
-/// Puts the reason in the place of `error`, where it depends on the certificates.
+/// Replaces `error` by a reason that depends on the certificates.
 fn explained(error: Error, own: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Error {
     match &error {
         Error::InvalidCertificate(CertificateError::Other(other)) if is_authority(other) => {
@@ -192,15 +192,15 @@ fn refused(distrust: Distrust) -> Error {
     Error::InvalidCertificate(CertificateError::Other(error))
 }
 
-/// Follows the issuers from the server's certificate, as far as they were sent.
+/// Follows the issuers from the certificate of the server through the received chain.
 fn unknown_issuer(own: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Distrust {
-    let Some(first) = Names::of(own) else { return Distrust::Gap };
+    let Some(first) = CertificateNames::of(own) else { return Distrust::Gap };
     if first.issuer == first.subject {
         return Distrust::SelfSigned;
     }
-    let sent: Vec<_> = others.iter().filter_map(|other| Names::of(other)).collect();
+    let sent: Vec<_> = others.iter().filter_map(|other| CertificateNames::of(other)).collect();
     let mut last = first;
-    // Each step takes one of those sent, so that certificates which name each other are no loop.
+    // The number of steps is bounded, so that certificates which name each other cause no loop.
     for _ in &sent {
         let Some(next) = sent.iter().find(|other| other.subject == last.issuer) else { break };
         last = *next;
@@ -208,16 +208,16 @@ fn unknown_issuer(own: &CertificateDer<'_>, others: &[CertificateDer<'_>]) -> Di
     if last.issuer == last.subject { Distrust::UnknownAuthority } else { Distrust::Gap }
 }
 
-/// Who is named in a certificate, as it is encoded. It only chooses the words for a certificate that
-/// was refused already.
+/// The encoded names in a certificate. They only select the text for a certificate that is rejected
+/// already.
 #[derive(Clone, Copy)]
-struct Names<'a> {
+struct CertificateNames<'a> {
     issuer: &'a [u8],
     subject: &'a [u8],
 }
 
-impl<'a> Names<'a> {
-    /// Reads the first fields of a certificate (RFC 5280, 4.1).
+impl<'a> CertificateNames<'a> {
+    /// Parses the first fields of a certificate (RFC 5280, 4.1).
     fn of(certificate: &'a [u8]) -> Option<Self> {
         const EXPLICIT_VERSION: u8 = 0xA0;
         let (certificate, _) = element(certificate)?;
@@ -236,9 +236,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Splits off the first element of DER: its content, and what follows it.
+/// Splits DER into the content of its first element and the rest.
 fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    /// Bytes of a length; a certificate is below 16 MiB.
+    /// Maximum bytes of a length; a certificate is below 16 MiB.
     const LENGTH_BYTES_MAX: usize = 3;
     let (&[_tag, first], rest) = der.split_first_chunk()?;
     if first < 0x80 {
@@ -258,20 +258,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_certificate_of_a_ca_file_must_be_one() {
-        let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        for pem in ["", "no PEM", odd, "-----BEGIN CERTIFICATE-----\n"] {
-            assert!(matches!(certificates(pem.as_bytes()), Err(Unusable::CaFile)), "{pem}");
+    fn every_certificate_of_a_ca_file_must_be_valid() {
+        let invalid = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for pem in ["", "not PEM", invalid, "-----BEGIN CERTIFICATE-----\n"] {
+            assert!(matches!(certificates(pem.as_bytes()), Err(SetupError::CaFile)), "{pem}");
         }
     }
 
     #[test]
-    fn no_bytes_make_the_reader_of_names_panic() {
+    fn no_input_makes_the_name_parser_panic() {
         for der in [&[][..], &[0x30], &[0x30, 0x80], &[0x30, 0x84, 1, 1, 1, 1], &[0x30, 0x82, 0xFF]]
         {
-            assert!(Names::of(der).is_none(), "{der:?}");
+            assert!(CertificateNames::of(der).is_none(), "{der:?}");
         }
         let nested = [0x30, 4, 0x30, 2, 0xA0, 0];
-        assert!(Names::of(&nested).is_none());
+        assert!(CertificateNames::of(&nested).is_none());
     }
 }

@@ -1,7 +1,7 @@
-//! Writes requests to HubSoft and reads its answers, in its own names.
+//! The wire format of HubSoft lookups, with the names of the API.
 //!
-//! What a call does not need (`senha`, CPF, addresses) is skipped while it is read. No type of
-//! a known field makes an answer unreadable; only what is no JSON, no success or no list does.
+//! Fields that a call does not need (`senha`, CPF, addresses) are skipped. An unexpected type of a field
+//! never fails an answer; only invalid JSON, a status other than success or a missing list does.
 
 use std::time::Duration;
 
@@ -17,32 +17,32 @@ use crate::sources::reasons;
 use super::flag::Flag;
 use super::json;
 use super::loose::{Lenient, List, Loose, Object, Scalar, is_number, skip, value};
-use super::services::{Servicos, connected, service_statuses, shown_status};
+use super::services::{Servicos, connected, displayed_status, service_statuses};
 
-/// Most customers kept of one answer: as many as can be asked for.
+/// Maximum customers kept of one answer: the maximum `limit`.
 pub(super) const CUSTOMERS_MAX: usize = 100;
-/// Most alert texts kept of one customer; the page shows two.
+/// Maximum alert texts kept of one customer; the documentation shows two.
 const TEXTS_MAX: usize = 64;
-/// What a lookup asks for besides the number; named after the page.
+/// The parameters of a lookup besides the number, with the names of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Most customers returned, 1 to 100, the oldest first.
+    /// Maximum customers returned, 1 to 100, the oldest first.
     pub limit: u8,
-    /// Whether cancelled services come too.
+    /// Whether to include cancelled services.
     pub cancelado: bool,
-    /// Whether each service says if it is connected.
+    /// Whether to include the connection state of each service.
     pub ultima_conexao: bool,
 }
 
 impl Default for Wanted {
-    /// The page's defaults, except `limit`: its 5 could leave out the caller where a search
-    /// term matches the ends of other numbers too.
+    /// The documented defaults, except `limit`: its 5 could exclude the caller if the search term also
+    /// matches the ends of other numbers.
     fn default() -> Self {
         Self { limit: 20, cancelado: false, ultima_conexao: false }
     }
 }
 
-/// Reads how long to wait from the body of a 429, where some integrations are told so.
+/// Parses the retry time from the body of a 429, where HubSoft sends it to some integrations.
 pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
     let reply: Throttled = json::read(body).ok()?;
     Duration::try_from_secs_f64(reply.retry_after.text()?.parse().ok()?).ok()
@@ -77,15 +77,15 @@ impl Object for Throttled {
     }
 }
 
-/// One customer as returned.
+/// One customer of an answer.
 pub(super) struct Listed {
     cliente: Cliente,
-    /// Whether its services were asked for their connections.
+    /// Whether the connection states were requested.
     ultima_conexao: bool,
 }
 
 impl Listed {
-    /// The fields in which numbers are stored, as they were typed.
+    /// Returns the fields with phone numbers, as typed.
     pub(super) fn phone_fields(&self) -> impl Iterator<Item = &str> {
         self.cliente.telefones.iter().filter_map(Loose::text)
     }
@@ -97,24 +97,24 @@ impl Listed {
 
 /// The answer to a lookup.
 pub(super) struct Listing {
-    /// The customers it lists, still to be verified; at most `CUSTOMERS_MAX`.
+    /// The customers, not verified yet; at most `CUSTOMERS_MAX`.
     pub(super) customers: Vec<Listed>,
-    /// How many it lists.
+    /// The number of customers in the answer.
     pub(super) returned: usize,
-    /// Whether something stood among them that is no customer.
-    pub(super) odd: bool,
+    /// Whether an item of the list is not a customer.
+    pub(super) has_invalid: bool,
 }
 
-/// Reads the answer to a lookup.
+/// Parses the answer to a lookup.
 pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> {
     let reply: LookupReply = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
         (Some("success"), List::Items { kept, total }) => {
-            let odd = kept.iter().any(Option::is_none);
+            let has_invalid = kept.iter().any(Option::is_none);
             let ultima_conexao = wanted.ultima_conexao;
             let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
             let customers = kept.into_iter().flatten().map(listed).collect();
-            Ok(Listing { customers, returned: total, odd })
+            Ok(Listing { customers, returned: total, has_invalid })
         }
         (Some("success"), List::NoList) => {
             Err(reasons::INVALID_ANSWER.because("no list of customers"))
@@ -221,69 +221,69 @@ impl Cliente {
             code: self.codigo_cliente.digits(),
             name: plain_text::of_name(nome.unwrap_or_default()).into_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
-            service_status: shown_status(&statuses),
+            service_status: displayed_status(&statuses),
             service_statuses: statuses,
             has_live_service,
-            // Some versions tell it unasked, from an old connection.
+            // Some versions always send it, from an old connection.
             connected: if ultima_conexao { connected(&servicos) } else { None },
         }
     }
 }
 
-/// The alert's texts: a list of strings, one string, or objects that hold a string.
+/// The texts of the alert: a list of strings, one string, or objects with a string.
 #[derive(Default)]
 struct Texts(Vec<String>);
 
 impl Texts {
-    /// The alert, if it is on. What is no flag counts when there is something to say.
+    /// Returns the texts if the alert is on. If the flag is invalid, the alert is on if there are texts.
     fn alert(self, flag: &Flag) -> Option<Vec<AlertText>> {
         let texts: Vec<_> =
             self.0.iter().filter_map(|text| AlertText::new(text)).take(TEXTS_MAX).collect();
-        flag.flag().unwrap_or(!texts.is_empty()).then_some(texts)
+        flag.value_or_off().unwrap_or(!texts.is_empty()).then_some(texts)
     }
 }
 
 impl Lenient for Texts {
     fn scalar(scalar: Scalar) -> Self {
-        Self(Text::scalar(scalar).0.into_iter().collect())
+        Self(MessageText::scalar(scalar).0.into_iter().collect())
     }
 
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let texts: List<Text, TEXTS_MAX> = List::list(list)?;
+        let texts: List<MessageText, TEXTS_MAX> = List::list(list)?;
         Ok(Self(texts.items().into_iter().filter_map(|text| text.0).collect()))
     }
 
     fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        let entries = entries(object, |text: Text| text.0)?;
+        let entries = entries(object, |text: MessageText| text.0)?;
         if entries.iter().all(|(key, _)| is_number(key)) {
             return Ok(Self(entries.into_iter().filter_map(|(_, text)| text).collect()));
         }
-        Ok(Self(the_text(entries).into_iter().collect()))
+        Ok(Self(longest_text(entries).into_iter().collect()))
     }
 }
 
-/// One alert text, if something readable stands in its place.
+/// One alert text, if it is readable.
 #[derive(Default)]
-struct Text(Option<String>);
+struct MessageText(Option<String>);
 
-impl Lenient for Text {
+impl Lenient for MessageText {
     fn scalar(scalar: Scalar) -> Self {
         Self(Loose::Scalar(scalar).text().map(str::to_owned))
     }
 
     fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        // Only one level deep: what an object's own fields hold is skipped if it is no scalar.
+        // Only one level deep: fields that are not scalars are skipped.
         let entries = entries(object, |field: Loose| field.text().map(str::to_owned))?;
-        Ok(Self(the_text(entries)))
+        Ok(Self(longest_text(entries)))
     }
 }
 
-type Entry = (String, Option<String>);
+type TextField = (String, Option<String>);
 
 fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     mut object: A,
     text: impl Fn(T) -> Option<String>,
-) -> Result<Vec<Entry>, A::Error> {
+) -> Result<Vec<TextField>, A::Error> {
     let mut entries = Vec::new();
     while entries.len() < TEXTS_MAX
         && let Some(key) = object.next_key()?
@@ -294,9 +294,9 @@ fn entries<'de, A: MapAccess<'de>, T: Lenient>(
     Ok(entries)
 }
 
-/// The text among an alert object's fields: by its name in HubSoft's alert route, else, when
-/// there is no such field, the longest, which is neither the date nor the author.
-fn the_text(entries: Vec<Entry>) -> Option<String> {
+/// Returns the text among the fields of an alert object: by its name in HubSoft's alert endpoint, else
+/// the longest one, which is neither the date nor the author.
+fn longest_text(entries: Vec<TextField>) -> Option<String> {
     const NAMES: [&str; 5] = ["texto_alerta", "mensagem", "texto", "descricao", "msg"];
     let rank = |key: &str| NAMES.iter().rev().position(|name| *name == key).map_or(0, |at| at + 1);
     let named = entries.iter().any(|(key, _)| rank(key) > 0);

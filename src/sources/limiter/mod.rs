@@ -1,17 +1,17 @@
-//! Spreads requests to HubSoft, so that it has no reason to limit them; the caller passes the time.
+//! Spreads requests to HubSoft so that it does not throttle them; the caller passes the time.
 //!
-//! A token bucket, kept as one moment: when the bucket would be full again. A request that could
-//! not be answered within its call's deadline is refused at once, because waiting in vain would
-//! take the slot of one that can be answered. HubSoft's own limits (429, `Retry-After`) slow
-//! the bucket down; it recovers when they stop.
+//! A token bucket, stored as the time when it will be full. A request that cannot be answered within
+//! the deadline of its call is rejected immediately, because it would take the slot of a request that
+//! can be answered. HubSoft's limits (429, `Retry-After`) slow the bucket down; it recovers when they
+//! stop.
 //!
 //! ```text
-//! feed, undecided probe   within its share --- the next slot, behind those already given
+//! feed, undecided probe   within its share --- the next slot, after those already assigned
 //! call                    ------------------- the next slot, if it is in time
 //! second spelling, probe, bulk, and shares used up --- a slot now, if the bucket is (nearly) full
 //! ```
-//! All classes take from the one bucket, so that no span `t` sees more than burst + rate x `t`. A slot
-//! that was given is never taken back: a share goes before the calls still to come.
+//! All classes share one bucket, so that no span `t` has more than burst + rate x `t` requests. An
+//! assigned slot is never revoked: a share takes precedence over later calls.
 
 mod urgency;
 
@@ -25,33 +25,33 @@ use self::urgency::Shares;
 
 pub use self::urgency::Urgency;
 
-/// Longest pause HubSoft can ask for; a mistaken `Retry-After` must not stop requests for a day.
+/// Longest pause that HubSoft can request; a mistaken `Retry-After` must not stop requests for a day.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
-/// Slowest the bucket gets, so that it notices when HubSoft accepts more again.
+/// Minimum rate, so that the bucket notices when HubSoft accepts more again.
 const RATE_MIN: f64 = 0.5;
-/// One 429 seldom comes alone; those of one second count once.
+/// 429s come in groups; those within one second count once.
 const HALVING_REST: Duration = Duration::from_secs(1);
-/// How long the way back from half to full rate takes.
+/// Time to recover from half to full rate.
 const RECOVERY: Duration = Duration::from_secs(30);
-/// What a request is assumed to take before one was seen.
+/// Assumed time of a request before the first measurement.
 const FIRST_GUESS: Duration = Duration::from_millis(250);
-/// What a call needs besides the request: to wake up in time for its slot, and to be answered after it.
-/// Rehearsals without it gave one slot in fifty to a call that was too late by a millisecond,
-/// and stumbles of a loaded machine take ten times as long. It costs no slot: whoever calls next
-/// takes what is refused here.
-const AROUND: Duration = Duration::from_millis(50);
+/// Time that a call needs besides the request: to wake up for its slot, and to be answered after it.
+/// Rehearsals without it assigned one slot in fifty to a call that was late by a millisecond, and
+/// delays of a loaded machine are ten times as long. It costs no slot: the next call takes the slot
+/// that is rejected here.
+const OVERHEAD: Duration = Duration::from_millis(50);
 
-/// How fast HubSoft may be queried.
+/// The maximum request rate to HubSoft.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
-    /// Requests at once, after a quiet time.
+    /// Requests at once after an idle period.
     pub burst: u32,
 }
 
 impl Default for Settings {
-    /// An integrator quotes 20 a second with bursts of 200; this leaves room for other programs.
+    /// An integrator quotes 20 per second with bursts of 200; the rest is for other programs.
     fn default() -> Self {
         Self { rate: 15.0, burst: 50 }
     }
@@ -70,37 +70,37 @@ impl Settings {
 /// Why there is no slot for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoSlot {
-    /// The next one would come too late for the request's deadline.
+    /// The next one would be too late for the deadline of the request.
     Late,
-    /// None can be spared before this moment; it is worth another try then.
+    /// None can be spared before this time; the request may try again then.
     NotBefore(Instant),
-    /// HubSoft asked for a pause, which is not over.
+    /// HubSoft requested a pause that is not over.
     Paused,
 }
 
 /// The bucket shared by all requests.
-pub struct Limiter(Mutex<State>);
+pub struct Limiter(Mutex<Bucket>);
 
-struct State {
+struct Bucket {
     settings: Settings,
-    /// Requests a second at present.
+    /// Current requests per second.
     rate: f64,
-    /// When the bucket will be full; each request moves it by one interval.
+    /// When the bucket will be full; each request adds one interval.
     full_at: Option<Instant>,
     shares: Shares,
     paused_until: Option<Instant>,
     halved_at: Option<Instant>,
     /// When the rate was last raised.
     raised_at: Option<Instant>,
-    /// Smoothed time of a request, and how much it varies.
+    /// Smoothed time of a request, and its smoothed deviation.
     took: Duration,
-    varies: Duration,
+    deviation: Duration,
 }
 
 impl Limiter {
     /// A full bucket.
     pub fn new(settings: Settings) -> Self {
-        Self(Mutex::new(State {
+        Self(Mutex::new(Bucket {
             rate: settings.rate,
             settings,
             full_at: None,
@@ -109,12 +109,12 @@ impl Limiter {
             halved_at: None,
             raised_at: None,
             took: FIRST_GUESS,
-            varies: Duration::ZERO,
+            deviation: Duration::ZERO,
         }))
     }
 
-    /// Takes a slot for a request of class `urgency` whose answer is of use until `deadline`, and
-    /// returns when it comes.
+    /// Assigns a slot to a request of class `urgency` whose answer is useful until `deadline`, and
+    /// returns its time.
     pub fn admit(
         &self,
         now: Instant,
@@ -136,83 +136,84 @@ impl Limiter {
         Ok(slot)
     }
 
-    /// When a request of class `urgency` can have a slot, if no other takes one meanwhile.
+    /// Returns when a request of class `urgency` can have a slot, unless another request takes it.
     pub fn free_at(&self, now: Instant, urgency: Urgency) -> Instant {
         self.lock().free_at(now, urgency)
     }
 
-    /// Goes on with other settings. A rate that HubSoft has lowered stays low, and recovers; slots
-    /// that were taken stay taken.
+    /// Applies other settings. A rate lowered by HubSoft stays low and recovers; assigned slots stay
+    /// assigned.
     pub fn adjust(&self, settings: Settings, now: Instant) {
         let mut state = self.lock();
         let taken = state.full_at(now).duration_since(now).as_secs_f64() * state.rate;
-        let given_until = state.given_until(now);
+        let assigned_until = state.assigned_until(now);
         let was_lowered = state.raised_at.is_some();
         state.rate = if was_lowered { state.rate.min(settings.rate) } else { settings.rate };
         state.raised_at = (state.rate < settings.rate).then_some(now);
         state.settings = settings;
         let refilled_at = now + Duration::from_secs_f64(taken / state.rate);
-        let behind_given = if given_until > now { state.refilled_from(given_until) } else { now };
-        state.full_at = Some(refilled_at.max(behind_given));
+        let after_assigned =
+            if assigned_until > now { state.refilled_from(assigned_until) } else { now };
+        state.full_at = Some(refilled_at.max(after_assigned));
     }
 
-    /// Learns how long an answered look-up took. Lists take longer, and are no measure for a call.
+    /// Records how long a lookup took. Lists take longer and must not be recorded.
     pub fn took(&self, time: Duration) {
         let mut state = self.lock();
         let error = time.abs_diff(state.took);
         state.took = (state.took * 7 + time) / 8;
-        state.varies = (state.varies * 3 + error) / 4;
+        state.deviation = (state.deviation * 3 + error) / 4;
     }
 
-    /// HubSoft said that requests are too many: half the rate, and an empty bucket.
+    /// Handles a 429 of HubSoft: halves the rate and empties the bucket.
     pub fn throttled(&self, now: Instant) {
         let mut state = self.lock();
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
             return;
         }
-        let given_until = state.given_until(now);
+        let assigned_until = state.assigned_until(now);
         state.rate = (state.rate / 2.0).max(RATE_MIN.min(state.settings.rate));
         state.halved_at = Some(now);
         state.raised_at = Some(now);
-        state.full_at = Some(state.refilled_from(given_until));
+        state.full_at = Some(state.refilled_from(assigned_until));
     }
 
-    /// HubSoft said when to come back: no request is made until then, a minute at most.
+    /// Suspends all requests for `wait`, as HubSoft requested, but for a minute at most.
     pub fn pause(&self, now: Instant, wait: Duration) {
         let until = now + wait.min(PAUSE_MAX);
         let mut state = self.lock();
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    /// Requests a second at present.
+    /// Current requests per second.
     pub fn rate(&self) -> f64 {
         self.lock().rate
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Bucket> {
         self.0.lock()
     }
 }
 
-impl State {
-    /// Time between two requests at the present rate.
+impl Bucket {
+    /// Time between two requests at the current rate.
     fn interval(&self) -> Duration {
         Duration::from_secs_f64(1.0 / self.rate)
     }
 
-    /// When the bucket is full, `now` if it is.
+    /// Returns when the bucket is full: `now` if it is full already.
     fn full_at(&self, now: Instant) -> Instant {
         self.full_at.map_or(now, |at| at.max(now))
     }
 
-    /// Tells whether a request may take a slot that is still to come: a call always may, and a class
-    /// with a share when that is due.
+    /// Returns whether a request may take a future slot: a call always may, and a class with a share
+    /// when its share is due.
     fn queues(&self, now: Instant, urgency: Urgency) -> bool {
         let due_at = self.shares.due_at(urgency, now);
         urgency == Urgency::Call || due_at.is_some_and(|at| at <= now)
     }
 
-    /// When a request can have a slot, if no other takes one meanwhile.
+    /// Returns when a request can have a slot, unless another request takes it.
     fn free_at(&self, now: Instant, urgency: Urgency) -> Instant {
         if self.queues(now, urgency) {
             return self.next_slot(now);
@@ -221,43 +222,43 @@ impl State {
         self.shares.due_at(urgency, now).map_or(spared, |due_at| due_at.min(spared))
     }
 
-    /// The slot behind all that were given.
+    /// Returns the slot after all assigned ones.
     fn next_slot(&self, now: Instant) -> Instant {
         let slack = self.interval() * (self.settings.burst.max(1) - 1);
         self.full_at(now).checked_sub(slack).map_or(now, |slot| slot.max(now))
     }
 
-    /// When the last slot comes that was given, `now` if none is still to come.
-    fn given_until(&self, now: Instant) -> Instant {
+    /// Returns the time of the last assigned slot: `now` if all have passed.
+    fn assigned_until(&self, now: Instant) -> Instant {
         let last = self.next_slot(now).checked_sub(self.interval());
         last.map_or(now, |last| last.max(now))
     }
 
-    /// When a bucket is full that is empty at `empty_at`.
+    /// Returns when a bucket is full that is empty at `empty_at`.
     fn refilled_from(&self, empty_at: Instant) -> Instant {
         empty_at + self.interval() * self.settings.burst
     }
 
-    /// When there is a slot that no request before `urgency` could use: the bucket is full but for one
-    /// slot, which may just have been taken for the call that this one goes beside; full, if it holds
-    /// only one.
+    /// Returns when there is a slot that no more urgent request could use: when the bucket is full except
+    /// for one slot, which the call of this request may just have taken. A bucket of one must be full.
     fn spared_at(&self, now: Instant, urgency: Urgency) -> Instant {
         let Some(full_at) = self.full_at else { return now };
         let taken = if self.settings.burst > 1 { self.interval() } else { Duration::ZERO };
-        let spared = (full_at + urgency.behind(self.interval())).checked_sub(taken);
+        let spared = (full_at + urgency.delay(self.interval())).checked_sub(taken);
         spared.map_or(now, |at| at.max(now))
     }
 
-    /// Tells whether the answer to a request in `slot` would come after `deadline`.
+    /// Returns whether the answer to a request in `slot` would be later than `deadline`.
     fn is_late(&self, now: Instant, slot: Instant, deadline: Instant) -> bool {
-        let needed = self.took + self.varies * 2 + AROUND;
-        // A HubSoft slower than the deadline must still be requested, or its recovery would go
-        // unnoticed, and no answer would be cached for the caller's next call. But no request waits
-        // for a slot there: every one would go to a call that has waited too long.
-        let hopeless = now + needed > deadline;
-        slot + needed > deadline && !(hopeless && slot == now)
+        let needed = self.took + self.deviation * 2 + OVERHEAD;
+        // A HubSoft that is slower than the deadline must still be queried, to detect its recovery and
+        // to cache an answer for the next call. But then no request waits for a slot: each slot would
+        // go to a call that has waited too long.
+        let is_always_late = now + needed > deadline;
+        slot + needed > deadline && !(is_always_late && slot == now)
     }
 
+    /// Takes the next slot.
     fn take(&mut self, now: Instant, urgency: Urgency) {
         if self.queues(now, urgency) {
             self.shares.used(urgency, now, self.rate);
@@ -265,7 +266,7 @@ impl State {
         self.full_at = Some(self.full_at(now) + self.interval());
     }
 
-    /// Comes back evenly: half the full rate within `RECOVERY`.
+    /// Raises the rate linearly, by half the full rate within `RECOVERY`.
     fn recover(&mut self, now: Instant) {
         let Some(since) = self.raised_at else { return };
         let full = self.settings.rate;
@@ -290,19 +291,19 @@ mod tests {
         limiter.admit(now, deadline, Urgency::Call)
     }
 
-    /// Whether a slot is spared for the second spelling of a number.
+    /// Returns whether a slot is spared for the second spelling of a number.
     fn spare(limiter: &Limiter, now: Instant) -> bool {
         limiter.admit(now, now + DEADLINE, Urgency::SecondSpelling) == Ok(now)
     }
 
-    /// How many of `asked` requests at `now` are admitted, and when the last one's slot is.
-    fn admitted(limiter: &Limiter, now: Instant, asked: usize) -> (usize, Duration) {
-        let slots = (0..asked).filter_map(|_| admit(limiter, now, now + DEADLINE).ok());
-        slots.fold((0, Duration::ZERO), |(count, _), slot| (count + 1, slot - now))
+    /// Returns how many of `count` requests at `now` are admitted, and the slot of the last one.
+    fn admitted(limiter: &Limiter, now: Instant, count: usize) -> (usize, Duration) {
+        let slots = (0..count).filter_map(|_| admit(limiter, now, now + DEADLINE).ok());
+        slots.fold((0, Duration::ZERO), |(admitted, _), slot| (admitted + 1, slot - now))
     }
 
     #[test]
-    fn a_burst_goes_at_once_and_what_follows_is_spread() {
+    fn a_burst_is_immediate_and_later_requests_are_spread() {
         let (limiter, now) = (limiter(10.0, 5), Instant::now());
         let far = now + 60 * SECOND;
         let slots: Vec<_> =
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn no_second_sees_more_than_rate_and_burst() {
+    fn no_second_has_more_than_rate_plus_burst() {
         let (limiter, start) = (limiter(10.0, 5), Instant::now());
         let mut slots = Vec::new();
         for ms in (0..5_000).step_by(7) {
@@ -327,20 +328,19 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_that_comes_too_late_is_refused_at_once_and_takes_nothing() {
+    fn a_late_slot_is_rejected_immediately_and_not_taken() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
-        // 250 ms are assumed for the request and 50 around it, so slots up to 500 ms are of use.
+        // 250 ms are assumed for the request, plus 50 ms, so slots up to 500 ms are useful.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
-        let refusal = admit(&limiter, now, now + DEADLINE);
-        assert_eq!(refusal, Err(NoSlot::Late));
+        assert_eq!(admit(&limiter, now, now + DEADLINE), Err(NoSlot::Late));
         assert_eq!(admitted(&limiter, now + SECOND, 100).0, 6);
     }
 
     #[test]
-    fn no_slot_is_given_that_leaves_no_time_around_the_request() {
+    fn a_slot_leaves_time_for_the_overhead_of_a_request() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         (0..200).for_each(|_| limiter.took(Duration::from_millis(195)));
-        // The answer to a slot after 600 ms would come after 795, and be written too late.
+        // The answer to a slot after 600 ms would arrive after 795 ms, which is too late to be written.
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
     }
 
@@ -351,13 +351,13 @@ mod tests {
         assert!(spare(&limiter, now), "beside the first");
         assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
         assert!(!spare(&limiter, now), "the others are for calls");
-        assert!(spare(&limiter, now + SECOND / 2), "it is full again");
+        assert!(spare(&limiter, now + SECOND / 2), "the bucket is full again");
         limiter.pause(now, SECOND);
         assert!(!spare(&limiter, now + SECOND / 2));
     }
 
     #[test]
-    fn a_bucket_of_one_spares_a_slot_only_when_nobody_takes_it() {
+    fn a_bucket_of_one_spares_a_slot_only_when_it_is_unused() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
         assert!(!spare(&limiter, now));
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faster_hubsoft_lets_more_wait_and_a_slower_one_fewer() {
+    fn more_requests_wait_for_a_faster_hubsoft() {
         let now = Instant::now();
         for (took_ms, count) in [(10, 8), (250, 6), (390, 4), (440, 4), (700, 1), (5_000, 1)] {
             let limiter = limiter(10.0, 1);
@@ -391,20 +391,20 @@ mod tests {
     }
 
     #[test]
-    fn a_hubsoft_slower_than_the_deadline_is_still_asked() {
+    fn a_hubsoft_slower_than_the_deadline_is_still_queried() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         (0..200).for_each(|_| limiter.took(30 * SECOND));
         assert!(admit(&limiter, now, now + DEADLINE).is_ok());
     }
 
     #[test]
-    fn being_throttled_halves_the_rate_once_a_second_and_it_recovers() {
+    fn throttling_halves_the_rate_once_per_second_and_it_recovers() {
         let (limiter, start) = (limiter(16.0, 4), Instant::now());
         limiter.throttled(start);
         limiter.throttled(start + SECOND / 2);
         assert!((limiter.rate() - 8.0).abs() < 0.01, "{}", limiter.rate());
         let far = start + 3_600 * SECOND;
-        assert!(admit(&limiter, start, far).expect("a slot") > start, "the burst is gone");
+        assert!(admit(&limiter, start, far).expect("a slot") > start, "the burst is used up");
         limiter.throttled(start + SECOND);
         assert!((limiter.rate() - 4.0).abs() < 0.5, "{}", limiter.rate());
         let later = start + 2 * RECOVERY;
@@ -413,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_gives_no_slot_before_those_already_given() {
+    fn no_slot_after_a_429_precedes_an_assigned_one() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
         limiter.throttled(now);
@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reload_fills_no_bucket() {
+    fn a_reload_does_not_refill_the_bucket() {
         let (limiter, now) = (limiter(100.0, 50), Instant::now());
         assert_eq!(admitted(&limiter, now, 50), (50, Duration::ZERO));
         limiter.adjust(Settings { rate: 1.0, burst: 50 }, now);
@@ -431,14 +431,14 @@ mod tests {
     }
 
     #[test]
-    fn endless_throttling_leaves_a_trickle() {
+    fn endless_throttling_keeps_the_minimum_rate() {
         let (limiter, start) = (limiter(15.0, 50), Instant::now());
         (0..20).for_each(|second| limiter.throttled(start + second * SECOND));
         assert!(limiter.rate() >= RATE_MIN);
     }
 
     #[test]
-    fn a_pause_is_kept_to_its_end_but_never_beyond_a_minute() {
+    fn a_pause_is_respected_for_a_minute_at_most() {
         let (limiter, now) = (limiter(15.0, 50), Instant::now());
         limiter.pause(now, 7 * SECOND);
         limiter.pause(now, SECOND);

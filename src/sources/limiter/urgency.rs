@@ -1,34 +1,34 @@
-//! The classes of requests: what a request is for, and what part of the rate that gives it.
+//! The classes of requests, and their shares of the rate.
 
 use std::time::{Duration, Instant};
 
-/// Most requests a second of the feed, whatever the rate.
+/// Maximum requests per second of the feed, at any rate.
 const FEED_RATE_MAX: f64 = 0.5;
-/// Largest part of the rate for the feed, which matters only when the rate is low.
+/// Maximum share of the rate for the feed, which matters only at low rates.
 const FEED_SHARE: f64 = 0.25;
-/// Part of the rate for probes of an undecided alert. Without a verdict every call is looked up
-/// singly, so that a flood of calls would never leave a slot for the probes that end it.
+/// Share of the rate for probes of an undecided alert. Until it is decided each call is looked up
+/// separately, so a flood of calls would never leave a slot for the probes that end it.
 const UNDECIDED_SHARE: f64 = 0.5;
 
-/// What a request is for, the most urgent first.
+/// The purpose of a request, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// The list of active alerts, which concerns every call. It has a reserved share.
+    /// The list of active alerts, which affects every call. It has a reserved share.
     Feed,
-    /// Whether a customer has an alert of which it is not decided yet whom it concerns.
+    /// A probe of an alert whose scope is not decided yet.
     UndecidedProbe,
-    /// A caller who is waiting.
+    /// A lookup for a waiting caller.
     Call,
-    /// A search beside a call's own, which may find more than that.
+    /// An additional search for a call, which may find more customers.
     SecondSpelling,
-    /// A check of what is decided already.
+    /// A probe of a decided alert.
     Probe,
     /// The list of all customers.
     Bulk,
 }
 
 impl Urgency {
-    /// Requests a second that may go before calls, if all together may make `rate`.
+    /// Returns the requests per second that take precedence over calls, at a total of `rate`.
     pub(super) fn share(self, rate: f64) -> Option<f64> {
         match self {
             Self::Feed => Some(FEED_RATE_MAX.min(rate * FEED_SHARE)),
@@ -37,12 +37,12 @@ impl Urgency {
         }
     }
 
-    /// How long after the first spare slot this class takes one. Each class needs a fuller bucket
-    /// than those before it, so that it gets only what they leave.
-    pub(super) fn behind(self, interval: Duration) -> Duration {
+    /// Returns how long after the first spare slot this class takes one. Each class needs a fuller
+    /// bucket than the more urgent ones, so that it gets only what they leave.
+    pub(super) fn delay(self, interval: Duration) -> Duration {
         match self {
             Self::Call | Self::SecondSpelling => Duration::ZERO,
-            // Beyond their shares, the first two are probes like any other.
+            // Beyond their shares, the first two are ordinary probes.
             Self::Feed | Self::UndecidedProbe | Self::Probe => interval / 4,
             Self::Bulk => interval / 2,
         }
@@ -57,7 +57,7 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// When `urgency` may next go before calls, if it ever may.
+    /// Returns when `urgency` may next take precedence over calls, if it has a share.
     pub(super) fn due_at(&self, urgency: Urgency, now: Instant) -> Option<Instant> {
         match urgency {
             Urgency::Feed => Some(self.feed_at.unwrap_or(now)),
@@ -66,7 +66,7 @@ impl Shares {
         }
     }
 
-    /// Notes that `urgency` uses its share at `now`. Timers fire a little late: that is made up for.
+    /// Records that `urgency` uses its share at `now`, and compensates for late timers.
     pub(super) fn used(&mut self, urgency: Urgency, now: Instant, rate: f64) {
         let Some(share) = urgency.share(rate) else { return };
         let interval = Duration::from_secs_f64(1.0 / share);

@@ -48,7 +48,7 @@ struct CallFields<'a> {
     hidden: FormValue<'a>,
     called: FormValue<'a>,
     did: FormValue<'a>,
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl<'a> CallFields<'a> {
@@ -63,22 +63,22 @@ impl<'a> CallFields<'a> {
             called,
             "deadline_ms",
         ];
-        let [section, context, exiting, caller, hidden, called, patience] = values(form, keys);
-        let [did, own_patience] = values(query, ["did", "deadline_ms"]);
-        let patience = own_patience.millis().or_else(|| patience.millis());
-        Self { section, context, exiting, caller, hidden, called, did, patience }
+        let [section, context, exiting, caller, hidden, called, timeout] = values(form, keys);
+        let [did, own_timeout] = values(query, ["did", "deadline_ms"]);
+        let timeout = own_timeout.millis().or_else(|| timeout.millis());
+        Self { section, context, exiting, caller, hidden, called, did, timeout }
     }
 
-    fn call(&self, door: &'static str, accepted: Instant) -> Call {
+    fn call(&self, interface: &'static str, accepted: Instant) -> Call {
         let caller = self.caller.one().filter(|_| self.is_presented());
         // The called number in the URL takes precedence.
         let did = |value: FormValue<'_>| Did::new(&number_lossy(value.one()?));
         Call {
-            door,
+            interface,
             caller: caller.map(|raw| number_lossy(raw).into_owned()),
             did: did(self.did).or_else(|| did(self.called)),
             accepted,
-            patience: self.patience,
+            timeout: self.timeout,
         }
     }
 
@@ -157,7 +157,7 @@ mod tests {
         let query = "did=3730001000&deadline_ms=300";
         let call = hunted(HUNT, query).expect("its own context");
         assert_eq!(call.did, Did::new("3730001000"));
-        assert_eq!(call.patience, Some(Duration::from_millis(300)));
+        assert_eq!(call.timeout, Some(Duration::from_millis(300)));
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(call.did, Did::new("3732221234"));
         let overridden = executed(EXECUTE, "did=3730001000&deadline_ms=300");
         assert_eq!(overridden.did, Did::new("3730001000"));
-        assert_eq!(overridden.patience, Some(Duration::from_millis(300)));
+        assert_eq!(overridden.timeout, Some(Duration::from_millis(300)));
         let blank = executed(EXECUTE, "did=");
         assert_eq!(blank.did, Did::new("3732221234"), "the URL names a variable that is not set");
         assert_eq!(executed("session_id=1", "").caller, None);

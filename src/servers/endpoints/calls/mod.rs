@@ -26,8 +26,8 @@ pub(super) static ROWS: [Row; 8] = [
     by_query("/v1/lookup", Format::Json),
 ];
 
-static CALLER_MISSING: Rejection = Rejection::new(400, "caller_missing");
-static PERCENT: Rejection = Rejection::new(400, "percent");
+pub(super) static CALLER_MISSING: Rejection = Rejection::new(400, "caller_missing");
+pub(super) static PERCENT: Rejection = Rejection::new(400, "percent");
 static CONTEXT_MISSING: RateLimitedLog = RateLimitedLog::new(Level::INFO, "dialplan not found");
 
 const fn by_query(path: &'static str, format: Format) -> Row {

@@ -8,7 +8,7 @@ use super::NoCall;
 
 /// Parses a call from the query of `request`.
 pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    let [presented, called, patience] = values(request.query, ["caller", "did", "deadline_ms"]);
+    let [presented, called, timeout] = values(request.query, ["caller", "did", "deadline_ms"]);
     let caller = match presented {
         FormValue::Absent => return Err(NoCall::CallerMissing),
         FormValue::One(raw) => Some(number(raw).ok_or(NoCall::Percent)?.into_owned()),
@@ -18,8 +18,8 @@ pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoC
         Some(raw) => Did::new(&number(raw).ok_or(NoCall::Percent)?),
         None => None,
     };
-    let patience = patience.millis();
-    Ok(Call { door: request.endpoint, caller, did, accepted: request.accepted, patience })
+    let timeout = timeout.millis();
+    Ok(Call { interface: request.endpoint, caller, did, accepted: request.accepted, timeout })
 }
 
 #[cfg(test)]
@@ -77,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_deadline_is_read_or_ignored() {
-        let patience = |query: &str| parsed(query).expect("a good request").patience;
-        assert_eq!(patience("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
-        assert_eq!(patience("caller=1&deadline_ms=%33%30%30"), Some(Duration::from_millis(300)));
+        let timeout = |query: &str| parsed(query).expect("a good request").timeout;
+        assert_eq!(timeout("caller=1&deadline_ms=300"), Some(Duration::from_millis(300)));
+        assert_eq!(timeout("caller=1&deadline_ms=%33%30%30"), Some(Duration::from_millis(300)));
         for odd in [
             "deadline_ms=",
             "deadline_ms=+300",
@@ -88,7 +88,7 @@ mod tests {
             "deadline_ms=1e3",
             "",
         ] {
-            assert_eq!(patience(&format!("caller=1&{odd}")), None, "{odd}");
+            assert_eq!(timeout(&format!("caller=1&{odd}")), None, "{odd}");
         }
     }
 }

@@ -1,12 +1,14 @@
-//! Shows that the model is careless where FreeSWITCH is: what bina avoids does harm in it.
+//! Shows that the model is as unsafe as FreeSWITCH: what bina avoids does harm in it.
 
 use bina::answering::render::Play;
 
-use super::fsmodel::{Asked, Call, Freeswitch, Reply};
-use super::{CALLED, CALLER, Door, alerted, call, fields, freeswitch, neutral, serving, snippet};
+use super::fsmodel::{Call, Freeswitch, Reply, Request};
+use super::{
+    CALLED, CALLER, Interface, alerted, call, fields, freeswitch, neutral, serving, snippet,
+};
 
 /// A dialplan of one extension in the context `public`, in front of a server.
-fn one(actions: &str, server: impl Fn(&Asked) -> Reply + 'static) -> Freeswitch {
+fn one(actions: &str, server: impl Fn(&Request) -> Reply + 'static) -> Freeswitch {
     let mut pbx = Freeswitch::new(server);
     pbx.add_dialplan(&format!(
         "<context name=\"public\">\n<extension name=\"x\"><condition>\n{actions}\n</condition>\
@@ -28,19 +30,19 @@ fn by_xml_curl(lines: &str) -> Call {
         "<document>\n<section name=\"dialplan\">\n<context name=\"bina\">\n<extension>\n<condition>\n\
          {lines}\n</condition>\n</extension>\n</context>\n</section>\n</document>\n"
     );
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", &body));
-    call(&pbx, Door::XmlCurl, CALLER, CALLED)
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", &body));
+    call(&pbx, Interface::XmlCurl, CALLER, CALLED)
 }
 
 /// A document that mod_httapi is answered with, by the shipped profile.
 fn by_httapi(inside: &str) -> Call {
     let body = format!("<document type=\"xml/freeswitch-httapi\">{inside}</document>");
-    let pbx = freeswitch(Door::Httapi, Play::Never, move |_| Reply::page("text/xml", &body));
-    call(&pbx, Door::Httapi, CALLER, CALLED)
+    let pbx = freeswitch(Interface::Httapi, Play::Never, move |_| Reply::page("text/xml", &body));
+    call(&pbx, Interface::Httapi, CALLER, CALLED)
 }
 
 #[test]
-fn a_value_that_is_not_cleaned_runs() {
+fn a_value_that_is_not_sanitised_is_executed() {
     for careless in [
         "${system(id)}",
         "$${system(id)}",
@@ -126,10 +128,10 @@ fn a_callers_text_runs_where_it_is_set_or_tested_by_reference() {
 }
 
 #[test]
-fn a_returned_dialplan_without_the_hunted_context_kills_the_call() {
+fn a_returned_dialplan_without_the_hunted_context_ends_the_call() {
     let body = "<document>\n<section name=\"dialplan\">\n<context name=\"other\"/>\n</section>\n</document>";
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
-    let call = call(&pbx, Door::XmlCurl, CALLER, CALLED);
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
+    let call = call(&pbx, Interface::XmlCurl, CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("NO_ROUTE_DESTINATION"));
 }
 
@@ -138,18 +140,22 @@ fn answering_every_context_loops_the_call() {
     let body = "<document>\n<section name=\"dialplan\">\n<context name=\"global\">\n<extension><condition>\n\
                 <action application=\"transfer\" data=\"1 XML public\"/>\n</condition></extension>\n\
                 </context>\n</section>\n</document>";
-    let pbx = freeswitch(Door::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
-    let call = call(&pbx, Door::XmlCurl, CALLER, CALLED);
+    let pbx = freeswitch(Interface::XmlCurl, Play::Never, move |_| Reply::page("text/xml", body));
+    let call = call(&pbx, Interface::XmlCurl, CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("EXCHANGE_ROUTING_ERROR"));
 }
 
 #[test]
 fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
-    let mut pbx = freeswitch(Door::XmlCurl, Play::Never, |_| Reply::Silence);
+    let mut pbx = freeswitch(Interface::XmlCurl, Play::Never, |_| Reply::Silence);
     pbx.xml_curl_timeout_s = Some(0);
-    assert_eq!(call(&pbx, Door::XmlCurl, CALLER, CALLED).ended.as_deref(), Some("held for ever"));
-    let asks = "<action application=\"curl\" data=\"http://127.0.0.1:8573/freeswitch/vars\"/>";
-    let call = routed(&one(asks, |_| Reply::Silence), CALLER, CALLED);
+    assert_eq!(
+        call(&pbx, Interface::XmlCurl, CALLER, CALLED).ended.as_deref(),
+        Some("held for ever")
+    );
+    let requesting =
+        "<action application=\"curl\" data=\"http://127.0.0.1:8573/freeswitch/vars\"/>";
+    let call = routed(&one(requesting, |_| Reply::Silence), CALLER, CALLED);
     assert_eq!(call.ended.as_deref(), Some("held for ever"));
     let mut pbx =
         one("<action application=\"httapi\" data=\"{httapi_profile=bina}\"/>", |_| Reply::Silence);
@@ -159,9 +165,9 @@ fn without_a_limit_a_silent_server_holds_a_call_for_ever() {
 }
 
 #[test]
-fn work_that_ends_well_is_asked_for_again_and_a_forbidden_application_ends_the_call() {
+fn successful_work_is_requested_again_and_a_forbidden_application_ends_the_call() {
     let call = by_httapi("<work><continue/></work>");
-    assert_eq!(call.ended.as_deref(), Some("asked without end"));
+    assert_eq!(call.ended.as_deref(), Some("requests without end"));
     let call = by_httapi("<work><execute application=\"system\" data=\"id\"/></work>");
     assert_eq!(call.ended.as_deref(), Some("DESTINATION_OUT_OF_ORDER"));
     assert!(call.ran.is_empty());
@@ -176,31 +182,31 @@ fn a_profile_that_permits_too_much_or_too_little_shows() {
     let with = |from: &str, to: &str| {
         let shipped = snippet("autoload_configs/httapi.conf.xml");
         assert!(shipped.contains(from), "{from}");
-        let mut pbx = freeswitch(Door::Httapi, Play::Never, serving(alerted(), Play::Never));
+        let mut pbx = freeswitch(Interface::Httapi, Play::Never, serving(alerted(), Play::Never));
         pbx.add_httapi(&shipped.replace(from, to));
-        call(&pbx, Door::Httapi, CALLER, CALLED)
+        call(&pbx, Interface::Httapi, CALLER, CALLED)
     };
     let silent = with("name=\"set-vars\" value=\"true\"", "name=\"set-vars\" value=\"false\"");
     assert_eq!(fields(&silent), neutral("unavailable"));
     let fewer = with("<variable name=\"bina_nome\"/>", "");
     assert_eq!(fewer.variables.get("bina_nome"), None);
     assert_eq!(fewer.complaints, ["variable bina_nome permission denied"]);
-    let stranger = by_httapi("<variables><execute_on_answer>x</execute_on_answer></variables>");
-    assert!(!stranger.variables.contains_key("execute_on_answer"));
+    let refused = by_httapi("<variables><execute_on_answer>x</execute_on_answer></variables>");
+    assert!(!refused.variables.contains_key("execute_on_answer"));
 }
 
 #[test]
-fn half_an_answer_is_used_by_httapi_and_a_refused_body_leaves_the_old_one() {
+fn httapi_uses_half_an_answer_and_a_refused_body_leaves_the_old_one() {
     let mut pbx = one("<action application=\"httapi\" data=\"{httapi_profile=bina}\"/>", |_| {
         Reply::page("text/xml", "<document><variables><bina_status>found</bina_status><bina_")
     });
     pbx.add_httapi(&snippet("autoload_configs/httapi.conf.xml"));
     let call = routed(&pbx, CALLER, CALLED);
     assert_eq!(call.variables.get("bina_status").map(String::as_str), Some("found"));
-    let asks = "<action application=\"set\" data=\"curl_response_data=old\"/>\n\
+    let requesting = "<action application=\"set\" data=\"curl_response_data=old\"/>\n\
                 <action application=\"set\" data=\"curl_timeout=1\"/>\n\
                 <action application=\"curl\" data=\"http://127.0.0.1:8573/x\"/>";
-    let pbx = one(asks, |_| Reply::page("text/plain", "${x}"));
+    let pbx = one(requesting, |_| Reply::page("text/plain", "${x}"));
     let call = routed(&pbx, CALLER, CALLED);
     assert_eq!(call.variables.get("curl_response_data").map(String::as_str), Some("old"));
     assert_eq!(call.variables.get("curl_response_code").map(String::as_str), Some("200"));

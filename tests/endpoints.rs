@@ -1,17 +1,17 @@
-//! The doors over real sockets: what is answered, what is refused, and that errors have no body.
+//! The endpoints over real sockets: what is answered, what is refused, and that errors have no body.
 
 mod app;
 
 use std::time::{Duration, Instant};
 
 use app::{Reply, TestApp, field, pairs};
-use bina::simulator::{CANARIES, Mood, Sim, customer, printed_example, with_alert};
+use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_alert};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const ALERTED: &str = "37988242968";
 const QUIET: &str = "37999450812";
-const STRANGER: &str = "37911112222";
+const UNKNOWN: &str = "37911112222";
 
 async fn demo() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
@@ -31,14 +31,14 @@ async fn the_three_callers_of_the_demonstration_are_answered() {
     let quiet = app.asterisk(QUIET).await;
     assert_eq!((field(&quiet, "status"), field(&quiet, "alerta")), ("found", "0"));
     assert_eq!(field(&quiet, "prompt"), "");
-    let stranger = app.asterisk(STRANGER).await;
-    assert_eq!((field(&stranger, "status"), field(&stranger, "telefone")), ("not_found", STRANGER));
+    let unknown = app.asterisk(UNKNOWN).await;
+    assert_eq!((field(&unknown, "status"), field(&unknown, "telefone")), ("not_found", UNKNOWN));
     let anonymous = app.asterisk("anonymous").await;
     assert_eq!((field(&anonymous, "status"), field(&anonymous, "source")), ("no_number", "none"));
 }
 
 #[tokio::test]
-async fn a_second_call_is_answered_from_memory() {
+async fn a_second_call_is_answered_from_the_cache() {
     let (sim, app) = demo().await;
     assert_eq!(field(&app.asterisk(ALERTED).await, "source"), "hubsoft");
     let first = sim.lookups();
@@ -49,7 +49,7 @@ async fn a_second_call_is_answered_from_memory() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_never_reaches_hubsoft() {
+async fn an_invalid_number_never_reaches_hubsoft() {
     let (sim, app) = demo().await;
     let long = "9".repeat(500);
     for caller in [
@@ -97,13 +97,13 @@ async fn a_wrong_request_gets_an_empty_body() {
         ("DELETE /healthz", 405),
     ] {
         let raw = format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let reply = app.ask(&raw).await;
+        let reply = app.query(&raw).await;
         assert_eq!((reply.status, reply.body.as_str()), (status, ""), "{request}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_at_once_without_a_word() {
+async fn input_that_is_not_http_is_refused_at_once_with_an_empty_body() {
     let (_sim, app) = demo().await;
     for garbage in [
         &b"GET /asterisk?caller=1 2 HTTP/1.1\r\nHost: x\r\n\r\n"[..],
@@ -123,13 +123,13 @@ async fn what_is_no_http_is_refused_at_once_without_a_word() {
 async fn oversized_requests_are_refused() {
     let (_sim, app) = demo().await;
     let line = format!("GET /asterisk?caller={} HTTP/1.1\r\nHost: x\r\n\r\n", "1".repeat(100_000));
-    assert_eq!(app.ask(&line).await.status, 431);
+    assert_eq!(app.query(&line).await.status, 431);
     let headers = "X-A: b\r\n".repeat(70);
     let many = format!("GET /asterisk?caller=1 HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
-    assert_eq!(app.ask(&many).await.status, 431);
+    assert_eq!(app.query(&many).await.status, 431);
     let body = "POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
     let start = Instant::now();
-    let reply = app.ask(body).await;
+    let reply = app.query(body).await;
     assert_eq!((reply.status, reply.body.as_str()), (413, ""));
     assert!(start.elapsed() < Duration::from_millis(500), "refused by its length alone");
 }
@@ -139,7 +139,7 @@ async fn a_body_that_does_not_come_is_given_up_after_a_second() {
     let (_sim, app) = demo().await;
     let start = Instant::now();
     let reply = app
-        .ask("POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab")
+        .query("POST /freeswitch/dialplan HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab")
         .await;
     assert_eq!((reply.status, reply.body.as_str()), (408, ""));
     assert!(start.elapsed() < Duration::from_secs(2));
@@ -155,10 +155,10 @@ async fn a_silent_client_is_closed_after_two_seconds() {
 }
 
 #[tokio::test]
-async fn one_connection_may_ask_many_times() {
+async fn one_connection_may_carry_many_requests() {
     let (_sim, app) = demo().await;
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
-    for caller in [ALERTED, QUIET, STRANGER] {
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
+    for caller in [ALERTED, QUIET, UNKNOWN] {
         let request = format!("GET /v1/lookup?caller={caller} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("it reads");
         let mut answer = vec![0; 4096];
@@ -172,7 +172,7 @@ async fn one_connection_may_ask_many_times() {
 #[tokio::test]
 async fn a_client_that_shuts_its_writing_side_down_is_still_answered() {
     let (_sim, app) = demo().await;
-    let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
     stream.write_all(b"GET /asterisk?caller=37988242968 HTTP/1.0\r\n\r\n").await.expect("it reads");
     stream.shutdown().await.expect("half-closed");
     let mut answer = String::new();
@@ -181,11 +181,11 @@ async fn a_client_that_shuts_its_writing_side_down_is_still_answered() {
 }
 
 #[tokio::test]
-async fn head_says_the_length_of_what_get_would_send() {
+async fn head_has_the_content_length_of_get() {
     let (_sim, app) = demo().await;
     let get = app.get("/asterisk?caller=anonymous").await;
     let head = app
-        .ask("HEAD /asterisk?caller=anonymous HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .query("HEAD /asterisk?caller=anonymous HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .await;
     assert_eq!((head.status, head.body.as_str()), (200, ""));
     assert!(head.head.contains(&format!("content-length: {}", get.body.len())), "{}", head.head);
@@ -213,34 +213,34 @@ async fn health_does_not_depend_on_hubsoft() {
 
 #[tokio::test]
 async fn hubsoft_in_any_state_is_unavailable_with_200_and_within_the_deadline() {
-    let moods = [
-        Mood::Silent,
-        Mood::ServerError,
-        Mood::StatusError,
-        Mood::Html,
-        Mood::Empty,
-        Mood::BadJson,
-        Mood::Truncated,
-        Mood::TruncatedChunked,
-        Mood::Reset,
-        Mood::HangUp,
-        Mood::Trace,
-        Mood::Unauthorized,
-        Mood::WrongPassword,
-        Mood::Unavailable,
-        Mood::WrongTypes,
-        Mood::GzipBomb,
-        Mood::HugeHeaders,
-        Mood::Huge { bytes: 6_000_000 },
-        Mood::Drip { byte_every: Duration::from_millis(20) },
-        Mood::Redirect { to: "http://127.0.0.1:9/".into(), status: 307 },
+    let faults = [
+        Fault::Silent,
+        Fault::ServerError,
+        Fault::StatusError,
+        Fault::Html,
+        Fault::Empty,
+        Fault::BadJson,
+        Fault::Truncated,
+        Fault::TruncatedChunked,
+        Fault::Reset,
+        Fault::HangUp,
+        Fault::Trace,
+        Fault::Unauthorized,
+        Fault::WrongPassword,
+        Fault::Unavailable,
+        Fault::WrongTypes,
+        Fault::GzipBomb,
+        Fault::HugeHeaders,
+        Fault::Huge { bytes: 6_000_000 },
+        Fault::Drip { byte_every: Duration::from_millis(20) },
+        Fault::Redirect { to: "http://127.0.0.1:9/".into(), status: 307 },
     ];
-    for mood in moods {
-        let name = format!("{mood:?}");
+    for fault in faults {
+        let name = format!("{fault:?}");
         let (sim, app) = demo().await;
-        sim.set_mood(mood.clone());
-        if !matches!(mood, Mood::WrongPassword) {
-            sim.set_token_mood(Mood::Normal);
+        sim.set_fault(fault.clone());
+        if !matches!(fault, Fault::WrongPassword) {
+            sim.set_token_fault(Fault::Normal);
         }
         let start = Instant::now();
         let answer = app.asterisk(ALERTED).await;
@@ -262,15 +262,15 @@ async fn a_stopped_hubsoft_is_unavailable_at_once() {
 
 #[tokio::test]
 async fn a_pbx_can_shorten_the_deadline_but_not_lengthen_it() {
-    for (asked, at_least, at_most) in
+    for (requested, at_least, at_most) in
         [("200", 190, 400), ("5000", 790, 950), ("99", 790, 950), ("x", 790, 950)]
     {
         let (sim, app) = demo().await;
-        sim.set_mood(Mood::Silent);
+        sim.set_fault(Fault::Silent);
         let start = Instant::now();
-        let reply = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms={asked}")).await;
+        let reply = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms={requested}")).await;
         let waited = start.elapsed().as_millis();
-        assert!((at_least..at_most).contains(&waited), "{asked}: {waited} ms");
+        assert!((at_least..at_most).contains(&waited), "{requested}: {waited} ms");
         assert_eq!(field(&pairs(&reply.body), "status"), "unavailable");
     }
 }
@@ -278,12 +278,12 @@ async fn a_pbx_can_shorten_the_deadline_but_not_lengthen_it() {
 #[tokio::test]
 async fn a_lookup_that_came_too_late_answers_the_next_call() {
     let (sim, app) = demo().await;
-    sim.set_lookup_mood(Mood::Slow { first_byte: Duration::from_millis(400) });
+    sim.set_lookup_fault(Fault::Slow { first_byte: Duration::from_millis(400) });
     let early = app.get(&format!("/asterisk?caller={ALERTED}&deadline_ms=150")).await;
     assert_eq!(field(&pairs(&early.body), "status"), "unavailable");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(field(&app.asterisk(ALERTED).await, "source"), "cache");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]
@@ -338,11 +338,11 @@ async fn the_called_number_chooses_the_default_ddd() {
 #[tokio::test]
 async fn accepted_calls_are_answered_when_the_service_stops() {
     let (sim, app) = demo().await;
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(300) });
-    sim.set_token_mood(Mood::Normal);
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(300) });
+    sim.set_token_fault(Fault::Normal);
     let mut calls = Vec::new();
     for _ in 0..5 {
-        let mut stream = TcpStream::connect(app.address).await.expect("the door is open");
+        let mut stream = TcpStream::connect(app.address).await.expect("the listener is open");
         let request = format!("GET /asterisk?caller={ALERTED} HTTP/1.1\r\nHost: x\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("it reads");
         calls.push(stream);
@@ -354,19 +354,19 @@ async fn accepted_calls_are_answered_when_the_service_stops() {
         stream.read_to_string(&mut answer).await.expect("it answers");
         assert!(answer.contains("status=found"), "{answer}");
     }
-    assert!(TcpStream::connect(app.address).await.is_err(), "the door is closed");
+    assert!(TcpStream::connect(app.address).await.is_err(), "the listener is closed");
 }
 
 #[tokio::test]
-async fn an_impatient_caller_does_not_spoil_the_lookup_for_others() {
+async fn a_short_deadline_does_not_end_the_lookup_for_others() {
     let (sim, app) = demo().await;
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(250) });
-    sim.set_token_mood(Mood::Normal);
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(250) });
+    sim.set_token_fault(Fault::Normal);
     let impatient = format!("/asterisk?caller={ALERTED}&deadline_ms=100");
     let (impatient, patient) = tokio::join!(app.get(&impatient), app.asterisk(ALERTED));
     assert_eq!(field(&pairs(&impatient.body), "status"), "unavailable");
     assert_eq!(field(&patient, "status"), "found");
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]
@@ -377,8 +377,8 @@ async fn a_gateway_url_of_freeswitch_may_carry_the_called_number() {
     let form = format!("section=dialplan&Hunt-Context=bina&Caller-Caller-ID-Number={ALERTED}");
     let plain = app.post("/freeswitch/dialplan", &form).await;
     assert!(plain.body.contains("bina_route=\""), "{}", plain.body);
-    let told = app.post("/freeswitch/dialplan?did=08007771234", &form).await;
-    assert!(told.body.contains("bina_route=r\""), "{}", told.body);
+    let reported = app.post("/freeswitch/dialplan?did=08007771234", &form).await;
+    assert!(reported.body.contains("bina_route=r\""), "{}", reported.body);
     let hunted = format!("{form}&Hunt-Destination-Number=%2B558007771234");
     let hunted = app.post("/freeswitch/dialplan", &hunted).await;
     assert!(hunted.body.contains("bina_route=r\""), "{}", hunted.body);

@@ -1,4 +1,4 @@
-//! A server that is not bina and stands at its address: it cuts, hangs, breaks off, talks nonsense.
+//! A server other than bina at bina's address: it truncates, hangs, breaks off, sends garbage.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,12 +9,12 @@ use crate::snippets::Speech;
 
 /// What it does with a request.
 #[derive(Clone)]
-pub(crate) enum Manner {
+pub(crate) enum Behaviour {
     /// Reads it and closes.
     Close,
-    /// Sends so many of these bytes as the path says (`/cut/17`) and closes.
+    /// Sends as many of these bytes as the path has (`/cut/17`) and closes.
     Cut(Vec<u8>),
-    /// Sends the bytes one by one, slower than anybody waits.
+    /// Sends the bytes one by one, slower than any client waits.
     Drip(Vec<u8>),
     /// Reads nothing and closes, which makes it a reset.
     Reset,
@@ -30,7 +30,7 @@ pub(crate) const HOLD: Duration = Duration::from_secs(4);
 const REQUEST_MAX: usize = 16_384;
 
 /// Stands at a free port until the tests are over, and returns its URL for that snippet.
-pub(crate) fn stand(speech: Speech, manner: Manner) -> String {
+pub(crate) fn stand(speech: Speech, manner: Behaviour) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let scheme = if speech == Speech::Agi { "agi" } else { "http" };
     let url = format!("{scheme}://{}", listener.local_addr().unwrap());
@@ -44,30 +44,30 @@ pub(crate) fn stand(speech: Speech, manner: Manner) -> String {
     url
 }
 
-fn serve(mut stream: TcpStream, manner: Manner) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, manner: Behaviour) -> std::io::Result<()> {
     stream.set_read_timeout(Some(HOLD))?;
-    if let Manner::Reset = manner {
+    if let Behaviour::Reset = manner {
         // Closing with unread bytes is a reset; they have to be there first.
         stream.peek(&mut [0])?;
         return Ok(());
     }
     let request = read_request(&mut stream)?;
     match manner {
-        Manner::Close | Manner::Reset => return Ok(()),
-        Manner::Cut(bytes) => stream.write_all(&bytes[..cut_at(&request)])?,
-        Manner::Drip(bytes) => bytes.iter().try_for_each(|byte| {
+        Behaviour::Close | Behaviour::Reset => return Ok(()),
+        Behaviour::Cut(bytes) => stream.write_all(&bytes[..cut_at(&request)])?,
+        Behaviour::Drip(bytes) => bytes.iter().try_for_each(|byte| {
             sleep(HOLD / bytes.len() as u32);
             stream.write_all(&[*byte])
         })?,
-        Manner::Say(bytes) => stream.write_all(&bytes)?,
-        Manner::SayAndHold(bytes) => {
+        Behaviour::Say(bytes) => stream.write_all(&bytes)?,
+        Behaviour::SayAndHold(bytes) => {
             stream.write_all(&bytes)?;
             sleep(HOLD);
         }
     }
     stream.shutdown(Shutdown::Write)?;
     if request.starts_with("agi_") {
-        // What Asterisk says to the commands has to be read: closing over it would be a reset, and
+        // Asterisk's replies to the commands have to be read: closing over it would be a reset, and
         // take the commands with it.
         stream.take(1 << 20).read_to_end(&mut Vec::new())?;
     }
@@ -89,7 +89,7 @@ fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
 }
 
 fn cut_at(request: &str) -> usize {
-    let (_, rest) = request.split_once("cut/").expect("the dialplan says where to cut");
+    let (_, rest) = request.split_once("cut/").expect("the path has the length");
     let digits = rest.find(|c: char| !c.is_ascii_digit()).expect("the path goes on");
     rest[..digits].parse().expect("a number")
 }

@@ -1,15 +1,15 @@
-//! What stands at bina's address and is not bina, or is cut off, through every snippet.
+//! Other servers at bina's address, and truncated answers, through every snippet.
 
 use std::time::Duration;
 
 use crate::calls::Call;
+use crate::other_server::{Behaviour, HOLD, cut_page, page, stand, written};
 use crate::pbx::asterisk;
 use crate::record::{Problems, Record};
 use crate::snippets::{SNIPPETS, Snippet, Speech, each};
-use crate::stranger::{HOLD, Manner, cut_page, page, stand, written};
 use crate::{ALERT, SLACK};
 
-/// An answer that would be heard if it were believed.
+/// An answer whose prompt would be played if it were accepted.
 const WHOLE: [(&str, &str); 15] = [
     ("status", "found"),
     ("source", "hubsoft"),
@@ -29,17 +29,17 @@ const WHOLE: [(&str, &str); 15] = [
 ];
 
 #[test]
-fn an_answer_that_is_not_binas_or_not_whole_counts_as_none() {
+fn an_answer_that_is_foreign_or_truncated_is_rejected() {
     let Some(asterisk) = asterisk() else { return };
     let calls = each(|snippet| {
         let call =
             |(name, manner)| Call::from(ALERT, snippet, &stand(snippet.speech, manner)).named(name);
-        strangers(snippet.speech).into_iter().map(call).collect::<Vec<_>>()
+        other_servers(snippet.speech).into_iter().map(call).collect::<Vec<_>>()
     });
     let calls = asterisk.place(&calls);
     let mut problems = Problems::default();
     for snippet in &SNIPPETS {
-        // Where Asterisk has no limit, the stranger decides.
+        // Where Asterisk has no limit, the other server decides.
         let hold_max = snippet.hold_max.unwrap_or(HOLD);
         let own = |call: &&Record| call.name.starts_with(&format!("{}:", snippet.context));
         let own: Vec<_> = calls.iter().filter(own).collect();
@@ -49,32 +49,32 @@ fn an_answer_that_is_not_binas_or_not_whole_counts_as_none() {
             call.took_at_most(hold_max + SLACK, &mut problems);
         }
         let longest = own.iter().map(|call| call.took()).max();
-        println!("{snippet}: {} strangers, held {longest:?} at the most", own.len());
+        println!("{snippet}: {} other servers, held {longest:?} at the most", own.len());
     }
     problems.none();
 }
 
 /// What may stand at bina's address.
-fn strangers(speech: Speech) -> Vec<(&'static str, Manner)> {
-    let mut strangers = vec![
-        ("silent", Manner::SayAndHold(vec![])),
-        ("closes at once", Manner::Close),
-        ("resets", Manner::Reset),
-        ("speaks another protocol", Manner::Say(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())),
-        ("a megabyte of broken UTF-8", Manner::Say(broken_megabyte())),
-        ("500 with a body", Manner::Say(page("500 No", "alerta=1&prompt=bina/aviso-geral"))),
-        ("404", Manner::Say(page("404 No", "not found"))),
-        ("redirects", Manner::Say(b"HTTP/1.1 302 No\r\nLocation: /x\r\n\r\n".to_vec())),
-        ("empty", Manner::Say(page("200 OK", ""))),
-        ("a megabyte without a field", Manner::Say(page("200 OK", &"A".repeat(1_000_000)))),
+fn other_servers(speech: Speech) -> Vec<(&'static str, Behaviour)> {
+    let mut other_servers = vec![
+        ("silent", Behaviour::SayAndHold(vec![])),
+        ("closes at once", Behaviour::Close),
+        ("resets", Behaviour::Reset),
+        ("speaks another protocol", Behaviour::Say(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())),
+        ("a megabyte of broken UTF-8", Behaviour::Say(broken_megabyte())),
+        ("500 with a body", Behaviour::Say(page("500 No", "alerta=1&prompt=bina/aviso-geral"))),
+        ("404", Behaviour::Say(page("404 No", "not found"))),
+        ("redirects", Behaviour::Say(b"HTTP/1.1 302 No\r\nLocation: /x\r\n\r\n".to_vec())),
+        ("empty", Behaviour::Say(page("200 OK", ""))),
+        ("a megabyte without a field", Behaviour::Say(page("200 OK", &"A".repeat(1_000_000)))),
     ];
     let whole = written(speech, &WHOLE);
-    strangers.extend(match speech {
-        Speech::Agi => agi_strangers(&whole),
-        Speech::Hash => hash_strangers(&whole),
-        Speech::Json => json_strangers(&whole),
+    other_servers.extend(match speech {
+        Speech::Agi => agi_servers(&whole),
+        Speech::Hash => hash_servers(&whole),
+        Speech::Json => json_servers(&whole),
     });
-    strangers
+    other_servers
 }
 
 fn broken_megabyte() -> Vec<u8> {
@@ -84,24 +84,24 @@ fn broken_megabyte() -> Vec<u8> {
 }
 
 /// Those that begin an HTTP answer and do not end it.
-fn cut_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
+fn truncating_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
     let cut = |kept| cut_page("200 OK", whole, kept);
     vec![
-        ("cut body, closes", Manner::Say(cut(100))),
-        ("cut body, holds", Manner::SayAndHold(cut(100))),
-        ("cut by one byte", Manner::Say(cut(whole.len() - 1))),
-        ("cut by one byte, holds", Manner::SayAndHold(cut(whole.len() - 1))),
-        ("drips", Manner::Drip(page("200 OK", whole))),
+        ("cut body, closes", Behaviour::Say(cut(100))),
+        ("cut body, holds", Behaviour::SayAndHold(cut(100))),
+        ("cut by one byte", Behaviour::Say(cut(whole.len() - 1))),
+        ("cut by one byte, holds", Behaviour::SayAndHold(cut(whole.len() - 1))),
+        ("drips", Behaviour::Drip(page("200 OK", whole))),
     ]
 }
 
-fn hash_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let ok = |body: &str| Manner::Say(page("200 OK", body));
+fn hash_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let ok = |body: &str| Behaviour::Say(page("200 OK", body));
     let longer = format!("nome={}&{whole}", "A".repeat(4_000));
     let fields: Vec<_> = (0..300).map(|field| format!("field{field}=1")).collect();
-    let mut strangers = cut_strangers(whole);
-    strangers.extend([
-        ("500 with a page", Manner::Say(page("500 No", "<a href=\"?x=1&end=1\">(oops</a>"))),
+    let mut other_servers = truncating_servers(whole);
+    other_servers.extend([
+        ("500 with a page", Behaviour::Say(page("500 No", "<a href=\"?x=1&end=1\">(oops</a>"))),
         ("longer than Asterisk reads", ok(&longer)),
         ("300 fields", ok(&format!("{}&{whole}", fields.join("&")))),
         ("end=0", ok(&whole.replace("end=1", "end=0"))),
@@ -111,14 +111,14 @@ fn hash_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
         ("quotes in it", ok(&format!("x=\"a\"&{whole}"))),
         ("JSON", ok(&written(Speech::Json, &WHOLE))),
     ]);
-    strangers
+    other_servers
 }
 
-fn json_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let ok = |body: &str| Manner::Say(page("200 OK", body));
+fn json_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let ok = |body: &str| Behaviour::Say(page("200 OK", body));
     let longer = whole.replacen('{', &format!("{{\"x\":\"{}\",", "A".repeat(4_000)), 1);
-    let mut strangers = cut_strangers(whole);
-    strangers.extend([
+    let mut other_servers = truncating_servers(whole);
+    other_servers.extend([
         ("longer than Asterisk reads", ok(&longer)),
         ("end is 0", ok(&whole.replace("\"end\":\"1\"", "\"end\":\"0\""))),
         ("end is 10", ok(&whole.replace("\"end\":\"1\"", "\"end\":\"10\""))),
@@ -132,18 +132,18 @@ fn json_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
         ("deep", ok(&"[".repeat(4_000))),
         ("hash", ok(&written(Speech::Hash, &WHOLE))),
     ]);
-    strangers
+    other_servers
 }
 
-fn agi_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
-    let say = |text: &str| Manner::Say(text.as_bytes().to_vec());
+fn agi_servers(whole: &str) -> Vec<(&'static str, Behaviour)> {
+    let say = |text: &str| Behaviour::Say(text.as_bytes().to_vec());
     let end = "SET VARIABLE BINA_END \"1\"\n";
     let longer = whole.replace("JOÃO", &"A".repeat(10_000)).replace(end, "");
     vec![
         ("cut, closes", say(&whole[..100])),
-        ("cut, holds", Manner::SayAndHold(whole[..100].into())),
+        ("cut, holds", Behaviour::SayAndHold(whole[..100].into())),
         ("no end", say(&whole.replace(end, ""))),
-        ("no end, holds", Manner::SayAndHold(whole.replace(end, "").into())),
+        ("no end, holds", Behaviour::SayAndHold(whole.replace(end, "").into())),
         ("end is 0", say(&whole.replace(end, "SET VARIABLE BINA_END \"0\"\n"))),
         ("end is 10", say(&whole.replace(end, "SET VARIABLE BINA_END \"10\"\n"))),
         ("end is empty", say(&whole.replace(end, "SET VARIABLE BINA_END \"\"\n"))),
@@ -154,10 +154,10 @@ fn agi_strangers(whole: &str) -> Vec<(&'static str, Manner)> {
 }
 
 #[test]
-fn an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole() {
+fn an_answer_truncated_at_any_byte_is_rejected() {
     let Some(asterisk) = asterisk() else { return };
     let calls = each(|snippet| {
-        let address = stand(snippet.speech, Manner::Cut(stream_of(snippet)));
+        let address = stand(snippet.speech, Behaviour::Cut(stream_of(snippet)));
         let call = Call::from(ALERT, snippet, &address).to("cuts");
         [call.again(stream_of(snippet).len()).named("cut at every byte")]
     });
@@ -181,7 +181,7 @@ fn an_answer_cut_at_any_byte_counts_as_none_unless_it_is_whole() {
     problems.none();
 }
 
-/// What goes over the wire. No Content-Length: only the answer itself can tell that it was cut.
+/// What goes over the wire. No Content-Length: only the answer itself shows that it was truncated.
 fn stream_of(snippet: &Snippet) -> Vec<u8> {
     let head = if snippet.speech == Speech::Agi { "" } else { "HTTP/1.1 200 OK\r\n\r\n" };
     format!("{head}{}", written(snippet.speech, &WHOLE)).into_bytes()

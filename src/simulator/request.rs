@@ -1,14 +1,15 @@
 //! Reads one HTTP/1.1 request out of the bytes that have arrived; no socket, no clock.
 //!
-//! Strict and bounded: what nginx would refuse is refused with the status nginx gives.
+//! Strict and bounded: what nginx rejects is rejected with the status of nginx.
 
 use percent_encoding::percent_decode_str;
 
-/// The request head as nginx bounds it by default, four times 8 KiB, rounded down to one buffer.
+/// The request head as nginx limits it by default, four times 8 KiB, rounded down to one buffer.
 const HEAD_MAX: usize = 16 * 1024;
-/// One request, read but not yet judged.
+
+/// One request as it was received.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(super) struct ReceivedRequest {
     pub(super) method: String,
     /// Without the query.
     pub(super) path: String,
@@ -21,7 +22,7 @@ pub(super) struct Question {
     pub(super) closes: bool,
 }
 
-impl Question {
+impl ReceivedRequest {
     /// The first header of that name.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
@@ -42,7 +43,7 @@ pub(super) enum Reading {
     /// More bytes are needed.
     Partial,
     /// A request, and how many bytes it took.
-    Whole(Question, usize),
+    Whole(ReceivedRequest, usize),
 }
 
 /// Reads the request at the start of `received`, whose body has at most `body_max` bytes.
@@ -53,15 +54,15 @@ pub(super) fn read(received: &[u8], body_max: usize) -> Reading {
     if head_end > HEAD_MAX {
         return Reading::Bad(431);
     }
-    let Some(mut question) = std::str::from_utf8(&received[..head_end]).ok().and_then(read_head)
+    let Some(mut request) = std::str::from_utf8(&received[..head_end]).ok().and_then(read_head)
     else {
         return Reading::Bad(400);
     };
-    if question.header("transfer-encoding").is_some() {
+    if request.header("transfer-encoding").is_some() {
         return Reading::Bad(411);
     }
     let body_start = head_end + 4;
-    let length = match question.header("content-length").map(str::parse) {
+    let length = match request.header("content-length").map(str::parse) {
         None => 0,
         Some(Ok(length)) if length <= body_max => length,
         Some(Ok(_)) => return Reading::Bad(413),
@@ -70,11 +71,11 @@ pub(super) fn read(received: &[u8], body_max: usize) -> Reading {
     let Some(body) = received.get(body_start..body_start + length) else {
         return Reading::Partial;
     };
-    question.body = body.to_vec();
-    Reading::Whole(question, body_start + length)
+    request.body = body.to_vec();
+    Reading::Whole(request, body_start + length)
 }
 
-fn read_head(head: &str) -> Option<Question> {
+fn read_head(head: &str) -> Option<ReceivedRequest> {
     let mut lines = head.split("\r\n");
     let mut words = lines.next()?.split(' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
@@ -83,14 +84,14 @@ fn read_head(head: &str) -> Option<Question> {
         return None;
     }
     let headers = lines.map(read_header).collect::<Option<Vec<_>>>()?;
-    // RFC 9112, 3.2: a request without Host is malformed, and nginx says 400 to it.
+    // RFC 9112, 3.2: a request without Host is malformed, and nginx answers 400.
     if version == "HTTP/1.1" && find(&headers, "host").is_none() {
         return None;
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let closes = version == "HTTP/1.0"
         || find(&headers, "connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
-    Some(Question {
+    Some(ReceivedRequest {
         method: method.to_owned(),
         path: decode(path),
         query: read_query(query),
@@ -137,31 +138,31 @@ mod tests {
 
     const BODY_MAX: usize = 1_000;
 
-    fn whole(bytes: &[u8]) -> (Question, usize) {
+    fn whole(bytes: &[u8]) -> (ReceivedRequest, usize) {
         match read(bytes, BODY_MAX) {
-            Reading::Whole(question, taken) => (question, taken),
+            Reading::Whole(request, taken) => (request, taken),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_query_is_decoded_as_php_does() {
-        let (question, _) = whole(b"GET /a%2Fb?x=1%202+3&y&z=%zz%e3 HTTP/1.1\r\nHost: h\r\n\r\n");
-        assert_eq!(question.path, "/a/b");
+    fn a_query_is_decoded_as_php_decodes_it() {
+        let (request, _) = whole(b"GET /a%2Fb?x=1%202+3&y&z=%zz%e3 HTTP/1.1\r\nHost: h\r\n\r\n");
+        assert_eq!(request.path, "/a/b");
         let pairs = [("x", "1 2 3"), ("y", ""), ("z", "%zz\u{fffd}")];
-        assert_eq!(question.query, pairs.map(|(name, value)| (name.into(), value.into())));
+        assert_eq!(request.query, pairs.map(|(name, value)| (name.into(), value.into())));
     }
 
     #[test]
-    fn a_request_is_whole_only_with_its_body() {
+    fn a_request_is_complete_only_with_its_body() {
         let bytes = b"POST /t HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcNEXT";
         assert!(matches!(read(&bytes[..bytes.len() - 5], BODY_MAX), Reading::Partial));
-        let (question, taken) = whole(bytes);
-        assert_eq!((question.body.as_slice(), taken), (&b"abc"[..], bytes.len() - 4));
+        let (request, taken) = whole(bytes);
+        assert_eq!((request.body.as_slice(), taken), (&b"abc"[..], bytes.len() - 4));
     }
 
     #[test]
-    fn what_is_not_http_is_refused_with_a_status() {
+    fn a_request_that_is_not_http_is_rejected_with_a_status() {
         let status = |bytes: &[u8]| match read(bytes, BODY_MAX) {
             Reading::Bad(status) => status,
             other => panic!("{other:?}"),

@@ -1,4 +1,4 @@
-//! Whose number it is: two spellings, full lists, customers who have left, over real sockets.
+//! Whose number it is: two forms, full lists, customers who have left, over real sockets.
 
 mod app;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::{client, key, soon};
 use bina::domain::failure::Failure;
-use bina::simulator::{Matching, Mood, Sim, customer, with_alert};
+use bina::simulator::{Fault, Matching, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const NEW: &str = "37999990001";
 const OLD: &str = "3799990001";
-/// One request at a time: there is no slot for a second spelling beside the first.
+/// One request at a time: there is no slot for a second form beside the first.
 const ONE_SLOT: &str = "[limiter]\nrate = 2\nburst = 1\n";
 
 async fn exact(customers: Vec<Value>) -> Sim {
@@ -25,7 +25,7 @@ async fn exact(customers: Vec<Value>) -> Sim {
 }
 
 async fn fetched(client: &HubSoft) -> Result<Sighting, Failure> {
-    client.fetch(&key(NEW), soon(), Partial::unheard()).await
+    client.fetch(&key(NEW), soon(), Partial::ignored()).await
 }
 
 /// How many customers, how many of them with an alert, and whether the look was complete.
@@ -36,7 +36,7 @@ fn counts(fetched: &Sighting) -> (usize, usize, bool) {
 }
 
 fn terms(sim: &Sim) -> Vec<String> {
-    let term = |request: bina::simulator::Request| {
+    let term = |request: bina::simulator::LoggedRequest| {
         request.query.into_iter().find(|(key, _)| key == "termo_busca").map(|(_, value)| value)
     };
     let mut terms: Vec<_> = sim.requests().into_iter().filter_map(term).collect();
@@ -45,7 +45,7 @@ fn terms(sim: &Sim) -> Vec<String> {
 }
 
 fn limits(sim: &Sim) -> Vec<String> {
-    let limit = |request: bina::simulator::Request| {
+    let limit = |request: bina::simulator::LoggedRequest| {
         request.query.into_iter().find(|(key, _)| key == "limit").map(|(_, value)| value)
     };
     sim.requests().into_iter().filter_map(limit).collect()
@@ -58,7 +58,7 @@ fn with_services(mut customer: Value, statuses: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn two_registrations_in_two_spellings_are_one_finding() {
+async fn two_registrations_under_two_forms_are_one_finding() {
     let quiet = customer(1, "ANA", NEW);
     let alerted = with_alert(customer(2, "BIA", OLD), &["Rompimento"]);
     let sim = exact(vec![quiet, alerted]).await;
@@ -69,7 +69,7 @@ async fn two_registrations_in_two_spellings_are_one_finding() {
 }
 
 #[tokio::test]
-async fn one_customer_with_both_spellings_is_one() {
+async fn one_customer_with_both_forms_is_one() {
     let mut ana = customer(1, "ANA", NEW);
     ana["telefone_secundario"] = json!(OLD);
     let sim = exact(vec![ana]).await;
@@ -78,47 +78,47 @@ async fn one_customer_with_both_spellings_is_one() {
 }
 
 #[tokio::test]
-async fn without_a_slot_the_first_spelling_stands_and_is_not_complete() {
+async fn without_a_slot_the_first_form_counts_and_is_incomplete() {
     let sim = exact(vec![customer(1, "ANA", NEW), customer(2, "BIA", OLD)]).await;
     let client = client(&sim, ONE_SLOT);
     assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, false));
     assert_eq!(terms(&sim), [NEW]);
-    // Half a second later the slot is free while the first search is under way.
-    sim.set_mood(Mood::Slow { first_byte: Duration::from_millis(600) });
+    // Half a second later the slot is free while the first search is in progress.
+    sim.set_fault(Fault::Slow { first_byte: Duration::from_millis(600) });
     assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));
 }
 
 #[tokio::test]
-async fn a_second_spelling_that_fails_or_hangs_costs_the_call_nothing() {
-    for mood in [Mood::ServerError, Mood::Silent] {
+async fn a_second_form_that_fails_or_hangs_costs_the_call_nothing() {
+    for fault in [Fault::ServerError, Fault::Silent] {
         let sim = exact(vec![customer(1, "ANA", NEW)]).await;
         let client = client(&sim, "");
         fetched(&client).await.expect("found");
         tokio::time::sleep(Duration::from_millis(200)).await;
         let deadline = tokio::time::Instant::now() + Duration::from_millis(800);
-        let name = format!("{mood:?}");
-        sim.script(vec![Mood::Slow { first_byte: Duration::from_millis(1) }, mood]);
+        let name = format!("{fault:?}");
+        sim.script(vec![Fault::Slow { first_byte: Duration::from_millis(1) }, fault]);
         // Which of the two comes first is not known; the first one's failure is an answer, too.
-        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::unheard()).await;
+        let result = client.fetch(&key(NEW), Budget::of_call(deadline), Partial::ignored()).await;
         let late = deadline.elapsed();
         assert!(late.is_zero() || result.is_err(), "{name}: {late:?}");
     }
 }
 
 #[tokio::test]
-async fn nobody_is_named_when_the_first_spelling_failed() {
-    for mood in [Mood::ServerError, Mood::StatusError, Mood::Html] {
+async fn no_name_is_returned_when_the_first_form_failed() {
+    for fault in [Fault::ServerError, Fault::StatusError, Fault::Html] {
         let sim = exact(vec![customer(2, "BIA", OLD)]).await;
         let client = client(&sim, ONE_SLOT);
-        let name = format!("{mood:?}");
-        sim.script(vec![mood]);
+        let name = format!("{fault:?}");
+        sim.script(vec![fault]);
         assert!(fetched(&client).await.is_err(), "{name}");
         assert_eq!(terms(&sim), [NEW], "{name}: the second one would change nothing");
     }
 }
 
 #[tokio::test]
-async fn the_second_spelling_decides_when_the_first_one_finds_nobody() {
+async fn the_second_form_decides_when_the_first_one_finds_no_customer() {
     for settings in ["", ONE_SLOT] {
         let sim = exact(vec![customer(1, "ANA", OLD)]).await;
         let found = fetched(&client(&sim, settings)).await.expect("found");
@@ -128,7 +128,7 @@ async fn the_second_spelling_decides_when_the_first_one_finds_nobody() {
 }
 
 #[tokio::test]
-async fn a_hubsoft_that_compares_the_ends_is_asked_once() {
+async fn a_hubsoft_that_matches_suffixes_is_queried_once() {
     for stored in [NEW, OLD] {
         let sim = Sim::start(vec![customer(1, "ANA", stored)]).await.expect("loopback");
         let found = fetched(&client(&sim, "phone_match = \"suffix\"\n")).await.expect("found");
@@ -138,13 +138,13 @@ async fn a_hubsoft_that_compares_the_ends_is_asked_once() {
 }
 
 /// So many customers of another area whose numbers end like the caller's.
-fn strangers(count: u64) -> Vec<Value> {
+fn others(count: u64) -> Vec<Value> {
     (0..count).map(|id| customer(1_000 + id, "LONGE", "11999990001")).collect()
 }
 
 #[tokio::test]
-async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
-    let mut customers = strangers(20);
+async fn a_full_list_is_requested_again_with_the_largest_limit() {
+    let mut customers = others(20);
     customers.push(with_alert(customer(1, "ANA", NEW), &["Rompimento"]));
     let sim = Sim::start(customers).await.expect("loopback");
     let found = fetched(&client(&sim, "phone_match = \"suffix\"\n")).await.expect("found");
@@ -153,19 +153,19 @@ async fn a_full_list_is_asked_for_again_with_the_largest_limit() {
 }
 
 #[tokio::test]
-async fn a_list_that_stays_full_is_not_nobody_and_what_is_verified_counts() {
-    let sim = Sim::start(strangers(150)).await.expect("loopback");
+async fn a_list_that_stays_full_never_becomes_not_found_and_verified_customers_count() {
+    let sim = Sim::start(others(150)).await.expect("loopback");
     let suffix = "phone_match = \"suffix\"\n";
     assert_eq!(fetched(&client(&sim, suffix)).await, Err(reasons::LIST_FULL.failure()));
     let mut customers = vec![customer(1, "ANA", NEW)];
-    customers.extend(strangers(150));
+    customers.extend(others(150));
     sim.set_customers(customers);
     let found = fetched(&client(&sim, suffix)).await.expect("found");
     assert_eq!(counts(&found), (1, 0, false));
 }
 
 #[tokio::test]
-async fn who_has_left_does_not_speak_for_who_came() {
+async fn an_ex_customer_does_not_stand_for_the_current_one() {
     for statuses in [&["cancelado"][..], &["inativo", "cancelado"], &[]] {
         let left = with_alert(customer(1, "ANTES", NEW), &["Cliente inadimplente"]);
         let present = customer(2, "AGORA", NEW);
@@ -203,7 +203,7 @@ async fn the_same_customer_twice_has_the_alerts_of_both() {
 }
 
 #[tokio::test]
-async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
+async fn an_ex_customer_is_named_only_when_no_customer_has_the_other_form() {
     let left = with_services(customer(1, "ANTES", NEW), &["cancelado"]);
     let present = with_alert(customer(2, "AGORA", OLD), &["Rompimento"]);
     for settings in ["", ONE_SLOT] {
@@ -214,8 +214,8 @@ async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
         sim.set_customers(vec![left.clone()]);
         let client = client(&sim, settings);
         assert_eq!(counts(&fetched(&client).await.expect("found")), (1, 0, true));
-        // The second one fails, and the first one alone names nobody.
-        sim.script(vec![Mood::Normal, Mood::ServerError]);
+        // The second one fails, and the first one alone returns no name.
+        sim.script(vec![Fault::Normal, Fault::ServerError]);
         if settings.contains(ONE_SLOT) {
             assert!(fetched(&client).await.is_err());
         }
@@ -223,7 +223,7 @@ async fn who_has_left_is_named_only_when_nobody_has_the_other_spelling() {
 }
 
 #[tokio::test]
-async fn a_bucket_of_one_has_a_slot_for_the_second_spelling_a_moment_later() {
+async fn a_bucket_of_one_has_a_slot_for_the_second_form_a_moment_later() {
     let sim = exact(vec![customer(1, "ANA", NEW), customer(2, "BIA", OLD)]).await;
     let client = client(&sim, "[limiter]\nrate = 15\nburst = 1\n");
     assert_eq!(counts(&fetched(&client).await.expect("found")), (2, 0, true));

@@ -8,17 +8,17 @@ use std::rc::Rc;
 use bina::answering::render::{Format, Freeswitch as Settings, Play, farewell, not_found, render};
 use bina::domain::answer::Answer;
 
-use super::fsmodel::{Asked, Freeswitch, Reply};
+use super::fsmodel::{Freeswitch, Reply, Request};
 
-/// A way to ask bina from FreeSWITCH.
+/// A way to query bina from FreeSWITCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Interface {
     Curl,
     Httapi,
     XmlCurl,
 }
 
-impl Door {
+impl Interface {
     pub(crate) const ALL: [Self; 3] = [Self::Curl, Self::Httapi, Self::XmlCurl];
 
     /// The context in which a call comes in.
@@ -26,12 +26,12 @@ impl Door {
         if self == Self::XmlCurl { "bina" } else { "public" }
     }
 
-    /// How long a call may be held, as the snippet says; mod_xml_curl is asked twice.
+    /// How long a call may be held, as the snippet states; mod_xml_curl sends two requests.
     pub(crate) fn limit_s(self) -> u32 {
         if self == Self::XmlCurl { 4 } else { 2 }
     }
 
-    /// The path that is asked, as the snippets write it.
+    /// The path that is requested, as the snippets write it.
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Curl => "/freeswitch/vars",
@@ -47,58 +47,58 @@ pub(crate) fn snippet(name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// FreeSWITCH in front of `server`, asking by `door`. With `play` other than never the snippet's
-/// own extension for it is deleted, as its comment says.
+/// FreeSWITCH in front of `server`, querying by `interface`. With `play` other than never the snippet's
+/// own extension for it is deleted, as its comment requires.
 pub(crate) fn freeswitch(
-    door: Door,
+    interface: Interface,
     play: Play,
-    server: impl Fn(&Asked) -> Reply + 'static,
+    server: impl Fn(&Request) -> Reply + 'static,
 ) -> Freeswitch {
     let mut freeswitch = Freeswitch::new(server);
     let shipped =
         |name| if play == Play::Never { snippet(name) } else { without_play(&snippet(name)) };
     let mut public = Vec::new();
-    match door {
-        Door::Curl => public.extend([snippet("bina-curl.xml"), shipped("public-example.xml")]),
-        Door::Httapi => {
+    match interface {
+        Interface::Curl => public.extend([snippet("bina-curl.xml"), shipped("public-example.xml")]),
+        Interface::Httapi => {
             freeswitch.add_httapi(&snippet("autoload_configs/httapi.conf.xml"));
             freeswitch.add_dialplan(&shipped("bina-then.xml"));
             public.push(snippet("bina-httapi.xml"));
         }
-        Door::XmlCurl => {
+        Interface::XmlCurl => {
             freeswitch.xml_curl_timeout_s = Some(timeout_of_xml_curl());
             freeswitch.add_dialplan(&snippet("bina.xml"));
             public.push(shipped("public-example.xml"));
         }
     }
-    let everybody = |number| {
+    let all_others = |number| {
         format!(
-            "<extension name=\"everybody\"><condition>\n\
+            "<extension name=\"all_others\"><condition>\n\
              <action application=\"bridge\" data=\"user/{number}\"/></condition></extension>"
         )
     };
     let context =
         |name, inside: String| format!("<context name=\"{name}\">\n{inside}\n</context>\n");
-    freeswitch.add_dialplan(&context("public", public.join("\n") + "\n" + &everybody("1000")));
-    freeswitch.add_dialplan(&context("default", everybody("${destination_number}")));
+    freeswitch.add_dialplan(&context("public", public.join("\n") + "\n" + &all_others("1000")));
+    freeswitch.add_dialplan(&context("default", all_others("${destination_number}")));
     freeswitch
 }
 
-/// bina, giving the same answer to everybody who asks rightly.
-pub(crate) fn serving(answer: Answer, play: Play) -> impl Fn(&Asked) -> Reply {
+/// bina, giving the same answer to every valid request.
+pub(crate) fn serving(answer: Answer, play: Play) -> impl Fn(&Request) -> Reply {
     let settings = Settings { play, ..Settings::default() };
-    move |asked| written(asked, &answer, &settings)
+    move |request| written(request, &answer, &settings)
 }
 
 /// bina, giving whatever answer is there at the time.
-pub(crate) fn serving_the(answer: Rc<RefCell<Answer>>) -> impl Fn(&Asked) -> Reply {
-    move |asked| written(asked, &answer.borrow(), &Settings::default())
+pub(crate) fn serving_the(answer: Rc<RefCell<Answer>>) -> impl Fn(&Request) -> Reply {
+    move |request| written(request, &answer.borrow(), &Settings::default())
 }
 
-/// bina, whose answers are cut after so many bytes as are told at the time.
-pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&Asked) -> Reply {
-    move |asked| {
-        let mut reply = written(asked, &answer, &Settings::default());
+/// bina, whose answers are truncated after the number of bytes set at the time.
+pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&Request) -> Reply {
+    move |request| {
+        let mut reply = written(request, &answer, &Settings::default());
         if let Reply::Page { body, .. } = &mut reply {
             let whole =
                 (0..=bytes.get().min(body.len())).rev().find(|end| body.is_char_boundary(*end));
@@ -108,11 +108,11 @@ pub(crate) fn serving_cut(answer: Answer, bytes: Rc<Cell<usize>>) -> impl Fn(&As
     }
 }
 
-fn written(asked: &Asked, answer: &Answer, settings: &Settings) -> Reply {
-    let page = match asked.target.split('?').next().unwrap_or_default() {
-        "/freeswitch/dialplan" if !asked.form.ends_with("Hunt-Context=bina") => not_found(),
+fn written(request: &Request, answer: &Answer, settings: &Settings) -> Reply {
+    let page = match request.target.split('?').next().unwrap_or_default() {
+        "/freeswitch/dialplan" if !request.form.ends_with("Hunt-Context=bina") => not_found(),
         "/freeswitch/dialplan" => render(Format::Dialplan, answer, settings),
-        "/freeswitch/httapi" if asked.form.ends_with("exiting=true") => farewell(),
+        "/freeswitch/httapi" if request.form.ends_with("exiting=true") => farewell(),
         "/freeswitch/httapi" => render(Format::Httapi, answer, settings),
         "/freeswitch/vars" => render(Format::Vars, answer, settings),
         _ => return Reply::Page { status: 404, content_type: String::new(), body: String::new() },

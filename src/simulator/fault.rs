@@ -1,4 +1,4 @@
-//! The ways in which the simulator can misbehave.
+//! The faults of the simulator.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,12 +8,12 @@ use super::encoding::{bytes, millis, unix_seconds};
 
 /// What the simulator does with a request it has read.
 ///
-/// "The right answer" is what it would have said in `Normal`; moods without one do not look at the
-/// token or the parameters. On the control path each has its name in snake case; see `spelling`.
+/// "The right answer" is that of `Normal`; faults without one ignore the token and the parameters.
+/// On the control path each has its name in snake case; see `fault_names`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(tag = "mood", rename_all = "snake_case")]
-pub enum Mood {
-    /// Says exactly this. `Content-Length` is added unless the headers frame the body themselves,
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum Fault {
+    /// Sends exactly this. `Content-Length` is added unless the headers frame the body themselves,
     /// even wrongly.
     Answer {
         status: u16,
@@ -31,36 +31,36 @@ pub enum Mood {
     },
     /// A 200 that promises JSON and has no body.
     Empty,
-    /// A valid gzip body of 660 kB that unpacks to 100 MiB of valid JSON saying "nobody", sent
+    /// A valid gzip body of 660 kB that unpacks to 100 MiB of valid JSON without customers,
     /// whatever the client accepts.
     GzipBomb,
     /// Closes the connection without a byte, as a keep-alive that ended at that moment.
     HangUp,
     /// A 200 with a login page, as from a wrong base URL or a captive portal.
     Html,
-    /// A valid answer saying "nobody", with a `msg` of so many bytes, its length declared.
+    /// A valid answer without customers, with a `msg` of so many bytes, its length declared.
     Huge { bytes: usize },
     /// The same in chunks: only counting shows that it is too long.
     HugeChunked { bytes: usize },
-    /// An answer saying "nobody" behind 5 MiB of headers.
+    /// An answer without customers behind 5 MiB of headers.
     HugeHeaders,
-    /// A 400 to every token request, as a newer Laravel Passport says it of a changed password; other
+    /// A 400 to every token request, as a newer Laravel Passport sends it after a changed password; other
     /// routes answer right.
     InvalidGrant,
-    /// A random other mood to that share of the requests, from 0 to 1, and the right answer to the
-    /// rest. The same seed brings the same moods in the same order; `mixed` says which there are.
+    /// A random other fault to that share of the requests, from 0 to 1, and the right answer to the
+    /// rest. The same seed brings the same faults in the same order; `mixed` lists them.
     Mixed { seed: u64, share: f64 },
     /// The right answer.
     #[default]
     Normal,
-    /// Sends the client elsewhere: `to` becomes the `Location` as it is.
+    /// Redirects the client: `to` becomes the `Location` as it is.
     Redirect { to: String, status: u16 },
     /// Two thirds of the right answer's body, then a TCP reset.
     Reset,
     /// The right answer to the first request on a connection, and a TCP reset without a byte to
     /// each later one: the keep-alive race, lost every time.
     ResetReused,
-    /// A 500 as Laravel says it.
+    /// A 500 as Laravel sends it.
     ServerError,
     /// Reads the request, keeps the connection, never answers.
     Silent,
@@ -69,11 +69,11 @@ pub enum Mood {
         #[serde(rename = "first_byte_ms", with = "millis")]
         first_byte: Duration,
     },
-    /// A 200 that says `"status":"error"`, with `msg` and `errors`.
+    /// A 200 with `"status":"error"`, `msg` and `errors`.
     StatusError,
-    /// A 429, saying in one of several ways when to come back.
+    /// A 429 that reports the time to retry in one of several ways.
     Throttled { retry_after: RetryAfter },
-    /// A 200 that says `"status":"error"`, with a PHP stack trace that holds `CANARY_TRACE`.
+    /// A 200 with `"status":"error"` and a PHP stack trace that holds `CANARY_TRACE`.
     Trace,
     /// Promises the length of the right answer's body, sends two thirds of it and closes.
     Truncated,
@@ -90,7 +90,7 @@ pub enum Mood {
     WrongTypes,
 }
 
-/// How a 429 says when to come back.
+/// How a 429 reports when to retry.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetryAfter {
@@ -99,9 +99,9 @@ pub enum RetryAfter {
     /// A `Retry-After` header with a date, to the second; no `Date` to compare it with.
     Date(#[serde(with = "unix_seconds")] SystemTime),
     /// A `Retry-After` header with a date so many seconds after the same answer's `Date`, which is
-    /// in 1994: who compares it with a clock of his own comes back at once.
+    /// in 1994: a client that compares it with its own clock retries at once.
     Later(u64),
-    /// No word about it.
+    /// Not at all.
     Never,
     /// A `Retry-After` header with seconds, among Laravel's rate-limit headers.
     Seconds(u64),

@@ -1,4 +1,4 @@
-//! Who has which number, written down apart from the code that finds it out; and the judge.
+//! The expected answer for each number, written apart from the code under test; and the judge.
 
 use bina::simulator::{CANARIES, customer, with_alert};
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub(crate) const NAME: &str = "FULANA";
 pub(crate) const TEXT: &str = "na rua do rouxinol";
 
 const CUSTOMERS: u32 = 200;
-const STRANGERS: u32 = 70;
+const OTHERS: u32 = 70;
 /// Callers without a number of their own, as a query writes them.
 const NO_NUMBERS: [&str; 10] = [
     "",
@@ -29,7 +29,7 @@ const NO_NUMBERS: [&str; 10] = [
 
 /// Where a call comes in, which is also how its answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum Interface {
     Asterisk,
     Freeswitch,
     Json,
@@ -49,14 +49,14 @@ pub(crate) struct Number {
 enum Kind {
     /// A customer without an alert.
     Calm(u32),
-    /// An alert that no rule knows.
+    /// An alert that no rule matches.
     General(u32),
     NoNumber,
     /// An alert of the rule `rompimento`.
     Outage(u32),
     /// Two customers on one number, the second with that alert.
     Shared(u32),
-    Stranger,
+    OtherCustomer,
 }
 
 /// What an answer is.
@@ -85,14 +85,14 @@ pub(crate) fn numbers() -> Vec<Number> {
         let kind = [Kind::Outage, Kind::General, Kind::Calm, Kind::Shared][index as usize % 4];
         subscriber(index, kind(index))
     });
-    let strangers =
-        (CUSTOMERS..CUSTOMERS + STRANGERS).map(|index| subscriber(index, Kind::Stranger));
+    let others =
+        (CUSTOMERS..CUSTOMERS + OTHERS).map(|index| subscriber(index, Kind::OtherCustomer));
     let none = NO_NUMBERS.map(|presented| Number {
         presented: vec![presented.to_owned()],
         digits: String::new(),
         kind: Kind::NoNumber,
     });
-    customers.chain(strangers).chain(none).collect()
+    customers.chain(others).chain(none).collect()
 }
 
 /// The customers as HubSoft holds them.
@@ -111,7 +111,7 @@ impl Number {
             Kind::Shared(id) => {
                 vec![plain(id), with_alert(plain(id + 10_000), &[&outage])]
             }
-            Kind::NoNumber | Kind::Stranger => vec![],
+            Kind::NoNumber | Kind::OtherCustomer => vec![],
         }
     }
 
@@ -125,8 +125,8 @@ impl Number {
         }
     }
 
-    /// Says what `answer` is, which came through `door`.
-    pub(crate) fn judge(&self, door: Door, answer: &str) -> Verdict {
+    /// Judges `answer`, which came through `interface`.
+    pub(crate) fn judge(&self, interface: Interface, answer: &str) -> Verdict {
         let reply = Reply::read(answer);
         if reply.status != 200 {
             return Verdict::Wrong(format!("HTTP {}", reply.status));
@@ -134,33 +134,35 @@ impl Number {
         if let Some(canary) = CANARIES.iter().find(|canary| answer.contains(**canary)) {
             return Verdict::Wrong(format!("it holds {canary}"));
         }
-        let Some(mut fields) = door.read(&reply.body) else {
+        let Some(mut fields) = interface.read(&reply.body) else {
             return Verdict::Wrong(format!("it is not complete: {}", reply.body));
         };
         let at = fields.iter().position(|(key, _)| key == "source");
         let source = at.map(|at| fields.remove(at).1).unwrap_or_default();
-        let told = |status| -> bool { fields == self.fields(door, status) };
+        let reported = |status| -> bool { fields == self.fields(interface, status) };
         match (source.as_str(), self.kind) {
-            ("none", Kind::NoNumber) if told("no_number") => Verdict::Right { stale: false },
-            ("none", kind) if kind != Kind::NoNumber && told("unavailable") => Verdict::Neutral,
-            ("hubsoft" | "cache", Kind::Stranger) if told("not_found") => {
+            ("none", Kind::NoNumber) if reported("no_number") => Verdict::Right { stale: false },
+            ("none", kind) if kind != Kind::NoNumber && reported("unavailable") => Verdict::Neutral,
+            ("hubsoft" | "cache", Kind::OtherCustomer) if reported("not_found") => {
                 Verdict::Right { stale: false }
             }
-            ("hubsoft" | "cache" | "stale", kind) if kind != Kind::Stranger && told("found") => {
+            ("hubsoft" | "cache" | "stale", kind)
+                if kind != Kind::OtherCustomer && reported("found") =>
+            {
                 Verdict::Right { stale: source == "stale" }
             }
-            _ => Verdict::Wrong(format!("{source} says {fields:?} of {:?}", self.kind)),
+            _ => Verdict::Wrong(format!("{source} returned {fields:?} for {:?}", self.kind)),
         }
     }
 
-    /// Every field but the source, when `status` is what there is to tell.
-    fn fields(&self, door: Door, status: &str) -> Vec<(String, String)> {
-        let (outage, general) = match door {
-            Door::Freeswitch => (
+    /// Every field but the source, when `status` is what is reported.
+    fn fields(&self, interface: Interface, status: &str) -> Vec<(String, String)> {
+        let (outage, general) = match interface {
+            Interface::Freeswitch => (
                 "file_string://bina/rompimento-fibra.wav!bina/equipe-a-caminho.wav",
                 "bina/aviso-geral.wav",
             ),
-            Door::Asterisk | Door::Json => {
+            Interface::Asterisk | Interface::Json => {
                 ("bina/rompimento-fibra&bina/equipe-a-caminho", "bina/aviso-geral")
             }
         };
@@ -208,7 +210,7 @@ impl Number {
     }
 }
 
-impl Door {
+impl Interface {
     pub(crate) const ALL: [Self; 3] = [Self::Asterisk, Self::Freeswitch, Self::Json];
 
     /// The request that a PBX sends there.

@@ -1,22 +1,22 @@
-//! How moods are written on the control path: their names, an example of each, and their limits.
+//! How faults are written on the control path: their names, an example of each, and their limits.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::mood::{Mood, RetryAfter};
+use super::fault::{Fault, RetryAfter};
 
-/// Longer than any client waits; a mood forgotten overnight still ends.
+/// Longer than any client waits; a fault left on overnight still ends.
 const WAIT_MAX: Duration = Duration::from_secs(3_600);
-/// Ten times the largest body our faults ask for.
+/// Ten times the largest body our tests need.
 const BYTES_MAX: usize = 1_000_000_000;
-/// A year: longer is no different to any client, and dates stay those of this millennium.
+/// A year: longer makes no difference to a client, and dates stay in this millennium.
 const SECONDS_MAX: u64 = 31_536_000;
-/// How much of a strange name is said back.
-const STRANGER_MAX: usize = 40;
+/// How much of an unknown name is quoted.
+const QUOTED_MAX: usize = 40;
 
-impl Mood {
-    /// Every mood by its name on the control path, with an example of its parameters. All of them
+impl Fault {
+    /// Every fault by its name on the control path, with an example of its parameters. All of them
     /// must be given, but for `headers` and `body` of `answer`.
     pub const VALUES: [(&'static str, &'static str); 28] = [
         ("answer", r#"{"status":418,"headers":[["X-Own","1"]],"body":"chaleira"}"#),
@@ -49,32 +49,32 @@ impl Mood {
         ("wrong_types", "{}"),
     ];
 
-    /// Reads the mood of that name. The error says what is wrong, and names the known moods if the
-    /// name is.
+    /// Reads the fault of that name. The error is the reason, with the known faults if the
+    /// name is unknown.
     pub fn named(name: &str, parameters: &Map<String, Value>) -> Result<Self, String> {
         if !Self::VALUES.iter().any(|(known, _)| *known == name) {
-            let stranger: String = name.chars().take(STRANGER_MAX).collect();
+            let unknown: String = name.chars().take(QUOTED_MAX).collect();
             let known = Self::VALUES.map(|(known, _)| known).join(", ");
-            return Err(format!("no mood is called {stranger:?}: write one of {known}"));
+            return Err(format!("unknown fault {unknown:?}: write one of {known}"));
         }
         let mut given = parameters.clone();
-        given.insert("mood".to_owned(), name.into());
-        let mood: Self = serde_json::from_value(Value::Object(given))
+        given.insert("fault".to_owned(), name.into());
+        let fault: Self = serde_json::from_value(Value::Object(given))
             .map_err(|problem| format!("{name}: {problem}"))?;
-        let known = mood.spelled();
-        if let Some(stranger) = parameters.keys().find(|key| known.get(key).is_none()) {
-            let stranger: String = stranger.chars().take(STRANGER_MAX).collect();
-            return Err(format!("{name} has no {stranger:?}"));
+        let known = fault.to_json();
+        if let Some(unknown) = parameters.keys().find(|key| known.get(key).is_none()) {
+            let unknown: String = unknown.chars().take(QUOTED_MAX).collect();
+            return Err(format!("{name} has no {unknown:?}"));
         }
-        mood.limit().map_or(Ok(mood), |limit| Err(format!("{name}: {limit}")))
+        fault.limit().map_or(Ok(fault), |limit| Err(format!("{name}: {limit}")))
     }
 
-    /// Writes the mood as `named` reads it, with its name as `mood`.
-    pub fn spelled(&self) -> Value {
+    /// Writes the fault as `named` reads it, with its name as `fault`.
+    pub fn to_json(&self) -> Value {
         serde_json::to_value(self).expect("every key is a text and every value has a JSON form")
     }
 
-    /// The limit that is passed, if one is.
+    /// The limit that is exceeded, if any.
     fn limit(&self) -> Option<String> {
         match self {
             Self::Answer { status, .. } | Self::Redirect { status, .. } => {
@@ -107,28 +107,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_holds_every_mood_there_is() {
-        let known: BTreeSet<_> = Mood::VALUES.iter().map(|(name, _)| *name).collect();
-        let said = serde_json::from_str::<Mood>(r#"{"mood":"no such mood"}"#).unwrap_err();
-        let said = said.to_string();
-        // The message quotes the stranger, then each variant.
-        let variants: BTreeSet<_> = said.split('`').skip(1).step_by(2).skip(1).collect();
+    fn the_table_has_every_fault() {
+        let known: BTreeSet<_> = Fault::VALUES.iter().map(|(name, _)| *name).collect();
+        let error = serde_json::from_str::<Fault>(r#"{"fault":"no such fault"}"#).unwrap_err();
+        let error = error.to_string();
+        // The message quotes the unknown name, then each variant.
+        let variants: BTreeSet<_> = error.split('`').skip(1).step_by(2).skip(1).collect();
         assert_eq!(known, variants);
     }
 
     #[test]
-    fn a_mood_is_spelled_as_it_is_read() {
-        for (name, example) in Mood::VALUES {
+    fn a_fault_is_written_as_it_is_read() {
+        for (name, example) in Fault::VALUES {
             let parameters: Map<_, _> = serde_json::from_str(example).unwrap();
-            let mut spelled = parameters.clone();
-            spelled.insert("mood".to_owned(), name.into());
-            let mood = Mood::named(name, &parameters).unwrap();
-            assert_eq!(mood.spelled(), Value::Object(spelled));
+            let mut to_json = parameters.clone();
+            to_json.insert("fault".to_owned(), name.into());
+            let fault = Fault::named(name, &parameters).unwrap();
+            assert_eq!(fault.to_json(), Value::Object(to_json));
         }
     }
 
     #[test]
-    fn every_parameter_has_a_limit_and_a_stranger_is_refused() {
+    fn every_parameter_has_a_limit_and_an_unknown_one_is_rejected() {
         for (name, parameters, part) in [
             ("answer", r#"{"status":99}"#, "three digits"),
             ("drip", r#"{"byte_every_ms":3600001}"#, "3600000 ms"),
@@ -142,7 +142,7 @@ mod tests {
             ("throttled", r#"{"retry_after":{"date":18446744073709551615}}"#, "no such date"),
             ("sleepy", "{}", "slow, status_error"),
         ] {
-            let problem = Mood::named(name, &serde_json::from_str(parameters).unwrap());
+            let problem = Fault::named(name, &serde_json::from_str(parameters).unwrap());
             let problem = problem.unwrap_err();
             assert!(problem.contains(part), "{problem}");
         }

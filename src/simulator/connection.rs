@@ -1,4 +1,4 @@
-//! One connection, with or without TLS: whole requests come out of it, bytes go in.
+//! One connection, with or without TLS: reads whole requests, writes bytes.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,17 +13,17 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::question::{Question, Reading, read};
 use super::reply::Reply;
+use super::request::{Reading, ReceivedRequest, read};
 
 /// How long a TLS handshake may take; ours take milliseconds.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// How long a client gets to read what was said last; closing at once would reset it away.
+/// How long a client has to read the last reply; closing at once could reset it away.
 const LINGER: Duration = Duration::from_secs(1);
 const READ_PIECE: usize = 16 * 1024;
 
 /// A connection and what has arrived on it.
-pub(super) struct Line {
+pub(super) struct ClientConnection {
     stream: Box<dyn Stream>,
     received: Vec<u8>,
 }
@@ -32,8 +32,8 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
     fn socket(&self) -> &TcpStream;
 }
 
-impl Line {
-    /// Takes a connection over, after the TLS handshake if there is a certificate to show.
+impl ClientConnection {
+    /// Takes a connection, after the TLS handshake if there is a certificate.
     pub(super) async fn open(
         stream: TcpStream,
         tls: Option<Arc<ServerConfig>>,
@@ -50,13 +50,13 @@ impl Line {
         Ok(Self { stream, received: Vec::new() })
     }
 
-    /// Waits for the next whole request. None if the client has gone or said nothing for `idle`,
-    /// or if what it said is no request, which it has been told.
-    pub(super) async fn question(
+    /// Waits for the next whole request. None if the client has closed or sent nothing for `idle`,
+    /// or if it sent something else, which is answered with a 4xx.
+    pub(super) async fn request(
         &mut self,
         idle: Duration,
         body_max: usize,
-    ) -> io::Result<Option<Question>> {
+    ) -> io::Result<Option<ReceivedRequest>> {
         loop {
             match read(&self.received, body_max) {
                 Reading::Bad(status) => {
@@ -75,9 +75,9 @@ impl Line {
                         },
                     }
                 }
-                Reading::Whole(question, taken) => {
+                Reading::Whole(request, taken) => {
                     self.received.drain(..taken);
-                    return Ok(Some(question));
+                    return Ok(Some(request));
                 }
             }
         }
@@ -93,13 +93,13 @@ impl Line {
         poll_fn(|context| Pin::new(&mut self.stream).poll_flush(context)).await
     }
 
-    /// Reads and forgets until the client goes away.
+    /// Reads and discards until the client closes.
     pub(super) async fn hold(&mut self) {
         let mut piece = [0; READ_PIECE];
         while self.receive(&mut piece).await.is_ok_and(|count| count > 0) {}
     }
 
-    /// Ends the connection in good order; TLS says that this was all.
+    /// Closes the connection in order, with TLS's close notification.
     pub(super) async fn close(mut self) -> io::Result<()> {
         let end = poll_fn(|context| Pin::new(&mut self.stream).poll_shutdown(context));
         timeout(LINGER, end).await?

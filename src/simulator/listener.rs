@@ -1,4 +1,4 @@
-//! What new connections meet before a byte is exchanged: somebody, a refusal, or nothing at all.
+//! What happens to new connections before a byte is exchanged: accepted, refused, or unanswered.
 
 use std::future::pending;
 use std::io;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
-/// Room for a burst of connections: past a full backlog, the kernel makes them wait a second.
+/// Enough for a burst of connections: past a full backlog, the kernel makes them wait a second.
 const BACKLOG: u32 = 1_024;
-/// The smallest that lets anybody in: at 0, Linux answers with SYN cookies.
+/// The smallest that accepts any connection: at 0, Linux answers with SYN cookies.
 const BACKLOG_BLACKHOLE: u32 = 1;
 /// How many of our own connections may be needed to fill that backlog. Linux needs two, one more
-/// than it is told; others round the backlog up.
+/// than it was set to; others round the backlog up.
 const FILLERS_MAX: usize = 64;
 /// A connection on this machine takes far less, unless the backlog is full.
 const FULL_AFTER: Duration = Duration::from_millis(100);
@@ -24,26 +24,26 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 /// What happens to new connections; those that are open go on.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Door {
+pub enum ListenerMode {
     /// They wait without an answer, as behind a firewall that drops packets. On Linux only.
     Blackhole,
     /// They are accepted.
     #[default]
     Open,
-    /// They are refused, as where nobody listens.
+    /// They are refused, as on a port without a listener.
     Refuse,
 }
 
-/// The place where connections arrive, kept for as long as the simulator runs.
-pub(super) struct Entrance {
+/// The listening socket, kept for as long as the simulator runs.
+pub(super) struct SwitchedListener {
     pub(super) addr: SocketAddr,
-    state: State,
-    /// Bound to the address and never listening, so that the system gives the port to nobody while
-    /// we refuse. Who asks for this very port and sets SO_REUSEADDR would still get it.
+    socket: BoundSocket,
+    /// Bound to the address and never listening, so that the system assigns the port to no other
+    /// process while we refuse. One that binds this very port with SO_REUSEADDR still gets it.
     _keeper: TcpSocket,
 }
 
-enum State {
+enum BoundSocket {
     Blackhole {
         /// Not accepted from, so that its backlog stays full of `fillers`.
         _listener: TcpListener,
@@ -53,27 +53,27 @@ enum State {
     Refuse,
 }
 
-impl Entrance {
-    /// Binds the address and opens the door.
+impl SwitchedListener {
+    /// Binds the address and accepts connections.
     pub(super) fn open(addr: SocketAddr) -> io::Result<Self> {
         let keeper = bind(addr)?;
         let addr = keeper.local_addr()?;
-        let state = State::Open(bind(addr)?.listen(BACKLOG)?);
-        Ok(Self { addr, state, _keeper: keeper })
+        let socket = BoundSocket::Open(bind(addr)?.listen(BACKLOG)?);
+        Ok(Self { addr, socket, _keeper: keeper })
     }
 
-    pub(super) fn door(&self) -> Door {
-        match self.state {
-            State::Blackhole { .. } => Door::Blackhole,
-            State::Open(_) => Door::Open,
-            State::Refuse => Door::Refuse,
+    pub(super) fn mode(&self) -> ListenerMode {
+        match self.socket {
+            BoundSocket::Blackhole { .. } => ListenerMode::Blackhole,
+            BoundSocket::Open(_) => ListenerMode::Open,
+            BoundSocket::Refuse => ListenerMode::Refuse,
         }
     }
 
-    /// The next connection; none comes while the door is not open.
+    /// The next connection; none comes while the mode is not `Open`.
     pub(super) async fn accept(&self) -> TcpStream {
-        match &self.state {
-            State::Open(listener) => accept(listener).await,
+        match &self.socket {
+            BoundSocket::Open(listener) => accept(listener).await,
             _ => pending().await,
         }
     }
@@ -81,7 +81,8 @@ impl Entrance {
     /// Refuses from now on, and returns the connections that had arrived already; one that cannot
     /// be taken over is closed.
     pub(super) fn refuse(&mut self) -> Vec<TcpStream> {
-        let State::Open(listener) = std::mem::replace(&mut self.state, State::Refuse) else {
+        let BoundSocket::Open(listener) = std::mem::replace(&mut self.socket, BoundSocket::Refuse)
+        else {
             return Vec::new();
         };
         let Ok(listener) = listener.into_std() else {
@@ -96,18 +97,18 @@ impl Entrance {
             .collect()
     }
 
-    /// Sets the door, which `refuse` has closed before. If it cannot be set, it refuses.
-    pub(super) async fn set(&mut self, door: Door) -> io::Result<()> {
-        self.state = match door {
-            Door::Blackhole => blackhole(self.addr).await?,
-            Door::Open => State::Open(bind(self.addr)?.listen(BACKLOG)?),
-            Door::Refuse => State::Refuse,
+    /// Sets the mode, after `refuse`. If that fails, connections are refused.
+    pub(super) async fn set(&mut self, mode: ListenerMode) -> io::Result<()> {
+        self.socket = match mode {
+            ListenerMode::Blackhole => blackhole(self.addr).await?,
+            ListenerMode::Open => BoundSocket::Open(bind(self.addr)?.listen(BACKLOG)?),
+            ListenerMode::Refuse => BoundSocket::Refuse,
         };
         Ok(())
     }
 }
 
-/// The next connection; errors are rested upon.
+/// The next connection; after an error it pauses.
 pub(super) async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
@@ -127,16 +128,16 @@ fn bind(addr: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 /// Fills a backlog until a connection of our own gets no answer, which proves that none does:
-/// Linux drops every SYN to a listener whose backlog is full. Whoever connects while it is being
-/// filled may take the place of a filler, and waits as one.
-async fn blackhole(addr: SocketAddr) -> io::Result<State> {
+/// Linux drops every SYN to a listener whose backlog is full. A client that connects while it is
+/// being filled may replace a filler, and waits as one.
+async fn blackhole(addr: SocketAddr) -> io::Result<BoundSocket> {
     let listener = bind(addr)?.listen(BACKLOG_BLACKHOLE)?;
     let mut fillers = Vec::new();
     while fillers.len() < FILLERS_MAX {
         match timeout(FULL_AFTER, TcpStream::connect(addr)).await {
-            Err(_) => return Ok(State::Blackhole { _listener: listener, _fillers: fillers }),
+            Err(_) => return Ok(BoundSocket::Blackhole { _listener: listener, _fillers: fillers }),
             Ok(filler) => fillers.push(filler?),
         }
     }
-    Err(io::Error::other("this system answers connections that nobody accepts"))
+    Err(io::Error::other("this system answers connections that no process accepts"))
 }

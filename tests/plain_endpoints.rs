@@ -1,4 +1,4 @@
-//! The doors that answer with one word, with recordings, and httapi, over real sockets.
+//! The endpoints that answer with one word, with recordings, and httapi, over real sockets.
 
 mod app;
 mod formats;
@@ -7,15 +7,15 @@ use std::path::PathBuf;
 
 use app::{Reply, TestApp};
 use bina::answering::render::Format;
-use bina::simulator::{Mood, Sim, printed_example};
+use bina::simulator::{Fault, Sim, printed_example};
 
 const ALERTED: &str = "37988242968";
 const QUIET: &str = "37999450812";
-const STRANGER: &str = "37911112222";
+const UNKNOWN: &str = "37911112222";
 
-async fn door() -> (Sim, TestApp) {
+async fn started() -> (Sim, TestApp) {
     let sim = Sim::start(printed_example()).await.expect("loopback");
-    sim.set_token_mood(Mood::Normal);
+    sim.set_token_fault(Fault::Normal);
     let app = TestApp::start(&sim).await;
     (sim, app)
 }
@@ -28,12 +28,12 @@ async fn body(app: &TestApp, target: &str) -> String {
 
 #[tokio::test]
 async fn a_name_lookup_gets_the_name_or_nothing() {
-    let (_sim, app) = door().await;
+    let (_sim, app) = started().await;
     assert_eq!(body(&app, &format!("/cid?caller={ALERTED}")).await, "GUILHERME SILVA");
     // As FreePBX writes it when its Path begins with a slash.
     assert_eq!(body(&app, &format!("//cid?caller={ALERTED}")).await, "GUILHERME SILVA");
-    for nobody in [STRANGER, "", "anonymous", "1000", "37988242968&caller=37999450812"] {
-        assert_eq!(body(&app, &format!("/cid?caller={nobody}")).await, "", "{nobody}");
+    for unknown in [UNKNOWN, "", "anonymous", "1000", "37988242968&caller=37999450812"] {
+        assert_eq!(body(&app, &format!("/cid?caller={unknown}")).await, "", "{unknown}");
     }
     let reply = app.get(&format!("/cid?caller={ALERTED}")).await;
     assert!(reply.head.contains("content-type: text/plain; charset=utf-8"), "{}", reply.head);
@@ -41,26 +41,26 @@ async fn a_name_lookup_gets_the_name_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_route_is_the_rules_word_or_none() {
-    let (_sim, app) = door().await;
+async fn a_route_is_that_of_the_rule_or_none() {
+    let (_sim, app) = started().await;
     assert_eq!(body(&app, &format!("/route?caller={ALERTED}&did=1")).await, "suporte");
-    for other in [QUIET, STRANGER, "", "anonymous"] {
+    for other in [QUIET, UNKNOWN, "", "anonymous"] {
         assert_eq!(body(&app, &format!("/route?caller={other}")).await, "none", "{other}");
     }
 }
 
 #[tokio::test]
 async fn a_match_is_one_digit() {
-    let (_sim, app) = door().await;
-    for (caller, digit) in [(ALERTED, "1"), (QUIET, "1"), (STRANGER, "0"), ("anonymous", "0")] {
+    let (_sim, app) = started().await;
+    for (caller, digit) in [(ALERTED, "1"), (QUIET, "1"), (UNKNOWN, "0"), ("anonymous", "0")] {
         assert_eq!(body(&app, &format!("/match?caller={caller}")).await, digit, "{caller}");
     }
 }
 
-/// Their clients take a body for the value whatever the status says.
+/// Their clients take a body for the value whatever the status is.
 #[tokio::test]
-async fn plain_doors_say_nothing_that_could_be_taken_for_a_name() {
-    let (sim, app) = door().await;
+async fn plain_endpoints_send_nothing_that_could_be_taken_for_a_name() {
+    let (sim, app) = started().await;
     for path in ["/cid", "/route", "/match", "/freeswitch/vars"] {
         for (target, status) in [("", 400), ("?caller=%zz", 400), ("/?caller=1", 404)] {
             let reply = app.get(&format!("{path}{target}")).await;
@@ -72,24 +72,24 @@ async fn plain_doors_say_nothing_that_could_be_taken_for_a_name() {
     drop(sim);
     let without_hubsoft = [("/cid", ""), ("/route", "none"), ("/match", "0")];
     for (path, expected) in without_hubsoft {
-        assert_eq!(body(&app, &format!("{path}?caller={STRANGER}")).await, expected, "{path}");
+        assert_eq!(body(&app, &format!("{path}?caller={UNKNOWN}")).await, expected, "{path}");
     }
 }
 
 #[tokio::test]
 async fn the_curl_application_gets_pairs_for_multiset() {
-    let (_sim, app) = door().await;
-    let told = body(&app, &format!("/freeswitch/vars?caller={ALERTED}")).await;
-    let fields = formats::fields_of(Format::Vars, &told);
+    let (_sim, app) = started().await;
+    let reported = body(&app, &format!("/freeswitch/vars?caller={ALERTED}")).await;
+    let fields = formats::fields_of(Format::Vars, &reported);
     assert_eq!(app::field(&fields, "status"), "found");
     let prompt = "file_string://bina/rompimento-fibra.wav!bina/equipe-a-caminho.wav";
     assert_eq!(app::field(&fields, "prompt"), prompt);
-    assert!(told.ends_with("|bina_end=1"), "{told}");
+    assert!(reported.ends_with("|bina_end=1"), "{reported}");
 }
 
 #[tokio::test]
-async fn httapi_is_answered_for_get_and_post_and_never_refused_for_want_of_a_caller() {
-    let (sim, app) = door().await;
+async fn httapi_is_answered_for_get_and_post_even_without_a_caller() {
+    let (sim, app) = started().await;
     let form = "session_id=1&Caller-Caller-ID-Number=37988242968&Caller-Destination-Number=1";
     let posted = app.post("/freeswitch/httapi", form).await;
     let got = app.get(&format!("/freeswitch/httapi?{form}")).await;
@@ -101,16 +101,16 @@ async fn httapi_is_answered_for_get_and_post_and_never_refused_for_want_of_a_cal
     }
     let hidden = format!("{form}&Caller-Privacy-Hide-Number=true");
     for odd in [&hidden, ""] {
-        let nobody = app.post("/freeswitch/httapi", odd).await;
-        let fields = formats::fields_of(Format::Httapi, &nobody.body);
+        let unknown = app.post("/freeswitch/httapi", odd).await;
+        let fields = formats::fields_of(Format::Httapi, &unknown.body);
         assert_eq!(app::field(&fields, "status"), "no_number");
     }
-    assert_eq!(sim.lookups(), 2, "one for each spelling");
+    assert_eq!(sim.lookups(), 2, "one for each form");
 }
 
 #[tokio::test]
 async fn httapi_says_farewell_without_a_lookup() {
-    let (sim, app) = door().await;
+    let (sim, app) = started().await;
     let form = "session_id=1&Caller-Caller-ID-Number=37988242968&exiting=true";
     let posted = app.post("/freeswitch/httapi", form).await;
     let got = app.get(&format!("/freeswitch/httapi?{form}")).await;
@@ -141,7 +141,8 @@ async fn recordings() -> (Sim, TestApp) {
 
 async fn raw(app: &TestApp, request: &str) -> (String, Vec<u8>) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stream = tokio::net::TcpStream::connect(app.address).await.expect("the door is open");
+    let mut stream =
+        tokio::net::TcpStream::connect(app.address).await.expect("the listener is open");
     let request = format!("{request}Host: x\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("it reads");
     let mut answer = Vec::new();
@@ -167,7 +168,7 @@ async fn a_recording_is_served_whole_with_what_a_pbx_caches_it_by() {
 }
 
 #[tokio::test]
-async fn a_pbx_is_told_that_its_copy_is_still_good() {
+async fn a_pbx_gets_304_for_an_unchanged_recording() {
     let (_sim, app) = recordings().await;
     let (head, _) = raw(&app, "HEAD /prompts/aviso-geral.wav HTTP/1.1\r\n").await;
     let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).expect("a tag");
@@ -204,6 +205,6 @@ async fn only_recordings_that_the_configuration_names_are_served() {
         let reply: Reply = app.get(&format!("/prompts/{path}")).await;
         assert_eq!((reply.status, &*reply.body), (404, ""), "{path}");
     }
-    let (_sim, closed) = door().await;
+    let (_sim, closed) = started().await;
     assert_eq!(closed.get("/prompts/aviso-geral.wav").await.status, 404);
 }

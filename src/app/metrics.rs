@@ -1,0 +1,129 @@
+//! Gathers the metrics of all modules in the registry of one application. A reload hands them on.
+
+use std::sync::Arc;
+
+use crate::answering::lookup::LookupMetrics;
+use crate::answering::metrics::CallMetrics;
+use crate::runtime::access::MissesMetrics;
+use crate::runtime::logging;
+use crate::runtime::metrics::{ByLabel, ByWords, Gauge, Label, Registry};
+use crate::runtime::tasks::TaskMetrics;
+use crate::servers::endpoints;
+use crate::servers::fastagi::{self, FastagiMetrics};
+use crate::servers::http::HttpMetrics;
+use crate::servers::listener::ListenerMetrics;
+use crate::sources::breaker::BreakerMetrics;
+use crate::sources::hubsoft::HubsoftMetrics;
+
+/// The commit the program was built from, where the build found it out.
+pub const COMMIT: &str = match option_env!("BINA_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};
+
+/// What came of a reload.
+#[derive(Clone, Copy, Debug)]
+enum Reloaded {
+    Broken,
+    Good,
+}
+
+impl Label for Reloaded {
+    const NAME: &'static str = "result";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Broken, "broken"), (Self::Good, "good")];
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// What the service counts of its configuration.
+#[derive(Clone, Debug)]
+pub(super) struct ReloadMetrics {
+    last_success: Gauge,
+    reloads: ByLabel<Reloaded>,
+}
+
+impl Default for ReloadMetrics {
+    fn default() -> Self {
+        let last_success = Gauge::default();
+        // Until it is reloaded, the configuration is as it was read.
+        last_success.set(1);
+        Self { last_success, reloads: ByLabel::default() }
+    }
+}
+
+impl ReloadMetrics {
+    fn register(&self, registry: &mut Registry) {
+        let help = "1 when the configuration in the file is active, 0 when the file has errors";
+        registry.register("config_last_reload_success", help, &self.last_success);
+        let help = "Reloads of the configuration, by result";
+        registry.register("config_reloads", help, &self.reloads);
+    }
+
+    /// Counts a reload.
+    pub(super) fn count<E>(&self, result: &Result<(), E>) {
+        self.last_success.set(i64::from(result.is_ok()));
+        self.reloads.count(if result.is_ok() { Reloaded::Good } else { Reloaded::Broken });
+    }
+}
+
+/// The metrics of each module, and the registry that writes them.
+#[derive(Clone)]
+pub(super) struct AppMetrics {
+    pub(super) breaker: BreakerMetrics,
+    pub(super) calls: CallMetrics,
+    pub(super) fastagi: FastagiMetrics,
+    pub(super) http: HttpMetrics,
+    pub(super) hubsoft: HubsoftMetrics,
+    pub(super) listener: ListenerMetrics,
+    pub(super) lookup: LookupMetrics,
+    pub(super) misses: MissesMetrics,
+    pub(super) registry: Arc<Registry>,
+    pub(super) reloads: ReloadMetrics,
+    pub(super) tasks: TaskMetrics,
+}
+
+impl Default for AppMetrics {
+    fn default() -> Self {
+        let doors = endpoints::paths_of_calls().chain([fastagi::DOOR]);
+        let mut metrics = Self {
+            breaker: BreakerMetrics::default(),
+            calls: CallMetrics::of(doors),
+            fastagi: FastagiMetrics::default(),
+            http: HttpMetrics::of(&endpoints::REJECTIONS),
+            hubsoft: HubsoftMetrics::default(),
+            listener: ListenerMetrics::default(),
+            lookup: LookupMetrics::default(),
+            misses: MissesMetrics::default(),
+            registry: Arc::default(),
+            reloads: ReloadMetrics::default(),
+            tasks: TaskMetrics::default(),
+        };
+        metrics.registry = Arc::new(metrics.registered());
+        metrics
+    }
+}
+
+impl AppMetrics {
+    fn registered(&self) -> Registry {
+        let mut registry = Registry::default();
+        self.breaker.register(&mut registry);
+        self.calls.register(&mut registry);
+        self.fastagi.register(&mut registry);
+        self.http.register(&mut registry);
+        self.hubsoft.register(&mut registry);
+        self.listener.register(&mut registry);
+        self.lookup.register(&mut registry);
+        self.misses.register(&mut registry);
+        self.reloads.register(&mut registry);
+        self.tasks.register(&mut registry);
+        logging::register(&mut registry);
+        let build: ByWords<2, Gauge> = ByWords::new(["version", "commit"]);
+        build.of([env!("CARGO_PKG_VERSION"), COMMIT]).set(1);
+        let help = "Always 1, with the version and the commit it was built from";
+        registry.register("build_info", help, &build);
+        registry
+    }
+}

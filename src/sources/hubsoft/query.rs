@@ -1,0 +1,24 @@
+//! A query to HubSoft: its path, its parameters, and the parser of its answer.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::domain::failure::Failure;
+
+/// A query to HubSoft. Each has its own file; all of them run in an `Exchange`.
+pub(super) trait Query: Clone + Send + Sync + 'static {
+    type Answer: Send + 'static;
+
+    /// The path below the base URL.
+    fn path(&self) -> Cow<'static, str>;
+
+    fn parameters(&self) -> Vec<(&'static str, String)>;
+
+    /// Parses the body of an answer with HTTP 200. A long body is parsed on a separate thread.
+    fn read(&self, body: &[u8]) -> Result<Self::Answer, Failure>;
+
+    /// Maximum time for one request, if it is not `hubsoft.attempt_ms`.
+    fn attempt(&self) -> Option<Duration> {
+        None
+    }
+}
