@@ -232,7 +232,8 @@ async fn number_enumeration_is_logged_once_a_minute_without_numbers() {
         served.log()
     );
     let log = served.log();
-    let reported: Vec<_> = log.lines().filter(|line| line.contains("that nobody has")).collect();
+    let reported: Vec<_> =
+        log.lines().filter(|line| line.contains("were not found within")).collect();
     assert_eq!(reported.len(), 1);
     assert!(reported[0].contains("access.networks") && !log.contains("3791111"), "{}", reported[0]);
 }

@@ -257,7 +257,7 @@ mod tests {
             "  from the cache            1    25.0 %",
             "unavailable                 2    50.0 %   the call continues without an announcement",
             "  deadline                  1    25.0 %   HubSoft did not answer within the call's deadline",
-            "  shed                      1    25.0 %   more calls than limiter.rate allows to look up",
+            "  shed                      1    25.0 %   lookup skipped: more calls than limiter.rate allows",
             "answer time, ms           p50 2.0, p99 1015.0, p99.9 1015.0, max 1015.0",
             "memory, MB                start ?, end ?, peak ? (with callers and HubSoft)",
         ] {
