@@ -118,16 +118,21 @@ impl Failure {
     pub fn requested_pause(&self) -> Option<Duration> {
         self.retry_after
     }
+
+    /// What is wrong, without the remedy.
+    pub fn cause(&self) -> Cow<'static, str> {
+        match self.reason.text.split_once("{}") {
+            Some((before, after)) => format!("{before}{}{after}", self.detail).into(),
+            None => self.reason.text.into(),
+        }
+    }
 }
 
 impl std::error::Error for Failure {}
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.reason.text.split_once("{}") {
-            Some((before, after)) => write!(f, "{before}{}{after}", self.detail)?,
-            None => f.write_str(self.reason.text)?,
-        }
+        f.write_str(&self.cause())?;
         match self.reason.remedy {
             "" => Ok(()),
             remedy => write!(f, ": {remedy}"),

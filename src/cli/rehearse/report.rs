@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use crate::domain::failure::Failure;
 use crate::simulator::LoggedRequest;
 
 use super::caller::{CallOutcome, Received};
@@ -177,8 +176,9 @@ impl RehearsalReport<'_> {
         let mut reasons = BTreeMap::new();
         for outcome in self.outcomes {
             if let Received::Unavailable(Some(failure)) = &outcome.received {
-                let entry: &mut (usize, String) =
-                    reasons.entry(failure.label()).or_insert_with(|| (0, without_remedy(failure)));
+                let entry: &mut (usize, String) = reasons
+                    .entry(failure.label())
+                    .or_insert_with(|| (0, failure.cause().into_owned()));
                 entry.0 += 1;
             }
         }
@@ -198,12 +198,6 @@ impl RehearsalReport<'_> {
 /// A number of bytes in MB; `?` where the kernel does not report it.
 fn megabytes(bytes: Option<u64>) -> String {
     bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.0}", bytes as f64 / 1_048_576.0))
-}
-
-/// The failure's text without its remedy, which does not apply to a rehearsal.
-fn without_remedy(failure: &Failure) -> String {
-    let text = failure.to_string();
-    text.split(':').next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
