@@ -6,6 +6,7 @@ mod several;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -214,14 +215,15 @@ async fn a_hubsoft_that_drops_packets_does_not_hold_the_call() {
     assert!((Duration::from_millis(200)..Duration::from_millis(250) + SLACK).contains(&took));
 }
 
-/// Sends 300 requests with pauses of about `pause`; returns how many were lost and sent twice.
-async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
+/// Sends 300 requests, each after one of the `pauses` in turn, in milliseconds; returns how many were
+/// lost and sent twice.
+async fn three_hundred(sim: &Sim, pauses: Range<u64>) -> (u64, u64) {
     let text = app::connection(sim) + "[limiter]\nrate = 1000\nburst = 10000\n";
     let client = HubSoft::new(app::config(&text).hubsoft).expect("a client");
     let mut lost = 0;
-    for turn in 0..300 {
+    for pause in pauses.cycle().take(300) {
         lost += u64::from(query(&client).await.is_err());
-        sleep(Duration::from_millis(pause + turn % 3)).await;
+        sleep(Duration::from_millis(pause)).await;
     }
     let tries = client.second_tries();
     println!(
@@ -234,7 +236,9 @@ async fn three_hundred(sim: &Sim, pause: u64) -> (u64, u64) {
 async fn connections_closed_at_the_moment_they_are_used_lose_no_lookup() {
     let sim = Sim::start(vec![customer(1, "ANA", PHONE)]).await.expect("loopback");
     sim.set_keep_alive(Duration::from_millis(10));
-    let (lost, tries) = three_hundred(&sim, 9).await;
+    // Of eleven pauses one or two end in the millisecond in which the server closes: fewer races than
+    // the retries that are allowed.
+    let (lost, tries) = three_hundred(&sim, 7..18).await;
     assert!(lost == 0 && tries <= 70 && sim.connections() > 100);
 
     // Loopback is too quick for many to race; this is what a race looks like to the client.
@@ -242,7 +246,7 @@ async fn connections_closed_at_the_moment_they_are_used_lose_no_lookup() {
     sim.set_token_fault(Fault::Normal);
     let faults = |turn| if turn % 6 == 5 { Fault::HangUp } else { Fault::Normal };
     sim.script((0..400).map(faults).collect());
-    let (lost, tries) = three_hundred(&sim, 0).await;
+    let (lost, tries) = three_hundred(&sim, 0..3).await;
     assert!(lost == 0 && (50..=70).contains(&tries));
 }
 
