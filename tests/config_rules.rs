@@ -225,3 +225,17 @@ fn a_rule_with_also_or_over_hides_no_rule_but_one_with_the_same() {
         );
     }
 }
+
+#[test]
+fn a_rule_without_a_condition_that_plays_is_warned_of() {
+    let plays = |conditions: &str| {
+        let rule = format!("[[rule]]\nname = \"a\"\nplay = \"p\"\n{conditions}\n");
+        warnings(&format!("[prompts]\np = \"p\"\n{rule}"))
+    };
+    let warned = plays("");
+    assert!(warned.iter().any(|text| text.contains("rule `a` has no condition")), "{warned:?}");
+    for conditions in ["text = \"*\"", "did = \"1234\"", "servico_status = \"suspenso_debito\""] {
+        assert_eq!(plays(conditions), [""; 0], "{conditions}");
+    }
+    assert_eq!(warnings(&rule("a", "")), [""; 0], "a silent one is no news");
+}

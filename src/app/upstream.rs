@@ -78,7 +78,7 @@ impl GuardedSource {
             }
             _ => {
                 let hubsoft = HubSoft::supervised(settings, tasks, metrics.hubsoft.clone())?;
-                info!("cache emptied: base_url or user has changed");
+                info!("cache emptied: base_url or the credentials have changed");
                 let upstream = Self::hubsoft(Arc::new(hubsoft), metrics.breaker.clone());
                 let lookup = empty_lookup(&upstream);
                 return Ok((upstream, lookup));

@@ -25,6 +25,20 @@ pub(super) struct Prompts {
     pub(super) freeswitch: SoundForm,
 }
 
+/// The warning for a rule that plays for every alert although nothing in it says so.
+fn unconditional(rule: &Rule) -> Option<String> {
+    let has_text = !rule.text.is_empty() || !rule.also.is_empty();
+    let has_other = !rule.service_status.is_empty() || rule.connected.is_some();
+    let is_silent = rule.play.asterisk.is_empty();
+    (!has_text && !has_other && rule.did.is_empty() && !is_silent).then(|| {
+        format!(
+            "rule `{}` has no condition, so it plays for every alert: add text, or write \
+             text = \"*\" if that is intended",
+            rule.name
+        )
+    })
+}
+
 impl Prompts {
     /// Warns of sounds that are probably played from the wrong file.
     pub(super) fn warn(&self, file: &Section<'_>) {
@@ -53,7 +67,7 @@ impl Prompts {
             }
             rule
         });
-        for warning in hidden(&list) {
+        for warning in hidden(&list).into_iter().chain(list.iter().filter_map(unconditional)) {
             file.warn(warning);
         }
         let general = file.read("general", |section| self.general(section));
