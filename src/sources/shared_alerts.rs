@@ -1,5 +1,7 @@
 //! Keeps one copy of each alert, however many cached records carry it, and counts the bytes.
 
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use lru::LruCache;
@@ -7,23 +9,28 @@ use lru::LruCache;
 use crate::domain::alert::Alert;
 use crate::domain::finding::Record;
 
-/// Maximum alerts that are indexed by their text. A mass outage has a handful; alerts of single
-/// customers are evicted for them.
-const SHARED_MAX: usize = 4_096;
-/// Maximum alerts of several records that are skipped to find one of a single record.
-const SKIPPED_MAX: usize = 8;
+/// Maximum alerts of a single record that are indexed by their text, for the next record with the
+/// same one.
+const SINGLES_MAX: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
+/// Bytes of an entry of `shared`, which doubles when it is full.
+const INDEX_BYTES: usize = 48;
 
 /// The alerts that cached records carry.
 pub(super) struct SharedAlerts {
-    /// The number of records of each alert. An alert that is not here has one record.
-    times: LruCache<Arc<Alert>, usize>,
-    /// Bytes of all alerts, each counted once.
+    /// Recent alerts of a single record.
+    singles: LruCache<Arc<Alert>, ()>,
+    /// The number of records of each alert that several have had. There are fewer than records.
+    shared: HashMap<Arc<Alert>, usize>,
+    /// Bytes of all alerts, each counted once, and of `shared`.
     bytes: usize,
 }
 
 impl SharedAlerts {
     pub(super) fn new() -> Self {
-        Self { times: LruCache::unbounded(), bytes: 0 }
+        // `LruCache::new` would reserve all of it at once.
+        let mut singles = LruCache::unbounded();
+        singles.resize(SINGLES_MAX);
+        Self { singles, shared: HashMap::new(), bytes: 0 }
     }
 
     /// Returns the record with the alerts that other records share.
@@ -32,47 +39,50 @@ impl SharedAlerts {
     }
 
     fn shared(&mut self, alert: &Arc<Alert>) -> Arc<Alert> {
-        if let Some((shared, times)) = self.times.get_key_value_mut(alert) {
+        if let Some(times) = self.shared.get_mut(alert) {
             *times += 1;
-            return Arc::clone(shared);
+            let known = self.shared.get_key_value(alert);
+            return Arc::clone(known.map_or(alert, |(known, _)| known));
+        }
+        if let Some((single, ())) = self.singles.pop_entry(alert) {
+            self.bytes += INDEX_BYTES;
+            self.shared.insert(Arc::clone(&single), 2);
+            return single;
         }
         let own = alert.copy();
         self.bytes += own.weight();
-        if self.make_space() {
-            self.times.put(Arc::clone(&own), 1);
-        }
+        self.singles.push(Arc::clone(&own), ());
         own
-    }
-
-    /// Evicts the least recently used alert of a single record from the index, if the index is full. The
-    /// record keeps the alert, but others no longer share it.
-    fn make_space(&mut self) -> bool {
-        for _ in 0..SKIPPED_MAX {
-            if self.times.len() < SHARED_MAX {
-                return true;
-            }
-            match self.times.pop_lru() {
-                Some((alert, times)) if times > 1 => drop(self.times.put(alert, times)),
-                Some(_) | None => {}
-            }
-        }
-        self.times.len() < SHARED_MAX
     }
 
     /// Releases the alerts of a record that was removed.
     pub(super) fn release(&mut self, record: &Record) {
         for alert in record.alerts() {
-            if let Some((shared, times)) = self.times.get_key_value_mut(alert)
-                && Arc::ptr_eq(shared, alert)
-            {
-                *times -= 1;
-                if *times > 0 {
-                    continue;
-                }
-                self.times.pop(alert);
+            if self.is_carried_on(alert) {
+                continue;
+            }
+            let single = self.singles.get_key_value(alert);
+            if single.is_some_and(|(single, ())| Arc::ptr_eq(single, alert)) {
+                self.singles.pop(alert);
             }
             self.bytes -= alert.weight();
         }
+    }
+
+    /// Takes a record off a shared alert, and returns whether others carry it still.
+    fn is_carried_on(&mut self, alert: &Arc<Alert>) -> bool {
+        let known = self.shared.get_key_value(alert);
+        if !known.is_some_and(|(known, _)| Arc::ptr_eq(known, alert)) {
+            return false;
+        }
+        let Some(times) = self.shared.get_mut(alert) else { return false };
+        *times -= 1;
+        if *times > 0 {
+            return true;
+        }
+        self.shared.remove(alert);
+        self.bytes -= INDEX_BYTES;
+        false
     }
 
     /// Allocated bytes of all alerts, each counted once.
@@ -105,7 +115,10 @@ mod tests {
         for record in &records {
             assert!(record.alerts().zip(&first).all(|(one, other)| Arc::ptr_eq(one, other)));
         }
-        assert_eq!(alerts.bytes(), weight("Rompimento") + weight("Equipe a caminho"));
+        assert_eq!(
+            alerts.bytes(),
+            weight("Rompimento") + weight("Equipe a caminho") + 2 * INDEX_BYTES
+        );
     }
 
     #[test]
@@ -116,43 +129,42 @@ mod tests {
         let kept = one.alerts().next().map(Arc::downgrade).expect("a text");
         alerts.release(&one);
         drop(one);
-        assert_eq!(alerts.bytes(), weight("Rompimento") + weight("Queda"));
+        assert_eq!(alerts.bytes(), weight("Rompimento") + weight("Queda") + INDEX_BYTES);
         assert!(kept.upgrade().is_some(), "another record carries it");
         alerts.release(&other);
         drop(other);
-        assert_eq!((alerts.bytes(), alerts.times.len()), (0, 0));
+        assert_eq!((alerts.bytes(), alerts.singles.len(), alerts.shared.len()), (0, 0, 0));
         assert!(kept.upgrade().is_none());
     }
 
     #[test]
-    fn texts_of_single_customers_are_evicted_before_shared_ones() {
+    fn texts_of_single_customers_never_displace_shared_ones() {
         let mut alerts = SharedAlerts::new();
         let mut records = Vec::new();
-        for at in 0..2 * SHARED_MAX {
+        let singles = 2 * SINGLES_MAX.get();
+        for at in 0..singles {
             records.push(alerts.share(record(&[&format!("texto {at}")])));
             records.push(alerts.share(record(&["Rompimento"])));
         }
-        assert_eq!(alerts.times.len(), SHARED_MAX);
-        let single: usize = (0..2 * SHARED_MAX).map(|at| weight(&format!("texto {at}"))).sum();
-        assert_eq!(alerts.bytes(), single + weight("Rompimento"));
-        for record in &records {
-            alerts.release(record);
-        }
-        assert_eq!((alerts.bytes(), alerts.times.len()), (0, 0));
+        assert_eq!((alerts.singles.len(), alerts.shared.len()), (SINGLES_MAX.get(), 1));
+        let single: usize = (0..singles).map(|at| weight(&format!("texto {at}"))).sum();
+        assert_eq!(alerts.bytes(), single + weight("Rompimento") + INDEX_BYTES);
+        records.iter().for_each(|record| alerts.release(record));
+        assert_eq!((alerts.bytes(), alerts.singles.len(), alerts.shared.len()), (0, 0, 0));
     }
 
     #[test]
-    fn a_text_that_is_not_indexed_belongs_to_its_record() {
+    fn a_new_text_is_stored_once_whatever_is_shared_already() {
         let mut alerts = SharedAlerts::new();
-        let twice = |alerts: &mut SharedAlerts, text: &str| {
-            [alerts.share(record(&[text])), alerts.share(record(&[text]))]
-        };
         let mut records = Vec::new();
-        for at in 0..=SHARED_MAX {
-            records.extend(twice(&mut alerts, &format!("texto {at}")));
+        for at in 0..=SINGLES_MAX.get() {
+            let text = format!("texto {at}");
+            records.extend([alerts.share(record(&[&text])), alerts.share(record(&[&text]))]);
         }
-        assert_eq!(alerts.times.len(), SHARED_MAX);
+        let before = alerts.bytes();
+        records.extend((0..1_000).map(|_| alerts.share(record(&["Rompimento"]))));
+        assert_eq!(alerts.bytes() - before, weight("Rompimento") + INDEX_BYTES);
         records.iter().for_each(|record| alerts.release(record));
-        assert_eq!((alerts.bytes(), alerts.times.len()), (0, 0));
+        assert_eq!((alerts.bytes(), alerts.singles.len(), alerts.shared.len()), (0, 0, 0));
     }
 }

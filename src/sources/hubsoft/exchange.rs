@@ -65,7 +65,8 @@ impl Exchange {
 
     /// Sets the gauge of the limiter.
     pub(super) fn measure(&self) {
-        self.metrics.limiter_rate.set(self.limiter.rate());
+        let now = Instant::now().into_std();
+        self.metrics.limiter_rate.set(self.limiter.rate(now));
     }
 
     pub(super) fn api(&self) -> &Api {

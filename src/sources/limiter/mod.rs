@@ -145,6 +145,7 @@ impl Limiter {
     /// assigned.
     pub fn adjust(&self, settings: Settings, now: Instant) {
         let mut state = self.lock();
+        state.recover(now);
         let taken = state.full_at(now).duration_since(now).as_secs_f64() * state.rate;
         let assigned_until = state.assigned_until(now);
         let was_lowered = state.raised_at.is_some();
@@ -185,9 +186,11 @@ impl Limiter {
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    /// Current requests per second.
-    pub fn rate(&self) -> f64 {
-        self.lock().rate
+    /// Requests per second at `now`.
+    pub fn rate(&self, now: Instant) -> f64 {
+        let mut state = self.lock();
+        state.recover(now);
+        state.rate
     }
 
     fn lock(&self) -> MutexGuard<'_, Bucket> {
@@ -370,13 +373,24 @@ mod tests {
     fn a_lowered_rate_stays_low_when_the_settings_change() {
         let (limiter, now) = (limiter(16.0, 4), Instant::now());
         limiter.adjust(Settings { rate: 20.0, burst: 4 }, now);
-        assert!((limiter.rate() - 20.0).abs() < 0.01);
+        assert!((limiter.rate(now) - 20.0).abs() < 0.01);
         limiter.throttled(now);
         limiter.adjust(Settings { rate: 16.0, burst: 4 }, now);
-        assert!((limiter.rate() - 10.0).abs() < 0.01, "{}", limiter.rate());
+        assert!((limiter.rate(now) - 10.0).abs() < 0.01, "{}", limiter.rate(now));
         let later = now + 2 * RECOVERY;
         admit(&limiter, later, later + DEADLINE).expect("a slot");
-        assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
+        assert!((limiter.rate(later) - 16.0).abs() < 0.01, "{}", limiter.rate(later));
+    }
+
+    #[test]
+    fn a_lowered_rate_recovers_without_traffic_and_through_reloads() {
+        let (limiter, now) = (limiter(16.0, 4), Instant::now());
+        limiter.throttled(now);
+        let half_way = now + RECOVERY / 2;
+        assert!((limiter.rate(half_way) - 12.0).abs() < 0.01, "{}", limiter.rate(half_way));
+        limiter.adjust(Settings { rate: 16.0, burst: 4 }, now + RECOVERY);
+        let after = now + RECOVERY;
+        assert!((limiter.rate(after) - 16.0).abs() < 0.01, "{}", limiter.rate(after));
     }
 
     #[test]
@@ -402,14 +416,16 @@ mod tests {
         let (limiter, start) = (limiter(16.0, 4), Instant::now());
         limiter.throttled(start);
         limiter.throttled(start + SECOND / 2);
-        assert!((limiter.rate() - 8.0).abs() < 0.01, "{}", limiter.rate());
+        let half = start + SECOND / 2;
+        assert!((limiter.rate(half) - 8.0).abs() < 0.2, "{}", limiter.rate(half));
         let far = start + 3_600 * SECOND;
         assert!(admit(&limiter, start, far).expect("a slot") > start, "the burst is used up");
         limiter.throttled(start + SECOND);
-        assert!((limiter.rate() - 4.0).abs() < 0.5, "{}", limiter.rate());
+        let second = start + SECOND;
+        assert!((limiter.rate(second) - 4.0).abs() < 0.5, "{}", limiter.rate(second));
         let later = start + 2 * RECOVERY;
         admit(&limiter, later, later + DEADLINE).expect("a slot");
-        assert!((limiter.rate() - 16.0).abs() < 0.01, "{}", limiter.rate());
+        assert!((limiter.rate(later) - 16.0).abs() < 0.01, "{}", limiter.rate(later));
     }
 
     #[test]
@@ -434,7 +450,7 @@ mod tests {
     fn endless_throttling_keeps_the_minimum_rate() {
         let (limiter, start) = (limiter(15.0, 50), Instant::now());
         (0..20).for_each(|second| limiter.throttled(start + second * SECOND));
-        assert!(limiter.rate() >= RATE_MIN);
+        assert!(limiter.rate(start + 20 * SECOND) >= RATE_MIN);
     }
 
     #[test]
