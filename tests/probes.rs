@@ -91,5 +91,8 @@ async fn the_services_own_check_is_counted_apart_and_not_logged() {
         let counted = format!("bina_calls_total{{door=\"{door}\",status=\"no_number\"}} 1\n");
         assert!(page.contains(&counted), "{counted}{page}");
     }
+    // The check is no call without a number.
+    assert!(page.contains("bina_calls_skipped_total{reason=\"anonymous\"} 1\n"), "{page}");
+    assert!(page.contains("bina_call_duration_seconds_count{source=\"none\"} 1\n"), "{page}");
     assert_eq!(sim.lookups(), 0);
 }

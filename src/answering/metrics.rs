@@ -86,11 +86,7 @@ impl CallMetrics {
 
     /// Counts a call that was answered.
     pub(super) fn count(&self, call: &Call, finding: &Finding, answer: &Answer, took: Duration) {
-        let status = answer.status();
-        match self.interfaces.iter().find(|(name, _)| *name == call.interface) {
-            Some((_, counters)) => counters.count(status),
-            None => drop(self.answered.of([call.interface, status.word()]).inc()),
-        }
+        self.count_answer(call, answer);
         self.duration.of(answer.source()).observe(took);
         match finding {
             Finding::NoNumber(reason) => self.skipped.count(reason.label()),
@@ -99,6 +95,15 @@ impl CallMetrics {
                 self.ambiguous.inc();
             }
             Finding::Found { .. } | Finding::NotFound(_) => {}
+        }
+    }
+
+    /// Counts an answer by interface and status alone, as of the service's check of itself.
+    pub(super) fn count_answer(&self, call: &Call, answer: &Answer) {
+        let status = answer.status();
+        match self.interfaces.iter().find(|(name, _)| *name == call.interface) {
+            Some((_, counters)) => counters.count(status),
+            None => drop(self.answered.of([call.interface, status.word()]).inc()),
         }
     }
 }

@@ -26,11 +26,11 @@ static RUN: LazyLock<String> =
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// Whether an answer is logged.
+/// What an answer is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Logged {
-    No,
-    Yes,
+enum Occasion {
+    Call,
+    Check,
 }
 
 /// Answers calls.
@@ -56,15 +56,16 @@ impl Responder {
 
     /// Answers one call by its deadline.
     pub fn respond<'a>(&'a self, call: &'a Call) -> impl Future<Output = Answer> + Send + 'a {
-        self.answer(call, Logged::Yes)
+        self.answer(call, Occasion::Call)
     }
 
-    /// Answers the self-check of the service in the same way. It is not logged, because it is not a call.
+    /// Answers the self-check of the service in the same way. It is no call, so it is not logged, and counted
+    /// by status alone.
     pub fn check<'a>(&'a self, call: &'a Call) -> impl Future<Output = Answer> + Send + 'a {
-        self.answer(call, Logged::No)
+        self.answer(call, Occasion::Check)
     }
 
-    async fn answer(&self, call: &Call, logged: Logged) -> Answer {
+    async fn answer(&self, call: &Call, occasion: Occasion) -> Answer {
         let phone = self.numbers.phone(call);
         let finding = match &phone {
             Ok(phone) => {
@@ -78,9 +79,12 @@ impl Responder {
         }
         let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
         let took = call.accepted.elapsed();
-        self.metrics.count(call, &finding, &answer, took);
-        if logged == Logged::Yes {
-            log(call, phone, &finding, &answer, took);
+        match occasion {
+            Occasion::Call => {
+                self.metrics.count(call, &finding, &answer, took);
+                log(call, phone, &finding, &answer, took);
+            }
+            Occasion::Check => self.metrics.count_answer(call, &answer),
         }
         answer
     }
