@@ -195,6 +195,14 @@ async fn worker_threads_follow_the_setting_and_change_only_with_a_restart() {
     assert!(served.has_logged(warned), "{}", served.log());
     assert!(threads() < 40, "{} threads", threads());
     assert_eq!(status(served.http, ALERTED).await, "found");
+
+    // It is compared with what runs, not with the file before: once more, and not on the way back.
+    served.signal("HUP");
+    assert!(served.has_logged_times(warned, 2), "{}", served.log());
+    file.write(&sim, &reported(24));
+    served.signal("HUP");
+    assert!(served.has_logged_times("configuration reloaded", 3), "{}", served.log());
+    assert_eq!(served.log().matches(warned).count(), 2, "{}", served.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! The application as a value: everything that answers calls, built from one configuration.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::answering::lookup::Lookup;
@@ -57,9 +57,12 @@ impl App {
         )?;
         let responder =
             previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
-        let rates = Arc::clone(&previous.http.guard.rates);
+        let before = &previous.http.guard;
+        // The listeners' connection slots keep the addresses of the PBXs until a restart, and so do
+        // the rates.
+        let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (previous.tasks.clone(), previous.metrics.clone());
-        Ok(Self::assembled(config, upstream, responder, rates, tasks, metrics))
+        Ok(Self::assembled(config, upstream, responder, guard, tasks, metrics))
     }
 
     /// Builds the application in front of a source other than HubSoft.
@@ -75,14 +78,15 @@ impl App {
         let lookup = lookup.counting(metrics.lookup.clone());
         let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
         let responder = responder.counting(metrics.calls.clone(), metrics.misses.clone());
-        Self::assembled(config, upstream, responder, Arc::default(), tasks, metrics)
+        let guard = guard(config, Arc::default(), config.listener.pbx.clone());
+        Self::assembled(config, upstream, responder, guard, tasks, metrics)
     }
 
     fn assembled(
         config: &Config,
         upstream: GuardedSource,
         responder: Responder,
-        rates: Arc<Rates>,
+        guard: Guard,
         tasks: Tasks,
         metrics: AppMetrics,
     ) -> Self {
@@ -93,13 +97,6 @@ impl App {
             recordings: config.recordings.clone(),
             readiness: upstream.readiness(),
             metrics: Arc::clone(&metrics.registry),
-        };
-        let guard = Guard {
-            credentials: config.access.credentials.clone(),
-            networks: config.access.networks.clone(),
-            pbx: config.listener.pbx.clone(),
-            rates,
-            tls: config.tls.clone(),
         };
         Self {
             config: config.clone(),
@@ -135,6 +132,17 @@ impl App {
     /// The `Authorization` header of the service's requests to itself.
     pub(super) fn own_authorization(&self) -> Option<Secret> {
         self.config.access.credentials.own().cloned()
+    }
+}
+
+/// The access control of HTTP, with the `rates` so far and the addresses of the PBXs.
+fn guard(config: &Config, rates: Arc<Rates>, pbx: Vec<IpAddr>) -> Guard {
+    Guard {
+        credentials: config.access.credentials.clone(),
+        networks: config.access.networks.clone(),
+        pbx,
+        rates,
+        tls: config.tls.clone(),
     }
 }
 

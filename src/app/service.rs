@@ -22,6 +22,8 @@ use super::listeners::Listeners;
 /// The application behind the pointer that a reload replaces.
 pub struct Service {
     current: Arc<Current<App>>,
+    /// The configuration it was started with, which holds for what only a restart changes.
+    started: Config,
     /// The addresses of the open listeners, by name. The lock is held during a reload, which
     /// serialises reloads.
     open: Mutex<Vec<(&'static str, SocketAddr)>>,
@@ -48,7 +50,8 @@ impl Serving {
 impl Service {
     /// Makes `app` the active one.
     pub fn new(app: App) -> Self {
-        Self { current: Arc::new(Current::new(app)), open: Mutex::default() }
+        let started = app.config().clone();
+        Self { current: Arc::new(Current::new(app)), started, open: Mutex::default() }
     }
 
     /// The application that is active now.
@@ -110,7 +113,7 @@ impl Service {
         require_protection(new, &open)?;
         let old = self.app();
         let app = App::build(new, Some(&old))?;
-        for warning in new.warnings.iter().chain(&needs_restart(old.config(), new)) {
+        for warning in new.warnings.iter().chain(&needs_restart(&self.started, new)) {
             warn!("{warning}");
         }
         logging::adjust(&new.log);
@@ -121,13 +124,13 @@ impl Service {
 
 /// Warnings about changes that a reload does not apply. Listeners stay open, because closing one
 /// would lose calls; the worker threads exist before the configuration is applied.
-fn needs_restart(old: &Config, new: &Config) -> Vec<String> {
+fn needs_restart(started: &Config, new: &Config) -> Vec<String> {
     let changed = [
-        ("listen.http", old.http != new.http),
-        ("listen.agi", old.agi != new.agi),
-        ("listen.metrics", old.metrics != new.metrics),
-        ("listen.pbx", old.listener.pbx != new.listener.pbx),
-        ("service.worker_threads", old.worker_threads != new.worker_threads),
+        ("listen.http", started.http != new.http),
+        ("listen.agi", started.agi != new.agi),
+        ("listen.metrics", started.metrics != new.metrics),
+        ("listen.pbx", started.listener.pbx != new.listener.pbx),
+        ("service.worker_threads", started.worker_threads != new.worker_threads),
     ];
     let changed = changed.into_iter().filter(|(_, changed)| *changed);
     changed.map(|(name, _)| format!("{name} has changed: restart bina to apply it")).collect()

@@ -155,9 +155,13 @@ impl Served {
 
     /// Waits for up to five seconds until the log holds `part`.
     pub(crate) fn has_logged(&self, part: &str) -> bool {
+        self.has_logged_times(part, 1)
+    }
+
+    pub(crate) fn has_logged_times(&self, part: &str, times: usize) -> bool {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(5) {
-            if self.log().contains(part) {
+            if self.log().matches(part).count() >= times {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
