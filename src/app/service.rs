@@ -22,8 +22,8 @@ use super::listeners::Listeners;
 /// The application behind the pointer that a reload replaces.
 pub struct Service {
     current: Arc<Current<App>>,
-    /// The configuration it was started with, which holds for what only a restart changes.
-    started: Config,
+    /// The settings it was started with that only a restart changes.
+    started: RestartSettings,
     /// The addresses of the open listeners, by name. The lock is held during a reload, which
     /// serialises reloads.
     open: Mutex<Vec<(&'static str, SocketAddr)>>,
@@ -50,7 +50,7 @@ impl Serving {
 impl Service {
     /// Makes `app` the active one.
     pub fn new(app: App) -> Self {
-        let started = app.config().clone();
+        let started = restart_settings(app.config());
         Self { current: Arc::new(Current::new(app)), started, open: Mutex::default() }
     }
 
@@ -122,16 +122,25 @@ impl Service {
     }
 }
 
-/// Warnings about changes that a reload does not apply. Listeners stay open, because closing one
-/// would lose calls; the worker threads exist before the configuration is applied.
-fn needs_restart(started: &Config, new: &Config) -> Vec<String> {
-    let changed = [
-        ("listen.http", started.http != new.http),
-        ("listen.agi", started.agi != new.agi),
-        ("listen.metrics", started.metrics != new.metrics),
-        ("listen.pbx", started.listener.pbx != new.listener.pbx),
-        ("service.worker_threads", started.worker_threads != new.worker_threads),
-    ];
-    let changed = changed.into_iter().filter(|(_, changed)| *changed);
-    changed.map(|(name, _)| format!("{name} has changed: restart bina to apply it")).collect()
+/// Settings by name, with their values as text: the whole configuration would keep secrets and
+/// recordings in memory that a reload has replaced.
+type RestartSettings = [(&'static str, String); 5];
+
+/// The settings that a reload does not apply. Listeners stay open, because closing one would lose
+/// calls; the worker threads exist before the configuration is applied.
+fn restart_settings(config: &Config) -> RestartSettings {
+    [
+        ("listen.http", config.http.to_string()),
+        ("listen.agi", format!("{:?}", config.agi)),
+        ("listen.metrics", format!("{:?}", config.metrics)),
+        ("listen.pbx", format!("{:?}", config.listener.pbx)),
+        ("service.worker_threads", format!("{:?}", config.worker_threads)),
+    ]
+}
+
+/// Warnings about the settings of `new` that differ from those it was started with.
+fn needs_restart(started: &RestartSettings, new: &Config) -> Vec<String> {
+    let pairs = started.iter().zip(restart_settings(new));
+    let changed = pairs.filter(|(started, new)| *started != new);
+    changed.map(|((name, _), _)| format!("{name} has changed: restart bina to apply it")).collect()
 }
