@@ -27,7 +27,6 @@ static RUN: LazyLock<String> =
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
 /// What an answer is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Occasion {
     Call,
     Check,

@@ -58,7 +58,7 @@ impl Reason {
 
     /// A failure for this reason.
     pub const fn failure(&'static self) -> Failure {
-        Failure { reason: self, status: None, detail: Cow::Borrowed(""), retry_after: None }
+        self.because("")
     }
 
     /// A failure with a detail.

@@ -17,7 +17,7 @@ mod urgency;
 
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 use crate::runtime::settings::Section;
 
@@ -121,7 +121,7 @@ impl Limiter {
         deadline: Instant,
         urgency: Urgency,
     ) -> Result<Instant, NoSlot> {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         if state.paused_until.is_some_and(|until| now < until) {
             return Err(NoSlot::Paused);
         }
@@ -138,13 +138,13 @@ impl Limiter {
 
     /// Returns when a request of class `urgency` can have a slot, unless another request takes it.
     pub fn free_at(&self, now: Instant, urgency: Urgency) -> Instant {
-        self.lock().free_at(now, urgency)
+        self.0.lock().free_at(now, urgency)
     }
 
     /// Applies other settings. A rate lowered by HubSoft stays low and recovers; assigned slots stay
     /// assigned.
     pub fn adjust(&self, settings: Settings, now: Instant) {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.recover(now);
         let taken = state.full_at(now).duration_since(now).as_secs_f64() * state.rate;
         let assigned_until = state.assigned_until(now);
@@ -160,7 +160,7 @@ impl Limiter {
 
     /// Records how long a lookup took. Lists take longer and must not be recorded.
     pub fn took(&self, time: Duration) {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         let error = time.abs_diff(state.took);
         state.took = (state.took * 7 + time) / 8;
         state.deviation = (state.deviation * 3 + error) / 4;
@@ -168,7 +168,7 @@ impl Limiter {
 
     /// Handles a 429 of HubSoft: halves the rate and empties the bucket.
     pub fn throttled(&self, now: Instant) {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
             return;
         }
@@ -182,19 +182,15 @@ impl Limiter {
     /// Suspends all requests for `wait`, as HubSoft requested, but for a minute at most.
     pub fn pause(&self, now: Instant, wait: Duration) {
         let until = now + wait.min(PAUSE_MAX);
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.paused_until = state.paused_until.max(Some(until));
     }
 
     /// Requests per second at `now`.
     pub fn rate(&self, now: Instant) -> f64 {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.recover(now);
         state.rate
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Bucket> {
-        self.0.lock()
     }
 }
 
