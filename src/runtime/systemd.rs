@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 use std::env;
+use std::ffi::OsStr;
 use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use listenfd::ListenFd;
@@ -63,6 +66,18 @@ fn invalid_count(value: Option<&str>) -> Option<&str> {
     (!is_valid).then_some(value)
 }
 
+/// The folder for state that systemd has created for the service (`StateDirectory=`), if it has.
+pub fn state_folder() -> Option<PathBuf> {
+    first_folder(&env::var_os("STATE_DIRECTORY")?)
+}
+
+/// The first of several folders, which systemd separates by colons.
+fn first_folder(value: &OsStr) -> Option<PathBuf> {
+    let first = value.as_bytes().split(|byte| *byte == b':').next()?;
+    let path = PathBuf::from(OsStr::from_bytes(first));
+    path.is_absolute().then_some(path)
+}
+
 /// Notifies systemd that calls are answered from now on.
 pub fn ready() {
     notify(NotifyState::Ready);
@@ -92,6 +107,16 @@ fn notify(state: NotifyState<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_state_folder_is_the_first_absolute_path() {
+        let first = |value: &str| first_folder(OsStr::new(value));
+        assert_eq!(first("/var/lib/bina"), Some(PathBuf::from("/var/lib/bina")));
+        assert_eq!(first("/var/lib/bina:/var/lib/other"), Some(PathBuf::from("/var/lib/bina")));
+        for odd in ["", ":", ":/var/lib/bina", "var/lib/bina"] {
+            assert_eq!(first(odd), None, "{odd}");
+        }
+    }
 
     #[test]
     fn an_invalid_number_of_sockets_is_rejected() {

@@ -1,0 +1,85 @@
+//! Keeps a second process out of the state folder, until this one ends in whatever way.
+//!
+//! A socket in the folder serves as the lock. The kernel refuses a connection to it from the moment its
+//! process has ended, so nothing has to be cleaned up after a crash. `File::lock` needs Rust 1.89, and
+//! `flock` a crate or unsafe code.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+
+use super::error::{FileAction, StateError};
+use super::replace::UNFINISHED;
+
+/// The name of the socket in the folder.
+const NAME: &str = "lock";
+/// A socket that a crash left is removed once; further attempts meet others that start just now.
+const ATTEMPTS: usize = 5;
+/// The kernel's limit for the path of a socket, without its final zero.
+const PATH_BYTES_MAX: usize = 107;
+
+/// The lock of a folder. It is released when it is dropped, and when the process ends.
+pub(super) struct FolderLock {
+    path: PathBuf,
+    _socket: UnixDatagram,
+}
+
+impl FolderLock {
+    pub(super) fn take(folder: &Path) -> Result<Self, StateError> {
+        let path = folder.join(NAME);
+        if path.as_os_str().len() > PATH_BYTES_MAX {
+            let error = io::Error::from(ErrorKind::InvalidFilename);
+            return Err(FileAction::Lock.failed(&path)(error));
+        }
+        for _ in 0..ATTEMPTS {
+            match UnixDatagram::bind(&path) {
+                Ok(socket) => return Ok(Self { path, _socket: socket }),
+                Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+                Err(error) => return Err(FileAction::Lock.failed(&path)(error)),
+            }
+            if is_alive(&path).map_err(FileAction::Lock.failed(&path))? {
+                break;
+            }
+            put_away(&path).map_err(FileAction::Lock.failed(&path))?;
+        }
+        Err(StateError::InUse { path: folder.to_owned() })
+    }
+
+    /// The user that this process creates files as.
+    pub(super) fn owner(&self) -> io::Result<u32> {
+        Ok(fs::symlink_metadata(&self.path)?.uid())
+    }
+}
+
+/// Whether a process holds the socket at `path`.
+fn is_alive(path: &Path) -> io::Result<bool> {
+    match UnixDatagram::unbound()?.connect(path) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::ConnectionRefused | ErrorKind::NotFound => Ok(false),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Removes a socket whose process has ended.
+fn put_away(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.file_type().is_socket() => {}
+        Ok(_) => return Err(io::Error::new(ErrorKind::AlreadyExists, "it is not a socket")),
+        Err(_) => return Ok(()),
+    }
+    // Two processes may get here at once, one of them late: what it moves away may be the other's new
+    // socket, which it then puts back.
+    let aside = path.with_extension(format!("{}{UNFINISHED}", std::process::id()));
+    match fs::rename(path, &aside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        moved => moved?,
+    }
+    if is_alive(&aside)? {
+        let _ = fs::hard_link(&aside, path);
+    }
+    fs::remove_file(&aside)
+}
