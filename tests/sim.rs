@@ -1,5 +1,7 @@
 //! Shows on the wire that the simulator is right without a fault, and wrong as each fault defines.
 
+#[path = "sim/bulk_list.rs"]
+mod bulk_list;
 #[path = "sim/certificates.rs"]
 mod certificates;
 #[path = "sim/client.rs"]
@@ -8,10 +10,14 @@ mod client;
 mod control;
 #[path = "sim/faults.rs"]
 mod faults;
+#[path = "sim/list_faults.rs"]
+mod list_faults;
 #[path = "sim/listener.rs"]
 mod listener;
 #[path = "sim/mixed.rs"]
 mod mixed;
+#[path = "sim/population.rs"]
+mod population;
 #[path = "sim/tls.rs"]
 mod tls;
 

@@ -43,11 +43,13 @@ pub(super) struct IssuedTokens {
     life: Duration,
 }
 
-impl IssuedTokens {
-    pub(super) fn new() -> Self {
+impl Default for IssuedTokens {
+    fn default() -> Self {
         Self { ends: HashMap::new(), life: LIFE_DEFAULT }
     }
+}
 
+impl IssuedTokens {
     /// How long a token issued from now on lives.
     pub(super) fn set_life(&mut self, life: Duration) {
         self.life = life;

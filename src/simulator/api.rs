@@ -5,33 +5,53 @@ use std::time::{Instant, SystemTime};
 use serde_json::{Value, json};
 
 use super::account::{CREDENTIALS, IssuedTokens};
+use super::bulk_list::BulkList;
+use super::population::table_rows;
+use super::registry::CustomerRegistry;
 use super::reply::{Reply, http_date, php_json};
 use super::request::ReceivedRequest;
+use super::scope_table::ScopeTable;
 use super::search::{CustomerSearch, Matching};
+
+/// Where the API is.
+const API: &str = "/api/v1/integracao/";
 
 /// Which of the routes a request is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Route {
+    /// What exists, and is refused to this account.
+    Forbidden,
+    List,
     Login,
     Lookup,
     Other,
+    Table(ScopeTable),
     Token,
 }
 
 impl Route {
     pub(super) fn of(request: &ReceivedRequest) -> Self {
+        let table = || request.path.strip_prefix(API).and_then(ScopeTable::at);
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/api/v1/integracao/cliente") => Self::Lookup,
+            // Closed by the vendor at the beginning of 2023.
+            ("GET", "/api/v1/integracao/cliente/all") => Self::Forbidden,
+            ("GET", "/api/v1/integracao/cliente/todos") => Self::List,
             ("GET", "/login") => Self::Login,
+            // For accounts with a permission of its own.
+            ("POST", "/graphql/v1") => Self::Forbidden,
             ("POST", "/oauth/token") => Self::Token,
+            ("GET", _) => table().map_or(Self::Other, Self::Table),
             _ => Self::Other,
         }
     }
 }
 
 /// What a HubSoft without faults holds.
+#[derive(Default)]
 pub(super) struct Hub {
-    pub(super) customers: Vec<Value>,
+    pub(super) registry: CustomerRegistry,
+    pub(super) list: BulkList,
     pub(super) matching: Matching,
     pub(super) tokens: IssuedTokens,
 }
@@ -40,9 +60,13 @@ impl Hub {
     /// Answers as a HubSoft without faults does.
     #[expect(clippy::disallowed_methods, reason = "a Date header is the time of day")]
     pub(super) fn answer(&mut self, request: &ReceivedRequest, now: Instant) -> Reply {
-        let reply = match Route::of(request) {
+        let route = Route::of(request);
+        let reply = match route {
+            Route::Forbidden | Route::List | Route::Lookup | Route::Table(_) => {
+                let refusal = self.refusal(request, now);
+                refusal.unwrap_or_else(|| self.answer_account(route, request))
+            }
             Route::Login => login_page(),
-            Route::Lookup => self.look_up(request, now),
             Route::Other => Reply::json(404, r#"{"message":"Not Found"}"#),
             Route::Token => self.issue_token(request, now),
         };
@@ -65,21 +89,40 @@ impl Hub {
         Reply::json(200, php_json(&answer))
     }
 
-    fn look_up(&self, request: &ReceivedRequest, now: Instant) -> Reply {
+    /// What a request without a valid token receives.
+    fn refusal(&self, request: &ReceivedRequest, now: Instant) -> Option<Reply> {
         if !accepts_json(request) {
-            return Reply::html(
-                302,
-                "<!DOCTYPE html><html><body>Redirecting to /login</body></html>",
-            )
-            .with("Location", "/login");
+            let page =
+                Reply::html(302, "<!DOCTYPE html><html><body>Redirecting to /login</body></html>");
+            return Some(page.with("Location", "/login"));
         }
-        if !request.bearer().is_some_and(|token| self.tokens.accepts(token, now)) {
-            return unauthenticated();
+        let is_valid = request.bearer().is_some_and(|token| self.tokens.accepts(token, now));
+        (!is_valid).then(unauthenticated)
+    }
+
+    /// What a request with a valid token receives.
+    fn answer_account(&mut self, route: Route, request: &ReceivedRequest) -> Reply {
+        match route {
+            Route::List if !self.list.forbids_list() => {
+                let page = self.list.page(&request.query, &self.registry);
+                page.unwrap_or_else(|problem| status_error(&problem))
+            }
+            Route::Lookup => match CustomerSearch::read(&request.query) {
+                Err(problem) => status_error(&problem),
+                Ok(search) => found(&search.run(&self.registry, self.matching)),
+            },
+            Route::Table(table) if !self.list.forbids_tables() => self.table(table),
+            _ => forbidden(),
         }
-        match CustomerSearch::read(&request.query) {
-            Err(problem) => status_error(&problem),
-            Ok(search) => found(&search.run(&self.customers, self.matching)),
-        }
+    }
+
+    fn table(&self, table: ScopeTable) -> Reply {
+        let generated = self.registry.generated.as_ref();
+        let rows = generated.map_or_else(Vec::new, |all| table_rows(table, &all.population));
+        // The generated customers' states and groups include those of the others.
+        let includes = matches!(table, ScopeTable::ServiceGroups | ScopeTable::Statuses);
+        let small = if includes && !rows.is_empty() { Vec::new() } else { table.small() };
+        Reply::json(200, php_json(&table.answer(&[small, rows].concat())))
     }
 }
 
@@ -134,6 +177,11 @@ pub(super) fn invalid_grant() -> Reply {
     const DESCRIPTION: &str = "The user credentials were incorrect.";
     let body = json!({ "error": "invalid_grant", "error_description": DESCRIPTION, "message": DESCRIPTION });
     Reply::json(400, php_json(&body))
+}
+
+/// As Laravel answers an account without the permission.
+fn forbidden() -> Reply {
+    Reply::json(403, r#"{"message":"This action is unauthorized."}"#)
 }
 
 pub(super) fn unauthenticated() -> Reply {

@@ -4,6 +4,8 @@
 //! curl -d '{"fault":"slow","first_byte_ms":200}' http://127.0.0.1:PORT/sim/fault
 //! curl -d '{"fault":"wrong_password","route":"token"}' http://127.0.0.1:PORT/sim/fault
 //! curl -d '{"listener":"blackhole"}' http://127.0.0.1:PORT/sim/listener
+//! curl -d '{"customers":50000,"seed":7}' http://127.0.0.1:PORT/sim/population
+//! curl -d '[{"fault":"slow_page","page_ms":500}]' http://127.0.0.1:PORT/sim/list
 //! curl http://127.0.0.1:PORT/sim/requests
 //! ```
 
@@ -11,12 +13,13 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::api::Route;
+use super::bulk_list::ListFault;
 use super::fault::Fault;
 use super::listener::ListenerMode;
+use super::population::{GeneratedCustomers, Population, PopulationUpdate};
 use super::reply::Reply;
 use super::request::ReceivedRequest;
-use super::state::{LoggedRequest, SimulatorState};
+use super::state::{FaultyRoute, LoggedRequest, SimulatorState};
 
 /// How many requests are listed, the latest ones; the counts are of all.
 const SHOWN_MAX: usize = 1_000;
@@ -51,9 +54,14 @@ pub(super) enum StateCommand {
     Customers(Vec<Value>),
     ClearRequests,
     /// Of one route, or of all.
-    Fault(Option<Route>, Fault),
+    Fault(Option<FaultyRoute>, Fault),
+    ListFaults(Vec<ListFault>),
+    /// Generated customers, or none.
+    Population(Option<Population>),
+    PopulationUpdate(PopulationUpdate),
     ShowFault,
     ShowFaults,
+    ShowList,
     ShowRequests,
     VoidTokens,
 }
@@ -67,20 +75,27 @@ pub(super) enum ControlError {
     Wrong(String),
 }
 
+const WRONG_ROUTE: &str = "a route is list, lookup, tables or token; without one, it is all";
+
 type Read = fn(&[u8]) -> Result<ControlCommand, String>;
 
 /// Every path, and how its body is read; a test walks them.
-const PATHS: [(&str, &str, Read); 12] = [
+const PATHS: [(&str, &str, Read); 17] = [
     ("POST", "/sim/certificate", |body| Ok(ControlCommand::Certificate(body.to_vec()))),
     ("POST", "/sim/close-connections", |_| Ok(ControlCommand::CloseConnections)),
     ("POST", "/sim/customers", customers),
     ("GET", "/sim/fault", |_| Ok(ControlCommand::State(StateCommand::ShowFault))),
     ("POST", "/sim/fault", fault),
     ("GET", "/sim/faults", |_| Ok(ControlCommand::State(StateCommand::ShowFaults))),
+    ("GET", "/sim/list", |_| Ok(ControlCommand::State(StateCommand::ShowList))),
+    ("POST", "/sim/list", list_faults),
     ("GET", "/sim/listener", |_| Ok(ControlCommand::ShowListener)),
     ("POST", "/sim/listener", listener),
     // As `bina demo` printed it in 0.1.0.
     ("POST", "/sim/mood", fault),
+    ("DELETE", "/sim/population", |_| Ok(ControlCommand::State(StateCommand::Population(None)))),
+    ("POST", "/sim/population", population),
+    ("POST", "/sim/population-update", population_update),
     ("DELETE", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ClearRequests))),
     ("GET", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ShowRequests))),
     ("POST", "/sim/void-tokens", |_| Ok(ControlCommand::State(StateCommand::VoidTokens))),
@@ -97,21 +112,37 @@ pub(super) fn read(request: &ReceivedRequest) -> Result<ControlCommand, ControlE
 /// Executes a command on the state, and returns what it is then.
 pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: Instant) -> Value {
     match command {
-        StateCommand::Customers(customers) => state.hub.customers = customers,
+        StateCommand::Customers(customers) => state.hub.registry.listed = customers,
         StateCommand::ClearRequests => state.clear_log(),
         StateCommand::Fault(None, fault) => state.set_every_fault(fault),
         StateCommand::Fault(route, fault) => state.set_fault(route, fault),
+        StateCommand::ListFaults(faults) => {
+            state.hub.list.set_faults(faults);
+            return list(state);
+        }
+        StateCommand::Population(population) => {
+            state.hub.registry.generated = population.map(GeneratedCustomers::new);
+        }
+        StateCommand::PopulationUpdate(update) => {
+            if let Some(generated) = &mut state.hub.registry.generated {
+                generated.update(&update);
+            }
+        }
         StateCommand::ShowFault => {}
         StateCommand::ShowFaults => return known_faults(),
+        StateCommand::ShowList => return list(state),
         StateCommand::ShowRequests => return requests(state, now),
         StateCommand::VoidTokens => state.hub.tokens.void(),
     }
-    let (every, lookup, token) = state.faults();
+    let (every, own) = state.faults();
+    let written = |fault: &Option<Fault>| fault.as_ref().map(Fault::to_json);
     json!({
-        "customers": state.hub.customers.len(),
+        "customers": state.hub.registry.len(),
         "fault": every.to_json(),
-        "lookup": lookup.map(Fault::to_json),
-        "token": token.map(Fault::to_json),
+        "list": written(&own.list),
+        "lookup": written(&own.lookup),
+        "tables": written(&own.tables),
+        "token": written(&own.token),
     })
 }
 
@@ -157,13 +188,27 @@ fn fault(body: &[u8]) -> Result<ControlCommand, String> {
     let name = given.remove("fault").or_else(|| given.remove("mood"));
     let route = match given.remove("route").as_ref().map(Value::as_str) {
         None => None,
-        Some(Some("lookup")) => Some(Route::Lookup),
-        Some(Some("token")) => Some(Route::Token),
-        Some(_) => return Err("a route is lookup or token; without one, it is all".to_owned()),
+        Some(Some("list")) => Some(FaultyRoute::List),
+        Some(Some("lookup")) => Some(FaultyRoute::Lookup),
+        Some(Some("tables")) => Some(FaultyRoute::Tables),
+        Some(Some("token")) => Some(FaultyRoute::Token),
+        Some(_) => return Err(WRONG_ROUTE.to_owned()),
     };
     let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
     let fault = Fault::named(name, &given)?;
     Ok(ControlCommand::State(StateCommand::Fault(route, fault)))
+}
+
+fn list_faults(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|faults| ControlCommand::State(StateCommand::ListFaults(faults)))
+}
+
+fn population(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|given| ControlCommand::State(StateCommand::Population(Some(given))))
+}
+
+fn population_update(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|update| ControlCommand::State(StateCommand::PopulationUpdate(update)))
 }
 
 fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -180,11 +225,20 @@ fn known_faults() -> Value {
     Fault::VALUES.map(example).into_iter().collect()
 }
 
+/// The faults of the list that are set, and those that may be.
+fn list(state: &SimulatorState) -> Value {
+    let set = state.hub.list.faults().iter().map(ListFault::to_json);
+    let known = ListFault::EXAMPLES.into_iter().flat_map(serde_json::from_str::<Value>);
+    json!({ "list_faults": set.collect::<Value>(), "known": known.collect::<Value>() })
+}
+
 fn requests(state: &SimulatorState, now: Instant) -> Value {
     let shown = &state.log[state.log.len().saturating_sub(SHOWN_MAX)..];
     json!({
         "connections": state.connections,
+        "list_requests": state.list_requests,
         "lookups": state.lookups,
+        "table_requests": state.table_requests,
         "token_requests": state.token_requests,
         "requests": shown.iter().map(|request| shown_request(request, now)).collect::<Value>(),
     })
@@ -219,9 +273,7 @@ fn shortened(secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::IssuedTokens;
     use super::super::api::Hub;
-    use super::super::search::Matching;
     use super::*;
 
     fn command(method: &str, path: &str, body: &str) -> Result<ControlCommand, ControlError> {
@@ -261,10 +313,14 @@ mod tests {
             ("/sim/customers", "[{}, 7]", "customer 2"),
             ("/sim/listener", "{}", "blackhole, open or refuse"),
             ("/sim/listener", r#"{"listener":"ajar"}"#, "`refuse`"),
+            ("/sim/list", r#"[{"fault":"sleepy"}]"#, "slow_page"),
+            ("/sim/list", r#"[{"fault":"missing_rows","page":1}]"#, "rows"),
+            ("/sim/population", r#"{"customers":5}"#, "seed"),
+            ("/sim/population-update", r#"{"moved":{}}"#, "removed"),
             ("/sim/fault", "", "not the JSON"),
             ("/sim/fault", "{}", "server_error"),
-            ("/sim/fault", r#"{"fault":"html","route":"login"}"#, "lookup or token"),
-            ("/sim/fault", r#"{"fault":"html","route":7}"#, "lookup or token"),
+            ("/sim/fault", r#"{"fault":"html","route":"login"}"#, "list, lookup, tables or token"),
+            ("/sim/fault", r#"{"fault":"html","route":7}"#, "list, lookup, tables or token"),
             ("/sim/fault", r#"{"fault":"html","rout":"token"}"#, "rout"),
         ] {
             let problem = problem(path, body);
@@ -282,16 +338,11 @@ mod tests {
 
     #[test]
     fn a_fault_for_all_routes_replaces_those_of_single_routes() {
-        let hub = Hub {
-            customers: Vec::new(),
-            matching: Matching::default(),
-            tokens: IssuedTokens::new(),
-        };
-        let mut state = SimulatorState::new(hub);
+        let mut state = SimulatorState::new(Hub::default());
         let mut set =
             |route, fault| execute(&mut state, StateCommand::Fault(route, fault), Instant::now());
-        set(Some(Route::Token), Fault::WrongPassword);
-        let answer = set(Some(Route::Lookup), Fault::Silent);
+        set(Some(FaultyRoute::Token), Fault::WrongPassword);
+        let answer = set(Some(FaultyRoute::Lookup), Fault::Silent);
         assert_eq!(answer["fault"]["fault"], "normal");
         assert_eq!(
             (&answer["lookup"]["fault"], &answer["token"]["fault"]),

@@ -31,7 +31,7 @@ pub const CANARIES: [&str; 14] = [
 ];
 
 /// How far an invented customer's code is from its id, so that mixing up the two shows.
-const CODE_OFFSET: u64 = 1_000;
+pub(super) const CODE_OFFSET: u64 = 1_000;
 
 /// The two customers of the vendor's printed page: `cliente-consulta.rst` with the one missing
 /// comma mended (after the first `ultima_conexao`) and nothing else changed.
@@ -109,7 +109,7 @@ fn service(id: u64) -> Value {
     service
 }
 
-fn last_connection() -> Value {
+pub(super) fn last_connection() -> Value {
     json!({
         "conectado": true,
         "ultima_conexao_datetime": "2026-11-22 18:22:24-03",

@@ -79,7 +79,8 @@ pub enum Fault {
     Truncated,
     /// Two thirds of the right answer's body as a chunk, then closes without the last chunk.
     TruncatedChunked,
-    /// A 401 to every lookup, however fresh the token; other routes answer right.
+    /// A 401 to every lookup, page of the list and table, however fresh the token; other routes answer
+    /// right.
     Unauthorized,
     /// A 503 maintenance page with `Retry-After: 60`, as during an update.
     Unavailable,

@@ -7,32 +7,39 @@
 //! The way of a request:
 //!
 //! ```text
-//! socket -> listener -> connection -> request -> state -> fault -> [api, search] -> plan -> socket
-//!           accepts     TLS                      log      which    the right       steps
-//!           or not                                        fault    answer
+//! socket -> listener -> connection -> request -> state -> fault -> [api, search, -> plan -> socket
+//!           accepts     TLS                      log      which     bulk_list]      steps
+//!           or not                                        fault     the right answer
 //! controller -> connection -> request -> control -> [state, listener, tls]
 //! ```
 //!
-//! Read `fault` and `listener` for what can go wrong, `api` and `search` for the right answers,
-//! `control` for how another process sets it all, and `server` for how it fits together. Only
-//! `server`, `connection`, `listener` and `shared` wait.
+//! Read `fault`, `bulk_list` and `listener` for what can go wrong, `api` and `search` for the right
+//! answers, `population` for customers by the hundred thousand, `control` for how another process
+//! sets it all, and `server` for how it fits together. Only `server`, `connection`, `listener` and
+//! `shared` wait.
 
 #![expect(clippy::large_futures, reason = "few connections, each with its buffer")]
 
 mod account;
 mod api;
 mod bomb;
+mod bulk_list;
 mod connection;
 mod control;
 mod customers;
+mod dice;
 mod encoding;
 mod fault;
 mod fault_names;
 mod listener;
 mod mixed;
 mod plan;
+mod population;
+mod registry;
+mod relations;
 mod reply;
 mod request;
+mod scope_table;
 mod search;
 mod server;
 mod shared;
@@ -47,18 +54,24 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use serde_json::Value;
 
-use account::{CREDENTIALS, IssuedTokens};
-use api::{Hub, Route};
+use account::CREDENTIALS;
+use api::Hub;
+use population::GeneratedCustomers;
+use registry::CustomerRegistry;
 use server::Server;
 use shared::SharedSimulator;
-use state::SimulatorState;
+use state::{FaultyRoute, SimulatorState};
 
 pub use account::{AccountCredentials, CLIENT_ID, CLIENT_SECRET, PASSWORD, TOKEN_PREFIX, USERNAME};
+pub use bulk_list::ListFault;
 pub use customers::{
     CANARIES, CANARY_CPF, CANARY_PASSWORD, CANARY_TRACE, customer, printed_example, with_alert,
 };
 pub use fault::{Fault, RetryAfter};
 pub use listener::ListenerMode;
+pub use population::{
+    CANARY_SURNAME, INTERFACE_CUSTOMERS, Population, PopulationChange, PopulationUpdate,
+};
 pub use search::Matching;
 pub use state::LoggedRequest;
 
@@ -87,12 +100,20 @@ impl Sim {
         Self::start_with((Ipv4Addr::LOCALHOST, 0).into(), customers, Some(tls)).await
     }
 
+    /// Starts with generated customers, and no others.
+    pub async fn start_generated(population: Population) -> io::Result<Self> {
+        let sim = Self::start(Vec::new()).await?;
+        sim.set_population(Some(population));
+        Ok(sim)
+    }
+
     async fn start_with(
         addr: SocketAddr,
         customers: Vec<Value>,
         tls: Option<Arc<ServerConfig>>,
     ) -> io::Result<Self> {
-        let hub = Hub { customers, matching: Matching::default(), tokens: IssuedTokens::new() };
+        let registry = CustomerRegistry { listed: customers, generated: None };
+        let hub = Hub { registry, ..Hub::default() };
         let (shared, listener_commands) = SharedSimulator::new(SimulatorState::new(hub));
         shared.settings().tls = tls;
         let shared = Arc::new(shared);
@@ -129,7 +150,26 @@ impl Sim {
 
 impl Sim {
     pub fn set_customers(&self, customers: Vec<Value>) {
-        self.shared.state().hub.customers = customers;
+        self.shared.state().hub.registry.listed = customers;
+    }
+
+    /// Generates customers besides those of `set_customers`, which the list has first; none ends that.
+    pub fn set_population(&self, population: Option<Population>) {
+        self.shared.state().hub.registry.generated = population.map(GeneratedCustomers::new);
+    }
+
+    /// Changes generated customers, for the list and for lookups.
+    pub fn update_population(&self, update: &PopulationUpdate) {
+        if let Some(generated) = &mut self.shared.state().hub.registry.generated {
+            generated.update(update);
+        }
+    }
+
+    /// The numbers that a generated customer has now: area code and number, with the ninth digit.
+    pub fn generated_phones(&self, index: u32) -> Vec<String> {
+        let state = self.shared.state();
+        let generated = state.hub.registry.generated.as_ref();
+        generated.map_or_else(Vec::new, |generated| generated.phones(index))
     }
 
     pub fn set_matching(&self, matching: Matching) {
@@ -143,14 +183,29 @@ impl Sim {
         self.shared.state().set_fault(None, fault);
     }
 
+    /// Sets the fault of the bulk list alone, from now on, whatever `set_fault` sets.
+    pub fn set_list_fault(&self, fault: Fault) {
+        self.shared.state().set_fault(Some(FaultyRoute::List), fault);
+    }
+
+    /// Sets the fault of the scope tables alone, from now on, whatever `set_fault` sets.
+    pub fn set_table_fault(&self, fault: Fault) {
+        self.shared.state().set_fault(Some(FaultyRoute::Tables), fault);
+    }
+
+    /// Sets the mistakes of the bulk list, all of which apply, from now on; none by default.
+    pub fn set_list_faults(&self, faults: Vec<ListFault>) {
+        self.shared.state().hub.list.set_faults(faults);
+    }
+
     /// Sets the fault of lookups alone, from now on, whatever `set_fault` sets.
     pub fn set_lookup_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(Route::Lookup), fault);
+        self.shared.state().set_fault(Some(FaultyRoute::Lookup), fault);
     }
 
     /// Sets the fault of `/oauth/token` alone, from now on, whatever `set_fault` sets.
     pub fn set_token_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(Route::Token), fault);
+        self.shared.state().set_fault(Some(FaultyRoute::Token), fault);
     }
 
     /// Mixes faults in: `set_fault` with `Fault::Mixed`.
@@ -162,6 +217,11 @@ impl Sim {
     /// again. Faults left over from an earlier script are dropped.
     pub fn script(&self, faults: Vec<Fault>) {
         self.shared.state().script = faults.into();
+    }
+
+    /// The next pages of the list receive these faults, as `script` has it for lookups.
+    pub fn script_list(&self, faults: Vec<Fault>) {
+        self.shared.state().list_script = faults.into();
     }
 
     /// Makes every token issued so far a 401, as an update of the real server does.
@@ -221,6 +281,16 @@ impl Sim {
     /// How many connections were accepted so far, used or not.
     pub fn connections(&self) -> usize {
         self.shared.state().connections
+    }
+
+    /// How many pages of the bulk list were requested so far.
+    pub fn list_requests(&self) -> usize {
+        self.shared.state().list_requests
+    }
+
+    /// How many scope tables were requested so far.
+    pub fn table_requests(&self) -> usize {
+        self.shared.state().table_requests
     }
 
     /// How many lookups were read so far.

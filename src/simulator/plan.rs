@@ -103,7 +103,7 @@ impl Fault {
             Self::StatusError => Reply::json(200, php_json(&validation_error())),
             Self::Throttled { retry_after } => throttled(*retry_after),
             Self::Trace => Reply::json(200, php_json(&stack_trace())),
-            Self::Unauthorized if route == Route::Lookup => unauthenticated(),
+            Self::Unauthorized if needs_token(route) => unauthenticated(),
             Self::Unavailable => unavailable(),
             Self::WrongPassword if route == Route::Token => wrong_password(),
             Self::WrongTypes if route == Route::Token => Reply::json(200, WRONG_TOKEN),
@@ -111,6 +111,10 @@ impl Fault {
             _ => return None,
         })
     }
+}
+
+fn needs_token(route: Route) -> bool {
+    matches!(route, Route::List | Route::Lookup | Route::Table(_))
 }
 
 const WRONG_LOOKUP: &str = r#"{"status":"success","msg":{},"clientes":"nenhum"}"#;

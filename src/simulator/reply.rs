@@ -84,8 +84,13 @@ pub(super) fn chunk(bytes: &[u8]) -> Vec<u8> {
 
 /// Writes JSON as PHP's `json_encode` does: every slash and every character beyond ASCII escaped.
 pub(super) fn php_json(value: &Value) -> Vec<u8> {
-    let mut written = String::new();
-    for character in value.to_string().chars() {
+    php_escaped(&value.to_string()).into_bytes()
+}
+
+/// Escapes JSON, or a text that needs no other escapes, as PHP does.
+pub(super) fn php_escaped(json: &str) -> String {
+    let mut written = String::with_capacity(json.len() + json.len() / 8);
+    for character in json.chars() {
         match character {
             '/' => written += "\\/",
             ascii if ascii.is_ascii() => written.push(ascii),
@@ -96,7 +101,7 @@ pub(super) fn php_json(value: &Value) -> Vec<u8> {
             }
         }
     }
-    written.into_bytes()
+    written
 }
 
 /// The date form of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.

@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
+use super::registry::CustomerRegistry;
+
 /// How `busca=telefone` finds customers; the vendor does not document it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Matching {
@@ -83,8 +85,10 @@ impl CustomerSearch {
     }
 
     /// The customers found, trimmed to what was requested.
-    pub(super) fn run(&self, customers: &[Value], matching: Matching) -> Vec<Value> {
-        let mut hits: Vec<_> = customers.iter().filter(|each| self.hits(each, matching)).collect();
+    pub(super) fn run(&self, registry: &CustomerRegistry, matching: Matching) -> Vec<Value> {
+        let generated = registry.generated_for(&self.by, &self.term);
+        let customers = registry.listed.iter().chain(&generated);
+        let mut hits: Vec<_> = customers.filter(|each| self.hits(each, matching)).collect();
         hits.sort_by(|one, other| {
             let order = compare(&one[&self.order_by], &other[&self.order_by]);
             if self.descending { order.reverse() } else { order }

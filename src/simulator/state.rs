@@ -60,18 +60,39 @@ pub(super) struct Arrival {
 pub(super) struct SimulatorState {
     pub(super) hub: Hub,
     fault: Fault,
-    /// For lookups alone, once set.
-    lookup_fault: Option<Fault>,
-    /// For `/oauth/token` alone, once set.
-    token_fault: Option<Fault>,
+    own_faults: RouteFaults,
     /// How many requests had a mixed fault since a fault was set.
     drawn: u64,
     /// The faults of the next lookups.
     pub(super) script: VecDeque<Fault>,
+    /// The faults of the next pages of the list.
+    pub(super) list_script: VecDeque<Fault>,
     pub(super) log: Vec<LoggedRequest>,
     pub(super) connections: usize,
+    pub(super) list_requests: usize,
     pub(super) lookups: usize,
+    pub(super) table_requests: usize,
     pub(super) token_requests: usize,
+}
+
+/// The faults of single routes, once set.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RouteFaults {
+    pub(super) list: Option<Fault>,
+    pub(super) lookup: Option<Fault>,
+    /// Of all tables.
+    pub(super) tables: Option<Fault>,
+    /// Of `/oauth/token`.
+    pub(super) token: Option<Fault>,
+}
+
+/// A route, or several, that may have a fault of their own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum FaultyRoute {
+    List,
+    Lookup,
+    Tables,
+    Token,
 }
 
 impl SimulatorState {
@@ -79,42 +100,47 @@ impl SimulatorState {
         Self {
             hub,
             fault: Fault::Normal,
-            lookup_fault: None,
-            token_fault: None,
+            own_faults: RouteFaults::default(),
             drawn: 0,
             script: VecDeque::new(),
+            list_script: VecDeque::new(),
             log: Vec::new(),
             connections: 0,
+            list_requests: 0,
             lookups: 0,
+            table_requests: 0,
             token_requests: 0,
         }
     }
 
     /// Sets the fault of one route, or of all that have none of their own.
-    pub(super) fn set_fault(&mut self, route: Option<Route>, fault: Fault) {
+    pub(super) fn set_fault(&mut self, route: Option<FaultyRoute>, fault: Fault) {
         self.drawn = 0;
         match route {
-            Some(Route::Lookup) => self.lookup_fault = Some(fault),
-            Some(Route::Token) => self.token_fault = Some(fault),
-            _ => self.fault = fault,
+            None => self.fault = fault,
+            Some(FaultyRoute::List) => self.own_faults.list = Some(fault),
+            Some(FaultyRoute::Lookup) => self.own_faults.lookup = Some(fault),
+            Some(FaultyRoute::Tables) => self.own_faults.tables = Some(fault),
+            Some(FaultyRoute::Token) => self.own_faults.token = Some(fault),
         }
     }
 
     /// Sets the fault of every route, which then has none of its own.
     pub(super) fn set_every_fault(&mut self, fault: Fault) {
         self.set_fault(None, fault);
-        (self.lookup_fault, self.token_fault) = (None, None);
+        self.own_faults = RouteFaults::default();
     }
 
-    /// The fault of all routes, and those of lookups and `/oauth/token` if they have their own.
-    pub(super) fn faults(&self) -> (&Fault, Option<&Fault>, Option<&Fault>) {
-        (&self.fault, self.lookup_fault.as_ref(), self.token_fault.as_ref())
+    /// The fault of all routes, and those of single ones.
+    pub(super) fn faults(&self) -> (&Fault, &RouteFaults) {
+        (&self.fault, &self.own_faults)
     }
 
     /// Clears the log and its counts. Connections are still numbered from the first.
     pub(super) fn clear_log(&mut self) {
         self.log = Vec::new();
-        (self.lookups, self.token_requests) = (0, 0);
+        (self.list_requests, self.lookups) = (0, 0);
+        (self.table_requests, self.token_requests) = (0, 0);
     }
 
     /// Decides what a request receives, and logs it.
@@ -125,8 +151,15 @@ impl SimulatorState {
         at: Instant,
     ) -> ReplyPlan {
         let route = Route::of(request);
-        let fault = self.fault_for(route, arrival);
+        let mut fault = self.fault_for(route, arrival);
+        if route == Route::List && self.hub.list.truncates(&request.query) {
+            fault = Fault::Truncated;
+        }
         let mut plan = fault.plan(route, || self.hub.answer(request, at));
+        let wait = self.hub.list.wait(&request.query);
+        if route == Route::List && !wait.is_zero() {
+            plan.steps.insert(0, ReplyStep::Wait(wait));
+        }
         if request.closes {
             plan.steps.push(ReplyStep::Close);
         }
@@ -137,9 +170,11 @@ impl SimulatorState {
     /// The fault for a request, after drawing from a mixed one.
     fn fault_for(&mut self, route: Route, arrival: Arrival) -> Fault {
         let own = match route {
-            Route::Lookup => self.script.pop_front().or_else(|| self.lookup_fault.clone()),
-            Route::Token => self.token_fault.clone(),
-            Route::Login | Route::Other => None,
+            Route::List => self.list_script.pop_front().or_else(|| self.own_faults.list.clone()),
+            Route::Lookup => self.script.pop_front().or_else(|| self.own_faults.lookup.clone()),
+            Route::Table(_) => self.own_faults.tables.clone(),
+            Route::Token => self.own_faults.token.clone(),
+            Route::Forbidden | Route::Login | Route::Other => None,
         };
         match own.unwrap_or_else(|| self.fault.clone()) {
             Fault::Mixed { seed, share } => {
@@ -160,9 +195,11 @@ impl SimulatorState {
         status: Option<u16>,
     ) {
         match route {
+            Route::List => self.list_requests += 1,
             Route::Lookup => self.lookups += 1,
+            Route::Table(_) => self.table_requests += 1,
             Route::Token => self.token_requests += 1,
-            Route::Login | Route::Other => {}
+            Route::Forbidden | Route::Login | Route::Other => {}
         }
         if self.log.len() < LOG_MAX {
             self.log.push(LoggedRequest {

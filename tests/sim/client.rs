@@ -103,6 +103,18 @@ pub(crate) fn lookup(token: &str, query: &str) -> String {
     get(&format!("/api/v1/integracao/cliente?{query}"), &headers)
 }
 
+/// A request below the API.
+pub(crate) fn below_api(token: &str, path_and_query: &str) -> String {
+    let headers = format!("Accept: application/json\r\nAuthorization: Bearer {token}\r\n");
+    get(&format!("/api/v1/integracao/{path_and_query}"), &headers)
+}
+
+/// A request for a page of the bulk list.
+pub(crate) fn page(token: &str, number: u32, rows: u32, more: &str) -> String {
+    let query = format!("pagina={number}&itens_por_pagina={rows}{more}");
+    below_api(token, &format!("cliente/todos?{query}"))
+}
+
 pub(crate) fn by_phone(token: &str) -> String {
     lookup(token, &format!("busca=telefone&termo_busca={PHONE}&limit=20"))
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use bina::simulator::{CANARIES, Fault, PASSWORD, Sim, customer};
+use bina::simulator::{CANARIES, Fault, ListFault, PASSWORD, Sim, customer};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -87,6 +87,35 @@ async fn an_unknown_fault_is_answered_with_the_known_ones() {
     let error = reply.json()["error"].as_str().unwrap().to_owned();
     assert!(error.contains("sleepy"));
     assert!(Fault::VALUES.iter().all(|(name, _)| error.contains(name)));
+}
+
+#[tokio::test]
+async fn every_fault_of_the_list_can_be_set_and_is_listed() {
+    let sim = start().await;
+    for example in ListFault::EXAMPLES {
+        let fault: Value = serde_json::from_str(example).unwrap();
+        let shown_now = post(&sim, "/sim/list", &json!([fault])).await;
+        assert_eq!(shown_now["list_faults"], json!([fault]));
+        assert!(shown_now["known"].as_array().unwrap().contains(&fault));
+    }
+    assert_eq!(post(&sim, "/sim/list", &json!([])).await["list_faults"], json!([]));
+    assert_eq!(shown(&sim, "/sim/list").await["list_faults"], json!([]));
+}
+
+#[tokio::test]
+async fn customers_are_generated_and_changed_by_command() {
+    let sim = start().await;
+    let population = json!({ "customers": 60_000, "seed": 7 });
+    assert_eq!(post(&sim, "/sim/population", &population).await["customers"], 60_001);
+    let path = "/sim/population-update";
+    let removed = json!({ "removed": { "indexes": [1, 2] } });
+    assert_eq!(post(&sim, path, &removed).await["customers"], 59_999);
+    let old = sim.generated_phones(3);
+    let change = json!({ "indexes": [3], "change": "phones", "day": 20_261_130 });
+    post(&sim, path, &json!({ "changed": change })).await;
+    assert_ne!(sim.generated_phones(3), old);
+    let reply = order(&sim, "DELETE", "/sim/population", "").await;
+    assert_eq!(reply.json()["customers"], 1);
 }
 
 // ------------ Customers, tokens, requests ------------------------------------------------------
