@@ -1,5 +1,7 @@
 //! Cache, shared requests and deadlines, in paused time with a scripted source.
 
+#[path = "lookup/directory.rs"]
+mod directory;
 #[path = "lookup/memories.rs"]
 mod memories;
 

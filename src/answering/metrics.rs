@@ -14,6 +14,7 @@ impl Label for AnswerSource {
     const NAME: &'static str = "source";
     const WORDS: &'static [(Self, &'static str)] = &[
         (Self::Cache, Self::Cache.word()),
+        (Self::Directory, Self::Directory.word()),
         (Self::Hubsoft, Self::Hubsoft.word()),
         (Self::None, Self::None.word()),
         (Self::Stale, Self::Stale.word()),

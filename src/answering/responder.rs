@@ -99,10 +99,19 @@ impl Responder {
         &self.lookup
     }
 
-    /// Purges `number`, in any format, and returns whether it was cached or under way.
-    pub fn purge(&self, number: &str) -> Result<bool, NoNumber> {
-        let phone = Phone::parse(number, self.numbers.default_ddd)?;
-        Ok(self.lookup.purge(&phone.into()))
+    /// Reads a number in any format, as a call's.
+    pub fn phone(&self, number: &str) -> Result<Phone, NoNumber> {
+        Phone::parse(number, self.numbers.default_ddd)
+    }
+
+    /// Purges `phone`, and returns whether it was cached or under way.
+    pub fn purge(&self, phone: &Phone) -> bool {
+        self.lookup.purge(&(*phone).into())
+    }
+
+    /// Returns whether the cache has a record of `phone`.
+    pub fn remembers(&self, phone: &Phone) -> bool {
+        self.lookup.remembers(&(*phone).into())
     }
 
     /// Records a number that was not found, and warns if there are too many of them.

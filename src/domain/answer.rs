@@ -47,7 +47,7 @@ pub const FIELDS: [Field; 15] = [
     },
     Field {
         key: "source",
-        meaning: "where the answer comes from: hubsoft, cache, stale or none",
+        meaning: "where the answer comes from: hubsoft, cache, stale, directory or none",
         value: |a, _| a.source.word().into(),
     },
     Field {

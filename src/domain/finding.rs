@@ -100,6 +100,8 @@ impl Record {
 pub enum AnswerSource {
     /// The cache, with a fresh record.
     Cache,
+    /// The directory, because HubSoft did not answer in time or was not queried.
+    Directory,
     /// HubSoft, queried for this call.
     Hubsoft,
     /// No source was or could be queried.
@@ -113,6 +115,7 @@ impl AnswerSource {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Cache => "cache",
+            Self::Directory => "directory",
             Self::Hubsoft => "hubsoft",
             Self::None => "none",
             Self::Stale => "stale",

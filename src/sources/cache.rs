@@ -35,26 +35,38 @@ pub struct Retention {
 
 struct Entry {
     record: Record,
-    origin: Origin,
     stamp: Stamp,
 }
 
-/// The time of a record, and whether it is complete, in half the bytes of an `Instant`.
+/// The time of a record, its origin, and whether it is complete, in half the bytes of an `Instant`.
 #[derive(Clone, Copy)]
 struct Stamp(i64);
 
 impl Stamp {
+    const COMPLETE: i64 = 1;
+    const LISTED: i64 = 2;
+    const FLAG_BITS: u32 = 2;
+
     /// `at_ms` is in milliseconds since the first record of the cache; a record may be older than that.
-    fn new(at_ms: i64, is_complete: bool) -> Self {
-        Self(at_ms << 1 | i64::from(is_complete))
+    fn new(at_ms: i64, sighting: &Sighting) -> Self {
+        let complete = if sighting.is_complete { Self::COMPLETE } else { 0 };
+        let listed = match sighting.origin {
+            Origin::Directory => Self::LISTED,
+            Origin::Hubsoft => 0,
+        };
+        Self(at_ms << Self::FLAG_BITS | listed | complete)
     }
 
     fn at_ms(self) -> i64 {
-        self.0 >> 1
+        self.0 >> Self::FLAG_BITS
+    }
+
+    fn origin(self) -> Origin {
+        if self.0 & Self::LISTED == 0 { Origin::Hubsoft } else { Origin::Directory }
     }
 
     fn is_complete(self) -> bool {
-        self.0 & 1 == 1
+        self.0 & Self::COMPLETE != 0
     }
 }
 
@@ -148,7 +160,7 @@ impl Entries {
         }
         Some(Sighting {
             record: entry.record.clone(),
-            origin: entry.origin,
+            origin: entry.stamp.origin(),
             age,
             is_complete: entry.stamp.is_complete(),
         })
@@ -161,8 +173,8 @@ impl Entries {
         }
         let record = self.alerts.share(sighting.record.clone());
         self.bytes += weight(&record);
-        let stamp = Stamp::new(at_ms, sighting.is_complete);
-        let entry = Entry { record, origin: sighting.origin, stamp };
+        let stamp = Stamp::new(at_ms, sighting);
+        let entry = Entry { record, stamp };
         if let Some((_, old)) = self.entries.push(*key, entry) {
             self.release(&old.record);
         }

@@ -48,6 +48,8 @@ impl fmt::Debug for Key {
 /// The source of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
+    /// The directory, which is read ahead of the calls and has no alerts.
+    Directory,
     Hubsoft,
 }
 

@@ -140,12 +140,15 @@ impl Number {
         let at = fields.iter().position(|(key, _)| key == "source");
         let source = at.map(|at| fields.remove(at).1).unwrap_or_default();
         let reported = |status| -> bool { fields == self.fields(interface, status) };
+        let listed = || -> bool { fields == without_alert(self.fields(interface, "found")) };
         match (source.as_str(), self.kind) {
             ("none", Kind::NoNumber) if reported("no_number") => Verdict::Right { stale: false },
             ("none", kind) if kind != Kind::NoNumber && reported("unavailable") => Verdict::Neutral,
-            ("hubsoft" | "cache", Kind::OtherCustomer) if reported("not_found") => {
+            ("hubsoft" | "cache" | "directory", Kind::OtherCustomer) if reported("not_found") => {
                 Verdict::Right { stale: false }
             }
+            // As good as no answer: the caller is recognised, and the alert is not known.
+            ("directory", kind) if kind != Kind::OtherCustomer && listed() => Verdict::Neutral,
             ("hubsoft" | "cache" | "stale", kind)
                 if kind != Kind::OtherCustomer && reported("found") =>
             {
@@ -208,6 +211,18 @@ impl Number {
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .to_vec()
     }
+}
+
+/// What the directory has of a customer: no name, and no alert.
+fn without_alert(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (key, value) in &mut fields {
+        match key.as_str() {
+            "alerta" => "0".clone_into(value),
+            "mensagem" | "nome" | "prompt" | "route" | "rule" => value.clear(),
+            _ => {}
+        }
+    }
+    fields
 }
 
 impl Interface {

@@ -39,7 +39,7 @@ fn beside(memory: &Arc<Filled>) -> Harness {
     let stub = Arc::new(Stub::default());
     let source = Arc::clone(&stub) as Arc<dyn Source>;
     let memory = Arc::clone(memory) as Arc<dyn SightingStore>;
-    let lookup = Lookup::new(source, Settings::default()).with_store(memory);
+    let lookup = Lookup::new(source, Settings::default()).beside(Some(memory));
     Harness { stub, lookup: Arc::new(lookup) }
 }
 

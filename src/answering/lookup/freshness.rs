@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::sources::source::Sighting;
+use crate::sources::source::{Origin, Sighting};
 
 /// How long an incomplete record is fresh; then the next call completes it.
 const INCOMPLETE: Duration = Duration::from_secs(5);
@@ -31,12 +31,18 @@ pub(super) enum Freshness {
     Stale,
     /// Use it only if a refresh fails or the deadline passes.
     Old,
+    /// Use it only if a request fails or the deadline passes, and nothing else is known: the record has
+    /// no alerts.
+    Fallback,
 }
 
 impl Ages {
     /// Classifies `sighting`; returns `None` if it is too old.
     pub(super) fn freshness_of(&self, sighting: &Sighting) -> Option<Freshness> {
         let age = sighting.age;
+        if sighting.origin == Origin::Directory {
+            return Some(Freshness::Fallback);
+        }
         if sighting.record.is_not_found() {
             return (age < self.not_found).then_some(Freshness::Fresh);
         }
@@ -99,6 +105,15 @@ mod tests {
             (600, Freshness::Old),
         ] {
             assert_eq!(freshness_after(&partial, seconds), Some(freshness), "after {seconds} s");
+        }
+    }
+
+    #[test]
+    fn what_the_directory_has_is_never_better_than_a_fallback() {
+        for record in [found().record, Record::default()] {
+            let listed = Sighting { origin: Origin::Directory, ..Sighting::of_hubsoft(record) };
+            assert_eq!(freshness_after(&listed, 0), Some(Freshness::Fallback));
+            assert_eq!(freshness_after(&listed, 90_000), Some(Freshness::Fallback));
         }
     }
 

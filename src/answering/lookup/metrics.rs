@@ -30,6 +30,8 @@ impl From<Freshness> for Recollection {
             Freshness::Fresh | Freshness::Incomplete => Self::Fresh,
             Freshness::Stale => Self::Stale,
             Freshness::Old => Self::Old,
+            // The cache has nothing.
+            Freshness::Fallback => Self::Miss,
         }
     }
 }

@@ -4,7 +4,8 @@
 //!            fresh ------------------------------------------> answer
 //! stores --- stale --- join or start a request, wait ---------> its record, else the stale one
 //!            old ----- join or start a request, wait ---------> its record, else the old one
-//!            none ---- join or start a request, wait ---------> its record, else unavailable
+//!            none ---- join or start a request, wait ---------> its record, else the directory's,
+//!                                                               else unavailable
 //! ```
 //! A call waits until its deadline, but only for the stale wait if the stale record is younger than
 //! two minutes, or if recent lookups took longer than the call has.
@@ -86,9 +87,10 @@ impl Lookup {
         Self { metrics, ..self }
     }
 
-    /// Adds another store beside the cache.
-    pub fn with_store(mut self, store: Arc<dyn SightingStore>) -> Self {
-        self.stores.push(store);
+    /// The same with `store` as the only one beside the cache, if there is one.
+    pub fn beside(mut self, store: Option<Arc<dyn SightingStore>>) -> Self {
+        self.stores.truncate(1);
+        self.stores.extend(store);
         self
     }
 
@@ -123,6 +125,12 @@ impl Lookup {
         was_cached
     }
 
+    /// Returns whether the cache has a record of `key`, or a request for it is under way.
+    pub fn remembers(&self, key: &Key) -> bool {
+        let is_under_way = self.pending.lock().request(key).is_some();
+        is_under_way || self.cache.recall(key, Instant::now().into_std()).is_some()
+    }
+
     /// Maximum time that a call waits for an answer.
     pub fn deadline(&self) -> Duration {
         self.settings.deadline
@@ -150,7 +158,7 @@ impl Lookup {
         };
         match (completed(request, until).await, recalled) {
             (Ok(sighting), _) => self.fetched(sighting),
-            (Err(_), Some(recalled)) => self.finding(recalled.sighting, AnswerSource::Stale),
+            (Err(failure), Some(recalled)) => self.instead_of(failure, recalled.sighting),
             (Err(failure), None) => Finding::Unavailable(failure),
         }
     }
@@ -165,6 +173,9 @@ impl Lookup {
             let recalled = Recalled { sighting, freshness };
             if best.as_ref().is_none_or(|best| recalled.rank() < best.rank()) {
                 best = Some(recalled);
+            }
+            if best.as_ref().is_some_and(Recalled::is_fresh) {
+                break;
             }
         }
         best
@@ -232,9 +243,24 @@ impl Lookup {
         Finding::Found { record: sighting.record, source, alert_expired }
     }
 
+    /// The answer of a store after the request has failed. That the directory has no such number is no
+    /// answer if HubSoft has something about the number that it could not list.
+    fn instead_of(&self, failure: Failure, sighting: Sighting) -> Finding {
+        let source = match sighting.origin {
+            Origin::Directory => AnswerSource::Directory,
+            Origin::Hubsoft => AnswerSource::Stale,
+        };
+        let is_unlisted = source == AnswerSource::Directory && sighting.record.is_not_found();
+        if is_unlisted && failure.kind() == FailureKind::AboutThisKey {
+            return Finding::Unavailable(failure);
+        }
+        self.finding(sighting, source)
+    }
+
     /// Converts the result of a request, which may be older than the request.
     fn fetched(&self, sighting: Sighting) -> Finding {
         let source = match sighting.origin {
+            Origin::Directory => AnswerSource::Directory,
             Origin::Hubsoft if sighting.age.is_zero() => AnswerSource::Hubsoft,
             Origin::Hubsoft if sighting.age < self.settings.fresh => AnswerSource::Cache,
             Origin::Hubsoft => AnswerSource::Stale,

@@ -157,7 +157,7 @@ impl Settings {
         }
         let text = format!(
             "lookup.records_max allows {} MiB of records: lower it, or raise MemoryMax in \
-             bina.service (256 MiB for everything)",
+             bina.service (512 MiB for everything)",
             records >> 20
         );
         vec![text]
