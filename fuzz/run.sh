@@ -9,14 +9,16 @@ cd "$(dirname "$0")/.."
 
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET…]}
 shift
-targets=${*:-agi freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone}
+targets=${*:-agi customer_list freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone \
+    state_files}
 
 # Longest input a target is given: somewhat beyond the limits of what it reads.
 longest() {
     case $1 in
         agi) echo 16384 ;;
-        hubsoft) echo 32768 ;;
+        customer_list | hubsoft) echo 32768 ;;
         phone) echo 512 ;;
+        state_files) echo 81920 ;;
         *) echo 8192 ;;
     esac
 }
@@ -39,11 +41,17 @@ if target == "agi":
 elif target == "phone":
     rows = pathlib.Path("tests/numbers/br_numbers.tsv").read_text().splitlines()
     seeds = [row.split("\t")[0].encode() for row in rows if row and not row.startswith("#")]
+elif target == "customer_list":
+    seeds = [file.read_bytes() for file in pathlib.Path("tests/customer_list/answers").glob("*.json")]
 elif target == "hubsoft":
     seeds = [pathlib.Path("src/simulator/printed_example.json").read_bytes(), b'{"status":"success","clientes":[]}']
 elif target == "http":
     seeds = [b"\n".join([method, uri, body]) for method, uri, _, body in requests()]
     seeds += [b"GET\n/asterisk?caller=%2B5537988242968&did=3732221234&deadline_ms=300\n"]
+elif target == "state_files":
+    # Longer than one sealed piece, too; then lines as the file of forgotten numbers has them.
+    seeds = [bytes([1, 0, change]) + bytes(length) for change in range(3) for length in (0, 9, 65536, 70000)]
+    seeds += [b"\nkey %s 0000000000000000\n\ngone %s 1800000000 0000000000000000\n" % (b"a7" * 32, b"a7" * 16)]
 elif target == "freeswitch_vars":
     seeds = [query for *_, query, _ in requests("/freeswitch/vars", "/cid")]
     seeds += [b"caller=%2B5537988242968&did=3732221234&deadline_ms=300", b"caller="]

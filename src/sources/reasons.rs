@@ -84,6 +84,13 @@ pub static PANIC: Reason =
 /// HubSoft requested a pause that is not over.
 pub static PAUSED: Reason =
     Reason::new("paused", NotQueried, "HubSoft requested a pause that is not over", "");
+/// HubSoft does not let its API user read a list or a table; the detail says which.
+pub static PERMISSION: Reason = Reason::new(
+    "permission",
+    AboutThisKey,
+    "HubSoft does not let its API user read {}",
+    "give the API user the permission for it in HubSoft",
+);
 /// HubSoft redirects to another address. Redirects are never followed, because the target would receive
 /// the token.
 pub static REDIRECT: Reason = Reason::new(
@@ -164,7 +171,7 @@ pub static UNSUPPORTED: Reason = Reason::new(
 );
 
 /// Every reason.
-pub static REASONS: [&Reason; 26] = [
+pub static REASONS: [&Reason; 27] = [
     &BREAKER_OPEN,
     &BROKEN,
     &BUSY,
@@ -177,6 +184,7 @@ pub static REASONS: [&Reason; 26] = [
     &NO_TOKEN,
     &PANIC,
     &PAUSED,
+    &PERMISSION,
     &REDIRECT,
     &REFUSED,
     &SERVER_ERROR,

@@ -19,7 +19,7 @@ use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::sources::reasons;
 
-use super::body::{self, Body};
+use super::body::{self, Body, BodyClass};
 use super::client::{self, Clients};
 use super::grant::{self, Granted, TOKEN_PATH};
 use super::metrics::DnsResults;
@@ -29,6 +29,8 @@ use super::{Settings, failure, page, trust, wire};
 
 /// Maximum bytes examined of the body of an error.
 const ERROR_BYTES: usize = 16 * 1024;
+/// Maximum bytes of a `Date` that is kept; the usual form has 29.
+const DATE_BYTES_MAX: usize = 64;
 
 /// The client and its settings.
 pub(super) struct Api {
@@ -37,7 +39,7 @@ pub(super) struct Api {
     base_url: Url,
     settings: Settings,
     /// The last received `Date`, and when it was received; only for `bina doctor`.
-    dated: Mutex<Option<(HeaderValue, Instant)>>,
+    dated: Mutex<Option<(String, Instant)>>,
 }
 
 /// Why no client can be created.
@@ -84,7 +86,7 @@ impl Api {
             .post(self.url(TOKEN_PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
-        let body = match self.send(request).await {
+        let body = match self.send(request, BodyClass::Lookup).await {
             Err(failure) if failure.is(&reasons::REFUSED) || failure == reasons::of_status(400) => {
                 return Err(reasons::TOKEN.failure());
             }
@@ -111,8 +113,12 @@ impl Api {
         if let Some(attempt) = query.attempt() {
             request = request.timeout(attempt);
         }
+        let body = match self.send(request, query.body_class()).await {
+            Err(failure) if failure.is(&reasons::REFUSED) => return Err(query.forbidden()),
+            sent => sent?,
+        };
         let query = query.clone();
-        body::parse(self.send(request).await?, move |body| {
+        body::parse(body, move |body| {
             query.read(body).map_err(|failure| page::instead_of_answer(body, failure))
         })
         .await
@@ -124,7 +130,7 @@ impl Api {
         url
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Body, Failure> {
+    async fn send(&self, request: RequestBuilder, class: BodyClass) -> Result<Body, Failure> {
         // Without this header an expired token may cause a redirect to a login page.
         let request = request.header(ACCEPT, "application/json");
         let sent = request.send().await.map_err(|error| self.failure_of(error));
@@ -132,7 +138,10 @@ impl Api {
         let mut response = sent?;
         self.record_date(&response);
         match check(&response) {
-            Ok(()) => body::receive(&mut response, self.settings.body_bytes_max).await,
+            Ok(()) => {
+                let bytes_max = class.bytes_max(self.settings.body_bytes_max);
+                body::receive(&mut response, bytes_max, class).await
+            }
             Err(failure) => Err(explained(&mut response, failure).await),
         }
     }
@@ -143,15 +152,20 @@ impl Api {
         if is_plain && failure == failure::NO_HTTP { failure::NO_PLAIN_HTTP } else { failure }
     }
 
+    /// Records the `Date` as a copy: the header shares the buffer that the body begins in, which could
+    /// not be wiped. The copy is made in place, as an allocation of its own would stay amid those of
+    /// requests.
     fn record_date(&self, response: &Response) {
-        if let Some(date) = response.headers().get(DATE) {
-            let dated = Some((date.clone(), Instant::now()));
-            *self.dated.lock() = dated;
-        }
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let Some(date) = date.filter(|date| date.len() <= DATE_BYTES_MAX) else { return };
+        let mut dated = self.dated.lock();
+        let (text, at) = dated.get_or_insert_with(|| (String::new(), Instant::now()));
+        date.clone_into(text);
+        *at = Instant::now();
     }
 
     /// Returns the last received `Date`, and when it was received.
-    pub(super) fn dated(&self) -> Option<(HeaderValue, Instant)> {
+    pub(super) fn dated(&self) -> Option<(String, Instant)> {
         self.dated.lock().clone()
     }
 }

@@ -21,9 +21,13 @@ use super::failure;
 /// Minimum length of a long body, which is parsed on a separate thread. A shorter one takes less than a
 /// millisecond; 4 MiB would delay every call of the thread.
 const LONG_BYTES: usize = 64 * 1024;
-/// Maximum long bodies that are received and parsed at once, to bound memory. The others wait in their
-/// requests.
+/// Maximum long bodies of lookups that are received and parsed at once, to bound memory. The others wait
+/// in their requests.
 const LONG_MAX: usize = 2;
+/// The same for lists, which may take a minute to arrive: no lookup waits for one of them.
+const LONG_LISTS_MAX: usize = 1;
+/// Maximum bytes of a table, which comes whole: 125,000 optical boxes take 8 MB.
+const TABLE_BYTES_MAX: usize = 24 * 1024 * 1024;
 /// Initial capacity for a body without a declared length.
 const CAPACITY_DEFAULT: usize = 8 * 1024;
 
@@ -31,6 +35,32 @@ const CAPACITY_DEFAULT: usize = 8 * 1024;
 const RELEASE_YIELDS: usize = 10;
 
 static LONG_BODIES: Semaphore = Semaphore::const_new(LONG_MAX);
+static LONG_LISTS: Semaphore = Semaphore::const_new(LONG_LISTS_MAX);
+
+/// Which long bodies wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BodyClass {
+    List,
+    Lookup,
+    Table,
+}
+
+impl BodyClass {
+    fn permits(self) -> &'static Semaphore {
+        match self {
+            Self::List | Self::Table => &LONG_LISTS,
+            Self::Lookup => &LONG_BODIES,
+        }
+    }
+
+    /// Maximum bytes of a body, if `configured` is that of an answer to a lookup.
+    pub(super) fn bytes_max(self, configured: usize) -> usize {
+        match self {
+            Self::List | Self::Lookup => configured,
+            Self::Table => configured.max(TABLE_BYTES_MAX),
+        }
+    }
+}
 
 /// A body, wiped when it is dropped.
 #[derive(Default)]
@@ -38,12 +68,18 @@ pub(super) struct Body {
     bytes: Zeroizing<Vec<u8>>,
     /// The last part, which hyper references for a moment longer.
     last: Bytes,
+    /// Earlier parts that were still referenced when they were appended: the first one is, by the headers.
+    shared: Vec<Bytes>,
     /// The permit of a long body.
     permit: Option<SemaphorePermit<'static>>,
 }
 
 /// Receives the whole body, unless it is longer than `bytes_max`.
-pub(super) async fn receive(response: &mut Response, bytes_max: usize) -> Result<Body, Failure> {
+pub(super) async fn receive(
+    response: &mut Response,
+    bytes_max: usize,
+    class: BodyClass,
+) -> Result<Body, Failure> {
     let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
     if declared.is_some_and(|length| length > bytes_max) {
         return Err(reasons::TOO_LARGE.failure());
@@ -56,7 +92,7 @@ pub(super) async fn receive(response: &mut Response, bytes_max: usize) -> Result
         body.append(part);
         if body.len() >= LONG_BYTES && body.permit.is_none() {
             // The semaphore is never closed. Nothing more is received until there is a permit.
-            body.permit = LONG_BODIES.acquire().await.ok();
+            body.permit = class.permits().acquire().await.ok();
             body.grow_to(declared.unwrap_or_default());
         }
     }
@@ -79,7 +115,7 @@ pub(super) async fn start(response: &mut Response, bytes: usize) -> Body {
 impl Body {
     fn with_capacity(bytes: usize) -> Self {
         let bytes = Zeroizing::new(Vec::with_capacity(bytes));
-        Self { bytes, last: Bytes::new(), permit: None }
+        Self { bytes, last: Bytes::new(), shared: Vec::new(), permit: None }
     }
 
     /// Appends without leaving a copy in memory, as a growing vector does.
@@ -89,7 +125,8 @@ impl Body {
             self.grow_to(length.max(2 * self.bytes.capacity()));
         }
         self.bytes.extend_from_slice(&part);
-        wipe(mem::replace(&mut self.last, part));
+        let before = mem::replace(&mut self.last, part);
+        self.shared.extend(wipe(before).err().filter(|part| !part.is_empty()));
     }
 
     /// Grows the capacity to `bytes`, and wipes the old allocation.
@@ -104,7 +141,7 @@ impl Body {
     /// Drops the body when hyper no longer references it, which is when its task awaits the next response.
     async fn release(self) {
         for _ in 0..RELEASE_YIELDS {
-            if self.last.is_unique() {
+            if self.last.is_unique() && self.shared.iter().all(Bytes::is_unique) {
                 break;
             }
             yield_now().await;
@@ -122,15 +159,18 @@ impl Deref for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        wipe(mem::take(&mut self.last));
+        for part in self.shared.drain(..).chain([mem::take(&mut self.last)]) {
+            // A part that is referenced until now is a buffer of hyper's.
+            let _ = wipe(part);
+        }
     }
 }
 
-/// Wipes a part of a body, if it is not shared.
-fn wipe(part: Bytes) {
-    if let Ok(mut part) = part.try_into_mut() {
-        BytesMut::as_mut(&mut part).zeroize();
-    }
+/// Wipes a part of a body, or returns it if it is shared.
+fn wipe(part: Bytes) -> Result<(), Bytes> {
+    let mut part = part.try_into_mut()?;
+    BytesMut::as_mut(&mut part).zeroize();
+    Ok(())
 }
 
 /// Parses a body, which is then wiped.
@@ -143,9 +183,15 @@ pub(super) async fn parse<T: Send + 'static>(
         body.release().await;
         return parsed;
     }
-    let parsed = spawn_blocking(move || parse(&body));
-    // A panic on that thread is a failure, as on this one.
-    parsed.await.unwrap_or(Err(reasons::PANIC.failure()))
+    let parsed = spawn_blocking(move || (parse(&body), body));
+    match parsed.await {
+        Ok((parsed, body)) => {
+            body.release().await;
+            parsed
+        }
+        // A panic on that thread is a failure, as on this one.
+        Err(_) => Err(reasons::PANIC.failure()),
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +199,12 @@ mod tests {
     use super::*;
 
     fn body(bytes: usize) -> Body {
-        Body { bytes: Zeroizing::new(vec![0; bytes]), last: Bytes::new(), permit: None }
+        Body {
+            bytes: Zeroizing::new(vec![0; bytes]),
+            last: Bytes::new(),
+            shared: Vec::new(),
+            permit: None,
+        }
     }
 
     /// Returns a long body with its permit.
@@ -174,7 +225,7 @@ mod tests {
     #[test]
     fn a_shared_part_is_not_wiped() {
         let part = Bytes::from(b"123.456.789-09".to_vec());
-        wipe(part.clone());
+        assert!(wipe(part.clone()).is_err());
         assert_eq!(part, b"123.456.789-09"[..]);
     }
 

@@ -72,8 +72,7 @@ impl HubSoft {
 
     /// Returns the `Date` of HubSoft's last answer, and when it was received.
     pub fn dated(&self) -> Option<(String, std::time::Instant)> {
-        let (date, at) = self.exchange.api().dated()?;
-        Some((date.to_str().ok()?.to_owned(), at))
+        self.exchange.api().dated()
     }
 }
 

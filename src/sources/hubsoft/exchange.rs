@@ -1,6 +1,7 @@
 //! Runs queries to HubSoft with a shared token, limiter and retry budget.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -29,6 +30,31 @@ pub(super) struct Exchange {
     limiter: Arc<Limiter>,
     retries: Arc<Retries>,
     metrics: HubsoftMetrics,
+    calls: Arc<CallsInProgress>,
+}
+
+/// Counts the requests for calls, so that background work pauses meanwhile.
+#[derive(Default)]
+struct CallsInProgress(AtomicUsize);
+
+impl CallsInProgress {
+    /// Counts a request until the value is dropped, if it is one for a call.
+    fn begin(&self, urgency: Urgency) -> Option<CallInProgress<'_>> {
+        let is_call = matches!(urgency, Urgency::Call | Urgency::SecondSpelling);
+        is_call.then(|| {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            CallInProgress(self)
+        })
+    }
+}
+
+/// One request for a call.
+struct CallInProgress<'a>(&'a CallsInProgress);
+
+impl Drop for CallInProgress<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Exchange {
@@ -43,7 +69,8 @@ impl Exchange {
         let api = Arc::new(Api::new(settings, dns, tasks, metrics.dns.clone())?);
         let results = metrics.tokens.clone();
         let tokens = TokenKeeper::new(Arc::clone(&api), SharedTokenState::default(), results);
-        Ok(Self { api, tokens, limiter, retries: Arc::new(Retries::new()), metrics })
+        let (retries, calls) = (Arc::new(Retries::new()), Arc::default());
+        Ok(Self { api, tokens, limiter, retries, metrics, calls })
     }
 
     /// The same HubSoft with other settings. Token and pauses are kept, so that frequent reloads do not
@@ -55,8 +82,14 @@ impl Exchange {
             tokens: self.tokens.renewed(Arc::clone(&new.api)),
             limiter: Arc::clone(&self.limiter),
             retries: Arc::clone(&self.retries),
+            calls: Arc::clone(&self.calls),
             ..new
         })
+    }
+
+    /// Whether requests for calls are in progress.
+    pub(super) fn has_calls(&self) -> bool {
+        self.calls.0.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn metrics(&self) -> &HubsoftMetrics {
@@ -97,6 +130,7 @@ impl Exchange {
         query: &Q,
         budget: Budget,
     ) -> Result<Q::Answer, Failure> {
+        let _call = self.calls.begin(budget.urgency);
         // Checked first, because otherwise each call would report a missing token and not its cause.
         self.api.usable()?;
         let token = self.tokens.current().await?;
@@ -151,13 +185,17 @@ impl Exchange {
         let answer = self.api.send_query(query, token).await;
         let took = start.elapsed();
         self.metrics.requests.count(&answer);
-        self.metrics.duration.observe(took);
-        self.update_limiter(answer.as_ref().err(), took, budget.urgency);
+        self.update_limiter(answer.as_ref().err());
+        // A list takes longer than a lookup, and does not predict the latency of a call.
+        let is_list = matches!(budget.urgency, Urgency::Bulk | Urgency::Feed);
+        if !is_list {
+            self.measure_latency(answer.as_ref().err(), took);
+        }
         answer
     }
 
-    /// Updates the limiter with the result of a request.
-    fn update_limiter(&self, failure: Option<&Failure>, took: Duration, urgency: Urgency) {
+    /// Slows the limiter down if HubSoft requests it.
+    fn update_limiter(&self, failure: Option<&Failure>) {
         let now = Instant::now().into_std();
         if failure.is_some_and(|failure| failure.is(&reasons::THROTTLED)) {
             self.limiter.throttled(now);
@@ -165,6 +203,11 @@ impl Exchange {
         if let Some(pause) = failure.and_then(Failure::requested_pause) {
             self.limiter.pause(now, pause);
         }
+    }
+
+    /// Updates the latency of a lookup, by which the limiter predicts that of the next ones.
+    fn measure_latency(&self, failure: Option<&Failure>, took: Duration) {
+        self.metrics.duration.observe(took);
         // These failures do not measure the latency of an answer.
         let unanswered = [
             &reasons::BROKEN,
@@ -173,9 +216,7 @@ impl Exchange {
             &reasons::TLS,
             &reasons::UNAVAILABLE,
         ];
-        // A list takes longer than a lookup, and does not predict the latency of a call.
-        let is_list = matches!(urgency, Urgency::Bulk | Urgency::Feed);
-        if !is_list && !failure.is_some_and(|failure| failure.is_any(&unanswered)) {
+        if !failure.is_some_and(|failure| failure.is_any(&unanswered)) {
             self.limiter.took(took);
         }
     }

@@ -77,7 +77,7 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<T, E> {
-        Ok(T::scalar(Scalar::Text(bounded(value).to_owned())))
+        Ok(T::scalar(Scalar::Text(bounded(value, TEXT_BYTES_MAX).to_owned())))
     }
 
     fn visit_unit<E>(self) -> Result<T, E> {
@@ -93,8 +93,9 @@ impl<'de, T: Lenient> Visitor<'de> for AnyVisitor<T> {
     }
 }
 
-fn bounded(text: &str) -> &str {
-    let mut end = text.len().min(TEXT_BYTES_MAX);
+/// Returns the first `bytes_max` bytes of a text, or a few less.
+pub(super) fn bounded(text: &str, bytes_max: usize) -> &str {
+    let mut end = text.len().min(bytes_max);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

@@ -6,7 +6,7 @@ use crate::domain::reported::ReportedCustomer;
 use crate::sources::reasons;
 
 use super::services::displayed_status;
-use super::wire::{Listed, Listing};
+use super::wire::{Listed, LookupListing};
 
 /// Maximum texts of one customer who is listed several times, because each is compared with the others.
 const TEXTS_MAX: usize = 64;
@@ -21,7 +21,7 @@ pub(super) struct Verified {
 
 /// Returns the customers of `listing` who have `phone`. If none has and an item is invalid, the result is
 /// a failure and not "not found", because the item may be the caller.
-pub(super) fn verified(listing: Listing, phone: &Phone) -> Result<Verified, Failure> {
+pub(super) fn verified(listing: LookupListing, phone: &Phone) -> Result<Verified, Failure> {
     let own = listing.customers.into_iter();
     let own = own.filter(|listed| phone.is_stored_in(listed.phone_fields()));
     let own: Vec<_> = own.map(Listed::customer).collect();

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::domain::failure::Failure;
+use crate::sources::reasons;
+
+use super::body::BodyClass;
 
 /// A query to HubSoft. Each has its own file; all of them run in an `Exchange`.
 pub(super) trait Query: Clone + Send + Sync + 'static {
@@ -20,5 +23,15 @@ pub(super) trait Query: Clone + Send + Sync + 'static {
     /// Maximum time for one request, if it is not `hubsoft.attempt_ms`.
     fn attempt(&self) -> Option<Duration> {
         None
+    }
+
+    /// The class of its long bodies.
+    fn body_class(&self) -> BodyClass {
+        BodyClass::Lookup
+    }
+
+    /// The failure of an answer with HTTP 403.
+    fn forbidden(&self) -> Failure {
+        reasons::REFUSED.failure()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use crate::domain::zone::Zone;
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::{Marked, Section};
 use crate::sources::limiter;
@@ -19,6 +20,9 @@ const WORDS: [(&str, bool); 2] = [("sim", true), ("nao", false)];
 
 /// The user in the shipped file.
 const EXAMPLE_USER: &str = "api@example.com";
+
+/// Most providers are in it.
+const TIMEZONE: &str = "America/Sao_Paulo";
 
 /// The values of `phone_match`.
 const PHONE_MATCHES: [(&str, PhoneMatch); 2] =
@@ -45,6 +49,8 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// The maximum request rate.
     pub limiter: limiter::Settings,
+    /// The zone of HubSoft's times, which state none.
+    pub timezone: Zone,
 }
 
 impl Settings {
@@ -67,6 +73,7 @@ impl Settings {
         let ex_customers = section.word("ex_customers", &WORDS, false);
         let connect = section.millis("connect_ms", 10..=10_000, Self::CONNECT);
         let attempt = section.millis("attempt_ms", 100..=60_000, Self::ATTEMPT);
+        let timezone = timezone(section);
         let settings = Self {
             base_url: base_url?,
             insecure_http,
@@ -84,6 +91,7 @@ impl Settings {
             attempt,
             body_bytes_max,
             limiter,
+            timezone,
         };
         for warning in settings.warnings() {
             section.warn(warning);
@@ -156,6 +164,15 @@ pub enum PhoneMatch {
     Exact,
     /// By suffix: one spelling finds both.
     Suffix,
+}
+
+/// Reads the zone of HubSoft's times.
+fn timezone(section: &mut Section<'_>) -> Zone {
+    let text = section.text_or("timezone", TIMEZONE);
+    text.value.parse().unwrap_or_else(|unknown| {
+        section.report(text.place, format!("hubsoft.timezone: {unknown}"));
+        Zone::default()
+    })
 }
 
 /// Reads the parameters of a lookup.

@@ -96,7 +96,7 @@ impl Listed {
 }
 
 /// The answer to a lookup.
-pub(super) struct Listing {
+pub(super) struct LookupListing {
     /// The customers, not verified yet; at most `CUSTOMERS_MAX`.
     pub(super) customers: Vec<Listed>,
     /// The number of customers in the answer.
@@ -106,7 +106,7 @@ pub(super) struct Listing {
 }
 
 /// Parses the answer to a lookup.
-pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> {
+pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<LookupListing, Failure> {
     let reply: LookupReply = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
         (Some("success"), List::Items { kept, total }) => {
@@ -114,7 +114,7 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<Listing, Failure> 
             let ultima_conexao = wanted.ultima_conexao;
             let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
             let customers = kept.into_iter().flatten().map(listed).collect();
-            Ok(Listing { customers, returned: total, has_invalid })
+            Ok(LookupListing { customers, returned: total, has_invalid })
         }
         (Some("success"), List::NoList) => {
             Err(reasons::INVALID_ANSWER.because("no list of customers"))
