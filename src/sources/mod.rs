@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod cache;
+pub mod directory;
 pub mod hubsoft;
 pub mod limiter;
 pub mod reasons;

@@ -1,0 +1,130 @@
+//! The generation that answers calls, with its joins and its age.
+
+use std::time::{Duration, Instant};
+
+use crate::domain::finding::Record;
+use crate::domain::reported::ReportedCustomer;
+use crate::sources::source::{Origin, Sighting};
+
+use super::list::ScopeTables;
+use super::packed::AmendedOwner;
+use super::packed::PhoneHash;
+use super::packed::{Generation, KnownCustomer};
+use super::packed::{JoinReport, Joins};
+use super::status::{GenerationStatus, KindStatus};
+
+/// Beyond this age, a number that the directory lacks may be a new customer's.
+const NOT_FOUND_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How current the customers of a generation are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Currency {
+    /// When the whole walk began that the generation rests on, in seconds since the epoch; none if it
+    /// rests on none.
+    pub(super) whole_at_s: Option<u64>,
+    /// When the last walk began that it contains, whole or of changes.
+    pub(super) read_at_s: u64,
+}
+
+/// A generation, as calls use it.
+pub(super) struct Content {
+    pub(super) generation: Generation,
+    pub(super) tables: ScopeTables,
+    pub(super) kinds: Vec<KindStatus>,
+    pub(super) currency: Currency,
+    /// Its age when it was published. From then on it ages with the monotonic clock.
+    age: Duration,
+    published: Instant,
+}
+
+impl Content {
+    /// Publishes `generation` at `now_s`, in seconds since the epoch. It scans all names, so it takes
+    /// some time.
+    pub(super) fn new(
+        generation: Generation,
+        tables: ScopeTables,
+        currency: Currency,
+        now_s: u64,
+    ) -> Self {
+        let joins = Joins::new(&tables, &generation);
+        let kinds = kinds(&joins.report(&generation));
+        let age = Duration::from_secs(now_s.saturating_sub(currency.read_at_s));
+        Self { generation, tables, kinds, currency, age, published: Instant::now() }
+    }
+
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        self.age + now.saturating_duration_since(self.published)
+    }
+
+    /// The customers with a number.
+    pub(super) fn record(&self, hash: PhoneHash) -> Record {
+        let customers = self.generation.find(hash).filter_map(|row| self.generation.customer(row));
+        Record::new(customers.map(|customer| reported(&customer)).collect())
+    }
+
+    /// Whether a number has these owners already, as far as an answer shows them.
+    pub(super) fn agrees(&self, hash: PhoneHash, owners: &[AmendedOwner]) -> bool {
+        let rows = self.generation.find(hash);
+        let known: Vec<_> = rows.filter_map(|row| self.generation.customer(row)).collect();
+        let has = |owner: &AmendedOwner| {
+            known.iter().any(|customer| {
+                let status = customer.statuses().next();
+                customer.code() == owner.code
+                    && owner.status.as_deref().is_none_or(|stated| status == Some(stated))
+            })
+        };
+        known.len() == owners.len() && owners.iter().all(has)
+    }
+
+    /// What a call may use of `record` at `now`. That there is no customer counts only while the
+    /// directory is whole and young.
+    pub(super) fn sighting(&self, record: Record, now: Instant) -> Option<Sighting> {
+        let age = self.age(now);
+        let is_whole = self.currency.whole_at_s.is_some();
+        if record.is_not_found() && !(is_whole && age < NOT_FOUND_MAX) {
+            return None;
+        }
+        Some(Sighting { record, origin: Origin::Directory, age, is_complete: false })
+    }
+
+    pub(super) fn status(&self, now: Instant) -> GenerationStatus {
+        let generation = &self.generation;
+        GenerationStatus {
+            number: generation.facts().number,
+            age_s: self.age(now).as_secs(),
+            is_whole: self.currency.whole_at_s.is_some(),
+            customers: generation.customers() as u64,
+            numbers: generation.numbers() as u64,
+            services: generation.services() as u64,
+            bytes: generation.bytes() as u64,
+        }
+    }
+}
+
+/// The report on joins, for operators.
+fn kinds(report: &JoinReport) -> Vec<KindStatus> {
+    let kinds = report.kinds.iter().map(|kind| KindStatus {
+        kind: kind.kind.word().to_owned(),
+        percent: kind.percent(),
+        unjoined: kind.unjoined.iter().map(|(name, count)| (name.clone(), *count as u64)).collect(),
+    });
+    kinds.collect()
+}
+
+/// A customer of the directory, in the form of a lookup. The list shows no alert.
+fn reported(customer: &KnownCustomer<'_>) -> ReportedCustomer {
+    let mut service_statuses: Vec<String> = Vec::new();
+    for status in customer.statuses() {
+        if !status.is_empty() && !service_statuses.iter().any(|known| known == status) {
+            service_statuses.push(status.to_owned());
+        }
+    }
+    ReportedCustomer {
+        id: customer.id(),
+        code: customer.code(),
+        name: customer.name().to_owned(),
+        service_status: service_statuses.first().cloned(),
+        service_statuses,
+        ..ReportedCustomer::default()
+    }
+}
