@@ -57,7 +57,8 @@ wait_for() {
 hubsoft_id=$!
 wait_for "$hubsoft"
 "$peers" settings "$http" "$agi" "$hubsoft" > "$dir/bina.toml"
-printf '[service]\nworker_threads = 1\n' >> "$dir/bina.toml"
+# Without the directory, whose requests to HubSoft would be counted, too.
+printf '[service]\nworker_threads = 1\n[directory]\nenabled = false\n' >> "$dir/bina.toml"
 
 # counted WAY PORT CALLS PROGRAM…: instructions of a program that is called so often, once more to warm up.
 counted() {

@@ -70,7 +70,7 @@ fn metrics_in(query: &str) -> impl Iterator<Item = &str> {
 /// Every name a query can use.
 async fn names() -> BTreeSet<String> {
     let sim = Sim::start(Vec::new()).await.expect("loopback");
-    let page = TestApp::start(&sim).await.metrics_text();
+    let page = TestApp::with(&sim, "[directory]\nenabled = true\n").await.metrics_text();
     let mut names = BTreeSet::new();
     for line in page.lines() {
         let Some(reported) = line.strip_prefix("# TYPE ") else { continue };

@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 15] = [
+const ENDPOINTS: [(&str, &str, &str); 20] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -54,7 +54,20 @@ const ENDPOINTS: [(&str, &str, &str); 15] = [
         "plain_endpoints.rs::a_route_is_that_of_the_rule_or_none",
         "guides/freepbx-issabel.md",
     ),
+    ("/v1/directory", "directory/operated.rs::the_state_of_the_directory_is_json", ""),
+    ("/v1/directory/clear", "directory/operated.rs::a_cleared_directory_is_read_again", ""),
+    ("/v1/directory/walk", "directory/operated.rs::a_walk_is_started_on_request", ""),
     ("/v1/forget", "operation.rs::a_number_is_purged_on_request", ""),
+    (
+        "/v1/forget/undo",
+        "directory/operated.rs::a_number_that_was_purged_by_mistake_is_learnt_again",
+        "",
+    ),
+    (
+        "/v1/forget/verify",
+        "directory.rs::a_forgotten_number_is_gone_from_memory_and_disk_and_stays_away",
+        "",
+    ),
     ("/v1/watchdog", "operation.rs::systemd_is_notified_of_readiness_health_and_shutdown", ""),
     ("/v1/lookup", "endpoints.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
 ];

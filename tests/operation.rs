@@ -389,7 +389,9 @@ async fn no_personal_data_is_in_the_metrics_or_in_any_form_of_the_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lines_for_the_journal_begin_with_their_level() {
     let sim = sim().await;
-    let file = File::new("journal", &sim, app::RULES);
+    // Without a state folder, the directory would be in memory only, which is a warning.
+    let settings = format!("{}[directory]\nenabled = false\n", app::RULES);
+    let file = File::new("journal", &sim, &settings);
     let served = Served::with(&file, |command| command.env("JOURNAL_STREAM", "8:1"));
     assert_eq!(status(served.http, ALERTED).await, "found");
     assert!(

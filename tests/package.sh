@@ -115,8 +115,13 @@ within dpkg --remove bina
 [ -s "$debian/etc/bina/password" ] && [ -s "$debian/etc/bina/bina.toml" ] || fail "/etc/bina was emptied"
 
 step "purge leaves nothing"
+# As systemd makes it for the unit's DynamicUser= and StateDirectory=.
+mkdir -p "$debian/var/lib/private/bina"
+touch "$debian/var/lib/private/bina/directory.sealed"
+ln -s private/bina "$debian/var/lib/bina"
 within dpkg --purge bina
 rm "$debian/bina.deb"
+[ -z "$(find "$debian/var/lib" -name bina)" ] || fail "purge leaves the state folder"
 # The folder is systemctl's.
 (cd "$debian" && find etc ! -path etc/systemd/system/sockets.target.wants | sort) > "$work/after"
 diff "$work/before" "$work/after" || fail "purge leaves the above"

@@ -56,13 +56,15 @@ async fn each_application_counts_for_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_that_of_the_hubsoft_that_is_configured() {
     let (first, second) = (sim().await, sim().await);
-    let file = File::new("probes", &first, app::RULES);
+    // The directory would request a token, too.
+    let settings = format!("{}[directory]\nenabled = false\n", app::RULES);
+    let file = File::new("probes", &first, &settings);
     let served = Served::start(&file);
     assert!(served.has_logged("new HubSoft token"), "{}", served.log());
     let ready = "ready\nhubsoft breaker closed\nhubsoft token usable\n";
     assert_eq!(get(served.http, "/readyz").await.body, ready);
 
-    file.write(&second, app::RULES);
+    file.write(&second, &settings);
     served.signal("HUP");
     assert!(served.has_logged("configuration reloaded"), "{}", served.log());
     let ready = "ready\nhubsoft breaker closed\nhubsoft token not asked for yet\n";

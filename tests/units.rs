@@ -57,6 +57,10 @@ fn the_unit_has_watchdog_reload_and_restart() {
         "StartLimitIntervalSec=0",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "DynamicUser=yes",
+        "StateDirectory=bina",
+        "StateDirectoryMode=0700",
+        "MemoryHigh=384M",
+        "MemoryMax=512M",
         "TasksMax=256",
         "LimitCORE=0",
     ] {

@@ -10,10 +10,13 @@ use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::servers::endpoints::{Endpoints, Http};
 use crate::servers::http::Guard;
+use crate::sources::directory::CustomerList;
+use crate::sources::directory::Directory;
 use crate::sources::hubsoft::HubSoft;
-use crate::sources::source::Source;
+use crate::sources::source::{SightingStore, Source};
 
 use super::config::Config;
+use super::directory::KeptDirectory;
 use super::error::AppError;
 use super::metrics::AppMetrics;
 use super::upstream::GuardedSource;
@@ -23,6 +26,7 @@ use super::upstream::GuardedSource;
 pub struct App {
     config: Config,
     upstream: GuardedSource,
+    directory: Option<Arc<KeptDirectory>>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
@@ -31,6 +35,14 @@ pub struct App {
     pub networks: Arc<Networks>,
     /// Answers calls.
     pub responder: Arc<Responder>,
+}
+
+/// What a reload hands on or renews.
+struct Modules {
+    upstream: GuardedSource,
+    directory: Option<Arc<KeptDirectory>>,
+    tasks: Tasks,
+    metrics: AppMetrics,
 }
 
 impl App {
@@ -44,8 +56,11 @@ impl App {
             let tasks = Tasks::new(metrics.tasks.clone());
             let settings = config.hubsoft.clone();
             let hubsoft = HubSoft::supervised(settings, &tasks, metrics.hubsoft.clone())?;
-            let upstream = GuardedSource::hubsoft(Arc::new(hubsoft), metrics.breaker.clone());
-            return Ok(Self::first(config, upstream, tasks, metrics));
+            let hubsoft = Arc::new(hubsoft);
+            let list = Arc::clone(&hubsoft) as Arc<dyn CustomerList>;
+            let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
+            let upstream = GuardedSource::hubsoft(hubsoft, metrics.breaker.clone());
+            return Ok(Self::first(config, Modules { upstream, directory, tasks, metrics }));
         };
         let lookup = previous.responder.lookup();
         let (upstream, lookup) = previous.upstream.renewed(
@@ -55,6 +70,11 @@ impl App {
             &previous.tasks,
             &previous.metrics,
         )?;
+        let directory = match upstream.client() {
+            Some(hubsoft) => previous.renewed_directory(config, Arc::clone(hubsoft) as Arc<_>)?,
+            None => previous.directory.clone(),
+        };
+        let lookup = lookup.beside(store(directory.as_ref()));
         let responder =
             previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
         let before = &previous.http.guard;
@@ -62,7 +82,8 @@ impl App {
         // the rates.
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (previous.tasks.clone(), previous.metrics.clone());
-        Ok(Self::assembled(config, upstream, responder, guard, tasks, metrics))
+        let modules = Modules { upstream, directory, tasks, metrics };
+        Ok(Self::assembled(config, modules, responder, guard))
     }
 
     /// Builds the application in front of a source other than HubSoft.
@@ -70,37 +91,47 @@ impl App {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
-        Self::first(config, upstream, tasks, metrics)
+        Self::first(config, Modules { upstream, directory: None, tasks, metrics })
     }
 
-    fn first(config: &Config, upstream: GuardedSource, tasks: Tasks, metrics: AppMetrics) -> Self {
+    /// Like `in_front_of`, with a directory that reads `list`.
+    pub fn with_list(
+        source: Arc<dyn Source>,
+        list: Arc<dyn CustomerList>,
+        config: &Config,
+    ) -> Result<Self, AppError> {
+        let metrics = AppMetrics::default();
+        let tasks = Tasks::new(metrics.tasks.clone());
+        let upstream = GuardedSource::new(source, metrics.breaker.clone());
+        let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
+        Ok(Self::first(config, Modules { upstream, directory, tasks, metrics }))
+    }
+
+    fn first(config: &Config, modules: Modules) -> Self {
+        let Modules { upstream, directory, metrics, .. } = &modules;
         let lookup = Lookup::new(upstream.source(), config.lookup.clone());
-        let lookup = lookup.counting(metrics.lookup.clone());
+        let lookup = lookup.counting(metrics.lookup.clone()).beside(store(directory.as_ref()));
         let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
         let responder = responder.counting(metrics.calls.clone(), metrics.misses.clone());
         let guard = guard(config, Arc::default(), config.listener.pbx.clone());
-        Self::assembled(config, upstream, responder, guard, tasks, metrics)
+        Self::assembled(config, modules, responder, guard)
     }
 
-    fn assembled(
-        config: &Config,
-        upstream: GuardedSource,
-        responder: Responder,
-        guard: Guard,
-        tasks: Tasks,
-        metrics: AppMetrics,
-    ) -> Self {
+    fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
+        let Modules { upstream, directory, tasks, metrics } = modules;
         let responder = Arc::new(responder);
         let application = Endpoints {
             responder: Arc::clone(&responder),
             freeswitch: config.freeswitch.clone(),
             recordings: config.recordings.clone(),
             readiness: upstream.readiness(),
+            directory: directory.as_ref().map(|kept| Arc::clone(&kept.directory)),
             metrics: Arc::clone(&metrics.registry),
         };
         Self {
             config: config.clone(),
             upstream,
+            directory,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -129,10 +160,29 @@ impl App {
         self.upstream.client()
     }
 
+    /// The directory, if it is on.
+    pub fn directory(&self) -> Option<&Arc<Directory>> {
+        self.directory.as_ref().map(|kept| &kept.directory)
+    }
+
+    fn renewed_directory(
+        &self,
+        config: &Config,
+        list: Arc<dyn CustomerList>,
+    ) -> Result<Option<Arc<KeptDirectory>>, AppError> {
+        let before = self.directory.as_ref();
+        KeptDirectory::renewed(before, (&self.config, config), list, &self.tasks, &self.metrics)
+    }
+
     /// The `Authorization` header of the service's requests to itself.
     pub(super) fn own_authorization(&self) -> Option<Secret> {
         self.config.access.credentials.own().cloned()
     }
+}
+
+/// The directory as a store of the lookup.
+fn store(directory: Option<&Arc<KeptDirectory>>) -> Option<Arc<dyn SightingStore>> {
+    directory.map(|kept| Arc::clone(&kept.directory) as Arc<dyn SightingStore>)
 }
 
 /// The access control of HTTP, with the `rates` so far and the addresses of the PBXs.

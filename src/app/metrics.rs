@@ -13,6 +13,7 @@ use crate::servers::fastagi::{self, FastagiMetrics};
 use crate::servers::http::HttpMetrics;
 use crate::servers::listener::ListenerMetrics;
 use crate::sources::breaker::BreakerMetrics;
+use crate::sources::directory::DirectoryMetrics;
 use crate::sources::hubsoft::HubsoftMetrics;
 
 /// The commit the program was built from, where the build found it out.
@@ -74,6 +75,7 @@ impl ReloadMetrics {
 pub(super) struct AppMetrics {
     pub(super) breaker: BreakerMetrics,
     pub(super) calls: CallMetrics,
+    pub(super) directory: DirectoryMetrics,
     pub(super) fastagi: FastagiMetrics,
     pub(super) http: HttpMetrics,
     pub(super) hubsoft: HubsoftMetrics,
@@ -91,6 +93,7 @@ impl Default for AppMetrics {
         let mut metrics = Self {
             breaker: BreakerMetrics::default(),
             calls: CallMetrics::of(doors),
+            directory: DirectoryMetrics::default(),
             fastagi: FastagiMetrics::default(),
             http: HttpMetrics::of(&endpoints::REJECTIONS),
             hubsoft: HubsoftMetrics::default(),
@@ -111,6 +114,7 @@ impl AppMetrics {
         let mut registry = Registry::default();
         self.breaker.register(&mut registry);
         self.calls.register(&mut registry);
+        self.directory.register(&mut registry);
         self.fastagi.register(&mut registry);
         self.http.register(&mut registry);
         self.hubsoft.register(&mut registry);

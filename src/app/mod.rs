@@ -2,6 +2,7 @@
 
 mod application;
 pub mod config;
+mod directory;
 mod error;
 mod listeners;
 mod metrics;

@@ -58,7 +58,9 @@ impl Reloads {
         let service = Arc::clone(&self.service);
         let is_reading = Arc::clone(&self.is_reading);
         self.running.spawn(async move {
-            let files = read_within(READ_MAX, is_reading, move || Ok(Config::load(&path)?)).await;
+            let files =
+                read_within(READ_MAX, is_reading, move || Ok(Config::load_for_service(&path)?))
+                    .await;
             // It may build a new HubSoft client, which reads certificates.
             log_result(block_in_place(|| service.reload(files)));
         });

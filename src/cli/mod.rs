@@ -2,10 +2,12 @@
 
 mod check;
 mod demo;
+mod directory;
 mod doctor;
 mod forget;
 mod lookup;
 mod manual;
+mod operation;
 mod prompt_files;
 mod rehearse;
 mod serve;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
@@ -31,6 +33,7 @@ use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
 use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
 
+use self::directory::StatusForm;
 use self::rehearse::RehearsalPlan;
 
 const ABOUT: &str =
@@ -51,6 +54,7 @@ Set it up and operate it:
   bina doctor --number 37988242968        diagnose a problem
   bina serve -c /etc/bina/bina.toml       answer calls
   bina forget 37988242968                 purge a customer's number from the service
+  bina directory status                   show what is known when HubSoft is down
 
 Exit codes: 0 success, 1 runtime failure, 2 invalid configuration or command line.
 Set BINA_LOG to error, warn, info or debug to change the log level (logs go to standard error).";
@@ -87,6 +91,19 @@ enum Command {
         #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
         listen: SocketAddr,
     },
+    /// Show, fill or clear the directory of the running service
+    ///
+    /// The directory is the list of all customers, read ahead of the calls; from it a caller is
+    /// recognised when HubSoft does not answer in time. The service itself is asked, at
+    /// listen.metrics.
+    Directory {
+        task: DirectoryTask,
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Print the status as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Diagnose everything a call depends on, and print a remedy for each problem
     ///
     /// Checks the configuration and its secrets, prompt files, ports, DNS, connection, certificate,
@@ -103,12 +120,22 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
     },
-    /// Purge a number from the running service
+    /// Purge a number from the cache and the directory of the running service
+    ///
+    /// Every customer who has the number is removed from the directory, and no later reading of the
+    /// list brings the number back. HubSoft keeps what it has: the next call from the number is looked
+    /// up again. Exits with 1 when --verify finds the number.
     Forget {
         /// The customer's number, in any format
         number: String,
         #[command(flatten)]
         config: ConfigFile,
+        /// Check that nothing of the number is left, instead of purging it
+        #[arg(long)]
+        verify: bool,
+        /// Let the directory learn the number again, after it was purged by mistake
+        #[arg(long, conflicts_with = "verify")]
+        undo: bool,
     },
     /// Look up one caller number and print the answer a PBX would receive
     Lookup {
@@ -142,6 +169,17 @@ enum Command {
     },
 }
 
+/// What to do with the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DirectoryTask {
+    /// Show customers, numbers, age, joins and the progress of a walk
+    Status,
+    /// Read the whole list of customers now, and show the progress
+    Walk,
+    /// Empty the directory, in memory and on disk, and read the list again
+    Clear,
+}
+
 #[derive(Args)]
 struct ConfigFile {
     /// Configuration file
@@ -169,6 +207,12 @@ struct Rehearsal {
     /// Deadline of a call in milliseconds [default: 800]
     #[arg(long, value_name = "MS", value_parser = rehearse::deadline)]
     deadline_ms: Option<Duration>,
+    /// Fill the directory beforehand, as a service does at night
+    #[arg(long)]
+    directory: bool,
+    /// HubSoft accepts connections and never answers, from the first call on
+    #[arg(long)]
+    upstream_dead: bool,
 }
 
 impl From<Rehearsal> for RehearsalPlan {
@@ -180,6 +224,8 @@ impl From<Rehearsal> for RehearsalPlan {
             rate: options.upstream_rps,
             cached: options.known,
             deadline: options.deadline_ms.unwrap_or(DEADLINE_DEFAULT),
+            directory: options.directory,
+            upstream_dead: options.upstream_dead,
         }
     }
 }
@@ -238,7 +284,18 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Doctor { config, number, sounds } => {
             wait(None, doctor::run(&config.config, number.as_deref(), sounds.as_deref()))
         }
-        Command::Forget { number, config } => wait(None, forget::run(&config.config, &number)),
+        Command::Directory { task, config, json } => {
+            let form = if json { StatusForm::Json } else { StatusForm::Text };
+            wait(None, directory::run(&config.config, task, form))
+        }
+        Command::Forget { number, config, verify, undo } => {
+            let endpoint = match (verify, undo) {
+                (true, _) => forget::VERIFY,
+                (false, true) => forget::UNDO,
+                (false, false) => forget::PURGE,
+            };
+            wait(None, forget::run(&config.config, &number, endpoint))
+        }
         Command::Lookup { number, config, did, format, explain } => {
             let format = Format::named(&format).unwrap_or(Format::Hash);
             wait(None, lookup::run(&config.config, number, did.as_deref(), format, explain))
@@ -248,7 +305,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
             let path = config.config.as_path();
-            let loaded = Config::load(path)?;
+            let loaded = Config::load_for_service(path)?;
             wait(loaded.worker_threads, serve::run(path, loaded))
         }
     }
@@ -305,6 +362,7 @@ fn level(command: &Command) -> LevelFilter {
         Command::Check { .. }
         | Command::Completions { .. }
         | Command::Demo { .. }
+        | Command::Directory { .. }
         | Command::Forget { .. }
         | Command::Man { .. }
         | Command::Serve { .. } => LevelFilter::INFO,

@@ -14,7 +14,7 @@ use crate::runtime::plain_file;
 
 /// Longest recording: four minutes at 16 kB a second, more than any caller listens to.
 const RECORDING_BYTES_MAX: u64 = 4 << 20;
-/// All recordings together; the service is limited to 256 MiB in total.
+/// All recordings together; the service is limited to 512 MiB in total.
 const ALL_BYTES_MAX: usize = 64 << 20;
 
 /// One recording.

@@ -19,10 +19,10 @@ use crate::answering::render::Freeswitch;
 use crate::domain::prompt::{Rules, SoundForm};
 use crate::runtime::settings::{File, Folders, Section, Setting};
 use crate::runtime::tls::Tls;
-use crate::runtime::{access, logging, plain_file, workers};
+use crate::runtime::{access, logging, plain_file, state_folder, workers};
 use crate::servers::listener::{self, Listen};
 use crate::servers::recordings::Recordings;
-use crate::sources::{hubsoft, limiter};
+use crate::sources::{directory, hubsoft, limiter};
 
 use self::exposure::ExposureCheck;
 use self::rules::Prompts;
@@ -57,6 +57,9 @@ pub struct Config {
     pub recordings: Recordings,
     pub listener: listener::Settings,
     pub hubsoft: hubsoft::Settings,
+    pub directory: directory::Settings,
+    /// Folder for what survives a restart, if there is one.
+    pub state_folder: Option<PathBuf>,
     pub numbers: Numbers,
     pub lookup: lookup::Settings,
     /// Sound by prompt name, for `bina check`.
@@ -114,6 +117,13 @@ impl Config {
         Self::parse(&Zeroizing::new(text), path)
     }
 
+    /// Reads the file at `path` for the service, in which the directory is on by default.
+    pub fn load_for_service(path: &Path) -> Result<Self, Invalid> {
+        let mut config = Self::load(path)?;
+        config.directory.enabled.get_or_insert(true);
+        Ok(config)
+    }
+
     /// Parses `text` as the file at `path`; files it names are relative to its folder.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
         let file = File::new(text, Folders::of(path));
@@ -144,10 +154,12 @@ impl Config {
         let access = file.read("access", access::Settings::read);
         let tls = file.read("tls", Tls::read);
         exposure.check(&listen, tls.as_ref(), &file);
-        let worker_threads = file.read("service", workers::read);
+        let (worker_threads, state_folder) =
+            file.read("service", |section| (workers::read(section), state_folder::read(section)));
         let log = file.read("log", logging::Settings::read);
         let limiter = file.read("limiter", limiter::Settings::read);
         let hubsoft = file.read("hubsoft", |section| hubsoft::Settings::read(section, limiter));
+        let directory = file.read("directory", directory::Settings::read);
         let numbers = file.read("numbers", Numbers::read);
         let lookup = file.read("lookup", lookup::Settings::read);
         let asterisk = file.read("asterisk", |section| sound_form(section, ""));
@@ -172,6 +184,8 @@ impl Config {
             recordings: Recordings::default(),
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft: hubsoft?,
+            directory,
+            state_folder,
             numbers,
             lookup,
             sounds: prompts.sounds,

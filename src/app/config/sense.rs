@@ -8,7 +8,7 @@ use crate::sources::hubsoft;
 
 use super::Config;
 
-/// Memory that all concurrent HubSoft responses may take. The unit's limit is 256 MiB in total.
+/// Memory that all concurrent HubSoft responses may take. The unit's limit is 512 MiB in total.
 const BODIES_BYTES_MAX: usize = 256 << 20;
 
 /// The warnings about `config`.
@@ -38,7 +38,7 @@ fn bodies(lookup: &lookup::Settings, hubsoft: &hubsoft::Settings) -> Option<Stri
     (bytes > BODIES_BYTES_MAX).then(|| {
         format!(
             "hubsoft.body_bytes_max and lookup.flights_max allow {} MiB of concurrent responses: \
-             lower one of them, because bina.service is limited to 256 MiB (MemoryMax)",
+             lower one of them, because bina.service is limited to 512 MiB (MemoryMax)",
             bytes >> 20
         )
     })

@@ -4,13 +4,14 @@
 //!
 //! ```text
 //! configuration, secrets -> prompt files -> ports ->
-//!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock
+//!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; directory
 //! ```
 //! Checks that depend on a failed one are skipped. Each check has a time limit, and all together
 //! have one.
 
 mod clock;
 mod configuration;
+mod directory;
 mod line;
 mod matching;
 mod network;
@@ -44,6 +45,7 @@ pub(super) async fn run(
     if network::examine(&config.hubsoft, &mut report).await {
         upstream::examine(&config, phone, &mut report).await?;
     }
+    directory::examine(&config, &mut report).await;
     report.end()
 }
 

@@ -38,6 +38,8 @@ pub(super) enum Received {
     Nothing,
     /// The caller's identity, and the sounds to play.
     Personalised { is_cached: bool },
+    /// The caller's code from the directory, without an alert.
+    Recognised,
     /// Status `unavailable`; the reason is not part of the answer.
     Unavailable(Option<Failure>),
     /// Any other answer, e.g. that of another customer.
@@ -97,6 +99,10 @@ impl Caller {
         format!("ENSAIO {}", self.id())
     }
 
+    fn code(self) -> String {
+        self.customer()["codigo_cliente"].to_string()
+    }
+
     fn number(self) -> String {
         format!("379{}", 90_000_000 + self.index)
     }
@@ -114,7 +120,10 @@ impl Caller {
         let has_value =
             |value: &str| body.split('&').any(|pair| pair.ends_with(&format!("={value}")));
         let is_own = has_value(&name) && has_value(&self.number()) && !field("prompt").is_empty();
+        let is_recognised =
+            field("source") == "directory" && field("codigo_cliente") == self.code();
         match field("status") {
+            "found" if is_recognised && field("prompt").is_empty() => Received::Recognised,
             "found" if is_own => Received::Personalised { is_cached: field("source") != "hubsoft" },
             "unavailable" if field("prompt").is_empty() => Received::Unavailable(None),
             _ => Received::Wrong,
@@ -176,6 +185,16 @@ mod tests {
             ("found", "not_found"),
         ] {
             assert_eq!(received(&own.replace(wrong.0, wrong.1)), Received::Wrong, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_caller_with_the_own_code_and_no_prompt_is_recognised_from_the_directory() {
+        let own = "status=found&source=directory&alerta=0&prompt=&nome=&codigo_cliente=1007&\
+                   telefone=37990000006&end=1";
+        assert_eq!(received(own), Received::Recognised);
+        for (right, wrong) in [("1007", "1008"), ("prompt=", "prompt=a"), ("directory", "stale")] {
+            assert_eq!(received(&own.replace(right, wrong)), Received::Wrong, "{wrong}");
         }
     }
 

@@ -19,11 +19,12 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, interval, sleep, sleep_until};
 
 use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
 use crate::simulator::{Fault, Sim};
+use crate::sources::directory::Directory;
 use crate::sources::hubsoft::{HubSoft, PhoneMatch};
 use crate::sources::limiter;
 
@@ -38,6 +39,8 @@ pub(super) use self::span::{callers, deadline, over, rate, share, upstream};
 const BURST: u32 = 1;
 /// Concurrent calls that fill the cache before the rehearsal starts.
 const FILLING_MAX: usize = 10;
+/// Maximum time to fill the directory.
+const FILLING_TIME_MAX: Duration = Duration::from_secs(10 * 60);
 /// Interval of progress lines on a terminal; in a log, every tenth is written.
 const PROGRESS: Duration = Duration::from_secs(1);
 const PROGRESS_LOGGED: u64 = 10;
@@ -56,6 +59,10 @@ pub(super) struct RehearsalPlan {
     /// Share of the callers that are cached beforehand, 0 to 1.
     pub(super) cached: f64,
     pub(super) deadline: Duration,
+    /// Whether the directory is filled beforehand.
+    pub(super) directory: bool,
+    /// Whether HubSoft stops answering before the first call.
+    pub(super) upstream_dead: bool,
 }
 
 impl RehearsalPlan {
@@ -72,6 +79,15 @@ impl RehearsalPlan {
         before(u64::from(index) + 1) > before(u64::from(index))
     }
 
+    /// HubSoft's behaviour, as a sentence.
+    fn upstream(&self) -> String {
+        if self.upstream_dead {
+            return "HubSoft is dead: it accepts connections and never answers.".to_owned();
+        }
+        let Self { upstream, rate, .. } = self;
+        format!("HubSoft responds in {upstream:?} and permits {rate} requests a second.")
+    }
+
     /// Due time of the call of caller `index`, from the start.
     fn due(&self, index: u32) -> Duration {
         self.over.mul_f64(f64::from(index) / f64::from(self.callers))
@@ -81,10 +97,15 @@ impl RehearsalPlan {
 /// Runs `plan` and prints the report; fails when a call was not answered in time.
 pub(super) async fn run(plan: RehearsalPlan) -> Result<(), Failed> {
     let stage = Stage::build(&plan).await?;
+    stage.fill_directory(&plan).await?;
     stage.fill_cache(&plan).await?;
     // Requests that filled the cache are not part of the rehearsal.
     let requests_before = stage.sim.requests().len();
-    stage.sim.set_fault(Fault::Slow { first_byte: plan.upstream });
+    stage.sim.set_fault(if plan.upstream_dead {
+        Fault::Silent
+    } else {
+        Fault::Slow { first_byte: plan.upstream }
+    });
     let memory_before = memory::resident();
     let outcomes = stage.place_calls(&plan).await?;
     let memory =
@@ -103,6 +124,7 @@ struct Stage {
     recorder: Arc<RecordingSource>,
     /// The client with the service's limits.
     hubsoft: Arc<HubSoft>,
+    directory: Option<Arc<Directory>>,
     /// Keeps the listeners open.
     _serving: Serving,
 }
@@ -119,9 +141,29 @@ impl Stage {
             Arc::new(RecordingSource::new(Arc::clone(&hubsoft), config.lookup.requests_max));
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
-        let app = App::in_front_of(Arc::clone(&recorder) as Arc<_>, &config);
+        let source = Arc::clone(&recorder) as Arc<_>;
+        let app = App::with_list(source, Arc::clone(&hubsoft) as Arc<_>, &config)?;
+        let directory = app.directory().cloned();
         let serving = Service::new(app).serve(listeners)?;
-        Ok(Self { sim, address, recorder, hubsoft, _serving: serving })
+        Ok(Self { sim, address, recorder, hubsoft, directory, _serving: serving })
+    }
+
+    /// Has the directory read the list of customers, as a service does at night.
+    async fn fill_directory(&self, plan: &RehearsalPlan) -> Result<(), Failed> {
+        let Some(directory) = &self.directory else { return Ok(()) };
+        let start = Instant::now();
+        loop {
+            let status = directory.status();
+            let customers = status.generation.as_ref().map_or(0, |content| content.customers);
+            if customers >= u64::from(plan.callers) {
+                return Ok(());
+            }
+            if start.elapsed() > FILLING_TIME_MAX {
+                let state = status.last_walk.unwrap_or_else(|| "no walk has ended".to_owned());
+                return Err(Failed::Runtime(anyhow!("the directory could not be filled: {state}")));
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Fills the cache with lookups that bypass the limiter.
@@ -225,9 +267,13 @@ fn config(sim: &Sim, plan: &RehearsalPlan) -> Result<Config, Failed> {
         name = "rompimento"
         text = "rompimento"
         play = "rompimento"
+        [directory]
+        enabled = {}
+        duty_percent = 100
         "#,
         plan.rate,
         plan.deadline.as_millis(),
+        plan.directory,
     );
     stage::config(sim, (Ipv4Addr::LOCALHOST, 0).into(), &settings)
 }
@@ -280,7 +326,16 @@ mod tests {
     fn plan(callers: u32, cached: f64) -> RehearsalPlan {
         let second = Duration::from_secs(1);
         let upstream = second / 5;
-        RehearsalPlan { callers, over: 60 * second, upstream, rate: 10, cached, deadline: second }
+        RehearsalPlan {
+            callers,
+            over: 60 * second,
+            upstream,
+            rate: 10,
+            cached,
+            deadline: second,
+            directory: false,
+            upstream_dead: false,
+        }
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl UpstreamLoad {
 impl RehearsalReport<'_> {
     /// The report, without a line break at its end.
     pub(super) fn text(&self) -> String {
-        let RehearsalPlan { callers, over, upstream, rate, cached, deadline } = self.plan;
+        let RehearsalPlan { callers, over, cached, deadline, .. } = self.plan;
         let calls = self.outcomes.len();
         let answered = self.count(|outcome| outcome.received != Received::Nothing);
         let limit = (*deadline + GRACE).as_millis();
@@ -82,8 +82,9 @@ impl RehearsalReport<'_> {
         let from_cache = Received::Personalised { is_cached: true };
         let mut text = format!(
             "The mass outage: {callers} different customers call within {over:?}, {:.0} % of them \
-             cached.\nHubSoft responds in {upstream:?} and permits {rate} requests a second.\n\n",
-            cached * 100.0
+             cached.\n{}\n\n",
+            cached * 100.0,
+            self.plan.upstream(),
         );
         let mut line = |label: &str, count: usize, more: &str| {
             // Rounded down, so that 100 % means all.
@@ -99,6 +100,10 @@ impl RehearsalReport<'_> {
         line(&format!("  within {limit} ms"), self.within(GRACE), "the guarantee");
         line("personalised", self.count(CallOutcome::is_personalised), "on the first call");
         line("  from the cache", self.count(|outcome| outcome.received == from_cache), "");
+        if self.plan.directory {
+            let recognised = self.count(|outcome| outcome.received == Received::Recognised);
+            line("recognised", recognised, "from the directory, without the alert");
+        }
         let wrong = self.count(|outcome| outcome.received == Received::Wrong);
         if wrong > 0 {
             line("wrong", wrong, "please report this as a bug of bina");
@@ -214,6 +219,8 @@ mod tests {
             rate: 10,
             cached: 0.5,
             deadline: SECOND,
+            directory: false,
+            upstream_dead: false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! A new endpoint is a row in its module's table, with a handler function.
 
 mod calls;
+mod directory;
 mod operations;
 mod range;
 mod recordings;
@@ -22,6 +23,7 @@ use crate::servers::http::{
     Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, Rejection, whole,
 };
 use crate::servers::recordings::Recordings;
+use crate::sources::directory::Directory;
 
 pub use self::calls::NoCall;
 
@@ -33,6 +35,8 @@ pub struct Endpoints {
     pub freeswitch: Freeswitch,
     pub recordings: Recordings,
     pub readiness: Readiness,
+    /// The directory, if it is on.
+    pub directory: Option<Arc<Directory>>,
     pub metrics: Arc<Registry>,
 }
 
@@ -41,6 +45,9 @@ impl Endpoints {
     pub fn metrics(&self, exposition: Exposition) -> String {
         self.responder.lookup().measure();
         self.readiness.measure();
+        if let Some(directory) = &self.directory {
+            directory.measure();
+        }
         self.metrics.written(exposition)
     }
 }
@@ -75,14 +82,17 @@ pub static PHONES: EndpointTable<Action> = EndpointTable::new(
 );
 
 /// The endpoints of operators, at `listen.metrics`.
-pub static OPERATION: EndpointTable<Action> =
-    EndpointTable::new(&[&operations::PROBES, &operations::ROWS], "the PBX uses listen.http");
+pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
+    &[&operations::PROBES, &operations::ROWS, &directory::ROWS],
+    "the PBX uses listen.http",
+);
 
 /// The rejections of the endpoints, which metrics begin with.
-pub static REJECTIONS: [&Rejection; 5] = [
+pub static REJECTIONS: [&Rejection; 6] = [
     &calls::CALLER_MISSING,
     &calls::PERCENT,
-    &operations::NUMBER_MISSING,
+    &directory::DIRECTORY_OFF,
+    &directory::NUMBER_MISSING,
     &recordings::NOT_IN_RANGE,
     &recordings::NOT_SERVED,
 ];

@@ -1,4 +1,4 @@
-//! Endpoints of operators: liveness, readiness, metrics, and purging a number.
+//! Endpoints of operators: liveness, readiness, metrics, and the self-check.
 
 use std::sync::Arc;
 
@@ -7,8 +7,7 @@ use hyper::header::ACCEPT;
 use crate::answering::render::{Format, Page, render};
 use crate::domain::call::Call;
 use crate::runtime::metrics::Exposition;
-use crate::servers::form::{number_lossy, values};
-use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, POST, Rejection};
+use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest};
 use crate::sources::breaker::{Breaker, BreakerState};
 use crate::sources::hubsoft::HubSoft;
 
@@ -21,15 +20,10 @@ pub(super) static PROBES: [Row; 2] = [
 ];
 
 /// The endpoints of the metrics listener only.
-pub(super) static ROWS: [Row; 2] = [
-    Endpoint::new("/metrics", &GET, Action::Now(metrics_body)),
-    Endpoint::new("/v1/forget", &POST, Action::Now(forget)),
-];
+pub(super) static ROWS: [Row; 1] = [Endpoint::new("/metrics", &GET, Action::Now(metrics_body))];
 
 /// The service's self-check, at the listener for calls.
 pub(super) static OWN: [Row; 1] = [Endpoint::new("/v1/watchdog", &GET, Action::Wait(check))];
-
-pub(super) static NUMBER_MISSING: Rejection = Rejection::new(400, "number_missing");
 
 /// The modules whose state `/readyz` reports.
 #[derive(Clone)]
@@ -78,20 +72,6 @@ fn metrics_body(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     body_reply(Page {
         content_type: exposition.content_type(),
         body: endpoints.metrics(exposition),
-    })
-}
-
-/// Purges a number from the cache, and reports the result.
-fn forget(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
-    let [number] = values(request.fields(), ["number"]);
-    let Some(number) = number.one() else {
-        let missing = "the number to forget is missing (post it as number=NUMBER)";
-        return NUMBER_MISSING.reply(missing);
-    };
-    text(match endpoints.responder.purge(&number_lossy(number)) {
-        Ok(true) => "forgotten\n".to_owned(),
-        Ok(false) => "nothing was remembered\n".to_owned(),
-        Err(reason) => format!("no number that could be remembered: {reason}\n"),
     })
 }
 

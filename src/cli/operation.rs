@@ -1,0 +1,77 @@
+//! Requests to the operations listener of the running service.
+
+use std::net::SocketAddr;
+
+use anyhow::anyhow;
+use reqwest::{RequestBuilder, StatusCode};
+
+use crate::app::config::Config;
+use crate::app::own_address;
+use crate::runtime::secret::Secret;
+
+use super::{Failed, plain_client};
+
+/// The operations listener of one service.
+pub(super) struct Operation {
+    address: SocketAddr,
+    credential: Option<Secret>,
+}
+
+impl Operation {
+    /// The listener that `config` names. If it is off, `instead` says what to do.
+    pub(super) fn of(config: &Config, instead: &str) -> Result<Self, Failed> {
+        let Some(address) = config.metrics else {
+            return Err(Failed::Configuration(anyhow!("listen.metrics is `off`: {instead}")));
+        };
+        let credential = config.access.credentials.own().cloned();
+        Ok(Self { address: own_address(address), credential })
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<String, Failed> {
+        self.send(|client, url| client.get(url), path).await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &str) -> Result<String, Failed> {
+        self.send(|client, url| client.post(url).body(body.to_owned()), path).await
+    }
+
+    async fn send(
+        &self,
+        request: impl FnOnce(reqwest::Client, String) -> RequestBuilder,
+        path: &str,
+    ) -> Result<String, Failed> {
+        let address = self.address;
+        let (status, body) = self.answer(request, path).await.map_err(|error| {
+            let error = error.without_url();
+            Failed::Runtime(anyhow!(
+                "cannot reach bina at `{address}` ({error}): start it with `systemctl start bina`"
+            ))
+        })?;
+        match status {
+            StatusCode::OK => Ok(body),
+            StatusCode::NOT_FOUND => Err(Failed::Runtime(anyhow!(
+                "bina at `{address}` has no directory: set directory.enabled = true and reload, or \
+                 restart the service after an upgrade"
+            ))),
+            _ if body.trim().is_empty() => Err(Failed::Runtime(anyhow!(
+                "bina at `{address}` refused the request ({status}): see its log"
+            ))),
+            _ => Err(Failed::Runtime(anyhow!("{}", body.trim_end()))),
+        }
+    }
+
+    /// Plain HTTP is always permitted from this machine, also when TLS is required of others.
+    async fn answer(
+        &self,
+        request: impl FnOnce(reqwest::Client, String) -> RequestBuilder,
+        path: &str,
+    ) -> reqwest::Result<(StatusCode, String)> {
+        let request = request(plain_client()?, format!("http://{}{path}", self.address));
+        let request = match &self.credential {
+            Some(credential) => request.header("Authorization", credential.reveal()),
+            None => request,
+        };
+        let answer = request.send().await?;
+        Ok((answer.status(), answer.text().await?))
+    }
+}
