@@ -1,16 +1,16 @@
 //! The generation that answers calls, with its joins and its age.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::finding::Record;
 use crate::domain::reported::ReportedCustomer;
+use crate::runtime::wall_clock;
 use crate::sources::source::{Origin, Sighting};
 
+use super::Directory;
 use super::list::ScopeTables;
-use super::packed::AmendedOwner;
-use super::packed::PhoneHash;
-use super::packed::{Generation, KnownCustomer};
-use super::packed::{JoinReport, Joins};
+use super::packed::{AmendedOwner, Generation, JoinReport, Joins, KnownCustomer, PhoneHash};
 use super::status::{GenerationStatus, KindStatus};
 
 /// Beyond this age, a number that the directory lacks may be a new customer's.
@@ -29,7 +29,8 @@ pub(super) struct Currency {
 /// A generation, as calls use it.
 pub(super) struct Content {
     pub(super) generation: Generation,
-    pub(super) tables: ScopeTables,
+    /// Shared by the generations between two walks.
+    pub(super) tables: Arc<ScopeTables>,
     pub(super) kinds: Vec<KindStatus>,
     pub(super) currency: Currency,
     /// Its age when it was published. From then on it ages with the monotonic clock.
@@ -38,11 +39,10 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Publishes `generation` at `now_s`, in seconds since the epoch. It scans all names, so it takes
-    /// some time.
-    pub(super) fn new(
+    /// `now_s` is in seconds since the epoch. It scans all names, so it takes some time.
+    fn new(
         generation: Generation,
-        tables: ScopeTables,
+        tables: Arc<ScopeTables>,
         currency: Currency,
         now_s: u64,
     ) -> Self {
@@ -98,6 +98,21 @@ impl Content {
             services: generation.services() as u64,
             bytes: generation.bytes() as u64,
         }
+    }
+}
+
+impl Directory {
+    /// Has calls answered from `generation` from now on.
+    pub(super) fn publish(
+        &self,
+        generation: Generation,
+        tables: Arc<ScopeTables>,
+        currency: Currency,
+    ) -> Arc<Content> {
+        let content = Content::new(generation, tables, currency, wall_clock::now_s());
+        let content = Arc::new(content);
+        self.content.replace(Some(Arc::clone(&content)));
+        content
     }
 }
 

@@ -9,8 +9,7 @@ use parking_lot::Mutex;
 use crate::domain::finding::Record;
 use crate::domain::reported::ReportedCustomer;
 
-use super::packed::PhoneHash;
-use super::packed::{AmendedOwner, Amendment};
+use super::packed::{AmendedOwner, Amendment, PhoneHash};
 
 /// Maximum corrections. Beyond, further ones are dropped until these are part of a generation.
 const CORRECTIONS_MAX: usize = 20_000;

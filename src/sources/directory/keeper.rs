@@ -10,7 +10,7 @@ use tracing::{debug, error};
 use crate::runtime::wall_clock;
 
 use super::collector::DirectoryCollector;
-use super::content::{Content, Currency};
+use super::content::Currency;
 use super::list::ScopeTables;
 use super::metrics::WalkResult;
 use super::packed::{GenerationFacts, WalkExtent};
@@ -239,11 +239,9 @@ impl Directory {
         };
         let previous = before.as_ref().map(|before| &before.generation);
         let generation = collected.builder.finish(facts, previous);
-        let tables_before = || before.as_ref().map(|before| before.tables.clone());
-        let tables = harvest.tables.or_else(tables_before).unwrap_or_default();
-        let content = Content::new(generation, tables, currency, wall_clock::now_s());
-        let content = Arc::new(content);
-        self.content.replace(Some(Arc::clone(&content)));
+        let tables_before = || before.as_ref().map(|before| Arc::clone(&before.tables));
+        let tables = harvest.tables.map(Arc::new).or_else(tables_before).unwrap_or_default();
+        let content = self.publish(generation, tables, currency);
         self.corrections.drop_before(harvest.began);
         drop(before);
         // The problem is noted; memory is current.
@@ -268,10 +266,7 @@ impl Directory {
         let Some(before) = self.content() else { return };
         let merged = self.corrections.snapshot();
         let generation = before.generation.amended(&merged.amendments());
-        let tables = before.tables.clone();
-        let content = Content::new(generation, tables, before.currency, wall_clock::now_s());
-        let content = Arc::new(content);
-        self.content.replace(Some(Arc::clone(&content)));
+        let content = self.publish(generation, Arc::clone(&before.tables), before.currency);
         self.corrections.drop_merged(&merged);
         drop(before);
         // The problem is noted; memory is current.

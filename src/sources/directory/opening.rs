@@ -6,13 +6,10 @@ use std::time::Instant;
 use tokio::task::spawn_blocking;
 use tracing::info;
 
-use crate::runtime::wall_clock;
-
 use super::Directory;
 use super::collector::Collected;
 use super::content::{Content, Currency};
-use super::packed::Builder;
-use super::packed::Generation;
+use super::packed::{Builder, Generation};
 use super::sealed::SealedKind;
 use super::storage::{DirectoryBeginning, WalkBeginning, read_beginning};
 use super::walk::Progress;
@@ -41,7 +38,7 @@ impl Directory {
         let age_max = self.inputs.now().settings.age_max;
         let days_max = age_max.as_secs() / (24 * 60 * 60);
         let opened = self.open_file(SealedKind::Directory, days_max, |from| {
-            let beginning: DirectoryBeginning = read_beginning(from)?;
+            let beginning: DirectoryBeginning<'_> = read_beginning(from)?;
             Ok((beginning, Generation::read(from)?))
         });
         let Some((beginning, generation)) = opened else { return };
@@ -50,12 +47,10 @@ impl Directory {
         let has_names = generation.has_names() && !self.keeps_names();
         let generation = if has_names { generation.without_names() } else { generation };
         let currency = Currency { whole_at_s, read_at_s };
-        let content = Content::new(generation, tables, currency, wall_clock::now_s());
-        let content = Arc::new(content);
+        let content = self.publish(generation, Arc::new(tables.into_owned()), currency);
         let customers = content.generation.customers();
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         info!(customers, ms, "directory opened");
-        self.content.replace(Some(Arc::clone(&content)));
         if has_names {
             self.remove_names(&content);
         }

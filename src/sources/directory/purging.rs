@@ -8,7 +8,6 @@ use crate::domain::phone::Phone;
 use crate::runtime::wall_clock;
 
 use super::Directory;
-use super::content::Content;
 use super::packed::PhoneHash;
 use super::sealed::SealedKind;
 use super::walk::WalkHistory;
@@ -20,31 +19,38 @@ const CLOSED: &str = "the service has just been reloaded: run the command again"
 pub type Trace = (bool, String);
 
 impl Directory {
+    /// Does `work`, which waits for the disk, on a thread of its own.
+    async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let directory = Arc::clone(self);
+        let done = spawn_blocking(move || work(&directory)).await;
+        done.map_err(|_| "a bug of bina ended it: see the log".to_owned())
+    }
+
     /// Removes every customer who has the number, and keeps the number out of later walks. Returns how
     /// many customers are removed. An error says what is left where.
     pub async fn forget(self: &Arc<Self>, phone: &Phone) -> Result<usize, String> {
         let _changing = self.changing.lock().await;
-        let directory = Arc::clone(self);
         let phone = *phone;
-        let forgotten = spawn_blocking(move || directory.forget_now(&phone));
-        forgotten.await.map_err(|_| "a bug of bina ended it: see the log".to_owned())?
+        self.blocking(move |directory| directory.forget_now(&phone)).await?
     }
 
     fn forget_now(&self, phone: &Phone) -> Result<usize, String> {
         if self.storage.is_closed() {
             return Err(CLOSED.to_owned());
         }
-        let now_s = wall_clock::now_s();
         // First, so that a page that is read meanwhile does not bring the number back.
-        let inserted = self.storage.forgotten.insert(phone, now_s);
+        let inserted = self.storage.forgotten.insert(phone, wall_clock::now_s());
         let hash = self.hasher.hash(phone);
         if let Some(collected) = self.collected.lock().as_mut() {
             collected.forget(hash);
         }
         let corrected = usize::from(self.corrections.remove(hash));
-        let (listed, saved) = self.remove_customers(hash, now_s);
+        let (listed, saved) = self.remove_customers(hash);
         let walk = self.remove_file(SealedKind::Walk);
-        let folder = self.storage.folder_problem().map_or(Ok(()), Err);
+        let folder = self.storage.usable_folder();
         let results = [inserted.map_err(|error| error.to_string()), saved, walk, folder];
         let problems: Vec<_> = results.into_iter().filter_map(Result::err).collect();
         if problems.is_empty() {
@@ -55,7 +61,7 @@ impl Directory {
 
     /// Removes every customer with the number from the content and its file. Returns how many, and what
     /// is wrong with the file.
-    fn remove_customers(&self, hash: PhoneHash, now_s: u64) -> (usize, Result<(), String>) {
+    fn remove_customers(&self, hash: PhoneHash) -> (usize, Result<(), String>) {
         let Some(content) = self.content() else {
             // An earlier removal may have failed.
             let is_behind = self.storage.is_behind();
@@ -70,19 +76,15 @@ impl Directory {
             return (0, if is_behind { self.save_content(&content) } else { Ok(()) });
         }
         let (generation, count) = content.generation.without(&[hash]);
-        let content = Content::new(generation, content.tables.clone(), content.currency, now_s);
-        let content = Arc::new(content);
-        self.content.replace(Some(Arc::clone(&content)));
+        let content = self.publish(generation, Arc::clone(&content.tables), content.currency);
         (count, self.save_content(&content))
     }
 
     /// Where the number may be, and whether it is there. Opens the file that is on disk.
     pub async fn traces(self: &Arc<Self>, phone: &Phone) -> Result<Vec<Trace>, String> {
         let _changing = self.changing.lock().await;
-        let directory = Arc::clone(self);
         let phone = *phone;
-        let traces = spawn_blocking(move || directory.traces_now(&phone));
-        traces.await.map_err(|_| "a bug of bina ended it: see the log".to_owned())
+        self.blocking(move |directory| directory.traces_now(&phone)).await
     }
 
     fn traces_now(&self, phone: &Phone) -> Vec<Trace> {
@@ -104,21 +106,16 @@ impl Directory {
     /// Lets a forgotten number be learnt again, from the next walk or answer on. Returns whether it was
     /// forgotten.
     pub async fn permit(self: &Arc<Self>, phone: &Phone) -> Result<bool, String> {
-        let directory = Arc::clone(self);
         let phone = *phone;
-        let permitted = spawn_blocking(move || directory.storage.forgotten.remove(&phone));
-        let permitted =
-            permitted.await.map_err(|_| "a bug of bina ended it: see the log".to_owned())?;
-        permitted.map_err(|error| error.to_string())
+        let remove = move |directory: &Self| directory.storage.forgotten.remove(&phone);
+        self.blocking(remove).await?.map_err(|error| error.to_string())
     }
 
     /// Empties the directory, in memory and on disk, and reads the list again. The forgotten numbers stay
     /// forgotten.
     pub async fn clear(self: &Arc<Self>) -> Result<(), String> {
         let _changing = self.changing.lock().await;
-        let directory = Arc::clone(self);
-        let cleared = spawn_blocking(move || directory.clear_now());
-        cleared.await.map_err(|_| "a bug of bina ended it: see the log".to_owned())??;
+        self.blocking(Self::clear_now).await??;
         self.request_walk();
         Ok(())
     }
@@ -133,7 +130,7 @@ impl Directory {
         *self.collected.lock() = None;
         self.walk_abandoned.notify_waiters();
         let results = [SealedKind::Directory, SealedKind::Walk].map(|kind| self.remove_file(kind));
-        let folder = self.storage.folder_problem().map_or(Ok(()), Err);
+        let folder = self.storage.usable_folder();
         results.into_iter().chain([folder]).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Where the directory is kept: its sealed files and the forgotten numbers, or memory only.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,9 +18,7 @@ use super::files::{AgeLimit, DirectoryFiles, FileFate};
 use super::forgotten::Forgotten;
 use super::keys::DirectoryKeys;
 use super::list::ScopeTables;
-use super::packed::Builder;
-use super::packed::Generation;
-use super::packed::PhoneHash;
+use super::packed::{Builder, Generation, PhoneHash};
 use super::sealed::{SealedFacts, SealedKind};
 use super::walk::{Progress, WalkHistory};
 use super::{Directory, Trace};
@@ -57,12 +56,12 @@ impl FileProblems {
 }
 
 /// What precedes the generation in the directory's file.
-#[derive(Default, Deserialize, Serialize)]
-pub(super) struct DirectoryBeginning {
+#[derive(Deserialize, Serialize)]
+pub(super) struct DirectoryBeginning<'a> {
     pub(super) history: WalkHistory,
     pub(super) whole_at_s: Option<u64>,
     pub(super) read_at_s: u64,
-    pub(super) tables: ScopeTables,
+    pub(super) tables: Cow<'a, ScopeTables>,
 }
 
 /// What precedes the customers in the file of a walk.
@@ -172,9 +171,9 @@ impl Storage {
         all.into_iter().flatten().next().cloned()
     }
 
-    /// Why the state folder cannot be used, if one is configured.
-    pub(super) fn folder_problem(&self) -> Option<String> {
-        self.problems.lock().folder.clone()
+    /// Fails if a state folder is configured that cannot be used.
+    pub(super) fn usable_folder(&self) -> Result<(), String> {
+        self.problems.lock().folder.clone().map_or(Ok(()), Err)
     }
 
     /// Whether the file of the directory may have what memory has not.
@@ -232,7 +231,7 @@ impl Directory {
             history: self.history.lock().clone(),
             whole_at_s: content.currency.whole_at_s,
             read_at_s: content.currency.read_at_s,
-            tables: content.tables.clone(),
+            tables: Cow::Borrowed(&content.tables),
         };
         self.change_file(SealedKind::Directory, |files| {
             files.save(SealedKind::Directory, facts, |to| {
@@ -286,14 +285,14 @@ impl Directory {
 
     /// The files in which a number may be, and whether it is there.
     pub(super) fn traces_on_disk(&self, hash: PhoneHash) -> Vec<Trace> {
-        if let Some(problem) = self.storage.folder_problem() {
+        if let Err(problem) = self.storage.usable_folder() {
             return vec![(true, format!("state folder ({problem})"))];
         }
         let files = self.storage.files.lock();
         let Some(files) = files.as_ref() else { return Vec::new() };
         let age = AgeLimit { now_s: wall_clock::now_s(), days_max: u64::MAX };
         let directory = files.open(SealedKind::Directory, age, |_, from| {
-            let _: DirectoryBeginning = read_beginning(from)?;
+            let _: DirectoryBeginning<'_> = read_beginning(from)?;
             Ok(Generation::read(from)?.find(hash).len() > 0)
         });
         let walk = files.open(SealedKind::Walk, age, |_, from| {
