@@ -146,7 +146,7 @@ impl AnswerStatus {
     }
 }
 
-/// What a PBX is told about one call. Every field has a value in every answer.
+/// The answer to one call, as a PBX receives it. Every field has a value in every answer.
 #[derive(Clone)]
 pub struct Answer {
     status: AnswerStatus,

@@ -3,6 +3,7 @@
 //! Fields that a call does not need (`senha`, CPF, addresses) are skipped. An unexpected type of a field
 //! never fails an answer; only invalid JSON, a status other than success or a missing list does.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -212,14 +213,13 @@ impl Object for Cliente {
 
 impl Cliente {
     fn customer(self, ultima_conexao: bool) -> ReportedCustomer {
-        let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
         let has_live_service = self.servicos.has_live();
         let servicos = self.servicos.readable();
         let statuses = service_statuses(&servicos);
         ReportedCustomer {
             id: self.id_cliente.digits(),
             code: self.codigo_cliente.digits(),
-            name: plain_text::of_name(nome.unwrap_or_default()).into_owned(),
+            name: name(&self.nome_razaosocial, &self.nome_fantasia).into_owned(),
             alert: self.alerta_mensagens.alert(&self.alerta),
             service_status: displayed_status(&statuses),
             service_statuses: statuses,
@@ -228,6 +228,12 @@ impl Cliente {
             connected: if ultima_conexao { connected(&servicos) } else { None },
         }
     }
+}
+
+/// Returns the name of a customer: the registered one, else the trade name.
+pub(super) fn name<'a>(razaosocial: &'a Loose, fantasia: &'a Loose) -> Cow<'a, str> {
+    let nome = razaosocial.text().or_else(|| fantasia.text());
+    plain_text::of_name(nome.unwrap_or_default())
 }
 
 /// The texts of the alert: a list of strings, one string, or objects with a string.

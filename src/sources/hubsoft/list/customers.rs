@@ -7,12 +7,12 @@ use serde::de::MapAccess;
 
 use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
-use crate::domain::plain_text;
 use crate::sources::directory::{ListPage, ListedCustomer};
 use crate::sources::hubsoft::flag::Flag;
 use crate::sources::hubsoft::loose::{List, Loose, Object, skip, value};
 use crate::sources::hubsoft::places::ServiceRow;
 use crate::sources::hubsoft::short_text::{cut, id};
+use crate::sources::hubsoft::wire;
 
 use super::reply::{self, ListRows, PagingFields};
 
@@ -104,8 +104,7 @@ impl Object for CustomerRow {
 impl CustomerRow {
     /// Returns the customer; `None` if the id is unreadable.
     fn customer(self) -> Option<ListedCustomer> {
-        let nome = self.nome_razaosocial.text().or_else(|| self.nome_fantasia.text());
-        let name = plain_text::of_name(nome.unwrap_or_default());
+        let name = wire::name(&self.nome_razaosocial, &self.nome_fantasia);
         let code = self.codigo_cliente.digits();
         let services = self.servicos.items().into_iter().flatten();
         Some(ListedCustomer {
