@@ -132,14 +132,14 @@ impl Collector for DirectoryCollector {
         let progress = progress.clone();
         Box::pin(async move {
             // A panic there is reported by the task's supervision; the walk goes on.
-            let _ = spawn_blocking(move || directory.save_walk(progress)).await;
+            let _ = spawn_blocking(move || directory.save_walk(&progress)).await;
         })
     }
 }
 
 impl Directory {
     /// Saves what a walk has collected, so that a restart continues it.
-    fn save_walk(&self, progress: Progress) {
+    fn save_walk(&self, progress: &Progress) {
         let collected = self.collected.lock();
         let Some(collected) = collected.as_ref() else { return };
         let facts = SealedFacts {
@@ -147,7 +147,8 @@ impl Directory {
             made_at_s: progress.started_at_s,
             rows: collected.builder.customers() as u64,
         };
-        let beginning = WalkBeginning { progress, left_out: collected.left_out() };
+        let beginning =
+            WalkBeginning { progress: progress.to_json(), left_out: collected.left_out() };
         // The walk goes on without its file.
         let _ = self.change_file(SealedKind::Walk, |files| {
             files.save(SealedKind::Walk, facts, |to| {

@@ -39,8 +39,6 @@ struct Keeper {
     directory: Arc<Directory>,
     /// The walk to continue.
     interrupted: Option<Interrupted>,
-    /// How the last walk ended.
-    last: Option<&'static str>,
 }
 
 /// A walk that is continued later. What it has collected stands in the directory.
@@ -64,7 +62,11 @@ impl Directory {
         let progress = self.open().await;
         let began = Instant::now();
         let interrupted = progress.map(|progress| Interrupted { progress, began });
-        let mut keeper = Keeper { directory: self, interrupted, last: None };
+        let mut keeper = Keeper { directory: self, interrupted };
+        // What a restart has interrupted goes on at once; after a failure, the schedule decides.
+        if keeper.interrupted.is_some() {
+            keeper.walk(Trigger::Schedule).await;
+        }
         loop {
             let trigger = keeper.wait().await;
             keeper.walk(trigger).await;
@@ -77,11 +79,7 @@ impl Keeper {
     async fn wait(&mut self) -> Trigger {
         loop {
             let now_s = wall_clock::now_s();
-            let at_s = if self.interrupted.is_some() && self.last.is_none() {
-                now_s
-            } else {
-                self.directory.next_walk_at_s(now_s)
-            };
+            let at_s = self.directory.next_walk_at_s(now_s);
             self.directory.walk_status.send_modify(|status| status.next_at_s = Some(at_s));
             let wait = Duration::from_secs(at_s.saturating_sub(now_s));
             tokio::select! {
@@ -114,7 +112,6 @@ impl Keeper {
         if self.directory.history.lock().is_news(&outcome.end) {
             outcome.log();
         }
-        self.last = Some(outcome.end.label());
         self.directory.metrics.requests.inc_by(outcome.progress.requests);
         self.directory.metrics.walks.count(result(&outcome.end));
         let progress = outcome.progress;

@@ -1,5 +1,6 @@
 //! Opens the files of the directory at the start, on a thread of their own.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,18 +67,21 @@ impl Directory {
     }
 
     fn open_walk(&self) -> Option<Progress> {
-        let (beginning, builder) = self.open_file(SealedKind::Walk, WALK_DAYS_MAX, |from| {
-            let beginning: WalkBeginning = read_beginning(from)?;
-            Ok((beginning, Builder::read(from, self.hasher.clone())?))
-        })?;
-        if builder.has_names() && !self.keeps_names() {
+        let opened = self.open_file(SealedKind::Walk, WALK_DAYS_MAX, |from| {
+            let WalkBeginning { progress, left_out } = read_beginning(from)?;
+            let progress = Progress::from_json(&progress).ok_or(io::ErrorKind::InvalidData)?;
+            Ok((progress, Collected::new(Builder::read(from, self.hasher.clone())?, left_out)))
+        });
+        let (progress, collected) = opened?;
+        if collected.builder.has_names() && !self.keeps_names() {
             // What failed has been noted.
             let _ = self.remove_file(SealedKind::Walk);
             return None;
         }
-        info!(customers = builder.customers(), "directory: the interrupted walk is continued");
-        *self.collected.lock() = Some(Collected::new(builder, beginning.left_out));
-        Some(beginning.progress)
+        let customers = collected.builder.customers();
+        info!(customers, "directory: the interrupted walk is continued");
+        *self.collected.lock() = Some(collected);
+        Some(progress)
     }
 
     fn keeps_names(&self) -> bool {

@@ -20,7 +20,7 @@ use super::keys::DirectoryKeys;
 use super::list::ScopeTables;
 use super::packed::{Builder, Generation, PhoneHash};
 use super::sealed::{SealedFacts, SealedKind};
-use super::walk::{Progress, WalkHistory};
+use super::walk::WalkHistory;
 use super::{Directory, Trace};
 
 /// Maximum bytes of a file's beginning: tables of 200,000 entries take some 20 MB.
@@ -67,7 +67,8 @@ pub(super) struct DirectoryBeginning<'a> {
 /// What precedes the customers in the file of a walk.
 #[derive(Deserialize, Serialize)]
 pub(super) struct WalkBeginning {
-    pub(super) progress: Progress,
+    /// As `Progress::to_json` writes it.
+    pub(super) progress: String,
     /// Customers that were left out, because they were forgotten.
     pub(super) left_out: usize,
 }

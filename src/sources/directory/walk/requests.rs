@@ -107,9 +107,14 @@ impl<'w> Requests<'w> {
 
 /// Returns what `failure` suggests about the size of the page.
 pub(super) fn fault(failure: &Failure) -> PageFault {
-    let is_too_large = failure.label() == reasons::TOO_LARGE.label
-        || failure.is_any(&[&reasons::DEADLINE, &reasons::SERVER_TIMEOUT, &reasons::TIMEOUT])
-        || failure.is(&reasons::SERVER_ERROR);
+    let is_too_large = failure.is_any(&[
+        &reasons::DEADLINE,
+        &reasons::HEAD_TOO_LARGE,
+        &reasons::SERVER_ERROR,
+        &reasons::SERVER_TIMEOUT,
+        &reasons::TIMEOUT,
+        &reasons::TOO_LARGE,
+    ]);
     let is_elsewhere = failure.is_any(&[
         &reasons::CONNECT,
         &reasons::THROTTLED,
@@ -128,7 +133,7 @@ pub(super) fn fault(failure: &Failure) -> PageFault {
 /// Returns whether HubSoft does not allow the list. A firewall's 403 says nothing about it.
 pub(super) fn is_no_permission(failure: &Failure) -> bool {
     let is_firewall = failure.is(&reasons::FIREWALL);
-    let is_named = ["permission", reasons::UNAUTHORIZED.label].contains(&failure.label());
+    let is_named = failure.is_any(&[&reasons::PERMISSION, &reasons::UNAUTHORIZED]);
     is_named || (matches!(failure.status(), Some(401 | 403)) && !is_firewall)
 }
 
