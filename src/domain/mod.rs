@@ -10,6 +10,7 @@ pub mod document;
 pub mod failure;
 pub mod finding;
 pub mod found;
+pub mod local_time;
 pub mod phone;
 pub mod place;
 pub mod plain_text;

@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::local_time::{DAY_S, LocalTime};
+
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
-const DAY_S: i64 = 24 * HOUR_S;
 
 /// The zones of Brazil in the tz database, with their offsets in hours. Brazil has had no daylight
 /// saving time since 2019.
@@ -101,36 +102,27 @@ fn offset(text: &str) -> Option<i64> {
 impl Zone {
     /// Returns the day at `epoch_s` (seconds since 1970, UTC), as `YYYY-MM-DD`.
     pub fn local_day(self, epoch_s: u64) -> String {
-        let (year, month, day) = date(self.local(epoch_s).div_euclid(DAY_S));
+        let (year, month, day) = self.local_time(epoch_s).day();
         format!("{year:04}-{month:02}-{day:02}")
     }
 
     /// Returns the seconds from `epoch_s` until the next `time`: 0 if it is exactly then.
     pub fn seconds_until(self, epoch_s: u64, time: TimeOfDay) -> u64 {
         let wanted = i64::from(time.minutes) * MINUTE_S;
-        let wait = (wanted - self.local(epoch_s)).rem_euclid(DAY_S);
+        let wait = (wanted - self.local_time(epoch_s).seconds()).rem_euclid(DAY_S);
         wait.unsigned_abs()
     }
 
-    /// Seconds since the beginning of 1970 in this zone.
-    fn local(self, epoch_s: u64) -> i64 {
-        i64::try_from(epoch_s).unwrap_or(i64::MAX).saturating_add(self.offset_s)
+    /// Returns the time by this zone's clock at `epoch_s` (seconds since 1970, UTC).
+    pub fn local_time(self, epoch_s: u64) -> LocalTime {
+        let seconds = i64::try_from(epoch_s).unwrap_or(i64::MAX);
+        LocalTime::of(seconds.saturating_add(self.offset_s))
     }
-}
 
-/// Returns year, month and day of the `days`-th day after 1970-01-01, by the Gregorian calendar: eras of
-/// 400 years, whose years begin in March, so that the day that is added in leap years is the last one.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+    /// Returns when it is `time` by this zone's clock, in seconds since 1970, UTC; 0 for times before.
+    pub fn epoch_s(self, time: LocalTime) -> u64 {
+        u64::try_from(time.seconds().saturating_sub(self.offset_s)).unwrap_or_default()
+    }
 }
 
 impl TimeOfDay {
