@@ -11,11 +11,15 @@ mod lock;
 mod replace;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
 
 pub use self::error::StateError;
 pub use self::replace::SaveStep;
@@ -60,6 +64,19 @@ impl StateFolder {
         }
         remove_unfinished(path).map_err(FileAction::Remove.failed(path))?;
         Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Opens the folder, or shares it with the rest of this process where it is open already.
+    pub fn shared(path: &Path) -> Result<Arc<Self>, StateError> {
+        static OPEN: Mutex<BTreeMap<PathBuf, Weak<StateFolder>>> = Mutex::new(BTreeMap::new());
+        let mut open = OPEN.lock();
+        open.retain(|_, folder| folder.strong_count() > 0);
+        if let Some(folder) = open.get(path).and_then(Weak::upgrade) {
+            return Ok(folder);
+        }
+        let folder = Arc::new(Self::open(path)?);
+        open.insert(path.to_owned(), Arc::downgrade(&folder));
+        Ok(folder)
     }
 
     /// The path of a file, for messages.
