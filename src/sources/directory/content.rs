@@ -31,6 +31,7 @@ pub(super) struct Content {
     pub(super) generation: Generation,
     /// Shared by the generations between two walks.
     pub(super) tables: Arc<ScopeTables>,
+    pub(super) joins: Joins,
     pub(super) kinds: Vec<KindStatus>,
     pub(super) currency: Currency,
     /// Its age when it was published. From then on it ages with the monotonic clock.
@@ -49,7 +50,7 @@ impl Content {
         let joins = Joins::new(&tables, &generation);
         let kinds = kinds(&joins.report(&generation));
         let age = Duration::from_secs(now_s.saturating_sub(currency.read_at_s));
-        Self { generation, tables, kinds, currency, age, published: Instant::now() }
+        Self { generation, tables, joins, kinds, currency, age, published: Instant::now() }
     }
 
     pub(super) fn age(&self, now: Instant) -> Duration {
@@ -112,6 +113,7 @@ impl Directory {
         let content = Content::new(generation, tables, currency, wall_clock::now_s());
         let content = Arc::new(content);
         self.content.replace(Some(Arc::clone(&content)));
+        self.states.send_modify(|count| *count += 1);
         content
     }
 }

@@ -25,6 +25,7 @@ mod sealed;
 mod settings;
 mod status;
 mod storage;
+mod view;
 mod walk;
 
 use std::io;
@@ -61,6 +62,7 @@ pub use self::sealed::{SealedError, SealedFacts, SealedKind, SealedReader, Seale
 pub use self::settings::Settings;
 pub use self::status::{Activity, DirectoryStatus, GenerationStatus, KindStatus, WalkProgress};
 pub use self::storage::{ClosedDirectory, DirectoryPlace};
+pub use self::view::DirectoryView;
 pub use self::walk::{
     Adding, Collector, FilterTrust, Gain, PAGE_TIMEOUT, Progress, ROWS_MAX, ROWS_MIN, Saving,
     Schedule, Shortfall, WalkEnd, WalkFault, WalkHistory, WalkKind, WalkOutcome, WalkPhase,
@@ -88,6 +90,8 @@ pub struct Directory {
     /// Set once the files have been opened.
     opened: OnceLock<()>,
     walk_status: watch::Sender<WalkStatus>,
+    /// Counts the states of the content.
+    states: watch::Sender<u64>,
     metrics: DirectoryMetrics,
 }
 
@@ -121,6 +125,7 @@ impl Directory {
             adjusted: Notify::new(),
             opened: OnceLock::new(),
             walk_status: watch::Sender::default(),
+            states: watch::Sender::default(),
             metrics,
         })
     }

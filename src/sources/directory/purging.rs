@@ -125,6 +125,7 @@ impl Directory {
             return Err(CLOSED.to_owned());
         }
         self.content.replace(None);
+        self.states.send_modify(|count| *count += 1);
         self.corrections.clear();
         *self.history.lock() = WalkHistory::default();
         *self.collected.lock() = None;

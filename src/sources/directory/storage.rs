@@ -119,7 +119,7 @@ impl Storage {
         {
             return Ok(Self::with(Arc::clone(&closed.forgotten), path, folder, keys));
         }
-        match StateFolder::open(&path).map(Arc::new).and_then(|folder| {
+        match StateFolder::shared(&path).and_then(|folder| {
             let forgotten = forgotten(closed.as_ref(), &folder)?;
             Ok(Self::with(forgotten, &path, &folder, keys))
         }) {

@@ -19,6 +19,16 @@ pub enum Stratum {
     Fits(ScopeKinds),
 }
 
+impl Stratum {
+    /// A number for it: each stratum has another.
+    pub fn index(self) -> u8 {
+        match self {
+            Self::CannotSay => CANNOT_SAY,
+            Self::Fits(ScopeKinds(kinds)) => kinds,
+        }
+    }
+}
+
 /// The stratum of each customer of a generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strata {

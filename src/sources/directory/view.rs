@@ -1,0 +1,69 @@
+//! One state of the directory, for modules that judge alerts by it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::domain::phone::Phone;
+
+use super::Directory;
+use super::content::Content;
+use super::list::ScopeTables;
+use super::packed::{Generation, Joins, KnownCustomer, PhoneHasher, RowIndex};
+
+/// A generation with its joins. It does not change; a later one is another view.
+#[derive(Clone)]
+pub struct DirectoryView {
+    content: Arc<Content>,
+    hasher: PhoneHasher,
+}
+
+impl DirectoryView {
+    /// The customers of a number.
+    pub fn rows(&self, phone: &Phone) -> Vec<RowIndex> {
+        self.content.generation.find(self.hasher.hash(phone)).collect()
+    }
+
+    /// What is known of a customer.
+    pub fn customer(&self, row: RowIndex) -> Option<KnownCustomer<'_>> {
+        self.content.generation.customer(row)
+    }
+
+    pub fn generation(&self) -> &Generation {
+        &self.content.generation
+    }
+
+    pub fn joins(&self) -> &Joins {
+        &self.content.joins
+    }
+
+    /// The tables of names and ids.
+    pub fn tables(&self) -> &ScopeTables {
+        &self.content.tables
+    }
+
+    /// Whether both are the same state.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.content, &other.content)
+    }
+}
+
+impl fmt::Debug for DirectoryView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DirectoryView({:?})", self.content.generation)
+    }
+}
+
+impl Directory {
+    /// The present state, if there is one.
+    pub fn view(&self) -> Option<DirectoryView> {
+        let content = self.content()?;
+        Some(DirectoryView { content, hasher: self.hasher.clone() })
+    }
+
+    /// Counts the states: it changes with each new one.
+    pub fn states(&self) -> watch::Receiver<u64> {
+        self.states.subscribe()
+    }
+}
