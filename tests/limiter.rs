@@ -46,7 +46,7 @@ fn served(limiter: &Limiter, wishes: &[Wish]) -> Served {
         let now = start + STEP * step;
         for (owed, (urgency, rate)) in owed.iter_mut().zip(wishes) {
             *owed += rate * STEP.as_secs_f64();
-            let deadline = if *urgency == Urgency::Call { CALL_DEADLINE } else { UNHURRIED };
+            let deadline = if urgency.is_call() { CALL_DEADLINE } else { UNHURRIED };
             while *owed >= 1.0 {
                 match limiter.admit(now, now + deadline, *urgency) {
                     Ok(slot) => served.0.push((*urgency, slot)),
@@ -82,6 +82,8 @@ fn urgency() -> impl Strategy<Value = Urgency> {
         Urgency::Feed,
         Urgency::UndecidedProbe,
         Urgency::Call,
+        Urgency::UndecidedCall,
+        Urgency::ExpectedCall,
         Urgency::SecondSpelling,
         Urgency::Probe,
         Urgency::Bulk,
@@ -219,6 +221,24 @@ proptest! {
         for (urgency, _) in others {
             prop_assert!(mixed.count(urgency) <= 2, "{urgency:?}: {}", mixed.count(urgency));
         }
+    }
+
+    #[test]
+    fn calls_go_before_undecided_calls_and_those_before_expected_ones(
+        rate in 1.0..60.0,
+        burst in 2u32..60,
+        part in 0.1..0.6,
+    ) {
+        let settings = Settings { rate, burst };
+        let floods = [Urgency::UndecidedCall, Urgency::ExpectedCall];
+        let floods = floods.map(|urgency| (urgency, FLOOD * rate));
+        let calls = (Urgency::Call, part * rate);
+        let alone = served(&Limiter::new(settings.clone()), &[calls]).count(Urgency::Call);
+        let mixed = served(&Limiter::new(settings.clone()), &[&[calls], &floods[..]].concat());
+        prop_assert!(mixed.count(Urgency::Call) + 2 >= alone, "{}", mixed.count(Urgency::Call));
+        check_spans(&mixed.sorted(), &settings)?;
+        let few = 2.0 / f64::from(SECONDS) / rate;
+        prop_assert!(mixed.part(Urgency::UndecidedCall, rate) >= 0.9 * (1.0 - part) - few);
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Corrections {
         self.0.lock().retain(|_, correction| !correction.owners.iter().any(is_one));
     }
 
+    /// Whether a number has been corrected.
+    pub(super) fn contains(&self, hash: PhoneHash) -> bool {
+        self.0.lock().contains_key(&hash)
+    }
+
     pub(super) fn clear(&self) {
         self.0.lock().clear();
     }

@@ -10,19 +10,24 @@ use crate::domain::phone::Phone;
 use super::Directory;
 use super::content::Content;
 use super::list::ScopeTables;
-use super::packed::{Generation, Joins, KnownCustomer, PhoneHasher, RowIndex};
+use super::packed::{Generation, Joins, KnownCustomer, PhoneHash, RowIndex};
 
 /// A generation with its joins. It does not change; a later one is another view.
 #[derive(Clone)]
 pub struct DirectoryView {
     content: Arc<Content>,
-    hasher: PhoneHasher,
+    directory: Arc<Directory>,
 }
 
 impl DirectoryView {
-    /// The customers of a number.
+    /// The customers of a number; none if the number was forgotten or corrected since.
     pub fn rows(&self, phone: &Phone) -> Vec<RowIndex> {
-        self.content.generation.find(self.hasher.hash(phone)).collect()
+        let hash = self.directory.hasher.hash(phone);
+        let rows = self.content.generation.find(hash);
+        if rows.len() == 0 || self.directory.has_changed(phone, hash) {
+            return Vec::new();
+        }
+        rows.collect()
     }
 
     /// What is known of a customer.
@@ -57,9 +62,14 @@ impl fmt::Debug for DirectoryView {
 
 impl Directory {
     /// The present state, if there is one.
-    pub fn view(&self) -> Option<DirectoryView> {
+    pub fn view(self: &Arc<Self>) -> Option<DirectoryView> {
         let content = self.content()?;
-        Some(DirectoryView { content, hasher: self.hasher.clone() })
+        Some(DirectoryView { content, directory: Arc::clone(self) })
+    }
+
+    /// Whether a number has other customers than the generations so far have.
+    fn has_changed(&self, phone: &Phone, hash: PhoneHash) -> bool {
+        self.corrections.contains(hash) || self.storage.forgotten.contains(phone)
     }
 
     /// Counts the states: it changes with each new one.

@@ -40,7 +40,7 @@ struct CallsInProgress(AtomicUsize);
 impl CallsInProgress {
     /// Counts a request until the value is dropped, if it is one for a call.
     fn begin(&self, urgency: Urgency) -> Option<CallInProgress<'_>> {
-        let is_call = matches!(urgency, Urgency::Call | Urgency::SecondSpelling);
+        let is_call = urgency.is_call() || urgency == Urgency::SecondSpelling;
         is_call.then(|| {
             self.0.fetch_add(1, Ordering::Relaxed);
             CallInProgress(self)

@@ -8,6 +8,7 @@
 //! ```text
 //! feed, undecided probe   within its share --- the next slot, after those already assigned
 //! call                    ------------------- the next slot, if it is in time
+//! undecided, expected call ------------------ the next slot, if it is near
 //! second spelling, probe, bulk, and shares used up --- a slot now, if the bucket is (nearly) full
 //! ```
 //! All classes share one bucket, so that no span `t` has more than burst + rate x `t` requests. An
@@ -129,6 +130,7 @@ impl Limiter {
         let slot = state.free_at(now, urgency);
         match state.queues(now, urgency) {
             true if state.is_late(now, slot, deadline) => return Err(NoSlot::Late),
+            true if !state.leaves_a_slot(now, deadline, urgency) => return Err(NoSlot::Late),
             false if slot > now => return Err(NoSlot::NotBefore(slot)),
             _ => {}
         }
@@ -209,7 +211,7 @@ impl Bucket {
     /// when its share is due.
     fn queues(&self, now: Instant, urgency: Urgency) -> bool {
         let due_at = self.shares.due_at(urgency, now);
-        urgency == Urgency::Call || due_at.is_some_and(|at| at <= now)
+        urgency.is_call() || due_at.is_some_and(|at| at <= now)
     }
 
     /// Returns when a request can have a slot, unless another request takes it.
@@ -223,8 +225,22 @@ impl Bucket {
 
     /// Returns the slot after all assigned ones.
     fn next_slot(&self, now: Instant) -> Instant {
+        self.slot_after(now, Duration::ZERO)
+    }
+
+    /// Returns the slot after all assigned ones, and others that take so long together.
+    fn slot_after(&self, now: Instant, others: Duration) -> Instant {
         let slack = self.interval() * (self.settings.burst.max(1) - 1);
-        self.full_at(now).checked_sub(slack).map_or(now, |slot| slot.max(now))
+        let slot = (self.full_at(now) + others).checked_sub(slack);
+        slot.map_or(now, |slot| slot.max(now))
+    }
+
+    /// Returns whether the next slot is near enough for `urgency`, and the one after it still in time for
+    /// a call of which nothing else is known.
+    fn leaves_a_slot(&self, now: Instant, deadline: Instant, urgency: Urgency) -> bool {
+        let Some(wait_max) = urgency.wait_max() else { return true };
+        let after = self.slot_after(now, self.interval());
+        self.next_slot(now) <= now + wait_max && !self.is_late(now, after, deadline)
     }
 
     /// Returns the time of the last assigned slot: `now` if all have passed.

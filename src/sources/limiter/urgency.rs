@@ -9,6 +9,11 @@ const FEED_SHARE: f64 = 0.25;
 /// Share of the rate for probes of an undecided alert. Until it is decided each call is looked up
 /// separately, so a flood of calls would never leave a slot for the probes that end it.
 const UNDECIDED_SHARE: f64 = 0.5;
+/// How long an undecided call waits for a slot at most. The slots beyond it are for callers of whom
+/// nothing else is known.
+const UNDECIDED_WAIT: Duration = Duration::from_millis(250);
+/// How long an expected call waits for a slot at most.
+const EXPECTED_WAIT: Duration = Duration::from_millis(100);
 
 /// The purpose of a request, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +24,10 @@ pub enum Urgency {
     UndecidedProbe,
     /// A lookup for a waiting caller.
     Call,
+    /// The same for a caller whose customer is known, but not whether an alert concerns him.
+    UndecidedCall,
+    /// The same for a caller whose answer can be foreseen.
+    ExpectedCall,
     /// An additional search for a call, which may find more customers.
     SecondSpelling,
     /// A probe of a decided alert.
@@ -33,7 +42,21 @@ impl Urgency {
         match self {
             Self::Feed => Some(FEED_RATE_MAX.min(rate * FEED_SHARE)),
             Self::UndecidedProbe => Some(rate * UNDECIDED_SHARE),
-            Self::Call | Self::SecondSpelling | Self::Probe | Self::Bulk => None,
+            _ => None,
+        }
+    }
+
+    /// Returns whether a caller waits for the answer.
+    pub fn is_call(self) -> bool {
+        matches!(self, Self::Call | Self::UndecidedCall | Self::ExpectedCall)
+    }
+
+    /// Returns how long a request of this class waits for its slot at most.
+    pub(super) fn wait_max(self) -> Option<Duration> {
+        match self {
+            Self::UndecidedCall => Some(UNDECIDED_WAIT),
+            Self::ExpectedCall => Some(EXPECTED_WAIT),
+            _ => None,
         }
     }
 
@@ -41,7 +64,9 @@ impl Urgency {
     /// bucket than the more urgent ones, so that it gets only what they leave.
     pub(super) fn delay(self, interval: Duration) -> Duration {
         match self {
-            Self::Call | Self::SecondSpelling => Duration::ZERO,
+            Self::Call | Self::UndecidedCall | Self::ExpectedCall | Self::SecondSpelling => {
+                Duration::ZERO
+            }
             // Beyond their shares, the first two are ordinary probes.
             Self::Feed | Self::UndecidedProbe | Self::Probe => interval / 4,
             Self::Bulk => interval / 2,
@@ -62,7 +87,7 @@ impl Shares {
         match urgency {
             Urgency::Feed => Some(self.feed_at.unwrap_or(now)),
             Urgency::UndecidedProbe => Some(self.undecided_at.unwrap_or(now)),
-            Urgency::Call | Urgency::SecondSpelling | Urgency::Probe | Urgency::Bulk => None,
+            _ => None,
         }
     }
 
