@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS, Pbx};
-use bina::domain::finding::{AnswerSource, Finding, Record};
+use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::NoNumber;
 use bina::domain::reported::ReportedCustomer;
 use bina::sources::reasons;
@@ -88,7 +88,8 @@ fn every_golden_file_belongs_to_a_case_and_a_format() {
 fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
     let customer = customer("ANA", Some("rompimento"));
     let record = Record::new(vec![customer]);
-    let stale = Finding::Found { record, source: AnswerSource::Stale, alert_expired: true };
+    let stale =
+        Finding::Found { record, source: AnswerSource::Stale, alerts: AlertCertainty::Expired };
     let body = render(Format::Hash, &answer(&stale), &Freeswitch::default()).body;
     assert!(body.starts_with("status=found&source=stale&alerta=0&prompt=&rule=&route=&nome=ANA"));
     assert!(body.contains("&mensagem=&"));

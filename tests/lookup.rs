@@ -1,5 +1,7 @@
 //! Cache, shared requests and deadlines, in paused time with a scripted source.
 
+#[path = "lookup/board.rs"]
+mod board;
 #[path = "lookup/directory.rs"]
 mod directory;
 #[path = "lookup/memories.rs"]
@@ -13,9 +15,10 @@ use std::time::Duration;
 use bina::answering::lookup::{Lookup, Settings};
 use bina::domain::alert_text::AlertText;
 use bina::domain::failure::Failure;
-use bina::domain::finding::{AnswerSource, Finding, Record};
+use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::reported::ReportedCustomer;
+use bina::sources::limiter::Urgency;
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -39,10 +42,13 @@ enum Act {
 struct Stub {
     acts: Mutex<VecDeque<(Duration, Act)>>,
     requested: AtomicUsize,
+    /// Of the latest request.
+    urgency: Mutex<Option<Urgency>>,
 }
 
 impl Source for Stub {
-    fn fetch<'a>(&'a self, _: &'a Key, _: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
+    fn fetch<'a>(&'a self, _: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
+        *self.urgency.lock() = Some(budget.urgency);
         self.requested.fetch_add(1, Ordering::SeqCst);
         let next = self.acts.lock().pop_front();
         Box::pin(async move {
@@ -102,10 +108,14 @@ fn found(name: &str) -> Record {
     Record::new(vec![ReportedCustomer { name: name.into(), alert, ..ReportedCustomer::default() }])
 }
 
+fn is_expired(alerts: AlertCertainty) -> bool {
+    alerts == AlertCertainty::Expired
+}
+
 fn described(finding: &Finding) -> (String, AnswerSource, bool) {
     match finding {
-        Finding::Found { record, source, alert_expired } => {
-            (record.customers()[0].customer().name().to_owned(), *source, *alert_expired)
+        Finding::Found { record, source, alerts } => {
+            (record.customers()[0].customer().name().to_owned(), *source, is_expired(*alerts))
         }
         Finding::NotFound(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),

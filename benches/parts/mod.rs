@@ -11,7 +11,7 @@ use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::Answer;
-use bina::domain::finding::{AnswerSource, Finding, Record};
+use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::domain::reported::ReportedCustomer;
@@ -81,7 +81,8 @@ fn choose(count: usize) -> Work {
 
 fn write(format: Format) -> Work {
     let (record, freeswitch) = (Record::new(vec![found()]), Freeswitch::default());
-    let finding = Finding::Found { record, source: AnswerSource::Cache, alert_expired: false };
+    let finding =
+        Finding::Found { record, source: AnswerSource::Cache, alerts: AlertCertainty::Certain };
     let answer =
         Answer::new(Some(phone(CALLER)), &finding, &bina::domain::prompt::Choice::default());
     Box::new(move || {

@@ -13,7 +13,7 @@ use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
 use crate::domain::answer::Answer;
 use crate::domain::call::Call;
-use crate::domain::finding::Finding;
+use crate::domain::finding::{AlertCertainty, Finding};
 use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::{Choice, Rules};
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
@@ -127,7 +127,7 @@ impl Responder {
 
     fn choose<'a>(&'a self, finding: &'a Finding, call: &Call) -> Choice<'a> {
         match finding {
-            Finding::Found { record, alert_expired: false, .. } => {
+            Finding::Found { record, alerts: AlertCertainty::Certain, .. } => {
                 self.rules.choose(record.customers(), call.did.as_ref())
             }
             _ => Choice::default(),

@@ -1,7 +1,7 @@
 //! One alert: its text, its scope, and the first rule that its text meets.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,6 +18,10 @@ pub enum Scope {
     /// The customers who carry it: it is part of the answer about them.
     Carrier,
 }
+
+/// Identifies the text of an alert in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlertKey(pub u64);
 
 /// One alert, identified by its text: customers with the same text have the same alert.
 ///
@@ -60,6 +64,13 @@ impl Alert {
     /// The folded words of the text, signature included, in which phrases are searched for.
     pub fn folded(&self) -> String {
         folded_line(&self.line)
+    }
+
+    /// Identifies the text without its signature, however it is capitalised and accented.
+    pub fn key(&self) -> AlertKey {
+        let mut hasher = DefaultHasher::new();
+        folded_line(self.reveal()).hash(&mut hasher);
+        AlertKey(hasher.finish())
     }
 
     /// The customers to whom it applies.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::alert::Alert;
 use crate::domain::customer::Customer;
-use crate::domain::finding::{AnswerSource, Finding, Record};
+use crate::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use crate::domain::found::FoundCustomer;
 use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Playlist};
@@ -178,8 +178,8 @@ impl Answer {
     /// Builds the answer from the finding for `phone` and the chosen prompt.
     pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
         let (status, source, details) = match finding {
-            Finding::Found { record, source, alert_expired } => {
-                (AnswerStatus::Found, *source, Details::new(record, *alert_expired, choice))
+            Finding::Found { record, source, alerts } => {
+                (AnswerStatus::Found, *source, Details::new(record, *alerts, choice))
             }
             Finding::NoNumber(_) => {
                 (AnswerStatus::NoNumber, AnswerSource::None, Details::default())
@@ -228,8 +228,9 @@ impl Answer {
 }
 
 impl Details {
-    fn new(record: &Record, alert_expired: bool, choice: &Choice<'_>) -> Self {
-        let alert = !alert_expired && record.customers().iter().any(FoundCustomer::alerted);
+    fn new(record: &Record, alerts: AlertCertainty, choice: &Choice<'_>) -> Self {
+        let is_certain = alerts == AlertCertainty::Certain;
+        let alert = is_certain && record.customers().iter().any(FoundCustomer::alerted);
         let own = Self {
             alert,
             identity: record.identity().cloned(),

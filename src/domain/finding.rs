@@ -70,6 +70,17 @@ impl Record {
         self.customers().iter().flat_map(FoundCustomer::alerts)
     }
 
+    /// The same record with each customer as `change` returns them.
+    pub fn map_customers(self, change: impl FnMut(FoundCustomer) -> FoundCustomer) -> Self {
+        let mut change = change;
+        Self(match self.0 {
+            Customers::One(found) => Customers::One(change(found)),
+            Customers::Several(several) => {
+                Customers::Several(several.iter().cloned().map(change).collect())
+            }
+        })
+    }
+
     /// The same record with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, mut change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let mut changed = |found: FoundCustomer| found.map_alerts(&mut change);
@@ -123,11 +134,22 @@ impl AnswerSource {
     }
 }
 
+/// What is known of the alerts of a found customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertCertainty {
+    /// The record has them.
+    Certain,
+    /// The record is too old for its alerts to be played.
+    Expired,
+    /// An alert is active that may concern the customer, though the record has none.
+    Undecided,
+}
+
 /// What the lookup found for one call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// Verified customers. `alert_expired` if the record is too old for its alert to be played.
-    Found { record: Record, source: AnswerSource, alert_expired: bool },
+    /// Verified customers.
+    Found { record: Record, source: AnswerSource, alerts: AlertCertainty },
     /// There is no number to look up; no source was queried.
     NoNumber(NoNumber),
     /// The source answered that no customer has the number.

@@ -55,6 +55,26 @@ impl FoundCustomer {
         few.iter().flatten().chain(many)
     }
 
+    /// The same customer with further alerts; the alert is on even if there are none.
+    #[must_use]
+    pub fn with_alerts(self, further: impl IntoIterator<Item = Arc<Alert>>) -> Self {
+        let mut alerts: Vec<_> = self.alerts().map(Arc::clone).collect();
+        for alert in further {
+            if !alerts.contains(&alert) {
+                alerts.push(alert);
+            }
+        }
+        Self { alerts: Alerts::on(alerts), customer: self.customer }
+    }
+
+    /// The same customer without the alerts that `ended` selects. Without any left, the alert is off.
+    #[must_use]
+    pub fn without(self, ended: impl Fn(&Alert) -> bool) -> Self {
+        let left: Vec<_> = self.alerts().filter(|alert| !ended(alert)).map(Arc::clone).collect();
+        let alerts = if left.is_empty() { Alerts::Off } else { Alerts::on(left) };
+        Self { alerts, customer: self.customer }
+    }
+
     /// The same customer with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
         let changed: Vec<_> = self.alerts().map(change).collect();

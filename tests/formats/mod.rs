@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bina::answering::render::Format;
 use bina::domain::answer::{Answer, FIELDS};
-use bina::domain::finding::{AnswerSource, Finding, Record};
+use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::found::FoundCustomer;
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Choice, Playlist, SoundForm};
@@ -32,7 +32,7 @@ fn playlist() -> Arc<Playlist> {
 /// These customers, as HubSoft has just returned them.
 pub fn found(customers: Vec<ReportedCustomer>) -> Finding {
     let record = Record::new(customers);
-    Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false }
+    Finding::Found { record, source: AnswerSource::Hubsoft, alerts: AlertCertainty::Certain }
 }
 
 /// An answer in which the rule `rompimento` chose, if there is an alert to choose for.

@@ -9,6 +9,7 @@ use super::freshness::Freshness;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Recollection {
     Fresh,
+    Judged,
     Miss,
     Old,
     Stale,
@@ -16,8 +17,13 @@ pub(super) enum Recollection {
 
 impl Label for Recollection {
     const NAME: &'static str = "result";
-    const WORDS: &'static [(Self, &'static str)] =
-        &[(Self::Fresh, "fresh"), (Self::Miss, "miss"), (Self::Old, "old"), (Self::Stale, "stale")];
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Fresh, "fresh"),
+        (Self::Judged, "judged"),
+        (Self::Miss, "miss"),
+        (Self::Old, "old"),
+        (Self::Stale, "stale"),
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -49,7 +55,7 @@ pub struct LookupMetrics {
 impl LookupMetrics {
     pub fn register(&self, registry: &mut Registry) {
         self.cache.register(registry);
-        let help = "Cache lookups, by result: fresh, stale, old or miss";
+        let help = "Lookups in memory, by result: fresh, stale, old or miss of the cache, or judged by evidence";
         registry.register("cache_lookups", help, &self.recollections);
         registry.register("flights", "Shared requests in progress", &self.flights);
         let help = "Calls that joined a shared request in progress";

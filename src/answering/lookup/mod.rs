@@ -7,13 +7,18 @@
 //!            none ---- join or start a request, wait ---------> its record, else the directory's,
 //!                                                               else unavailable
 //! ```
+//! The alerts that are active now, and those that have ended, revise what a store has (`foresight`): a
+//! customer of the directory who has an alert by the evidence is answered without a request.
+//!
 //! A call waits until its deadline, but only for the stale wait if the stale record is younger than
 //! two minutes, or if recent lookups took longer than the call has.
 //!
 //! All callers of one key share a request (single-flight). It outlives them, fills the stores even
 //! when no caller waits any more, and survives a panic of the source.
 
+mod completion;
 mod failing;
+mod foresight;
 mod freshness;
 mod latency;
 mod metrics;
@@ -21,21 +26,24 @@ mod pending;
 mod settings;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
-use tracing::Level;
 
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::finding::{AnswerSource, Finding};
-use crate::runtime::logging::RateLimitedLog;
+use crate::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use crate::runtime::metrics::size;
+use crate::sources::alerts::{AlertBoard, Board};
 use crate::sources::cache::Cache;
+use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
 use crate::sources::shared_request::SharedRequest;
 use crate::sources::source::{Budget, Key, Origin, Sighting, SightingStore, Source};
 
+use self::completion::{Completed, complete};
+use self::foresight::{Foresight, Inquiry, foresee};
 use self::freshness::Freshness;
 use self::metrics::Recollection;
 use self::pending::Pending;
@@ -43,11 +51,12 @@ use self::pending::Pending;
 pub use self::metrics::LookupMetrics;
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
-static FAILED: RateLimitedLog = RateLimitedLog::new(Level::WARN, "lookup failed");
-
 /// Maximum age of a stale record that answers after the stale wait: staff need longer than that to
 /// enter or end an alert.
 const YOUNG: Duration = Duration::from_secs(2 * 60);
+
+/// Of so many callers who are answered by the evidence, one is queried in HubSoft anyway.
+const CHECKED: u32 = 33;
 
 /// The stores, the source behind them, and the requests under way.
 pub struct Lookup {
@@ -57,6 +66,9 @@ pub struct Lookup {
     /// All stores, the cache included. Every call reads each of them, so none may block.
     stores: Vec<Arc<dyn SightingStore>>,
     pending: Arc<Mutex<Pending>>,
+    alerts: Option<Arc<dyn AlertBoard>>,
+    /// Counts the answers by the evidence.
+    judged: AtomicU32,
     metrics: LookupMetrics,
 }
 
@@ -71,6 +83,8 @@ struct Prospect {
     recalled: Option<Recalled>,
     request: Result<SharedRequest<Sighting>, Failure>,
     until: Instant,
+    /// Of the alerts of the recalled record.
+    certainty: AlertCertainty,
 }
 
 impl Lookup {
@@ -78,8 +92,16 @@ impl Lookup {
     pub fn new(source: Arc<dyn Source>, settings: Settings) -> Self {
         let cache = Arc::new(Cache::new(settings.retention()));
         let stores = vec![Arc::clone(&cache) as Arc<dyn SightingStore>];
-        let pending = Arc::default();
-        Self { source, settings, cache, stores, pending, metrics: LookupMetrics::default() }
+        Self {
+            source,
+            settings,
+            cache,
+            stores,
+            pending: Arc::default(),
+            alerts: None,
+            judged: AtomicU32::default(),
+            metrics: LookupMetrics::default(),
+        }
     }
 
     /// The same with the application's `metrics`.
@@ -94,6 +116,11 @@ impl Lookup {
         self
     }
 
+    /// The same with a board of the active alerts, if there is one.
+    pub fn watching(self, alerts: Option<Arc<dyn AlertBoard>>) -> Self {
+        Self { alerts, ..self }
+    }
+
     /// The same stores with other settings, in front of another client of the same source. Requests
     /// under way still fill them.
     pub fn renewed(&self, source: Arc<dyn Source>, settings: Settings) -> Self {
@@ -104,6 +131,8 @@ impl Lookup {
             cache: Arc::clone(&self.cache),
             stores: self.stores.clone(),
             pending: Arc::clone(&self.pending),
+            alerts: self.alerts.clone(),
+            judged: AtomicU32::default(),
             metrics: self.metrics.clone(),
         }
     }
@@ -139,28 +168,57 @@ impl Lookup {
     /// Finds the customers of `key`; returns by `deadline`, whatever the source does.
     pub async fn find(&self, key: &Key, deadline: Instant) -> Finding {
         let now = Instant::now();
-        if let Some(recalled) = self.recall(key, now).filter(Recalled::is_fresh) {
-            self.metrics.recollections.count(Recollection::Fresh);
-            return self.finding(recalled.sighting, AnswerSource::Cache);
+        match self.foresee(key, now) {
+            Foresight::Cached(sighting) => return self.cached(sighting),
+            Foresight::Judged(record) => return self.judged(record, key, now),
+            Foresight::Query(_) => {}
         }
-        let Prospect { recalled, request, until } = {
+        let prospect = {
             let mut pending = self.pending.lock();
-            // Recalled again, because a request may have completed before the lock was taken.
-            let recalled = self.recall(key, now);
-            let freshness = recalled.as_ref().map(|recalled| recalled.freshness);
-            self.metrics.recollections.count(freshness.map_or(Recollection::Miss, Into::into));
-            match recalled {
-                Some(recalled) if recalled.is_fresh() => {
-                    return self.finding(recalled.sighting, AnswerSource::Cache);
-                }
-                recalled => self.prospect(&mut pending, recalled, key, now, deadline),
+            // Again, because a request may have completed before the lock was taken.
+            match self.foresee(key, now) {
+                Foresight::Cached(sighting) => return self.cached(sighting),
+                Foresight::Judged(record) => return by_evidence(record),
+                Foresight::Query(query) => self.prospect(&mut pending, query, key, now, deadline),
             }
         };
+        let Prospect { recalled, request, until, certainty } = prospect;
         match (completed(request, until).await, recalled) {
             (Ok(sighting), _) => self.fetched(sighting),
-            (Err(failure), Some(recalled)) => self.instead_of(failure, recalled.sighting),
+            (Err(failure), Some(recalled)) => {
+                self.instead_of(failure, recalled.sighting, certainty)
+            }
             (Err(failure), None) => Finding::Unavailable(failure),
         }
+    }
+
+    /// What `key` can be answered from at `now`.
+    fn foresee(&self, key: &Key, now: Instant) -> Foresight {
+        let recalled = self.recall(key, now);
+        match &self.alerts {
+            Some(alerts) => foresee(&alerts.board(), key, recalled, now.into_std()),
+            None => foresee(&Board::default(), key, recalled, now.into_std()),
+        }
+    }
+
+    /// The answer from a fresh record.
+    fn cached(&self, sighting: Sighting) -> Finding {
+        self.metrics.recollections.count(Recollection::Fresh);
+        self.finding(sighting, AnswerSource::Cache)
+    }
+
+    /// The answer by the evidence. Some callers are queried in HubSoft as well, to check it; this call does
+    /// not wait for it.
+    fn judged(&self, record: Record, key: &Key, now: Instant) -> Finding {
+        self.metrics.recollections.count(Recollection::Judged);
+        if self.judged.fetch_add(1, Ordering::Relaxed) % CHECKED == 0 {
+            let deadline = now + self.settings.deadline;
+            let budget = Budget { deadline, urgency: Urgency::ExpectedCall };
+            let mut pending = self.pending.lock();
+            // Whether it can be queried does not matter to this call.
+            let _ = self.join(&mut pending, key, now, budget);
+        }
+        by_evidence(record)
     }
 
     /// Returns the freshest record of `key` in the stores, and among equally fresh ones the youngest.
@@ -184,27 +242,29 @@ impl Lookup {
     fn prospect(
         &self,
         pending: &mut Pending,
-        recalled: Option<Recalled>,
+        query: Inquiry,
         key: &Key,
         now: Instant,
         deadline: Instant,
     ) -> Prospect {
+        let Inquiry { urgency, recalled, certainty } = query;
+        let freshness = recalled.as_ref().map(|recalled| recalled.freshness);
+        self.metrics.recollections.count(freshness.map_or(Recollection::Miss, Into::into));
         let until = match &recalled {
             Some(recalled) if is_good_enough(pending, recalled, now, deadline) => {
                 deadline.min(now + self.settings.stale_wait)
             }
             _ => deadline,
         };
-        let is_incomplete =
-            recalled.as_ref().is_some_and(|it| it.freshness == Freshness::Incomplete);
+        let is_incomplete = freshness == Some(Freshness::Incomplete);
         // A request does not use the deadline of its caller, because calls with more time may join it.
         // A request that only completes a record takes no slot that another call could use.
         let last = if is_incomplete { now } else { now + self.settings.deadline };
         let request = match pending.failing(key, now) {
             Some(failure) => Err(failure),
-            None => self.join(pending, key, now, Budget::of_call(last)),
+            None => self.join(pending, key, now, Budget { deadline: last, urgency }),
         };
-        Prospect { recalled, request, until }
+        Prospect { recalled, request, until, certainty }
     }
 
     /// Joins the request for `key`, or starts one within `budget`, unless too many are under way.
@@ -228,8 +288,12 @@ impl Lookup {
         let id = pending.next_id();
         let stores = self.stores.clone();
         let shared = Arc::clone(&self.pending);
+        let alerts = self.alerts.clone();
         let request = SharedRequest::reporting(fetch, move |result| {
-            complete(&shared, &stores, Completed { key, id, start, result });
+            let completed = Completed { key, id, start, result };
+            if complete(&shared, &stores, &completed) {
+                completed.report(alerts.as_deref());
+            }
         });
         pending.start(key, id, request.clone());
         Ok(request)
@@ -239,13 +303,19 @@ impl Lookup {
         if sighting.record.is_not_found() {
             return Finding::NotFound(source);
         }
-        let alert_expired = sighting.age >= self.settings.alert;
-        Finding::Found { record: sighting.record, source, alert_expired }
+        let is_expired = sighting.age >= self.settings.alert;
+        let alerts = if is_expired { AlertCertainty::Expired } else { AlertCertainty::Certain };
+        Finding::Found { record: sighting.record, source, alerts }
     }
 
     /// The answer of a store after the request has failed. That the directory has no such number is no
     /// answer if HubSoft has something about the number that it could not list.
-    fn instead_of(&self, failure: Failure, sighting: Sighting) -> Finding {
+    fn instead_of(
+        &self,
+        failure: Failure,
+        sighting: Sighting,
+        certainty: AlertCertainty,
+    ) -> Finding {
         let source = match sighting.origin {
             Origin::Directory => AnswerSource::Directory,
             Origin::Hubsoft => AnswerSource::Stale,
@@ -254,7 +324,12 @@ impl Lookup {
         if is_unlisted && failure.kind() == FailureKind::AboutThisKey {
             return Finding::Unavailable(failure);
         }
-        self.finding(sighting, source)
+        match self.finding(sighting, source) {
+            Finding::Found { record, source, .. } if certainty == AlertCertainty::Undecided => {
+                Finding::Found { record, source, alerts: certainty }
+            }
+            finding => finding,
+        }
     }
 
     /// Converts the result of a request, which may be older than the request.
@@ -280,53 +355,18 @@ impl Recalled {
     }
 }
 
+/// The answer by the evidence.
+fn by_evidence(record: Record) -> Finding {
+    let source = AnswerSource::Directory;
+    Finding::Found { record, source, alerts: AlertCertainty::Certain }
+}
+
 /// Returns whether a stale record may answer after the stale wait: it is young, or recent lookups took
 /// longer than this call has. Otherwise waiting avoids an alert that has ended, or one that is missing.
 fn is_good_enough(pending: &Pending, recalled: &Recalled, now: Instant, deadline: Instant) -> bool {
     let is_slow = |p90: Duration| now + p90 >= deadline;
     recalled.freshness == Freshness::Stale
         && (recalled.sighting.age < YOUNG || pending.p90(now).is_some_and(is_slow))
-}
-
-/// The result of the request `id` for a key, started at `start`.
-struct Completed<'a> {
-    key: Key,
-    id: u64,
-    start: Instant,
-    result: &'a Result<Sighting, Failure>,
-}
-
-fn complete(pending: &Mutex<Pending>, stores: &[Arc<dyn SightingStore>], completed: Completed<'_>) {
-    let Completed { key, id, start, result } = completed;
-    if let Err(failure) = result
-        && failure.kind() != FailureKind::NotQueried
-    {
-        FAILED.log(format_args!("{key}: {failure}"));
-    }
-    let now = Instant::now();
-    let mut pending = pending.lock();
-    if is_measure(result) {
-        pending.took(key, now - start, now);
-    }
-    if !pending.complete(&key, id) {
-        return;
-    }
-    match result {
-        Ok(sighting) => {
-            stores.iter().for_each(|store| store.learn(&key, sighting, now.into_std()));
-        }
-        Err(failure) => pending.failed(key, failure, now),
-    }
-}
-
-/// Returns whether a result measures the latency of HubSoft: it answered, or the request timed out.
-fn is_measure(result: &Result<Sighting, Failure>) -> bool {
-    match result {
-        Ok(_) => true,
-        Err(failure) => {
-            failure.is(&reasons::TIMEOUT) || failure.kind() == FailureKind::AboutThisKey
-        }
-    }
 }
 
 /// Waits for a request to complete until `until`, then uses its partial result.

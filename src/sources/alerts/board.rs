@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertKey};
 use crate::domain::call::Did;
+use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::sources::directory::{DirectoryView, RowIndex, Strata, Stratum};
 
@@ -67,7 +68,7 @@ pub struct ActiveAlert {
 /// A text that no active alert has any more.
 #[derive(Clone)]
 pub struct EndedText {
-    pub alert: Arc<Alert>,
+    pub text: AlertKey,
     pub ended: Instant,
 }
 
@@ -104,6 +105,20 @@ impl Board {
         self.alerts.is_empty() && self.changed.is_none()
     }
 
+    /// Whether an answer that was requested at `asked` may show other alerts than there are now.
+    pub fn has_changed_since(&self, asked: Instant) -> bool {
+        self.changed.is_some_and(|changed| asked < changed)
+    }
+
+    /// Whether no alert has had this text since some time after `asked`.
+    pub fn has_ended(&self, alert: &Alert, asked: Instant) -> bool {
+        if !self.ended.iter().any(|ended| asked < ended.ended) {
+            return false;
+        }
+        let text = alert.key();
+        self.ended.iter().any(|ended| asked < ended.ended && ended.text == text)
+    }
+
     /// The customers of a number in the directory.
     pub fn rows(&self, phone: &Phone) -> Vec<RowIndex> {
         self.directory.as_ref().map_or_else(Vec::new, |directory| directory.rows(phone))
@@ -111,14 +126,28 @@ impl Board {
 
     /// What the alerts of HubSoft that `counts` selects mean for the customers of these rows.
     pub fn standing(&self, rows: &[RowIndex], counts: impl Fn(&ActiveAlert) -> bool) -> Standing {
-        let mut standing = Standing::NoAlert;
-        for active in self.alerts.iter().filter(|active| active.is_hubsofts() && counts(active)) {
-            for row in rows {
-                standing = standing.and(active.standing(*row));
-            }
+        if rows.is_empty() {
+            return Standing::CannotSay;
         }
-        if rows.is_empty() { Standing::CannotSay } else { standing }
+        let counted = self.alerts.iter().filter(|active| active.is_hubsofts() && counts(active));
+        let standings = counted.flat_map(|active| rows.iter().map(|row| active.standing(*row)));
+        standings.fold(Standing::NoAlert, Standing::and)
     }
+
+    /// The alerts of HubSoft that the customer of a row has by the evidence.
+    pub fn alerts_of(&self, row: RowIndex) -> impl Iterator<Item = &ActiveAlert> {
+        let hubsofts = self.alerts.iter().filter(|active| active.is_hubsofts());
+        hubsofts.filter(move |active| active.standing(row) == Standing::Alert)
+    }
+}
+
+/// Where calls read the board, and report what they have seen.
+pub trait AlertBoard: Send + Sync {
+    /// The present board; never blocks.
+    fn board(&self) -> Arc<Board>;
+
+    /// Reports the answer about the customers of a number that was requested at `asked`.
+    fn observe(&self, phone: &Phone, record: &Record, asked: Instant);
 }
 
 impl Standing {
@@ -146,19 +175,19 @@ impl ActiveAlert {
             Reach::Local(_) => Standing::NoAlert,
             Reach::Strata { strata, verdicts } => match strata.of(row) {
                 Stratum::CannotSay => Standing::CannotSay,
-                stratum => verdicts.of(stratum).into(),
+                stratum => self.decided(verdicts.of(stratum)),
             },
             Reach::Unplaced => Standing::CannotSay,
         }
     }
-}
 
-impl From<Verdict> for Standing {
-    fn from(verdict: Verdict) -> Self {
+    /// An alert that is held may have ended.
+    fn decided(&self, verdict: Verdict) -> Standing {
         match verdict {
-            Verdict::Alert => Self::Alert,
-            Verdict::NoAlert => Self::NoAlert,
-            Verdict::Unknown => Self::Unknown,
+            Verdict::Alert if self.is_held => Standing::Unknown,
+            Verdict::Alert => Standing::Alert,
+            Verdict::NoAlert => Standing::NoAlert,
+            Verdict::Unknown => Standing::Unknown,
         }
     }
 }

@@ -13,7 +13,7 @@ mod list;
 mod verdict;
 
 pub use self::board::{
-    ActiveAlert, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
+    ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::verdict::{Verdict, Verdicts};
