@@ -9,11 +9,15 @@
 //! A call reads the board, which is in memory. Everything else happens in tasks.
 
 mod board;
+mod evidence;
 mod list;
+mod probing;
 mod verdict;
 
 pub use self::board::{
     ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
+pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
+pub use self::probing::Prober;
 pub use self::verdict::{Verdict, Verdicts};
