@@ -20,6 +20,7 @@ use super::alert_control::{self, AlertCommand, PATHS_OF_ONE, json};
 use super::bulk_list::ListFault;
 use super::endpoint::SimEndpoint;
 use super::fault::Fault;
+use super::latency::SimLatency;
 use super::listener::ListenerMode;
 use super::population::{GeneratedCustomers, Population, PopulationUpdate};
 use super::rate_limit::{RequestAllowance, SimRateLimit};
@@ -62,6 +63,8 @@ pub(super) enum StateCommand {
     ClearRequests,
     /// Of one route, or of all.
     Fault(Option<SimEndpoint>, Fault),
+    /// How long each answer takes, or nothing of its own.
+    Latency(Option<SimLatency>),
     ListFaults(Vec<ListFault>),
     /// Generated customers, or none.
     Population(Option<Population>),
@@ -90,7 +93,7 @@ const WRONG_ROUTE: &str =
 type Read = fn(&[u8]) -> Result<ControlCommand, String>;
 
 /// Every path, and how its body is read; a test walks them.
-const PATHS: [(&str, &str, Read); 23] = [
+const PATHS: [(&str, &str, Read); 24] = [
     ("POST", "/sim/alert-faults", |body| alert_control::faults(body).map(ControlCommand::Alerts)),
     ("DELETE", "/sim/alerts", |_| Ok(ControlCommand::Alerts(AlertCommand::Clear))),
     ("GET", "/sim/alerts", |_| Ok(ControlCommand::Alerts(AlertCommand::Show))),
@@ -102,6 +105,7 @@ const PATHS: [(&str, &str, Read); 23] = [
     ("GET", "/sim/fault", |_| Ok(ControlCommand::State(StateCommand::ShowFault))),
     ("POST", "/sim/fault", fault),
     ("GET", "/sim/faults", |_| Ok(ControlCommand::State(StateCommand::ShowFaults))),
+    ("POST", "/sim/latency", latency),
     ("GET", "/sim/list", |_| Ok(ControlCommand::State(StateCommand::ShowList))),
     ("POST", "/sim/list", list_faults),
     ("GET", "/sim/listener", |_| Ok(ControlCommand::ShowListener)),
@@ -137,6 +141,7 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
         StateCommand::ClearRequests => state.clear_log(),
         StateCommand::Fault(None, fault) => state.set_every_fault(fault),
         StateCommand::Fault(route, fault) => state.set_fault(route, fault),
+        StateCommand::Latency(latency) => state.latency = latency,
         StateCommand::ListFaults(faults) => {
             state.hub.list.set_faults(faults);
             return list(state);
@@ -162,6 +167,7 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
     let mut shown = json!({
         "customers": state.hub.registry.len(),
         "fault": every.to_json(),
+        "latency": state.latency,
         "rate_limit": state.allowance.map(|allowance| allowance.limit),
     });
     for (endpoint, name) in SimEndpoint::WITH_FAULTS {
@@ -228,6 +234,10 @@ fn population(body: &[u8]) -> Result<ControlCommand, String> {
 
 fn population_update(body: &[u8]) -> Result<ControlCommand, String> {
     json(body).map(|update| ControlCommand::State(StateCommand::PopulationUpdate(update)))
+}
+
+fn latency(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|latency| ControlCommand::State(StateCommand::Latency(latency)))
 }
 
 fn rate_limit(body: &[u8]) -> Result<ControlCommand, String> {

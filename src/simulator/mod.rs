@@ -35,6 +35,7 @@ mod encoding;
 mod endpoint;
 mod fault;
 mod fault_names;
+mod latency;
 mod listener;
 mod mixed;
 mod noc;
@@ -80,6 +81,7 @@ pub use customers::{
 };
 pub use endpoint::SimEndpoint;
 pub use fault::{Fault, RetryAfter};
+pub use latency::SimLatency;
 pub use listener::ListenerMode;
 pub use noc::SimCaller;
 pub use population::{
@@ -244,6 +246,11 @@ impl Sim {
     pub fn set_rate_limit(&self, limit: Option<SimRateLimit>) {
         let allowance = limit.map(|limit| RequestAllowance::new(limit, Instant::now()));
         self.shared.state().allowance = allowance;
+    }
+
+    /// Sets how long each answer takes, whatever it is for, from now on; none by default.
+    pub fn set_latency(&self, latency: Option<SimLatency>) {
+        self.shared.state().latency = latency;
     }
 
     /// Makes every token issued so far a 401, as an update of the real server does.

@@ -28,7 +28,8 @@ impl Sim {
     /// Publishes alerts, and returns their ids. One with the id of another replaces it. The answers about
     /// generated customers show the alerts that concern them; those about others stay as they are.
     ///
-    /// Fails if a scope names what is in no table, or a time is none.
+    /// Fails at the first alert whose scope names what is in no table, or one of whose times is none; those
+    /// before it are published.
     pub fn publish_alerts(&self, alerts: Vec<SimAlert>) -> Result<Vec<u64>, String> {
         let mut state = self.shared.state();
         let now = time_of_day::unix_s();

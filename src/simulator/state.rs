@@ -1,11 +1,12 @@
 //! The simulator's one mutable state: its customers and tokens, its faults, and the log of requests.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::api::{Hub, Route};
 use super::endpoint::SimEndpoint;
 use super::fault::{Fault, RetryAfter};
+use super::latency::SimLatency;
 use super::mixed::draw;
 use super::plan::{ReplyPlan, ReplyStep};
 use super::rate_limit::RequestAllowance;
@@ -66,6 +67,10 @@ pub(super) struct SimulatorState {
     own_faults: EndpointFaults,
     /// The rate limit, if there is one.
     pub(super) allowance: Option<RequestAllowance>,
+    /// How long each answer takes, if that is set.
+    pub(super) latency: Option<SimLatency>,
+    /// How many answers have taken such a time.
+    delayed: u64,
     /// How many requests had a mixed fault since a fault was set.
     drawn: u64,
     /// The faults of the next lookups.
@@ -91,6 +96,8 @@ impl SimulatorState {
             fault: Fault::Normal,
             own_faults: EndpointFaults::new(),
             allowance: None,
+            latency: None,
+            delayed: 0,
             drawn: 0,
             script: VecDeque::new(),
             list_script: VecDeque::new(),
@@ -144,8 +151,10 @@ impl SimulatorState {
         let route = Route::of(request);
         let fault = self.fault_now(request, arrival, at);
         let mut plan = fault.plan(route, || self.hub.answer(request, at));
-        let wait = self.hub.list.wait(&request.query);
-        if route == Route::List && !wait.is_zero() {
+        let of_list = Some(&self.hub.list).filter(|_| route == Route::List);
+        let wait = of_list.map_or(Duration::ZERO, |list| list.wait(&request.query));
+        let wait = wait + self.draw_latency();
+        if !wait.is_zero() {
             plan.steps.insert(0, ReplyStep::Wait(wait));
         }
         if request.closes {
@@ -153,6 +162,12 @@ impl SimulatorState {
         }
         self.log_request(request, route, arrival.connection, at, plan.status);
         plan
+    }
+
+    fn draw_latency(&mut self) -> Duration {
+        let drawn = self.latency.map(|latency| latency.draw(self.delayed));
+        self.delayed += u64::from(drawn.is_some());
+        drawn.unwrap_or_default()
     }
 
     /// The fault for a request: a 429 beyond the rate limit, which uses up no scripted fault.

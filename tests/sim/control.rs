@@ -167,12 +167,14 @@ async fn every_fault_of_the_alerts_can_be_set_and_is_listed() {
 }
 
 #[tokio::test]
-async fn the_providers_clock_and_the_rate_limit_are_set_by_command() {
+async fn clock_latency_and_rate_limit_are_set_by_command() {
     let sim = start().await;
     let clock = json!({ "ahead_s": -86_400, "zone_s": 0 });
     let yesterday =
         post(&sim, "/sim/clock", &clock).await["now"].as_str().unwrap()[..10].to_owned();
     assert!(sim.provider_time().starts_with(&yesterday));
+    let latency = json!({ "median_ms": 1.0, "sigma": 0.5, "seed": 7 });
+    assert_eq!(post(&sim, "/sim/latency", &latency).await["latency"], latency);
     post(&sim, "/sim/rate-limit", &json!({ "per_second": 0.001, "burst": 1 })).await;
     token(&sim).await;
     let reply = Client::to(&sim).await.exchange(&get("/login", "")).await;

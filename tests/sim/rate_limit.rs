@@ -1,8 +1,8 @@
-//! The rate limit of the simulated HubSoft, and the counts that show what a client has sent.
+//! The rate limit and the speed of the simulated HubSoft, and the counts that show what a client has sent.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use bina::simulator::{SimEndpoint, SimRateLimit, burst_needed};
+use bina::simulator::{SimEndpoint, SimLatency, SimRateLimit, burst_needed};
 
 use crate::client::{by_phone, page};
 use crate::noc::Noc;
@@ -55,4 +55,15 @@ async fn the_requests_of_each_endpoint_are_counted_with_their_times() {
     assert!((9.0..=10.0).contains(&burst_needed(&times, 0.1)));
     noc.sim.clear_requests();
     assert_eq!(noc.sim.requests_of(SimEndpoint::Alerts), 0);
+}
+
+#[tokio::test]
+async fn every_answer_takes_its_time() {
+    let mut noc = Noc::start().await;
+    noc.sim.set_latency(Some(SimLatency { median_ms: 50.0, sigma: 0.0, seed: 7 }));
+    for request in [by_phone(&noc.token), page(&noc.token, 0, 1, "")] {
+        let start = Instant::now();
+        assert_eq!(noc.client.exchange(&request).await.status, 200);
+        assert!(start.elapsed() >= Duration::from_millis(50));
+    }
 }
