@@ -1,5 +1,9 @@
 //! Shows on the wire that the simulator is right without a fault, and wrong as each fault defines.
 
+#[path = "sim/alert_faults.rs"]
+mod alert_faults;
+#[path = "sim/alerts.rs"]
+mod alerts;
 #[path = "sim/bulk_list.rs"]
 mod bulk_list;
 #[path = "sim/certificates.rs"]
@@ -16,8 +20,12 @@ mod list_faults;
 mod listener;
 #[path = "sim/mixed.rs"]
 mod mixed;
+#[path = "sim/noc.rs"]
+mod noc;
 #[path = "sim/population.rs"]
 mod population;
+#[path = "sim/rate_limit.rs"]
+mod rate_limit;
 #[path = "sim/tls.rs"]
 mod tls;
 

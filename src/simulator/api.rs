@@ -1,24 +1,32 @@
 //! The routes of the vendor's page, without faults: a request in, the correct reply out.
 
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::account::{CREDENTIALS, IssuedTokens};
+use super::alerts::{ClockTime, NocAlerts, SimAlert};
 use super::bulk_list::BulkList;
+use super::endpoint::SimEndpoint;
 use super::population::table_rows;
 use super::registry::CustomerRegistry;
 use super::reply::{Reply, http_date, php_json};
 use super::request::ReceivedRequest;
 use super::scope_table::ScopeTable;
 use super::search::{CustomerSearch, Matching};
+use super::time_of_day;
 
 /// Where the API is.
 const API: &str = "/api/v1/integracao/";
+/// The list of alerts, followed by how many a page has.
+const ALERT_PAGES: &str = "/api/v1/integracao/configuracao/alerta/paginado/";
 
 /// Which of the routes a request is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Route {
+    Alerts {
+        rows: u32,
+    },
     /// What exists, and is refused to this account.
     Forbidden,
     List,
@@ -31,7 +39,12 @@ pub(super) enum Route {
 
 impl Route {
     pub(super) fn of(request: &ReceivedRequest) -> Self {
-        let table = || request.path.strip_prefix(API).and_then(ScopeTable::at);
+        let below = |path: &str| request.path.strip_prefix(path);
+        let table = || below(API).and_then(ScopeTable::at).map(Self::Table);
+        let alerts = || {
+            let rows = below(ALERT_PAGES)?.parse().ok()?;
+            Some(Self::Alerts { rows })
+        };
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/api/v1/integracao/cliente") => Self::Lookup,
             // Closed by the vendor at the beginning of 2023.
@@ -41,8 +54,19 @@ impl Route {
             // For accounts with a permission of its own.
             ("POST", "/graphql/v1") => Self::Forbidden,
             ("POST", "/oauth/token") => Self::Token,
-            ("GET", _) => table().map_or(Self::Other, Self::Table),
+            ("GET", _) => table().or_else(alerts).unwrap_or(Self::Other),
             _ => Self::Other,
+        }
+    }
+
+    pub(super) fn endpoint(self) -> SimEndpoint {
+        match self {
+            Self::Alerts { .. } => SimEndpoint::Alerts,
+            Self::Forbidden | Self::Login | Self::Other => SimEndpoint::Other,
+            Self::List => SimEndpoint::List,
+            Self::Lookup => SimEndpoint::Lookup,
+            Self::Table(_) => SimEndpoint::Tables,
+            Self::Token => SimEndpoint::Token,
         }
     }
 }
@@ -50,6 +74,7 @@ impl Route {
 /// What a HubSoft without faults holds.
 #[derive(Default)]
 pub(super) struct Hub {
+    pub(super) alerts: NocAlerts,
     pub(super) registry: CustomerRegistry,
     pub(super) list: BulkList,
     pub(super) matching: Matching,
@@ -58,11 +83,14 @@ pub(super) struct Hub {
 
 impl Hub {
     /// Answers as a HubSoft without faults does.
-    #[expect(clippy::disallowed_methods, reason = "a Date header is the time of day")]
     pub(super) fn answer(&mut self, request: &ReceivedRequest, now: Instant) -> Reply {
         let route = Route::of(request);
         let reply = match route {
-            Route::Forbidden | Route::List | Route::Lookup | Route::Table(_) => {
+            Route::Alerts { .. }
+            | Route::Forbidden
+            | Route::List
+            | Route::Lookup
+            | Route::Table(_) => {
                 let refusal = self.refusal(request, now);
                 refusal.unwrap_or_else(|| self.answer_account(route, request))
             }
@@ -71,7 +99,7 @@ impl Hub {
             Route::Token => self.issue_token(request, now),
         };
         // As nginx adds it to every answer; some faults omit or falsify it.
-        reply.with("Date", &http_date(SystemTime::now()))
+        reply.with("Date", &http_date(time_of_day::now()))
     }
 
     fn issue_token(&mut self, request: &ReceivedRequest, now: Instant) -> Reply {
@@ -102,18 +130,41 @@ impl Hub {
 
     /// What a request with a valid token receives.
     fn answer_account(&mut self, route: Route, request: &ReceivedRequest) -> Reply {
+        let provider_now = self.alerts.now(time_of_day::unix_s());
         match route {
+            Route::Alerts { rows } if !self.alerts.is_forbidden() => {
+                let page = self.alerts.page(&request.query, rows, provider_now);
+                page.unwrap_or_else(|problem| status_error(&problem))
+            }
             Route::List if !self.list.forbids_list() => {
                 let page = self.list.page(&request.query, &self.registry);
                 page.unwrap_or_else(|problem| status_error(&problem))
             }
             Route::Lookup => match CustomerSearch::read(&request.query) {
                 Err(problem) => status_error(&problem),
-                Ok(search) => found(&search.run(&self.registry, self.matching)),
+                Ok(search) => found(&self.search(&search, provider_now)),
             },
             Route::Table(table) if !self.list.forbids_tables() => self.table(table),
             _ => forbidden(),
         }
+    }
+
+    fn search(&self, search: &CustomerSearch, provider_now: ClockTime) -> Vec<Value> {
+        let CustomerRegistry { listed, generated } = &self.registry;
+        let indexes = self.registry.generated_for(&search.by, &search.term);
+        let found = indexes.into_iter().zip(generated.iter().cycle()).map(|(index, generated)| {
+            let messages = self.alerts.flag(&generated.places(index), provider_now);
+            generated.found(index, messages)
+        });
+        let generated: Vec<_> = found.collect();
+        search.run(listed.iter().chain(&generated), self.matching)
+    }
+
+    /// Publishes an alert at a time, in seconds since 1970; returns its id, or what is wrong with it.
+    pub(super) fn publish_alert(&mut self, alert: SimAlert, unix_s: i64) -> Result<u64, String> {
+        let population = self.registry.generated.as_ref().map(|all| &all.population);
+        let now = self.alerts.now(unix_s);
+        self.alerts.publish(alert, population, now)
     }
 
     fn table(&self, table: ScopeTable) -> Reply {

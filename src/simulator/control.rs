@@ -6,20 +6,27 @@
 //! curl -d '{"listener":"blackhole"}' http://127.0.0.1:PORT/sim/listener
 //! curl -d '{"customers":50000,"seed":7}' http://127.0.0.1:PORT/sim/population
 //! curl -d '[{"fault":"slow_page","page_ms":500}]' http://127.0.0.1:PORT/sim/list
+//! curl -d '{"per_second":10,"burst":20}' http://127.0.0.1:PORT/sim/rate-limit
 //! curl http://127.0.0.1:PORT/sim/requests
 //! ```
+//!
+//! `alert_control` has those about alerts.
 
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
+use super::alert_control::{self, AlertCommand, PATHS_OF_ONE, json};
 use super::bulk_list::ListFault;
+use super::endpoint::SimEndpoint;
 use super::fault::Fault;
+use super::latency::SimLatency;
 use super::listener::ListenerMode;
 use super::population::{GeneratedCustomers, Population, PopulationUpdate};
+use super::rate_limit::{RequestAllowance, SimRateLimit};
 use super::reply::Reply;
 use super::request::ReceivedRequest;
-use super::state::{FaultyRoute, LoggedRequest, SimulatorState};
+use super::state::{LoggedRequest, SimulatorState};
 
 /// How many requests are listed, the latest ones; the counts are of all.
 const SHOWN_MAX: usize = 1_000;
@@ -40,6 +47,7 @@ const SECRET_SHOWN_MAX: usize = 24;
 /// One command of a controller.
 #[derive(Debug)]
 pub(super) enum ControlCommand {
+    Alerts(AlertCommand),
     /// A certificate and its key, as PEM, for new connections.
     Certificate(Vec<u8>),
     CloseConnections,
@@ -54,11 +62,15 @@ pub(super) enum StateCommand {
     Customers(Vec<Value>),
     ClearRequests,
     /// Of one route, or of all.
-    Fault(Option<FaultyRoute>, Fault),
+    Fault(Option<SimEndpoint>, Fault),
+    /// How long each answer takes, or nothing of its own.
+    Latency(Option<SimLatency>),
     ListFaults(Vec<ListFault>),
     /// Generated customers, or none.
     Population(Option<Population>),
     PopulationUpdate(PopulationUpdate),
+    /// A rate limit, or none.
+    RateLimit(Option<SimRateLimit>),
     ShowFault,
     ShowFaults,
     ShowList,
@@ -75,18 +87,25 @@ pub(super) enum ControlError {
     Wrong(String),
 }
 
-const WRONG_ROUTE: &str = "a route is list, lookup, tables or token; without one, it is all";
+const WRONG_ROUTE: &str =
+    "a route is alerts, list, lookup, tables or token; without one, it is all";
 
 type Read = fn(&[u8]) -> Result<ControlCommand, String>;
 
 /// Every path, and how its body is read; a test walks them.
-const PATHS: [(&str, &str, Read); 17] = [
+const PATHS: [(&str, &str, Read); 24] = [
+    ("POST", "/sim/alert-faults", |body| alert_control::faults(body).map(ControlCommand::Alerts)),
+    ("DELETE", "/sim/alerts", |_| Ok(ControlCommand::Alerts(AlertCommand::Clear))),
+    ("GET", "/sim/alerts", |_| Ok(ControlCommand::Alerts(AlertCommand::Show))),
+    ("POST", "/sim/alerts", |body| alert_control::add(body).map(ControlCommand::Alerts)),
     ("POST", "/sim/certificate", |body| Ok(ControlCommand::Certificate(body.to_vec()))),
+    ("POST", "/sim/clock", |body| alert_control::clock(body).map(ControlCommand::Alerts)),
     ("POST", "/sim/close-connections", |_| Ok(ControlCommand::CloseConnections)),
     ("POST", "/sim/customers", customers),
     ("GET", "/sim/fault", |_| Ok(ControlCommand::State(StateCommand::ShowFault))),
     ("POST", "/sim/fault", fault),
     ("GET", "/sim/faults", |_| Ok(ControlCommand::State(StateCommand::ShowFaults))),
+    ("POST", "/sim/latency", latency),
     ("GET", "/sim/list", |_| Ok(ControlCommand::State(StateCommand::ShowList))),
     ("POST", "/sim/list", list_faults),
     ("GET", "/sim/listener", |_| Ok(ControlCommand::ShowListener)),
@@ -96,6 +115,7 @@ const PATHS: [(&str, &str, Read); 17] = [
     ("DELETE", "/sim/population", |_| Ok(ControlCommand::State(StateCommand::Population(None)))),
     ("POST", "/sim/population", population),
     ("POST", "/sim/population-update", population_update),
+    ("POST", "/sim/rate-limit", rate_limit),
     ("DELETE", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ClearRequests))),
     ("GET", "/sim/requests", |_| Ok(ControlCommand::State(StateCommand::ShowRequests))),
     ("POST", "/sim/void-tokens", |_| Ok(ControlCommand::State(StateCommand::VoidTokens))),
@@ -105,8 +125,13 @@ const PATHS: [(&str, &str, Read); 17] = [
 pub(super) fn read(request: &ReceivedRequest) -> Result<ControlCommand, ControlError> {
     let wanted = (request.method.as_str(), request.path.as_str());
     let found = PATHS.iter().find(|(method, path, _)| (*method, *path) == wanted);
-    let (_, _, read) = found.ok_or(ControlError::Unknown)?;
-    read(&request.body).map_err(ControlError::Wrong)
+    let command = match found {
+        Some((_, _, read)) => read(&request.body),
+        None => alert_control::read_one(wanted.0, wanted.1, &request.body)
+            .ok_or(ControlError::Unknown)?
+            .map(ControlCommand::Alerts),
+    };
+    command.map_err(ControlError::Wrong)
 }
 
 /// Executes a command on the state, and returns what it is then.
@@ -116,6 +141,7 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
         StateCommand::ClearRequests => state.clear_log(),
         StateCommand::Fault(None, fault) => state.set_every_fault(fault),
         StateCommand::Fault(route, fault) => state.set_fault(route, fault),
+        StateCommand::Latency(latency) => state.latency = latency,
         StateCommand::ListFaults(faults) => {
             state.hub.list.set_faults(faults);
             return list(state);
@@ -128,6 +154,9 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
                 generated.update(&update);
             }
         }
+        StateCommand::RateLimit(limit) => {
+            state.allowance = limit.map(|limit| RequestAllowance::new(limit, now));
+        }
         StateCommand::ShowFault => {}
         StateCommand::ShowFaults => return known_faults(),
         StateCommand::ShowList => return list(state),
@@ -135,15 +164,16 @@ pub(super) fn execute(state: &mut SimulatorState, command: StateCommand, now: In
         StateCommand::VoidTokens => state.hub.tokens.void(),
     }
     let (every, own) = state.faults();
-    let written = |fault: &Option<Fault>| fault.as_ref().map(Fault::to_json);
-    json!({
+    let mut shown = json!({
         "customers": state.hub.registry.len(),
         "fault": every.to_json(),
-        "list": written(&own.list),
-        "lookup": written(&own.lookup),
-        "tables": written(&own.tables),
-        "token": written(&own.token),
-    })
+        "latency": state.latency,
+        "rate_limit": state.allowance.map(|allowance| allowance.limit),
+    });
+    for (endpoint, name) in SimEndpoint::WITH_FAULTS {
+        shown[name] = json!(own.get(&endpoint).map(Fault::to_json));
+    }
+    shown
 }
 
 /// Writes the result of a command.
@@ -152,6 +182,7 @@ pub(super) fn reply(done: Result<Value, ControlError>) -> Reply {
         Ok(answer) => (200, answer),
         Err(ControlError::Unknown) => {
             let known = PATHS.map(|(method, path, _)| format!("{method} {path}")).join(", ");
+            let known = format!("{known}, {}", PATHS_OF_ONE.join(", "));
             (404, json!({ "error": format!("no such path: write one of {known}") }))
         }
         Err(ControlError::Wrong(problem)) => (400, json!({ "error": problem })),
@@ -186,14 +217,8 @@ fn listener(body: &[u8]) -> Result<ControlCommand, String> {
 fn fault(body: &[u8]) -> Result<ControlCommand, String> {
     let mut given: Map<String, Value> = json(body)?;
     let name = given.remove("fault").or_else(|| given.remove("mood"));
-    let route = match given.remove("route").as_ref().map(Value::as_str) {
-        None => None,
-        Some(Some("list")) => Some(FaultyRoute::List),
-        Some(Some("lookup")) => Some(FaultyRoute::Lookup),
-        Some(Some("tables")) => Some(FaultyRoute::Tables),
-        Some(Some("token")) => Some(FaultyRoute::Token),
-        Some(_) => return Err(WRONG_ROUTE.to_owned()),
-    };
+    let endpoint = |route: &Value| route.as_str().and_then(SimEndpoint::named).ok_or(WRONG_ROUTE);
+    let route = given.remove("route").as_ref().map(endpoint).transpose()?;
     let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
     let fault = Fault::named(name, &given)?;
     Ok(ControlCommand::State(StateCommand::Fault(route, fault)))
@@ -211,8 +236,12 @@ fn population_update(body: &[u8]) -> Result<ControlCommand, String> {
     json(body).map(|update| ControlCommand::State(StateCommand::PopulationUpdate(update)))
 }
 
-fn json<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|problem| format!("not the JSON that is read: {problem}"))
+fn latency(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|latency| ControlCommand::State(StateCommand::Latency(latency)))
+}
+
+fn rate_limit(body: &[u8]) -> Result<ControlCommand, String> {
+    json(body).map(|limit| ControlCommand::State(StateCommand::RateLimit(limit)))
 }
 
 /// Every fault as it may be set, with an example of its parameters.
@@ -235,11 +264,13 @@ fn list(state: &SimulatorState) -> Value {
 fn requests(state: &SimulatorState, now: Instant) -> Value {
     let shown = &state.log[state.log.len().saturating_sub(SHOWN_MAX)..];
     json!({
+        "alert_requests": state.count(SimEndpoint::Alerts),
         "connections": state.connections,
-        "list_requests": state.list_requests,
-        "lookups": state.lookups,
-        "table_requests": state.table_requests,
-        "token_requests": state.token_requests,
+        "list_requests": state.count(SimEndpoint::List),
+        "lookups": state.count(SimEndpoint::Lookup),
+        "table_requests": state.count(SimEndpoint::Tables),
+        "throttled": state.throttled,
+        "token_requests": state.count(SimEndpoint::Token),
         "requests": shown.iter().map(|request| shown_request(request, now)).collect::<Value>(),
     })
 }
@@ -341,8 +372,8 @@ mod tests {
         let mut state = SimulatorState::new(Hub::default());
         let mut set =
             |route, fault| execute(&mut state, StateCommand::Fault(route, fault), Instant::now());
-        set(Some(FaultyRoute::Token), Fault::WrongPassword);
-        let answer = set(Some(FaultyRoute::Lookup), Fault::Silent);
+        set(Some(SimEndpoint::Token), Fault::WrongPassword);
+        let answer = set(Some(SimEndpoint::Lookup), Fault::Silent);
         assert_eq!(answer["fault"]["fault"], "normal");
         assert_eq!(
             (&answer["lookup"]["fault"], &answer["token"]["fault"]),

@@ -79,7 +79,7 @@ pub enum Fault {
     Truncated,
     /// Two thirds of the right answer's body as a chunk, then closes without the last chunk.
     TruncatedChunked,
-    /// A 401 to every lookup, page of the list and table, however fresh the token; other routes answer
+    /// A 401 to every lookup, page of a list and table, however fresh the token; other routes answer
     /// right.
     Unauthorized,
     /// A 503 maintenance page with `Retry-After: 60`, as during an update.

@@ -8,19 +8,22 @@
 //!
 //! ```text
 //! socket -> listener -> connection -> request -> state -> fault -> [api, search, -> plan -> socket
-//!           accepts     TLS                      log      which     bulk_list]      steps
-//!           or not                                        fault     the right answer
-//! controller -> connection -> request -> control -> [state, listener, tls]
+//!           accepts     TLS                      log      which     alerts,         steps
+//!           or not                                        fault     bulk_list]
+//!                                                                   the right answer
+//! controller -> connection -> request -> [control, alert_control] -> [state, listener, tls]
 //! ```
 //!
-//! Read `fault`, `bulk_list` and `listener` for what can go wrong, `api` and `search` for the right
-//! answers, `population` for customers by the hundred thousand, `control` for how another process
-//! sets it all, and `server` for how it fits together. Only `server`, `connection`, `listener` and
+//! Read `fault`, `bulk_list`, `alerts` and `listener` for what can go wrong, `api` and `search` for the
+//! right answers, `population` for customers by the hundred thousand, `noc` for alerts and whom they
+//! concern, `control` for how another process sets it all, and `server` for how it fits together. Only `server`, `connection`, `listener` and
 //! `shared` wait.
 
 #![expect(clippy::large_futures, reason = "few connections, each with its buffer")]
 
 mod account;
+mod alert_control;
+mod alerts;
 mod api;
 mod bomb;
 mod bulk_list;
@@ -29,12 +32,16 @@ mod control;
 mod customers;
 mod dice;
 mod encoding;
+mod endpoint;
 mod fault;
 mod fault_names;
+mod latency;
 mod listener;
 mod mixed;
+mod noc;
 mod plan;
 mod population;
+mod rate_limit;
 mod registry;
 mod relations;
 mod reply;
@@ -44,12 +51,13 @@ mod search;
 mod server;
 mod shared;
 mod state;
+mod time_of_day;
 mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::ServerConfig;
 use serde_json::Value;
@@ -57,21 +65,30 @@ use serde_json::Value;
 use account::CREDENTIALS;
 use api::Hub;
 use population::GeneratedCustomers;
+use rate_limit::RequestAllowance;
 use registry::CustomerRegistry;
 use server::Server;
 use shared::SharedSimulator;
-use state::{FaultyRoute, SimulatorState};
+use state::SimulatorState;
 
 pub use account::{AccountCredentials, CLIENT_ID, CLIENT_SECRET, PASSWORD, TOKEN_PREFIX, USERNAME};
+pub use alerts::{
+    AlertFault, AlertTime, CombiningRule, ScopeEntry, ScopeForm, SimAlert, SimDistrict, SimScope,
+};
 pub use bulk_list::ListFault;
 pub use customers::{
     CANARIES, CANARY_CPF, CANARY_PASSWORD, CANARY_TRACE, customer, printed_example, with_alert,
 };
+pub use endpoint::SimEndpoint;
 pub use fault::{Fault, RetryAfter};
+pub use latency::SimLatency;
 pub use listener::ListenerMode;
+pub use noc::SimCaller;
 pub use population::{
-    CANARY_SURNAME, INTERFACE_CUSTOMERS, Population, PopulationChange, PopulationUpdate,
+    CANARY_SURNAME, INTERFACE_CUSTOMERS, Population, PopulationChange, PopulationShares,
+    PopulationUpdate,
 };
+pub use rate_limit::{SimRateLimit, burst_needed};
 pub use search::Matching;
 pub use state::LoggedRequest;
 
@@ -185,12 +202,12 @@ impl Sim {
 
     /// Sets the fault of the bulk list alone, from now on, whatever `set_fault` sets.
     pub fn set_list_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(FaultyRoute::List), fault);
+        self.shared.state().set_fault(Some(SimEndpoint::List), fault);
     }
 
     /// Sets the fault of the scope tables alone, from now on, whatever `set_fault` sets.
     pub fn set_table_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(FaultyRoute::Tables), fault);
+        self.shared.state().set_fault(Some(SimEndpoint::Tables), fault);
     }
 
     /// Sets the mistakes of the bulk list, all of which apply, from now on; none by default.
@@ -200,12 +217,12 @@ impl Sim {
 
     /// Sets the fault of lookups alone, from now on, whatever `set_fault` sets.
     pub fn set_lookup_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(FaultyRoute::Lookup), fault);
+        self.shared.state().set_fault(Some(SimEndpoint::Lookup), fault);
     }
 
     /// Sets the fault of `/oauth/token` alone, from now on, whatever `set_fault` sets.
     pub fn set_token_fault(&self, fault: Fault) {
-        self.shared.state().set_fault(Some(FaultyRoute::Token), fault);
+        self.shared.state().set_fault(Some(SimEndpoint::Token), fault);
     }
 
     /// Mixes faults in: `set_fault` with `Fault::Mixed`.
@@ -222,6 +239,18 @@ impl Sim {
     /// The next pages of the list receive these faults, as `script` has it for lookups.
     pub fn script_list(&self, faults: Vec<Fault>) {
         self.shared.state().list_script = faults.into();
+    }
+
+    /// Sets how many requests are answered, whatever they are for; the rest receives a 429. None, which is
+    /// the default, ends that.
+    pub fn set_rate_limit(&self, limit: Option<SimRateLimit>) {
+        let allowance = limit.map(|limit| RequestAllowance::new(limit, Instant::now()));
+        self.shared.state().allowance = allowance;
+    }
+
+    /// Sets how long each answer takes, whatever it is for, from now on; none by default.
+    pub fn set_latency(&self, latency: Option<SimLatency>) {
+        self.shared.state().latency = latency;
     }
 
     /// Makes every token issued so far a 401, as an update of the real server does.
@@ -283,23 +312,40 @@ impl Sim {
         self.shared.state().connections
     }
 
+    /// How many requests for an endpoint were read so far.
+    pub fn requests_of(&self, endpoint: SimEndpoint) -> usize {
+        self.shared.state().count(endpoint)
+    }
+
+    /// When each request for one of these endpoints was read, in that order; `burst_needed` judges them.
+    pub fn request_times(&self, endpoints: &[SimEndpoint]) -> Vec<Instant> {
+        let log = &self.shared.state().log;
+        let wanted = log.iter().filter(|request| endpoints.contains(&request.endpoint));
+        wanted.map(|request| request.at).collect()
+    }
+
+    /// How many requests received a 429 for the rate limit so far.
+    pub fn throttled(&self) -> usize {
+        self.shared.state().throttled
+    }
+
     /// How many pages of the bulk list were requested so far.
     pub fn list_requests(&self) -> usize {
-        self.shared.state().list_requests
+        self.requests_of(SimEndpoint::List)
     }
 
     /// How many scope tables were requested so far.
     pub fn table_requests(&self) -> usize {
-        self.shared.state().table_requests
+        self.requests_of(SimEndpoint::Tables)
     }
 
     /// How many lookups were read so far.
     pub fn lookups(&self) -> usize {
-        self.shared.state().lookups
+        self.requests_of(SimEndpoint::Lookup)
     }
 
     /// How many token requests were read so far.
     pub fn token_requests(&self) -> usize {
-        self.shared.state().token_requests
+        self.requests_of(SimEndpoint::Token)
     }
 }

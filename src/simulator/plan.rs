@@ -114,7 +114,7 @@ impl Fault {
 }
 
 fn needs_token(route: Route) -> bool {
-    matches!(route, Route::List | Route::Lookup | Route::Table(_))
+    matches!(route, Route::Alerts { .. } | Route::List | Route::Lookup | Route::Table(_))
 }
 
 const WRONG_LOOKUP: &str = r#"{"status":"success","msg":{},"clientes":"nenhum"}"#;

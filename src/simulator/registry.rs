@@ -18,14 +18,16 @@ impl CustomerRegistry {
         self.listed.len() + self.generated.as_ref().map_or(0, GeneratedCustomers::len)
     }
 
-    /// The generated customers whom a search may find. Only numbers of eight digits or more and
-    /// codes lead to one; other searches find listed customers only.
-    pub(super) fn generated_for(&self, by: &str, term: &str) -> Vec<Value> {
+    /// The indexes of the generated customers whom a search may find. Only numbers of eight digits or
+    /// more, codes and ids lead to one; other searches find listed customers only.
+    pub(super) fn generated_for(&self, by: &str, term: &str) -> Vec<u32> {
         let Some(generated) = &self.generated else { return Vec::new() };
-        let indexes = match by {
+        let number = || term.parse().ok();
+        match by {
             "codigo_cliente" => {
-                term.parse().ok().and_then(|code| generated.by_code(code)).into_iter().collect()
+                number().and_then(|code| generated.by_code(code)).into_iter().collect()
             }
+            "id_cliente" => number().and_then(|id| generated.by_id(id)).into_iter().collect(),
             "telefone" => {
                 let digits: String = term.chars().filter(char::is_ascii_digit).collect();
                 let start = digits.len().checked_sub(PHONE_ENDING);
@@ -33,7 +35,6 @@ impl CustomerRegistry {
                 ending.map_or_else(Vec::new, |ending| generated.by_phone_ending(ending))
             }
             _ => Vec::new(),
-        };
-        indexes.into_iter().map(|index| generated.found(index)).collect()
+        }
     }
 }

@@ -7,8 +7,6 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::registry::CustomerRegistry;
-
 /// How `busca=telefone` finds customers; the vendor does not document it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Matching {
@@ -31,6 +29,8 @@ const PARAMETERS: [Parameter; 8] = [
             "nome_fantasia",
             "cpf_cnpj",
             "codigo_cliente",
+            // Not on the page: newer.
+            "id_cliente",
             "telefone",
             "login_radius",
             "ipv4",
@@ -52,8 +52,8 @@ const LIMIT_MAX: usize = 100;
 /// A search the page allows.
 #[derive(Debug)]
 pub(super) struct CustomerSearch {
-    by: String,
-    term: String,
+    pub(super) by: String,
+    pub(super) term: String,
     limit: usize,
     with_cancelled: bool,
     with_connection: bool,
@@ -84,10 +84,12 @@ impl CustomerSearch {
         })
     }
 
-    /// The customers found, trimmed to what was requested.
-    pub(super) fn run(&self, registry: &CustomerRegistry, matching: Matching) -> Vec<Value> {
-        let generated = registry.generated_for(&self.by, &self.term);
-        let customers = registry.listed.iter().chain(&generated);
+    /// Those of the customers who are found, trimmed to what was requested.
+    pub(super) fn run<'a>(
+        &self,
+        customers: impl Iterator<Item = &'a Value>,
+        matching: Matching,
+    ) -> Vec<Value> {
         let mut hits: Vec<_> = customers.filter(|each| self.hits(each, matching)).collect();
         hits.sort_by(|one, other| {
             let order = compare(&one[&self.order_by], &other[&self.order_by]);

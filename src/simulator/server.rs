@@ -16,13 +16,14 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::sleep;
 
+use super::alert_control;
 use super::connection::ClientConnection;
 use super::control::{self, ControlCommand, ControlError};
 use super::listener::{ListenerMode, SwitchedListener, accept};
 use super::plan::{ReplyPlan, ReplyStep};
 use super::shared::{ListenerCommand, SharedSimulator};
 use super::state::Arrival;
-use super::tls;
+use super::{time_of_day, tls};
 
 /// More than any client of ours opens; a leak ends here and not at the file limit.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -268,6 +269,11 @@ async fn execute_command(
     shared: &SharedSimulator,
 ) -> Result<Value, ControlError> {
     match command {
+        ControlCommand::Alerts(command) => {
+            let hub = &mut shared.state().hub;
+            let done = alert_control::execute(hub, command, time_of_day::unix_s());
+            return done.map_err(ControlError::Wrong);
+        }
         ControlCommand::Certificate(pem) => {
             let tls = tls::read(&pem).map_err(ControlError::Wrong)?;
             shared.settings().tls = Some(tls);

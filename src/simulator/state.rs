@@ -1,12 +1,15 @@
 //! The simulator's one mutable state: its customers and tokens, its faults, and the log of requests.
 
-use std::collections::VecDeque;
-use std::time::Instant;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use super::api::{Hub, Route};
-use super::fault::Fault;
+use super::endpoint::SimEndpoint;
+use super::fault::{Fault, RetryAfter};
+use super::latency::SimLatency;
 use super::mixed::draw;
 use super::plan::{ReplyPlan, ReplyStep};
+use super::rate_limit::RequestAllowance;
 use super::request::ReceivedRequest;
 
 /// A rehearsal of a day sends fewer; beyond it requests are counted but no longer kept.
@@ -23,6 +26,7 @@ pub struct LoggedRequest {
     pub bearer: Option<String>,
     /// Which connection brought it, counted from 1 in the order accepted.
     pub connection: usize,
+    pub endpoint: SimEndpoint,
     /// Every header, names as sent.
     pub headers: Vec<(String, String)>,
     pub method: String,
@@ -60,87 +64,81 @@ pub(super) struct Arrival {
 pub(super) struct SimulatorState {
     pub(super) hub: Hub,
     fault: Fault,
-    own_faults: RouteFaults,
+    own_faults: EndpointFaults,
+    /// The rate limit, if there is one.
+    pub(super) allowance: Option<RequestAllowance>,
+    /// How long each answer takes, if that is set.
+    pub(super) latency: Option<SimLatency>,
+    /// How many answers have taken such a time.
+    delayed: u64,
     /// How many requests had a mixed fault since a fault was set.
     drawn: u64,
     /// The faults of the next lookups.
     pub(super) script: VecDeque<Fault>,
-    /// The faults of the next pages of the list.
+    /// The faults of the next pages of the bulk list.
     pub(super) list_script: VecDeque<Fault>,
+    /// The faults of the next pages of the list of alerts.
+    pub(super) alert_script: VecDeque<Fault>,
     pub(super) log: Vec<LoggedRequest>,
     pub(super) connections: usize,
-    pub(super) list_requests: usize,
-    pub(super) lookups: usize,
-    pub(super) table_requests: usize,
-    pub(super) token_requests: usize,
+    counts: BTreeMap<SimEndpoint, usize>,
+    /// How many requests exceeded the rate limit.
+    pub(super) throttled: usize,
 }
 
-/// The faults of single routes, once set.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RouteFaults {
-    pub(super) list: Option<Fault>,
-    pub(super) lookup: Option<Fault>,
-    /// Of all tables.
-    pub(super) tables: Option<Fault>,
-    /// Of `/oauth/token`.
-    pub(super) token: Option<Fault>,
-}
-
-/// A route, or several, that may have a fault of their own.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum FaultyRoute {
-    List,
-    Lookup,
-    Tables,
-    Token,
-}
+/// The faults of single endpoints, once set.
+pub(super) type EndpointFaults = BTreeMap<SimEndpoint, Fault>;
 
 impl SimulatorState {
     pub(super) fn new(hub: Hub) -> Self {
         Self {
             hub,
             fault: Fault::Normal,
-            own_faults: RouteFaults::default(),
+            own_faults: EndpointFaults::new(),
+            allowance: None,
+            latency: None,
+            delayed: 0,
             drawn: 0,
             script: VecDeque::new(),
             list_script: VecDeque::new(),
+            alert_script: VecDeque::new(),
             log: Vec::new(),
             connections: 0,
-            list_requests: 0,
-            lookups: 0,
-            table_requests: 0,
-            token_requests: 0,
+            counts: BTreeMap::new(),
+            throttled: 0,
         }
     }
 
-    /// Sets the fault of one route, or of all that have none of their own.
-    pub(super) fn set_fault(&mut self, route: Option<FaultyRoute>, fault: Fault) {
+    /// Sets the fault of one endpoint, or of all that have none of their own.
+    pub(super) fn set_fault(&mut self, endpoint: Option<SimEndpoint>, fault: Fault) {
         self.drawn = 0;
-        match route {
+        match endpoint {
             None => self.fault = fault,
-            Some(FaultyRoute::List) => self.own_faults.list = Some(fault),
-            Some(FaultyRoute::Lookup) => self.own_faults.lookup = Some(fault),
-            Some(FaultyRoute::Tables) => self.own_faults.tables = Some(fault),
-            Some(FaultyRoute::Token) => self.own_faults.token = Some(fault),
+            Some(endpoint) => drop(self.own_faults.insert(endpoint, fault)),
         }
     }
 
-    /// Sets the fault of every route, which then has none of its own.
+    /// Sets the fault of every endpoint, which then has none of its own.
     pub(super) fn set_every_fault(&mut self, fault: Fault) {
         self.set_fault(None, fault);
-        self.own_faults = RouteFaults::default();
+        self.own_faults.clear();
     }
 
-    /// The fault of all routes, and those of single ones.
-    pub(super) fn faults(&self) -> (&Fault, &RouteFaults) {
+    /// The fault of all endpoints, and those of single ones.
+    pub(super) fn faults(&self) -> (&Fault, &EndpointFaults) {
         (&self.fault, &self.own_faults)
+    }
+
+    /// How many requests for an endpoint were read.
+    pub(super) fn count(&self, endpoint: SimEndpoint) -> usize {
+        self.counts.get(&endpoint).copied().unwrap_or(0)
     }
 
     /// Clears the log and its counts. Connections are still numbered from the first.
     pub(super) fn clear_log(&mut self) {
         self.log = Vec::new();
-        (self.list_requests, self.lookups) = (0, 0);
-        (self.table_requests, self.token_requests) = (0, 0);
+        self.counts.clear();
+        self.throttled = 0;
     }
 
     /// Decides what a request receives, and logs it.
@@ -151,13 +149,12 @@ impl SimulatorState {
         at: Instant,
     ) -> ReplyPlan {
         let route = Route::of(request);
-        let mut fault = self.fault_for(route, arrival);
-        if route == Route::List && self.hub.list.truncates(&request.query) {
-            fault = Fault::Truncated;
-        }
+        let fault = self.fault_now(request, arrival, at);
         let mut plan = fault.plan(route, || self.hub.answer(request, at));
-        let wait = self.hub.list.wait(&request.query);
-        if route == Route::List && !wait.is_zero() {
+        let of_list = Some(&self.hub.list).filter(|_| route == Route::List);
+        let wait = of_list.map_or(Duration::ZERO, |list| list.wait(&request.query));
+        let wait = wait + self.draw_latency();
+        if !wait.is_zero() {
             plan.steps.insert(0, ReplyStep::Wait(wait));
         }
         if request.closes {
@@ -167,15 +164,34 @@ impl SimulatorState {
         plan
     }
 
-    /// The fault for a request, after drawing from a mixed one.
+    fn draw_latency(&mut self) -> Duration {
+        let drawn = self.latency.map(|latency| latency.draw(self.delayed));
+        self.delayed += u64::from(drawn.is_some());
+        drawn.unwrap_or_default()
+    }
+
+    /// The fault for a request: a 429 beyond the rate limit, which uses up no scripted fault.
+    fn fault_now(&mut self, request: &ReceivedRequest, arrival: Arrival, at: Instant) -> Fault {
+        if self.allowance.as_mut().is_some_and(|allowance| !allowance.take(at)) {
+            self.throttled += 1;
+            return Fault::Throttled { retry_after: RetryAfter::Seconds(1) };
+        }
+        let route = Route::of(request);
+        let fault = self.fault_for(route, arrival);
+        let is_truncated = route == Route::List && self.hub.list.truncates(&request.query);
+        if is_truncated { Fault::Truncated } else { fault }
+    }
+
+    /// The fault that is set for a request, after drawing from a mixed one.
     fn fault_for(&mut self, route: Route, arrival: Arrival) -> Fault {
-        let own = match route {
-            Route::List => self.list_script.pop_front().or_else(|| self.own_faults.list.clone()),
-            Route::Lookup => self.script.pop_front().or_else(|| self.own_faults.lookup.clone()),
-            Route::Table(_) => self.own_faults.tables.clone(),
-            Route::Token => self.own_faults.token.clone(),
-            Route::Forbidden | Route::Login | Route::Other => None,
+        let endpoint = route.endpoint();
+        let scripted = match endpoint {
+            SimEndpoint::Alerts => self.alert_script.pop_front(),
+            SimEndpoint::List => self.list_script.pop_front(),
+            SimEndpoint::Lookup => self.script.pop_front(),
+            SimEndpoint::Other | SimEndpoint::Tables | SimEndpoint::Token => None,
         };
+        let own = scripted.or_else(|| self.own_faults.get(&endpoint).cloned());
         match own.unwrap_or_else(|| self.fault.clone()) {
             Fault::Mixed { seed, share } => {
                 self.drawn += 1;
@@ -194,19 +210,15 @@ impl SimulatorState {
         at: Instant,
         status: Option<u16>,
     ) {
-        match route {
-            Route::List => self.list_requests += 1,
-            Route::Lookup => self.lookups += 1,
-            Route::Table(_) => self.table_requests += 1,
-            Route::Token => self.token_requests += 1,
-            Route::Forbidden | Route::Login | Route::Other => {}
-        }
+        let endpoint = route.endpoint();
+        *self.counts.entry(endpoint).or_default() += 1;
         if self.log.len() < LOG_MAX {
             self.log.push(LoggedRequest {
                 accept: request.header("accept").map(str::to_owned),
                 at,
                 bearer: request.bearer().map(str::to_owned),
                 connection,
+                endpoint,
                 headers: request.headers.clone(),
                 method: request.method.clone(),
                 path: request.path.clone(),

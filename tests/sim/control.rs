@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use bina::simulator::{CANARIES, Fault, ListFault, PASSWORD, Sim, customer};
+use bina::simulator::{AlertFault, CANARIES, Fault, ListFault, PASSWORD, Sim, customer};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -116,6 +116,71 @@ async fn customers_are_generated_and_changed_by_command() {
     assert_ne!(sim.generated_phones(3), old);
     let reply = order(&sim, "DELETE", "/sim/population", "").await;
     assert_eq!(reply.json()["customers"], 1);
+}
+
+// ------------ Alerts ---------------------------------------------------------------------------
+
+#[tokio::test]
+async fn alerts_are_published_edited_and_ended_by_command() {
+    let sim = start().await;
+    post(&sim, "/sim/population", &json!({ "customers": 5_000, "seed": 7 })).await;
+    let scope = json!({ "interfaces": [70_001], "statuses": ["servico_habilitado"] });
+    let alert = json!({ "text": "Fibra", "scope": scope, "ends": 600, "rule": "or" });
+    let shown_now = post(&sim, "/sim/alerts", &json!([alert, { "text": "Outro" }])).await;
+    assert_eq!(shown_now["added"], json!([301, 302]));
+    let edit = r#"{"text":"Volta 20h","visible":false}"#;
+    let edited = order(&sim, "PUT", "/sim/alerts/301", edit).await.json()["alerts"][0].clone();
+    assert_eq!((&edited["text"], &edited["visible"]), (&json!("Volta 20h"), &json!(false)));
+    assert_eq!((&edited["rule"], &edited["scope"]["interfaces"]), (&json!("or"), &json!([70_001])));
+    let ended = order(&sim, "DELETE", "/sim/alerts/302", "").await.json();
+    assert!(ended["alerts"][1]["deleted"].is_string() && ended["alerts"][0]["deleted"].is_null());
+    order(&sim, "DELETE", "/sim/alerts", "").await;
+    assert_eq!(shown(&sim, "/sim/alerts").await["alerts"], json!([]));
+}
+
+#[tokio::test]
+async fn a_wrong_alert_is_rejected_with_the_reason() {
+    let sim = start().await;
+    for (method, path, body, part) in [
+        ("POST", "/sim/alerts", r#"[{"texto":"Fibra"}]"#, "texto"),
+        ("POST", "/sim/alerts", r#"[{"scope":{"pops":["POP 9"]}}]"#, "POP 9"),
+        ("POST", "/sim/alerts", r#"[{"ends":"amanhã"}]"#, "2026-11-29 14:02:11"),
+        ("PUT", "/sim/alerts/7", "{}", "no alert 7"),
+        ("DELETE", "/sim/alerts/7", "", "no alert 7"),
+        ("POST", "/sim/alert-faults", r#"[{"fault":"sleepy"}]"#, "repeated_page"),
+    ] {
+        let reply = order(&sim, method, path, body).await;
+        assert_eq!(reply.status, 400);
+        assert!(reply.json()["error"].as_str().unwrap().contains(part), "{path} {body}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_the_alerts_can_be_set_and_is_listed() {
+    let sim = start().await;
+    for example in AlertFault::EXAMPLES {
+        let fault: Value = serde_json::from_str(example).unwrap();
+        let shown_now = post(&sim, "/sim/alert-faults", &json!([fault])).await;
+        assert_eq!(shown_now["alert_faults"], json!([fault]));
+        assert!(shown_now["known_faults"].as_array().unwrap().contains(&fault));
+    }
+}
+
+#[tokio::test]
+async fn clock_latency_and_rate_limit_are_set_by_command() {
+    let sim = start().await;
+    let clock = json!({ "ahead_s": -86_400, "zone_s": 0 });
+    let yesterday =
+        post(&sim, "/sim/clock", &clock).await["now"].as_str().unwrap()[..10].to_owned();
+    assert!(sim.provider_time().starts_with(&yesterday));
+    let latency = json!({ "median_ms": 1.0, "sigma": 0.5, "seed": 7 });
+    assert_eq!(post(&sim, "/sim/latency", &latency).await["latency"], latency);
+    post(&sim, "/sim/rate-limit", &json!({ "per_second": 0.001, "burst": 1 })).await;
+    token(&sim).await;
+    let reply = Client::to(&sim).await.exchange(&get("/login", "")).await;
+    assert_eq!(reply.status, 429);
+    assert_eq!(shown(&sim, "/sim/requests").await["throttled"], 1);
+    assert_eq!(post(&sim, "/sim/rate-limit", &json!(null)).await["rate_limit"], json!(null));
 }
 
 // ------------ Customers, tokens, requests ------------------------------------------------------

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use bina::simulator::{
-    CANARY_CPF, CANARY_PASSWORD, CANARY_SURNAME, Population, PopulationChange, PopulationUpdate,
-    Sim,
+    CANARY_CPF, CANARY_PASSWORD, CANARY_SURNAME, Population, PopulationChange, PopulationShares,
+    PopulationUpdate, Sim,
 };
 use serde_json::{Value, json};
 
@@ -267,6 +267,61 @@ async fn an_alerted_interface_shows_in_the_lookups_of_its_customers() {
         let found = requests.found("codigo_cliente", &SMALL.code(index).to_string()).await;
         assert_eq!(found[0]["alerta_mensagens"], json!(["Fibra rompida"]));
     }
+}
+
+// ------------ A list that is behind ------------------------------------------------------------
+
+/// A population of which the list is behind, and the indexes of the customers it has.
+async fn behind(shares: PopulationShares) -> (Requests, Vec<Value>, BTreeSet<u32>) {
+    let mut requests = Requests::to(SMALL).await;
+    requests.sim.update_population(&PopulationUpdate::Shares(shares));
+    let listed = requests.all(FIVE).await;
+    let index = |customer: &Value| customer["id_cliente"].as_u64().unwrap() - SMALL.id(0);
+    let indexes = listed.iter().map(|customer| index(customer) as u32).collect();
+    (requests, listed, indexes)
+}
+
+#[tokio::test]
+async fn missing_customers_are_in_lookups_only_and_the_total_counts_none_of_them() {
+    let shares = PopulationShares { missing_permille: 20, ..PopulationShares::default() };
+    let (mut requests, listed, indexes) = behind(shares).await;
+    assert!((20..70).contains(&(2_000 - listed.len())), "{}", listed.len());
+    let total = requests.page(0, 1, "").await.json()["paginacao"]["total_registros"].clone();
+    assert_eq!((indexes.len(), total), (listed.len(), json!(listed.len())));
+    for index in (0..2_000).filter(|index| !indexes.contains(index)) {
+        let code = SMALL.code(index).to_string();
+        assert_eq!(requests.found("codigo_cliente", &code).await.len(), 1);
+    }
+    requests.sim.update_population(&PopulationUpdate::Removed { indexes: (0..2_000).collect() });
+    assert!(requests.all("").await.is_empty());
+}
+
+#[tokio::test]
+async fn moved_and_renumbered_customers_are_right_in_lookups_only() {
+    let shares = PopulationShares {
+        moved_permille: 50,
+        renumbered_permille: 100,
+        ..PopulationShares::default()
+    };
+    let (mut requests, listed, _) = behind(shares).await;
+    let (mut moved, mut renumbered) = (0, 0);
+    for (index, old) in (0..).zip(&listed) {
+        let code = SMALL.code(index).to_string();
+        let found = requests.found("codigo_cliente", &code).await.remove(0);
+        let port = |customer: &Value| customer["servicos"][0]["porta_atendimento"].clone();
+        moved += usize::from(port(old) != port(&found));
+        if found["telefone_primario"] != old["telefone_primario"] {
+            renumbered += 1;
+            let new = requests.sim.generated_phones(index).remove(0);
+            assert_eq!(
+                requests.found("telefone", &new).await[0]["codigo_cliente"],
+                SMALL.code(index)
+            );
+            assert_ne!(SMALL.phones(index)[0], new);
+        }
+    }
+    assert!((70..130).contains(&moved), "{moved}");
+    assert!((150..250).contains(&renumbered), "{renumbered}");
 }
 
 // ------------ A million ------------------------------------------------------------------------

@@ -10,6 +10,8 @@ use crate::simulator::relations::ShownRelations;
 use super::customer::{LAST_DAY, registered, services, updated};
 use super::json::{ShownFlag, customer};
 use super::phones::{GeneratedPhone, REVISIONS_MAX, candidates, phones};
+use super::places::{CustomerPlaces, ServicePlaces};
+use super::shares::PopulationShares;
 use super::{CUSTOMERS_MAX, Population};
 
 /// What changes of a customer.
@@ -33,6 +35,8 @@ pub enum PopulationUpdate {
     Changed { indexes: Vec<u32>, change: PopulationChange, day: u32 },
     /// The customers of these indexes are gone from the list and from lookups.
     Removed { indexes: Vec<u32> },
+    /// The shares are these from now on.
+    Shares(PopulationShares),
 }
 
 /// When a customer was registered and last changed, each as the digits of `YYYYMMDD`.
@@ -70,7 +74,10 @@ struct AlertedInterfaces {
 /// A population and what has changed in it.
 pub(in crate::simulator) struct GeneratedCustomers {
     pub(in crate::simulator) population: Population,
+    shares: PopulationShares,
     removed: BTreeSet<u32>,
+    /// Who is not in the list: those removed, and those whom the shares make missing.
+    unlisted: BTreeSet<u32>,
     revisions: BTreeMap<u32, CustomerRevision>,
     alerted: AlertedInterfaces,
 }
@@ -80,7 +87,9 @@ impl GeneratedCustomers {
         let customers = population.customers.clamp(1, CUSTOMERS_MAX);
         Self {
             population: Population { customers, ..population },
+            shares: PopulationShares::default(),
             removed: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
             revisions: BTreeMap::new(),
             alerted: AlertedInterfaces::default(),
         }
@@ -102,6 +111,12 @@ impl GeneratedCustomers {
             }
             PopulationUpdate::Removed { indexes } => {
                 self.removed.extend(indexes.iter().filter(is_known));
+                self.unlisted.extend(&self.removed);
+            }
+            PopulationUpdate::Shares(shares) => {
+                self.shares = *shares;
+                self.unlisted = shares.missing(&self.population);
+                self.unlisted.extend(&self.removed);
             }
         }
     }
@@ -125,20 +140,21 @@ impl CustomerRevision {
 // ------------ Which customers there are --------------------------------------------------------
 
 impl GeneratedCustomers {
+    /// How many the list has.
     pub(in crate::simulator) fn len(&self) -> usize {
-        self.population.customers as usize - self.removed.len()
+        self.population.customers as usize - self.unlisted.len()
     }
 
     /// The indexes from the `first` listed customer on.
     pub(in crate::simulator) fn from(&self, first: usize) -> impl Iterator<Item = u32> {
         let mut start = first.min(CUSTOMERS_MAX as usize) as u32;
-        for removed in &self.removed {
-            start += u32::from(*removed <= start);
+        for unlisted in &self.unlisted {
+            start += u32::from(*unlisted <= start);
         }
-        (start..self.population.customers).filter(|index| !self.removed.contains(index))
+        (start..self.population.customers).filter(|index| !self.unlisted.contains(index))
     }
 
-    /// The customers whose update dates may be that day or later.
+    /// The listed customers whose update dates may be that day or later.
     pub(in crate::simulator) fn updated_since(
         &self,
         day: u32,
@@ -146,23 +162,31 @@ impl GeneratedCustomers {
         if day <= LAST_DAY {
             return Box::new(self.from(0));
         }
-        Box::new(self.revisions.keys().copied().filter(|index| !self.removed.contains(index)))
+        Box::new(self.revisions.keys().copied().filter(|index| !self.unlisted.contains(index)))
     }
 
     pub(in crate::simulator) fn by_code(&self, code: u64) -> Option<u32> {
-        let index = code.checked_sub(self.population.code(0)).and_then(|n| u32::try_from(n).ok());
-        index.filter(|index| self.is_listed(*index))
+        self.numbered(code, self.population.code(0))
+    }
+
+    pub(in crate::simulator) fn by_id(&self, id: u64) -> Option<u32> {
+        self.numbered(id, self.population.id(0))
     }
 
     /// The customers who may have a number that ends in these eight digits.
     pub(in crate::simulator) fn by_phone_ending(&self, digits: u64) -> Vec<u32> {
         let mut found = candidates(&self.population, digits);
-        found.retain(|index| self.is_listed(*index));
+        found.retain(|index| self.exists(*index));
         found
     }
 
-    fn is_listed(&self, index: u32) -> bool {
+    pub(in crate::simulator) fn exists(&self, index: u32) -> bool {
         index < self.population.customers && !self.removed.contains(&index)
+    }
+
+    fn numbered(&self, number: u64, first: u64) -> Option<u32> {
+        let index = number.checked_sub(first).and_then(|index| u32::try_from(index).ok());
+        index.filter(|index| self.exists(*index))
     }
 }
 
@@ -171,12 +195,12 @@ impl GeneratedCustomers {
 impl GeneratedCustomers {
     /// The numbers of a customer now: area code and number, with the ninth digit of a mobile.
     pub(in crate::simulator) fn phones(&self, index: u32) -> Vec<String> {
-        let revision = self.revision(index).phones;
+        let revision = self.true_revision(index).phones;
         phones(&self.population, index, revision).iter().map(GeneratedPhone::canonical).collect()
     }
 
     pub(in crate::simulator) fn dates(&self, index: u32) -> UpdateDates {
-        let revision = self.revision(index);
+        let revision = self.listed_revision(index);
         let updated = updated(&self.population, index);
         UpdateDates {
             registered: registered(&self.population, index),
@@ -190,33 +214,80 @@ impl GeneratedCustomers {
         services(&self.population, index, 0).iter().map(|service| service.status.0).collect()
     }
 
+    /// What decides whether an alert concerns a customer.
+    pub(in crate::simulator) fn places(&self, index: u32) -> CustomerPlaces {
+        let services = services(&self.population, index, self.true_revision(index).places);
+        let used = services.iter().filter(|service| !service.is_cancelled());
+        let places = used.map(|service| ServicePlaces::new(&self.population, index, service));
+        let is_grouped = self.shares.groups(&self.population, index);
+        CustomerPlaces { services: places.collect(), is_grouped }
+    }
+
     /// The customer as HubSoft writes him to the bulk list, as JSON.
     pub(in crate::simulator) fn listed(&self, index: u32, row: &ListedRow<'_>) -> String {
-        let revision = self.revision(index);
-        let mut services = services(&self.population, index, revision.places);
-        let interfaces = &self.alerted.interfaces;
-        let is_alerted = services.iter().any(|service| {
-            !service.is_cancelled() && interfaces.contains(&service.place.interface())
-        });
-        services.retain(|service| row.with_cancelled || !service.is_cancelled());
-        let phones = phones(&self.population, index, revision.phones);
-        let flag = match (row.with_flags, is_alerted) {
+        let revision = self.listed_revision(index);
+        let message = self.interface_message(index, revision.places).into_iter();
+        let messages: Vec<_> = message.map(str::to_owned).collect();
+        let flag = match (row.with_flags, messages.is_empty()) {
             (false, _) => ShownFlag::Omitted,
-            (true, false) => ShownFlag::Off,
-            (true, true) => ShownFlag::On(&self.alerted.message),
+            (true, true) => ShownFlag::Off,
+            (true, false) => ShownFlag::On(&messages),
         };
-        customer(&self.population, index, &phones, &services, row.relations, &flag)
+        self.written(index, revision, row, &flag)
     }
 
-    /// The customer with everything that a lookup may return.
-    pub(in crate::simulator) fn found(&self, index: u32) -> Value {
+    /// The customer with everything that a lookup may return; `messages` are those of the alerts that
+    /// concern him, of which those without a text have none.
+    pub(in crate::simulator) fn found(&self, index: u32, messages: Option<Vec<String>>) -> Value {
+        let revision = self.true_revision(index);
+        let own = self.interface_message(index, revision.places);
+        let is_alerted = own.is_some() || messages.is_some();
+        let own = own.into_iter().map(str::to_owned);
+        let messages: Vec<_> = own.chain(messages.into_iter().flatten()).collect();
+        let flag = if is_alerted { ShownFlag::On(&messages) } else { ShownFlag::Off };
         let relations = &ShownRelations::All;
         let row = ListedRow { relations, with_cancelled: true, with_flags: true };
-        serde_json::from_str(&self.listed(index, &row)).expect("the writer writes JSON")
+        let written = self.written(index, revision, &row, &flag);
+        serde_json::from_str(&written).expect("the writer writes JSON")
     }
 
-    fn revision(&self, index: u32) -> CustomerRevision {
+    /// The message of `PopulationUpdate::Alerted`, if it concerns him.
+    fn interface_message(&self, index: u32, moves: u32) -> Option<&str> {
+        let interfaces = &self.alerted.interfaces;
+        let is_alerted = !interfaces.is_empty()
+            && services(&self.population, index, moves).iter().any(|service| {
+                !service.is_cancelled() && interfaces.contains(&service.place.interface())
+            });
+        is_alerted.then_some(&self.alerted.message)
+    }
+
+    fn written(
+        &self,
+        index: u32,
+        revision: CustomerRevision,
+        row: &ListedRow<'_>,
+        flag: &ShownFlag<'_>,
+    ) -> String {
+        let mut services = services(&self.population, index, revision.places);
+        services.retain(|service| row.with_cancelled || !service.is_cancelled());
+        let phones = phones(&self.population, index, revision.phones);
+        customer(&self.population, index, &phones, &services, row.relations, flag)
+    }
+
+    fn listed_revision(&self, index: u32) -> CustomerRevision {
         self.revisions.get(&index).copied().unwrap_or_default()
+    }
+
+    /// What has happened to a customer, also if the list does not say it.
+    fn true_revision(&self, index: u32) -> CustomerRevision {
+        let listed = self.listed_revision(index);
+        let renumberings = self.shares.renumberings(&self.population, index);
+        let moves = self.shares.moves(&self.population, index);
+        CustomerRevision {
+            phones: REVISIONS_MAX.min(listed.phones + renumberings),
+            places: REVISIONS_MAX.min(listed.places + moves),
+            ..listed
+        }
     }
 }
 
@@ -237,7 +308,7 @@ mod tests {
     #[test]
     fn a_change_shows_in_the_customer_and_in_its_date() {
         let mut generated = GeneratedCustomers::new(Population { customers: 5_000, seed: 1 });
-        let old = (generated.phones(7), generated.found(7));
+        let old = (generated.phones(7), generated.found(7, None));
         for (change, day) in
             [(PopulationChange::Phones, 20261130), (PopulationChange::Place, 20261201)]
         {
@@ -246,7 +317,7 @@ mod tests {
         let dates = generated.dates(7);
         assert_eq!((dates.customer, dates.services), (20261130, 20261201));
         assert_ne!(old.0, generated.phones(7));
-        let new = generated.found(7);
+        let new = generated.found(7, None);
         let interface =
             |one: &Value| one["servicos"][0]["porta_atendimento"]["equipamento"].clone();
         assert_ne!(interface(&old.1), interface(&new));

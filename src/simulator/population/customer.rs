@@ -23,6 +23,8 @@ pub(super) const STATES: [ServiceState; 4] = [
 /// Groups of services, by their id.
 pub(super) const GROUPS: [(u64, &str); 4] =
     [(17, "Residencial"), (23, "Corporativo"), (31, "Rural"), (5, "Serviços Cortesias ")];
+/// The group of customers that neither the list nor a lookup shows.
+pub(super) const CUSTOMER_GROUP: (u64, &str) = (41, "Condomínios");
 
 /// What the list shows of a service's connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

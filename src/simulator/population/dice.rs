@@ -17,6 +17,11 @@ pub(super) enum Draw {
     Spelling,
     Status,
     Updated,
+    // Later ones follow, so that those above keep their numbers.
+    CustomerGroup,
+    Missing,
+    Moved,
+    Renumbered,
 }
 
 /// The number drawn for a customer and a question.

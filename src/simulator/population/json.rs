@@ -21,10 +21,10 @@ const WRITES: &str = "a String takes every text";
 const PLACES_OF_ADDRESSES: [&str; 4] =
     ["endereco_cadastral", "endereco_cobranca", "endereco_fiscal", "endereco_instalacao"];
 
-/// The flag of a customer, with the message of the alert if it is on.
+/// The flag of a customer, with the messages of the alerts if it is on.
 pub(super) enum ShownFlag<'a> {
     Off,
-    On(&'a str),
+    On(&'a [String]),
     /// The list has no flags.
     Omitted,
 }
@@ -60,9 +60,9 @@ pub(super) fn customer(
     out.push(']');
     match flag {
         ShownFlag::Off => out.push_str(r#","alerta":false,"alerta_mensagens":[]"#),
-        ShownFlag::On(message) => {
-            let message = php_escaped(&Value::from(*message).to_string());
-            write!(out, r#","alerta":true,"alerta_mensagens":[{message}]"#).expect(WRITES);
+        ShownFlag::On(messages) => {
+            let messages = php_escaped(&Value::from(messages.to_vec()).to_string());
+            write!(out, r#","alerta":true,"alerta_mensagens":{messages}"#).expect(WRITES);
         }
         ShownFlag::Omitted => {}
     }

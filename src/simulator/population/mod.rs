@@ -10,6 +10,8 @@ mod json;
 mod names;
 mod network;
 mod phones;
+mod places;
+mod shares;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -21,6 +23,8 @@ pub(super) use changes::{GeneratedCustomers, ListedRow, UpdateDates};
 pub use changes::{PopulationChange, PopulationUpdate};
 pub use names::CANARY_SURNAME;
 pub use network::INTERFACE_CUSTOMERS;
+pub(super) use places::{CustomerPlaces, PlaceKind, ServicePlaces};
+pub use shares::PopulationShares;
 pub(super) use tables::rows as table_rows;
 
 /// The largest population: numbers are computed for no more.
@@ -96,6 +100,6 @@ impl Population {
 
     /// The customer as a lookup returns it before anything changes.
     pub fn customer(&self, index: u32) -> Value {
-        GeneratedCustomers::new(*self).found(index)
+        GeneratedCustomers::new(*self).found(index, None)
     }
 }

@@ -123,12 +123,24 @@ pub(super) fn interface(number: u32) -> String {
     format!("GPON1/{slot}/{port}")
 }
 
+/// An interface with its equipment, which distinguishes it from those of the same name.
+pub(super) fn whole_interface(number: u32) -> String {
+    let (equipment, address) = equipment_at(number);
+    format!("{equipment}|{address}|{}", interface(number))
+}
+
 pub(super) fn pop(number: u32) -> String {
     format!("POP {number:03}")
 }
 
 pub(super) fn optical_box(number: u32) -> String {
     format!("CX-{:06}", box_named_as(number))
+}
+
+/// A name in the form in which two are compared: capitals, no accents, single blanks.
+pub(super) fn folded(name: &str) -> String {
+    let words: Vec<_> = name.split_whitespace().collect();
+    without_accents(&words.join(" ").to_uppercase())
 }
 
 fn without_accents(name: &str) -> String {

@@ -87,7 +87,7 @@ impl Population {
     }
 
     fn place_at(&self, position: u32) -> GeneratedPlace {
-        let home = position / INTERFACE_CUSTOMERS / DISTRICT_INTERFACES;
+        let home = district_of(position / INTERFACE_CUSTOMERS);
         let spills = permille(self.seed, Draw::District, position) < 150;
         let district = if spills { self.neighbour(home, position) } else { home };
         GeneratedPlace { position, district }
@@ -111,6 +111,11 @@ impl Population {
         let first = interface * INTERFACE_CUSTOMERS;
         (first..self.customers.min(first + INTERFACE_CUSTOMERS)).map(index).collect()
     }
+}
+
+/// The district of most customers of an interface.
+pub(super) fn district_of(interface: u32) -> u32 {
+    interface / DISTRICT_INTERFACES
 }
 
 pub(super) fn equipment_of(interface: u32) -> u32 {

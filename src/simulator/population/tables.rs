@@ -9,17 +9,19 @@ use super::customer::{GROUPS, STATES};
 use super::names;
 use super::network::{CITY_DISTRICTS, EQUIPMENT_INTERFACES, box_named_as, pop_of};
 
-const FIRST_CITY_ID: u64 = 1_501;
+pub(super) const FIRST_CITY_ID: u64 = 1_501;
 const FIRST_EQUIPMENT_ID: u64 = 5_001;
-const FIRST_POP_ID: u64 = 501;
-const FIRST_BOX_ID: u64 = 200_001;
+pub(super) const FIRST_POP_ID: u64 = 501;
+pub(super) const FIRST_BOX_ID: u64 = 200_001;
 pub(super) const FIRST_INTERFACE_ID: u64 = 70_001;
 const FIRST_IBGE: u64 = 3_100_001;
 
 /// The rows of a table.
 pub(in crate::simulator) fn rows(table: ScopeTable, population: &Population) -> Vec<Value> {
     match table {
-        ScopeTable::Boxes => (0..population.boxes()).map(optical_box).collect(),
+        ScopeTable::Boxes => {
+            (0..population.boxes()).map(|number| optical_box(population, number)).collect()
+        }
         ScopeTable::Cities => {
             (0..population.cities()).map(|city| self::city(population, city)).collect()
         }
@@ -78,17 +80,17 @@ fn equipment(number: u32) -> Value {
 fn pop(population: &Population, number: u32) -> Value {
     let all = (0..population.equipment()).filter(|each| pop_of(*each) == number);
     json!({
-        "id_pop": FIRST_POP_ID + u64::from(number),
+        "id_pop": population.pop_id(number),
         "nome": names::pop(number),
         "equipamentos": all.map(equipment).collect::<Value>(),
     })
 }
 
-fn optical_box(number: u32) -> Value {
+fn optical_box(population: &Population, number: u32) -> Value {
     let name = names::optical_box(number);
     let is_double = box_named_as(number) != number;
     let display = if is_double { format!("{name} (Projeto Norte)") } else { name.clone() };
-    json!({ "id_caixa_optica": FIRST_BOX_ID + u64::from(number), "nome": name, "display": display })
+    json!({ "id_caixa_optica": population.box_id(number), "nome": name, "display": display })
 }
 
 fn status((prefix, description, id): &(&str, &str, u64)) -> Value {
