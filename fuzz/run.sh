@@ -9,14 +9,14 @@ cd "$(dirname "$0")/.."
 
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET…]}
 shift
-targets=${*:-agi customer_list freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone \
+targets=${*:-agi alert_list customer_list freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone \
     state_files}
 
 # Longest input a target is given: somewhat beyond the limits of what it reads.
 longest() {
     case $1 in
         agi) echo 16384 ;;
-        customer_list | hubsoft) echo 32768 ;;
+        alert_list | customer_list | hubsoft) echo 32768 ;;
         phone) echo 512 ;;
         state_files) echo 81920 ;;
         *) echo 8192 ;;
@@ -41,6 +41,11 @@ if target == "agi":
 elif target == "phone":
     rows = pathlib.Path("tests/numbers/br_numbers.tsv").read_text().splitlines()
     seeds = [row.split("\t")[0].encode() for row in rows if row and not row.startswith("#")]
+elif target == "alert_list":
+    scopes = [b'"pops":[{"id_pop":5,"descricao":"POP"}]', b'"bairros":["Centro"],"cidades":[{"id_cidade":1}]',
+              b'"interfaces_conexao":{"0":"7"},"zonas":[1]', b'"data_fim":"2026-11-30 18:00:00","caixa_optica":[3]']
+    seeds = [b'{"status":"success","alertas":{"current_page":1,"last_page":1,"total":1,"data":[{"id_alerta":301,'
+             b'"descricao":"Rompimento","visivel_via_api":true,%s}]}}' % scope for scope in scopes]
 elif target == "customer_list":
     seeds = [file.read_bytes() for file in pathlib.Path("tests/customer_list/answers").glob("*.json")]
 elif target == "hubsoft":

@@ -33,10 +33,13 @@ pub struct AlertText {
 }
 
 impl AlertText {
-    /// Cleans the typed text; returns `None` if no text remains.
+    /// Cleans the typed text; returns `None` if no text remains, or nothing but a signature.
     pub fn new(typed: &str) -> Option<Self> {
         let read = truncated_at_word(typed, TYPED_BYTES_MAX);
         let text = plain_text::of_html(read);
+        if is_signature(&text) {
+            return None;
+        }
         let line = one_line(&text);
         let shown = without_signature(&text);
         let is_signed = shown.len() < text.trim_end().len();
@@ -95,6 +98,18 @@ pub fn folded_line(line: &str) -> String {
         folded.truncate(space + 1);
     }
     folded
+}
+
+/// Returns whether nothing is left of a text without its signature.
+fn is_signature(text: &str) -> bool {
+    /// Longer than a date and a name.
+    const BYTES_MAX: usize = 200;
+    const BEFORE: &str = ".";
+    let text = text.trim();
+    let begins_with_date = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    begins_with_date
+        && text.len() <= BYTES_MAX
+        && without_signature(&format!("{BEFORE}\n{text}")).trim() == BEFORE
 }
 
 /// Replaces each run of white space and control characters by one space.

@@ -10,7 +10,7 @@ use super::query::Query;
 use super::wire::{self, Wanted};
 
 /// Path of the lookup, below the base URL.
-const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
+pub(super) const LOOKUP_PATH: &str = "api/v1/integracao/cliente";
 
 /// Searches for one spelling of a number, and accepts only customers who have the number.
 #[derive(Clone)]

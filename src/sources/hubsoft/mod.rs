@@ -1,6 +1,7 @@
 //! Queries HubSoft for the customers of a number, and verifies that they have it.
 
 mod addresses;
+mod alerts;
 mod api;
 mod body;
 mod by_phone;
@@ -21,6 +22,7 @@ mod page;
 mod places;
 mod query;
 mod race;
+mod refusal;
 mod resolver;
 mod retries;
 mod search;
@@ -42,6 +44,7 @@ use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 use self::exchange::Exchange;
 use self::owners::Verified;
 
+pub use self::alerts::read_alert_page;
 pub use self::api::SetupError;
 pub use self::certificate::{Handshake, shake_hands};
 pub use self::client::provide_tls;

@@ -3,16 +3,12 @@
 use serde::Deserialize;
 use serde::de::MapAccess;
 
-use crate::domain::alert_text::fold;
 use crate::domain::failure::Failure;
 use crate::sources::hubsoft::json;
 use crate::sources::hubsoft::loose::{List, Loose, Object, skip, value};
+use crate::sources::hubsoft::refusal::is_forbidden;
 use crate::sources::hubsoft::short_text::number;
 use crate::sources::reasons;
-
-/// Words of a refusal for lack of a permission, folded. HubSoft sends some with HTTP 200.
-const NOT_PERMITTED: [&str; 5] =
-    ["permissao", "permission", "nao autorizad", "unauthorized", "acesso negado"];
 
 /// A list or a table of HubSoft.
 pub(super) trait ListRows: Clone + Send + Sync + 'static {
@@ -48,11 +44,6 @@ pub(super) fn read<R: ListRows, const MAX: usize>(
         (Some(_), _) => Err(reasons::REFUSED.failure()),
         (None, _) => Err(reasons::INVALID_ANSWER.because("no status")),
     }
-}
-
-fn is_forbidden(message: &Loose) -> bool {
-    let folded = fold(message.text().unwrap_or_default());
-    NOT_PERMITTED.iter().any(|words| folded.contains(words))
 }
 
 struct RowsReply<R: ListRows, const MAX: usize> {

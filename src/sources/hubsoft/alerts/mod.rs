@@ -1,0 +1,52 @@
+//! Reads the list of active alerts, and single customers by their code, as `AlertList` describes them.
+
+mod query;
+mod rows;
+mod scope;
+mod times;
+
+use tokio::time::Instant;
+
+use crate::domain::failure::Failure;
+use crate::domain::reported::ReportedCustomer;
+use crate::sources::alerts::{AlertFuture, AlertList, AlertPage};
+use crate::sources::limiter::Urgency;
+use crate::sources::reasons;
+use crate::sources::source::Budget;
+
+use super::HubSoft;
+use super::owners::counted;
+
+use self::query::{AlertListPage, CustomersByCode};
+
+/// What the list is, in a failure.
+const LIST: &str = "the list of alerts";
+
+impl AlertList for HubSoft {
+    fn alerts(&self, page: u32, deadline: Instant) -> AlertFuture<'_, AlertPage> {
+        let budget = Budget { deadline, urgency: Urgency::Feed };
+        Box::pin(async move { self.exchange.run(&AlertListPage { page, deadline }, budget).await })
+    }
+
+    fn customer<'a>(
+        &'a self,
+        code: &'a str,
+        urgency: Urgency,
+        deadline: Instant,
+    ) -> AlertFuture<'a, Option<ReportedCustomer>> {
+        let query = CustomersByCode { code: code.to_owned(), wanted: self.wanted.clone() };
+        Box::pin(async move {
+            let own = self.exchange.run(&query, Budget { deadline, urgency }).await?;
+            let mut customers = counted(own, self.ex_customers);
+            match customers.len() {
+                0 | 1 => Ok(customers.pop()),
+                _ => Err(reasons::INVALID_ANSWER.because("several customers have one code")),
+            }
+        })
+    }
+}
+
+/// Parses the body of a page, for the fuzz targets, which have no socket.
+pub fn read_alert_page(body: &[u8]) -> Result<AlertPage, Failure> {
+    rows::page(body)
+}
