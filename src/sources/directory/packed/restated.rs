@@ -9,7 +9,7 @@
 //!   which of them has moved where, and all stays until the list shows it.
 //! - Closed services count only where no other is: a list or an answer may omit them.
 
-use std::iter;
+use std::{iter, mem};
 
 use crate::domain::place::{ServicePlace, is_closed};
 
@@ -82,49 +82,60 @@ fn ended(open: &[PackedService], status: &str, closed: &[PackedService]) -> Vec<
 struct Pairing<'a> {
     known: Vec<PackedService>,
     stated: Vec<FoldedService<'a>>,
-    /// By stated service, the index of the known one.
+    /// By known service, the index of the stated one.
     pairs: Vec<Option<usize>>,
 }
 
 impl<'a> Pairing<'a> {
     fn new(known: Vec<PackedService>, stated: Vec<FoldedService<'a>>) -> Self {
-        let pairs = vec![None; stated.len()];
+        let pairs = vec![None; known.len()];
         let mut pairing = Self { known, stated, pairs };
-        // What was merged once stands at the same index, and stays as it is.
-        pairing.pair(|at, other, are_shown| at == other && are_shown == [true; KINDS]);
-        pairing.pair(|_, _, are_shown| are_shown == [true; KINDS]);
-        pairing.pair(|_, _, mut are_shown| {
+        pairing.pair(|are_shown| are_shown == [true; KINDS]);
+        pairing.pair(|mut are_shown| {
             are_shown[STATUS] = true;
             are_shown == [true; KINDS]
         });
         pairing
     }
 
-    /// Pairs those that are left: a stated and a known service, of which the kinds shown are such.
-    fn pair(&mut self, is_one: impl Fn(usize, usize, [bool; KINDS]) -> bool) {
+    /// Pairs as many services as possible of which `is_one` accepts the kinds that are shown.
+    fn pair(&mut self, is_one: impl Fn([bool; KINDS]) -> bool) {
+        let fitting = |stated: &FoldedService<'_>| {
+            let fits = |other: &usize| is_one(stated.are_shown(self.known[*other]));
+            (0..self.known.len()).filter(fits).collect()
+        };
+        let fitting: Vec<Vec<usize>> = self.stated.iter().map(fitting).collect();
         for at in 0..self.stated.len() {
-            let is_same = |other: &usize| {
-                let are_shown = self.stated[at].are_shown(self.known[*other]);
-                is_one(at, *other, are_shown)
-            };
-            if self.pairs[at].is_none() {
-                let found = self.left().find(is_same);
-                self.pairs[at] = found;
+            if !self.pairs.contains(&Some(at)) {
+                self.pair_one(at, &fitting, &mut vec![false; self.known.len()]);
             }
         }
     }
 
-    /// The known services without a stated one.
-    fn left(&self) -> impl Iterator<Item = usize> {
-        (0..self.known.len()).filter(|other| !self.pairs.contains(&Some(*other)))
+    /// Pairs a stated service, and if need be others anew. Returns whether that was possible.
+    fn pair_one(&mut self, at: usize, fitting: &[Vec<usize>], is_tried: &mut [bool]) -> bool {
+        for other in fitting[at].iter().copied() {
+            if mem::replace(&mut is_tried[other], true) {
+                continue;
+            }
+            let is_free =
+                self.pairs[other].is_none_or(|paired| self.pair_one(paired, fitting, is_tried));
+            if is_free {
+                self.pairs[other] = Some(at);
+                return true;
+            }
+        }
+        false
     }
 
     /// The services after the answer, with others that stay as they are.
     fn restated(self, others: &[PackedService]) -> Option<Vec<RestatedService>> {
-        let left: Vec<_> = self.left().map(|other| self.known[other]).collect();
+        let pairs = self.known.iter().zip(&self.pairs);
+        let left: Vec<_> = pairs.filter(|pair| pair.1.is_none()).map(|pair| *pair.0).collect();
         let replaced = Replaced::new(&left);
         let mut services = Vec::new();
-        for (pair, stated) in self.pairs.iter().zip(&self.stated) {
+        for (at, stated) in self.stated.iter().enumerate() {
+            let pair = self.pairs.iter().position(|pair| *pair == Some(at));
             if pair.is_none() && !replaced.are_told_by(stated) {
                 return None;
             }
@@ -132,7 +143,8 @@ impl<'a> Pairing<'a> {
             services.push(RestatedService { kept, news: stated.news(kept) });
         }
         let is_new = |service: &RestatedService| service.news != ServicePlace::default();
-        let changes = !left.is_empty() || self.pairs.contains(&None) || services.iter().any(is_new);
+        let are_as_many = services.len() == self.known.len();
+        let changes = !are_as_many || !left.is_empty() || services.iter().any(is_new);
         services.extend(others.iter().copied().map(RestatedService::unchanged));
         changes.then_some(services)
     }
