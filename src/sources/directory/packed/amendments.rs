@@ -153,7 +153,8 @@ impl<'a> Changed<'a> {
             row
         });
         let all = services.as_deref().map(StatedServices::All);
-        if let Some(stated) = all.or(status.as_deref().map(StatedServices::FirstStatus)) {
+        let first = || status.as_deref().map(StatedServices::FirstStatus);
+        if let Some(stated) = all.or_else(first) {
             self.stated.insert(row, stated);
         }
         row

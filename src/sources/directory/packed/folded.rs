@@ -119,7 +119,7 @@ impl<'a> FoldedService<'a> {
             if named.states.iter().all(String::is_empty) {
                 named.states = states.map(str::to_owned);
             }
-            named.ibge = named.ibge.or(Some(known.ibge).filter(|ibge| *ibge != 0));
+            named.ibge = named.ibge.or_else(|| Some(known.ibge).filter(|ibge| *ibge != 0));
         }
         named
     }

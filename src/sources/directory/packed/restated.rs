@@ -57,7 +57,8 @@ pub(super) fn restated(
     match (open.is_empty(), live.is_empty()) {
         (true, true) => None,
         (true, false) => {
-            let reopened = closed.into_iter().map(|known| PackedService { status: 0, ..known });
+            let status = NOT_STATED as u16;
+            let reopened = closed.into_iter().map(|known| PackedService { status, ..known });
             Pairing::new(reopened.collect(), live).restated(&[])
         }
         (false, true) => Some(ended(&open, &stated.first()?.status, &closed)),
