@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use bina::domain::place::{District, InterfaceName, ServicePlace};
 use bina::sources::directory::{
-    AlertScope, AmendedOwner, Amendment, Generation, InterfaceEntry, Joins, KnownCustomer,
-    ListedCustomer, RowIndex, ScopeKind, ScopeKinds, ScopeTables, Stratum,
+    Added, AlertScope, AmendedOwner, Amendment, Builder, Generation, InterfaceEntry, Joins,
+    KnownCustomer, ListedCustomer, Names, RowIndex, ScopeKind, ScopeKinds, ScopeTables, Stratum,
+    WalkExtent,
 };
 use proptest::prelude::*;
 
-use crate::model::{bytes, customers, hash, latest, phone, service, whole};
+use crate::model::{bytes, customers, facts, hash, hasher, latest, phone, service, whole};
 
 /// A service on an interface and a box, in a group; 0 is not stated.
 fn place(status: &str, port: u32, optical_box: u32, group: u64) -> ServicePlace {
@@ -215,7 +216,9 @@ fn the_last_answer_about_a_customer_counts() {
 #[test]
 fn twenty_thousand_answers_are_merged_in_one_pass() {
     let customers: Vec<_> = (1..=100_000).map(|id| listed(id, &[place(ON, 1, 1, 7)])).collect();
-    let before = whole(&customers);
+    let mut builder = Builder::new(hasher(), Names::Dropped);
+    customers.iter().for_each(|customer| assert_eq!(builder.add(customer), Added::New));
+    let before = builder.finish(facts(WalkExtent::Whole), None);
     let answers: Vec<_> =
         (1..=20_000).map(|id| answer(id, &[place(ON, id as u32, 2, 0)])).collect();
     let start = Instant::now();
