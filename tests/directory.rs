@@ -13,6 +13,8 @@ mod forgetting;
 mod killed;
 #[path = "directory/mistaken.rs"]
 mod mistaken;
+#[path = "directory/moved.rs"]
+mod moved;
 #[path = "directory/operated.rs"]
 mod operated;
 #[path = "directory/program.rs"]

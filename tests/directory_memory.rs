@@ -8,6 +8,8 @@ mod joining;
 mod model;
 #[path = "directory_memory/packing.rs"]
 mod packing;
+#[path = "directory_memory/restating.rs"]
+mod restating;
 #[path = "directory_memory/scanning.rs"]
 mod scanning;
 #[path = "directory_memory/storing.rs"]

@@ -178,6 +178,7 @@ fn customer(dice: &mut Dice) -> ReportedCustomer {
         service_statuses: vec![dice.string(), dice.string()],
         has_live_service: dice.below(2) == 0,
         connected: Some(dice.below(2) == 0),
+        services: Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the HubSoft client concludes from the bodies it gets, however their types vary.
 
 mod app;
+#[path = "hubsoft_bodies/places.rs"]
+mod places;
 
 use std::time::Duration;
 
@@ -12,18 +14,22 @@ use bina::domain::found::FoundCustomer;
 use bina::simulator::{Fault, Sim, printed_example};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
-use bina::sources::source::Source;
+use bina::sources::source::{Sighting, Source};
 
 const PHONE: &str = "37999990001";
 
 /// Queries a simulator that returns exactly this to every lookup.
 async fn concluded(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Record, Failure> {
+    sighted(status, headers, body).await.map(|sighting| sighting.record)
+}
+
+async fn sighted(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Result<Sighting, Failure> {
     let sim = Sim::start(vec![]).await.expect("loopback");
     sim.set_token_fault(Fault::Normal);
     let headers = headers.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     sim.set_fault(Fault::Answer { status, headers: headers.collect(), body: body.to_owned() });
     let client = client(&sim, "ultima_conexao = \"sim\"\n");
-    client.fetch(&key(PHONE), soon(), Partial::ignored()).await.map(|fetched| fetched.record)
+    client.fetch(&key(PHONE), soon(), Partial::ignored()).await
 }
 
 async fn concluded_from(body: &str) -> Result<Record, Failure> {

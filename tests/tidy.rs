@@ -69,7 +69,7 @@ const PURE: &[&str] = &[
 ];
 
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the
-/// simulator, and read an answer as a PBX does.
+/// simulator, and read an answer as a PBX does. A place says which status is that of a closed service.
 const KNOW_HUBSOFT: &[&str] = &[
     "sources/hubsoft/by_phone.rs",
     "sources/hubsoft/wire.rs",
@@ -80,6 +80,7 @@ const KNOW_HUBSOFT: &[&str] = &[
     "sources/hubsoft/settings.rs",
     "simulator",
     "domain/answer.rs",
+    "domain/place.rs",
     "app/config",
     "cli/rehearse/caller.rs",
 ];

@@ -1,5 +1,7 @@
 //! Where the services of a customer are: the names by which an alert's scope meets them.
 
+use crate::domain::allocation;
+
 /// A service, as far as an alert's scope may concern it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServicePlace {
@@ -13,6 +15,29 @@ pub struct ServicePlace {
     pub district: Option<District>,
     /// The ids of the service's groups.
     pub groups: Vec<u64>,
+}
+
+impl ServicePlace {
+    /// Allocated bytes.
+    pub fn bytes(&self) -> usize {
+        let interface = self.interface.iter().flat_map(|named| {
+            let InterfaceName { equipment, address, interface } = named;
+            [equipment, address, interface]
+        });
+        let district = self.district.iter().flat_map(|named| {
+            let District { city, states: [one, other], district, .. } = named;
+            [city, one, other, district]
+        });
+        let texts = interface.chain(district).chain(&self.optical_box).chain([&self.status]);
+        let texts = texts.map(|text| allocation::of_box(text.len()));
+        texts.sum::<usize>() + allocation::of_box(size_of_val(&*self.groups))
+    }
+}
+
+/// Returns whether `status` is that of a closed service. Suspended and pending services are live.
+pub fn is_closed(status: &str) -> bool {
+    const CLOSED: [&str; 2] = ["cancelado", "inativo"];
+    CLOSED.iter().any(|word| status.eq_ignore_ascii_case(word))
 }
 
 /// An interface of a piece of equipment, as lists without ids name it.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::domain::alert_text::AlertText;
+use crate::domain::place::ServicePlace;
 
 /// Maximum bytes of alert texts for one number, over all its customers. It bounds the search for
 /// the phrases of the rules.
@@ -12,7 +13,7 @@ const TRUNCATED_BYTES_MIN: usize = 256;
 
 /// One customer, read from HubSoft and verified to own the caller's number.
 ///
-/// It deliberately has no tax number, address or password: a call does not need them.
+/// It deliberately has no tax number, street or password: nothing needs them.
 #[derive(Clone, PartialEq)]
 pub struct ReportedCustomer {
     /// HubSoft's internal id: digits, or empty.
@@ -33,6 +34,8 @@ pub struct ReportedCustomer {
     pub has_live_service: bool,
     /// Whether any service is connected; `None` if no service reports it.
     pub connected: Option<bool>,
+    /// Where all services are, for the directory; empty if that is not known of each.
+    pub services: Vec<ServicePlace>,
 }
 
 impl Default for ReportedCustomer {
@@ -47,6 +50,7 @@ impl Default for ReportedCustomer {
             service_statuses: Vec::new(),
             has_live_service: true,
             connected: None,
+            services: Vec::new(),
         }
     }
 }

@@ -163,6 +163,7 @@ impl Entries {
             origin: entry.stamp.origin(),
             age,
             is_complete: entry.stamp.is_complete(),
+            places: None,
         })
     }
 

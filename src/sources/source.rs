@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::document::Document;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
+use crate::domain::place::ServicePlace;
 use crate::sources::limiter::Urgency;
 use crate::sources::shared_request::Partial;
 
@@ -63,12 +65,15 @@ pub struct Sighting {
     /// Whether the source searched everywhere. If not, the record answers this call, and a later call
     /// soon queries again.
     pub is_complete: bool,
+    /// Where the services of the only customer are, if the origin has just said so. No cache keeps it.
+    pub places: Option<Arc<[ServicePlace]>>,
 }
 
 impl Sighting {
     /// A complete record that HubSoft has just returned.
     pub fn of_hubsoft(record: Record) -> Self {
-        Self { record, origin: Origin::Hubsoft, age: Duration::ZERO, is_complete: true }
+        let age = Duration::ZERO;
+        Self { record, origin: Origin::Hubsoft, age, is_complete: true, places: None }
     }
 }
 

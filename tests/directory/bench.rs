@@ -66,7 +66,12 @@ impl CustomerList for TestList {
 }
 
 fn listed(id: u64) -> ListedCustomer {
-    let service = ServicePlace { status: "ativo".to_owned(), ..ServicePlace::default() };
+    let service = ServicePlace {
+        status: "ativo".to_owned(),
+        optical_box: Some("CTO 1".to_owned()),
+        groups: vec![7],
+        ..ServicePlace::default()
+    };
     ListedCustomer {
         id,
         code: id.to_string(),
@@ -151,6 +156,12 @@ impl Bench {
         let sighting = self.directory.recall(&app::key(phone), now)?;
         let code = sighting.record.identity().map(|customer| customer.code().to_owned());
         Some(code.unwrap_or_default())
+    }
+
+    /// How many services have each name of a kind: the list has no tables that they could join.
+    pub(crate) fn names(&self, kind: &str) -> Vec<(String, u64)> {
+        let joins = self.directory.status().joins;
+        joins.into_iter().find(|own| own.kind == kind).expect("a kind").unjoined
     }
 
     /// Whether anything of a number is left.

@@ -17,6 +17,7 @@ fn amendment(at: u32, ids: &BTreeSet<u64>) -> Amendment {
         code: code(*id),
         status: Some("suspenso_debito".into()),
         name: "Rui Dias".into(),
+        services: None,
     };
     Amendment { hash: hash(at), owners: ids.iter().map(owner).collect() }
 }
@@ -109,10 +110,10 @@ fn an_answer_changes_the_status_of_the_first_service() {
     let owner = |status: Option<&str>| AmendedOwner {
         code: ana().code,
         status: status.map(str::to_owned),
-        name: String::new(),
+        ..AmendedOwner::default()
     };
     for (status, first) in
-        [(Some("novo"), "novo"), (None, "servico_habilitado"), (Some("${x}"), "")]
+        [(Some("novo"), "novo"), (None, "servico_habilitado"), (Some("${x}"), "servico_habilitado")]
     {
         let after = before.amended(&[Amendment { hash: hash(9), owners: vec![owner(status)] }]);
         assert_eq!(statuses(&after, 1), [[first, "cancelado"]]);

@@ -68,11 +68,8 @@ impl Content {
         let rows = self.generation.find(hash);
         let known: Vec<_> = rows.filter_map(|row| self.generation.customer(row)).collect();
         let has = |owner: &AmendedOwner| {
-            known.iter().any(|customer| {
-                let status = customer.statuses().next();
-                customer.code() == owner.code
-                    && owner.status.as_deref().is_none_or(|stated| status == Some(stated))
-            })
+            let mut known = known.iter();
+            known.any(|customer| customer.code() == owner.code && customer.agrees(owner))
         };
         known.len() == owners.len() && owners.iter().all(has)
     }
@@ -85,7 +82,8 @@ impl Content {
         if record.is_not_found() && !(is_whole && age < NOT_FOUND_MAX) {
             return None;
         }
-        Some(Sighting { record, origin: Origin::Directory, age, is_complete: false })
+        let origin = Origin::Directory;
+        Some(Sighting { record, origin, age, is_complete: false, places: None })
     }
 
     pub(super) fn status(&self, now: Instant) -> GenerationStatus {
@@ -130,12 +128,7 @@ fn kinds(report: &JoinReport) -> Vec<KindStatus> {
 
 /// A customer of the directory, in the form of a lookup. The list shows no alert.
 fn reported(customer: &KnownCustomer<'_>) -> ReportedCustomer {
-    let mut service_statuses: Vec<String> = Vec::new();
-    for status in customer.statuses() {
-        if !status.is_empty() && !service_statuses.iter().any(|known| known == status) {
-            service_statuses.push(status.to_owned());
-        }
-    }
+    let service_statuses = distinct(customer.statuses());
     ReportedCustomer {
         id: customer.id(),
         code: customer.code(),
@@ -144,4 +137,15 @@ fn reported(customer: &KnownCustomer<'_>) -> ReportedCustomer {
         service_statuses,
         ..ReportedCustomer::default()
     }
+}
+
+/// The stated statuses, each once.
+pub(super) fn distinct<'a>(statuses: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for status in statuses {
+        if !status.is_empty() && !distinct.iter().any(|known| known == status) {
+            distinct.push(status.to_owned());
+        }
+    }
+    distinct
 }

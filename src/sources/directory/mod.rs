@@ -234,6 +234,7 @@ impl Directory {
             code: customer.code().to_owned(),
             status: status.map(str::to_owned),
             name: name.to_owned(),
+            services: sighting.places.clone(),
         }])
     }
 }

@@ -88,6 +88,10 @@ fn join(customer: &mut ReportedCustomer, other: ReportedCustomer) {
             customer.service_statuses.push(status);
         }
     }
+    // Both list all of them, or one of the answers is unreadable there.
+    if customer.services.is_empty() {
+        customer.services = other.services;
+    }
     customer.has_live_service |= other.has_live_service;
     customer.service_status = displayed_status(&customer.service_statuses);
     customer.connected = match (customer.connected, other.connected) {

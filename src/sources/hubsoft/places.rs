@@ -1,4 +1,4 @@
-//! Reads where a service is: its status, interface, optical box, district and groups.
+//! Reads a service: its status, where it is, and whether it is connected.
 
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess};
@@ -7,18 +7,22 @@ use crate::domain::alert_text::fold;
 use crate::domain::place::{District, InterfaceName, ServicePlace};
 use crate::domain::safe_text::is_machine_word;
 
+use super::flag::Flag;
 use super::loose::{Lenient, List, Loose, Object, Scalar, skip, value};
 use super::short_text::{id, id_of, number, text};
 
+/// Maximum services kept of one customer. The longest list seen has 40.
+pub(super) const SERVICES_MAX: usize = 64;
 /// Maximum groups kept of one service.
 const GROUPS_MAX: usize = 32;
 /// Maximum bytes of a status; the longest one of HubSoft has 30.
 const STATUS_BYTES_MAX: usize = 64;
 
-/// The fields of a service that state its place. Login and password are skipped.
+/// A service of a list or of a lookup. Login and password are skipped.
 #[derive(Default)]
 pub(super) struct ServiceRow {
-    status_prefixo: String,
+    pub(super) status_prefixo: String,
+    ultima_conexao: Option<LastConnection>,
     interface: Option<Named>,
     equipamento_conexao: Option<EquipmentName>,
     porta_atendimento: Option<BoxPort>,
@@ -35,6 +39,7 @@ pub(super) enum ServiceRowKey {
     Interface,
     PortaAtendimento,
     StatusPrefixo,
+    UltimaConexao,
     #[serde(other)]
     Other,
 }
@@ -54,6 +59,7 @@ impl Object for ServiceRow {
             ServiceRowKey::Interface => self.interface = value(from)?,
             ServiceRowKey::PortaAtendimento => self.porta_atendimento = value(from)?,
             ServiceRowKey::StatusPrefixo => self.status_prefixo = text(from)?,
+            ServiceRowKey::UltimaConexao => self.ultima_conexao = value(from)?,
             ServiceRowKey::Other => skip(from)?,
         }
         Ok(())
@@ -61,14 +67,24 @@ impl Object for ServiceRow {
 }
 
 impl ServiceRow {
+    /// The status, if it is a machine word.
+    pub(super) fn status(&self) -> Option<&str> {
+        Some(&*self.status_prefixo).filter(|status| is_machine_word(status, STATUS_BYTES_MAX))
+    }
+
+    /// Whether the service is connected, if it is stated.
+    pub(super) fn connected(&self) -> Option<bool> {
+        self.ultima_conexao.as_ref()?.conectado.value()
+    }
+
     pub(super) fn place(self) -> ServicePlace {
+        let status = self.status().unwrap_or_default().to_owned();
         let interface = interface_name(self.equipamento_conexao, self.interface);
-        let is_word = is_machine_word(&self.status_prefixo, STATUS_BYTES_MAX);
         let is_stated =
             |address: &District| !address.city.is_empty() || !address.district.is_empty();
         let optical_box = self.porta_atendimento.map(|port| port.equipamento);
         ServicePlace {
-            status: if is_word { self.status_prefixo } else { String::new() },
+            status,
             interface,
             optical_box: optical_box.filter(|name| !name.is_empty()),
             district: self.endereco_instalacao.filter(is_stated),
@@ -97,6 +113,36 @@ fn group_ids(groups: List<GroupId, GROUPS_MAX>) -> Vec<u64> {
     ids.sort_unstable();
     ids.dedup();
     ids
+}
+
+/// The connection of a service.
+#[derive(Default)]
+struct LastConnection {
+    conectado: Flag,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum LastConnectionKey {
+    Conectado,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for LastConnection {
+    type Key = LastConnectionKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: LastConnectionKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            LastConnectionKey::Conectado => self.conectado = value(from)?,
+            LastConnectionKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
 }
 
 /// The name and the addresses of a piece of equipment.

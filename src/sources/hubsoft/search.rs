@@ -6,7 +6,9 @@
 //! second spelling, in parallel with the first if a slot can be spared immediately
 //! ```
 
+use std::mem;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -14,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::{Candidate, Phone};
+use crate::domain::place::ServicePlace;
 use crate::domain::reported::ReportedCustomer;
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
@@ -223,9 +226,12 @@ impl HubSoft {
     fn sighting(&self, found: Found) -> Result<Sighting, Failure> {
         let metrics = self.exchange.metrics();
         if !found.own.is_empty() {
-            let (record, texts_cut) = Record::bounded(counted(found.own, self.ex_customers));
+            let is_complete = found.complete;
+            let mut customers = counted(found.own, self.ex_customers);
+            let places = places(&mut customers);
+            let (record, texts_cut) = Record::bounded(customers);
             metrics.alert_texts_cut.inc_by(texts_cut as u64);
-            return Ok(Sighting { is_complete: found.complete, ..Sighting::of_hubsoft(record) });
+            return Ok(Sighting { is_complete, places, ..Sighting::of_hubsoft(record) });
         }
         if !found.complete {
             return Err(reasons::LIST_FULL.failure());
@@ -235,6 +241,13 @@ impl HubSoft {
         }
         Ok(Sighting::of_hubsoft(Record::default()))
     }
+}
+
+/// Takes where the services of the only customer are, if they are listed.
+fn places(customers: &mut [ReportedCustomer]) -> Option<Arc<[ServicePlace]>> {
+    let [customer] = customers else { return None };
+    let services = mem::take(&mut customer.services);
+    (!services.is_empty()).then(|| services.into())
 }
 
 /// Returns the deadline of the second spelling, after the first one `took` so long. After `deadline`

@@ -1,27 +1,20 @@
-//! Parses the services of one customer: their statuses, and whether one is live or connected.
+//! Parses the services of one customer: statuses, places, and whether one is live or connected.
 
-use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess};
 
 use crate::domain::customer::STATUSES_MAX;
-use crate::domain::safe_text::is_machine_word;
+use crate::domain::place::{ServicePlace, is_closed};
 
-use super::flag::Flag;
-use super::loose::{Lenient, List, Loose, Object, Scalar, skip, value};
+use super::loose::{Lenient, List, Scalar};
+use super::places::{SERVICES_MAX, ServiceRow};
 
-/// Maximum services kept of one customer.
-const SERVICES_MAX: usize = 64;
-/// Maximum bytes of a service status; the longest one of HubSoft has 30.
-const STATUS_BYTES_MAX: usize = 64;
 /// The status of an enabled service.
 const ENABLED: &str = "servico_habilitado";
-/// The statuses of a closed service. Suspended and pending services are live.
-const CLOSED: [&str; 2] = ["cancelado", "inativo"];
 
 /// The services of a customer, as far as HubSoft lists them.
 #[derive(Default)]
 pub(super) enum Servicos {
-    Listed(Vec<Option<Servico>>),
+    Listed(Vec<Option<ServiceRow>>),
     /// The key is missing, as in answers of an older HubSoft, or its value is not a list.
     #[default]
     Unknown,
@@ -31,18 +24,27 @@ impl Servicos {
     /// Returns whether any service is not closed. An unreadable service counts as live.
     pub(super) fn has_live(&self) -> bool {
         let Self::Listed(list) = self else { return true };
-        let status = |servico: &Option<Servico>| {
-            servico.as_ref().and_then(|servico| servico.status_prefixo.text()).map(is_closed)
+        let is_live = |servico: &Option<ServiceRow>| {
+            servico.as_ref().is_none_or(|servico| !is_closed(&servico.status_prefixo))
         };
-        list.iter().any(|servico| status(servico) != Some(true))
+        list.iter().any(is_live)
     }
 
-    pub(super) fn readable(self) -> Vec<Servico> {
+    /// Returns the readable services.
+    pub(super) fn readable(&self) -> impl Iterator<Item = &ServiceRow> {
+        let list = if let Self::Listed(list) = self { list.as_slice() } else { &[] };
+        list.iter().flatten()
+    }
+
+    /// Returns where the services are; nothing if any is unreadable, because it is somewhere, too.
+    pub(super) fn places(self) -> Vec<ServicePlace> {
         let Self::Listed(list) = self else { return Vec::new() };
-        list.into_iter().flatten().collect()
+        let places: Option<_> =
+            list.into_iter().map(|servico| servico.map(ServiceRow::place)).collect();
+        places.unwrap_or_default()
     }
 
-    fn of(list: List<Option<Servico>, SERVICES_MAX>) -> Self {
+    fn of(list: List<Option<ServiceRow>, SERVICES_MAX>) -> Self {
         match list {
             List::Items { mut kept, total } => {
                 // A skipped service may be live.
@@ -73,72 +75,10 @@ impl Lenient for Servicos {
     }
 }
 
-#[derive(Default)]
-pub(super) struct Servico {
-    status_prefixo: Loose,
-    ultima_conexao: Option<Conexao>,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-pub(super) enum ServicoKey {
-    StatusPrefixo,
-    UltimaConexao,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Servico {
-    type Key = ServicoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ServicoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ServicoKey::StatusPrefixo => self.status_prefixo = value(from)?,
-            ServicoKey::UltimaConexao => self.ultima_conexao = value(from)?,
-            ServicoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Conexao {
-    conectado: Flag,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum ConexaoKey {
-    Conectado,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Conexao {
-    type Key = ConexaoKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ConexaoKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ConexaoKey::Conectado => self.conectado = value(from)?,
-            ConexaoKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
 /// Returns the distinct statuses of all services in HubSoft's order.
-pub(super) fn service_statuses(servicos: &[Servico]) -> Vec<String> {
+pub(super) fn service_statuses(servicos: &Servicos) -> Vec<String> {
     let mut statuses: Vec<String> = Vec::new();
-    let words = servicos.iter().filter_map(|servico| servico.status_prefixo.text());
-    for word in words.filter(|word| is_machine_word(word, STATUS_BYTES_MAX)) {
+    for word in servicos.readable().filter_map(ServiceRow::status) {
         if statuses.len() < STATUSES_MAX && !statuses.iter().any(|status| status == word) {
             statuses.push(word.to_owned());
         }
@@ -155,15 +95,9 @@ pub(super) fn displayed_status(statuses: &[String]) -> Option<String> {
     troubled.or_else(enabled).or_else(|| statuses.first()).cloned()
 }
 
-/// Returns whether `status` is that of a closed service.
-fn is_closed(status: &str) -> bool {
-    CLOSED.iter().any(|word| status.eq_ignore_ascii_case(word))
-}
-
 /// Returns whether any service is connected; `None` if no service reports it.
-pub(super) fn connected(servicos: &[Servico]) -> Option<bool> {
-    let connected = |servico: &Servico| servico.ultima_conexao.as_ref()?.conectado.value();
-    servicos.iter().filter_map(connected).reduce(|any, one| any || one)
+pub(super) fn connected(servicos: &Servicos) -> Option<bool> {
+    servicos.readable().filter_map(ServiceRow::connected).reduce(|any, one| any || one)
 }
 
 #[cfg(test)]
@@ -212,8 +146,8 @@ mod tests {
     fn statuses_are_bounded_and_distinct() {
         let many: Vec<_> = (0..100).map(|at| format!("status_{at}")).collect();
         let many: Vec<_> = many.iter().map(String::as_str).collect();
-        assert_eq!(service_statuses(&read(&list(&many)).readable()), many[..STATUSES_MAX]);
-        let twice = read(&list(&["cancelado", "inativo", "cancelado"])).readable();
+        assert_eq!(service_statuses(&read(&list(&many))), many[..STATUSES_MAX]);
+        let twice = read(&list(&["cancelado", "inativo", "cancelado"]));
         assert_eq!(service_statuses(&twice), ["cancelado", "inativo"]);
     }
 }

@@ -1,7 +1,8 @@
 //! The wire format of HubSoft lookups, with the names of the API.
 //!
-//! Fields that a call does not need (`senha`, CPF, addresses) are skipped. An unexpected type of a field
-//! never fails an answer; only invalid JSON, a status other than success or a missing list does.
+//! Fields that neither a call nor the directory needs (`senha`, CPF, streets) are skipped. An unexpected
+//! type of a field never fails an answer; only invalid JSON, a status other than success or a missing
+//! list does.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -213,8 +214,7 @@ impl Object for Cliente {
 
 impl Cliente {
     fn customer(self, ultima_conexao: bool) -> ReportedCustomer {
-        let has_live_service = self.servicos.has_live();
-        let servicos = self.servicos.readable();
+        let servicos = self.servicos;
         let statuses = service_statuses(&servicos);
         ReportedCustomer {
             id: self.id_cliente.digits(),
@@ -223,9 +223,10 @@ impl Cliente {
             alert: self.alerta_mensagens.alert(&self.alerta),
             service_status: displayed_status(&statuses),
             service_statuses: statuses,
-            has_live_service,
+            has_live_service: servicos.has_live(),
             // Some versions always send it, from an old connection.
             connected: if ultima_conexao { connected(&servicos) } else { None },
+            services: servicos.places(),
         }
     }
 }

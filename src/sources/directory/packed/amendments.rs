@@ -1,13 +1,17 @@
 //! Changes a generation between walks: what individual answers have shown, and who is forgotten.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use super::generation::{Generation, RowIndex};
+use crate::domain::allocation;
+use crate::domain::place::ServicePlace;
+
+use super::generation::{Generation, KnownCustomer, RowIndex};
 use super::hash::PhoneHash;
 use super::numbers::NumberIndex;
-use super::places::{PackedService, Places};
+use super::places::{PackedService, PlaceInterner, Places};
+use super::restated::{RestatedService, restated, with_first_status};
 use super::rows::{Kept, NO_ID, NewRow, Rows};
 
 /// What an individual answer has shown: which customers have a number.
@@ -27,6 +31,21 @@ pub struct AmendedOwner {
     pub status: Option<String>,
     /// The name as typed.
     pub name: String,
+    /// All services, if the answer lists them; then the status does not count.
+    pub services: Option<Arc<[ServicePlace]>>,
+}
+
+impl AmendedOwner {
+    /// Allocated bytes, and its own.
+    pub fn bytes(&self) -> usize {
+        let texts = [Some(&self.code), self.status.as_ref(), Some(&self.name)];
+        let texts = texts.into_iter().flatten().map(|text| allocation::of_box(text.len()));
+        let services = self.services.as_deref().map_or(0, |services| {
+            let places: usize = services.iter().map(ServicePlace::bytes).sum();
+            allocation::of_arc(size_of_val(services)) + places
+        });
+        size_of::<Self>() + texts.sum::<usize>() + services
+    }
 }
 
 impl fmt::Debug for Amendment {
@@ -54,7 +73,7 @@ impl Generation {
         let mut changed = Changed {
             known: self.rows.of_codes(&codes),
             rows: self.rows.clone(),
-            places: Arc::clone(&self.places),
+            stated: BTreeMap::new(),
         };
         let is_left = |(hash, _): &(u64, u32)| !last.contains_key(hash);
         let mut pairs: Vec<_> = self.numbers.pairs().filter(is_left).collect();
@@ -64,8 +83,7 @@ impl Generation {
             let owners = amendment.owners.iter().filter(|_| counts);
             pairs.extend(owners.map(|owner| (amendment.hash.0, changed.row(owner))));
         }
-        let Changed { mut rows, places, .. } = changed;
-        rows.shrink();
+        let (rows, places) = changed.with_services(&self.places);
         let numbers = NumberIndex::new(pairs);
         Self { facts: self.facts, rows, numbers, places }.without_orphans()
     }
@@ -95,38 +113,82 @@ impl Generation {
     }
 }
 
+impl KnownCustomer<'_> {
+    /// Whether an answer with this owner changes nothing of what is known of the services.
+    pub fn agrees(&self, owner: &AmendedOwner) -> bool {
+        let Generation { rows, places, .. } = self.of;
+        match (&owner.services, &owner.status) {
+            (Some(stated), _) => {
+                restated(places, &rows.packed_services(self.row), stated).is_none()
+            }
+            (None, Some(status)) => self.statuses().next().is_none_or(|known| known == status),
+            (None, None) => true,
+        }
+    }
+}
+
+/// What an answer states of the services of a customer.
+enum StatedServices<'a> {
+    All(&'a [ServicePlace]),
+    FirstStatus(&'a str),
+}
+
 /// The rows while they change.
 struct Changed<'a> {
     known: HashMap<&'a str, u32>,
     rows: Rows,
-    places: Arc<Places>,
+    /// By row; the last answer counts.
+    stated: BTreeMap<u32, StatedServices<'a>>,
 }
 
 impl<'a> Changed<'a> {
-    /// The row of a customer, with the status that the answer states.
+    /// The row of a customer, who is appended if there is none. The services change later.
     fn row(&mut self, owner: &'a AmendedOwner) -> u32 {
-        let status = owner.status.as_deref().map(|status| self.status(status));
-        if let Some(row) = self.known.get(owner.code.as_str()) {
-            let first = self.rows.services(*row).next();
-            if let (Some(first), Some(status)) = (first, status) {
-                self.rows.statuses[first] = status;
+        let AmendedOwner { code, name, status, services } = owner;
+        let row = self.known.get(code.as_str()).copied().unwrap_or_else(|| {
+            let row = self.rows.push(&NewRow { id: NO_ID, code, name, absences: 0 });
+            if !code.is_empty() {
+                self.known.insert(code, row);
             }
-            return *row;
-        }
-        let AmendedOwner { code, name, .. } = owner;
-        let row = self.rows.push(&NewRow { id: NO_ID, code, name, absences: 0 });
-        if let Some(status) = status {
-            self.rows.push_service(PackedService { status, ..PackedService::default() });
-        }
-        if !code.is_empty() {
-            self.known.insert(code, row);
+            row
+        });
+        let all = services.as_deref().map(StatedServices::All);
+        let first = || status.as_deref().map(StatedServices::FirstStatus);
+        if let Some(stated) = all.or_else(first) {
+            self.stated.insert(row, stated);
         }
         row
     }
 
-    /// The index of a status. The places are copied only if it is a new one.
-    fn status(&mut self, status: &str) -> u16 {
-        let known = self.places.statuses.iter().position(|known| known == status);
-        known.map_or_else(|| Arc::make_mut(&mut self.places).status(status), |at| at as u16)
+    /// The rows with the services as the answers state them, and their places.
+    fn with_services(self, before: &Arc<Places>) -> (Rows, Arc<Places>) {
+        let Self { mut rows, stated, .. } = self;
+        let restated = stated.iter().filter_map(|(row, stated)| {
+            let known = rows.packed_services(*row);
+            Some((*row, stated.services(before, &known)?))
+        });
+        let restated: Vec<_> = restated.collect();
+        let mut places = Arc::clone(before);
+        if !restated.is_empty() {
+            let mut interner = PlaceInterner::new(Places::clone(before));
+            let mut pack = |services: &Vec<RestatedService>| {
+                services.iter().map(|service| service.pack(&mut interner)).collect()
+            };
+            rows.replace_services(&restated.iter().map(|(row, all)| (*row, pack(all))).collect());
+            interner.places.shrink();
+            places = Arc::new(interner.places);
+        }
+        rows.shrink();
+        (rows, places)
+    }
+}
+
+impl StatedServices<'_> {
+    /// The services after the answer; `None` if it changes nothing.
+    fn services(&self, places: &Places, known: &[PackedService]) -> Option<Vec<RestatedService>> {
+        match self {
+            Self::All(stated) => restated(places, known, stated),
+            Self::FirstStatus(status) => Some(with_first_status(known, status)),
+        }
     }
 }

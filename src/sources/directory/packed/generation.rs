@@ -108,18 +108,18 @@ impl fmt::Debug for Generation {
 /// A customer as the directory describes one.
 #[derive(Clone, Copy)]
 pub struct KnownCustomer<'a> {
-    of: &'a Generation,
-    row: u32,
+    pub(super) of: &'a Generation,
+    pub(super) row: u32,
 }
 
 impl<'a> KnownCustomer<'a> {
-    /// The customer code that the customer sees: digits, or empty.
     /// The source's internal id; empty for a customer whom only an individual answer has shown.
     pub fn id(&self) -> String {
         let id = self.of.rows.id(self.row);
         if id == NO_ID { String::new() } else { id.to_string() }
     }
 
+    /// The customer code that the customer sees: digits, or empty.
     pub fn code(&self) -> String {
         self.of.rows.code(self.row)
     }

@@ -3,12 +3,14 @@
 mod amendments;
 mod builder;
 mod encoding;
+mod folded;
 mod generation;
 mod hash;
 mod join_report;
 mod joins;
 mod numbers;
 mod places;
+mod restated;
 mod rows;
 mod scan;
 mod scope;

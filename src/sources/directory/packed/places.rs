@@ -68,15 +68,19 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Returns the index of `status`, which is appended if it is new and a machine word.
-    pub(super) fn status(&mut self, status: &str) -> u16 {
-        let known = self.statuses.iter().position(|known| known == status);
-        match known {
-            Some(at) => at as u16,
-            None if !is_machine_word(status, STATUS_BYTES_MAX) => NOT_STATED as u16,
-            None if self.statuses.len() >= SHORT_MAX => TOO_MANY as u16,
-            None => self.statuses.push(status) as u16,
-        }
+    /// The status of a service; empty if it is not stated.
+    pub(super) fn status(&self, service: PackedService) -> &str {
+        self.statuses.get(service.status.into())
+    }
+
+    /// Equipment, address and interface at an index.
+    pub(super) fn interface_words(&self, index: u32) -> [&str; 3] {
+        self.interfaces[index as usize].map(|word| self.words.get(word))
+    }
+
+    /// City, states and district.
+    pub(super) fn district_words(&self, district: DistrictKey) -> [&str; 4] {
+        district.words.map(|word| self.words.get(word))
     }
 
     pub(super) fn shrink(&mut self) {
@@ -139,8 +143,7 @@ impl PlaceInterner {
     }
 
     fn interface(&mut self, named: &InterfaceName) -> u32 {
-        let words = [&named.equipment, &named.address, &named.interface];
-        let words = words.map(|word| self.word(&key(word)));
+        let words = interface_words(named).map(|word| self.word(&word));
         self.interface_key(words)
     }
 
@@ -149,11 +152,7 @@ impl PlaceInterner {
     }
 
     fn district(&mut self, stated: &District) -> u32 {
-        let mut states = stated.states.each_ref().map(|state| key(state));
-        states.sort();
-        let [one, other] = &states;
-        let words = [&key(&stated.city), one, other, &key(&stated.district)];
-        let words = words.map(|word| self.word(word));
+        let words = district_words(stated).map(|word| self.word(&word));
         self.district_key(DistrictKey { words, ibge: stated.ibge.unwrap_or_default() })
     }
 
@@ -245,6 +244,19 @@ fn once(found: &mut [u32], index: u32, find: impl FnOnce(u32) -> u32) -> u32 {
         *found = find(index);
     }
     *found
+}
+
+/// Equipment, address and interface, folded.
+pub(super) fn interface_words(named: &InterfaceName) -> [String; 3] {
+    [&named.equipment, &named.address, &named.interface].map(|word| key(word))
+}
+
+/// City, states and district, folded. The states are sorted.
+pub(super) fn district_words(stated: &District) -> [String; 4] {
+    let mut states = stated.states.each_ref().map(|state| key(state));
+    states.sort();
+    let [one, other] = states;
+    [key(&stated.city), one, other, key(&stated.district)]
 }
 
 /// Folds a name. One that is too long is marked, so that it equals no other name of a table.

@@ -76,6 +76,11 @@ impl Rows {
         self.first_services[row] as usize..end
     }
 
+    /// The services of a customer.
+    pub(super) fn packed_services(&self, row: u32) -> Vec<PackedService> {
+        self.services(row).map(|at| self.service(at)).collect()
+    }
+
     fn service(&self, at: usize) -> PackedService {
         PackedService {
             interface: self.interfaces[at],
@@ -121,6 +126,26 @@ impl Rows {
         self.districts.push(service.district);
         self.statuses.push(service.status);
         self.groups.push(service.groups);
+    }
+
+    /// Replaces the services of some customers.
+    pub(super) fn replace_services(&mut self, new: &HashMap<u32, Vec<PackedService>>) {
+        let mut columns = Self::default();
+        columns.reserve(0, self.statuses.len() + new.values().map(Vec::len).sum::<usize>());
+        for row in 0..self.len() as u32 {
+            let first = columns.statuses.len() as u32;
+            match new.get(&row) {
+                Some(services) => services.iter().for_each(|one| columns.push_service(*one)),
+                None => self.services(row).for_each(|at| columns.push_service(self.service(at))),
+            }
+            columns.first_services.push(first);
+        }
+        self.first_services = columns.first_services;
+        self.interfaces = columns.interfaces;
+        self.boxes = columns.boxes;
+        self.districts = columns.districts;
+        self.statuses = columns.statuses;
+        self.groups = columns.groups;
     }
 
     /// Appends a customer of other rows, with services as `map` returns them.

@@ -10,7 +10,7 @@ use crate::domain::phone::Phone;
 use crate::sources::directory::{ListPage, ListedCustomer};
 use crate::sources::hubsoft::flag::Flag;
 use crate::sources::hubsoft::loose::{List, Loose, Object, skip, value};
-use crate::sources::hubsoft::places::ServiceRow;
+use crate::sources::hubsoft::places::{SERVICES_MAX, ServiceRow};
 use crate::sources::hubsoft::short_text::{cut, id};
 use crate::sources::hubsoft::wire;
 
@@ -18,8 +18,6 @@ use super::reply::{self, ListRows, PagingFields};
 
 /// Maximum rows kept of one page: more than can be requested. The others count as unreadable.
 const ROWS_MAX: usize = 600;
-/// Maximum services kept of one customer.
-const SERVICES_MAX: usize = 32;
 /// Maximum digits of a customer code.
 const CODE_DIGITS_MAX: usize = 20;
 
