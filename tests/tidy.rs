@@ -55,6 +55,8 @@ const PURE: &[&str] = &[
     "sources/directory/packed/hash.rs",
     "sources/directory/packed/join_report.rs",
     "sources/directory/packed/joins.rs",
+    "sources/directory/packed/known_places.rs",
+    "sources/directory/packed/named.rs",
     "sources/directory/packed/numbers.rs",
     "sources/directory/packed/places.rs",
     "sources/directory/packed/rows.rs",
