@@ -10,10 +10,16 @@
 
 mod board;
 mod list;
+mod local;
 mod verdict;
 
 pub use self::board::{
     ActiveAlert, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
+pub use self::local::{
+    AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest,
+    LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PlaceNameError,
+    RequestContext,
+};
 pub use self::verdict::{Verdict, Verdicts};
