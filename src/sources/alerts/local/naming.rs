@@ -196,3 +196,155 @@ fn shown_choices(choices: &[String]) -> String {
         _ => shown.join(""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sources::directory::{
+        Builder, CityEntry, GenerationFacts, InterfaceEntry, Names, PhoneHasher, ScopeTables,
+        WalkExtent,
+    };
+
+    use super::*;
+
+    fn known(kind: PlaceKind) -> KnownPlaces {
+        let city = |id, name: &str, state: &str, districts: &[&str]| CityEntry {
+            id,
+            name: name.to_owned(),
+            states: [state.to_owned(), String::new()],
+            ibge: None,
+            districts: districts.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let interface = |id, name: &str, equipment: &str, address: &str| InterfaceEntry {
+            id,
+            name: name.to_owned(),
+            equipment_id: id,
+            equipment: equipment.to_owned(),
+            address: address.to_owned(),
+        };
+        let tables = ScopeTables {
+            cities: vec![
+                city(1, "Betim", "MG", &["Centro", "Jardim América"]),
+                city(2, "Contagem", "MG", &["Centro"]),
+                city(3, "Bom Jesus", "MG", &["Olavo"]),
+                city(4, "Bom Jesus", "PB", &["Olavo"]),
+            ],
+            interfaces: vec![
+                interface(1, "gpon 0/1/3", "OLT-01", "10.0.0.1"),
+                interface(2, "gpon 0/1/3", "OLT-02", "10.0.0.2"),
+                interface(3, "gpon 0/1/4", "OLT-02", "10.0.0.2"),
+                interface(4, "gpon 0/9/9", "OLT Sul", "10.0.0.3"),
+                interface(5, "gpon 0/8/8", "OLT Sul", "10.0.0.4"),
+            ],
+            boxes: vec![(1, "CX-1".to_owned()), (2, "CX-2".to_owned()), (3, "cx-2".to_owned())],
+            ..ScopeTables::default()
+        };
+        let builder = Builder::new(PhoneHasher::new(&[7; 32]), Names::Dropped);
+        let facts = GenerationFacts { number: 1, made_at_s: 1, extent: WalkExtent::Whole };
+        builder.finish(facts, None).known_places(&tables, kind)
+    }
+
+    fn found(kind: PlaceKind, typed: &str) -> String {
+        match find_place(typed, &known(kind)) {
+            Ok(place) => place.path.join("|"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_however_it_is_written_and_no_longer_than_needed() {
+        for (kind, typed, path) in [
+            (PlaceKind::City, "BETIM", "betim"),
+            (PlaceKind::City, "Bom Jesus/PB", "bom jesus|pb"),
+            (PlaceKind::City, "Bom Jesus (MG)", "bom jesus|mg"),
+            (PlaceKind::District, " jardim  america ", "jardim america"),
+            (PlaceKind::District, "Jardim América (Betim)", "jardim america"),
+            (PlaceKind::District, "Centro, Contagem", "centro|contagem"),
+            (PlaceKind::District, "Olavo, Bom Jesus, PB", "olavo|bom jesus|pb"),
+            (PlaceKind::Equipment, "olt-01", "olt-01"),
+            (PlaceKind::Equipment, "10.0.0.4", "olt sul|10.0.0.4"),
+            (PlaceKind::Interface, "GPON 0/1/4", "gpon 0/1/4"),
+            (PlaceKind::Interface, "OLT-02: gpon 0/1/3", "gpon 0/1/3|olt-02"),
+            (PlaceKind::Interface, "gpon 0/1/3 (OLT-01)", "gpon 0/1/3|olt-01"),
+            (PlaceKind::Box, "cx-1", "cx-1"),
+        ] {
+            assert_eq!(found(kind, typed), path, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_several_places_is_asked_back() {
+        for (kind, typed, question) in [
+            (
+                PlaceKind::District,
+                "Centro",
+                "in which city: Betim or Contagem? (write it like `Centro, Betim`)",
+            ),
+            (
+                PlaceKind::District,
+                "Olavo",
+                "in which state: MG or PB? (write it like `Olavo, Bom Jesus, MG`)",
+            ),
+            (
+                PlaceKind::City,
+                "bom jesus",
+                "in which state: MG or PB? (write it like `Bom Jesus, MG`)",
+            ),
+            (
+                PlaceKind::Interface,
+                "gpon 0/1/3",
+                "on which equipment: OLT-01 or OLT-02? (write it like `OLT-01: gpon 0/1/3`)",
+            ),
+            (
+                PlaceKind::Equipment,
+                "OLT Sul",
+                "at which address: 10.0.0.3 or 10.0.0.4? (write it like `10.0.0.3`)",
+            ),
+            (PlaceKind::Box, "CX-2", "cannot tell apart: name the interface or the equipment"),
+        ] {
+            let error = found(kind, typed);
+            assert!(error.ends_with(question), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_was_asked_back_can_be_written_as_the_question_says() {
+        for (kind, typed) in [
+            (PlaceKind::District, "Centro"),
+            (PlaceKind::District, "Olavo"),
+            (PlaceKind::City, "Bom Jesus"),
+            (PlaceKind::Interface, "gpon 0/1/3"),
+            (PlaceKind::Equipment, "OLT Sul"),
+        ] {
+            let known = known(kind);
+            let Err(PlaceNameError::Ambiguous { example, .. }) = find_place(typed, &known) else {
+                panic!("{typed}");
+            };
+            assert!(find_place(&example, &known).is_ok(), "{example}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        for (kind, typed, text) in [
+            (
+                PlaceKind::District,
+                "Jardim Amérca",
+                "no district `Jardim Amérca`; nearest: `Jardim América` (Betim)",
+            ),
+            (
+                PlaceKind::District,
+                "Jardim America, Contagm",
+                "no district `Jardim America, Contagm`; nearest: `Jardim América` (Betim)",
+            ),
+            (PlaceKind::City, "Betin", "no city `Betin`; nearest: `Betim` (MG)"),
+            (PlaceKind::City, "", "no city `` in the directory: write the name as HubSoft has it"),
+            (
+                PlaceKind::Pop,
+                "Norte",
+                "no pop `Norte` in the directory: write the name as HubSoft has it",
+            ),
+        ] {
+            assert_eq!(found(kind, typed), text);
+        }
+    }
+}
