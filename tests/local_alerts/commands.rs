@@ -16,7 +16,17 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
         Program::start("alert", &scene.sim, &format!("{}{RULE}", settings(&scene.folder, "")));
     program.when(|status| status.generation.as_ref().is_some_and(|it| it.is_whole)).await;
     let text = "Rompimento perto da CANARINHO-77";
-    let add = ["alert", "add", text, "--district", "centro", "--for", "2h", "--rule", "queda"];
+    let add = [
+        "alert",
+        "add",
+        text,
+        "--district",
+        "Centro (Monte do Canário)",
+        "--for",
+        "2h",
+        "--rule",
+        "queda",
+    ];
     let (code, added) = bina(&program, &add);
     assert_eq!(code, 0, "{added}");
     assert!(added.contains("customers in this scope (district CENTRO (MONTE DO"), "{added}");

@@ -42,7 +42,7 @@ async fn an_alert_is_added_listed_extended_and_ended() {
     let added = change(add(app, body).await).alert;
     assert!(added.customers > Some(800), "{:?}", added.customers);
     assert_eq!((&*added.by, &*added.from), ("zabbix-sul", "127.0.0.1"));
-    assert_eq!(listed(app).await.alerts, [added.clone()]);
+    assert_eq!(listed(app).await.alerts, std::slice::from_ref(&added));
     let extend = format!(r#"{{"id":"{}","minutes":120}}"#, added.id);
     let later = change(request(app, "POST /v1/alerts/extend", JSON, &extend).await).alert;
     assert!(later.until_s > added.until_s.map(|end_s| end_s + 3_000));

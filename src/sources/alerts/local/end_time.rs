@@ -24,11 +24,13 @@ pub enum EndTimeError {
     #[error("`{0}` is not a time: write it like `18:30`, or with the day like `2026-12-01 08:00`")]
     Unreadable(String),
     #[error(
-        "the end `{end}` is in the past (it is {now}): give a later time, with its day if it is tomorrow's"
+        "the end `{end}` is in the past (it is {now}): give a later time, with its day if it is \
+         tomorrow's"
     )]
     Past { end: String, now: String },
     #[error(
-        "the end `{end}` is more than 24 h away (it is {now}): choose an earlier one, and extend the alert when it is needed longer"
+        "the end `{end}` is more than 24 h away (it is {now}): choose an earlier one, and extend the \
+         alert when it is needed longer"
     )]
     Late { end: String, now: String },
 }
