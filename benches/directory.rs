@@ -8,7 +8,8 @@ use std::time::Duration;
 use bina::domain::phone::Phone;
 use bina::domain::place::{District, InterfaceName, ServicePlace};
 use bina::sources::directory::{
-    AlertScope, Builder, Generation, GenerationFacts, Joins, Names, PhoneHasher, WalkExtent,
+    AlertScope, Builder, Generation, GenerationFacts, Joins, NamedPlace, Names, PhoneHasher,
+    PlaceKind, WalkExtent,
 };
 use bina::sources::directory::{CityEntry, InterfaceEntry, ListedCustomer, PopEntry, ScopeTables};
 
@@ -88,6 +89,19 @@ fn scans(generation: &Generation) {
         groups: [17].into(),
         ..interfaces.clone()
     };
+    let named = |kind, path: &[&str]| NamedPlace {
+        kind,
+        path: path.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let places = [
+        named(PlaceKind::District, &["bairro 3"]),
+        named(PlaceKind::Equipment, &["olt 1"]),
+        named(PlaceKind::Box, &["cto 7"]),
+    ];
+    let rows = measured("named places", || generation.rows_in(&joins, &tables, &places));
+    println!("{} customers", rows.len());
+    let known = measured("known boxes", || generation.known_places(&tables, PlaceKind::Box));
+    println!("{} boxes", known.paths.len());
     for (what, scope) in [("scan, 2 kinds", &interfaces), ("scan, 7 kinds", &all)] {
         let strata = measured(what, || generation.scan(&joins, scope));
         println!("{} strata", strata.counts().len());

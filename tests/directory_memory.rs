@@ -6,6 +6,8 @@ mod amending;
 mod joining;
 #[path = "directory_memory/model.rs"]
 mod model;
+#[path = "directory_memory/naming.rs"]
+mod naming;
 #[path = "directory_memory/packing.rs"]
 mod packing;
 #[path = "directory_memory/restating.rs"]

@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 20] = [
+const ENDPOINTS: [(&str, &str, &str); 22] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -53,6 +53,12 @@ const ENDPOINTS: [(&str, &str, &str); 20] = [
         "/route",
         "plain_endpoints.rs::a_route_is_that_of_the_rule_or_none",
         "guides/freepbx-issabel.md",
+    ),
+    ("/v1/alerts", "local_alerts/endpoint.rs::an_alert_is_added_listed_extended_and_ended", ""),
+    (
+        "/v1/alerts/extend",
+        "local_alerts/endpoint.rs::an_alert_is_added_listed_extended_and_ended",
+        "",
     ),
     ("/v1/directory", "directory/operated.rs::the_state_of_the_directory_is_json", ""),
     ("/v1/directory/clear", "directory/operated.rs::a_cleared_directory_is_read_again", ""),

@@ -10,6 +10,7 @@ use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::servers::endpoints::{Endpoints, Http};
 use crate::servers::http::Guard;
+use crate::sources::alerts::LocalAlerts;
 use crate::sources::directory::CustomerList;
 use crate::sources::directory::Directory;
 use crate::sources::hubsoft::HubSoft;
@@ -18,6 +19,7 @@ use crate::sources::source::{SightingStore, Source};
 use super::config::Config;
 use super::directory::KeptDirectory;
 use super::error::AppError;
+use super::local_alerts;
 use super::metrics::AppMetrics;
 use super::upstream::GuardedSource;
 
@@ -27,6 +29,7 @@ pub struct App {
     config: Config,
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
+    local_alerts: Arc<LocalAlerts>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
@@ -41,6 +44,7 @@ pub struct App {
 struct Modules {
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
+    local_alerts: Arc<LocalAlerts>,
     tasks: Tasks,
     metrics: AppMetrics,
 }
@@ -59,8 +63,10 @@ impl App {
             let hubsoft = Arc::new(hubsoft);
             let list = Arc::clone(&hubsoft) as Arc<dyn CustomerList>;
             let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
+            let local_alerts = local_alerts::opened(config);
             let upstream = GuardedSource::hubsoft(hubsoft, metrics.breaker.clone());
-            return Ok(Self::first(config, Modules { upstream, directory, tasks, metrics }));
+            let modules = Modules { upstream, directory, local_alerts, tasks, metrics };
+            return Ok(Self::first(config, modules));
         };
         let lookup = previous.responder.lookup();
         let (upstream, lookup) = previous.upstream.renewed(
@@ -82,7 +88,8 @@ impl App {
         // the rates.
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (previous.tasks.clone(), previous.metrics.clone());
-        let modules = Modules { upstream, directory, tasks, metrics };
+        let local_alerts = local_alerts::renewed(&previous.local_alerts, config);
+        let modules = Modules { upstream, directory, local_alerts, tasks, metrics };
         Ok(Self::assembled(config, modules, responder, guard))
     }
 
@@ -91,7 +98,8 @@ impl App {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
-        Self::first(config, Modules { upstream, directory: None, tasks, metrics })
+        let local_alerts = local_alerts::in_memory(config);
+        Self::first(config, Modules { upstream, directory: None, local_alerts, tasks, metrics })
     }
 
     /// Like `in_front_of`, with a directory that reads `list`.
@@ -104,7 +112,8 @@ impl App {
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
         let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
-        Ok(Self::first(config, Modules { upstream, directory, tasks, metrics }))
+        let local_alerts = local_alerts::opened(config);
+        Ok(Self::first(config, Modules { upstream, directory, local_alerts, tasks, metrics }))
     }
 
     fn first(config: &Config, modules: Modules) -> Self {
@@ -118,7 +127,7 @@ impl App {
     }
 
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
-        let Modules { upstream, directory, tasks, metrics } = modules;
+        let Modules { upstream, directory, local_alerts, tasks, metrics } = modules;
         let responder = Arc::new(responder);
         let application = Endpoints {
             responder: Arc::clone(&responder),
@@ -126,12 +135,14 @@ impl App {
             recordings: config.recordings.clone(),
             readiness: upstream.readiness(),
             directory: directory.as_ref().map(|kept| Arc::clone(&kept.directory)),
+            local_alerts: Arc::clone(&local_alerts),
             metrics: Arc::clone(&metrics.registry),
         };
         Self {
             config: config.clone(),
             upstream,
             directory,
+            local_alerts,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -163,6 +174,11 @@ impl App {
     /// The directory, if it is on.
     pub fn directory(&self) -> Option<&Arc<Directory>> {
         self.directory.as_ref().map(|kept| &kept.directory)
+    }
+
+    /// The administrator's own alerts.
+    pub fn local_alerts(&self) -> &Arc<LocalAlerts> {
+        &self.local_alerts
     }
 
     fn renewed_directory(

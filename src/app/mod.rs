@@ -5,6 +5,7 @@ pub mod config;
 mod directory;
 mod error;
 mod listeners;
+mod local_alerts;
 mod metrics;
 mod reload;
 mod run;

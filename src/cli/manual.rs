@@ -23,6 +23,9 @@ pub(super) fn pages(folder: &Path) -> Result<(), Failed> {
         command.build();
         for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
             Man::new(command.clone()).generate_to(folder)?;
+            for task in command.get_subcommands() {
+                Man::new(task.clone()).generate_to(folder)?;
+            }
         }
         fs::write(folder.join("bina.1"), program(command)?)?;
         fs::write(folder.join("bina.toml.5"), settings())

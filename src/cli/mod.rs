@@ -1,5 +1,6 @@
 //! Defines the command line, runs its commands, and reports their failures.
 
+mod alert;
 mod check;
 mod demo;
 mod directory;
@@ -33,6 +34,7 @@ use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
 use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
 
+use self::alert::AlertTask;
 use self::directory::StatusForm;
 use self::rehearse::RehearsalPlan;
 
@@ -53,6 +55,7 @@ Set it up and operate it:
   bina lookup 37988242968 --explain       look one number up and explain the answer
   bina doctor --number 37988242968        diagnose a problem
   bina serve -c /etc/bina/bina.toml       answer calls
+  bina alert list                         show the active alerts (add, end, extend)
   bina forget 37988242968                 purge a customer's number from the service
   bina directory status                   show what is known when HubSoft is down
 
@@ -73,6 +76,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Add, list, extend or end an alert of your own in the running service
+    ///
+    /// Callers in its scope hear the prompt that the rules choose for its text. It works while HubSoft
+    /// is down, is kept over restarts, and always ends: after 4 hours unless an end is given. The
+    /// service itself is asked, at listen.metrics.
+    Alert {
+        #[command(subcommand)]
+        task: AlertTask,
+    },
     /// Check a configuration and print its effect, without starting the service
     Check {
         #[command(flatten)]
@@ -276,6 +288,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failed> {
     match command {
+        Command::Alert { task } => wait(None, alert::run(task)),
         Command::Check { config, sounds } => {
             wait(None, async { check::run(&config.config, sounds.as_deref()) })
         }
@@ -359,7 +372,8 @@ fn level(command: &Command) -> LevelFilter {
         // Log lines of thousands of calls would hide the report.
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,
-        Command::Check { .. }
+        Command::Alert { .. }
+        | Command::Check { .. }
         | Command::Completions { .. }
         | Command::Demo { .. }
         | Command::Directory { .. }

@@ -35,6 +35,17 @@ impl Operation {
         self.send(|client, url| client.post(url).body(body.to_owned()), path).await
     }
 
+    pub(super) async fn post_json(&self, path: &str, body: &str) -> Result<String, Failed> {
+        let request = |client: reqwest::Client, url| {
+            client.post(url).header("Content-Type", "application/json").body(body.to_owned())
+        };
+        self.send(request, path).await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Result<String, Failed> {
+        self.send(|client, url| client.delete(url), path).await
+    }
+
     async fn send(
         &self,
         request: impl FnOnce(reqwest::Client, String) -> RequestBuilder,
@@ -49,7 +60,16 @@ impl Operation {
         })?;
         match status {
             StatusCode::OK => Ok(body),
-            StatusCode::NOT_FOUND => Err(Failed::Runtime(anyhow!(
+            // What was typed is wrong, which the service knows better than the command line does.
+            StatusCode::BAD_REQUEST if !body.trim().is_empty() => {
+                Err(Failed::Configuration(anyhow!("{}", body.trim_end())))
+            }
+            StatusCode::NOT_FOUND if path.starts_with("/v1/alerts") && body.trim().is_empty() => {
+                Err(Failed::Runtime(anyhow!(
+                    "bina at `{address}` has no local alerts: restart the service after an upgrade"
+                )))
+            }
+            StatusCode::NOT_FOUND if body.trim().is_empty() => Err(Failed::Runtime(anyhow!(
                 "bina at `{address}` has no directory: set directory.enabled = true and reload, or \
                  restart the service after an upgrade"
             ))),

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod call;
 pub mod customer;
 pub mod document;
+pub mod edit_distance;
 pub mod failure;
 pub mod finding;
 pub mod found;

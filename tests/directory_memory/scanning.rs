@@ -15,7 +15,7 @@ use crate::model::{customers, hash, latest, whole};
 /// What the scope's kinds say of a service: fits, does not fit, cannot say.
 type Judged = Vec<(ScopeKind, Option<bool>)>;
 
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let plain = text.to_lowercase().replace('ã', "a").replace('é', "e").replace('ô', "o");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -47,7 +47,7 @@ fn interface(service: &ServicePlace, tables: &ScopeTables) -> Option<u64> {
     by_address(same.map(|entry| (entry.address.clone(), entry.id)).collect(), &named.address)
 }
 
-fn pop(service: &ServicePlace, tables: &ScopeTables) -> Option<u64> {
+pub(crate) fn pop(service: &ServicePlace, tables: &ScopeTables) -> Option<u64> {
     let named = service.interface.as_ref()?;
     let all = tables.pops.iter().flat_map(|pop| pop.equipment.iter().map(|own| (own, pop.id)));
     let same = all.filter(|((name, _), _)| folded(name) == folded(&named.equipment));

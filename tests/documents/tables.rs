@@ -88,7 +88,7 @@ fn both_tables_of_endpoints_are_those_of_the_server() {
             let [path, methods, .., listener] = &row[..] else { panic!("{document}: {row:?}") };
             for (name, address) in [("http", &service.http), ("metrics", &service.metrics)] {
                 let is_here = listener == name || ["both", "ambos"].contains(&listener.as_str());
-                let answer = Service::answer(address, &format!("DELETE {path}"));
+                let answer = Service::answer(address, &format!("PUT {path}"));
                 let allowed = answer.lines().find_map(|line| line.strip_prefix("allow: "));
                 let expected = is_here.then_some(methods.as_str());
                 assert_eq!(allowed, expected, "{document}: {path} at listen.{name}");

@@ -1,8 +1,13 @@
 //! Suggests a known setting for an unknown one: one with a similar name, or the same in another
 //! section.
 
+use crate::domain::edit_distance::edit_distance;
+
 use super::catalogue::Setting;
 use super::place::Place;
+
+/// Maximum typing errors in the name of a setting.
+const NEAR_MAX: usize = 2;
 
 /// A setting that no module reads.
 pub(super) struct Unknown {
@@ -26,56 +31,16 @@ pub(super) fn suggestion(unknown: &Unknown, settings: &[Setting]) -> Option<Stri
     if let (Some(heading), None) = (headings.next(), headings.next()) {
         return Some(format!("it belongs in {heading}"));
     }
-    let near = unknown.expected.iter().map(|known| (distance(key, known), known));
-    let near = near.filter(|(steps, known)| *steps <= 2 && *steps * 2 < known.len());
+    let near = unknown.expected.iter().map(|known| (edit_distance(key, known, NEAR_MAX), known));
+    let near = near.filter(|(steps, known)| *steps <= NEAR_MAX && *steps * 2 < known.len());
     let (_, nearest) = near.min_by_key(|(steps, _)| *steps)?;
     Some(format!("did you mean `{nearest}`?"))
-}
-
-/// The number of characters to insert, delete, replace or swap with the next one (edit distance).
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    // The distance is at least the difference in length.
-    if one.len().abs_diff(other.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let changed = rows[i][j] + usize::from(a != b);
-            let mut steps = changed.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
-                steps = steps.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(steps);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::catalogue::{Absent, SettingKind};
     use super::*;
-
-    #[test]
-    fn typing_errors_are_near_and_other_words_are_not() {
-        for (one, other, steps) in [
-            ("", "", 0),
-            ("hubsft", "hubsoft", 1),
-            ("rules", "rule", 1),
-            ("clientid", "client_id", 1),
-            ("lgo", "log", 1),
-            ("ação", "acao", 2),
-            ("fresh", "alert", 4),
-            ("x", "freeswitch", usize::MAX),
-        ] {
-            assert_eq!(distance(one, other), steps, "{one} {other}");
-            assert_eq!(distance(other, one), steps, "{other} {one}");
-        }
-    }
 
     #[test]
     fn a_suggestion_has_the_same_or_a_similar_name() {

@@ -2,6 +2,7 @@
 //!
 //! A new endpoint is a row in its module's table, with a handler function.
 
+mod alerts;
 mod calls;
 mod directory;
 mod operations;
@@ -9,6 +10,7 @@ mod range;
 mod recordings;
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,6 +25,7 @@ use crate::servers::http::{
     Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, Rejection, whole,
 };
 use crate::servers::recordings::Recordings;
+use crate::sources::alerts::LocalAlerts;
 use crate::sources::directory::Directory;
 
 pub use self::calls::NoCall;
@@ -37,6 +40,8 @@ pub struct Endpoints {
     pub readiness: Readiness,
     /// The directory, if it is on.
     pub directory: Option<Arc<Directory>>,
+    /// The administrator's own alerts.
+    pub local_alerts: Arc<LocalAlerts>,
     pub metrics: Arc<Registry>,
 }
 
@@ -78,12 +83,12 @@ type Row = Endpoint<Action>;
 /// The endpoints of phone systems, at `listen.http`.
 pub static PHONES: EndpointTable<Action> = EndpointTable::new(
     &[&calls::ROWS, &operations::PROBES, &operations::OWN, &recordings::ROWS],
-    "/metrics and /v1/forget are at listen.metrics",
+    "/metrics, /v1/alerts and /v1/forget are at listen.metrics",
 );
 
 /// The endpoints of operators, at `listen.metrics`.
 pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
-    &[&operations::PROBES, &operations::ROWS, &directory::ROWS],
+    &[&operations::PROBES, &operations::ROWS, &alerts::ROWS, &directory::ROWS],
     "the PBX uses listen.http",
 );
 
@@ -153,6 +158,7 @@ pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Opti
         query,
         headers: &HeaderMap::new(),
         body: row.methods.take_body(method).then(|| body.to_owned()),
+        client: Ipv4Addr::LOCALHOST.into(),
         accepted: Instant::now(),
     };
     read(&request, entry_context).ok()

@@ -39,6 +39,12 @@ enum Spelling {
 pub const GET: Methods =
     Methods { list: &["GET", "HEAD"], allow: "GET, HEAD", spelling: Spelling::Exact };
 pub const POST: Methods = Methods { list: &["POST"], allow: "POST", spelling: Spelling::Exact };
+/// For a resource that is listed, added to and removed from.
+pub const GET_POST_OR_DELETE: Methods = Methods {
+    list: &["GET", "HEAD", "POST", "DELETE"],
+    allow: "GET, HEAD, POST, DELETE",
+    spelling: Spelling::Exact,
+};
 pub const ANY_CASE_GET_OR_POST: Methods = Methods {
     list: &["GET", "HEAD", "POST"],
     allow: "GET, HEAD, POST",
@@ -158,6 +164,8 @@ mod tests {
             assert!(ANY_CASE_GET_OR_POST.include(method), "{method}");
         }
         assert!(!ANY_CASE_GET_OR_POST.include("head") && !ANY_CASE_GET_OR_POST.include("DELETE"));
+        assert!(GET_POST_OR_DELETE.include("DELETE") && !GET_POST_OR_DELETE.include("PUT"));
+        assert!(GET_POST_OR_DELETE.take_body("POST") && !GET_POST_OR_DELETE.take_body("DELETE"));
         assert!(POST.take_body("POST") && ANY_CASE_GET_OR_POST.take_body("post"));
         assert!(!GET.take_body("POST") && !POST.take_body("GET"));
     }

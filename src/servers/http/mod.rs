@@ -46,7 +46,7 @@ use self::request::read_body;
 
 pub use self::connection::serve;
 pub use self::endpoint::{
-    ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, Methods, POST,
+    ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, GET_POST_OR_DELETE, Methods, POST,
 };
 pub use self::guard::Guard;
 pub use self::metrics::HttpMetrics;
@@ -91,7 +91,7 @@ impl<A: Application> HttpServer<A> {
         let access = endpoint.map_or(Access::Credential, |endpoint| endpoint.access);
         let admitted = self.guard.admit(client, access, request.headers(), accepted);
         let reply = match (admitted, endpoint) {
-            (Ok(()), Some(endpoint)) => self.serve(endpoint, request, accepted).await,
+            (Ok(()), Some(endpoint)) => self.serve(endpoint, client, request, accepted).await,
             (Ok(()), None) => {
                 PATH.reply(format_args!("there is no such path (available: {table})"))
             }
@@ -106,6 +106,7 @@ impl<A: Application> HttpServer<A> {
     async fn serve(
         &self,
         endpoint: &'static Endpoint<A::Action>,
+        client: Client,
         request: &mut Request<Incoming>,
         accepted: Instant,
     ) -> HttpReply {
@@ -128,6 +129,7 @@ impl<A: Application> HttpServer<A> {
             query: request.uri().query().unwrap_or_default(),
             headers: request.headers(),
             body,
+            client: client.address,
             accepted,
         };
         self.application.answer(&endpoint.action, &request).await

@@ -1,5 +1,6 @@
 //! Reads a request within its limits, with its complete body.
 
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
@@ -30,6 +31,8 @@ pub struct HttpRequest<'a> {
     pub headers: &'a HeaderMap,
     /// The body, if the method has one.
     pub body: Option<String>,
+    /// The client's address.
+    pub client: IpAddr,
     pub accepted: Instant,
 }
 

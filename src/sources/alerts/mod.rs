@@ -11,6 +11,7 @@
 mod board;
 mod evidence;
 mod list;
+mod local;
 mod probing;
 mod verdict;
 
@@ -19,5 +20,10 @@ pub use self::board::{
 };
 pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
+pub use self::local::{
+    AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest,
+    LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PlaceNameError,
+    RequestContext,
+};
 pub use self::probing::Prober;
 pub use self::verdict::{Verdict, Verdicts};

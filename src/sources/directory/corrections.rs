@@ -90,7 +90,7 @@ impl Corrections {
 
     /// Whether a number has been corrected.
     pub(super) fn contains(&self, hash: PhoneHash) -> bool {
-        self.0.lock().contains_key(&hash)
+        self.0.lock().by_number.contains_key(&hash)
     }
 
     pub(super) fn clear(&self) {

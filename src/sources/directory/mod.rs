@@ -54,8 +54,9 @@ pub use self::list::{
 pub use self::metrics::DirectoryMetrics;
 pub use self::packed::{
     ABSENCES_MAX, Added, AlertScope, AmendedOwner, Amendment, Builder, Generation, GenerationFacts,
-    JoinReport, Joined, Joins, KindReport, KnownCustomer, Names, PhoneHash, PhoneHasher, RowIndex,
-    ScopeKind, ScopeKinds, Strata, Stratum, WalkExtent,
+    JoinReport, Joined, Joins, KindReport, KnownCustomer, KnownPlaces, NamedPlace, Names,
+    PhoneHash, PhoneHasher, PlaceKind, RowIndex, ScopeKind, ScopeKinds, Strata, Stratum,
+    WalkExtent,
 };
 pub use self::purging::Trace;
 pub use self::sealed::{SealedError, SealedFacts, SealedKind, SealedReader, SealedWriter};

@@ -10,7 +10,9 @@ use crate::domain::phone::Phone;
 use super::Directory;
 use super::content::Content;
 use super::list::ScopeTables;
-use super::packed::{Generation, Joins, KnownCustomer, PhoneHash, RowIndex};
+use super::packed::{
+    Generation, Joins, KnownCustomer, KnownPlaces, NamedPlace, PhoneHash, PlaceKind, RowIndex,
+};
 
 /// A generation with its joins. It does not change; a later one is another view.
 #[derive(Clone)]
@@ -46,6 +48,17 @@ impl DirectoryView {
     /// The tables of names and ids.
     pub fn tables(&self) -> &ScopeTables {
         &self.content.tables
+    }
+
+    /// The customers with a service at any of the places, sorted.
+    pub fn rows_in(&self, places: &[NamedPlace]) -> Arc<[RowIndex]> {
+        let Content { generation, joins, tables, .. } = &*self.content;
+        generation.rows_in(joins, tables, places).into()
+    }
+
+    /// All places of a kind that a customer or a table has. It takes some time.
+    pub fn known_places(&self, kind: PlaceKind) -> KnownPlaces {
+        self.content.generation.known_places(&self.content.tables, kind)
     }
 
     /// Whether both are the same state.

@@ -107,6 +107,7 @@ mod tests {
             query,
             headers: &HeaderMap::new(),
             body: Some(form.to_owned()),
+            client: std::net::Ipv4Addr::LOCALHOST.into(),
             accepted: Instant::now(),
         };
         read(&request, "bina")

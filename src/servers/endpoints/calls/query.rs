@@ -38,6 +38,7 @@ mod tests {
             query,
             headers: &HeaderMap::new(),
             body: None,
+            client: std::net::Ipv4Addr::LOCALHOST.into(),
             accepted: Instant::now(),
         };
         query_call(&request, "")

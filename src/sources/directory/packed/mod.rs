@@ -8,6 +8,8 @@ mod generation;
 mod hash;
 mod join_report;
 mod joins;
+mod known_places;
+mod named;
 mod numbers;
 mod places;
 mod restated;
@@ -23,5 +25,7 @@ pub use self::generation::{Generation, GenerationFacts, KnownCustomer, RowIndex,
 pub use self::hash::{PhoneHash, PhoneHasher};
 pub use self::join_report::{JoinReport, KindReport};
 pub use self::joins::{Joined, Joins};
+pub use self::known_places::KnownPlaces;
+pub use self::named::{NamedPlace, PlaceKind};
 pub use self::scan::{Strata, Stratum};
 pub use self::scope::{AlertScope, ScopeKind, ScopeKinds};
