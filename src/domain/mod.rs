@@ -9,6 +9,7 @@ pub mod customer;
 pub mod document;
 pub mod failure;
 pub mod finding;
+pub mod forecast;
 pub mod found;
 pub mod local_time;
 pub mod phone;
