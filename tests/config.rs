@@ -3,7 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use bina::answering::outage;
 use bina::answering::render::Play;
 use bina::app::config::{AGI_DEFAULT, Config, Invalid};
 use bina::runtime::logging::{LEVELS, LogFormat};
@@ -135,6 +137,7 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
         "access",
         "tls",
         "general",
+        "outage",
         "asterisk",
         "freeswitch",
     ];
@@ -306,7 +309,23 @@ fn sounds_are_names_and_never_paths_or_addresses() {
     let problem = one_problem("[prompts]\n\"A b\" = \"x\"\n");
     assert!(problem.contains("prompt name"), "{problem}");
     assert!(problems("[general]\nprompt = \"x\"\n")[0].contains("unknown prompt `x`"));
+    assert!(problems("[outage]\nhedged_prompt = \"x\"\n")[0].contains("unknown prompt `x`"));
+    assert!(problems("[outage]\nsuspect_prompt = \"x\"\n")[0].contains("unknown prompt `x`"));
     assert!(read(&format!("{GOOD}[general]\nprompt = \"\"\n")).is_ok(), "switched off");
+}
+
+#[test]
+fn the_prompts_of_an_outage_are_off_unless_they_are_set() {
+    let config = read(GOOD).expect("good");
+    assert_eq!(config.outage, outage::Settings::default());
+    let text = "[outage]\nhedged_prompt = \"fibra\"\ntold_s = 0\njournal_days = 365\n";
+    let outage = read(&format!("{GOOD}{PROMPTS}{text}")).expect("good").outage;
+    let hedged = outage.hedged_prompt.expect("a prompt");
+    assert_eq!((&*hedged.asterisk, outage.suspect_prompt), ("bina/rompimento-fibra", None));
+    assert!(outage.told.is_zero() && outage.journal == Duration::from_secs(365 * 24 * 60 * 60));
+    for odd in ["told_s = 86401", "journal_days = 0", "journal_days = 366"] {
+        assert!(one_problem(&format!("[outage]\n{odd}\n")).contains("outage."), "{odd}");
+    }
 }
 
 #[test]

@@ -9,10 +9,10 @@ use bina::answering::render::{Format, Freeswitch, Handback, Play, render};
 use bina::domain::alert_text::AlertText;
 use bina::domain::answer::{Answer, FIELDS, Pbx};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
-use bina::domain::phone::NoNumber;
+use bina::domain::phone::{NoNumber, Phone};
 use bina::domain::reported::ReportedCustomer;
 use bina::sources::reasons;
-use formats::{actions, allowed, answer, fields_of, found, whole};
+use formats::{actions, allowed, answer, fields_of, found, hedged_answer, local_answer, whole};
 use proptest::prelude::*;
 
 /// The nastiest strings both PBXs are known to be hurt by, in one name.
@@ -46,14 +46,20 @@ fn cases() -> Vec<(&'static str, Answer)> {
         service_status: Some("a\"b".into()),
         ..customer(HOSTILE, Some(HOSTILE))
     };
+    let unavailable = Finding::Unavailable(reasons::CONNECT.failure());
+    let phone = Phone::parse("37988242968", None).expect("a number");
     vec![
         ("found_alert", answer(&found(vec![alerted.clone()]))),
         ("found_quiet", answer(&found(vec![quiet.clone()]))),
+        ("hedged", hedged_answer(&found(vec![quiet.clone()]))),
         ("hostile", answer(&found(vec![hostile]))),
+        ("local_found", local_answer(None, &found(vec![quiet.clone()]))),
+        ("local_no_number", local_answer(None, &Finding::NoNumber(NoNumber::Anonymous))),
+        ("local_unavailable", local_answer(Some(phone), &unavailable)),
         ("no_number", answer(&Finding::NoNumber(NoNumber::Anonymous))),
         ("nobody", answer(&Finding::NotFound(AnswerSource::Cache))),
         ("several", answer(&found(vec![quiet, alerted]))),
-        ("unavailable", answer(&Finding::Unavailable(reasons::CONNECT.failure()))),
+        ("unavailable", answer(&unavailable)),
     ]
 }
 
@@ -92,7 +98,33 @@ fn an_expired_alert_is_silent_and_the_customer_is_still_named() {
         Finding::Found { record, source: AnswerSource::Stale, alerts: AlertCertainty::Expired };
     let body = render(Format::Hash, &answer(&stale), &Freeswitch::default()).body;
     assert!(body.starts_with("status=found&source=stale&alerta=0&prompt=&rule=&route=&nome=ANA"));
-    assert!(body.contains("&mensagem=&"));
+    assert!(body.contains("&mensagem=&avisado=0&previsao=&matches=1&"));
+}
+
+#[test]
+fn an_alert_of_the_administrators_own_reaches_callers_of_any_status() {
+    for (finding, status) in [
+        (Finding::NoNumber(NoNumber::Anonymous), "no_number"),
+        (Finding::NotFound(AnswerSource::Hubsoft), "not_found"),
+        (Finding::Unavailable(reasons::DEADLINE.failure()), "unavailable"),
+        (found(vec![customer("", None)]), "found"),
+    ] {
+        let body = render(Format::Hash, &local_answer(None, &finding), &Freeswitch::default()).body;
+        let head = format!("status={status}&source=local&alerta=1&prompt=bina/rompimento-fibra");
+        assert!(body.starts_with(&head), "{body}");
+        let tail = "&mensagem=Queda%20geral%20na%20cidade&avisado=1&previsao=2026-11-30_18h00&";
+        assert!(body.contains("&rule=aviso-geral&route=suporte&nome=&") && body.contains(tail));
+    }
+}
+
+#[test]
+fn a_hedged_prompt_is_played_without_an_alert_and_to_found_customers_only() {
+    let written = |finding| render(Format::Hash, &hedged_answer(&finding), &Freeswitch::default());
+    let body = written(found(vec![customer("ANA", None)])).body;
+    assert!(body.starts_with("status=found&source=hubsoft&alerta=0&prompt=bina/rompimento-fibra"));
+    assert!(body.contains("&rule=&route=&nome=ANA&"), "{body}");
+    let body = written(Finding::NotFound(AnswerSource::Hubsoft)).body;
+    assert!(body.contains("&alerta=0&prompt=&"), "{body}");
 }
 
 #[test]

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
 use bina::domain::alert_text::AlertText;
-use bina::domain::answer::Answer;
+use bina::domain::answer::{AlertFacts, Answer};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
-use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm};
+use bina::domain::prompt::{Choice, Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::domain::reported::ReportedCustomer;
 use bina::simulator::{customer, with_alert};
 use bina::sources::hubsoft::{Wanted, conclude};
@@ -84,7 +84,7 @@ fn write(format: Format) -> Work {
     let finding =
         Finding::Found { record, source: AnswerSource::Cache, alerts: AlertCertainty::Certain };
     let answer =
-        Answer::new(Some(phone(CALLER)), &finding, &bina::domain::prompt::Choice::default());
+        Answer::new(Some(phone(CALLER)), &finding, &Choice::default(), AlertFacts::default());
     Box::new(move || {
         black_box(render(format, black_box(&answer), &freeswitch));
     })

@@ -55,6 +55,8 @@ local FIELDS = {
     { "servico_status", "", "[^A-Za-z0-9_/.%-]" },
     { "conectado", "", "[^01]" },
     { "mensagem", "", "[^A-Za-z0-9 _/.+%-\128-\255]" },
+    { "avisado", "", "[^01]" },
+    { "previsao", "", "[^0-9h_%-]" },
     { "matches", "0", "[^0-9]" },
     { "telefone", "", "[^0-9]" },
 }

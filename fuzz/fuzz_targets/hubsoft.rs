@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bina::domain::answer::{Answer, FIELDS, Pbx};
+use bina::domain::answer::{AlertFacts, Answer, FIELDS, Pbx};
 use bina::domain::finding::{AnswerSource, Finding};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::Choice;
@@ -15,7 +15,7 @@ fuzz_target!(|body: &[u8]| {
     let Ok(record) = conclude(body, &phone, &wanted) else { return };
     let _ = record.weight();
     let finding = Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false };
-    let answer = Answer::new(Some(phone), &finding, &Choice::default());
+    let answer = Answer::new(Some(phone), &finding, &Choice::default(), AlertFacts::default());
     for field in &FIELDS {
         let value = field.value(&answer, Pbx::Freeswitch);
         let safe = |c: char| c.is_alphanumeric() || " ._/+-".contains(c);

@@ -16,6 +16,7 @@ impl Label for AnswerSource {
         (Self::Cache, Self::Cache.word()),
         (Self::Directory, Self::Directory.word()),
         (Self::Hubsoft, Self::Hubsoft.word()),
+        (Self::Local, Self::Local.word()),
         (Self::None, Self::None.word()),
         (Self::Stale, Self::Stale.word()),
     ];

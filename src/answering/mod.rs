@@ -3,5 +3,6 @@
 pub mod lookup;
 pub mod metrics;
 pub mod numbers;
+pub mod outage;
 pub mod render;
 pub mod responder;

@@ -11,7 +11,7 @@ use tracing::warn;
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
-use crate::domain::answer::Answer;
+use crate::domain::answer::{AlertFacts, Answer};
 use crate::domain::call::Call;
 use crate::domain::finding::{AlertCertainty, Finding};
 use crate::domain::phone::{NoNumber, Phone};
@@ -76,7 +76,8 @@ impl Responder {
         if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
             self.note_miss(phone, call);
         }
-        let answer = Answer::new(phone.ok(), &finding, &self.choose(&finding, call));
+        let choice = self.choose(&finding, call);
+        let answer = Answer::new(phone.ok(), &finding, &choice, AlertFacts::default());
         let took = call.accepted.elapsed();
         match occasion {
             Occasion::Call => {

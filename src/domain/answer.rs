@@ -9,7 +9,7 @@ use crate::domain::customer::Customer;
 use crate::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use crate::domain::found::FoundCustomer;
 use crate::domain::phone::Phone;
-use crate::domain::prompt::{Choice, Playlist};
+use crate::domain::prompt::{Choice, ChosenBy, Playlist};
 use crate::domain::safe_text::SafeText;
 
 /// Maximum characters and bytes of an alert text in the answer.
@@ -39,7 +39,7 @@ impl Field {
 
 /// All fields, in the order in which they are written. `end` must stay last: an answer without it
 /// was truncated in transit (Asterisk passes on the part that arrived), and counts as unavailable.
-pub const FIELDS: [Field; 15] = [
+pub const FIELDS: [Field; 17] = [
     Field {
         key: "status",
         meaning: "found, not_found, no_number or unavailable",
@@ -47,12 +47,12 @@ pub const FIELDS: [Field; 15] = [
     },
     Field {
         key: "source",
-        meaning: "where the answer comes from: hubsoft, cache, stale, directory or none",
+        meaning: "where the answer comes from: hubsoft, cache, stale, directory, local or none",
         value: |a, _| a.source.word().into(),
     },
     Field {
         key: "alerta",
-        meaning: "1 when a customer on this number has an alert in HubSoft, else 0",
+        meaning: "1 when a customer on this number has an alert, or one of your own applies, else 0",
         value: |a, _| flag(a.details.alert).into(),
     },
     Field {
@@ -105,6 +105,16 @@ pub const FIELDS: [Field; 15] = [
         value: |a, _| a.details.message.reveal().into(),
     },
     Field {
+        key: "avisado",
+        meaning: "1 when this number has heard this alert already, else 0; only with outage.told_s",
+        value: |a, _| a.details.told.into(),
+    },
+    Field {
+        key: "previsao",
+        meaning: "the alert's expected end, like 18h00 (today) or 2026-11-30_18h00, or empty",
+        value: |a, _| a.details.forecast.as_deref().unwrap_or_default().into(),
+    },
+    Field {
         key: "matches",
         meaning: "how many customers have this number",
         value: |a, _| match a.details.matches {
@@ -155,7 +165,24 @@ pub struct Answer {
     details: Details,
 }
 
-/// The fields that have values only if a customer was found.
+/// Whether the caller has heard of an alert before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    Already,
+    #[default]
+    NotYet,
+}
+
+/// What else is known of the alert of a call, beside the choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertFacts {
+    pub told: Told,
+    /// The word for its expected end, of `Forecast::word`.
+    pub forecast: Option<String>,
+}
+
+/// The fields that have values only if a customer was found, or an alert of the administrator's own
+/// applies.
 #[derive(Clone, Default)]
 struct Details {
     alert: bool,
@@ -166,6 +193,9 @@ struct Details {
     identity: Option<Customer>,
     matches: usize,
     message: SafeText,
+    /// A flag, or empty.
+    told: &'static str,
+    forecast: Option<String>,
 }
 
 impl fmt::Debug for Answer {
@@ -175,19 +205,27 @@ impl fmt::Debug for Answer {
 }
 
 impl Answer {
-    /// Builds the answer from the finding for `phone` and the chosen prompt.
-    pub fn new(phone: Option<Phone>, finding: &Finding, choice: &Choice<'_>) -> Self {
-        let (status, source, details) = match finding {
-            Finding::Found { record, source, alerts } => {
-                (AnswerStatus::Found, *source, Details::new(record, *alerts, choice))
+    /// Builds the answer from the finding for `phone`, the chosen prompt, and what is known of the alert.
+    pub fn new(
+        phone: Option<Phone>,
+        finding: &Finding,
+        choice: &Choice<'_>,
+        facts: AlertFacts,
+    ) -> Self {
+        let (status, source) = match finding {
+            Finding::Found { source, .. } => (AnswerStatus::Found, *source),
+            Finding::NoNumber(_) => (AnswerStatus::NoNumber, AnswerSource::None),
+            Finding::NotFound(source) => (AnswerStatus::NotFound, *source),
+            Finding::Unavailable(_) => (AnswerStatus::Unavailable, AnswerSource::None),
+        };
+        let is_local = choice.chosen_by == ChosenBy::Local;
+        let source = if is_local { AnswerSource::Local } else { source };
+        let details = match finding {
+            Finding::Found { record, alerts, .. } => {
+                Details::of_record(record, *alerts).with_choice(choice, facts)
             }
-            Finding::NoNumber(_) => {
-                (AnswerStatus::NoNumber, AnswerSource::None, Details::default())
-            }
-            Finding::NotFound(source) => (AnswerStatus::NotFound, *source, Details::default()),
-            Finding::Unavailable(_) => {
-                (AnswerStatus::Unavailable, AnswerSource::None, Details::default())
-            }
+            _ if is_local => Details::default().with_choice(choice, facts),
+            _ => Details::default(),
         };
         Self { status, source, phone, details }
     }
@@ -228,29 +266,40 @@ impl Answer {
 }
 
 impl Details {
-    fn new(record: &Record, alerts: AlertCertainty, choice: &Choice<'_>) -> Self {
+    fn of_record(record: &Record, alerts: AlertCertainty) -> Self {
         let is_certain = alerts == AlertCertainty::Certain;
-        let alert = is_certain && record.customers().iter().any(FoundCustomer::alerted);
-        let own = Self {
-            alert,
+        Self {
+            alert: is_certain && record.customers().iter().any(FoundCustomer::alerted),
             identity: record.identity().cloned(),
             matches: record.customers().len(),
+            told: flag_of(Told::NotYet),
             ..Self::default()
-        };
-        if alert { own.with_choice(choice) } else { own }
+        }
     }
 
-    fn with_choice(self, choice: &Choice<'_>) -> Self {
+    /// Takes over the choice, unless it is for an alert that the customer does not have.
+    fn with_choice(self, choice: &Choice<'_>, facts: AlertFacts) -> Self {
+        let is_concerned = self.alert || choice.chosen_by != ChosenBy::Customer;
+        if !is_concerned {
+            return self;
+        }
         let message = |alert: &Alert| SafeText::new(alert.reveal(), MESSAGE_MAX.0, MESSAGE_MAX.1);
         Self {
+            alert: self.alert || choice.chosen_by == ChosenBy::Local,
             // A rule may match and play nothing, to suppress an alert.
             play: choice.play.filter(|play| !play.asterisk.is_empty()).cloned(),
             rule: choice.rule.cloned(),
             route: choice.route.cloned(),
             message: choice.message.map(message).unwrap_or_default(),
+            told: flag_of(facts.told),
+            forecast: facts.forecast,
             ..self
         }
     }
+}
+
+fn flag_of(told: Told) -> &'static str {
+    flag(told == Told::Already)
 }
 
 /// Flags are 1 and 0, because any other word is true in a dialplan.

@@ -70,20 +70,13 @@ impl Record {
         self.customers().iter().flat_map(FoundCustomer::alerts)
     }
 
-    /// The same record with each customer as `change` returns them.
-    pub fn map_customers(self, change: impl FnMut(FoundCustomer) -> FoundCustomer) -> Self {
-        let mut change = change;
-        Self(match self.0 {
-            Customers::One(found) => Customers::One(change(found)),
-            Customers::Several(several) => {
-                Customers::Several(several.iter().cloned().map(change).collect())
-            }
-        })
-    }
-
     /// The same record with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, mut change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
-        let mut changed = |found: FoundCustomer| found.map_alerts(&mut change);
+        self.map_customers(|found| found.map_alerts(&mut change))
+    }
+
+    /// The same record with each customer as `changed` returns them.
+    pub fn map_customers(self, mut changed: impl FnMut(FoundCustomer) -> FoundCustomer) -> Self {
         Self(match self.0 {
             Customers::One(found) => Customers::One(changed(found)),
             Customers::Several(several) if several.is_empty() => Customers::Several(several),
@@ -115,6 +108,8 @@ pub enum AnswerSource {
     Directory,
     /// HubSoft, queried for this call.
     Hubsoft,
+    /// An alert of the administrator's own decided.
+    Local,
     /// No source was or could be queried.
     None,
     /// The cache, with a stale record, because no source answered in time.
@@ -128,6 +123,7 @@ impl AnswerSource {
             Self::Cache => "cache",
             Self::Directory => "directory",
             Self::Hubsoft => "hubsoft",
+            Self::Local => "local",
             Self::None => "none",
             Self::Stale => "stale",
         }

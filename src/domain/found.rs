@@ -57,7 +57,7 @@ impl FoundCustomer {
 
     /// The same customer with further alerts; the alert is on even if there are none.
     #[must_use]
-    pub fn with_alerts(self, further: impl IntoIterator<Item = Arc<Alert>>) -> Self {
+    pub fn with_further(self, further: impl IntoIterator<Item = Arc<Alert>>) -> Self {
         let mut alerts: Vec<_> = self.alerts().map(Arc::clone).collect();
         for alert in further {
             if !alerts.contains(&alert) {
@@ -75,11 +75,17 @@ impl FoundCustomer {
         Self { alerts, customer: self.customer }
     }
 
+    /// The same customer with these alerts instead; `None` turns the alert off, and an empty list is one
+    /// without text.
+    pub fn with_alerts(self, alerts: Option<Vec<Arc<Alert>>>) -> Self {
+        Self { alerts: alerts.map_or(Alerts::Off, Alerts::on), ..self }
+    }
+
     /// The same customer with another `Arc` for each alert, in memory that is kept for long.
     pub fn map_alerts(self, change: impl FnMut(&Arc<Alert>) -> Arc<Alert>) -> Self {
-        let changed: Vec<_> = self.alerts().map(change).collect();
-        let alerts = if self.alerted() { Alerts::on(changed) } else { Alerts::Off };
-        Self { alerts, customer: self.customer.copy() }
+        let changed = self.alerted().then(|| self.alerts().map(change).collect());
+        let customer = self.customer.copy();
+        Self { customer, ..self }.with_alerts(changed)
     }
 
     /// Allocated bytes, without the value itself and the alerts, which may be shared.
@@ -141,6 +147,17 @@ mod tests {
         let without_alert = found(None);
         assert_eq!((without_alert.alerted(), without_alert.alerts().count()), (false, 0));
         assert!(!without_alert.map_alerts(Arc::clone).alerted());
+    }
+
+    #[test]
+    fn alerts_are_replaced_or_turned_off() {
+        let alert = Alert::new(AlertText::new("Queda").expect("a text"), Scope::Carrier);
+        let replaced = found(Some(&["um"])).with_alerts(Some(vec![Arc::new(alert)]));
+        assert_eq!((replaced.alerted(), texts(&replaced)), (true, vec!["Queda"]));
+        let without_text = found(None).with_alerts(Some(vec![]));
+        assert_eq!((without_text.alerted(), without_text.alerts().count()), (true, 0));
+        let off = replaced.with_alerts(None);
+        assert_eq!((off.alerted(), off.alerts().count(), off.customer().name()), (false, 0, "ANA"));
     }
 
     #[test]

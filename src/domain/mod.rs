@@ -10,6 +10,7 @@ pub mod document;
 pub mod edit_distance;
 pub mod failure;
 pub mod finding;
+pub mod forecast;
 pub mod found;
 pub mod local_time;
 pub mod phone;

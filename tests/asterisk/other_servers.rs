@@ -10,7 +10,7 @@ use crate::snippets::{SNIPPETS, Snippet, Speech, each};
 use crate::{ALERT, SLACK};
 
 /// An answer whose prompt would be played if it were accepted.
-const WHOLE: [(&str, &str); 15] = [
+const WHOLE: [(&str, &str); 17] = [
     ("status", "found"),
     ("source", "hubsoft"),
     ("alerta", "1"),
@@ -23,6 +23,8 @@ const WHOLE: [(&str, &str); 15] = [
     ("servico_status", "x"),
     ("conectado", "1"),
     ("mensagem", "x"),
+    ("avisado", "1"),
+    ("previsao", "18h00"),
     ("matches", "1"),
     ("telefone", "37999990001"),
     ("end", "1"),

@@ -154,7 +154,7 @@ impl Record {
     pub(crate) fn is_neutral(&self, problems: &mut Problems) {
         self.has("status=unavailable source=none alerta=0 prompt= rule= route= nome=", problems);
         self.has("codigo_cliente= id_cliente= servico_status= conectado= mensagem=", problems);
-        self.has("matches=0 telefone=", problems);
+        self.has("avisado= previsao= matches=0 telefone=", problems);
     }
 
     /// Checks that the call was not held longer than that.

@@ -192,6 +192,7 @@ impl Number {
             Some(_) => "1",
         };
         let alert = if prompt.is_empty() { "0" } else { "1" };
+        let told = if known.is_some() { "0" } else { "" };
         [
             ("status", status),
             ("alerta", alert),
@@ -204,6 +205,8 @@ impl Number {
             ("servico_status", service),
             ("conectado", ""),
             ("mensagem", &message),
+            ("avisado", told),
+            ("previsao", ""),
             ("matches", matches),
             ("telefone", &self.digits),
             ("end", "1"),

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use bina::answering::render::Format;
-use bina::domain::answer::{Answer, FIELDS};
+use bina::domain::alert::{Alert, Scope};
+use bina::domain::alert_text::AlertText;
+use bina::domain::answer::{AlertFacts, Answer, FIELDS, Told};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::found::FoundCustomer;
 use bina::domain::phone::Phone;
-use bina::domain::prompt::{Choice, Playlist, SoundForm};
+use bina::domain::prompt::{Choice, ChosenBy, Playlist, SoundForm};
 use bina::domain::reported::ReportedCustomer;
 use quick_xml::events::{BytesStart, Event};
 
@@ -44,10 +46,43 @@ pub fn answer(finding: &Finding) -> Answer {
     };
     let message = customers.iter().flat_map(FoundCustomer::alerts).next().map(|alert| &**alert);
     let (rule, route) = ("rompimento".into(), "suporte".into());
-    let choice = Choice { rule: Some(&rule), play: Some(&list), route: Some(&route), message };
+    let choice = Choice {
+        rule: Some(&rule),
+        play: Some(&list),
+        route: Some(&route),
+        message,
+        ..Choice::default()
+    };
     let phone = Phone::parse("37988242968", None).expect("a number");
     let phone = (!matches!(finding, Finding::NoNumber(_))).then_some(phone);
-    Answer::new(phone, finding, &choice)
+    Answer::new(phone, finding, &choice, facts())
+}
+
+/// That the caller has heard it, and when it is expected to end.
+fn facts() -> AlertFacts {
+    AlertFacts { told: Told::Already, forecast: Some("2026-11-30_18h00".into()) }
+}
+
+/// An answer for which a local alert decided, whoever calls.
+pub fn local_answer(phone: Option<Phone>, finding: &Finding) -> Answer {
+    let (list, rule, route) = (playlist(), "aviso-geral".into(), "suporte".into());
+    let text = AlertText::new("Queda geral na cidade").expect("a text");
+    let alert = Alert::new(text, Scope::Carrier);
+    let choice = Choice {
+        rule: Some(&rule),
+        play: Some(&list),
+        route: Some(&route),
+        message: Some(&alert),
+        alert: Some(&alert),
+        chosen_by: ChosenBy::Local,
+    };
+    Answer::new(phone, finding, &choice, facts())
+}
+
+/// An answer with the hedged prompt.
+pub fn hedged_answer(finding: &Finding) -> Answer {
+    let list = playlist();
+    Answer::new(None, finding, &Choice::hedged(&list), AlertFacts::default())
 }
 
 /// Every action of a dialplan, read by an XML parser.

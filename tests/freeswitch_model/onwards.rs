@@ -94,9 +94,9 @@ fn an_unknown_caller_leaves_six_variables_and_an_alert_without_route_twelve() {
     };
     assert_eq!(lines("nobody", &[]), 6);
     // What the shipped configuration leaves off; and the prompt was played.
-    let off = ["bina_conectado", "bina_mensagem"];
-    assert_eq!(lines("no alert", &off), 10);
-    assert_eq!(lines("an alert", &[&off[..], &["bina_route"]].concat()), 12 - 1);
+    let off = ["bina_conectado", "bina_mensagem", "bina_previsao"];
+    assert_eq!(lines("no alert", &off), 11);
+    assert_eq!(lines("an alert", &[&off[..], &["bina_route"]].concat()), 13 - 1);
 }
 
 type Server = Box<dyn Fn(&Request) -> Reply>;

@@ -19,7 +19,7 @@ function written(phone, found) {
         status: 'found', source: 'cache', alerta: 1,
         prompt: 'bina/rompimento-fibra&bina/equipe-a-caminho', rule: 'rompimento', route: 'suporte',
         nome: found.nome_razaosocial, codigo_cliente: found.codigo_cliente, id_cliente: found.id_cliente,
-        servico_status: found.servicos[0].status_prefixo, conectado: '', mensagem: '', matches: 1,
+        servico_status: found.servicos[0].status_prefixo, conectado: '', mensagem: '', avisado: 0, previsao: '', matches: 1,
         telefone: phone, end: 1,
     };
     return Object.entries(fields).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');

@@ -11,7 +11,7 @@ if ($answer === false) {
         'rule' => 'rompimento', 'route' => 'suporte', 'nome' => $found['nome_razaosocial'],
         'codigo_cliente' => $found['codigo_cliente'], 'id_cliente' => $found['id_cliente'],
         'servico_status' => $found['servicos'][0]['status_prefixo'], 'conectado' => '',
-        'mensagem' => '', 'matches' => '1', 'telefone' => $phone, 'end' => '1',
+        'mensagem' => '', 'avisado' => '0', 'previsao' => '', 'matches' => '1', 'telefone' => $phone, 'end' => '1',
     ], '', '&', PHP_QUERY_RFC3986);
     apcu_store($phone, $answer, 600);
 }

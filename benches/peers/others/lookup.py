@@ -28,7 +28,7 @@ def written(phone, found):
         "route": "suporte", "nome": found["nome_razaosocial"],
         "codigo_cliente": found["codigo_cliente"], "id_cliente": found["id_cliente"],
         "servico_status": found["servicos"][0]["status_prefixo"], "conectado": "",
-        "mensagem": "", "matches": 1, "telefone": phone, "end": 1,
+        "mensagem": "", "avisado": 0, "previsao": "", "matches": 1, "telefone": phone, "end": 1,
     }
     return "&".join(f"{key}={quote(str(value))}" for key, value in fields.items())
 

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
 /// What bina sets, in its order; each contestant sets as many.
-pub const VARIABLES: [(&str, &str); 15] = [
+pub const VARIABLES: [(&str, &str); 17] = [
     ("STATUS", "found"),
     ("SOURCE", "cache"),
     ("ALERTA", "1"),
@@ -22,6 +22,8 @@ pub const VARIABLES: [(&str, &str); 15] = [
     ("SERVICO_STATUS", "servico_habilitado"),
     ("CONECTADO", ""),
     ("MENSAGEM", ""),
+    ("AVISADO", "0"),
+    ("PREVISAO", ""),
     ("MATCHES", "1"),
     ("TELEFONE", "37988242968"),
     ("END", "1"),

@@ -25,7 +25,7 @@ const LOOPS: [Loop; 10] = [
     ("curl", CURL, "Set(BODY=${CURL(${ASK})})", "${BODY:7:5}"),
     ("hash", HASH, "Set(HASH(FIELDS)=${CURL(${ASK})})", "${HASH(FIELDS,status)}"),
     ("snippet", "bina.conf, all of it", "Gosub(bina,lookup,1)", "${BINA_STATUS}"),
-    ("bare", "AGI() to a bare responder, 15 round trips", "AGI(agi://127.0.0.1:@BARE@)", STATUS),
+    ("bare", "AGI() to a bare responder, 17 round trips", "AGI(agi://127.0.0.1:@BARE@)", STATUS),
     ("once", "AGI() to a bare responder, all at once", "AGI(agi://127.0.0.1:@ONCE@)", STATUS),
     ("agi", AGI, "AGI(agi://127.0.0.1:@AGI@/lookup)", STATUS),
     ("agi-snippet", "bina-agi.conf, all of it", "Gosub(bina-agi,lookup,1)", STATUS),

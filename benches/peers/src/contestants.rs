@@ -40,7 +40,7 @@ pub struct Php {
 
 pub const BINA: &str = "bina";
 pub const BARE: &str = "bare epoll, fixed bytes";
-pub const BARE_AGI: &str = "bare responder, 15 round trips";
+pub const BARE_AGI: &str = "bare responder, 17 round trips";
 pub const HELLO: &str = "hyper hello, multi-thread";
 pub const HELLO_ONE: &str = "hyper hello, one thread";
 pub const NGINX: &str = "nginx return 200";

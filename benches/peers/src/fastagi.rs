@@ -106,7 +106,7 @@ fn median(times: &[Duration]) -> Duration {
 /// Prints what came out; `php` are the times of PHP's calls.
 pub fn tell(all: &Contestants, measured: &[Measured], php: &[Duration]) {
     println!(
-        "FastAGI, 15 variables: calls a second, so many calls at a time (median of the rounds)\n"
+        "FastAGI, 17 variables: calls a second, so many calls at a time (median of the rounds)\n"
     );
     let head = [
         "contestant",

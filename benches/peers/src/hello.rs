@@ -16,7 +16,7 @@ use tokio::runtime::Builder;
 /// As long as bina's answer to the caller of every round, which it resembles.
 pub const BODY: &str = "status=found&source=cache&alerta=1&prompt=bina/rompimento-fibra%26bina/\
     equipe-a-caminho&rule=rompimento&route=suporte&nome=CLIENTE%20INVENTADO&codigo_cliente=1421&\
-    id_cliente=421&servico_status=servico_habilitado&conectado=&mensagem=&matches=1&\
+    id_cliente=421&servico_status=servico_habilitado&conectado=&mensagem=&avisado=0&previsao=&matches=1&\
     telefone=37988242968&end=1";
 
 /// Serves on `port` for ever, on a runtime of one thread or of tokio's own choice.

@@ -175,7 +175,7 @@ impl<'a> WatchedCaller<'a> {
             if alerts.is_empty() {
                 return found;
             }
-            found.with_alerts(alerts.into_iter().filter_map(|active| active.alert.clone()))
+            found.with_further(alerts.into_iter().filter_map(|active| active.alert.clone()))
         })
     }
 }

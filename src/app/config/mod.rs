@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::answering::lookup;
 use crate::answering::numbers::Numbers;
+use crate::answering::outage;
 use crate::answering::render::Freeswitch;
 use crate::domain::prompt::{Rules, SoundForm};
 use crate::runtime::settings::{File, Folders, Section, Setting};
@@ -66,6 +67,7 @@ pub struct Config {
     pub sounds: BTreeMap<String, String>,
     pub asterisk: SoundForm,
     pub rules: Rules,
+    pub outage: outage::Settings,
     pub freeswitch: Freeswitch,
     /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
     pub secret_files: Vec<PathBuf>,
@@ -171,6 +173,7 @@ impl Config {
         let requests_connection =
             hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(&mut file, requests_connection);
+        let outage = prompts.outage(&mut file);
         file.finish_file();
         Some(Self {
             http: listen.http?,
@@ -191,6 +194,7 @@ impl Config {
             sounds: prompts.sounds,
             asterisk: prompts.asterisk,
             rules,
+            outage,
             freeswitch,
             secret_files: Vec::new(),
             warnings: Vec::new(),

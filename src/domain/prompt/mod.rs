@@ -1,6 +1,7 @@
 //! Chooses the prompt from the alerts of the found customers.
 
 mod ahead;
+mod choice;
 mod phrase;
 mod playlist;
 
@@ -12,6 +13,7 @@ use crate::domain::alert::{Alert, RulesId};
 use crate::domain::call::Did;
 use crate::domain::found::FoundCustomer;
 
+pub use self::choice::{Choice, ChosenBy};
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
 
@@ -42,13 +44,23 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Returns whether all conditions hold, except those on the text.
-    fn concerns(&self, found: &FoundCustomer, did: Option<&Did>) -> bool {
+    /// Returns whether the condition on the called number holds.
+    fn is_called(&self, did: Option<&Did>) -> bool {
+        self.did.is_empty() || did.is_some_and(|did| self.did.contains(did))
+    }
+
+    /// Returns whether the conditions on the customer hold.
+    fn fits(&self, found: &FoundCustomer) -> bool {
         let customer = found.customer();
         let has = |status: &String| customer.service_statuses().any(|own| own == status);
-        (self.did.is_empty() || did.is_some_and(|did| self.did.contains(did)))
-            && (self.service_status.is_empty() || self.service_status.iter().any(has))
+        (self.service_status.is_empty() || self.service_status.iter().any(has))
             && (self.connected.is_none() || customer.connected() == self.connected)
+    }
+
+    /// Returns whether the conditions on the customer hold for one of them, or there are none.
+    fn fits_any(&self, customers: &[FoundCustomer]) -> bool {
+        let is_for_all = self.service_status.is_empty() && self.connected.is_none();
+        is_for_all || customers.iter().any(|found| self.fits(found))
     }
 
     /// Returns whether a text meets the conditions on the text. It is folded only if there are any.
@@ -75,17 +87,6 @@ pub struct Rules {
     list: Vec<Rule>,
     id: RulesId,
     pub general: Option<General>,
-}
-
-/// The choice for one call; all `None` if nothing is played.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Choice<'a> {
-    /// Name of the rule; `None` for the general prompt.
-    pub rule: Option<&'a Arc<str>>,
-    pub play: Option<&'a Arc<Playlist>>,
-    pub route: Option<&'a Arc<str>>,
-    /// The alert whose text may be sent to the agent's screen.
-    pub message: Option<&'a Alert>,
 }
 
 /// A rule whose conditions hold for one customer, and the alert that meets it, if any.
@@ -116,26 +117,45 @@ impl Rules {
         if !customers.iter().any(FoundCustomer::alerted) {
             return Choice::default();
         }
-        match (self.first_match(customers, did), &self.general) {
-            (Some(Match { position, alert }), _) => {
-                let rule = &self.list[position];
-                Choice {
-                    rule: Some(&rule.name),
-                    play: Some(&rule.play),
-                    route: rule.route.as_ref(),
-                    message: alert.filter(|_| rule.expose),
-                }
-            }
-            (None, Some(general)) => {
+        match self.first_match(customers, did) {
+            Some(Match { position, alert }) => Choice::of_rule(&self.list[position], alert),
+            None => {
                 let mut alerts = customers.iter().flat_map(FoundCustomer::alerts);
-                Choice {
-                    play: Some(&general.play),
-                    message: alerts.next().map(|alert| &**alert).filter(|_| general.expose),
-                    ..Choice::default()
-                }
+                self.of_general(alerts.next().map(|alert| &**alert))
             }
-            (None, None) => Choice::default(),
         }
+    }
+
+    /// Chooses for a local alert: the rule that it names, or else the first one that its text meets. The
+    /// conditions on the customer hold for one of `customers`; without customers, rules that have such
+    /// conditions do not match.
+    pub fn choose_local<'a>(
+        &'a self,
+        alert: Option<&'a Alert>,
+        named: Option<&str>,
+        customers: &[FoundCustomer],
+        did: Option<&Did>,
+    ) -> Choice<'a> {
+        let concerns = |rule: &Rule| rule.is_called(did) && rule.fits_any(customers);
+        let position = match named {
+            Some(name) => self.list.iter().position(|rule| &*rule.name == name),
+            None => self.first_position(self.list.len(), alert, concerns),
+        };
+        let choice = match position {
+            Some(position) => Choice::of_rule(&self.list[position], alert),
+            None => self.of_general(alert),
+        };
+        Choice { alert, chosen_by: ChosenBy::Local, ..choice }
+    }
+
+    /// The choice for an alert that no rule matches.
+    fn of_general<'a>(&'a self, alert: Option<&'a Alert>) -> Choice<'a> {
+        self.general.as_ref().map_or_else(Choice::default, |general| Choice {
+            play: Some(&general.play),
+            message: alert.filter(|_| general.expose),
+            alert,
+            ..Choice::default()
+        })
     }
 
     /// The first rule that matches, with the first customer and the first alert it matches.
@@ -151,20 +171,20 @@ impl Rules {
             let without_text = alerts.peek().is_none().then_some(None);
             for alert in alerts.chain(without_text) {
                 let end = first.as_ref().map_or(self.list.len(), |first| first.position);
-                let position = self.first_position(end, found, alert, did);
+                let concerns = |rule: &Rule| rule.is_called(did) && rule.fits(found);
+                let position = self.first_position(end, alert, concerns);
                 first = position.map(|position| Match { position, alert }).or(first);
             }
         }
         first
     }
 
-    /// The first rule before `end` that `found` matches with this alert.
+    /// The first rule before `end` that this alert meets, and whose other conditions hold, too.
     fn first_position(
         &self,
         end: usize,
-        found: &FoundCustomer,
         alert: Option<&Alert>,
-        did: Option<&Did>,
+        concerns: impl Fn(&Rule) -> bool,
     ) -> Option<usize> {
         let folded = LazyCell::new(|| alert.map(Alert::folded).unwrap_or_default());
         let met_from = |start: usize| {
@@ -176,7 +196,7 @@ impl Rules {
             None => met_from(0),
         };
         while let Some(met) = position.filter(|met| *met < end) {
-            if self.list[met].concerns(found, did) {
+            if concerns(&self.list[met]) {
                 return Some(met);
             }
             position = met_from(met + 1);

@@ -6,6 +6,7 @@ mod phrases;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::answering::outage;
 use crate::domain::call::Did;
 use crate::domain::prompt::{
     General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
@@ -45,6 +46,12 @@ impl Prompts {
         let forms = [("asterisk", &self.asterisk), ("freeswitch", &self.freeswitch)];
         sounds::doubled(&self.sounds, forms).into_iter().for_each(|text| file.warn(text));
         sounds::joined(forms).into_iter().for_each(|text| file.warn(text));
+    }
+
+    /// Reads `[outage]`.
+    pub(super) fn outage(&self, file: &mut Section<'_>) -> outage::Settings {
+        let prompt = |section: &mut Section<'_>, key| self.prompt(section, key);
+        file.read("outage", |section| outage::Settings::read(section, prompt))
     }
 
     /// Reads `[[rule]]` and `[general]`.
@@ -131,13 +138,16 @@ impl Prompts {
     }
 
     fn general(&self, section: &mut Section<'_>) -> Option<General> {
-        let Marked { value, place } = section.text_or("prompt", "");
+        let play = self.prompt(section, "prompt");
         let expose = section.flag("expose");
-        if value.is_empty() {
-            return None;
-        }
-        let names = Marked { value: vec![value], place };
-        Some(General { play: Arc::new(self.playlist(section, &names)), expose })
+        play.map(|play| General { play, expose })
+    }
+
+    /// Reads a setting that names a prompt, or is empty.
+    fn prompt(&self, section: &mut Section<'_>, key: &'static str) -> Option<Arc<Playlist>> {
+        let Marked { value, place } = section.text_or(key, "");
+        let names = (!value.is_empty()).then(|| Marked { value: vec![value], place })?;
+        Some(Arc::new(self.playlist(section, &names)))
     }
 }
 

@@ -1,0 +1,52 @@
+//! What is played for one call, and why.
+
+use std::sync::Arc;
+
+use crate::domain::alert::Alert;
+
+use super::{Playlist, Rule};
+
+/// The choice for one call; all `None` if nothing is played.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice<'a> {
+    /// Name of the rule; `None` for the general prompt.
+    pub rule: Option<&'a Arc<str>>,
+    pub play: Option<&'a Arc<Playlist>>,
+    pub route: Option<&'a Arc<str>>,
+    /// The alert whose text may be sent to the agent's screen.
+    pub message: Option<&'a Alert>,
+    /// The alert that was matched, whether its text may be sent or not.
+    pub alert: Option<&'a Alert>,
+    pub chosen_by: ChosenBy,
+}
+
+/// Whose alert a choice is made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChosenBy {
+    /// The customer's own.
+    #[default]
+    Customer,
+    /// There may be one: the prompt says no more than that, and the customer has no alert.
+    Hedge,
+    /// One of the administrator's own.
+    Local,
+}
+
+impl<'a> Choice<'a> {
+    /// The choice of a rule that an alert of the customer meets.
+    pub(super) fn of_rule(rule: &'a Rule, alert: Option<&'a Alert>) -> Self {
+        Self {
+            rule: Some(&rule.name),
+            play: Some(&rule.play),
+            route: rule.route.as_ref(),
+            message: alert.filter(|_| rule.expose),
+            alert,
+            chosen_by: ChosenBy::Customer,
+        }
+    }
+
+    /// Plays `prompt` to a caller who may be concerned.
+    pub fn hedged(prompt: &'a Arc<Playlist>) -> Self {
+        Self { play: Some(prompt), chosen_by: ChosenBy::Hedge, ..Self::default() }
+    }
+}
