@@ -12,6 +12,7 @@ mod board;
 mod evidence;
 mod list;
 mod probing;
+mod settings;
 mod verdict;
 
 pub use self::board::{
@@ -20,4 +21,5 @@ pub use self::board::{
 pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::probing::Prober;
+pub use self::settings::Settings;
 pub use self::verdict::{Verdict, Verdicts};
