@@ -8,18 +8,30 @@
 //! ```
 //! A call reads the board, which is in memory. Everything else happens in tasks.
 
+mod active;
 mod board;
 mod evidence;
+mod feed;
+mod keeper;
 mod list;
+mod metrics;
+mod placing;
+mod polling;
 mod probing;
 mod settings;
+mod status;
+mod trouble;
 mod verdict;
 
+pub use self::active::{AlertInputs, Alerts};
 pub use self::board::{
     ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
 pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
+pub use self::metrics::AlertMetrics;
+pub use self::placing::LocalSource;
 pub use self::probing::Prober;
 pub use self::settings::Settings;
+pub use self::status::{AlertLine, AlertsStatus, StratumLine};
 pub use self::verdict::{Verdict, Verdicts};
