@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "domain",
     "runtime/access",
     "sources/limiter",
+    "sources/alerts/feed",
     "sources/reasons.rs",
     "answering/render",
     "sources/hubsoft/by_phone.rs",

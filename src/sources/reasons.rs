@@ -219,6 +219,12 @@ pub fn of_status(status: u16) -> Failure {
     reason.with_status(status)
 }
 
+/// Returns whether HubSoft does not allow what was requested. A firewall's 403 says nothing about it.
+pub fn is_no_permission(failure: &Failure) -> bool {
+    let is_named = failure.is_any(&[&PERMISSION, &UNAUTHORIZED]);
+    is_named || (matches!(failure.status(), Some(401 | 403)) && !failure.is(&FIREWALL))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +258,15 @@ mod tests {
         ] {
             assert!(failure.to_string().ends_with(remedy), "{failure}");
         }
+    }
+
+    #[test]
+    fn a_firewall_is_no_missing_permission() {
+        assert!(is_no_permission(&of_status(403)) && is_no_permission(&of_status(401)));
+        assert!(is_no_permission(&PERMISSION.because("alerts")));
+        assert!(is_no_permission(&UNAUTHORIZED.failure()));
+        assert!(!is_no_permission(&FIREWALL.with_status(403)));
+        assert!(!is_no_permission(&of_status(404)));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::runtime::tls::Tls;
 use crate::runtime::{access, logging, plain_file, state_folder, workers};
 use crate::servers::listener::{self, Listen};
 use crate::servers::recordings::Recordings;
-use crate::sources::{directory, hubsoft, limiter};
+use crate::sources::{alerts, directory, hubsoft, limiter};
 
 use self::exposure::ExposureCheck;
 use self::rules::Prompts;
@@ -59,6 +59,7 @@ pub struct Config {
     pub listener: listener::Settings,
     pub hubsoft: hubsoft::Settings,
     pub directory: directory::Settings,
+    pub alerts: alerts::Settings,
     /// Folder for what survives a restart, if there is one.
     pub state_folder: Option<PathBuf>,
     pub numbers: Numbers,
@@ -119,10 +120,11 @@ impl Config {
         Self::parse(&Zeroizing::new(text), path)
     }
 
-    /// Reads the file at `path` for the service, in which the directory is on by default.
+    /// Reads the file at `path` for the service, in which the directory and the alert feed are on by default.
     pub fn load_for_service(path: &Path) -> Result<Self, Invalid> {
         let mut config = Self::load(path)?;
         config.directory.enabled.get_or_insert(true);
+        config.alerts.enabled.get_or_insert(true);
         Ok(config)
     }
 
@@ -162,6 +164,7 @@ impl Config {
         let limiter = file.read("limiter", limiter::Settings::read);
         let hubsoft = file.read("hubsoft", |section| hubsoft::Settings::read(section, limiter));
         let directory = file.read("directory", directory::Settings::read);
+        let alerts = file.read("alerts", alerts::Settings::read);
         let numbers = file.read("numbers", Numbers::read);
         let lookup = file.read("lookup", lookup::Settings::read);
         let asterisk = file.read("asterisk", |section| sound_form(section, ""));
@@ -188,6 +191,7 @@ impl Config {
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft: hubsoft?,
             directory,
+            alerts,
             state_folder,
             numbers,
             lookup,

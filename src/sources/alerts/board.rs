@@ -168,6 +168,14 @@ impl ActiveAlert {
         matches!(self.origin, AlertOrigin::Hubsoft(_))
     }
 
+    /// The stratum of the customer of a row, if customers are placed.
+    pub fn stratum(&self, row: RowIndex) -> Option<Stratum> {
+        match &self.reach {
+            Reach::Strata { strata, .. } => Some(strata.of(row)),
+            Reach::Local(_) | Reach::Unplaced => None,
+        }
+    }
+
     /// What this alert means for the customer of a row.
     pub fn standing(&self, row: RowIndex) -> Standing {
         match &self.reach {

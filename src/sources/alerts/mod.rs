@@ -8,13 +8,23 @@
 //! ```
 //! A call reads the board, which is in memory. Everything else happens in tasks.
 
+mod active;
 mod board;
 mod evidence;
+mod feed;
+mod keeper;
 mod list;
 mod local;
+mod metrics;
+mod placing;
+mod polling;
 mod probing;
+mod settings;
+mod status;
+mod trouble;
 mod verdict;
 
+pub use self::active::{AlertInputs, Alerts};
 pub use self::board::{
     ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
@@ -25,5 +35,9 @@ pub use self::local::{
     LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PlaceNameError,
     RequestContext,
 };
+pub use self::metrics::AlertMetrics;
+pub use self::placing::LocalSource;
 pub use self::probing::Prober;
+pub use self::settings::Settings;
+pub use self::status::{AlertLine, AlertsStatus, StratumLine};
 pub use self::verdict::{Verdict, Verdicts};

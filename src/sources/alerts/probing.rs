@@ -97,6 +97,10 @@ impl Prober {
         if !matches!(active.origin, AlertOrigin::Hubsoft(_)) {
             return None;
         }
+        // The probe may be of another state of the directory than the board.
+        if active.stratum(probe.row) != Some(probe.stratum) {
+            return None;
+        }
         let customer = board.directory.as_ref()?.customer(probe.row)?;
         let code = Some(customer.code()).filter(|code| !code.is_empty())?;
         Some((code, active.alert.as_deref().map(Alert::key)))

@@ -28,7 +28,8 @@ pub(super) struct Currency {
 
 /// A generation, as calls use it.
 pub(super) struct Content {
-    pub(super) generation: Generation,
+    /// Shared by two contents that differ in their tables.
+    pub(super) generation: Arc<Generation>,
     /// Shared by the generations between two walks.
     pub(super) tables: Arc<ScopeTables>,
     pub(super) joins: Joins,
@@ -42,7 +43,7 @@ pub(super) struct Content {
 impl Content {
     /// `now_s` is in seconds since the epoch. It scans all names, so it takes some time.
     fn new(
-        generation: Generation,
+        generation: Arc<Generation>,
         tables: Arc<ScopeTables>,
         currency: Currency,
         now_s: u64,
@@ -104,11 +105,11 @@ impl Directory {
     /// Has calls answered from `generation` from now on.
     pub(super) fn publish(
         &self,
-        generation: Generation,
+        generation: impl Into<Arc<Generation>>,
         tables: Arc<ScopeTables>,
         currency: Currency,
     ) -> Arc<Content> {
-        let content = Content::new(generation, tables, currency, wall_clock::now_s());
+        let content = Content::new(generation.into(), tables, currency, wall_clock::now_s());
         let content = Arc::new(content);
         self.content.replace(Some(Arc::clone(&content)));
         self.states.send_modify(|count| *count += 1);

@@ -85,6 +85,10 @@ impl Keeper {
             tokio::select! {
                 () = sleep(wait.min(MERGE_EVERY)) => {}
                 () = self.directory.walk_requested.notified() => return Trigger::Requested,
+                () = self.directory.tables_requested.notified() => {
+                    self.directory.renew_tables().await;
+                    continue;
+                }
                 () = self.directory.adjusted.notified() => continue,
             }
             if wait <= MERGE_EVERY {
@@ -234,7 +238,7 @@ impl Directory {
             made_at_s: harvest.started_at_s,
             extent: harvest.extent,
         };
-        let previous = before.as_ref().map(|before| &before.generation);
+        let previous = before.as_ref().map(|before| &*before.generation);
         let generation = collected.builder.finish(facts, previous);
         let tables_before = || before.as_ref().map(|before| Arc::clone(&before.tables));
         let tables = harvest.tables.map(Arc::new).or_else(tables_before).unwrap_or_default();
@@ -244,6 +248,33 @@ impl Directory {
         // The problem is noted; memory is current.
         let _ = self.save_content(&content);
         let _ = self.remove_file(SealedKind::Walk);
+    }
+
+    /// Publishes the same customers with tables that are requested now.
+    async fn renew_tables(self: &Arc<Self>) {
+        let list = Arc::clone(&self.inputs.now().list);
+        let tables = match list.tables(tokio::time::Instant::now() + TABLES_MAX).await {
+            Ok(tables) => tables,
+            Err(failure) => return debug!("directory: no tables: {failure}"),
+        };
+        let _changing = self.changing.lock().await;
+        let directory = Arc::clone(self);
+        let renewed = spawn_blocking(move || directory.renew_tables_now(tables));
+        if renewed.await.is_err() {
+            error!("directory: a bug of bina ended the renewal of the tables; the old ones stay");
+        }
+    }
+
+    fn renew_tables_now(&self, tables: ScopeTables) {
+        let Some(before) = self.content() else { return };
+        let tables = tables.or(&before.tables);
+        if tables == *before.tables {
+            return;
+        }
+        let generation = Arc::clone(&before.generation);
+        let content = self.publish(generation, Arc::new(tables), before.currency);
+        // The problem is noted; memory is current.
+        let _ = self.save_content(&content);
     }
 
     /// Makes the corrections part of a new generation.

@@ -114,6 +114,25 @@ pub struct PopEntry {
     pub equipment: Vec<(String, String)>,
 }
 
+impl ScopeTables {
+    /// These tables, with those of `before` where one is empty, because it could not be read.
+    #[must_use]
+    pub fn or(self, before: &Self) -> Self {
+        Self {
+            cities: filled(self.cities, &before.cities),
+            interfaces: filled(self.interfaces, &before.interfaces),
+            pops: filled(self.pops, &before.pops),
+            boxes: filled(self.boxes, &before.boxes),
+            statuses: filled(self.statuses, &before.statuses),
+            groups: filled(self.groups, &before.groups),
+        }
+    }
+}
+
+fn filled<T: Clone>(table: Vec<T>, before: &[T]) -> Vec<T> {
+    if table.is_empty() { before.to_vec() } else { table }
+}
+
 /// The future result of a request to a list.
 pub type ListFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
 

@@ -84,6 +84,7 @@ pub struct Directory {
     /// Held while the content is replaced, so that no change is lost.
     changing: tokio::sync::Mutex<()>,
     walk_requested: Notify,
+    tables_requested: Notify,
     /// Notified when the walk in progress has to end, because the directory is cleared.
     walk_abandoned: Notify,
     /// Notified when the settings have changed.
@@ -122,6 +123,7 @@ impl Directory {
             history: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             walk_requested: Notify::new(),
+            tables_requested: Notify::new(),
             walk_abandoned: Notify::new(),
             adjusted: Notify::new(),
             opened: OnceLock::new(),
@@ -145,6 +147,12 @@ impl Directory {
     pub fn request_walk(&self) {
         self.walk_status.send_modify(|status| status.next_at_s = None);
         self.walk_requested.notify_one();
+    }
+
+    /// Requests the tables of names and ids anew, as soon as no walk is under way: an alert has an id that
+    /// they lack.
+    pub fn request_tables(&self) {
+        self.tables_requested.notify_one();
     }
 
     /// Sets the gauges of its state.

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use crate::domain::failure::Failure;
 use crate::sources::directory::{ChangedSince, ListPage};
-use crate::sources::reasons;
+use crate::sources::reasons::{self, is_no_permission};
 
 use super::outcome::{WalkEnd, WalkFault};
 use super::paging::{PageRead, PageStep};
 use super::progress::{Collector, Progress};
-use super::requests::{TimedPage, fault, is_no_permission};
+use super::requests::{TimedPage, fault};
 
 /// One refusal may be a mistake, two are not.
 const REFUSALS_MAX: u32 = 2;

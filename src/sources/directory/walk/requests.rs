@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::runtime::jitter::jittered;
 use crate::sources::directory::{ChangedSince, ListPage, PageRequest};
-use crate::sources::reasons;
+use crate::sources::reasons::{self, is_no_permission};
 
 use super::pace::{Quiet, pause_after, rest_after};
 use super::paging::PageFault;
@@ -130,13 +130,6 @@ pub(super) fn fault(failure: &Failure) -> PageFault {
     }
 }
 
-/// Returns whether HubSoft does not allow the list. A firewall's 403 says nothing about it.
-pub(super) fn is_no_permission(failure: &Failure) -> bool {
-    let is_firewall = failure.is(&reasons::FIREWALL);
-    let is_named = failure.is_any(&[&reasons::PERMISSION, &reasons::UNAUTHORIZED]);
-    is_named || (matches!(failure.status(), Some(401 | 403)) && !is_firewall)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,13 +151,5 @@ mod tests {
         ] {
             assert_eq!(fault(&failure), expected, "{failure}");
         }
-    }
-
-    #[test]
-    fn a_firewall_is_no_missing_permission() {
-        assert!(is_no_permission(&reasons::of_status(403)));
-        assert!(is_no_permission(&reasons::UNAUTHORIZED.failure()));
-        assert!(!is_no_permission(&reasons::FIREWALL.with_status(403)));
-        assert!(!is_no_permission(&reasons::of_status(404)));
     }
 }
