@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::numbers::Numbers;
+use bina::answering::outage::Announcer;
 use bina::answering::render::{Format, Freeswitch, Play, render};
 use bina::answering::responder::Responder;
 use bina::domain::alert_text::AlertText;
@@ -262,7 +263,8 @@ async fn play(seed: u64, cases: u64) -> u64 {
     let mut dice = Dice(seed);
     let typed = Arc::new(Typed::default());
     let lookup = Lookup::new(Arc::clone(&typed) as Arc<dyn Source>, Settings::default());
-    let responder = Responder::new(lookup, rules(), Numbers::default());
+    let announcer = Announcer { rules: rules(), ..Announcer::default() };
+    let responder = Responder::new(lookup, announcer, Numbers::default());
     let mut found = 0;
     for case in 0..cases {
         let several = if dice.below(8) == 0 { 2 } else { 1 };

@@ -11,11 +11,11 @@ use tracing::warn;
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
-use crate::domain::answer::{AlertFacts, Answer};
+use crate::answering::outage::Announcer;
+use crate::domain::answer::{Answer, Told};
 use crate::domain::call::Call;
-use crate::domain::finding::{AlertCertainty, Finding};
+use crate::domain::finding::Finding;
 use crate::domain::phone::{NoNumber, Phone};
-use crate::domain::prompt::{Choice, Rules};
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
 use crate::sources::source::Key;
@@ -35,7 +35,7 @@ enum Occasion {
 /// Answers calls.
 pub struct Responder {
     lookup: Lookup,
-    rules: Rules,
+    announcer: Announcer,
     numbers: Numbers,
     misses: Arc<Misses>,
     metrics: CallMetrics,
@@ -43,9 +43,9 @@ pub struct Responder {
 
 impl Responder {
     /// A responder without any recorded misses.
-    pub fn new(lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
+    pub fn new(lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
         let metrics = CallMetrics::default();
-        Self { lookup, rules, numbers, misses: Arc::default(), metrics }
+        Self { lookup, announcer, numbers, misses: Arc::default(), metrics }
     }
 
     /// The same with the application's metrics.
@@ -76,11 +76,15 @@ impl Responder {
         if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
             self.note_miss(phone, call);
         }
-        let choice = self.choose(&finding, call);
-        let answer = Answer::new(phone.ok(), &finding, &choice, AlertFacts::default());
+        let board = self.announcer.board();
+        let board = board.as_deref();
+        let choice = self.announcer.choose(board, &finding, phone.as_ref().ok(), call);
+        let facts = self.announcer.facts(board, &choice, Told::NotYet);
+        let answer = Answer::new(phone.ok(), &finding, &choice, facts);
         let took = call.accepted.elapsed();
         match occasion {
             Occasion::Call => {
+                self.announcer.note_call();
                 self.metrics.count(call, &finding, &answer, took);
                 log(call, phone, &finding, &answer, took);
             }
@@ -90,9 +94,9 @@ impl Responder {
     }
 
     /// A responder with another lookup and other settings that keeps the recorded misses.
-    pub fn renewed(&self, lookup: Lookup, rules: Rules, numbers: Numbers) -> Self {
+    pub fn renewed(&self, lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
-        Self { lookup, rules, numbers, misses, metrics }
+        Self { lookup, announcer, numbers, misses, metrics }
     }
 
     /// The lookup of callers.
@@ -123,15 +127,6 @@ impl Responder {
                  a minute (check the callers in the PBX, and allow only the PBX in access.networks \
                  and access.token_files)"
             );
-        }
-    }
-
-    fn choose<'a>(&'a self, finding: &'a Finding, call: &Call) -> Choice<'a> {
-        match finding {
-            Finding::Found { record, alerts: AlertCertainty::Certain, .. } => {
-                self.rules.choose(record.customers(), call.did.as_ref())
-            }
-            _ => Choice::default(),
         }
     }
 }

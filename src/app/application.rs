@@ -4,18 +4,20 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::answering::lookup::Lookup;
+use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
 use crate::runtime::access::{Networks, Rates};
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::servers::endpoints::{Endpoints, Http};
 use crate::servers::http::Guard;
-use crate::sources::alerts::LocalAlerts;
+use crate::sources::alerts::{AlertBoard, AlertList, Alerts, LocalAlerts};
 use crate::sources::directory::CustomerList;
 use crate::sources::directory::Directory;
 use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::{SightingStore, Source};
 
+use super::alerts::{AlertSources, KeptAlerts, NoAlertList};
 use super::config::Config;
 use super::directory::KeptDirectory;
 use super::error::AppError;
@@ -30,6 +32,7 @@ pub struct App {
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
     local_alerts: Arc<LocalAlerts>,
+    alerts: Arc<KeptAlerts>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
@@ -45,6 +48,7 @@ struct Modules {
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
     local_alerts: Arc<LocalAlerts>,
+    alerts: Arc<KeptAlerts>,
     tasks: Tasks,
     metrics: AppMetrics,
 }
@@ -61,73 +65,90 @@ impl App {
             let settings = config.hubsoft.clone();
             let hubsoft = HubSoft::supervised(settings, &tasks, metrics.hubsoft.clone())?;
             let hubsoft = Arc::new(hubsoft);
-            let list = Arc::clone(&hubsoft) as Arc<dyn CustomerList>;
-            let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
-            let local_alerts = local_alerts::opened(config);
+            let lists = Lists::of(&hubsoft);
             let upstream = GuardedSource::hubsoft(hubsoft, metrics.breaker.clone());
-            let modules = Modules { upstream, directory, local_alerts, tasks, metrics };
-            return Ok(Self::first(config, modules));
+            return Self::first(config, upstream, lists, (tasks, metrics));
         };
+        let (old, tasks, metrics) = (&previous.config, &previous.tasks, &previous.metrics);
         let lookup = previous.responder.lookup();
-        let (upstream, lookup) = previous.upstream.renewed(
-            &previous.config,
-            config,
-            lookup,
-            &previous.tasks,
-            &previous.metrics,
-        )?;
-        let directory = match upstream.client() {
-            Some(hubsoft) => previous.renewed_directory(config, Arc::clone(hubsoft) as Arc<_>)?,
-            None => previous.directory.clone(),
+        let (upstream, lookup) = previous.upstream.renewed(old, config, lookup, tasks, metrics)?;
+        let local_alerts = local_alerts::renewed(&previous.local_alerts, config);
+        let (directory, alerts) = match upstream.client().map(Lists::of) {
+            Some(Lists { customers, alerts: list }) => {
+                let directory = previous.renewed_directory(config, customers)?;
+                let sources = alert_sources(list, directory.as_ref(), &local_alerts);
+                let alerts = previous.alerts.renewed((old, config), sources, tasks, metrics);
+                (directory, alerts)
+            }
+            None => (previous.directory.clone(), Arc::clone(&previous.alerts)),
         };
-        let lookup = lookup.beside(store(directory.as_ref()));
-        let responder =
-            previous.responder.renewed(lookup, config.rules.clone(), config.numbers.clone());
+        let lookup = lookup.beside(store(directory.as_ref())).watching(Some(board(&alerts)));
+        let announcer = announcer(config, &alerts);
+        let responder = previous.responder.renewed(lookup, announcer, config.numbers.clone());
         let before = &previous.http.guard;
         // The listeners' connection slots keep the addresses of the PBXs until a restart, and so do
         // the rates.
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
-        let (tasks, metrics) = (previous.tasks.clone(), previous.metrics.clone());
-        let local_alerts = local_alerts::renewed(&previous.local_alerts, config);
-        let modules = Modules { upstream, directory, local_alerts, tasks, metrics };
+        let (tasks, metrics) = (tasks.clone(), metrics.clone());
+        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
         Ok(Self::assembled(config, modules, responder, guard))
     }
 
-    /// Builds the application in front of a source other than HubSoft.
+    /// Builds the application in front of a source other than HubSoft. It leaves the state folder alone,
+    /// which may be a running service's.
     pub fn in_front_of(source: Arc<dyn Source>, config: &Config) -> Self {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
         let local_alerts = local_alerts::in_memory(config);
-        Self::first(config, Modules { upstream, directory: None, local_alerts, tasks, metrics })
+        let alone = Config { state_folder: None, ..config.clone() };
+        let sources = alert_sources(Arc::new(NoAlertList), None, &local_alerts);
+        let alerts = KeptAlerts::start(&alone, sources, &tasks, &metrics);
+        let directory = None;
+        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
+        Self::started(config, modules)
     }
 
-    /// Like `in_front_of`, with a directory that reads `list`.
-    pub fn with_list(
+    /// Like `in_front_of`, with the lists of `hubsoft`.
+    pub fn with_lists(
         source: Arc<dyn Source>,
-        list: Arc<dyn CustomerList>,
+        hubsoft: &Arc<HubSoft>,
         config: &Config,
     ) -> Result<Self, AppError> {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
-        let directory = KeptDirectory::start(config, list, None, &tasks, &metrics)?;
-        let local_alerts = local_alerts::opened(config);
-        Ok(Self::first(config, Modules { upstream, directory, local_alerts, tasks, metrics }))
+        Self::first(config, upstream, Lists::of(hubsoft), (tasks, metrics))
     }
 
-    fn first(config: &Config, modules: Modules) -> Self {
-        let Modules { upstream, directory, metrics, .. } = &modules;
-        let lookup = Lookup::new(upstream.source(), config.lookup.clone());
-        let lookup = lookup.counting(metrics.lookup.clone()).beside(store(directory.as_ref()));
-        let responder = Responder::new(lookup, config.rules.clone(), config.numbers.clone());
+    fn first(
+        config: &Config,
+        upstream: GuardedSource,
+        lists: Lists,
+        (tasks, metrics): (Tasks, AppMetrics),
+    ) -> Result<Self, AppError> {
+        let directory = KeptDirectory::start(config, lists.customers, None, &tasks, &metrics)?;
+        let local_alerts = local_alerts::opened(config);
+        let sources = alert_sources(lists.alerts, directory.as_ref(), &local_alerts);
+        let alerts = KeptAlerts::start(config, sources, &tasks, &metrics);
+        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
+        Ok(Self::started(config, modules))
+    }
+
+    fn started(config: &Config, modules: Modules) -> Self {
+        let Modules { upstream, directory, alerts, metrics, .. } = &modules;
+        let lookup = Lookup::new(upstream.source(), config.lookup.clone())
+            .counting(metrics.lookup.clone())
+            .beside(store(directory.as_ref()))
+            .watching(Some(board(alerts)));
+        let responder = Responder::new(lookup, announcer(config, alerts), config.numbers.clone());
         let responder = responder.counting(metrics.calls.clone(), metrics.misses.clone());
         let guard = guard(config, Arc::default(), config.listener.pbx.clone());
         Self::assembled(config, modules, responder, guard)
     }
 
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
-        let Modules { upstream, directory, local_alerts, tasks, metrics } = modules;
+        let Modules { upstream, directory, local_alerts, alerts, tasks, metrics } = modules;
         let responder = Arc::new(responder);
         let application = Endpoints {
             responder: Arc::clone(&responder),
@@ -136,6 +157,7 @@ impl App {
             readiness: upstream.readiness(),
             directory: directory.as_ref().map(|kept| Arc::clone(&kept.directory)),
             local_alerts: Arc::clone(&local_alerts),
+            alerts: Arc::clone(&alerts.alerts),
             metrics: Arc::clone(&metrics.registry),
         };
         Self {
@@ -143,6 +165,7 @@ impl App {
             upstream,
             directory,
             local_alerts,
+            alerts,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -176,6 +199,11 @@ impl App {
         self.directory.as_ref().map(|kept| &kept.directory)
     }
 
+    /// The active alerts.
+    pub fn alerts(&self) -> &Arc<Alerts> {
+        &self.alerts.alerts
+    }
+
     /// The administrator's own alerts.
     pub fn local_alerts(&self) -> &Arc<LocalAlerts> {
         &self.local_alerts
@@ -193,6 +221,41 @@ impl App {
     /// The `Authorization` header of the service's requests to itself.
     pub(super) fn own_authorization(&self) -> Option<Secret> {
         self.config.access.credentials.own().cloned()
+    }
+}
+
+/// What is read ahead of the calls.
+struct Lists {
+    customers: Arc<dyn CustomerList>,
+    alerts: Arc<dyn AlertList>,
+}
+
+impl Lists {
+    fn of(hubsoft: &Arc<HubSoft>) -> Self {
+        Self { customers: Arc::clone(hubsoft) as _, alerts: Arc::clone(hubsoft) as _ }
+    }
+}
+
+fn alert_sources(
+    list: Arc<dyn AlertList>,
+    directory: Option<&Arc<KeptDirectory>>,
+    local: &Arc<LocalAlerts>,
+) -> AlertSources {
+    let directory = directory.map(|kept| Arc::clone(&kept.directory));
+    AlertSources { list, directory, local: Arc::clone(local) }
+}
+
+/// The alerts as calls read them.
+fn board(alerts: &Arc<KeptAlerts>) -> Arc<dyn AlertBoard> {
+    Arc::clone(&alerts.alerts) as Arc<dyn AlertBoard>
+}
+
+fn announcer(config: &Config, alerts: &Arc<KeptAlerts>) -> Announcer {
+    Announcer {
+        rules: config.rules.clone(),
+        settings: config.outage.clone(),
+        zone: config.hubsoft.timezone,
+        alerts: Some(board(alerts)),
     }
 }
 

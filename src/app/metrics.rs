@@ -12,6 +12,7 @@ use crate::servers::endpoints;
 use crate::servers::fastagi::{self, FastagiMetrics};
 use crate::servers::http::HttpMetrics;
 use crate::servers::listener::ListenerMetrics;
+use crate::sources::alerts::AlertMetrics;
 use crate::sources::breaker::BreakerMetrics;
 use crate::sources::directory::DirectoryMetrics;
 use crate::sources::hubsoft::HubsoftMetrics;
@@ -73,6 +74,7 @@ impl ReloadMetrics {
 /// The metrics of each module, and the registry that writes them.
 #[derive(Clone)]
 pub(super) struct AppMetrics {
+    pub(super) alerts: AlertMetrics,
     pub(super) breaker: BreakerMetrics,
     pub(super) calls: CallMetrics,
     pub(super) directory: DirectoryMetrics,
@@ -91,6 +93,7 @@ impl Default for AppMetrics {
     fn default() -> Self {
         let doors = endpoints::paths_of_calls().chain([fastagi::DOOR]);
         let mut metrics = Self {
+            alerts: AlertMetrics::default(),
             breaker: BreakerMetrics::default(),
             calls: CallMetrics::of(doors),
             directory: DirectoryMetrics::default(),
@@ -112,6 +115,7 @@ impl Default for AppMetrics {
 impl AppMetrics {
     fn registered(&self) -> Registry {
         let mut registry = Registry::default();
+        self.alerts.register(&mut registry);
         self.breaker.register(&mut registry);
         self.calls.register(&mut registry);
         self.directory.register(&mut registry);

@@ -1,5 +1,6 @@
 //! Builds the application from its configuration, runs it, reloads it and stops it.
 
+mod alerts;
 mod application;
 pub mod config;
 mod directory;

@@ -1,5 +1,6 @@
 //! How often the list is requested.
 
+use bina::sources::alerts::AlertBoard as _;
 use bina::sources::alerts::Settings;
 use bina::sources::reasons;
 

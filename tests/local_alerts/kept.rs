@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use bina::sources::alerts::{
     AlertRequest, ExtendRequest, LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts,
-    RequestContext,
+    LocalSource, RequestContext,
 };
 use proptest::prelude::*;
 

@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 use bina::domain::call::Did;
 use bina::sources::alerts::{
-    ActiveAlert, AlertRequest, LocalAlertError, LocalAlerts, PlaceNameError, Reach, RequestContext,
+    ActiveAlert, AlertRequest, LocalAlertError, LocalAlerts, LocalSource, PlaceNameError, Reach,
+    RequestContext,
 };
 use bina::sources::directory::{DirectoryView, PlaceKind};
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! What callers are told during an outage, beside their own alerts.
 
+mod announcer;
 mod settings;
 
+pub use self::announcer::Announcer;
 pub use self::settings::Settings;

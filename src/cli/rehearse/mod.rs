@@ -142,7 +142,7 @@ impl Stage {
         let listeners = Listeners::open(&config)?;
         let address = listeners.http_address()?;
         let source = Arc::clone(&recorder) as Arc<_>;
-        let app = App::with_list(source, Arc::clone(&hubsoft) as Arc<_>, &config)?;
+        let app = App::with_lists(source, &hubsoft, &config)?;
         let directory = app.directory().cloned();
         let serving = Service::new(app).serve(listeners)?;
         Ok(Self { sim, address, recorder, hubsoft, directory, _serving: serving })

@@ -137,10 +137,9 @@ impl Rules {
         did: Option<&Did>,
     ) -> Choice<'a> {
         let concerns = |rule: &Rule| rule.is_called(did) && rule.fits_any(customers);
-        let position = match named {
-            Some(name) => self.list.iter().position(|rule| &*rule.name == name),
-            None => self.first_position(self.list.len(), alert, concerns),
-        };
+        let named = named.and_then(|name| self.list.iter().position(|rule| &*rule.name == name));
+        // A reload may have removed the rule that an alert names.
+        let position = named.or_else(|| self.first_position(self.list.len(), alert, concerns));
         let choice = match position {
             Some(position) => Choice::of_rule(&self.list[position], alert),
             None => self.of_general(alert),

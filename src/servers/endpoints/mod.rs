@@ -25,7 +25,7 @@ use crate::servers::http::{
     Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, Rejection, whole,
 };
 use crate::servers::recordings::Recordings;
-use crate::sources::alerts::LocalAlerts;
+use crate::sources::alerts::{Alerts, LocalAlerts};
 use crate::sources::directory::Directory;
 
 pub use self::calls::NoCall;
@@ -42,6 +42,8 @@ pub struct Endpoints {
     pub directory: Option<Arc<Directory>>,
     /// The administrator's own alerts.
     pub local_alerts: Arc<LocalAlerts>,
+    /// The active alerts.
+    pub alerts: Arc<Alerts>,
     pub metrics: Arc<Registry>,
 }
 
@@ -53,6 +55,7 @@ impl Endpoints {
         if let Some(directory) = &self.directory {
             directory.measure();
         }
+        self.alerts.measure();
         self.metrics.written(exposition)
     }
 }

@@ -103,11 +103,6 @@ impl Alerts {
         self.adjusted.notify_one();
     }
 
-    /// Counts a call, so that the list is read faster when they surge.
-    pub fn note_call(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-    }
-
     /// Makes the board that calls read from now on.
     pub(super) fn publish(&self, at: Moment) {
         let placement = self.placement.lock();
@@ -185,6 +180,10 @@ impl Alerts {
 impl AlertBoard for Alerts {
     fn board(&self) -> Arc<Board> {
         self.board.now()
+    }
+
+    fn note_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     fn observe(&self, phone: &Phone, record: &Record, asked: Instant) {

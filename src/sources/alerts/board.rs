@@ -148,6 +148,9 @@ pub trait AlertBoard: Send + Sync {
 
     /// Reports the answer about the customers of a number that was requested at `asked`.
     fn observe(&self, phone: &Phone, record: &Record, asked: Instant);
+
+    /// Counts a call, so that the list is read faster when they surge.
+    fn note_call(&self) {}
 }
 
 impl Standing {
@@ -176,10 +179,15 @@ impl ActiveAlert {
         }
     }
 
+    /// Whether a local alert names the place of the customer of a row.
+    pub fn reaches(&self, row: RowIndex) -> bool {
+        matches!(&self.reach, Reach::Local(local) if local.rows.binary_search(&row).is_ok())
+    }
+
     /// What this alert means for the customer of a row.
     pub fn standing(&self, row: RowIndex) -> Standing {
         match &self.reach {
-            Reach::Local(local) if local.rows.binary_search(&row).is_ok() => Standing::Alert,
+            Reach::Local(_) if self.reaches(row) => Standing::Alert,
             Reach::Local(_) => Standing::NoAlert,
             Reach::Strata { strata, verdicts } => match strata.of(row) {
                 Stratum::CannotSay => Standing::CannotSay,

@@ -29,6 +29,7 @@ use crate::domain::zone::Zone;
 use crate::sources::directory::DirectoryView;
 
 use super::board::ActiveAlert;
+use super::placing::LocalSource;
 
 use self::alert::{KeptAlert, LocalAlert};
 use self::book::Book;
@@ -195,17 +196,6 @@ impl LocalAlerts {
         AlertListing { alerts, problem: self.disk.lock().problem().map(str::to_owned) }
     }
 
-    /// The active alerts, in the order in which they were added. It scans the directory once for each
-    /// alert and each state.
-    pub fn active(&self, now_s: u64, view: Option<&DirectoryView>) -> Vec<ActiveAlert> {
-        self.now(now_s).iter().map(|kept| kept.active(view)).collect()
-    }
-
-    /// Counts the changes: additions, extensions and ends. An end by the clock is none.
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
-
     fn now(&self, now_s: u64) -> Vec<Arc<KeptAlert>> {
         let alerts = self.alerts.read();
         alerts.iter().filter(|kept| kept.is_active(now_s)).map(Arc::clone).collect()
@@ -243,6 +233,17 @@ impl LocalAlerts {
         }
         warnings.extend(self.disk.lock().problem().map(str::to_owned));
         AlertChange { alert, message, warnings }
+    }
+}
+
+impl LocalSource for LocalAlerts {
+    /// In the order in which they were added. It scans the directory once for each alert and each state.
+    fn active(&self, now_s: u64, view: Option<&DirectoryView>) -> Vec<ActiveAlert> {
+        self.now(now_s).iter().map(|kept| kept.active(view)).collect()
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 }
 

@@ -1,0 +1,169 @@
+//! Chooses what a caller hears: from his own alerts, from local ones, and in doubt.
+
+use std::sync::Arc;
+
+use crate::domain::alert::Alert;
+use crate::domain::answer::{AlertFacts, Told};
+use crate::domain::call::{Call, Did};
+use crate::domain::finding::{AlertCertainty, Finding};
+use crate::domain::forecast::Forecast;
+use crate::domain::found::FoundCustomer;
+use crate::domain::local_time::LocalTime;
+use crate::domain::phone::Phone;
+use crate::domain::prompt::{Choice, Rules};
+use crate::domain::zone::Zone;
+use crate::runtime::wall_clock;
+use crate::sources::alerts::{ActiveAlert, AlertBoard, Board, Reach};
+
+use super::Settings;
+
+/// Chooses announcements.
+#[derive(Clone, Default)]
+pub struct Announcer {
+    pub rules: Rules,
+    pub settings: Settings,
+    /// The zone in which expected ends are told.
+    pub zone: Zone,
+    /// Where the active alerts are, if they are kept.
+    pub alerts: Option<Arc<dyn AlertBoard>>,
+}
+
+/// How directly a local alert concerns a caller.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Aim {
+    Place,
+    Did,
+    Everyone,
+}
+
+impl Announcer {
+    /// The alerts that are active now, if any is.
+    pub fn board(&self) -> Option<Arc<Board>> {
+        let board = self.alerts.as_ref()?.board();
+        (!board.alerts.is_empty()).then_some(board)
+    }
+
+    /// Counts a call, so that the list of alerts is read faster when they surge.
+    pub fn note_call(&self) {
+        if let Some(alerts) = &self.alerts {
+            alerts.note_call();
+        }
+    }
+
+    /// Chooses what the caller hears. His own alert goes before local ones for the called number or for
+    /// everyone; one for his place takes the rules like his own.
+    pub fn choose<'a>(
+        &'a self,
+        board: Option<&'a Board>,
+        finding: &'a Finding,
+        phone: Option<&Phone>,
+        call: &Call,
+    ) -> Choice<'a> {
+        let did = call.did.as_ref();
+        let own = match finding {
+            Finding::Found { record, alerts: AlertCertainty::Certain, .. } => {
+                self.rules.choose(record.customers(), did)
+            }
+            _ => Choice::default(),
+        };
+        let local = board.and_then(|board| self.local(board, finding, phone, did));
+        match local {
+            Some((_, choice)) if !plays(&own) => choice,
+            Some((Aim::Place, choice)) if self.is_before(&choice, &own) => choice,
+            _ if plays(&own) => own,
+            _ => self.hedged(finding).unwrap_or(own),
+        }
+    }
+
+    /// The choice for the local alert that concerns the caller most directly.
+    fn local<'a>(
+        &'a self,
+        board: &'a Board,
+        finding: &'a Finding,
+        phone: Option<&Phone>,
+        did: Option<&Did>,
+    ) -> Option<(Aim, Choice<'a>)> {
+        let locals = board.alerts.iter().filter(|active| !active.is_hubsofts());
+        let mut locals = locals.filter(|active| may_reach(active, did)).peekable();
+        locals.peek()?;
+        let rows = phone.map_or_else(Vec::new, |phone| board.rows(phone));
+        let customers = customers(finding);
+        let choices = locals.filter_map(|active| {
+            let is_here = rows.iter().any(|row| active.reaches(*row));
+            let aim = if is_here { Aim::Place } else { general_aim(active, did)? };
+            let alert = active.alert.as_deref();
+            let choice = self.rules.choose_local(alert, active.rule.as_deref(), customers, did);
+            Some((aim, choice)).filter(|(_, choice)| plays(choice))
+        });
+        choices.min_by_key(|(aim, choice)| (*aim, self.position(choice)))
+    }
+
+    /// The hedged prompt, if an alert may concern the caller.
+    fn hedged(&self, finding: &Finding) -> Option<Choice<'_>> {
+        let is_undecided =
+            matches!(finding, Finding::Found { alerts: AlertCertainty::Undecided, .. });
+        self.settings.hedged_prompt.as_ref().filter(|_| is_undecided).map(Choice::hedged)
+    }
+
+    fn is_before(&self, one: &Choice<'_>, other: &Choice<'_>) -> bool {
+        self.position(one) < self.position(other)
+    }
+
+    /// The position of the rule that chose; the general prompt comes after all.
+    fn position(&self, choice: &Choice<'_>) -> usize {
+        let rules = self.rules.list();
+        let named = choice.rule.and_then(|name| rules.iter().position(|rule| rule.name == *name));
+        named.unwrap_or(rules.len())
+    }
+
+    /// What is known of the alert that was chosen.
+    pub fn facts(&self, board: Option<&Board>, choice: &Choice<'_>, told: Told) -> AlertFacts {
+        let forecast = choice.alert.and_then(|alert| self.forecast(board, alert));
+        AlertFacts { told, forecast }
+    }
+
+    /// The expected end of an alert, from its window, else from its text.
+    fn forecast(&self, board: Option<&Board>, alert: &Alert) -> Option<String> {
+        let ends_at_s = board.and_then(|board| window_end(board, alert));
+        let forecast = match ends_at_s {
+            Some(end_s) => Forecast::at(self.zone.local_time(end_s)),
+            None => alert.forecast(),
+        };
+        forecast?.word(self.now())
+    }
+
+    fn now(&self) -> LocalTime {
+        self.zone.local_time(wall_clock::now_s())
+    }
+}
+
+fn plays(choice: &Choice<'_>) -> bool {
+    choice.play.is_some_and(|play| !play.asterisk.is_empty())
+}
+
+fn customers(finding: &Finding) -> &[FoundCustomer] {
+    match finding {
+        Finding::Found { record, .. } => record.customers(),
+        _ => &[],
+    }
+}
+
+/// Whether a local alert may reach the caller, as far as can be told without the directory.
+fn may_reach(active: &ActiveAlert, did: Option<&Did>) -> bool {
+    let Reach::Local(local) = &active.reach else { return false };
+    !local.rows.is_empty() || general_aim(active, did).is_some()
+}
+
+fn general_aim(active: &ActiveAlert, did: Option<&Did>) -> Option<Aim> {
+    let Reach::Local(local) = &active.reach else { return None };
+    if did.is_some_and(|did| local.dids.contains(did)) {
+        return Some(Aim::Did);
+    }
+    local.is_everyone.then_some(Aim::Everyone)
+}
+
+/// The end of the window of the active alert with this text. Of several, the latest counts.
+fn window_end(board: &Board, alert: &Alert) -> Option<u64> {
+    let same = board.alerts.iter().filter(|active| active.alert.as_deref() == Some(alert));
+    same.filter_map(|active| active.ends_at_s).max()
+}
