@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tracing::warn;
 
 use crate::domain::failure::Failure;
@@ -20,11 +21,12 @@ use crate::sources::reasons;
 use super::config::Config;
 use super::metrics::AppMetrics;
 
-/// The alerts, and the tasks that keep them current. They end with the last application that has them.
+/// The alerts, and the tasks that keep them current. These end with the last application that has the
+/// alerts, or when others take their place.
 pub(super) struct KeptAlerts {
     pub(super) alerts: Arc<Alerts>,
-    _feed: Task,
-    _probing: Task,
+    evidence: Arc<Evidence>,
+    tasks: Mutex<Vec<Task>>,
 }
 
 /// What the alerts of an application are made from.
@@ -51,9 +53,9 @@ impl KeptAlerts {
         let kept = Arc::clone(&alerts);
         let feed = tasks.start("alerts", move || Arc::clone(&kept).keep());
         let board = Arc::clone(&alerts) as Arc<dyn AlertBoard>;
-        let prober = Prober { evidence, board, list };
+        let prober = Prober { evidence: Arc::clone(&evidence), board, list };
         let probing = tasks.start("probes", move || prober.clone().keep());
-        Arc::new(Self { alerts, _feed: feed, _probing: probing })
+        Arc::new(Self { alerts, evidence, tasks: Mutex::new(vec![feed, probing]) })
     }
 
     /// The alerts for the configuration `new` after `old`: the same ones for the same HubSoft.
@@ -69,7 +71,15 @@ impl KeptAlerts {
             self.alerts.adjust(inputs(new, sources));
             return Arc::clone(self);
         }
+        self.close();
         Self::start(new, sources, tasks, metrics)
+    }
+
+    /// Ends the tasks at once, and leaves the state folder, though calls in progress may still have the
+    /// alerts.
+    fn close(&self) {
+        self.tasks.lock().clear();
+        self.evidence.detach();
     }
 }
 

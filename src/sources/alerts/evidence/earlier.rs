@@ -109,6 +109,11 @@ impl EarlierAlerts {
         self.is_saved = false;
     }
 
+    /// Leaves the folder: nothing more is written.
+    pub(super) fn detach(&mut self) {
+        self.folder = None;
+    }
+
     /// What has to be written, if anything has changed since the last time.
     pub(super) fn unsaved(&mut self) -> Option<UnsavedRecord> {
         let folder = self.folder.clone().filter(|_| !self.is_saved)?;

@@ -190,6 +190,11 @@ impl Evidence {
         self.changed.notified().await;
     }
 
+    /// Leaves the state folder.
+    pub fn detach(&self) {
+        self.state.lock().earlier.detach();
+    }
+
     /// What has to be written to disk.
     pub(super) fn unsaved(&self) -> Option<UnsavedRecord> {
         self.state.lock().earlier.unsaved()

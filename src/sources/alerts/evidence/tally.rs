@@ -41,12 +41,13 @@ impl Tally {
         }
     }
 
-    /// The verdict if the answers are those of all customers of the stratum.
-    pub(super) fn verdict_of_all(self) -> Verdict {
-        match self.share() {
-            _ if self.answers == 0.0 => Verdict::Unknown,
-            share if share >= ALERT_MIN => Verdict::Alert,
-            share if share <= NO_ALERT_MAX => Verdict::NoAlert,
+    /// The verdict on a stratum of so few customers that whatever the others would answer changes nothing.
+    pub(super) fn verdict_of_all(self, customers: usize) -> Verdict {
+        let all = customers as f64;
+        let open = (all - self.answers).max(0.0);
+        match customers > 0 && self.answers > 0.0 {
+            true if self.confirmed / all >= ALERT_MIN => Verdict::Alert,
+            true if (self.confirmed + open) / all <= NO_ALERT_MAX => Verdict::NoAlert,
             _ => Verdict::Unknown,
         }
     }
@@ -91,16 +92,22 @@ mod tests {
     }
 
     #[test]
-    fn all_customers_of_a_stratum_decide_by_their_share() {
-        for (confirmed, answers, verdict) in [
-            (1, 1, Verdict::Alert),
-            (3, 4, Verdict::Alert),
-            (1, 2, Verdict::Unknown),
-            (1, 4, Verdict::NoAlert),
-            (0, 3, Verdict::NoAlert),
-            (0, 0, Verdict::Unknown),
+    fn a_few_customers_decide_once_the_others_cannot_change_it() {
+        for (confirmed, answers, customers, verdict) in [
+            (1, 1, 1, Verdict::Alert),
+            (3, 4, 4, Verdict::Alert),
+            (3, 3, 4, Verdict::Alert),
+            (2, 2, 4, Verdict::Unknown),
+            (1, 2, 2, Verdict::Unknown),
+            (1, 4, 4, Verdict::NoAlert),
+            (0, 3, 3, Verdict::NoAlert),
+            (0, 3, 4, Verdict::NoAlert),
+            (0, 2, 4, Verdict::Unknown),
+            (0, 0, 0, Verdict::Unknown),
+            (0, 0, 3, Verdict::Unknown),
         ] {
-            assert_eq!(tally(confirmed, answers).verdict_of_all(), verdict);
+            let shown = format!("{confirmed}/{answers} of {customers}");
+            assert_eq!(tally(confirmed, answers).verdict_of_all(customers), verdict, "{shown}");
         }
     }
 

@@ -195,9 +195,9 @@ impl Share {
         if self.is_revoked {
             return Verdict::Unknown;
         }
-        let all = self.probes.answers >= self.customers as f64;
-        if self.customers > 0 && all {
-            return self.probes.verdict_of_all();
+        let of_all = self.probes.verdict_of_all(self.customers);
+        if of_all != Verdict::Unknown {
+            return of_all;
         }
         let joint = self.prior.map_or(self.probes, |prior| self.probes.with(prior));
         match joint.verdict() {
