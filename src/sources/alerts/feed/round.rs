@@ -60,7 +60,9 @@ impl Round {
     pub(in crate::sources::alerts) fn accept(&mut self, page: &AlertPage) -> PageStep {
         let wanted = self.next_page();
         self.pages = wanted;
+        let known = self.ids.len();
         self.ids.extend(page.alerts.iter().map(|alert| alert.id));
+        let is_of_no_use = self.ids.len() == known && page.unreadable == 0;
         self.unreadable += page.unreadable;
         let (Some(number), Some(last), Some(total)) = (page.number, page.last, page.total) else {
             return self.failed(RoundFault::Unnumbered);
@@ -73,6 +75,10 @@ impl Round {
         }
         if wanted >= last {
             return PageStep::End;
+        }
+        // It repeats itself, or has no end.
+        if is_of_no_use {
+            return self.failed(RoundFault::Short { listed: self.ids.len() as u64, stated: total });
         }
         if wanted >= PAGES_MAX {
             return self.failed(RoundFault::Endless);
@@ -167,6 +173,11 @@ mod tests {
             (
                 "the first page again, numbered 2",
                 vec![page(1, 2, 4, &[7, 8]), page(2, 2, 4, &[7, 8])],
+                Err(RoundFault::Short { listed: 2, stated: 4 }),
+            ),
+            (
+                "an empty page before the last one",
+                vec![page(1, 9, 4, &[7, 8]), page(2, 9, 4, &[])],
                 Err(RoundFault::Short { listed: 2, stated: 4 }),
             ),
             ("page 2", vec![page(2, 2, 1, &[7])], Err(RoundFault::WrongPage(1))),
