@@ -21,7 +21,7 @@ use super::metrics::AlertMetrics;
 use super::placing::{LocalSource, Placement};
 use super::settings::Settings;
 use super::status::{AlertLine, AlertsStatus};
-use super::trouble::Trouble;
+use super::trouble::ListTrouble;
 
 /// A list that was read longer ago is stale, unless it is read less often.
 const CURRENT_WITHIN: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ pub struct Alerts {
     pub(super) placement: Mutex<Placement>,
     pub(super) local: Arc<dyn LocalSource>,
     pub(super) evidence: Arc<Evidence>,
-    pub(super) trouble: Mutex<Trouble>,
+    pub(super) trouble: Mutex<ListTrouble>,
     pub(super) pace: Mutex<Pace>,
     /// Calls since the start.
     pub(super) calls: AtomicU64,

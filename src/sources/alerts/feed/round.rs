@@ -34,7 +34,7 @@ pub(in crate::sources::alerts) enum RoundFault {
 
 /// Whether there are more pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sources::alerts) enum PageStep {
+pub(in crate::sources::alerts) enum RoundStep {
     End,
     More,
 }
@@ -57,7 +57,7 @@ impl Round {
     }
 
     /// Counts a page, whose alerts may be used whatever comes of the list.
-    pub(in crate::sources::alerts) fn accept(&mut self, page: &AlertPage) -> PageStep {
+    pub(in crate::sources::alerts) fn accept(&mut self, page: &AlertPage) -> RoundStep {
         let wanted = self.next_page();
         self.pages = wanted;
         let known = self.ids.len();
@@ -74,7 +74,7 @@ impl Round {
             return self.failed(RoundFault::Moved);
         }
         if wanted >= last {
-            return PageStep::End;
+            return RoundStep::End;
         }
         // It repeats itself, or has no end.
         if is_of_no_use {
@@ -83,12 +83,12 @@ impl Round {
         if wanted >= PAGES_MAX {
             return self.failed(RoundFault::Endless);
         }
-        PageStep::More
+        RoundStep::More
     }
 
-    fn failed(&mut self, fault: RoundFault) -> PageStep {
+    fn failed(&mut self, fault: RoundFault) -> RoundStep {
         self.fault = Some(fault);
-        PageStep::End
+        RoundStep::End
     }
 
     /// The ids of all alerts of a list that has been read to its end, if it is complete.
@@ -137,7 +137,7 @@ mod tests {
         for (at, page) in pages.iter().enumerate() {
             let step = round.accept(page);
             let is_last = at + 1 == pages.len();
-            assert_eq!(step == PageStep::End, is_last, "after page {}", at + 1);
+            assert_eq!(step == RoundStep::End, is_last, "after page {}", at + 1);
         }
         round.complete().map(|ids| ids.into_iter().collect())
     }
