@@ -18,7 +18,7 @@ use crate::sources::reasons::{self, is_no_permission};
 
 use super::active::{AlertInputs, Alerts};
 use super::board::AlertEpoch;
-use super::feed::{Cadence, CallRate, Feed, Moment, Pace, RoundStep};
+use super::feed::{Cadence, CallRate, Feed, FeedTime, Pace, RoundStep};
 use super::list::AlertPage;
 use super::metrics::PollResult;
 use super::placing::{Placed, Scan, Unplaced, placed_max, scan};
@@ -157,7 +157,7 @@ impl FeedKeeper {
         }
     }
 
-    fn set_pace(&mut self, at: Moment) {
+    fn set_pace(&mut self, at: FeedTime) {
         let is_surge = self.rate.sample(self.alerts.calls.load(Ordering::Relaxed), at.now);
         let is_active = !self.alerts.feed.lock().shown().is_empty();
         *self.alerts.pace.lock() = match (is_active, is_surge) {
