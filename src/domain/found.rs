@@ -12,12 +12,12 @@ use crate::domain::reported::ReportedCustomer;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundCustomer {
     customer: Customer,
-    alerts: Alerts,
+    alerts: CarriedAlerts,
 }
 
 /// The alerts of one customer. Almost all customers have at most two, which need no allocation.
 #[derive(Clone, Debug, PartialEq)]
-enum Alerts {
+enum CarriedAlerts {
     /// The alert is off.
     Off,
     /// The alert is on, with up to two texts.
@@ -29,13 +29,13 @@ impl FoundCustomer {
     /// Keeps the publishable part of `reported`.
     pub fn new(reported: ReportedCustomer) -> Self {
         let customer = Customer::new(&reported);
-        Self { customer, alerts: Alerts::new(reported.alert) }
+        Self { customer, alerts: CarriedAlerts::new(reported.alert) }
     }
 
     /// Keeps alerts and services of `reported`, but not the identity.
     pub fn unnamed(reported: ReportedCustomer) -> Self {
         let customer = Customer::unnamed(&reported);
-        Self { customer, alerts: Alerts::new(reported.alert) }
+        Self { customer, alerts: CarriedAlerts::new(reported.alert) }
     }
 
     /// The customer.
@@ -45,13 +45,13 @@ impl FoundCustomer {
 
     /// Returns whether the alert is on.
     pub fn alerted(&self) -> bool {
-        !matches!(self.alerts, Alerts::Off)
+        !matches!(self.alerts, CarriedAlerts::Off)
     }
 
     /// The alerts; none if the alert is off or has no text.
     pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
-        let few = if let Alerts::Few(few) = &self.alerts { &few[..] } else { &[] };
-        let many = if let Alerts::Many(many) = &self.alerts { &many[..] } else { &[] };
+        let few = if let CarriedAlerts::Few(few) = &self.alerts { &few[..] } else { &[] };
+        let many = if let CarriedAlerts::Many(many) = &self.alerts { &many[..] } else { &[] };
         few.iter().flatten().chain(many)
     }
 
@@ -64,21 +64,21 @@ impl FoundCustomer {
                 alerts.push(alert);
             }
         }
-        Self { alerts: Alerts::on(alerts), customer: self.customer }
+        Self { alerts: CarriedAlerts::on(alerts), customer: self.customer }
     }
 
     /// The same customer without the alerts that `ended` selects. Without any left, the alert is off.
     #[must_use]
     pub fn without(self, ended: impl Fn(&Alert) -> bool) -> Self {
         let left: Vec<_> = self.alerts().filter(|alert| !ended(alert)).map(Arc::clone).collect();
-        let alerts = if left.is_empty() { Alerts::Off } else { Alerts::on(left) };
+        let alerts = if left.is_empty() { CarriedAlerts::Off } else { CarriedAlerts::on(left) };
         Self { alerts, customer: self.customer }
     }
 
     /// The same customer with these alerts instead; `None` turns the alert off, and an empty list is one
     /// without text.
     pub fn with_alerts(self, alerts: Option<Vec<Arc<Alert>>>) -> Self {
-        Self { alerts: alerts.map_or(Alerts::Off, Alerts::on), ..self }
+        Self { alerts: alerts.map_or(CarriedAlerts::Off, CarriedAlerts::on), ..self }
     }
 
     /// The same customer with another `Arc` for each alert, in memory that is kept for long.
@@ -91,14 +91,14 @@ impl FoundCustomer {
     /// Allocated bytes, without the value itself and the alerts, which may be shared.
     pub fn weight(&self) -> usize {
         let list = match &self.alerts {
-            Alerts::Off | Alerts::Few(_) => 0,
-            Alerts::Many(many) => allocation::of_arc(size_of_val(&**many)),
+            CarriedAlerts::Off | CarriedAlerts::Few(_) => 0,
+            CarriedAlerts::Many(many) => allocation::of_arc(size_of_val(&**many)),
         };
         self.customer.weight() + list
     }
 }
 
-impl Alerts {
+impl CarriedAlerts {
     fn new(texts: Option<Vec<AlertText>>) -> Self {
         let alert = |text| Arc::new(Alert::new(text, Scope::Carrier));
         texts.map_or(Self::Off, |texts| Self::on(texts.into_iter().map(alert).collect()))

@@ -68,10 +68,10 @@ impl CustomerList for Customers {
     }
 }
 
-/// A directory of ten customers that has been read.
+/// A directory of forty customers that has been read.
 pub(crate) async fn directory() -> (Arc<Customers>, Arc<Directory>) {
     let customers = Arc::new(Customers {
-        count: Mutex::new(10),
+        count: Mutex::new(40),
         tables: Mutex::new(tables(&[GROUP])),
         tables_requested: Mutex::default(),
     });

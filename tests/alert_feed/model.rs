@@ -126,7 +126,7 @@ async fn play(steps: &[Step]) {
         bench.pass(31.0).await;
         // Steps take no time by the wall clock.
         let passed_s = bench.elapsed_s() - reading_s;
-        bench.set_clock(-(passed_s as i64));
+        bench.set_clock(-passed_s.cast_signed());
         reading_s = bench.elapsed_s();
         bench.pass(1.1).await;
         model.read();

@@ -49,10 +49,10 @@ async fn the_verdicts_of_an_alert_survive_another_state_of_the_directory() {
     confirm(&bench);
     let before = verdicts(&bench);
     assert_eq!(before.of(fits), Verdict::Alert);
-    *customers.count.lock() = 12;
+    *customers.count.lock() = 42;
     directory.request_walk();
     bench.pass(60.0).await;
-    assert_eq!(stratum(&bench, 12), Some(fits), "a new customer");
+    assert_eq!(stratum(&bench, 42), Some(fits), "a new customer");
     assert!(Arc::ptr_eq(&before, &verdicts(&bench)) && before.of(fits) == Verdict::Alert);
     directory.clear().await.expect("in memory");
     bench.pass(0.1).await;
@@ -89,7 +89,7 @@ async fn tables_that_cannot_be_read_do_not_replace_those_that_could() {
     directory.request_tables();
     states.changed().await.expect("it is kept");
     let view = directory.view().expect("a view");
-    assert_eq!((view.tables().groups.len(), view.generation().customers()), (2, 10));
+    assert_eq!((view.tables().groups.len(), view.generation().customers()), (2, 40));
 }
 
 fn answer(customer: u64, text: Option<&str>) -> Record {

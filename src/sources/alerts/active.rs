@@ -15,13 +15,13 @@ use crate::sources::directory::{Directory, Stratum};
 
 use super::board::{ActiveAlert, AlertBoard, AlertOrigin, Board, Reach};
 use super::evidence::{Evidence, Testimony};
-use super::feed::{Cadence, Feed, FeedRules, Moment, Pace, ShownAlert};
+use super::feed::{Cadence, Feed, FeedRules, FeedTime, Pace, ShownAlert};
 use super::list::AlertList;
 use super::metrics::AlertMetrics;
 use super::placing::{LocalSource, Placement};
 use super::settings::Settings;
-use super::status::{AlertLine, AlertsStatus};
-use super::trouble::Trouble;
+use super::status::{AlertStatus, AlertsStatus};
+use super::trouble::ListTrouble;
 
 /// A list that was read longer ago is stale, unless it is read less often.
 const CURRENT_WITHIN: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ pub struct Alerts {
     pub(super) placement: Mutex<Placement>,
     pub(super) local: Arc<dyn LocalSource>,
     pub(super) evidence: Arc<Evidence>,
-    pub(super) trouble: Mutex<Trouble>,
+    pub(super) trouble: Mutex<ListTrouble>,
     pub(super) pace: Mutex<Pace>,
     /// Calls since the start.
     pub(super) calls: AtomicU64,
@@ -68,8 +68,8 @@ impl AlertInputs {
         FeedRules { zone: self.zone, age_max: self.settings.age_max }
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        Moment { now: tokio::time::Instant::now().into_std(), now_s: (self.now_s)() }
+    pub(super) fn moment(&self) -> FeedTime {
+        FeedTime { now: tokio::time::Instant::now().into_std(), now_s: (self.now_s)() }
     }
 }
 
@@ -104,7 +104,7 @@ impl Alerts {
     }
 
     /// Makes the board that calls read from now on.
-    pub(super) fn publish(&self, at: Moment) {
+    pub(super) fn publish(&self, at: FeedTime) {
         let placement = self.placement.lock();
         let feed = self.feed.lock();
         let hubsofts = feed.shown().iter().map(|(id, shown)| active(*id, shown, &placement));
@@ -120,7 +120,7 @@ impl Alerts {
     }
 
     /// Whether the board that calls read is that of an earlier time.
-    pub(super) fn is_outdated(&self, at: Moment) -> bool {
+    pub(super) fn is_outdated(&self, at: FeedTime) -> bool {
         let board = self.board.now();
         let has_ended =
             |local: &ActiveAlert| local.ends_at_s.is_some_and(|end_s| end_s <= at.now_s);
@@ -140,7 +140,7 @@ impl Alerts {
         let board = self.board.now();
         let lines = board.alerts.iter().map(|active| {
             let seen_s_ago = now.saturating_duration_since(active.seen).as_secs();
-            AlertLine::new(active, seen_s_ago, &self.evidence.status(active.epoch))
+            AlertStatus::new(active, seen_s_ago, &self.evidence.status(active.epoch))
         });
         AlertsStatus {
             enabled: inputs.is_enabled(),

@@ -18,7 +18,7 @@ use crate::sources::reasons::{self, is_no_permission};
 
 use super::active::{AlertInputs, Alerts};
 use super::board::AlertEpoch;
-use super::feed::{Cadence, CallRate, Feed, Moment, Pace, PageStep};
+use super::feed::{Cadence, CallRate, Feed, FeedTime, Pace, RoundStep};
 use super::list::AlertPage;
 use super::metrics::PollResult;
 use super::placing::{Placed, Scan, Unplaced, placed_max, scan};
@@ -32,7 +32,7 @@ const NEAR_TICK: Duration = Duration::from_millis(100);
 const TABLES_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// What the task has at hand.
-struct Keeper {
+struct FeedKeeper {
     alerts: Arc<Alerts>,
     cadence: Cadence,
     rate: CallRate,
@@ -59,7 +59,7 @@ enum Event {
 impl Alerts {
     /// Keeps the alerts current until its task is stopped.
     pub async fn keep(self: Arc<Self>) {
-        let mut keeper = Keeper::new(self);
+        let mut keeper = FeedKeeper::new(self);
         loop {
             keeper.update().await;
             match keeper.wait().await {
@@ -72,7 +72,7 @@ impl Alerts {
     }
 }
 
-impl Keeper {
+impl FeedKeeper {
     fn new(alerts: Arc<Alerts>) -> Self {
         let inputs = alerts.inputs.now();
         // What was judged before a panic of the task is not judged any more, unless it is still active.
@@ -157,7 +157,7 @@ impl Keeper {
         }
     }
 
-    fn set_pace(&mut self, at: Moment) {
+    fn set_pace(&mut self, at: FeedTime) {
         let is_surge = self.rate.sample(self.alerts.calls.load(Ordering::Relaxed), at.now);
         let is_active = !self.alerts.feed.lock().shown().is_empty();
         *self.alerts.pace.lock() = match (is_active, is_surge) {
@@ -178,9 +178,9 @@ impl Keeper {
         let step = poll.round.accept(&page);
         self.alerts.feed.lock().add(page.alerts, inputs.moment(), inputs.zone);
         match step {
-            PageStep::More if poll.goes_on() => self.poll = Some(poll),
-            PageStep::More => self.failed(&reasons::TIMEOUT.failure()),
-            PageStep::End => self.end_round(poll, &inputs),
+            RoundStep::More if poll.goes_on() => self.poll = Some(poll),
+            RoundStep::More => self.failed(&reasons::TIMEOUT.failure()),
+            RoundStep::End => self.end_round(poll, &inputs),
         }
     }
 
@@ -306,7 +306,7 @@ async fn changed(changes: Option<&mut watch::Receiver<u64>>) {
     {
         return;
     }
-    pending().await
+    pending::<()>().await;
 }
 
 /// How much longer than planned a pause is: 1.0 to 1.1, so that it is never shorter.

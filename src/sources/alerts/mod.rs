@@ -39,5 +39,5 @@ pub use self::metrics::AlertMetrics;
 pub use self::placing::LocalSource;
 pub use self::probing::Prober;
 pub use self::settings::Settings;
-pub use self::status::{AlertLine, AlertsStatus, StratumLine};
+pub use self::status::{AlertStatus, AlertsStatus, StratumLine};
 pub use self::verdict::{Verdict, Verdicts};

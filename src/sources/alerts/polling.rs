@@ -20,14 +20,14 @@ const GRACE: Duration = Duration::from_secs(1);
 /// A reading that takes longer is not completed: its first page is too old.
 const ROUND_MAX: Duration = Duration::from_secs(60);
 
-type PageRequest = Pin<Box<dyn Future<Output = Result<AlertPage, Failure>> + Send>>;
+type PendingPage = Pin<Box<dyn Future<Output = Result<AlertPage, Failure>> + Send>>;
 
 /// A reading of the list that is under way.
 pub(super) struct Poll {
     list: Arc<dyn AlertList>,
     pub(super) started: Instant,
     pub(super) round: Round,
-    request: PageRequest,
+    request: PendingPage,
 }
 
 impl Poll {
@@ -56,7 +56,7 @@ impl Poll {
     }
 }
 
-fn request(list: Arc<dyn AlertList>, page: u32) -> PageRequest {
+fn request(list: Arc<dyn AlertList>, page: u32) -> PendingPage {
     Box::pin(async move {
         let deadline = Instant::now() + PAGE_MAX;
         let answer = timeout_at(deadline + GRACE, list.alerts(page, deadline)).await;

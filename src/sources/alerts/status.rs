@@ -21,14 +21,14 @@ pub struct AlertsStatus {
     pub poll_s: u64,
     /// What is wrong with the list, with the remedy.
     pub problem: Option<String>,
-    pub alerts: Vec<AlertLine>,
+    pub alerts: Vec<AlertStatus>,
     /// Texts that have ended, while caches may have them.
     pub ended: u64,
 }
 
 /// An active alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlertLine {
+pub struct AlertStatus {
     /// `hubsoft` or `local`.
     pub origin: String,
     pub id: String,
@@ -57,7 +57,7 @@ pub struct StratumLine {
     pub live_answers: u32,
 }
 
-impl AlertLine {
+impl AlertStatus {
     pub(super) fn new(active: &ActiveAlert, seen_s_ago: u64, strata: &[StratumStatus]) -> Self {
         let (origin, id) = match &active.origin {
             AlertOrigin::Hubsoft(id) => ("hubsoft", id.to_string()),

@@ -11,7 +11,7 @@ const INCOMPLETE_MIN: u32 = 3;
 
 /// What is wrong with the list at present.
 #[derive(Debug, Default)]
-pub(super) struct Trouble {
+pub(super) struct ListTrouble {
     reported: Option<Reported>,
     /// Incomplete readings in a row.
     incomplete: u32,
@@ -23,7 +23,7 @@ struct Reported {
     text: String,
 }
 
-impl Trouble {
+impl ListTrouble {
     pub(super) fn text(&self) -> Option<String> {
         self.reported.as_ref().map(|reported| reported.text.clone())
     }

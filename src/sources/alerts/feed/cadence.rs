@@ -113,10 +113,11 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn waits(cadence: &Cadence, since: Instant, poll_s: u32) -> [f64; 3] {
+    /// The waits in milliseconds: in a calm time, a surge, and while an alert is active.
+    fn waits(cadence: &Cadence, since: Instant, poll_s: u32) -> [u128; 3] {
         [Pace::Calm, Pace::Surge, Pace::Active].map(|pace| {
             let at = cadence.next_at(poll_s * SECOND, pace).expect("there was a reading");
-            (at - since).as_secs_f64()
+            (at - since).as_millis()
         })
     }
 
@@ -126,12 +127,12 @@ mod tests {
         let mut cadence = Cadence::default();
         assert_eq!(cadence.next_at(SECOND, Pace::Calm), None, "the first one at once");
         for (poll_s, pages, took_s, expected) in [
-            (5, 1, 0, [5.0, 2.0, 2.0]),
-            (1, 1, 0, [1.0, 1.0, 1.0]),
-            (60, 1, 0, [60.0, 2.0, 2.0]),
-            (5, 2, 0, [5.0, 4.0, 4.0]),
-            (5, 10, 0, [20.0, 20.0, 20.0]),
-            (5, 1, 9, [11.5, 10.0, 10.0]),
+            (5, 1, 0, [5_000, 2_000, 2_000]),
+            (1, 1, 0, [1_000, 1_000, 1_000]),
+            (60, 1, 0, [60_000, 2_000, 2_000]),
+            (5, 2, 0, [5_000, 4_000, 4_000]),
+            (5, 10, 0, [20_000, 20_000, 20_000]),
+            (5, 1, 9, [11_500, 10_000, 10_000]),
         ] {
             cadence.read(now, now + took_s * SECOND, pages, 1.0);
             assert_eq!(waits(&cadence, now, poll_s), expected, "{poll_s} {pages} {took_s}");
@@ -142,15 +143,20 @@ mod tests {
     fn failures_double_the_pause_and_an_active_alert_bounds_it() {
         let now = Instant::now();
         let mut cadence = Cadence::default();
-        for expected in [[5.0, 2.0, 2.0], [10.0, 4.0, 4.0], [20.0, 8.0, 8.0], [30.0, 16.0, 10.0]] {
+        for expected in [
+            [5_000, 2_000, 2_000],
+            [10_000, 4_000, 4_000],
+            [20_000, 8_000, 8_000],
+            [30_000, 16_000, 10_000],
+        ] {
             cadence.failed(now, 1.0, None);
             assert_eq!(waits(&cadence, now, 5), expected);
         }
         cadence.failed(now, 1.0, Some(60 * SECOND));
-        assert_eq!(waits(&cadence, now, 5), [30.0, 30.0, 10.0]);
-        assert_eq!(waits(&cadence, now, 60), [60.0, 30.0, 10.0]);
+        assert_eq!(waits(&cadence, now, 5), [30_000, 30_000, 10_000]);
+        assert_eq!(waits(&cadence, now, 60), [60_000, 30_000, 10_000]);
         cadence.read(now, now, 1, 1.0);
-        assert_eq!(waits(&cadence, now, 5), [5.0, 2.0, 2.0]);
+        assert_eq!(waits(&cadence, now, 5), [5_000, 2_000, 2_000]);
     }
 
     #[test]
@@ -159,12 +165,12 @@ mod tests {
         let mut cadence = Cadence::default();
         cadence.refused(now, 1.0);
         cadence.refused(now, 1.0);
-        assert_eq!(waits(&cadence, now, 5)[0], 10.0);
+        assert_eq!(waits(&cadence, now, 5)[0], 10_000);
         cadence.failed(now, 1.0, None);
         cadence.refused(now, 1.0);
-        assert_eq!(waits(&cadence, now, 5)[0], 30.0, "another failure lay between");
+        assert_eq!(waits(&cadence, now, 5)[0], 30_000, "another failure lay between");
         cadence.refused(now, 1.0);
         cadence.refused(now, 1.0);
-        assert_eq!(waits(&cadence, now, 5), [3_600.0; 3]);
+        assert_eq!(waits(&cadence, now, 5), [3_600_000; 3]);
     }
 }

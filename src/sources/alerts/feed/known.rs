@@ -23,7 +23,7 @@ const KNOWN_MAX: usize = 10_000;
 
 /// A time by both clocks.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::sources::alerts) struct Moment {
+pub(in crate::sources::alerts) struct FeedTime {
     pub(in crate::sources::alerts) now: Instant,
     /// Seconds since 1970, UTC.
     pub(in crate::sources::alerts) now_s: u64,
@@ -72,7 +72,7 @@ impl Feed {
     pub(in crate::sources::alerts) fn add(
         &mut self,
         page: Vec<ListedAlert>,
-        at: Moment,
+        at: FeedTime,
         zone: Zone,
     ) {
         for listed in page {
@@ -108,7 +108,7 @@ impl Feed {
     pub(in crate::sources::alerts) fn complete(
         &mut self,
         ids: &BTreeSet<u64>,
-        at: Moment,
+        at: FeedTime,
         zone: Zone,
     ) {
         self.known
@@ -117,7 +117,7 @@ impl Feed {
     }
 
     /// Judges which alerts are active at a time. Returns whether anything has changed for calls.
-    pub(in crate::sources::alerts) fn judge(&mut self, at: Moment, rules: FeedRules) -> bool {
+    pub(in crate::sources::alerts) fn judge(&mut self, at: FeedTime, rules: FeedRules) -> bool {
         let is_confirmed = |known: &KnownAlert| {
             at.now.saturating_duration_since(known.listed_at) < UNCONFIRMED_MAX
         };
@@ -210,7 +210,7 @@ impl KnownAlert {
     /// The alert, if it is active. `before` is what calls know of it.
     fn shown(
         &self,
-        at: Moment,
+        at: FeedTime,
         rules: FeedRules,
         before: Option<&ShownAlert>,
     ) -> Option<ShownAlert> {

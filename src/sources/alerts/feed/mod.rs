@@ -14,6 +14,6 @@ mod rate;
 mod round;
 
 pub(super) use self::cadence::{Cadence, Pace};
-pub(super) use self::known::{Feed, FeedRules, Moment, ShownAlert};
+pub(super) use self::known::{Feed, FeedRules, FeedTime, ShownAlert};
 pub(super) use self::rate::CallRate;
-pub(super) use self::round::{PageStep, Round, RoundFault};
+pub(super) use self::round::{Round, RoundFault, RoundStep};

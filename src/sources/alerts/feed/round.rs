@@ -34,7 +34,7 @@ pub(in crate::sources::alerts) enum RoundFault {
 
 /// Whether there are more pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sources::alerts) enum PageStep {
+pub(in crate::sources::alerts) enum RoundStep {
     End,
     More,
 }
@@ -57,10 +57,12 @@ impl Round {
     }
 
     /// Counts a page, whose alerts may be used whatever comes of the list.
-    pub(in crate::sources::alerts) fn accept(&mut self, page: &AlertPage) -> PageStep {
+    pub(in crate::sources::alerts) fn accept(&mut self, page: &AlertPage) -> RoundStep {
         let wanted = self.next_page();
         self.pages = wanted;
+        let known = self.ids.len();
         self.ids.extend(page.alerts.iter().map(|alert| alert.id));
+        let is_of_no_use = self.ids.len() == known && page.unreadable == 0;
         self.unreadable += page.unreadable;
         let (Some(number), Some(last), Some(total)) = (page.number, page.last, page.total) else {
             return self.failed(RoundFault::Unnumbered);
@@ -72,17 +74,21 @@ impl Round {
             return self.failed(RoundFault::Moved);
         }
         if wanted >= last {
-            return PageStep::End;
+            return RoundStep::End;
+        }
+        // It repeats itself, or has no end.
+        if is_of_no_use {
+            return self.failed(RoundFault::Short { listed: self.ids.len() as u64, stated: total });
         }
         if wanted >= PAGES_MAX {
             return self.failed(RoundFault::Endless);
         }
-        PageStep::More
+        RoundStep::More
     }
 
-    fn failed(&mut self, fault: RoundFault) -> PageStep {
+    fn failed(&mut self, fault: RoundFault) -> RoundStep {
         self.fault = Some(fault);
-        PageStep::End
+        RoundStep::End
     }
 
     /// The ids of all alerts of a list that has been read to its end, if it is complete.
@@ -131,7 +137,7 @@ mod tests {
         for (at, page) in pages.iter().enumerate() {
             let step = round.accept(page);
             let is_last = at + 1 == pages.len();
-            assert_eq!(step == PageStep::End, is_last, "after page {}", at + 1);
+            assert_eq!(step == RoundStep::End, is_last, "after page {}", at + 1);
         }
         round.complete().map(|ids| ids.into_iter().collect())
     }
@@ -167,6 +173,11 @@ mod tests {
             (
                 "the first page again, numbered 2",
                 vec![page(1, 2, 4, &[7, 8]), page(2, 2, 4, &[7, 8])],
+                Err(RoundFault::Short { listed: 2, stated: 4 }),
+            ),
+            (
+                "an empty page before the last one",
+                vec![page(1, 9, 4, &[7, 8]), page(2, 9, 4, &[])],
                 Err(RoundFault::Short { listed: 2, stated: 4 }),
             ),
             ("page 2", vec![page(2, 2, 1, &[7])], Err(RoundFault::WrongPage(1))),
