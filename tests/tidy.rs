@@ -79,6 +79,7 @@ const PURE: &[&str] = &[
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the
 /// simulator, and read an answer as a PBX does. A place says which status is that of a closed service.
 const KNOW_HUBSOFT: &[&str] = &[
+    "sources/hubsoft/alerts",
     "sources/hubsoft/by_phone.rs",
     "sources/hubsoft/wire.rs",
     "sources/hubsoft/flag.rs",

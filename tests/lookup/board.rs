@@ -307,7 +307,7 @@ async fn hubsoft_is_queried_for_whom_the_directory_cannot_place_first() {
         let seen = *scene.harness.stub.urgency.lock();
         let expected = urgency.or(Some(Urgency::ExpectedCall));
         sleep(Duration::from_secs(1)).await;
-        let seen = seen.or(*scene.harness.stub.urgency.lock());
+        let seen = seen.or_else(|| *scene.harness.stub.urgency.lock());
         assert_eq!(seen, expected, "{at} {verdict:?}");
     }
 }

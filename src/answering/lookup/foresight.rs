@@ -95,7 +95,7 @@ impl<'a> WatchedCaller<'a> {
     fn revised(&self, recalled: Recalled, asked: Instant) -> Foresight {
         let record = &recalled.sighting.record;
         if record.is_not_found() {
-            return self.as_recalled(recalled);
+            return self.by_age(recalled);
         }
         if record.customers().iter().any(FoundCustomer::alerted) {
             let ended = |alert: &Alert| self.board.has_ended(alert, asked);
@@ -104,8 +104,8 @@ impl<'a> WatchedCaller<'a> {
             let recalled = if is_affected { recalled.without(ended) } else { recalled };
             if recalled.sighting.record.customers().iter().any(FoundCustomer::alerted) {
                 // A further alert changes little, but one that has changed has other words.
-                let recalled = if is_affected { recalled.as_old() } else { recalled };
-                return self.as_recalled(recalled);
+                let recalled = if is_affected { recalled.aged() } else { recalled };
+                return self.by_age(recalled);
             }
             return self.without_alert(recalled, asked);
         }
@@ -115,14 +115,14 @@ impl<'a> WatchedCaller<'a> {
     /// A cached record without an alert, which some may have begun since.
     fn without_alert(&self, recalled: Recalled, asked: Instant) -> Foresight {
         if !self.has_begun_since(asked) {
-            return self.as_recalled(recalled);
+            return self.by_age(recalled);
         }
         match self.board.standing(&self.rows, |active| asked < active.seen) {
             Standing::Alert => Foresight::Judged(self.with_alerts(recalled.sighting.record)),
-            Standing::NoAlert => self.as_recalled(recalled),
+            Standing::NoAlert => self.by_age(recalled),
             undecided => Foresight::Query(Inquiry {
                 urgency: self.urgency_of(undecided),
-                recalled: Some(recalled.as_old()),
+                recalled: Some(recalled.aged()),
                 certainty: certainty(undecided),
             }),
         }
@@ -134,7 +134,7 @@ impl<'a> WatchedCaller<'a> {
     }
 
     /// The record answers as its age allows.
-    fn as_recalled(&self, recalled: Recalled) -> Foresight {
+    fn by_age(&self, recalled: Recalled) -> Foresight {
         if recalled.is_fresh() {
             return Foresight::Cached(recalled.sighting);
         }
@@ -193,7 +193,7 @@ impl Recalled {
     }
 
     /// The same, but only for the case that HubSoft cannot be queried.
-    fn as_old(self) -> Self {
+    fn aged(self) -> Self {
         Self { freshness: self.freshness.max(Freshness::Old), ..self }
     }
 }

@@ -211,7 +211,7 @@ impl Lookup {
     /// not wait for it.
     fn judged(&self, record: Record, key: &Key, now: Instant) -> Finding {
         self.metrics.recollections.count(Recollection::Judged);
-        if self.judged.fetch_add(1, Ordering::Relaxed) % CHECKED == 0 {
+        if self.judged.fetch_add(1, Ordering::Relaxed).is_multiple_of(CHECKED) {
             let deadline = now + self.settings.deadline;
             let budget = Budget { deadline, urgency: Urgency::ExpectedCall };
             let mut pending = self.pending.lock();

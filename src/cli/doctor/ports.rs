@@ -19,14 +19,15 @@ const ANSWER_MAX: Duration = Duration::from_secs(2);
 const ANSWER_BYTES_MAX: u64 = 4_096;
 
 /// A request, and the part of the answer by which bina is recognised.
-struct Probe {
+struct PortProbe {
     request: &'static [u8],
     marker: &'static str,
 }
 
-const HEALTH: Probe = Probe { request: b"GET /healthz HTTP/1.0\r\n\r\n", marker: "\r\n\r\nok\n" };
+const HEALTH: PortProbe =
+    PortProbe { request: b"GET /healthz HTTP/1.0\r\n\r\n", marker: "\r\n\r\nok\n" };
 /// A call without a number, which needs no lookup in HubSoft.
-const CALL: Probe = Probe {
+const CALL: PortProbe = PortProbe {
     request: b"agi_network: yes\nagi_network_script: lookup\nagi_callerid: unknown\n\n",
     marker: "SET VARIABLE BINA_STATUS",
 };
@@ -86,7 +87,7 @@ enum PortState {
 async fn state(
     name: &'static str,
     address: SocketAddr,
-    probe: &Probe,
+    probe: &PortProbe,
     report: &CheckReport,
 ) -> PortState {
     match listener::open(name, address) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::simulator::population::PlaceKind;
+use crate::simulator::population::SimPlaceKind;
 use crate::simulator::reply::{Reply, php_json};
 
 use super::clock::ClockTime;
@@ -183,25 +183,25 @@ impl NocAlerts {
 
 /// How a list of a scope is written: its key, that of an id in it, and that of a name if there is one.
 struct ScopeList {
-    kind: PlaceKind,
+    kind: SimPlaceKind,
     key: &'static str,
     id: &'static str,
     name: Option<&'static str>,
 }
 
 const SCOPE_LISTS: [ScopeList; 7] = [
-    ScopeList::new(PlaceKind::City, "cidades", "id_cidade", Some("nome")),
-    ScopeList::new(PlaceKind::CustomerGroup, "grupos_cliente", "id_grupo_cliente", None),
-    ScopeList::new(PlaceKind::ServiceGroup, "grupos_cliente_servico", "id", None),
-    ScopeList::new(PlaceKind::Interface, "interfaces_conexao", "id_interface_conexao", None),
-    ScopeList::new(PlaceKind::Box, "caixa_optica", "id_caixa_optica", Some("nome")),
-    ScopeList::new(PlaceKind::Status, "servico_status", "id_servico_status", None),
-    ScopeList::new(PlaceKind::Pop, "pops", "id_pop", Some("descricao")),
+    ScopeList::new(SimPlaceKind::City, "cidades", "id_cidade", Some("nome")),
+    ScopeList::new(SimPlaceKind::CustomerGroup, "grupos_cliente", "id_grupo_cliente", None),
+    ScopeList::new(SimPlaceKind::ServiceGroup, "grupos_cliente_servico", "id", None),
+    ScopeList::new(SimPlaceKind::Interface, "interfaces_conexao", "id_interface_conexao", None),
+    ScopeList::new(SimPlaceKind::Box, "caixa_optica", "id_caixa_optica", Some("nome")),
+    ScopeList::new(SimPlaceKind::Status, "servico_status", "id_servico_status", None),
+    ScopeList::new(SimPlaceKind::Pop, "pops", "id_pop", Some("descricao")),
 ];
 
 impl ScopeList {
     const fn new(
-        kind: PlaceKind,
+        kind: SimPlaceKind,
         key: &'static str,
         id: &'static str,
         name: Option<&'static str>,

@@ -1,6 +1,6 @@
 //! A scope with its ids, and which customers it meets.
 
-use crate::simulator::population::{CustomerPlaces, PlaceKind, Population, ServicePlaces};
+use crate::simulator::population::{CustomerPlaces, Population, ServicePlaces, SimPlaceKind};
 
 use super::alert::{CombiningRule, ScopeEntry, SimScope};
 
@@ -21,7 +21,7 @@ pub(super) struct ResolvedDistrict {
 #[derive(Clone, Debug)]
 pub(super) struct ResolvedScope {
     /// Without empty lists.
-    lists: Vec<(PlaceKind, Vec<NamedId>)>,
+    lists: Vec<(SimPlaceKind, Vec<NamedId>)>,
     pub(super) districts: Vec<ResolvedDistrict>,
 }
 
@@ -29,13 +29,13 @@ impl ResolvedScope {
     /// Finds the ids of names; the error names the one that is in no table.
     pub(super) fn of(scope: &SimScope, population: Option<&Population>) -> Result<Self, String> {
         let given = [
-            (PlaceKind::Box, &scope.boxes),
-            (PlaceKind::City, &scope.cities),
-            (PlaceKind::CustomerGroup, &scope.groups_of_customer),
-            (PlaceKind::Interface, &scope.interfaces),
-            (PlaceKind::Pop, &scope.pops),
-            (PlaceKind::ServiceGroup, &scope.groups_of_service),
-            (PlaceKind::Status, &scope.statuses),
+            (SimPlaceKind::Box, &scope.boxes),
+            (SimPlaceKind::City, &scope.cities),
+            (SimPlaceKind::CustomerGroup, &scope.groups_of_customer),
+            (SimPlaceKind::Interface, &scope.interfaces),
+            (SimPlaceKind::Pop, &scope.pops),
+            (SimPlaceKind::ServiceGroup, &scope.groups_of_service),
+            (SimPlaceKind::Status, &scope.statuses),
         ];
         let mut lists = Vec::new();
         for (kind, entries) in given.into_iter().filter(|(_, entries)| !entries.is_empty()) {
@@ -43,17 +43,17 @@ impl ResolvedScope {
             lists.push((kind, resolved.collect::<Result<_, _>>()?));
         }
         let districts = scope.districts.iter().map(|district| {
-            let city = resolve(PlaceKind::City, &district.city, population)?;
+            let city = resolve(SimPlaceKind::City, &district.city, population)?;
             Ok(ResolvedDistrict { city, name: district.name.clone() })
         });
         Ok(Self { lists, districts: districts.collect::<Result<_, String>>()? })
     }
 
     /// The entries of a kind, and the cities of the districts.
-    pub(super) fn shown(&self, kind: PlaceKind) -> Vec<NamedId> {
+    pub(super) fn shown(&self, kind: SimPlaceKind) -> Vec<NamedId> {
         let own = self.lists.iter().filter(|(own, _)| *own == kind).flat_map(|(_, list)| list);
         let implied = self.districts.iter().map(|district| &district.city);
-        let implied = implied.filter(|_| kind == PlaceKind::City);
+        let implied = implied.filter(|_| kind == SimPlaceKind::City);
         let mut shown: Vec<NamedId> = Vec::new();
         for entry in own.chain(implied) {
             if shown.iter().all(|known| known.id != entry.id) {
@@ -76,8 +76,8 @@ impl ResolvedScope {
         service: Option<&ServicePlaces>,
         rule: CombiningRule,
     ) -> bool {
-        let has = |kind: PlaceKind, id: u64| match kind {
-            PlaceKind::CustomerGroup => customer.is_in_group(id),
+        let has = |kind: SimPlaceKind, id: u64| match kind {
+            SimPlaceKind::CustomerGroup => customer.is_in_group(id),
             _ => service.is_some_and(|service| service.has(kind, id)),
         };
         let mut fits: Vec<_> = self
@@ -98,7 +98,7 @@ impl ResolvedScope {
 }
 
 fn resolve(
-    kind: PlaceKind,
+    kind: SimPlaceKind,
     entry: &ScopeEntry,
     population: Option<&Population>,
 ) -> Result<NamedId, String> {

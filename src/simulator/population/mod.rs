@@ -23,7 +23,7 @@ pub(super) use changes::{GeneratedCustomers, ListedRow, UpdateDates};
 pub use changes::{PopulationChange, PopulationUpdate};
 pub use names::CANARY_SURNAME;
 pub use network::INTERFACE_CUSTOMERS;
-pub(super) use places::{CustomerPlaces, PlaceKind, ServicePlaces};
+pub(super) use places::{CustomerPlaces, ServicePlaces, SimPlaceKind};
 pub use shares::PopulationShares;
 pub(super) use tables::rows as table_rows;
 

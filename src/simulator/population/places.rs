@@ -9,7 +9,7 @@ use super::tables::{FIRST_BOX_ID, FIRST_CITY_ID, FIRST_INTERFACE_ID, FIRST_POP_I
 
 /// What the entries of a list of a scope are.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(in crate::simulator) enum PlaceKind {
+pub(in crate::simulator) enum SimPlaceKind {
     Box,
     City,
     CustomerGroup,
@@ -62,15 +62,15 @@ impl ServicePlaces {
     }
 
     /// Whether the service has one of these; a group of customers is none of a service.
-    pub(in crate::simulator) fn has(&self, kind: PlaceKind, id: u64) -> bool {
+    pub(in crate::simulator) fn has(&self, kind: SimPlaceKind, id: u64) -> bool {
         match kind {
-            PlaceKind::Box => self.optical_box == id,
-            PlaceKind::City => self.city == id,
-            PlaceKind::CustomerGroup => false,
-            PlaceKind::Interface => self.interface == id,
-            PlaceKind::Pop => self.pop == id,
-            PlaceKind::ServiceGroup => self.groups.contains(&id),
-            PlaceKind::Status => self.status == id,
+            SimPlaceKind::Box => self.optical_box == id,
+            SimPlaceKind::City => self.city == id,
+            SimPlaceKind::CustomerGroup => false,
+            SimPlaceKind::Interface => self.interface == id,
+            SimPlaceKind::Pop => self.pop == id,
+            SimPlaceKind::ServiceGroup => self.groups.contains(&id),
+            SimPlaceKind::Status => self.status == id,
         }
     }
 
@@ -107,19 +107,22 @@ impl Population {
 
     /// The id of the first place of that name. An interface is named by its equipment, the address of
     /// that, and its own name: `OLT CENTRO|10.20.0.1|GPON1/1/1`; a state also by its prefix.
-    pub(in crate::simulator) fn id_of(&self, kind: PlaceKind, name: &str) -> Option<u64> {
+    pub(in crate::simulator) fn id_of(&self, kind: SimPlaceKind, name: &str) -> Option<u64> {
         let wanted = folded(name);
         let matches = |own: &str| folded(own) == wanted;
         match kind {
-            PlaceKind::CustomerGroup => matches(CUSTOMER_GROUP.1).then_some(CUSTOMER_GROUP.0),
-            PlaceKind::ServiceGroup => {
+            SimPlaceKind::CustomerGroup => matches(CUSTOMER_GROUP.1).then_some(CUSTOMER_GROUP.0),
+            SimPlaceKind::ServiceGroup => {
                 GROUPS.iter().find(|group| matches(group.1)).map(|one| one.0)
             }
-            PlaceKind::Status => {
+            SimPlaceKind::Status => {
                 let found = STATES.iter().find(|state| state.0 == name || matches(state.1));
                 found.map(|state| state.2)
             }
-            PlaceKind::Box | PlaceKind::City | PlaceKind::Interface | PlaceKind::Pop => {
+            SimPlaceKind::Box
+            | SimPlaceKind::City
+            | SimPlaceKind::Interface
+            | SimPlaceKind::Pop => {
                 let Numbered { first, count, name } = self.numbered(kind)?;
                 let found = (0..count).find(|number| matches(&name(*number)));
                 found.map(|number| first + u64::from(number))
@@ -128,18 +131,21 @@ impl Population {
     }
 
     /// The name of a place, if it has one.
-    pub(in crate::simulator) fn name_of(&self, kind: PlaceKind, id: u64) -> Option<String> {
+    pub(in crate::simulator) fn name_of(&self, kind: SimPlaceKind, id: u64) -> Option<String> {
         match kind {
-            PlaceKind::CustomerGroup => {
+            SimPlaceKind::CustomerGroup => {
                 (id == CUSTOMER_GROUP.0).then(|| CUSTOMER_GROUP.1.to_owned())
             }
-            PlaceKind::ServiceGroup => {
+            SimPlaceKind::ServiceGroup => {
                 GROUPS.iter().find(|group| group.0 == id).map(|group| group.1.to_owned())
             }
-            PlaceKind::Status => {
+            SimPlaceKind::Status => {
                 STATES.iter().find(|state| state.2 == id).map(|state| state.1.to_owned())
             }
-            PlaceKind::Box | PlaceKind::City | PlaceKind::Interface | PlaceKind::Pop => {
+            SimPlaceKind::Box
+            | SimPlaceKind::City
+            | SimPlaceKind::Interface
+            | SimPlaceKind::Pop => {
                 let Numbered { first, count, name } = self.numbered(kind)?;
                 let number = id.checked_sub(first).and_then(|number| u32::try_from(number).ok());
                 number.filter(|number| *number < count).map(name)
@@ -147,13 +153,17 @@ impl Population {
         }
     }
 
-    fn numbered(&self, kind: PlaceKind) -> Option<Numbered> {
+    fn numbered(&self, kind: SimPlaceKind) -> Option<Numbered> {
         let (first, count, name): (_, _, fn(u32) -> String) = match kind {
-            PlaceKind::Box => (FIRST_BOX_ID, self.boxes(), names::optical_box),
-            PlaceKind::City => (FIRST_CITY_ID, self.cities(), names::city),
-            PlaceKind::Interface => (FIRST_INTERFACE_ID, self.interfaces(), names::whole_interface),
-            PlaceKind::Pop => (FIRST_POP_ID, self.pops(), names::pop),
-            PlaceKind::CustomerGroup | PlaceKind::ServiceGroup | PlaceKind::Status => return None,
+            SimPlaceKind::Box => (FIRST_BOX_ID, self.boxes(), names::optical_box),
+            SimPlaceKind::City => (FIRST_CITY_ID, self.cities(), names::city),
+            SimPlaceKind::Interface => {
+                (FIRST_INTERFACE_ID, self.interfaces(), names::whole_interface)
+            }
+            SimPlaceKind::Pop => (FIRST_POP_ID, self.pops(), names::pop),
+            SimPlaceKind::CustomerGroup | SimPlaceKind::ServiceGroup | SimPlaceKind::Status => {
+                return None;
+            }
         };
         Some(Numbered { first, count, name })
     }

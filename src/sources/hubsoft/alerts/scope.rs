@@ -33,7 +33,7 @@ struct KindKeys {
 }
 
 /// One list of a scope.
-pub(super) type ScopeList = List<ScopeEntry, ENTRIES_MAX>;
+pub(super) type ScopeList = List<ScopeItem, ENTRIES_MAX>;
 
 /// The lists of a scope.
 #[derive(Default)]
@@ -122,14 +122,14 @@ fn only(ids: impl Iterator<Item = u64>) -> Option<u64> {
 
 /// One entry of a list.
 #[derive(Default)]
-pub(super) struct ScopeEntry {
+pub(super) struct ScopeItem {
     /// The keys of its ids, and the ids.
     ids: Vec<(String, u64)>,
     name: String,
     city: Option<u64>,
 }
 
-impl ScopeEntry {
+impl ScopeItem {
     /// The id with this key, else `id`, else the only one.
     fn id(&self, key: &str) -> Option<u64> {
         let with = |key: &str| self.ids.iter().find(|(own, _)| own == key).map(|(_, id)| *id);
@@ -137,7 +137,7 @@ impl ScopeEntry {
     }
 }
 
-impl Lenient for ScopeEntry {
+impl Lenient for ScopeItem {
     fn scalar(scalar: Scalar) -> Self {
         let value = Loose::Scalar(scalar);
         match id_of(&value) {
