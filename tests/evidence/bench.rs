@@ -13,7 +13,6 @@ use bina::sources::directory::{
 };
 
 pub(crate) const NOW_S: u64 = 1_796_000_000;
-pub(crate) const DAY_S: u64 = 24 * 60 * 60;
 pub(crate) const GROUP: u64 = 5;
 pub(crate) const BOX: u64 = 20;
 
