@@ -74,6 +74,11 @@ const PURE: &[&str] = &[
     "sources/directory/packed/scope.rs",
     "sources/directory/packed/texts.rs",
     "sources/directory/forgotten/lines.rs",
+    "sources/alerts/evidence/earlier/lines.rs",
+    "sources/alerts/evidence/sample.rs",
+    "sources/alerts/evidence/stratum.rs",
+    "sources/alerts/evidence/tally.rs",
+    "sources/alerts/evidence/trial.rs",
 ];
 
 /// HubSoft's names may stand in these places only. The rehearsal's callers are customers of the

@@ -1,19 +1,21 @@
 //! Asks single customers whether an alert concerns them, until the evidence is enough.
 
+use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{Instant, sleep};
-use tracing::warn;
+use tokio::time::{Instant, sleep, sleep_until};
+use tracing::{debug, warn};
 
 use crate::domain::alert::{Alert, AlertKey, Scope};
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::reported::ReportedCustomer;
 use crate::runtime::wall_clock;
-use crate::sources::limiter::Urgency;
+use crate::sources::directory::DirectoryView;
 
-use super::board::{AlertBoard, AlertOrigin};
+use super::board::{ActiveAlert, AlertBoard, Board, Reach};
 use super::evidence::{Evidence, Probe, Testimony};
 use super::list::AlertList;
 
@@ -21,11 +23,15 @@ use super::list::AlertList;
 const IN_FLIGHT_MAX: usize = 4;
 /// Longest wait for one probe, slot included.
 const PROBE_MAX: Duration = Duration::from_secs(10);
-/// Wait after a probe that failed; it doubles.
+/// Wait after a probe that failed; it doubles while the source fails.
 const REST: Duration = Duration::from_millis(250);
 const REST_MAX: Duration = Duration::from_secs(30);
+/// Time between two probes that only check a verdict.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How often the record of earlier alerts is written at most.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
+/// The same after a failure.
+const SAVE_AGAIN: Duration = Duration::from_secs(60);
 
 /// What probing needs.
 #[derive(Clone)]
@@ -35,82 +41,196 @@ pub struct Prober {
     pub list: Arc<dyn AlertList>,
 }
 
-/// A probe that has ended, and whether the source answered.
-struct EndedProbe {
-    probe: Probe,
-    testimony: Option<Testimony>,
-    has_failed: bool,
+/// What the source has done for a probe.
+enum ProbeEnd {
+    /// Nothing was requested, or it answered.
+    Done,
+    /// It failed, or this program.
+    Failed,
+    /// It was not queried: its slots are needed for calls, or it is to be left alone.
+    NotQueried,
 }
 
 impl Prober {
     /// Probes until it is dropped.
     pub async fn keep(self) {
+        // Neither waits for the other: a disk may be slow.
+        let _: (Infallible, Infallible) = tokio::join!(self.probe(), self.save());
+    }
+
+    async fn probe(&self) -> Infallible {
         let mut under_way = JoinSet::new();
-        let mut rest = REST;
+        let mut pace = ProbePace::new(Instant::now());
         loop {
-            while under_way.len() < IN_FLIGHT_MAX
-                && let Some(probe) = self.evidence.next_probe()
+            let now = Instant::now();
+            while under_way.len() < pace.in_flight_max(now)
+                && let Some(probe) = self.next(&mut pace, now)
             {
                 under_way.spawn(self.clone().ask(probe));
             }
             tokio::select! {
+                // A panic is logged where it happens.
                 Some(ended) = under_way.join_next() => {
-                    // A panic is logged where it happens; its customer is not asked again.
-                    let Ok(ended) = ended else { continue };
-                    let EndedProbe { probe, testimony, has_failed } = ended;
-                    self.evidence.probed(&probe, testimony, wall_clock::now_s());
-                    if has_failed {
-                        sleep(rest).await;
-                        rest = (rest * 2).min(REST_MAX);
-                    } else {
-                        rest = REST;
-                    }
+                    pace.ended(&ended.unwrap_or(ProbeEnd::Failed), Instant::now());
                 }
                 () = self.evidence.changed() => {}
-                () = sleep(SAVE_EVERY) => self.save().await,
+                () = sleep_until(pace.wakes_at(now)) => {}
             }
         }
+    }
+
+    fn next(&self, pace: &mut ProbePace, now: Instant) -> Option<Probe> {
+        let urgent = self.evidence.next_probe();
+        if urgent.is_some() || now < pace.check_at {
+            return urgent;
+        }
+        let check = self.evidence.next_check(now.into_std())?;
+        pace.check_at = now + CHECK_EVERY;
+        Some(check)
     }
 
     /// Asks one customer.
-    async fn ask(self, probe: Probe) -> EndedProbe {
-        let silent = EndedProbe { probe, testimony: None, has_failed: false };
-        let Some((code, alert)) = self.customer(&probe) else { return silent };
-        if !self.evidence.ask(probe.epoch, hash(&code)) {
-            return silent;
+    async fn ask(self, probe: Probe) -> ProbeEnd {
+        let mut pending =
+            PendingProbe { evidence: &self.evidence, probe, code: None, is_open: true };
+        let board = self.board.board();
+        // A trial begins, or takes over another directory, a moment before the board has it.
+        let Some((active, directory)) = placed(&board, &probe) else { return ProbeEnd::NotQueried };
+        let code = directory.customer(probe.row).map(|customer| customer.code());
+        let Some(code) = code.filter(|code| !code.is_empty()) else {
+            pending.answered(None);
+            return ProbeEnd::Done;
+        };
+        let alert = active.alert.as_deref().map(Alert::key);
+        if !pending.ask(&code) {
+            return ProbeEnd::Done;
         }
         let deadline = Instant::now() + PROBE_MAX;
-        match self.list.customer(&code, Urgency::UndecidedProbe, deadline).await {
-            Ok(Some(customer)) => {
-                EndedProbe { testimony: Some(testimony(alert, customer)), ..silent }
+        match self.list.customer(&code, probe.urgency, deadline).await {
+            Ok(customer) => {
+                pending.answered(customer.map(|customer| testimony(alert, customer)));
+                ProbeEnd::Done
             }
-            Ok(None) => silent,
-            Err(_) => EndedProbe { has_failed: true, ..silent },
+            Err(failure) => pending.failed(&failure),
         }
     }
 
-    /// The code of a probe's customer, and the text of the alert.
-    fn customer(&self, probe: &Probe) -> Option<(String, Option<AlertKey>)> {
-        let board = self.board.board();
-        let is_its = |epoch| epoch == probe.epoch;
-        let active = board.alerts.iter().find(|active| is_its(active.epoch))?;
-        if !matches!(active.origin, AlertOrigin::Hubsoft(_)) {
-            return None;
+    /// Saves the record of earlier alerts when it has changed.
+    async fn save(&self) -> Infallible {
+        let mut has_failed = false;
+        loop {
+            sleep(if has_failed { SAVE_AGAIN } else { SAVE_EVERY }).await;
+            let evidence = Arc::clone(&self.evidence);
+            let Ok(Err(error)) = spawn_blocking(move || evidence.save_now()).await else {
+                has_failed = false;
+                continue;
+            };
+            if !has_failed {
+                warn!("alerts: the record of earlier alerts was not saved: {error}");
+            }
+            has_failed = true;
         }
-        // The probe may be of another state of the directory than the board.
-        if active.stratum(probe.row) != Some(probe.stratum) {
-            return None;
-        }
-        let customer = board.directory.as_ref()?.customer(probe.row)?;
-        let code = Some(customer.code()).filter(|code| !code.is_empty())?;
-        Some((code, active.alert.as_deref().map(Alert::key)))
+    }
+}
+
+/// The alert of a probe, and the directory, if the row is in the stratum there.
+fn placed<'a>(board: &'a Board, probe: &Probe) -> Option<(&'a ActiveAlert, &'a DirectoryView)> {
+    let active = board.alerts.iter().find(|active| active.epoch == probe.epoch)?;
+    let is_its = match &active.reach {
+        Reach::Strata { strata, .. } => strata.of(probe.row) == probe.stratum,
+        Reach::Local(_) | Reach::Unplaced => false,
+    };
+    Some((active, board.directory.as_ref().filter(|_| is_its)?))
+}
+
+/// When probes are sent.
+struct ProbePace {
+    rest: Duration,
+    rests_until: Option<Instant>,
+    /// When a verdict may be checked next.
+    check_at: Instant,
+}
+
+impl ProbePace {
+    fn new(now: Instant) -> Self {
+        Self { rest: REST, rests_until: None, check_at: now + CHECK_EVERY }
     }
 
-    async fn save(&self) {
-        let Some(unsaved) = self.evidence.unsaved() else { return };
-        let saved = spawn_blocking(move || unsaved.save()).await;
-        if let Ok(Err(error)) = saved {
-            warn!("alerts: the record of earlier alerts was not saved: {error}");
+    /// A source that has failed gets one probe at a time.
+    fn in_flight_max(&self, now: Instant) -> usize {
+        match self.rests_until {
+            Some(until) if now < until => 0,
+            Some(_) => 1,
+            None => IN_FLIGHT_MAX,
+        }
+    }
+
+    fn wakes_at(&self, now: Instant) -> Instant {
+        self.rests_until.filter(|until| *until > now).unwrap_or(now + CHECK_EVERY)
+    }
+
+    fn ended(&mut self, end: &ProbeEnd, now: Instant) {
+        let is_resting = self.rests_until.is_some_and(|until| now < until);
+        match end {
+            // A probe that was sent before the failure says nothing of what is after it.
+            _ if is_resting => {}
+            ProbeEnd::Done => (self.rest, self.rests_until) = (REST, None),
+            ProbeEnd::NotQueried => self.rests_until = Some(now + REST),
+            ProbeEnd::Failed => {
+                self.rests_until = Some(now + self.rest);
+                self.rest = (self.rest * 2).min(REST_MAX);
+            }
+        }
+    }
+}
+
+/// A probe under way. If it ends without an answer, because of a failure, a panic or a reload, its customer
+/// may be asked later.
+struct PendingProbe<'a> {
+    evidence: &'a Evidence,
+    probe: Probe,
+    /// The hash of the customer's code once he is asked.
+    code: Option<u64>,
+    is_open: bool,
+}
+
+impl PendingProbe<'_> {
+    /// Records that the customer is asked; `false` if he has been asked before.
+    fn ask(&mut self, code: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        code.hash(&mut hasher);
+        let hash = hasher.finish();
+        self.is_open = self.evidence.ask(self.probe.epoch, hash);
+        if self.is_open {
+            self.code = Some(hash);
+        } else {
+            self.evidence.skip(&self.probe);
+        }
+        self.is_open
+    }
+
+    fn answered(&mut self, testimony: Option<Testimony>) {
+        self.is_open = false;
+        self.evidence.probed(&self.probe, testimony, wall_clock::now_s());
+    }
+
+    fn failed(&mut self, failure: &Failure) -> ProbeEnd {
+        debug!("alerts: a probe failed: {failure}");
+        match failure.kind() {
+            FailureKind::AboutThisKey => {
+                self.answered(None);
+                ProbeEnd::Done
+            }
+            FailureKind::NotQueried => ProbeEnd::NotQueried,
+            FailureKind::Bug | FailureKind::Upstream => ProbeEnd::Failed,
+        }
+    }
+}
+
+impl Drop for PendingProbe<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.evidence.put_back(&self.probe, self.code);
         }
     }
 }
@@ -121,10 +241,4 @@ fn testimony(alert: Option<AlertKey>, customer: ReportedCustomer) -> Testimony {
     let alerts: Vec<_> =
         texts.into_iter().flatten().map(|text| Alert::new(text, Scope::Carrier)).collect();
     Testimony::of(alert, is_alerted, alerts.iter())
-}
-
-fn hash(code: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    code.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,14 +1,20 @@
 //! Judges which strata of an alert have it, by asking some of their customers individually.
 //!
 //! ```text
-//! alert begins -> Trial: strata, earlier alerts -> next_probe -> probed -> verdict
-//!                                                  observed (live answers) -> revoked
+//! alert begins -> undecided --- 10 to 40 random customers ---> Alert, NoAlert, or undecided for good
+//!                  ^   ^                                          |
+//!                  |   '------- a check after ten minutes --------|
+//!                  '----------- live answers that contradict -----'
 //! ```
+//! By Wilson's bounds, one-sided 95 %, an alert needs three quarters of a stratum, and none at most a quarter;
+//! of fewer than ten customers all are asked. Callers' own answers never confirm anything. What two earlier
+//! alerts of the same kinds have shown counts at once, but an alert needs three fresh answers that agree.
 //! HubSoft documents no rule for combining the kinds of a scope, so that none is assumed. Nothing here waits;
 //! the caller passes the time.
 
 mod earlier;
 mod sample;
+mod stratum;
 mod tally;
 mod trial;
 
@@ -20,13 +26,14 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::domain::alert::{Alert, AlertKey};
+use crate::runtime::state_folder::StateError;
 use crate::sources::alerts::board::AlertEpoch;
 use crate::sources::alerts::verdict::{Verdict, Verdicts};
 use crate::sources::directory::{RowIndex, Strata, Stratum};
+use crate::sources::limiter::Urgency;
 
-use self::earlier::UnsavedRecord;
 use self::sample::Random;
-use self::trial::Trial;
+use self::trial::{Trial, TrialChange};
 
 pub use self::earlier::EarlierAlerts;
 
@@ -66,6 +73,7 @@ pub struct Probe {
     pub epoch: AlertEpoch,
     pub stratum: Stratum,
     pub row: RowIndex,
+    pub urgency: Urgency,
 }
 
 /// The evidence on one stratum, for operators.
@@ -80,6 +88,7 @@ pub struct StratumStatus {
     pub live_answers: u32,
     /// Whether earlier alerts count.
     pub rests_on_earlier: bool,
+    /// Whether live answers have contradicted a verdict.
     pub is_revoked: bool,
 }
 
@@ -101,7 +110,16 @@ struct EvidenceState {
 impl Evidence {
     /// Starts with what earlier alerts have shown.
     pub fn new(earlier: EarlierAlerts) -> Self {
-        let state = EvidenceState { earlier, ..EvidenceState::default() };
+        Self::with(earlier, Random::default())
+    }
+
+    /// The same, with customers chosen by `seed`, so that the choice can be repeated.
+    pub fn seeded(earlier: EarlierAlerts, seed: u64) -> Self {
+        Self::with(earlier, Random::seeded(seed))
+    }
+
+    fn with(earlier: EarlierAlerts, random: Random) -> Self {
+        let state = EvidenceState { trials: BTreeMap::new(), earlier, random };
         Self { state: Mutex::new(state), changed: Notify::new() }
     }
 
@@ -111,32 +129,31 @@ impl Evidence {
         epoch: AlertEpoch,
         alert: u64,
         seen: Instant,
-        strata: &Strata,
+        strata: &Arc<Strata>,
         now_s: u64,
     ) -> Arc<Verdicts> {
         let mut state = self.state.lock();
         let EvidenceState { trials, earlier, .. } = &mut *state;
-        let trial =
-            trials.entry(epoch).or_insert_with(|| Trial::new(alert, seen, strata, earlier, now_s));
-        let verdicts = Arc::clone(&trial.verdicts);
+        let begin = || Trial::new(alert, seen, strata, |like| earlier.prior(like, alert, now_s));
+        let verdicts = Arc::clone(&trials.entry(epoch).or_insert_with(begin).verdicts);
         drop(state);
         self.changed.notify_one();
         verdicts
     }
 
     /// Takes over the strata of another state of the directory.
-    pub fn scanned(&self, epoch: AlertEpoch, strata: &Strata, now_s: u64) {
+    pub fn scanned(&self, epoch: AlertEpoch, strata: &Arc<Strata>, now_s: u64) {
         let mut state = self.state.lock();
-        let EvidenceState { trials, earlier, random } = &mut *state;
+        let EvidenceState { trials, earlier, .. } = &mut *state;
         if let Some(trial) = trials.get_mut(&epoch) {
             let alert = trial.alert;
-            trial.scanned(strata, random, |like| earlier.prior(like, alert, now_s));
+            trial.scanned(strata, |like| earlier.prior(like, alert, now_s));
         }
         drop(state);
         self.changed.notify_one();
     }
 
-    /// Ends the judgement of an alert that has changed or ended.
+    /// Ends the judgement of an alert that has changed or ended. What it has shown is recorded already.
     pub fn end(&self, epoch: AlertEpoch) {
         self.state.lock().trials.remove(&epoch);
     }
@@ -144,18 +161,39 @@ impl Evidence {
     /// The next customer to be asked: of the undecided stratum with most kinds.
     pub fn next_probe(&self) -> Option<Probe> {
         let mut state = self.state.lock();
-        let urgent = state.trials.iter().filter_map(|(epoch, trial)| {
-            let (kinds, stratum) = trial.most_urgent()?;
-            Some((kinds, stratum, *epoch))
-        });
-        let (_, stratum, epoch) = urgent.max()?;
-        let row = state.trials.get_mut(&epoch)?.candidate(stratum)?;
-        Some(Probe { epoch, stratum, row })
+        let (stratum, epoch) = state.first(Trial::most_urgent)?;
+        let EvidenceState { trials, random, .. } = &mut *state;
+        let row = trials.get_mut(&epoch)?.take(stratum, random)?;
+        Some(Probe { epoch, stratum, row, urgency: Urgency::UndecidedProbe })
+    }
+
+    /// The next customer to be asked so that a verdict is checked.
+    pub fn next_check(&self, now: Instant) -> Option<Probe> {
+        let mut state = self.state.lock();
+        let (stratum, epoch) = state.first(|trial| trial.most_dated(now))?;
+        let EvidenceState { trials, random, .. } = &mut *state;
+        let row = trials.get_mut(&epoch)?.take_to_check(stratum, random, now)?;
+        Some(Probe { epoch, stratum, row, urgency: Urgency::Probe })
     }
 
     /// Records that a customer is asked, by the hash of the code; `false` if he has been asked already.
     pub fn ask(&self, epoch: AlertEpoch, code: u64) -> bool {
         self.state.lock().trials.get_mut(&epoch).is_some_and(|trial| trial.ask(code))
+    }
+
+    /// Takes back a probe that was not answered, so that it is sent later; with the hash of the code if
+    /// `ask` has recorded it.
+    pub fn put_back(&self, probe: &Probe, code: Option<u64>) {
+        if let Some(trial) = self.state.lock().trials.get_mut(&probe.epoch) {
+            trial.put_back(probe, code);
+        }
+    }
+
+    /// Takes back a probe of a customer who has been asked already.
+    pub fn skip(&self, probe: &Probe) {
+        if let Some(trial) = self.state.lock().trials.get_mut(&probe.epoch) {
+            trial.skip(probe.stratum);
+        }
     }
 
     /// Records the answer to a probe; `None` if it says nothing.
@@ -164,8 +202,10 @@ impl Evidence {
         let EvidenceState { trials, earlier, .. } = &mut *state;
         let Some(trial) = trials.get_mut(&probe.epoch) else { return };
         let alert = trial.alert;
-        if let Some((like, tally)) = trial.probed(probe.stratum, testimony) {
-            earlier.record(like, alert, tally, now_s);
+        match trial.probed(probe.stratum, testimony) {
+            Some(TrialChange::Decided(like, tally)) => earlier.record(like, alert, tally, now_s),
+            Some(TrialChange::Revoked(like)) => earlier.retract(like, alert),
+            None => {}
         }
     }
 
@@ -178,8 +218,11 @@ impl Evidence {
         asked: Instant,
     ) {
         let mut state = self.state.lock();
-        let Some(trial) = state.trials.get_mut(&epoch) else { return };
-        if trial.observed(stratum, testimony, asked) {
+        let EvidenceState { trials, earlier, .. } = &mut *state;
+        let Some(trial) = trials.get_mut(&epoch) else { return };
+        let alert = trial.alert;
+        if let Some(TrialChange::Revoked(like)) = trial.observed(stratum, testimony, asked) {
+            earlier.retract(like, alert);
             drop(state);
             self.changed.notify_one();
         }
@@ -195,13 +238,30 @@ impl Evidence {
         self.state.lock().earlier.detach();
     }
 
-    /// What has to be written to disk.
-    pub(super) fn unsaved(&self) -> Option<UnsavedRecord> {
-        self.state.lock().earlier.unsaved()
+    /// Writes the record of earlier alerts if it has changed; this blocks.
+    pub fn save_now(&self) -> Result<(), StateError> {
+        // The guard has to end before the disk is waited for.
+        let unsaved = self.state.lock().earlier.unsaved();
+        let Some(unsaved) = unsaved else { return Ok(()) };
+        unsaved.save().inspect_err(|_| self.state.lock().earlier.keep_unsaved())
     }
 
     /// The evidence on an alert.
     pub fn status(&self, epoch: AlertEpoch) -> Vec<StratumStatus> {
         self.state.lock().trials.get(&epoch).map_or_else(Vec::new, Trial::status)
+    }
+}
+
+impl EvidenceState {
+    /// The stratum with most kinds, over all alerts, of those that `needs` returns with their number.
+    fn first(
+        &self,
+        needs: impl Fn(&Trial) -> Option<(u32, Stratum)>,
+    ) -> Option<(Stratum, AlertEpoch)> {
+        let needy = self.trials.iter().filter_map(|(epoch, trial)| {
+            let (kinds, stratum) = needs(trial)?;
+            Some((kinds, stratum, *epoch))
+        });
+        needy.max().map(|(_, stratum, epoch)| (stratum, epoch))
     }
 }

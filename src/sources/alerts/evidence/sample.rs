@@ -14,8 +14,7 @@ impl Default for Random {
 }
 
 impl Random {
-    /// The same sequence for the same `seed`, for tests.
-    #[cfg(test)]
+    /// The same sequence for the same `seed`.
     pub(super) fn seeded(seed: u64) -> Self {
         Self(seed)
     }

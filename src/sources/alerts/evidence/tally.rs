@@ -26,6 +26,11 @@ impl Tally {
         Self { confirmed: self.confirmed + other.confirmed, answers: self.answers + other.answers }
     }
 
+    /// The same share of half the answers.
+    pub(super) fn halved(self) -> Self {
+        Self { confirmed: self.confirmed / 2.0, answers: self.answers / 2.0 }
+    }
+
     /// The share that confirms; 0 without an answer.
     pub(super) fn share(self) -> f64 {
         if self.answers > 0.0 { self.confirmed / self.answers } else { 0.0 }

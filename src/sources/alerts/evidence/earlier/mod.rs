@@ -1,15 +1,18 @@
 //! What earlier alerts have shown of strata of the same kinds, kept over restarts.
+//!
+//! It has no personal data: kinds, counts, days, and the ids of alerts.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+mod lines;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::runtime::state_folder::{StateError, StateFile, StateFolder};
-use crate::sources::directory::{ScopeKind, ScopeKinds};
+use crate::sources::directory::ScopeKinds;
 
 use super::tally::Tally;
+
+use self::lines::{RecordFile, write_outcome};
 
 /// Alerts of so many days count.
 const DAYS_MAX: u64 = 90;
@@ -20,7 +23,8 @@ const WEIGHT_MAX: f64 = 20.0;
 /// Maximum outcomes kept; the oldest are dropped.
 const OUTCOMES_MAX: usize = 500;
 const DAY_S: u64 = 24 * 60 * 60;
-const FILE: StateFile = StateFile { name: "alert_evidence", bytes_max: 1 << 20 };
+/// Four times what the longest lines of so many take.
+const FILE: StateFile = StateFile { name: "alert_evidence", bytes_max: 512 << 10 };
 
 /// Strata of different alerts that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,14 +38,12 @@ pub(super) struct StratumLike {
 }
 
 /// What one alert has shown of a stratum.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Outcome {
     alert: u64,
     /// Days since 1970, UTC.
     day: u64,
-    present: Vec<String>,
-    has_unknown_kinds: bool,
-    fits: Vec<String>,
+    like: StratumLike,
     confirmed: u32,
     answers: u32,
 }
@@ -49,64 +51,64 @@ struct Outcome {
 /// The outcomes of earlier alerts.
 #[derive(Default)]
 pub struct EarlierAlerts {
+    /// The oldest first.
     outcomes: Vec<Outcome>,
     folder: Option<Arc<StateFolder>>,
-    is_saved: bool,
+    has_changed: bool,
 }
 
 impl EarlierAlerts {
-    /// Reads the record in `folder`. A file that cannot be used is reported by the text, and replaced when
-    /// the next alert has been judged.
+    /// Reads the record in `folder`; without one, it is kept in memory only. What is lost is reported by
+    /// the text.
     pub fn open(folder: Option<Arc<StateFolder>>) -> (Self, Option<String>) {
         let read = folder.as_ref().map_or(Ok(None), |folder| folder.read(&FILE));
-        let parsed = match read {
-            Ok(None) => Ok(Vec::new()),
-            Ok(Some(bytes)) => serde_json::from_slice(&bytes).map_err(|_| {
-                let path = folder.as_ref().map(|folder| folder.path_of(&FILE));
-                let path = path.unwrap_or_default();
-                format!("`{}` is damaged (earlier alerts count no more)", path.display())
-            }),
-            Err(error) => Err(error.to_string()),
+        let (file, problem) = match read {
+            Ok(bytes) => {
+                let file = RecordFile::read(&bytes.unwrap_or_default());
+                let problem = damage(folder.as_deref(), &file);
+                (file, problem)
+            }
+            Err(error) => (RecordFile::default(), Some(error.to_string())),
         };
-        let problem = parsed.as_ref().err().cloned();
-        let mut outcomes: Vec<Outcome> = parsed.unwrap_or_default();
-        outcomes.truncate(OUTCOMES_MAX);
-        (Self { outcomes, folder, is_saved: true }, problem)
+        let RecordFile { mut outcomes, damaged } = file;
+        let surplus = outcomes.len().saturating_sub(OUTCOMES_MAX);
+        outcomes.drain(..surplus);
+        // Damaged lines are reported once: the next file is without them.
+        (Self { outcomes, folder, has_changed: damaged > 0 }, problem)
     }
 
     /// What earlier alerts say of a stratum, as answers. `alert` is the present one, which does not count.
     pub(super) fn prior(&self, like: StratumLike, alert: u64, now_s: u64) -> Option<Tally> {
         let today = now_s / DAY_S;
-        let counts = |outcome: &&Outcome| {
-            outcome.alert != alert
-                && today.saturating_sub(outcome.day) <= DAYS_MAX
-                && outcome.is_like(like)
-        };
-        let counted: Vec<_> = self.outcomes.iter().filter(counts).collect();
-        let alerts: BTreeSet<u64> = counted.iter().map(|outcome| outcome.alert).collect();
+        // A day in the future is that of a clock which was wrong.
+        let is_recent = |day: u64| day <= today + 1 && today.saturating_sub(day) <= DAYS_MAX;
+        let counted = self.outcomes.iter().filter(|outcome| {
+            outcome.alert != alert && outcome.like == like && is_recent(outcome.day)
+        });
+        let alerts: BTreeSet<u64> = counted.clone().map(|outcome| outcome.alert).collect();
         if alerts.len() < ALERTS_MIN {
             return None;
         }
-        let sum = counted.iter().fold(Tally::default(), |sum, outcome| sum.with(outcome.tally()));
+        let sum = counted.fold(Tally::default(), |sum, outcome| sum.with(outcome.tally()));
         let weight = sum.answers.min(WEIGHT_MAX);
         Some(Tally { confirmed: sum.share() * weight, answers: weight })
     }
 
     /// Records what `alert` has shown of a stratum so far.
     pub(super) fn record(&mut self, like: StratumLike, alert: u64, tally: Tally, now_s: u64) {
-        self.outcomes.retain(|outcome| outcome.alert != alert || !outcome.is_like(like));
-        self.outcomes.push(Outcome {
-            alert,
-            day: now_s / DAY_S,
-            present: words(like.present),
-            has_unknown_kinds: like.has_unknown_kinds,
-            fits: words(like.fits),
-            confirmed: tally.confirmed as u32,
-            answers: tally.answers as u32,
-        });
+        self.retract(like, alert);
+        let (confirmed, answers) = (tally.confirmed as u32, tally.answers as u32);
+        self.outcomes.push(Outcome { alert, day: now_s / DAY_S, like, confirmed, answers });
         let surplus = self.outcomes.len().saturating_sub(OUTCOMES_MAX);
         self.outcomes.drain(..surplus);
-        self.is_saved = false;
+        self.has_changed = true;
+    }
+
+    /// Drops what `alert` has shown of a stratum: it was wrong.
+    pub(super) fn retract(&mut self, like: StratumLike, alert: u64) {
+        let before = self.outcomes.len();
+        self.outcomes.retain(|outcome| outcome.alert != alert || outcome.like != like);
+        self.has_changed |= self.outcomes.len() < before;
     }
 
     /// Leaves the folder: nothing more is written.
@@ -116,55 +118,52 @@ impl EarlierAlerts {
 
     /// What has to be written, if anything has changed since the last time.
     pub(super) fn unsaved(&mut self) -> Option<UnsavedRecord> {
-        let folder = self.folder.clone().filter(|_| !self.is_saved)?;
-        self.is_saved = true;
-        let json = serde_json::to_vec(&self.outcomes).ok()?;
-        Some(UnsavedRecord { folder, json })
+        let folder = self.folder.clone().filter(|_| self.has_changed)?;
+        self.has_changed = false;
+        let mut text = String::new();
+        self.outcomes.iter().for_each(|outcome| write_outcome(outcome, &mut text));
+        Some(UnsavedRecord { folder, text })
+    }
+
+    /// Has the record written again: the last time has failed.
+    pub(super) fn keep_unsaved(&mut self) {
+        self.has_changed = true;
     }
 }
 
 /// A record to be written.
-pub(in super::super) struct UnsavedRecord {
+pub(super) struct UnsavedRecord {
     folder: Arc<StateFolder>,
-    json: Vec<u8>,
+    text: String,
 }
 
 impl UnsavedRecord {
     /// Writes it; this blocks.
-    pub(in super::super) fn save(&self) -> Result<(), StateError> {
-        let write = |to: &mut dyn io::Write| to.write_all(&self.json);
-        self.folder.replace(&FILE, write)
+    pub(super) fn save(&self) -> Result<(), StateError> {
+        self.folder.replace(&FILE, |to| to.write_all(self.text.as_bytes()))
     }
 }
 
 impl Outcome {
     fn tally(&self) -> Tally {
-        let answers = self.answers.max(1);
-        Tally { confirmed: self.confirmed.min(answers).into(), answers: answers.into() }
-    }
-
-    fn is_like(&self, like: StratumLike) -> bool {
-        self.has_unknown_kinds == like.has_unknown_kinds
-            && kinds(&self.present) == Some(like.present)
-            && kinds(&self.fits) == Some(like.fits)
+        Tally { confirmed: self.confirmed.into(), answers: self.answers.into() }
     }
 }
 
-fn words(kinds: ScopeKinds) -> Vec<String> {
-    kinds.iter().map(|kind| kind.word().to_owned()).collect()
-}
-
-/// The kinds of the words; `None` if one is of another version.
-fn kinds(words: &[String]) -> Option<ScopeKinds> {
-    let known: BTreeMap<&str, ScopeKind> =
-        ScopeKind::ALL.into_iter().map(|kind| (kind.word(), kind)).collect();
-    words.iter().try_fold(ScopeKinds::default(), |kinds, word| {
-        known.get(word.as_str()).map(|kind| kinds.with(*kind))
-    })
+fn damage(folder: Option<&StateFolder>, file: &RecordFile) -> Option<String> {
+    let path = folder?.path_of(&FILE);
+    let text = format!(
+        "{} lines of `{}` are damaged (the earlier alerts in them count no more)",
+        file.damaged,
+        path.display()
+    );
+    (file.damaged > 0).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::sources::directory::ScopeKind;
+
     use super::*;
 
     const NOW_S: u64 = 1_796_000_000;
@@ -189,8 +188,11 @@ mod tests {
         assert_eq!(earlier.prior(like(), 3, NOW_S), Some(tally(18, 20)));
         assert_eq!(earlier.prior(like(), 2, NOW_S), None, "the present alert does not count");
         assert_eq!(earlier.prior(like(), 3, NOW_S + 20 * DAY_S), None, "one of them is too old");
+        assert_eq!(earlier.prior(like(), 3, NOW_S - 9 * DAY_S), None, "one is in the future");
         let other = StratumLike { has_unknown_kinds: true, ..like() };
         assert_eq!(earlier.prior(other, 3, NOW_S), None);
+        earlier.retract(like(), 2);
+        assert_eq!(earlier.prior(like(), 3, NOW_S), None, "one was wrong");
     }
 
     #[test]
@@ -200,6 +202,7 @@ mod tests {
             earlier.record(like(), alert, tally(5, 10), NOW_S);
         }
         assert_eq!(earlier.outcomes.len(), OUTCOMES_MAX);
+        assert_eq!(earlier.outcomes[0].alert, 100, "the oldest are dropped");
         assert_eq!(earlier.prior(like(), 1_000, NOW_S), Some(tally(10, 20)));
     }
 }
