@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use bina::app::App;
 use bina::app::config::Config;
-use bina::runtime::state_folder::StateFolder;
 use bina::simulator::{ListFault, Sim};
 use bina::sources::directory::{Activity, Directory, DirectoryStatus};
 use bina::sources::source::SightingStore;
@@ -110,7 +109,6 @@ async fn a_closed_directory_frees_its_folder_though_a_call_still_has_it() {
     let off = settings.replace("enabled = true", "enabled = false");
     let second = App::build(&config(&scene.sim, &off), Some(&first)).expect("a client");
     assert!(second.directory().is_none());
-    StateFolder::open(&scene.folder).expect("it is free");
     let third = App::build(&config(&scene.sim, &settings), Some(&second)).expect("a client");
     let status = when(&third, |status| status.generation.is_some()).await;
     assert_eq!(status.file_problem, None);

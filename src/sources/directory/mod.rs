@@ -44,7 +44,7 @@ use self::content::Content;
 use self::corrections::Corrections;
 use self::storage::Storage;
 
-pub use self::files::{AgeLimit, DirectoryFiles, FileFate, UnusableFile};
+pub use self::files::{AgeLimit, DirectoryFiles, FileFate, UnusableFile, has_sealed_file};
 pub use self::forgotten::{FORGOTTEN_MAX, Forgotten, ForgottenFile};
 pub use self::keys::{DirectoryKeys, KEY_FILE_BYTES_MIN, check_key_file};
 pub use self::list::{
