@@ -18,5 +18,5 @@ pub fn read(section: &mut Section<'_>) -> Option<PathBuf> {
         );
         section.report(*place, problem);
     }
-    systemd::state_folder().or(named.map(|(path, _)| path))
+    systemd::state_folder().or_else(|| named.map(|(path, _)| path))
 }
