@@ -12,6 +12,7 @@
 mod collector;
 mod content;
 mod corrections;
+mod counted;
 mod files;
 mod forgotten;
 mod keeper;
@@ -94,6 +95,8 @@ pub struct Directory {
     walk_status: watch::Sender<WalkStatus>,
     /// Counts the states of the content.
     states: watch::Sender<u64>,
+    /// The kinds whose tables were forbidden when that was last logged.
+    forbidden: Mutex<Vec<String>>,
     metrics: DirectoryMetrics,
 }
 
@@ -129,6 +132,7 @@ impl Directory {
             opened: OnceLock::new(),
             walk_status: watch::Sender::default(),
             states: watch::Sender::default(),
+            forbidden: Mutex::default(),
             metrics,
         })
     }
@@ -254,5 +258,6 @@ fn progress(walk: &WalkStatus) -> WalkProgress {
         rows_total: walk.total,
         pages_done: walk.pages_done,
         pages_total: walk.pages,
+        failure: walk.failure.clone(),
     }
 }
