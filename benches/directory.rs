@@ -206,5 +206,6 @@ fn tables() -> ScopeTables {
         boxes: count(PER_BOX).map(|id| (id, format!("cto {id}"))).collect(),
         statuses: vec![(1, "servico_habilitado".into()), (2, "suspenso_debito".into())],
         groups: vec![(17, "Residencial".into())],
+        forbidden: Vec::new(),
     }
 }

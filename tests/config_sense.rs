@@ -283,3 +283,25 @@ fn a_secret_in_the_place_of_a_file_name_is_not_repeated() {
     let problem = refused("[access]\ntoken_files = [\"aZ83kk-inventado-xyz\"]\n");
     assert!(!problem.contains("inventado"), "{problem}");
 }
+
+#[test]
+fn a_state_folder_is_an_absolute_path() {
+    for named in ["", "state", "./state"] {
+        let problem = refused(&format!("[service]\nstate_folder = \"{named}\"\n"));
+        assert!(problem.contains("is not an absolute path"), "{problem}");
+    }
+    assert_eq!(
+        warnings(&format!("{GOOD}[service]\nstate_folder = \"/x\"\n")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_short_key_names_its_setting() {
+    let path = std::env::temp_dir().join(format!("bina-short-key-{}", std::process::id()));
+    fs::write(&path, "abc").expect("a file");
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("set");
+    let problem = refused(&format!("[directory]\nkey_file = \"{}\"\n", path.display()));
+    fs::remove_file(&path).expect("it is there");
+    assert!(problem.starts_with("directory.key_file: the key has 3 bytes"), "{problem}");
+}

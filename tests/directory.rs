@@ -5,6 +5,8 @@ mod app;
 mod bench;
 #[path = "directory/canaries.rs"]
 mod canaries;
+#[path = "directory/continued.rs"]
+mod continued;
 #[path = "directory/corrected.rs"]
 mod corrected;
 #[path = "directory/forgetting.rs"]

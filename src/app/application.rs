@@ -156,6 +156,7 @@ impl App {
             recordings: config.recordings.clone(),
             readiness: upstream.readiness(),
             directory: directory.as_ref().map(|kept| Arc::clone(&kept.directory)),
+            state_folder: config.state_folder.clone(),
             local_alerts: Arc::clone(&local_alerts),
             alerts: Arc::clone(&alerts.alerts),
             metrics: Arc::clone(&metrics.registry),

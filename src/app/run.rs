@@ -48,5 +48,8 @@ pub async fn run(
         ended?;
     }
     tasks.shut_down().await;
+    if let Some(directory) = service.app().directory() {
+        directory.suspend().await;
+    }
     Ok(())
 }

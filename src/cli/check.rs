@@ -44,6 +44,7 @@ fn describe(config: &Config) {
     if let Some(threads) = config.worker_threads {
         print_line(format_args!("  threads     {threads}"));
     }
+    print_line(format_args!("  directory   {}", directory(config)));
     print_line(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
     print_line(format_args!("  prompts     {}", joined(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
@@ -53,6 +54,20 @@ fn describe(config: &Config) {
         "  FreeSWITCH  answers context {}, the call continues in {}{file}",
         freeswitch.entry_context, freeswitch.handback.context
     ));
+}
+
+/// What the service reads ahead, when, and where it keeps it.
+fn directory(config: &Config) -> String {
+    let directory = &config.directory;
+    if directory.enabled == Some(false) {
+        return "off (directory.enabled = false)".to_owned();
+    }
+    let names = if directory.names { "with names" } else { "without names" };
+    let folder = match &config.state_folder {
+        Some(folder) => format!("in {}", folder.display()),
+        None => "in the unit's StateDirectory=, else in memory only".to_owned(),
+    };
+    format!("on, read at {}, {names}, {folder}", directory.walk_at)
 }
 
 /// The means that protect the listeners, if there are any.

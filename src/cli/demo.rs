@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 
 use crate::app::{self, App, Listeners, Service, Signals};
-use crate::simulator::{Sim, printed_example};
+use crate::simulator::{Population, Sim, printed_example};
 
 use super::{Failed, plain_client, print_line, stage};
 
@@ -33,6 +33,9 @@ const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
    </condition>
  </extension>"#;
 
+/// Generated customers, so that a directory that reads this HubSoft has some content.
+const LISTED: Population = Population { customers: 20_000, seed: 7 };
+
 /// The prompts, and a cache that is off, so that a repeated command prints the same answer.
 const SETTINGS: &str = r#"
     [prompts]
@@ -54,6 +57,7 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let sim = Sim::start(printed_example())
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
+    sim.set_population(Some(LISTED));
     let config = stage::config(&sim, listen, SETTINGS)?;
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
@@ -61,6 +65,10 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     print_line(format_args!("Simulated HubSoft: {}. bina: http://{address}.", sim.base_url()));
     print_line(format_args!(
         "Its two customers are those of HubSoft's API documentation. No data leaves this machine."
+    ));
+    print_line(format_args!(
+        "For `bina directory`, it lists {} generated customers, too.",
+        LISTED.customers
     ));
     let examples = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
     app::run(service, listeners, None, signals).await?;

@@ -107,12 +107,12 @@ enum Command {
     ///
     /// The directory is the list of all customers, read ahead of the calls; from it a caller is
     /// recognised when HubSoft does not answer in time. The service itself is asked, at
-    /// listen.metrics.
+    /// listen.metrics. Exits with 1 when the walk was refused, failed, or was not whole.
     Directory {
         task: DirectoryTask,
         #[command(flatten)]
         config: ConfigFile,
-        /// Print the status as JSON, for programs
+        /// With status: print it as JSON, for programs
         #[arg(long)]
         json: bool,
     },
@@ -136,7 +136,8 @@ enum Command {
     ///
     /// Every customer who has the number is removed from the directory, and no later reading of the
     /// list brings the number back. HubSoft keeps what it has: the next call from the number is looked
-    /// up again. Exits with 1 when --verify finds the number.
+    /// up again. Exits with 1 when --verify finds the number or the directory is off and its files are
+    /// left, with 2 when it is no complete number.
     Forget {
         /// The customer's number, in any format
         number: String,

@@ -142,3 +142,43 @@ async fn the_command_fails_when_something_is_left_or_nobody_listens() {
     assert!(code == 0 && text.contains("1000 customers"), "{code} {text}");
     let _ = fs::remove_dir_all(&scene.folder);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_complete_number_is_wrong_usage() {
+    let scene = Scene::before_start("typos").await;
+    let program = Program::start("typos", &scene.sim, &settings(&scene.folder, ""));
+    for typed in ["abc", "", "988242968", "98824296"] {
+        for flag in [&[][..], &["--verify"], &["--undo"]] {
+            let (code, text) = bina(&program, &[&["forget", typed], flag].concat());
+            let expected = format!("`{typed}` is not a complete Brazilian number");
+            assert!(code == 2 && text.contains(&expected), "{flag:?}: {code} {text}");
+        }
+    }
+    assert_eq!(program.status().await.forgotten, 0);
+    let (code, text) = bina(&program, &["forget", "37988242968"]);
+    assert!(code == 0 && text.contains("kept out of later walks"), "{code} {text}");
+    drop(program);
+    let _ = fs::remove_dir_all(&scene.folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_that_is_off_says_that_its_files_are_left() {
+    let scene = Scene::before_start("left").await;
+    let on = settings(&scene.folder, "");
+    let mut program = Program::start("left", &scene.sim, &on);
+    program.when(|status| status.next_walk_in_s.is_some_and(|wait| wait > 0)).await;
+    assert_eq!(program.stop().0, Some(0));
+    let off = on.replace("enabled = true", "enabled = false");
+    let program = Program::start("left", &scene.sim, &off);
+    let number = scene.phone();
+    let forget = |flag: &[&str]| bina(&program, &[&["forget", &number], flag].concat());
+    for flag in [&[][..], &["--verify"]] {
+        let (code, text) = forget(flag);
+        assert!(code == 1 && text.contains("set directory.enabled = true"), "{code} {text}");
+    }
+    fs::remove_file(scene.folder.join("directory.sealed")).expect("a file");
+    assert_eq!(forget(&[]), (0, "nothing was stored\n".to_owned()));
+    assert_eq!(forget(&["--verify"]).0, 0);
+    drop(program);
+    let _ = fs::remove_dir_all(&scene.folder);
+}

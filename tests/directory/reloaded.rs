@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use bina::app::App;
 use bina::app::config::Config;
-use bina::runtime::state_folder::StateFolder;
 use bina::simulator::{ListFault, Sim};
 use bina::sources::directory::{Activity, Directory, DirectoryStatus};
 use bina::sources::source::SightingStore;
@@ -110,7 +109,6 @@ async fn a_closed_directory_leaves_its_folder_to_the_next_though_a_call_still_ha
     let off = settings.replace("enabled = true", "enabled = false");
     let second = App::build(&config(&scene.sim, &off), Some(&first)).expect("a client");
     assert!(second.directory().is_none());
-    StateFolder::shared(&scene.folder).expect("the alerts keep it open");
     let third = App::build(&config(&scene.sim, &settings), Some(&second)).expect("a client");
     let status = when(&third, |status| status.generation.is_some()).await;
     assert_eq!(status.file_problem, None);

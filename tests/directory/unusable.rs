@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use bina::simulator::Fault;
 
-use crate::program::Program;
+use crate::program::{Program, bina};
 use crate::scene::{Scene, settings};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,4 +86,29 @@ async fn a_token_that_expires_and_refused_tables_do_not_end_a_walk() {
     let status = scene.walked().await;
     assert!(status.generation.is_some_and(|it| it.is_whole), "the list is what counts");
     assert!(status.joins.iter().any(|kind| kind.percent > 0.0), "the tables before are kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forgotten_numbers_that_were_lost_stay_reported_until_the_copy_is_removed() {
+    let scene = Scene::before_start("lost").await;
+    let settings = settings(&scene.folder, "");
+    let mut program = Program::start("lost", &scene.sim, &settings);
+    assert_eq!(program.post("/v1/forget", &scene.phone()).await.0, 200);
+    assert_eq!(program.stop().0, Some(0));
+    let text = fs::read_to_string(scene.folder.join("forgotten")).expect("a file");
+    fs::write(scene.folder.join("forgotten"), text.replace("key ", "kex ")).expect("a file");
+    for round in 1..=2 {
+        let mut program = Program::start("lost", &scene.sim, &settings);
+        let problem = program.status().await.file_problem;
+        assert!(problem.is_some_and(|text| text.contains("forgotten.damaged")), "{round}");
+        let (_, doctor) = bina(&program, &["doctor"]);
+        assert!(doctor.contains("run `bina forget` again"), "{doctor}");
+        assert_eq!(program.log().contains("lost=\"unknown\""), round == 1, "{}", program.log());
+        assert_eq!(program.stop().0, Some(0));
+    }
+    fs::remove_file(scene.folder.join("forgotten.damaged")).expect("a copy");
+    let program = Program::start("lost", &scene.sim, &settings);
+    assert_eq!(program.status().await.file_problem, None);
+    drop(program);
+    let _ = fs::remove_dir_all(&scene.folder);
 }

@@ -82,6 +82,27 @@ fn a_file_of_rubbish_costs_its_numbers_and_no_start() {
     }
 }
 
+#[test]
+fn a_damaged_file_is_kept_once() {
+    let scratch = Scratch::new();
+    let forgotten = open(&scratch);
+    forgotten.insert(&phone(1), 100).expect("saved");
+    assert_eq!(forgotten.problem(), None);
+    drop(forgotten);
+    let text = fs::read_to_string(scratch.path("forgotten")).expect("text");
+    let damaged = text.replace("key ", "kex ");
+    for content in [&damaged, "later"] {
+        fs::write(scratch.path("forgotten"), content).expect("a file");
+        assert!(open(&scratch).problem().is_some());
+        assert_eq!(fs::read_to_string(scratch.path("forgotten.damaged")).expect("text"), damaged);
+    }
+    let mode = fs::metadata(scratch.path("forgotten.damaged")).expect("a file").permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    assert_eq!(scratch.names(), ["forgotten", "forgotten.damaged"]);
+    fs::remove_file(scratch.path("forgotten.damaged")).expect("it is there");
+    assert_eq!(open(&scratch).problem(), None);
+}
+
 /// What stands where the file has to be ends each write, as a full disk does.
 #[test]
 fn a_number_that_was_not_saved_is_forgotten_and_saved_with_the_next() {

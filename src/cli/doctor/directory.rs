@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout_at;
 
 use crate::app::config::Config;
+use crate::domain::zone::Zone;
 use crate::sources::directory::{DirectoryStatus, KindStatus};
 
 use super::super::directory::{lines, status};
@@ -29,20 +30,20 @@ pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
     };
     let deadline = report.deadline(ANSWER_MAX);
     match timeout_at(deadline, status(&service)).await {
-        Ok(Ok(status)) => judge(&status, report),
+        Ok(Ok(status)) => judge(&status, config.hubsoft.timezone, report),
         Ok(Err(_)) | Err(_) => {
             report.skipped(WHAT, "start the service: it reads the directory and reports it here");
         }
     }
 }
 
-fn judge(status: &DirectoryStatus, report: &mut CheckReport) {
-    let described = lines(status);
+fn judge(status: &DirectoryStatus, zone: Zone, report: &mut CheckReport) {
+    let described = lines(status, zone);
     let content = described[0].trim_start_matches("directory: ");
     let is_current = status.generation.as_ref().is_some_and(|it| it.age_s <= AGE_MAX_S);
     match (&status.last_walk, is_current) {
-        (_, true) => report.ok(WHAT, content),
-        (Some(last), false) => report.warning(WHAT, format_args!("{content}; last walk: {last}")),
+        (Some(last), _) => report.warning(WHAT, format_args!("{content}; last walk: {last}")),
+        (None, true) => report.ok(WHAT, content),
         (None, false) => {
             report.warning(WHAT, format_args!("{content}; see `bina directory status`"));
         }
@@ -50,17 +51,23 @@ fn judge(status: &DirectoryStatus, report: &mut CheckReport) {
     if let Some(problem) = &status.file_problem {
         report.warning(WHAT, problem);
     }
-    for kind in status.joins.iter().filter(|kind| kind.percent < JOINED_MIN) {
+    let is_poor = |kind: &&KindStatus| kind.is_forbidden || kind.percent < JOINED_MIN;
+    for kind in status.joins.iter().filter(is_poor) {
         report.warning(WHAT, unjoined(kind));
     }
 }
 
 fn unjoined(kind: &KindStatus) -> String {
-    let KindStatus { kind, percent, unjoined } = kind;
+    let KindStatus { kind, percent, unjoined, is_forbidden } = kind;
+    if *is_forbidden {
+        return format!(
+            "HubSoft does not let its API user read the table of the kind `{kind}`, so alerts of that kind \
+             may miss customers: give hubsoft.username the permission for it"
+        );
+    }
     if *percent == 0.0 {
         return format!(
-            "no name of the kind `{kind}` joins HubSoft's table: give the API user the permission for it, or \
-             see `bina directory status`"
+            "no name of the kind `{kind}` joins HubSoft's table: see `bina directory status`"
         );
     }
     let names = unjoined.iter().map(|(name, count)| format!("{name} ({count})"));

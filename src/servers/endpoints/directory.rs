@@ -8,6 +8,7 @@ use crate::answering::render::Page;
 use crate::domain::phone::Phone;
 use crate::servers::form::{number_lossy, values};
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, POST, Rejection};
+use crate::sources::directory::has_sealed_file;
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
 
@@ -24,6 +25,12 @@ pub(super) static ROWS: [Row; 6] = [
 pub(super) static NUMBER_MISSING: Rejection = Rejection::new(400, "number_missing");
 pub(super) static DIRECTORY_OFF: Rejection = Rejection::new(404, "directory_off");
 
+/// Nothing of the number was there.
+const NOTHING: &str = "nothing was stored";
+/// The same, where a directory is on.
+const KEPT_OUT: &str = "nothing was stored; the number is kept out of later walks";
+/// Most characters of a wrong number that are shown.
+const TYPED_MAX: usize = 40;
 const OFF: &str = "the directory is off: set directory.enabled = true and reload";
 
 /// Purges a number from the cache and the directory, and reports the result.
@@ -34,16 +41,30 @@ fn forget<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
             Err(reply) => return *reply,
         };
         let was_cached = endpoints.responder.purge(&phone);
-        let was_listed = match &endpoints.directory {
-            Some(directory) => match directory.forget(&phone).await {
-                Ok(removed) => removed > 0,
-                Err(problem) => return failed(problem),
-            },
-            None => false,
+        let Some(directory) = &endpoints.directory else {
+            let left = files_left(endpoints);
+            return left.map_or_else(|| text(purged(was_cached, NOTHING)), failed);
         };
-        let is_forgotten = was_cached || was_listed;
-        text(if is_forgotten { "forgotten\n" } else { "nothing was remembered\n" }.to_owned())
+        match directory.forget(&phone).await {
+            Ok(removed) => text(purged(was_cached || removed > 0, KEPT_OUT)),
+            Err(problem) => failed(problem),
+        }
     })
+}
+
+/// What to print after a purge: `otherwise`, if nothing was there.
+fn purged(was_there: bool, otherwise: &str) -> String {
+    format!("{}\n", if was_there { "forgotten" } else { otherwise })
+}
+
+/// What a directory that is off has left on disk, with the remedy.
+fn files_left(endpoints: &Endpoints) -> Option<String> {
+    let folder = endpoints.state_folder.as_ref().filter(|folder| has_sealed_file(folder))?;
+    Some(format!(
+        "the directory is off, and its files in `{}` were not touched: set directory.enabled = true, reload, \
+         and run this again; or remove directory.sealed and walk.sealed there",
+        folder.display()
+    ))
 }
 
 /// Reports whether anything of a number is left in memory or on disk.
@@ -53,19 +74,22 @@ fn verify<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
             Ok(phone) => phone,
             Err(reply) => return *reply,
         };
-        let mut lines = vec![(endpoints.responder.remembers(&phone), "cache".to_owned())];
+        let mut traces = vec![(endpoints.responder.remembers(&phone), "cache".to_owned())];
         if let Some(directory) = &endpoints.directory {
             match directory.traces(&phone).await {
-                Ok(traces) => lines.extend(traces),
+                Ok(found) => traces.extend(found),
                 Err(problem) => return failed(problem),
             }
         }
-        let is_clean = lines.iter().all(|(is_left, _)| !is_left);
-        let lines = lines.iter().map(|(is_left, place)| {
+        let lines = traces.iter().map(|(is_left, place)| {
             format!("{place}: {}\n", if *is_left { "it is here" } else { "nothing" })
         });
         let body: String = lines.collect();
-        if is_clean { text(body) } else { failed(body) }
+        match files_left(endpoints).filter(|_| endpoints.directory.is_none()) {
+            Some(left) => failed(format!("{body}{left}")),
+            None if traces.iter().any(|(is_left, _)| *is_left) => failed(body.trim_end()),
+            None => text(body),
+        }
     })
 }
 
@@ -114,14 +138,26 @@ fn phone(endpoints: &Endpoints, request: &HttpRequest<'_>) -> Result<Phone, Box<
         let missing = "the number to forget is missing (post it as number=NUMBER)";
         return Err(Box::new(NUMBER_MISSING.reply(missing)));
     };
-    let phone = endpoints.responder.phone(&number_lossy(number));
-    phone
-        .map_err(|reason| Box::new(text(format!("no number that could be remembered: {reason}\n"))))
+    let number = number_lossy(number);
+    let phone = endpoints.responder.phone(&number);
+    phone.map_err(|_| Box::new(incomplete(&number)))
+}
+
+/// What was typed is no number, so it may be shown to the operator.
+fn incomplete(typed: &str) -> HttpReply {
+    let typed: String = typed.chars().filter(|one| !one.is_control()).take(TYPED_MAX).collect();
+    let problem =
+        format!("`{typed}` is not a complete Brazilian number: write it with its area code\n");
+    with_status(StatusCode::BAD_REQUEST, problem)
 }
 
 /// A problem of this machine, with its text: only operators read it.
 fn failed(problem: impl Display) -> HttpReply {
-    let mut reply = text(format!("{problem}\n"));
-    *reply.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    with_status(StatusCode::INTERNAL_SERVER_ERROR, format!("{problem}\n"))
+}
+
+fn with_status(status: StatusCode, body: String) -> HttpReply {
+    let mut reply = text(body);
+    *reply.status_mut() = status;
     reply
 }

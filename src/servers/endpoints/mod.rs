@@ -11,6 +11,7 @@ mod recordings;
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,6 +41,8 @@ pub struct Endpoints {
     pub readiness: Readiness,
     /// The directory, if it is on.
     pub directory: Option<Arc<Directory>>,
+    /// Where a directory that is off may have left its files.
+    pub state_folder: Option<PathBuf>,
     /// The administrator's own alerts.
     pub local_alerts: Arc<LocalAlerts>,
     /// The active alerts.

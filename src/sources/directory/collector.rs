@@ -29,11 +29,23 @@ pub(super) struct Collected {
     forgotten: HashSet<u64>,
     /// The same from before a restart.
     forgotten_before: usize,
+    /// How far a walk through the whole list is.
+    progress: Option<Progress>,
 }
 
 impl Collected {
     pub(super) fn new(builder: Builder, forgotten_before: usize) -> Self {
-        Self { builder, forgotten: HashSet::new(), forgotten_before }
+        Self { builder, forgotten: HashSet::new(), forgotten_before, progress: None }
+    }
+
+    pub(super) fn at(self, progress: &Progress) -> Self {
+        Self { progress: Some(progress.clone()), ..self }
+    }
+
+    /// How far the walk is that collects it, unless a page has just been added that this does not count.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        let customers = self.customers() as u64;
+        self.progress.clone().filter(|progress| progress.customers == customers)
     }
 
     fn empty(directory: &Directory) -> Self {
@@ -127,6 +139,12 @@ impl Collector for DirectoryCollector {
         self.customers = 0;
     }
 
+    fn note(&mut self, progress: &Progress) {
+        if let Some(collected) = self.directory.collected.lock().as_mut() {
+            collected.progress = Some(progress.clone());
+        }
+    }
+
     fn save<'a>(&'a mut self, progress: &'a Progress) -> Saving<'a> {
         let directory = Arc::clone(&self.directory);
         let progress = progress.clone();
@@ -138,6 +156,19 @@ impl Collector for DirectoryCollector {
 }
 
 impl Directory {
+    /// Saves the walk in progress, once its task has ended, so that a restart continues it.
+    pub async fn suspend(self: &Arc<Self>) {
+        let directory = Arc::clone(self);
+        let suspend = move || {
+            let progress = directory.collected.lock().as_ref().and_then(Collected::progress);
+            if let Some(progress) = progress {
+                directory.save_walk(&progress);
+            }
+        };
+        // A panic there is in the log; the program ends anyway.
+        let _ = spawn_blocking(suspend).await;
+    }
+
     /// Saves what a walk has collected, so that a restart continues it.
     fn save_walk(&self, progress: &Progress) {
         let collected = self.collected.lock();

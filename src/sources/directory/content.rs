@@ -49,7 +49,7 @@ impl Content {
         now_s: u64,
     ) -> Self {
         let joins = Joins::new(&tables, &generation);
-        let kinds = kinds(&joins.report(&generation));
+        let kinds = kinds(&joins.report(&generation), &tables.forbidden);
         let age = Duration::from_secs(now_s.saturating_sub(currency.read_at_s));
         Self { generation, tables, joins, kinds, currency, age, published: Instant::now() }
     }
@@ -118,11 +118,12 @@ impl Directory {
 }
 
 /// The report on joins, for operators.
-fn kinds(report: &JoinReport) -> Vec<KindStatus> {
+fn kinds(report: &JoinReport, forbidden: &[String]) -> Vec<KindStatus> {
     let kinds = report.kinds.iter().map(|kind| KindStatus {
         kind: kind.kind.word().to_owned(),
         percent: kind.percent(),
         unjoined: kind.unjoined.iter().map(|(name, count)| (name.clone(), *count as u64)).collect(),
+        is_forbidden: forbidden.iter().any(|word| word == kind.kind.word()),
     });
     kinds.collect()
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::runtime::state_folder::{SaveStep, StateError, StateFile, StateFolder};
@@ -161,6 +161,11 @@ impl DirectoryFiles {
         };
         UnusableFile { path: self.folder.path_of(file_of(kind)), cause, fate }
     }
+}
+
+/// Whether a sealed file is in `folder`, also while no directory uses it.
+pub fn has_sealed_file(folder: &Path) -> bool {
+    [DIRECTORY, WALK].iter().any(|file| folder.join(file.name).symlink_metadata().is_ok())
 }
 
 fn file_of(kind: SealedKind) -> &'static StateFile {

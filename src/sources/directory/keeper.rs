@@ -1,19 +1,22 @@
 //! Keeps the directory current: opens its files, walks at night, merges corrections, saves.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 
 use crate::runtime::wall_clock;
+use crate::sources::reasons::is_no_permission;
 
-use super::collector::DirectoryCollector;
+use super::collector::{Collected, DirectoryCollector};
 use super::content::Currency;
+use super::counted::CountedList;
 use super::list::ScopeTables;
 use super::metrics::WalkResult;
-use super::packed::{GenerationFacts, WalkExtent};
+use super::packed::{GenerationFacts, ScopeKind, WalkExtent};
 use super::sealed::SealedKind;
 use super::walk::{
     Progress, WalkEnd, WalkKind, WalkOutcome, WalkSettings, WalkStatus, Walker, may_replace,
@@ -64,12 +67,13 @@ impl Directory {
         let interrupted = progress.map(|progress| Interrupted { progress, began });
         let mut keeper = Keeper { directory: self, interrupted };
         // What a restart has interrupted goes on at once; after a failure, the schedule decides.
-        if keeper.interrupted.is_some() {
-            keeper.walk(Trigger::Schedule).await;
-        }
+        let mut next = keeper.interrupted.as_ref().map(|_| Trigger::Schedule);
         loop {
-            let trigger = keeper.wait().await;
-            keeper.walk(trigger).await;
+            let trigger = match next {
+                Some(trigger) => trigger,
+                None => keeper.wait().await,
+            };
+            next = keeper.walk(trigger).await;
         }
     }
 }
@@ -101,22 +105,29 @@ impl Keeper {
         }
     }
 
-    async fn walk(&mut self, trigger: Trigger) {
+    /// Walks until the list has been read, or an operator wants another walk: then with the next trigger.
+    async fn walk(&mut self, trigger: Trigger) -> Option<Trigger> {
         self.directory.walk_status.send_modify(WalkStatus::begin);
         let inputs = self.directory.inputs.now();
         let began = self.interrupted.as_ref().map_or_else(Instant::now, |walk| walk.began);
-        let tables = inputs.list.tables(tokio::time::Instant::now() + TABLES_MAX).await;
-        let tables = tables.inspect_err(|failure| debug!("directory: no tables: {failure}")).ok();
         let directory = Arc::clone(&self.directory);
-        let outcome = tokio::select! {
-            outcome = self.read(&inputs, trigger) => outcome,
+        // What is in flight is dropped where the walk is abandoned.
+        let (tables, outcome) = tokio::select! {
+            read = self.tables_and_list(&inputs, trigger) => read,
             // The directory was cleared.
-            () = directory.walk_abandoned.notified() => return,
+            () = directory.walk_abandoned.notified() => return None,
+            () = directory.walk_requested.notified() => {
+                let progress = directory.collected.lock().as_ref().and_then(Collected::progress);
+                self.interrupted = progress.map(|progress| Interrupted { progress, began });
+                return Some(Trigger::Requested);
+            }
         };
         if self.directory.history.lock().is_news(&outcome.end) {
             outcome.log();
         }
-        self.directory.metrics.requests.inc_by(outcome.progress.requests);
+        if let (Some(tables), false) = (&tables, is_refused(&outcome.end)) {
+            self.directory.report_forbidden(tables);
+        }
         self.directory.metrics.walks.count(result(&outcome.end));
         let progress = outcome.progress;
         match outcome.end {
@@ -133,13 +144,33 @@ impl Keeper {
                 self.directory.renew(harvest).await;
             }
         }
+        None
+    }
+
+    async fn tables_and_list(
+        &mut self,
+        inputs: &Inputs,
+        trigger: Trigger,
+    ) -> (Option<ScopeTables>, WalkOutcome) {
+        let tables = inputs.list.tables(tokio::time::Instant::now() + TABLES_MAX).await;
+        let tables = tables.inspect_err(|failure| {
+            debug!("directory: no tables: {failure}");
+            let failure = Some(failure.to_string());
+            self.directory.walk_status.send_modify(|status| status.failure = failure);
+        });
+        let tables = match tables {
+            Err(failure) if is_no_permission(&failure) => Some(all_forbidden()),
+            tables => tables.ok(),
+        };
+        (tables, self.read(inputs, trigger).await)
     }
 
     /// Walks through the list, or through its changes.
     async fn read(&mut self, inputs: &Inputs, trigger: Trigger) -> WalkOutcome {
         let directory = &self.directory;
+        let list = CountedList { list: &*inputs.list, requests: &directory.metrics.requests };
         let walker = Walker {
-            list: &*inputs.list,
+            list: &list,
             is_busy: &|| inputs.list.is_busy(),
             now_s: &wall_clock::now_s,
             status: &directory.walk_status,
@@ -219,6 +250,18 @@ impl Directory {
         WalkExtent::Partial
     }
 
+    /// Logs once which tables the user of the API may not read.
+    fn report_forbidden(&self, tables: &ScopeTables) {
+        let before = mem::replace(&mut *self.forbidden.lock(), tables.forbidden.clone());
+        if !tables.forbidden.is_empty() && tables.forbidden != before {
+            warn!(
+                "directory: HubSoft does not allow the tables of these kinds: {} (give hubsoft.username \
+                 the permission to read them: without it, alerts of these kinds may miss customers)",
+                tables.forbidden.join(", ")
+            );
+        }
+    }
+
     /// Publishes and saves a generation of what the walk has collected.
     async fn renew(self: &Arc<Self>, harvest: Harvest) {
         let _changing = self.changing.lock().await;
@@ -240,8 +283,12 @@ impl Directory {
         };
         let previous = before.as_ref().map(|before| &*before.generation);
         let generation = collected.builder.finish(facts, previous);
-        let tables_before = || before.as_ref().map(|before| Arc::clone(&before.tables));
-        let tables = harvest.tables.map(Arc::new).or_else(tables_before).unwrap_or_default();
+        let tables_before = before.as_ref().map(|before| Arc::clone(&before.tables));
+        let tables_before = tables_before.unwrap_or_default();
+        let tables = match harvest.tables {
+            Some(tables) => Arc::new(tables.or(&tables_before)),
+            None => tables_before,
+        };
         let content = self.publish(generation, tables, currency);
         self.corrections.drop_before(harvest.began);
         drop(before);
@@ -311,6 +358,16 @@ fn currency(harvest: &Harvest, before: Option<Currency>) -> Currency {
         (WalkExtent::Partial, WalkEnd::Changes) => Currency { whole_at_s: whole_before, read_at_s },
         (WalkExtent::Partial, _) => before.unwrap_or(Currency { whole_at_s: None, read_at_s }),
     }
+}
+
+/// What is known when the user of the API may read no table.
+fn all_forbidden() -> ScopeTables {
+    let forbidden = ScopeKind::ALL.map(|kind| kind.word().to_owned()).to_vec();
+    ScopeTables { forbidden, ..ScopeTables::default() }
+}
+
+fn is_refused(end: &WalkEnd) -> bool {
+    matches!(end, WalkEnd::NoPermission(_))
 }
 
 fn result(end: &WalkEnd) -> WalkResult {

@@ -85,6 +85,9 @@ pub struct ScopeTables {
     pub statuses: Vec<(u64, String)>,
     /// Ids and names of service groups.
     pub groups: Vec<(u64, String)>,
+    /// The kinds whose table the user of the API may not read.
+    #[serde(default)]
+    pub forbidden: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -125,6 +128,7 @@ impl ScopeTables {
             boxes: filled(self.boxes, &before.boxes),
             statuses: filled(self.statuses, &before.statuses),
             groups: filled(self.groups, &before.groups),
+            forbidden: self.forbidden,
         }
     }
 }

@@ -12,6 +12,7 @@
 mod collector;
 mod content;
 mod corrections;
+mod counted;
 mod files;
 mod forgotten;
 mod keeper;
@@ -44,7 +45,7 @@ use self::content::Content;
 use self::corrections::Corrections;
 use self::storage::Storage;
 
-pub use self::files::{AgeLimit, DirectoryFiles, FileFate, UnusableFile};
+pub use self::files::{AgeLimit, DirectoryFiles, FileFate, UnusableFile, has_sealed_file};
 pub use self::forgotten::{FORGOTTEN_MAX, Forgotten, ForgottenFile};
 pub use self::keys::{DirectoryKeys, KEY_FILE_BYTES_MIN, check_key_file};
 pub use self::list::{
@@ -94,6 +95,8 @@ pub struct Directory {
     walk_status: watch::Sender<WalkStatus>,
     /// Counts the states of the content.
     states: watch::Sender<u64>,
+    /// The kinds whose tables were forbidden when that was last logged.
+    forbidden: Mutex<Vec<String>>,
     metrics: DirectoryMetrics,
 }
 
@@ -129,6 +132,7 @@ impl Directory {
             opened: OnceLock::new(),
             walk_status: watch::Sender::default(),
             states: watch::Sender::default(),
+            forbidden: Mutex::default(),
             metrics,
         })
     }
@@ -254,5 +258,6 @@ fn progress(walk: &WalkStatus) -> WalkProgress {
         rows_total: walk.total,
         pages_done: walk.pages_done,
         pages_total: walk.pages,
+        failure: walk.failure.clone(),
     }
 }

@@ -45,14 +45,19 @@ impl Directory {
         let Some((beginning, generation)) = opened else { return };
         let DirectoryBeginning { history, whole_at_s, read_at_s, tables } = beginning;
         *self.history.lock() = history;
-        let has_names = generation.has_names() && !self.keeps_names();
-        let generation = if has_names { generation.without_names() } else { generation };
+        let keeps_names = self.keeps_names();
+        let has_excess = generation.has_names() && !keeps_names;
+        if keeps_names && !generation.has_names() {
+            info!("directory: the list is read for the names of customers: directory.names is on");
+            self.request_walk();
+        }
+        let generation = if has_excess { generation.without_names() } else { generation };
         let currency = Currency { whole_at_s, read_at_s };
         let content = self.publish(generation, Arc::new(tables.into_owned()), currency);
         let customers = content.generation.customers();
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         info!(customers, ms, "directory opened");
-        if has_names {
+        if has_excess {
             self.remove_names(&content);
         }
     }
@@ -73,14 +78,15 @@ impl Directory {
             Ok((progress, Collected::new(Builder::read(from, self.hasher.clone())?, left_out)))
         });
         let (progress, collected) = opened?;
-        if collected.builder.has_names() && !self.keeps_names() {
+        if collected.builder.has_names() != self.keeps_names() {
+            info!("directory: the interrupted walk begins again: directory.names has changed");
             // What failed has been noted.
             let _ = self.remove_file(SealedKind::Walk);
             return None;
         }
         let customers = collected.builder.customers();
         info!(customers, "directory: the interrupted walk is continued");
-        *self.collected.lock() = Some(collected);
+        *self.collected.lock() = Some(collected.at(&progress));
         Some(progress)
     }
 

@@ -1,5 +1,6 @@
 //! Settings of the directory: `[directory]`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::domain::zone::TimeOfDay;
@@ -80,11 +81,14 @@ fn walk_at_default() -> TimeOfDay {
 /// Reads the secret of the file: from the file that `key_file` names, or from systemd's credential.
 fn key(section: &mut Section<'_>) -> Option<Secret> {
     let named = section.text("key_file");
+    let check = |_: &Path, text: &str| {
+        check_key_file(text).map_err(|problem| format!("directory.key_file: {problem}"))
+    };
     let read = match &named {
-        Some(name) => section.secret_named("key_file", &name.value, |_, text| check_key_file(text)),
+        Some(name) => section.secret_named("key_file", &name.value, check),
         None => {
             let path = section.folders().credential(KEY_CREDENTIAL)?;
-            section.secret_credential("key_file", &path, |_, text| check_key_file(text))
+            section.secret_credential("key_file", &path, check)
         }
     };
     let place = named.map_or_else(|| section.place(), |name| name.place);

@@ -61,6 +61,9 @@ pub struct KindStatus {
     pub percent: f64,
     /// The commonest names that join none, each with its number of services.
     pub unjoined: Vec<(String, u64)>,
+    /// Whether the user of the API may not read the table.
+    #[serde(default)]
+    pub is_forbidden: bool,
 }
 
 /// How far a walk is.
@@ -73,4 +76,7 @@ pub struct WalkProgress {
     /// Pages that have been read, at the present size.
     pub pages_done: u64,
     pub pages_total: Option<u64>,
+    /// What HubSoft's last answer failed with, until a page comes.
+    #[serde(default)]
+    pub failure: Option<String>,
 }

@@ -169,7 +169,7 @@ impl Storage {
     pub(super) fn problem(&self) -> Option<String> {
         let problems = self.problems.lock();
         let all = [&problems.folder, &problems.directory, &problems.walk];
-        all.into_iter().flatten().next().cloned()
+        all.into_iter().flatten().next().cloned().or_else(|| self.forgotten.problem())
     }
 
     /// Fails if a state folder is configured that cannot be used.

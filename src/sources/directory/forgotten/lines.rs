@@ -28,8 +28,9 @@ pub struct ForgottenFile {
     pub(super) key: Option<[u8; KEY_BYTES]>,
     /// Each hash, with the seconds since the epoch.
     pub gone: Vec<(u128, u64)>,
-    /// Lines that mean nothing.
+    /// Lines that mean nothing, and their bytes.
     pub damaged: usize,
+    pub(super) damaged_bytes: usize,
 }
 
 impl ForgottenFile {
@@ -39,7 +40,10 @@ impl ForgottenFile {
             match read_line(line) {
                 Some(Line::Key(key)) => file.key = Some(key),
                 Some(Line::Gone { hash, at_s }) => file.gone.push((hash, at_s)),
-                None => file.damaged += 1,
+                None => {
+                    file.damaged += 1;
+                    file.damaged_bytes += line.len();
+                }
             }
         }
         file

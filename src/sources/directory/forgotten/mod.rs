@@ -8,6 +8,7 @@ mod lines;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
@@ -26,6 +27,8 @@ use self::lines::{KEY_BYTES, write_gone, write_key};
 pub const FORGOTTEN_MAX: usize = 100_000;
 /// Four times what the lines of so many take.
 const FILE: StateFile = StateFile { name: "forgotten", bytes_max: 32 << 20 };
+/// The first file that was damaged, until an operator removes it.
+const DAMAGED: StateFile = StateFile { name: "forgotten.damaged", ..FILE };
 
 /// The forgotten numbers.
 pub struct Forgotten {
@@ -35,6 +38,8 @@ pub struct Forgotten {
     /// None in memory only.
     disk: Mutex<Option<ForgottenDisk>>,
     key_bytes: [u8; KEY_BYTES],
+    /// Where a damaged file is kept, if one was found.
+    damaged_path: Option<PathBuf>,
 }
 
 /// The file, which one thread at a time writes.
@@ -45,11 +50,17 @@ struct ForgottenDisk {
 }
 
 impl Forgotten {
-    /// Reads the file. Damaged lines are reported, and lost.
+    /// Reads the file. Damaged lines are reported, and lost; a copy of the file is kept.
     pub fn open(folder: Arc<StateFolder>) -> Result<Self, StateError> {
-        let bytes = folder.read(&FILE)?.unwrap_or_default();
-        let file = ForgottenFile::read(&bytes);
-        report(&folder, &file);
+        let bytes = folder.read(&FILE)?;
+        let file = ForgottenFile::read(bytes.as_deref().unwrap_or_default());
+        let has_lost = file.damaged > 0 || (bytes.is_some() && file.key.is_none());
+        if has_lost {
+            keep_damaged(&folder, bytes.as_deref().unwrap_or_default())?;
+            report(&folder, &file);
+        }
+        let damaged_path = folder.path_of(&DAMAGED);
+        let damaged_path = damaged_path.exists().then_some(damaged_path);
         let is_current = file.key.is_some() && file.damaged == 0;
         // Without their key the hashes mean nothing.
         let (key, mut gone) = match file.key {
@@ -62,8 +73,9 @@ impl Forgotten {
             gone: RwLock::new(gone),
             disk: Mutex::new(Some(ForgottenDisk { folder, is_current })),
             key_bytes: key,
+            damaged_path,
         };
-        if file.damaged > 0 {
+        if has_lost {
             forgotten.repair();
         }
         Ok(forgotten)
@@ -78,7 +90,17 @@ impl Forgotten {
             gone: RwLock::default(),
             disk: Mutex::default(),
             key_bytes: key,
+            damaged_path: None,
         })
+    }
+
+    /// What an operator has to do about a file that was damaged.
+    pub fn problem(&self) -> Option<String> {
+        let path = self.damaged_path.as_ref().filter(|path| path.exists())?.display();
+        Some(format!(
+            "the file of forgotten numbers was damaged and is kept as `{path}`: stop bina and restore \
+             `forgotten` from a backup, or run `bina forget` again for its numbers; then remove `{path}`"
+        ))
     }
 
     /// Keeps the numbers in another folder from now on, whose file they replace.
@@ -202,21 +224,35 @@ fn limit(gone: &mut HashMap<u128, u64>) -> usize {
     excess
 }
 
-fn report(folder: &StateFolder, file: &ForgottenFile) {
-    let (path, damaged) = (folder.path_of(&FILE), file.damaged);
-    let path = path.display();
-    if file.key.is_none() && damaged + file.gone.len() > 0 {
-        error!(
-            lost = file.gone.len(),
-            "forgotten numbers lost: `{path}` has no readable key (run `bina forget` again for each)"
-        );
-    } else if damaged > 0 {
-        error!(
-            damaged,
-            "forgotten numbers lost: lines of `{path}` are damaged (run `bina forget` again for the \
-             latest ones)"
-        );
+/// Keeps a copy of a damaged file, unless an earlier one is there.
+fn keep_damaged(folder: &StateFolder, bytes: &[u8]) -> Result<(), StateError> {
+    if folder.path_of(&DAMAGED).exists() {
+        return Ok(());
     }
+    folder.replace(&DAMAGED, |to| to.write_all(bytes))
+}
+
+fn report(folder: &StateFolder, file: &ForgottenFile) {
+    let ForgottenFile { damaged: lines, damaged_bytes: bytes, .. } = *file;
+    let path = folder.path_of(&FILE);
+    let path = path.display();
+    let kept = DAMAGED.name;
+    if file.key.is_some() {
+        error!(
+            lost = lines,
+            bytes,
+            "forgotten numbers lost: lines of `{path}` are damaged; it is kept as `{kept}` (restore it from a \
+             backup, or run `bina forget` again for the latest ones)"
+        );
+        return;
+    }
+    error!(
+        lost = "unknown",
+        lines = lines + file.gone.len(),
+        unreadable_bytes = bytes,
+        "forgotten numbers lost: `{path}` has no readable key; it is kept as `{kept}` (restore it from a \
+         backup, or run `bina forget` again for each)"
+    );
 }
 
 fn random_key(folder: &StateFolder) -> Result<[u8; KEY_BYTES], StateError> {

@@ -44,6 +44,9 @@ pub trait Collector: Send {
     /// Drops everything: the walk begins again.
     fn clear(&mut self);
 
+    /// Notes how far a walk through the whole list is, after each page.
+    fn note(&mut self, _: &Progress) {}
+
     /// Saves what it has together with `progress`, so that both can be restored together. The walk
     /// waits for the end; a collector without storage returns immediately.
     fn save<'a>(&'a mut self, progress: &'a Progress) -> Saving<'a>;

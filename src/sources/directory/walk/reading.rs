@@ -87,6 +87,13 @@ impl<'c> ListReading<'c> {
         self.progress = Progress::new(self.progress.paging.rows(), self.progress.started_at_s);
     }
 
+    /// Tells the collector how far a walk through the whole list is.
+    pub(super) fn note(&mut self) {
+        if self.changes.is_none() {
+            self.collector.note(&self.progress);
+        }
+    }
+
     /// Adds customers, and returns how many were new.
     async fn add(&mut self, page: ListPage) -> u64 {
         let new_ids = self.changes.as_mut().map(|changes| {

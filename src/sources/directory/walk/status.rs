@@ -24,6 +24,8 @@ pub struct WalkStatus {
     pub customers: u64,
     /// Customers on the whole list, if they are known.
     pub total: Option<u64>,
+    /// What HubSoft's last answer failed with, until a page comes.
+    pub failure: Option<String>,
     /// Why the last walk was not whole.
     pub problem: Option<String>,
     /// Seconds since 1970, when the next walk begins; set by the owner of the schedule.
@@ -40,5 +42,6 @@ impl WalkStatus {
         (self.pages_done, self.pages) = progress.pages_of();
         self.customers = progress.customers;
         self.total = progress.total();
+        self.failure = None;
     }
 }

@@ -115,11 +115,13 @@ impl Walker<'_> {
         let sent_before = reading.progress.requests;
         let sent_elsewhere = requests.sent;
         let mut saved = LastSave { pages: reading.progress.pages, at: Instant::now() };
+        reading.note();
         loop {
             self.check_time(requests, &reading.progress)?;
             let step = self.next_page(requests, reading).await;
             reading.progress.requests = sent_before + requests.sent - sent_elsewhere;
             self.status.send_modify(|status| status.progress(&reading.progress));
+            reading.note();
             match step? {
                 PageStep::End => return Ok(()),
                 PageStep::Endless => return Err(WalkEnd::Failed(WalkFault::Endless)),
@@ -149,6 +151,7 @@ impl Walker<'_> {
                 Ok(step) => return Ok(step),
                 Err(failure) => failure,
             };
+            self.status.send_modify(|status| status.failure = Some(failure.to_string()));
             if let Some(end) = reading.failed(&failure) {
                 return Err(end);
             }

@@ -33,18 +33,18 @@ struct KindKeys {
 }
 
 /// One list of a scope.
-pub(super) type ScopeList = List<ScopeItem, ENTRIES_MAX>;
+pub(super) type ScopeItems = List<ScopeItem, ENTRIES_MAX>;
 
 /// The lists of a scope.
 #[derive(Default)]
 pub(super) struct ScopeLists {
-    pub(super) cities: ScopeList,
-    pub(super) districts: ScopeList,
-    pub(super) interfaces: ScopeList,
-    pub(super) pops: ScopeList,
-    pub(super) boxes: ScopeList,
-    pub(super) statuses: ScopeList,
-    pub(super) groups: ScopeList,
+    pub(super) cities: ScopeItems,
+    pub(super) districts: ScopeItems,
+    pub(super) interfaces: ScopeItems,
+    pub(super) pops: ScopeItems,
+    pub(super) boxes: ScopeItems,
+    pub(super) statuses: ScopeItems,
+    pub(super) groups: ScopeItems,
     pub(super) parameters: Option<Parameters>,
     unknown: BTreeSet<String>,
 }
@@ -80,7 +80,7 @@ impl ScopeLists {
 }
 
 /// The ids of a list. A kind with an entry that cannot be read is unknown.
-fn ids(list: ScopeList, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
+fn ids(list: ScopeItems, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
     let List::Items { kept, total } = list else { return BTreeSet::new() };
     let count = kept.len();
     let ids: Vec<u64> = kept.iter().filter_map(|entry| entry.id(kind.id)).collect();
@@ -93,7 +93,7 @@ fn ids(list: ScopeList, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTre
 
 /// The districts with the ids of their cities; `None` if one of them cannot be told.
 fn read_districts(
-    list: ScopeList,
+    list: ScopeItems,
     parameters: Option<Parameters>,
     cities: &BTreeSet<u64>,
 ) -> Option<BTreeSet<(u64, String)>> {

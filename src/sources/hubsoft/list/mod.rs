@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::sources::directory::{CustomerList, ListFuture, ListPage, PageRequest, ScopeTables};
 use crate::sources::limiter::Urgency;
-use crate::sources::reasons;
+use crate::sources::reasons::{self, is_no_permission};
 use crate::sources::source::Budget;
 
 use super::HubSoft;
@@ -19,7 +19,9 @@ use super::HubSoft;
 use self::query::{CustomerPage, TableQuery};
 use self::reply::ListRows;
 use self::table_rows::TableRow;
-use self::tables::{Cities, Interfaces, OpticalBoxes, Pops, ServiceGroups, Statuses, table};
+use self::tables::{
+    Cities, Interfaces, KindsOfTable, OpticalBoxes, Pops, ServiceGroups, Statuses, table,
+};
 
 /// The number of tables.
 const TABLES: usize = 6;
@@ -38,37 +40,56 @@ impl CustomerList for HubSoft {
 
     fn tables(&self, deadline: Instant) -> ListFuture<'_, ScopeTables> {
         Box::pin(async move {
-            let mut unreadable = Vec::new();
-            let tables = ScopeTables {
-                cities: self.entries::<Cities>(deadline, &mut unreadable).await?,
-                interfaces: self.entries::<Interfaces>(deadline, &mut unreadable).await?,
-                pops: self.entries::<Pops>(deadline, &mut unreadable).await?,
-                boxes: self.entries::<OpticalBoxes>(deadline, &mut unreadable).await?,
-                statuses: self.entries::<Statuses>(deadline, &mut unreadable).await?,
-                groups: self.entries::<ServiceGroups>(deadline, &mut unreadable).await?,
+            let mut unread = UnreadTables::default();
+            let mut tables = ScopeTables {
+                cities: self.entries::<Cities>(deadline, &mut unread).await?,
+                interfaces: self.entries::<Interfaces>(deadline, &mut unread).await?,
+                pops: self.entries::<Pops>(deadline, &mut unread).await?,
+                boxes: self.entries::<OpticalBoxes>(deadline, &mut unread).await?,
+                statuses: self.entries::<Statuses>(deadline, &mut unread).await?,
+                groups: self.entries::<ServiceGroups>(deadline, &mut unread).await?,
+                forbidden: Vec::new(),
             };
-            match unreadable.pop() {
-                Some(failure) if unreadable.len() + 1 == TABLES => Err(failure),
+            tables.forbidden = unread.forbidden;
+            match unread.failures.pop() {
+                Some(failure) if unread.failures.len() + 1 == TABLES => Err(failure),
                 _ => Ok(tables),
             }
         })
     }
 }
 
+/// The tables that could not be read.
+#[derive(Default)]
+struct UnreadTables {
+    failures: Vec<Failure>,
+    /// The kinds of those that the user of the API may not read.
+    forbidden: Vec<String>,
+}
+
+impl UnreadTables {
+    fn add<T: KindsOfTable>(&mut self, failure: Failure) {
+        if is_no_permission(&failure) {
+            self.forbidden.extend(T::KINDS.iter().map(|kind| kind.word().to_owned()));
+        }
+        self.failures.push(failure);
+    }
+}
+
 impl HubSoft {
     /// Requests a table. If the failure is one of this table, it is empty, and the failure is added to
-    /// `unreadable`.
-    async fn entries<T: ListRows>(
+    /// `unread`.
+    async fn entries<T: ListRows + KindsOfTable>(
         &self,
         deadline: Instant,
-        unreadable: &mut Vec<Failure>,
+        unread: &mut UnreadTables,
     ) -> Result<Vec<<T::Row as TableRow>::Entry>, Failure>
     where
         T::Row: TableRow,
     {
         match self.exchange.run(&TableQuery::<T>::new(deadline), bulk(deadline)).await {
             Err(failure) if concerns_one_table(&failure) && Instant::now() < deadline => {
-                unreadable.push(failure);
+                unread.add::<T>(failure);
                 Ok(Vec::new())
             }
             read => read,
@@ -101,5 +122,6 @@ pub fn read_tables(body: &[u8]) -> ScopeTables {
         boxes: table::<OpticalBoxes>(body).unwrap_or_default(),
         statuses: table::<Statuses>(body).unwrap_or_default(),
         groups: table::<ServiceGroups>(body).unwrap_or_default(),
+        forbidden: Vec::new(),
     }
 }

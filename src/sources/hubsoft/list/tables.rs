@@ -1,6 +1,7 @@
 //! The tables that map names to ids: cities, interfaces, POPs, boxes, statuses and groups.
 
 use crate::domain::failure::Failure;
+use crate::sources::directory::ScopeKind;
 
 use super::reply::{self, ListRows};
 use super::table_rows::{CityRow, EquipmentRow, NamedRow, PopRow, ROWS_MAX, TableRow};
@@ -14,8 +15,18 @@ where
     Ok(rows.flat_map(T::Row::entries).take(ROWS_MAX).collect())
 }
 
+/// A table that names of places are looked up in.
+pub(super) trait KindsOfTable {
+    /// What its names are.
+    const KINDS: &'static [ScopeKind];
+}
+
 #[derive(Clone)]
 pub(super) struct Cities;
+
+impl KindsOfTable for Cities {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::City, ScopeKind::District];
+}
 
 impl ListRows for Cities {
     const PATH: &'static str = "api/v1/integracao/configuracao/cidade";
@@ -27,6 +38,10 @@ impl ListRows for Cities {
 #[derive(Clone)]
 pub(super) struct Interfaces;
 
+impl KindsOfTable for Interfaces {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::Interface];
+}
+
 impl ListRows for Interfaces {
     const PATH: &'static str = "api/v1/integracao/rede/equipamento";
     const KEY: &'static str = "equipamentos";
@@ -36,6 +51,10 @@ impl ListRows for Interfaces {
 
 #[derive(Clone)]
 pub(super) struct Pops;
+
+impl KindsOfTable for Pops {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::Pop];
+}
 
 impl ListRows for Pops {
     const PATH: &'static str = "api/v1/integracao/rede/pop";
@@ -47,6 +66,10 @@ impl ListRows for Pops {
 #[derive(Clone)]
 pub(super) struct OpticalBoxes;
 
+impl KindsOfTable for OpticalBoxes {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::Box];
+}
+
 impl ListRows for OpticalBoxes {
     const PATH: &'static str = "api/v1/integracao/rede/caixa_optica";
     const KEY: &'static str = "caixas_opticas";
@@ -57,6 +80,10 @@ impl ListRows for OpticalBoxes {
 #[derive(Clone)]
 pub(super) struct Statuses;
 
+impl KindsOfTable for Statuses {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::Status];
+}
+
 impl ListRows for Statuses {
     const PATH: &'static str = "api/v1/integracao/configuracao/servico_status";
     const KEY: &'static str = "servico_status";
@@ -66,6 +93,10 @@ impl ListRows for Statuses {
 
 #[derive(Clone)]
 pub(super) struct ServiceGroups;
+
+impl KindsOfTable for ServiceGroups {
+    const KINDS: &'static [ScopeKind] = &[ScopeKind::Group];
+}
 
 impl ListRows for ServiceGroups {
     const PATH: &'static str = "api/v1/integracao/configuracao/grupo_cliente_servico";
