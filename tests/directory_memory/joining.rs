@@ -45,6 +45,7 @@ pub(crate) fn tables() -> ScopeTables {
         boxes: vec![named(20, "A1-C3"), named(21, "B2-C1"), named(22, "b2-c1")],
         statuses: vec![named(1, "servico_habilitado"), named(9, "suspenso_debito")],
         groups: vec![named(1, "Residencial"), named(2, "Cortesia")],
+        forbidden: Vec::new(),
     }
 }
 
