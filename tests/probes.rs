@@ -56,8 +56,9 @@ async fn each_application_counts_for_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_that_of_the_hubsoft_that_is_configured() {
     let (first, second) = (sim().await, sim().await);
-    // The directory would request a token, too.
-    let settings = format!("{}[directory]\nenabled = false\n", app::RULES);
+    // The directory and the alerts would request a token, too.
+    let off = "[directory]\nenabled = false\n[alerts]\nenabled = false\n";
+    let settings = format!("{}{off}", app::RULES);
     let file = File::new("probes", &first, &settings);
     let served = Served::start(&file);
     assert!(served.has_logged("new HubSoft token"), "{}", served.log());

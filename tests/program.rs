@@ -124,11 +124,11 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
     let page = fs::read_to_string(folder.join("bina.1")).expect("there is the program's page");
     fs::remove_dir_all(&folder).expect("it was ours");
     assert!(reported.status.success() && page.contains("bina rehearse"), "{page}");
-    let expected =
-        ["check", "demo", "directory", "doctor", "forget", "lookup", "rehearse", "serve"];
-    let expected = expected.map(|command| format!("bina-{command}.1"));
-    assert_eq!(names[..8], expected);
-    assert_eq!(names[8..], ["bina.1", "bina.toml.5"]);
+    let alerts = ["alert-add", "alert-end", "alert-extend", "alert-list", "alert"];
+    let others = ["check", "demo", "directory", "doctor", "forget", "lookup", "rehearse", "serve"];
+    let expected = alerts.iter().chain(&others).map(|command| format!("bina-{command}.1"));
+    assert_eq!(names[..13], expected.collect::<Vec<_>>());
+    assert_eq!(names[13..], ["bina.1", "bina.toml.5"]);
     for shell in ["bash", "fish", "zsh"] {
         let (completions, _) = texts(&run(&["completions", shell]));
         assert!(completions.contains("rehearse"), "{shell}: {completions}");

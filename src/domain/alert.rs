@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::domain::alert_text::{AlertText, folded_line};
+use crate::domain::alert_text::{AlertText, folded_line, is_signature};
 use crate::domain::allocation;
 use crate::domain::forecast::Forecast;
 
@@ -85,6 +85,11 @@ impl Alert {
     /// The whole text, signature included.
     fn text(&self) -> &str {
         self.line.get(..usize::from(self.text_end)).unwrap_or(&self.line)
+    }
+
+    /// Whether nothing is left of the text without its signature.
+    pub fn is_signature(&self) -> bool {
+        is_signature(self.reveal())
     }
 
     /// Identifies the text without its signature, however it is capitalised and accented.

@@ -190,7 +190,7 @@ fn stream_of(snippet: &Snippet) -> Vec<u8> {
 }
 
 /// The variables in the contract's order, as the tests' dialplan notes them.
-const NEUTRAL_NOTED: &str = "unavailable|none|0||||||||||0|";
+const NEUTRAL_NOTED: &str = "unavailable|none|0||||||||||||0|";
 
 fn whole_noted() -> String {
     let values = WHOLE.iter().filter(|(key, _)| *key != "end").map(|(_, value)| *value);

@@ -57,6 +57,8 @@ impl Scene {
         let sim = Sim::start_generated(population).await.expect("loopback");
         let folder =
             std::env::temp_dir().join(format!("bina-directory-{name}-{}", std::process::id()));
+        // A process of the same number may have left one.
+        let _ = std::fs::remove_dir_all(&folder);
         Self { sim, population, folder, settings: String::new(), app: None }
     }
 

@@ -33,13 +33,10 @@ pub struct AlertText {
 }
 
 impl AlertText {
-    /// Cleans the typed text; returns `None` if no text remains, or nothing but a signature.
+    /// Cleans the typed text; returns `None` if no text remains.
     pub fn new(typed: &str) -> Option<Self> {
         let read = truncated_at_word(typed, TYPED_BYTES_MAX);
         let text = plain_text::of_html(read);
-        if is_signature(&text) {
-            return None;
-        }
         let line = one_line(&text);
         let shown = without_signature(&text);
         let is_signed = shown.len() < text.trim_end().len();
@@ -101,7 +98,7 @@ pub fn folded_line(line: &str) -> String {
 }
 
 /// Returns whether nothing is left of a text without its signature.
-fn is_signature(text: &str) -> bool {
+pub fn is_signature(text: &str) -> bool {
     /// Longer than a date and a name.
     const BYTES_MAX: usize = 200;
     const BEFORE: &str = ".";

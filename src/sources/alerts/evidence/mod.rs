@@ -46,7 +46,7 @@ pub enum Testimony {
 
 impl Testimony {
     /// Compares the texts of an answer with that of an alert. An alert without a text is confirmed by a
-    /// flag without one.
+    /// flag without one, or with nothing but signatures.
     pub fn of<'a>(
         alert: Option<AlertKey>,
         is_alerted: bool,
@@ -54,7 +54,7 @@ impl Testimony {
     ) -> Self {
         let confirms = match alert {
             Some(key) => is_alerted && texts.any(|text| text.key() == key),
-            None => is_alerted && texts.next().is_none(),
+            None => is_alerted && texts.all(Alert::is_signature),
         };
         if confirms { Self::Confirms } else { Self::Contradicts }
     }

@@ -2,7 +2,7 @@
 
 use serde::de::{MapAccess, SeqAccess};
 
-use crate::domain::alert_text::AlertText;
+use crate::domain::alert_text::{AlertText, is_signature};
 use crate::domain::failure::Failure;
 use crate::domain::local_time::LocalTime;
 use crate::sources::alerts::{AlertPage, ListedAlert};
@@ -164,7 +164,7 @@ impl AlertRow {
     fn alert(self) -> Option<ListedAlert> {
         let is_deleted = self.deleted_at.text().is_some();
         let text = self.texto_alerta.text().or_else(|| self.descricao.text());
-        let text = text.and_then(AlertText::new);
+        let text = text.and_then(AlertText::new).filter(|text| !is_signature(text.reveal()));
         let is_visible = self.visivel_via_api.value().unwrap_or(true);
         Some(ListedAlert {
             id: self.id_alerta.or(self.id)?,
