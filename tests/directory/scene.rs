@@ -58,7 +58,7 @@ impl Scene {
         let folder =
             std::env::temp_dir().join(format!("bina-directory-{name}-{}", std::process::id()));
         // A process of the same number may have left one.
-        let _ = std::fs::remove_dir_all(&folder);
+        let _ = fs::remove_dir_all(&folder);
         Self { sim, population, folder, settings: String::new(), app: None }
     }
 
