@@ -222,7 +222,7 @@ fn libraries_stay_in_their_modules() {
         ("foldhash", &["servers/listener/slots.rs"]),
         ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
         ("reqwest", &["sources/hubsoft", "cli/demo.rs", "cli/operation.rs", "cli/mod.rs"]),
-        ("ring", &["sources/alerts", "sources/directory"]),
+        ("ring", &["runtime/state_folder", "sources/directory"]),
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
         ("base64", &["runtime/access"]),

@@ -6,6 +6,7 @@
 //! ```
 //! All functions block. A link that stands where a file should be is refused, not followed.
 
+mod checked_lines;
 mod error;
 mod lock;
 mod replace;
@@ -21,6 +22,7 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
+pub use self::checked_lines::{CheckedLine, checked_lines, write_checked_line};
 pub use self::error::StateError;
 pub use self::replace::SaveStep;
 pub use self::settings::read;

@@ -1,16 +1,15 @@
-//! The text of the file of local alerts: a line of JSON for each, behind its checksum.
+//! The text of the file of local alerts: a line of JSON for each, with its checksum.
 //!
 //! ```text
-//! <16 hex digits> {"alert":{…}}
-//! <16 hex digits> {"ended":{"id":"a7k2","at_s":…}}
+//! {"alert":{…}} <checksum>
+//! {"ended":{"id":"a7k2","at_s":…}} <checksum>
 //! ```
-//! A damaged line is skipped, and costs no other line: it begins and ends with a line break.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
+
+use crate::runtime::state_folder::{CheckedLine, checked_lines, write_checked_line};
 
 use super::alert::LocalAlert;
 use super::id::is_id;
@@ -43,7 +42,7 @@ pub(super) struct AlertFile {
 impl AlertFile {
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut file = Self::default();
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in checked_lines(bytes) {
             match read_line(line) {
                 Some(AlertLine::Alert(alert)) if alert.is_sound() => {
                     file.alerts.push(alert.into_owned());
@@ -69,20 +68,13 @@ pub(super) fn written<'a>(
     for line in alerts.chain(ended) {
         // Texts, numbers and flags always are JSON.
         let json = serde_json::to_string(&line).unwrap_or_default();
-        let _ = write!(text, "\n{:016x} {json}\n", checksum(json.as_bytes()));
+        write_checked_line(&json, &mut text);
     }
     text
 }
 
-fn read_line(line: &[u8]) -> Option<AlertLine<'static>> {
-    let (sum, json) = str::from_utf8(line).ok()?.split_once(' ')?;
-    let is_whole = sum == format!("{:016x}", checksum(json.as_bytes()));
-    is_whole.then(|| serde_json::from_str(json).ok()).flatten()
-}
-
-fn checksum(bytes: &[u8]) -> u64 {
-    let digest = digest(&SHA256, bytes);
-    digest.as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+fn read_line(line: CheckedLine<'_>) -> Option<AlertLine<'static>> {
+    serde_json::from_str(line.content()?).ok()
 }
 
 #[cfg(test)]

@@ -4,12 +4,10 @@
 //! key <64 hex digits> <checksum>               twice, because all else depends on it
 //! gone <32 hex digits> <seconds> <checksum>
 //! ```
-//! A line begins and ends with a line break, so that damage to one break, or a line that a crash cut,
-//! costs no other line.
 
 use std::fmt::Write;
 
-use ring::digest::{SHA256, digest};
+use crate::runtime::state_folder::{CheckedLine, checked_lines, write_checked_line};
 
 /// Longest line: no line that is written comes near it.
 const LINE_BYTES_MAX: usize = 128;
@@ -36,13 +34,13 @@ pub struct ForgottenFile {
 impl ForgottenFile {
     pub fn read(bytes: &[u8]) -> Self {
         let mut file = Self::default();
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in checked_lines(bytes) {
             match read_line(line) {
                 Some(Line::Key(key)) => file.key = Some(key),
                 Some(Line::Gone { hash, at_s }) => file.gone.push((hash, at_s)),
                 None => {
                     file.damaged += 1;
-                    file.damaged_bytes += line.len();
+                    file.damaged_bytes += line.bytes();
                 }
             }
         }
@@ -55,26 +53,16 @@ pub(super) fn write_key(key: &[u8; KEY_BYTES], text: &mut String) {
     for byte in key {
         let _ = write!(line, "{byte:02x}");
     }
-    write_line(&line, text);
-    write_line(&line, text);
+    write_checked_line(&line, text);
+    write_checked_line(&line, text);
 }
 
 pub(super) fn write_gone(hash: u128, at_s: u64, text: &mut String) {
-    write_line(&format!("gone {hash:032x} {at_s}"), text);
+    write_checked_line(&format!("gone {hash:032x} {at_s}"), text);
 }
 
-fn write_line(line: &str, text: &mut String) {
-    let _ = write!(text, "\n{line} {:016x}\n", checksum(line));
-}
-
-fn read_line(line: &[u8]) -> Option<Line> {
-    if line.len() > LINE_BYTES_MAX {
-        return None;
-    }
-    let (content, sum) = str::from_utf8(line).ok()?.rsplit_once(' ')?;
-    if sum != format!("{:016x}", checksum(content)) {
-        return None;
-    }
+fn read_line(line: CheckedLine<'_>) -> Option<Line> {
+    let content = line.content().filter(|_| line.bytes() <= LINE_BYTES_MAX)?;
     match content.split_once(' ')? {
         ("gone", rest) => {
             let (hash, at_s) = rest.split_once(' ')?;
@@ -90,11 +78,6 @@ fn read_line(line: &[u8]) -> Option<Line> {
         }
         _ => None,
     }
-}
-
-fn checksum(line: &str) -> u64 {
-    let hash = digest(&SHA256, line.as_bytes());
-    hash.as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

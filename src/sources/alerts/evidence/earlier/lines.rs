@@ -4,11 +4,9 @@
 //! outcome <alert> <day> <kinds present> <kinds fitted> <confirmed> <answers> <checksum>
 //! ```
 //! Kinds are words with commas between them, `-` if there are none; `unknown` among the present ones stands
-//! for those that the directory cannot show. A line begins and ends with a line break, so that damage to one
-//! break costs no other line.
+//! for those that the directory cannot show.
 
-use std::fmt::Write;
-
+use crate::runtime::state_folder::{CheckedLine, checked_lines, write_checked_line};
 use crate::sources::directory::{ScopeKind, ScopeKinds};
 
 use super::{Outcome, StratumLike};
@@ -29,7 +27,7 @@ pub(super) struct RecordFile {
 impl RecordFile {
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut file = Self::default();
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in checked_lines(bytes) {
             match read_line(line) {
                 Some(outcome) => file.outcomes.push(outcome),
                 None => file.damaged += 1,
@@ -45,7 +43,7 @@ pub(super) fn write_outcome(outcome: &Outcome, text: &mut String) {
     let present = joined(like.present.iter().map(ScopeKind::word).chain(marker));
     let fits = joined(like.fits.iter().map(ScopeKind::word));
     let line = format!("outcome {alert} {day} {present} {fits} {confirmed} {answers}");
-    let _ = write!(text, "\n{line} {:016x}\n", checksum(&line));
+    write_checked_line(&line, text);
 }
 
 fn joined(words: impl Iterator<Item = &'static str>) -> String {
@@ -53,14 +51,8 @@ fn joined(words: impl Iterator<Item = &'static str>) -> String {
     if words.is_empty() { NONE.to_owned() } else { words.join(",") }
 }
 
-fn read_line(line: &[u8]) -> Option<Outcome> {
-    if line.len() > LINE_BYTES_MAX {
-        return None;
-    }
-    let (content, sum) = str::from_utf8(line).ok()?.rsplit_once(' ')?;
-    if sum != format!("{:016x}", checksum(content)) {
-        return None;
-    }
+fn read_line(line: CheckedLine<'_>) -> Option<Outcome> {
+    let content = line.content().filter(|_| line.bytes() <= LINE_BYTES_MAX)?;
     let words: Vec<&str> = content.split(' ').collect();
     let ["outcome", alert, day, present, fits, confirmed, answers] = words[..] else { return None };
     let like = StratumLike {
@@ -81,12 +73,6 @@ fn kinds<'a>(words: impl Iterator<Item = &'a str>) -> Option<ScopeKinds> {
         kinds = kinds.with(ScopeKind::ALL.into_iter().find(|kind| kind.word() == word)?);
     }
     Some(kinds)
-}
-
-/// FNV-1a, against damage and not against forgery: whoever can write the file can also write the rest.
-fn checksum(line: &str) -> u64 {
-    let mix = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    line.bytes().fold(0xCBF2_9CE4_8422_2325, mix)
 }
 
 #[cfg(test)]
@@ -139,7 +125,8 @@ mod tests {
             "outcome 1 20000 pop 1 10",
             "verdict 1 20000 pop pop 1 10",
         ] {
-            let line = format!("{content} {:016x}\n", checksum(content));
+            let mut line = String::new();
+            write_checked_line(content, &mut line);
             let file = RecordFile::read(line.as_bytes());
             assert_eq!((file.outcomes.len(), file.damaged), (0, 1), "{content}");
         }
