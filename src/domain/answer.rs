@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::domain::alert::Alert;
 use crate::domain::customer::Customer;
 use crate::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
-use crate::domain::found::FoundCustomer;
 use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, ChosenBy, Playlist};
 use crate::domain::safe_text::SafeText;
@@ -269,7 +268,7 @@ impl Details {
     fn of_record(record: &Record, alerts: AlertCertainty) -> Self {
         let is_certain = alerts == AlertCertainty::Certain;
         Self {
-            alert: is_certain && record.customers().iter().any(FoundCustomer::alerted),
+            alert: is_certain && record.is_alerted(),
             identity: record.identity().cloned(),
             matches: record.customers().len(),
             told: flag_of(Told::NotYet),

@@ -65,6 +65,11 @@ impl Record {
         self.customers().is_empty()
     }
 
+    /// Returns whether the alert of any customer is on.
+    pub fn is_alerted(&self) -> bool {
+        self.customers().iter().any(FoundCustomer::alerted)
+    }
+
     /// The alerts of all customers.
     pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
         self.customers().iter().flat_map(FoundCustomer::alerts)

@@ -64,15 +64,14 @@ impl FoundCustomer {
                 alerts.push(alert);
             }
         }
-        Self { alerts: CarriedAlerts::on(alerts), customer: self.customer }
+        self.with_alerts(Some(alerts))
     }
 
     /// The same customer without the alerts that `ended` selects. Without any left, the alert is off.
     #[must_use]
     pub fn without(self, ended: impl Fn(&Alert) -> bool) -> Self {
         let left: Vec<_> = self.alerts().filter(|alert| !ended(alert)).map(Arc::clone).collect();
-        let alerts = if left.is_empty() { CarriedAlerts::Off } else { CarriedAlerts::on(left) };
-        Self { alerts, customer: self.customer }
+        self.with_alerts((!left.is_empty()).then_some(left))
     }
 
     /// The same customer with these alerts instead; `None` turns the alert off, and an empty list is one

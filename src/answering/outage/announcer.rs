@@ -13,7 +13,8 @@ use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, Rules};
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
-use crate::sources::alerts::{ActiveAlert, AlertBoard, Board, Reach};
+use crate::sources::alerts::{AlertBoard, Board, LocalReach};
+use crate::sources::directory::RowIndex;
 
 use super::Settings;
 
@@ -22,7 +23,7 @@ use super::Settings;
 pub struct Announcer {
     pub rules: Rules,
     pub settings: Settings,
-    /// The zone in which expected ends are told.
+    /// The zone of expected ends.
     pub zone: Zone,
     /// Where the active alerts are, if they are kept.
     pub alerts: Option<Arc<dyn AlertBoard>>,
@@ -34,6 +35,19 @@ enum Aim {
     Place,
     Did,
     Everyone,
+}
+
+impl Aim {
+    /// The most direct way in which an alert concerns a caller, if it does.
+    fn of(reach: &LocalReach, rows: &[RowIndex], did: Option<&Did>) -> Option<Self> {
+        if rows.iter().any(|row| reach.has(*row)) {
+            return Some(Self::Place);
+        }
+        if did.is_some_and(|did| reach.dids.contains(did)) {
+            return Some(Self::Did);
+        }
+        reach.is_everyone.then_some(Self::Everyone)
+    }
 }
 
 impl Announcer {
@@ -83,14 +97,11 @@ impl Announcer {
         phone: Option<&Phone>,
         did: Option<&Did>,
     ) -> Option<(Aim, Choice<'a>)> {
-        let locals = board.alerts.iter().filter(|active| !active.is_hubsofts());
-        let mut locals = locals.filter(|active| may_reach(active, did)).peekable();
-        locals.peek()?;
-        let rows = phone.map_or_else(Vec::new, |phone| board.rows(phone));
+        let has_places = board.locals().any(|(_, reach)| !reach.rows.is_empty());
+        let rows = phone.filter(|_| has_places).map_or_else(Vec::new, |phone| board.rows(phone));
         let customers = customers(finding);
-        let choices = locals.filter_map(|active| {
-            let is_here = rows.iter().any(|row| active.reaches(*row));
-            let aim = if is_here { Aim::Place } else { general_aim(active, did)? };
+        let choices = board.locals().filter_map(|(active, reach)| {
+            let aim = Aim::of(reach, &rows, did)?;
             let alert = active.alert.as_deref();
             let choice = self.rules.choose_local(alert, active.rule.as_deref(), customers, did);
             Some((aim, choice)).filter(|(_, choice)| plays(choice))
@@ -146,20 +157,6 @@ fn customers(finding: &Finding) -> &[FoundCustomer] {
         Finding::Found { record, .. } => record.customers(),
         _ => &[],
     }
-}
-
-/// Whether a local alert may reach the caller, as far as can be told without the directory.
-fn may_reach(active: &ActiveAlert, did: Option<&Did>) -> bool {
-    let Reach::Local(local) = &active.reach else { return false };
-    !local.rows.is_empty() || general_aim(active, did).is_some()
-}
-
-fn general_aim(active: &ActiveAlert, did: Option<&Did>) -> Option<Aim> {
-    let Reach::Local(local) = &active.reach else { return None };
-    if did.is_some_and(|did| local.dids.contains(did)) {
-        return Some(Aim::Did);
-    }
-    local.is_everyone.then_some(Aim::Everyone)
 }
 
 /// The end of the window of the active alert with this text. Of several, the latest counts.

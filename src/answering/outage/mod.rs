@@ -1,4 +1,4 @@
-//! What callers are told during an outage, beside their own alerts.
+//! What callers hear during an outage, beside their own alerts.
 
 mod announcer;
 mod settings;

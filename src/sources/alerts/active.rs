@@ -124,8 +124,9 @@ impl Alerts {
         let board = self.board.now();
         let has_ended =
             |local: &ActiveAlert| local.ends_at_s.is_some_and(|end_s| end_s <= at.now_s);
-        let mut locals = board.alerts.iter().filter(|active| !active.is_hubsofts());
-        board.is_current != self.is_current(&self.feed.lock(), at.now) || locals.any(has_ended)
+        let mut locals = board.locals();
+        board.is_current != self.is_current(&self.feed.lock(), at.now)
+            || locals.any(|(local, _)| has_ended(local))
     }
 
     fn is_current(&self, feed: &Feed, now: Instant) -> bool {
@@ -191,7 +192,7 @@ impl AlertBoard for Alerts {
         if !board.ended.is_empty() {
             self.doubt_ends(&board, record, asked);
         }
-        if !board.alerts.iter().any(ActiveAlert::is_hubsofts) {
+        if board.hubsofts().next().is_none() {
             return;
         }
         let [found] = record.customers() else { return };

@@ -124,20 +124,32 @@ impl Board {
         self.directory.as_ref().map_or_else(Vec::new, |directory| directory.rows(phone))
     }
 
+    /// The alerts of HubSoft.
+    pub fn hubsofts(&self) -> impl Iterator<Item = &ActiveAlert> {
+        self.alerts.iter().filter(|active| active.is_hubsofts())
+    }
+
+    /// The local alerts, with their callers.
+    pub fn locals(&self) -> impl Iterator<Item = (&ActiveAlert, &LocalReach)> {
+        self.alerts.iter().filter_map(|active| match &active.reach {
+            Reach::Local(reach) => Some((active, reach)),
+            Reach::Strata { .. } | Reach::Unplaced => None,
+        })
+    }
+
     /// What the alerts of HubSoft that `counts` selects mean for the customers of these rows.
     pub fn standing(&self, rows: &[RowIndex], counts: impl Fn(&ActiveAlert) -> bool) -> Standing {
         if rows.is_empty() {
             return Standing::CannotSay;
         }
-        let counted = self.alerts.iter().filter(|active| active.is_hubsofts() && counts(active));
+        let counted = self.hubsofts().filter(|active| counts(active));
         let standings = counted.flat_map(|active| rows.iter().map(|row| active.standing(*row)));
         standings.fold(Standing::NoAlert, Standing::and)
     }
 
     /// The alerts of HubSoft that the customer of a row has by the evidence.
     pub fn alerts_of(&self, row: RowIndex) -> impl Iterator<Item = &ActiveAlert> {
-        let hubsofts = self.alerts.iter().filter(|active| active.is_hubsofts());
-        hubsofts.filter(move |active| active.standing(row) == Standing::Alert)
+        self.hubsofts().filter(move |active| active.standing(row) == Standing::Alert)
     }
 }
 
@@ -151,6 +163,13 @@ pub trait AlertBoard: Send + Sync {
 
     /// Counts a call, so that the list is read faster when they surge.
     fn note_call(&self) {}
+}
+
+impl LocalReach {
+    /// Whether the alert names the place of the customer of a row.
+    pub fn has(&self, row: RowIndex) -> bool {
+        self.rows.binary_search(&row).is_ok()
+    }
 }
 
 impl Standing {
@@ -179,21 +198,14 @@ impl ActiveAlert {
         }
     }
 
-    /// Whether a local alert names the place of the customer of a row.
-    pub fn reaches(&self, row: RowIndex) -> bool {
-        matches!(&self.reach, Reach::Local(local) if local.rows.binary_search(&row).is_ok())
-    }
-
-    /// What this alert means for the customer of a row.
-    pub fn standing(&self, row: RowIndex) -> Standing {
+    /// What this alert of HubSoft means for the customer of a row.
+    fn standing(&self, row: RowIndex) -> Standing {
         match &self.reach {
-            Reach::Local(_) if self.reaches(row) => Standing::Alert,
-            Reach::Local(_) => Standing::NoAlert,
             Reach::Strata { strata, verdicts } => match strata.of(row) {
                 Stratum::CannotSay => Standing::CannotSay,
                 stratum => self.decided(verdicts.of(stratum)),
             },
-            Reach::Unplaced => Standing::CannotSay,
+            Reach::Local(_) | Reach::Unplaced => Standing::CannotSay,
         }
     }
 
