@@ -1,13 +1,18 @@
 //! `bina alert` with a running service: what it prints, its exit codes, and what is logged.
 
 use std::fs;
+use std::time::Duration;
 
 use bina::simulator::Sim;
+use tokio::time::{Instant, sleep};
 
 use crate::program::{Program, bina};
 use crate::scene::{Scene, settings};
 
 const RULE: &str = "[prompts]\nqueda = \"queda\"\n[[rule]]\nname = \"queda\"\ntext = \"queda\"\nplay = \"queda\"\n";
+
+/// Time for the log's thread to write a line on a loaded machine.
+const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_adds_lists_extends_and_ends_an_alert() {
@@ -38,6 +43,11 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
     assert!(code == 0 && extended.contains("(before: "), "{extended}");
     assert_eq!(bina(&program, &["alert", "end", &id]), (0, format!("alert `{id}` ended\n")));
     assert_eq!(bina(&program, &["alert", "list"]), (0, "no alert is active\n".to_owned()));
+    // Lines are written behind the request.
+    let start = Instant::now();
+    while !program.log().contains("local alert ended") && start.elapsed() < LOG_WITHIN {
+        sleep(Duration::from_millis(5)).await;
+    }
     let log = program.log();
     for event in ["local alert added", "local alert extended", "local alert ended"] {
         assert!(log.lines().any(|line| line.contains(event) && line.contains(&id)), "{log}");
