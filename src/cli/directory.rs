@@ -14,7 +14,7 @@ use crate::sources::directory::{
     Activity, DirectoryStatus, GenerationStatus, KindStatus, WalkProgress,
 };
 
-use super::operation::Operation;
+use super::operation::{Operation, read_answer};
 use super::{DirectoryTask, Failed, print_line};
 
 /// What to do without the listener that the requests go to.
@@ -62,11 +62,7 @@ pub(super) async fn run(path: &Path, task: DirectoryTask, form: StatusForm) -> R
 
 /// Requests the status; an answer of another version is an error.
 pub(super) async fn status(service: &Operation) -> Result<DirectoryStatus, Failed> {
-    let body = service.get("/v1/directory").await?;
-    serde_json::from_str(&body).map_err(|error| {
-        let text = "cannot read the answer of the service";
-        Failed::Runtime(anyhow!("{text} ({error}): restart it after an upgrade of bina"))
-    })
+    read_answer(&service.get("/v1/directory").await?)
 }
 
 /// Shows the progress until the walk has ended, and returns the status then.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::config::Config;
 
-use super::operation::Operation;
+use super::operation::{Operation, encoded};
 use super::{Failed, print_line};
 
 /// What to do without the listener that the request goes to.
@@ -26,8 +26,7 @@ pub(super) const UNDO: &str = "/v1/forget/undo";
 pub(super) async fn run(path: &Path, number: &str, endpoint: &str) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let service = Operation::of(&config, INSTEAD)?;
-    let body: String =
-        number.bytes().fold("number=".to_owned(), |body, byte| format!("{body}%{byte:02X}"));
+    let body = format!("number={}", encoded(number));
     print_line(service.post(endpoint, &body).await?.trim_end());
     Ok(())
 }

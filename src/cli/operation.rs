@@ -4,12 +4,26 @@ use std::net::SocketAddr;
 
 use anyhow::anyhow;
 use reqwest::{RequestBuilder, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::app::config::Config;
 use crate::app::own_address;
 use crate::runtime::secret::Secret;
 
 use super::{Failed, plain_client};
+
+/// Reads the JSON of an answer; that of another version is an error.
+pub(super) fn read_answer<T: DeserializeOwned>(answer: &str) -> Result<T, Failed> {
+    serde_json::from_str(answer).map_err(|error| {
+        let text = "cannot read the answer of the service";
+        Failed::Runtime(anyhow!("{text} ({error}): restart it after an upgrade of bina"))
+    })
+}
+
+/// Encodes every byte, so that none means anything in a query or a form.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
 
 /// The operations listener of one service.
 pub(super) struct Operation {

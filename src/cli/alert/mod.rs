@@ -7,12 +7,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use anyhow::anyhow;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::app::config::Config;
-use crate::cli::operation::Operation;
+use crate::cli::operation::{Operation, encoded, read_answer};
 use crate::cli::{Failed, print_line};
 use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing};
 
@@ -31,24 +29,24 @@ pub(super) async fn run(task: AlertTask) -> Result<(), Failed> {
         AlertTask::Add(options) => {
             let service = service(&options.config.config)?;
             let added = service.post_json(ALERTS, &body(&options.request(user()))?).await?;
-            print_change(&read(&added)?);
+            print_change(&read_answer(&added)?);
         }
         AlertTask::List { json, config } => {
             let listed = service(&config.config)?.get(ALERTS).await?;
             if json {
                 print_line(listed.trim_end());
             } else {
-                lines(&read(&listed)?).iter().for_each(print_line);
+                lines(&read_answer(&listed)?).iter().for_each(print_line);
             }
         }
         AlertTask::End { id, config } => {
             let path = format!("{ALERTS}?id={}&by={}", encoded(&id), encoded(&user()));
-            print_change(&read(&service(&config.config)?.delete(&path).await?)?);
+            print_change(&read_answer(&service(&config.config)?.delete(&path).await?)?);
         }
         AlertTask::Extend { id, end, config } => {
             let service = service(&config.config)?;
             let body = body(&end.request(id, user()))?;
-            print_change(&read(&service.post_json("/v1/alerts/extend", &body).await?)?);
+            print_change(&read_answer(&service.post_json("/v1/alerts/extend", &body).await?)?);
         }
     }
     Ok(())
@@ -60,19 +58,6 @@ fn service(path: &Path) -> Result<Operation, Failed> {
 
 fn body(request: &impl Serialize) -> Result<String, Failed> {
     serde_json::to_string(request).map_err(|error| Failed::Runtime(error.into()))
-}
-
-/// Reads an answer; that of another version is an error.
-fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Failed> {
-    serde_json::from_str(answer).map_err(|error| {
-        let text = "cannot read the answer of the service";
-        Failed::Runtime(anyhow!("{text} ({error}): restart it after an upgrade of bina"))
-    })
-}
-
-/// Encodes every byte, so that none means anything in a query.
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// The user who runs the command; with sudo, the one who has called it.
