@@ -1,6 +1,7 @@
 //! A time as people write it, by the clock on the wall, without its zone.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Seconds of a day.
 pub(super) const DAY_S: i64 = 24 * 60 * 60;
@@ -63,6 +64,20 @@ impl fmt::Display for LocalTime {
         let (hour, minute, second) = self.time();
         write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
     }
+}
+
+/// Reads the day that `text` states: `2026-12-01`, or `01/12/2026` as Brazilians write it.
+pub fn read_day(text: &str) -> Option<(i64, i64, i64)> {
+    let parts: Vec<&str> = text.split(['-', '/']).collect();
+    let [first, month, last] = parts[..] else { return None };
+    let (year, day) = if text.contains('-') { (first, last) } else { (last, first) };
+    Some((read_digits(year, 4..=4)?, read_digits(month, 1..=2)?, read_digits(day, 1..=2)?))
+}
+
+/// Reads a number of so many digits.
+pub fn read_digits(text: &str, length: RangeInclusive<usize>) -> Option<i64> {
+    let is_number = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
 }
 
 /// Returns year, month and day of the `days`-th day after 1970-01-01, by the Gregorian calendar: eras of

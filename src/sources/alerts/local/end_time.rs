@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::local_time::LocalTime;
+use crate::domain::local_time::{LocalTime, read_day, read_digits};
 use crate::domain::zone::Zone;
 
 const MINUTE_S: u64 = 60;
@@ -90,21 +90,8 @@ fn read_time(text: &str, zone: Zone, now_s: u64) -> Option<u64> {
 fn read_time_of_day(text: &str) -> Option<(i64, i64, i64)> {
     let (hour, minute) = text.split_once([':', 'h', 'H'])?;
     let is_hour_alone = minute.is_empty() && !text.contains(':');
-    let minute = if is_hour_alone { 0 } else { digits(minute, 2..=2)? };
-    Some((digits(hour, 1..=2)?, minute, 0))
-}
-
-/// `2026-12-01`, or `01/12/2026` as Brazilians write it.
-fn read_day(text: &str) -> Option<(i64, i64, i64)> {
-    let parts: Vec<&str> = text.split(['-', '/']).collect();
-    let [first, month, last] = parts[..] else { return None };
-    let (year, day) = if text.contains('-') { (first, last) } else { (last, first) };
-    Some((digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?))
-}
-
-fn digits(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<i64> {
-    let is_number = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| text.parse().ok()).flatten()
+    let minute = if is_hour_alone { 0 } else { read_digits(minute, 2..=2)? };
+    Some((read_digits(hour, 1..=2)?, minute, 0))
 }
 
 #[cfg(test)]
