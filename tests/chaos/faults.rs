@@ -46,6 +46,7 @@ pub(crate) struct FaultPlayer {
     played: Vec<String>,
     lookups: usize,
     token_requests: usize,
+    t0: Instant,
 }
 
 /// How a run went, seen from HubSoft.
@@ -61,7 +62,7 @@ impl FaultPlayer {
         let deck = deck(&mut dice);
         let address = sim.addr();
         let (played, lookups, token_requests) = (Vec::new(), 0, 0);
-        Self { sim: Some(sim), address, customers, dice, deck, played, lookups, token_requests }
+        Self { sim: Some(sim), address, customers, dice, deck, played, lookups, token_requests, t0: Instant::now() }
     }
 
     /// Plays faults until `end`, one after the other with a pause between, then everything
@@ -88,6 +89,7 @@ impl FaultPlayer {
     }
 
     async fn play(&mut self, next_fault: PlayedFault) {
+        eprintln!("FAULT {} {:?}", name(&next_fault), Instant::now().duration_since(self.t0));
         self.played.push(name(&next_fault));
         match next_fault {
             PlayedFault::Cut => self.sim().close_connections().await,

@@ -29,23 +29,31 @@ impl Query for CustomersByPhone {
         LOOKUP_PATH.into()
     }
 
-    /// Values that equal the documented defaults are not sent.
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        let Wanted { limit, cancelado, ultima_conexao } = self.wanted;
-        let mut parameters = vec![
-            ("busca", "telefone".to_owned()),
-            ("termo_busca", self.term.clone()),
-            ("limit", limit.to_string()),
-        ];
-        for (key, on) in [("cancelado", cancelado), ("ultima_conexao", ultima_conexao)] {
-            if on {
-                parameters.push((key, "sim".to_owned()));
-            }
-        }
-        parameters
+        search_parameters("telefone", &self.term, &self.wanted)
     }
 
     fn read(&self, body: &[u8]) -> Result<Verified, Failure> {
-        verified(wire::listing(body, &self.wanted)?, &self.phone)
+        verified(wire::listing(body, &self.wanted)?, |listed| listed.has_phone(&self.phone))
     }
+}
+
+/// The parameters of a search for `term`. Values that equal the documented defaults are not sent.
+pub(super) fn search_parameters(
+    search: &'static str,
+    term: &str,
+    wanted: &Wanted,
+) -> Vec<(&'static str, String)> {
+    let Wanted { limit, cancelado, ultima_conexao } = wanted;
+    let mut parameters = vec![
+        ("busca", search.to_owned()),
+        ("termo_busca", term.to_owned()),
+        ("limit", limit.to_string()),
+    ];
+    for (key, on) in [("cancelado", cancelado), ("ultima_conexao", ultima_conexao)] {
+        if *on {
+            parameters.push((key, "sim".to_owned()));
+        }
+    }
+    parameters
 }

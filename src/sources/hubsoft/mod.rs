@@ -148,7 +148,8 @@ impl Source for HubSoft {
 
 /// Parses the body of a lookup for `phone`, for the fuzz targets, which have no socket.
 pub fn conclude(body: &[u8], phone: &Phone, wanted: &Wanted) -> Result<Record, Failure> {
-    let Verified { own, .. } = owners::verified(wire::listing(body, wanted)?, phone)?;
+    let listing = wire::listing(body, wanted)?;
+    let Verified { own, .. } = owners::verified(listing, |listed| listed.has_phone(phone))?;
     let ex_customers = false;
     Ok(Record::new(owners::counted(own, ex_customers)))
 }

@@ -1,7 +1,6 @@
 //! Selects the returned customers who count: those who have the number and have not left.
 
 use crate::domain::failure::Failure;
-use crate::domain::phone::Phone;
 use crate::domain::reported::ReportedCustomer;
 use crate::sources::reasons;
 
@@ -11,19 +10,21 @@ use super::wire::{Listed, LookupListing};
 /// Maximum texts of one customer who is listed several times, because each is compared with the others.
 const TEXTS_MAX: usize = 64;
 
-/// The customers of one number in a list.
+/// The customers of one number, or code, in a list.
 pub(super) struct Verified {
     /// The number of listed customers.
     pub(super) returned: usize,
-    /// The customers who have the number.
+    /// The customers who have the number or code.
     pub(super) own: Vec<ReportedCustomer>,
 }
 
-/// Returns the customers of `listing` who have `phone`. If none has and an item is invalid, the result is
-/// a failure and not "not found", because the item may be the caller.
-pub(super) fn verified(listing: LookupListing, phone: &Phone) -> Result<Verified, Failure> {
-    let own = listing.customers.into_iter();
-    let own = own.filter(|listed| phone.is_stored_in(listed.phone_fields()));
+/// Returns the customers of `listing` who are those searched for. If none is and an item is invalid, the
+/// result is a failure and not "not found", because the item may be the one.
+pub(super) fn verified(
+    listing: LookupListing,
+    is_own: impl Fn(&Listed) -> bool,
+) -> Result<Verified, Failure> {
+    let own = listing.customers.into_iter().filter(is_own);
     let own: Vec<_> = own.map(Listed::customer).collect();
     if own.is_empty() && listing.has_invalid {
         return Err(reasons::INVALID_ANSWER.because("a customer is not an object"));

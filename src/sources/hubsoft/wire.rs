@@ -12,6 +12,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::domain::alert_text::AlertText;
 use crate::domain::failure::Failure;
+use crate::domain::phone::Phone;
 use crate::domain::plain_text;
 use crate::domain::reported::ReportedCustomer;
 use crate::sources::reasons;
@@ -87,9 +88,16 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Returns the fields with phone numbers, as typed.
-    pub(super) fn phone_fields(&self) -> impl Iterator<Item = &str> {
-        self.cliente.telefones.iter().filter_map(Loose::text)
+    /// Returns whether a field has this number.
+    pub(super) fn has_phone(&self, phone: &Phone) -> bool {
+        phone.is_stored_in(self.cliente.telefones.iter().filter_map(Loose::text))
+    }
+
+    /// Returns whether it is the customer with this code, which may have leading zeros.
+    pub(super) fn has_code(&self, code: &str) -> bool {
+        let own = self.cliente.codigo_cliente.digits();
+        let plain = |code: &str| code.trim_start_matches('0').to_owned();
+        !own.is_empty() && plain(&own) == plain(code)
     }
 
     pub(super) fn customer(self) -> ReportedCustomer {

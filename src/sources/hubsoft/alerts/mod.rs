@@ -16,6 +16,7 @@ use crate::sources::source::Budget;
 
 use super::HubSoft;
 use super::owners::counted;
+use super::wire::Wanted;
 
 use self::query::{AlertListPage, CustomersByCode};
 
@@ -34,7 +35,9 @@ impl AlertList for HubSoft {
         urgency: Urgency,
         deadline: Instant,
     ) -> AlertFuture<'a, Option<ReportedCustomer>> {
-        let query = CustomersByCode { code: code.to_owned(), wanted: self.wanted.clone() };
+        // A probe is about alerts, so that the connection is not asked for.
+        let wanted = Wanted { ultima_conexao: false, ..self.wanted };
+        let query = CustomersByCode { code: code.to_owned(), wanted };
         Box::pin(async move {
             let own = self.exchange.run(&query, Budget { deadline, urgency }).await?;
             let mut customers = counted(own, self.ex_customers);

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 use crate::domain::failure::Failure;
 use crate::domain::reported::ReportedCustomer;
 use crate::sources::alerts::AlertPage;
-use crate::sources::hubsoft::by_phone::LOOKUP_PATH;
+use crate::sources::hubsoft::by_phone::{LOOKUP_PATH, search_parameters};
+use crate::sources::hubsoft::owners::{Verified, verified};
 use crate::sources::hubsoft::query::Query;
-use crate::sources::hubsoft::wire::{self, Listed, Wanted};
+use crate::sources::hubsoft::wire::{self, Wanted};
 use crate::sources::reasons;
 
 use super::{LIST, rows};
@@ -66,35 +67,16 @@ impl Query for CustomersByCode {
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        let mut parameters = vec![
-            ("busca", "codigo_cliente".to_owned()),
-            ("termo_busca", self.code.clone()),
-            ("limit", self.wanted.limit.to_string()),
-        ];
-        if self.wanted.cancelado {
-            parameters.push(("cancelado", "sim".to_owned()));
-        }
-        parameters
+        search_parameters("codigo_cliente", &self.code, &self.wanted)
     }
 
     /// The customers with exactly this code. The search may return others, too.
     fn read(&self, body: &[u8]) -> Result<Vec<ReportedCustomer>, Failure> {
         let listing = wire::listing(body, &self.wanted)?;
-        let customers = listing.customers.into_iter().map(Listed::customer);
-        let own: Vec<_> =
-            customers.filter(|customer| is_same(&customer.code, &self.code)).collect();
-        if own.is_empty() && listing.has_invalid {
-            return Err(reasons::INVALID_ANSWER.because("a customer is not an object"));
-        }
-        if own.is_empty() && listing.returned >= usize::from(self.wanted.limit) {
+        let Verified { returned, own } = verified(listing, |listed| listed.has_code(&self.code))?;
+        if own.is_empty() && returned >= usize::from(self.wanted.limit) {
             return Err(reasons::LIST_FULL.failure());
         }
         Ok(own)
     }
-}
-
-/// Compares codes, which may have leading zeros.
-fn is_same(one: &str, other: &str) -> bool {
-    let plain = |code: &'_ str| code.trim_start_matches('0').to_owned();
-    !one.is_empty() && plain(one) == plain(other)
 }

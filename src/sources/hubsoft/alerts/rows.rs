@@ -9,7 +9,7 @@ use crate::sources::alerts::{AlertPage, ListedAlert};
 use crate::sources::hubsoft::flag::Flag;
 use crate::sources::hubsoft::json;
 use crate::sources::hubsoft::loose::{Lenient, List, Loose, Object, Scalar, value};
-use crate::sources::hubsoft::refusal::is_forbidden;
+use crate::sources::hubsoft::refusal;
 use crate::sources::hubsoft::short_text::{id, number};
 use crate::sources::reasons;
 
@@ -23,14 +23,7 @@ const ROWS_MAX: usize = 200;
 /// Parses a page.
 pub(super) fn page(body: &[u8]) -> Result<AlertPage, Failure> {
     let reply: AlertsReply = json::read(body)?;
-    let is_success = reply.status.text() == Some("success");
-    if !is_success {
-        return Err(match reply.status.text() {
-            Some(_) if is_forbidden(&reply.message) => reasons::PERMISSION.because(LIST),
-            Some(_) => reasons::REFUSED.failure(),
-            None => reasons::INVALID_ANSWER.because("no status"),
-        });
-    }
+    refusal::check(&reply.status, &reply.message, LIST)?;
     let List::Items { kept, total } = reply.page.rows else {
         return Err(reasons::INVALID_ANSWER.because("no list"));
     };
@@ -92,20 +85,12 @@ impl Object for PageFields {
 }
 
 impl Lenient for PageFields {
-    fn scalar(_: Scalar) -> Self {
-        Self::default()
-    }
-
     fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
         Ok(Self { rows: List::list(list)?, ..Self::default() })
     }
 
-    fn object<'de, A: MapAccess<'de>>(mut from: A) -> Result<Self, A::Error> {
-        let mut page = Self::default();
-        while let Some(key) = from.next_key()? {
-            page.set(key, &mut from)?;
-        }
-        Ok(page)
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        Option::object(object).map(Option::unwrap_or_default)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the times of an alert, which are by the provider's clock.
 
-use crate::domain::local_time::LocalTime;
+use crate::domain::local_time::{LocalTime, read_day, read_digits};
 
 /// The time that `text` states: `2026-11-30 18:00:00`, with `T`, without seconds or time, or with the day
 /// first, as in `30/11/2026 18:00`. A fraction of a second and a zone are ignored.
@@ -9,32 +9,18 @@ pub(super) fn local_time(text: &str) -> Option<LocalTime> {
         Some((date, time)) => (date, time.trim()),
         None => (text.trim(), "00:00:00"),
     };
-    LocalTime::new(day(date)?, time_of_day(time)?)
-}
-
-fn day(text: &str) -> Option<(i64, i64, i64)> {
-    let parts: Vec<_> = text.split(['-', '/']).map(number).collect::<Option<_>>()?;
-    match parts[..] {
-        [year, month, date] if text.contains('-') => Some((year, month, date)),
-        [date, month, year] => Some((year, month, date)),
-        _ => None,
-    }
+    LocalTime::new(read_day(date)?, time_of_day(time)?)
 }
 
 fn time_of_day(text: &str) -> Option<(i64, i64, i64)> {
     let end = text.find(['.', 'Z', '+', '-', ' ']).unwrap_or(text.len());
-    let parts: Vec<_> = text[..end].split(':').map(number).collect::<Option<_>>()?;
+    let parts: Vec<_> =
+        text[..end].split(':').map(|part| read_digits(part, 1..=4)).collect::<Option<_>>()?;
     match parts[..] {
         [hour, minute] => Some((hour, minute, 0)),
         [hour, minute, second] => Some((hour, minute, second)),
         _ => None,
     }
-}
-
-/// Up to four digits.
-fn number(text: &str) -> Option<i64> {
-    let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]

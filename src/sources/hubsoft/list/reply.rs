@@ -6,7 +6,7 @@ use serde::de::MapAccess;
 use crate::domain::failure::Failure;
 use crate::sources::hubsoft::json;
 use crate::sources::hubsoft::loose::{List, Loose, Object, skip, value};
-use crate::sources::hubsoft::refusal::is_forbidden;
+use crate::sources::hubsoft::refusal;
 use crate::sources::hubsoft::short_text::number;
 use crate::sources::reasons;
 
@@ -35,15 +35,11 @@ pub(super) fn read<R: ListRows, const MAX: usize>(
     body: &[u8],
 ) -> Result<ReadRows<R::Row>, Failure> {
     let reply: RowsReply<R, MAX> = json::read(body)?;
-    match (reply.status.text(), reply.rows) {
-        (Some("success"), List::Items { kept, total }) => {
-            Ok(ReadRows { paging: reply.paging.unwrap_or_default(), rows: kept, total })
-        }
-        (Some("success"), List::NoList) => Err(reasons::INVALID_ANSWER.because("no list")),
-        (Some(_), _) if is_forbidden(&reply.message) => Err(reasons::PERMISSION.because(R::NAME)),
-        (Some(_), _) => Err(reasons::REFUSED.failure()),
-        (None, _) => Err(reasons::INVALID_ANSWER.because("no status")),
-    }
+    refusal::check(&reply.status, &reply.message, R::NAME)?;
+    let List::Items { kept, total } = reply.rows else {
+        return Err(reasons::INVALID_ANSWER.because("no list"));
+    };
+    Ok(ReadRows { paging: reply.paging.unwrap_or_default(), rows: kept, total })
 }
 
 struct RowsReply<R: ListRows, const MAX: usize> {
