@@ -144,7 +144,7 @@ impl WatchedCaller<'_> {
         let is_one_to_one = record.customers().len() == all.len();
         let mut rows = all.iter();
         record.map_customers(|found| {
-            let own = rows.next().filter(|_| is_one_to_one).map(slice::from_ref).unwrap_or(all);
+            let own = rows.next().filter(|_| is_one_to_one).map_or(all, slice::from_ref);
             let alerts: Vec<_> = own.iter().flat_map(|row| self.board.alerts_of(*row)).collect();
             if alerts.is_empty() {
                 return found;
