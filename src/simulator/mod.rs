@@ -33,6 +33,8 @@ mod customers;
 mod dice;
 mod encoding;
 mod endpoint;
+#[cfg(test)]
+mod examples;
 mod fault;
 mod fault_names;
 mod latency;

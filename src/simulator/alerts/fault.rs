@@ -87,22 +87,11 @@ impl AlertFault {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+    use crate::simulator::examples;
 
     #[test]
     fn every_fault_has_an_example_that_is_written_as_it_is_read() {
-        let error = serde_json::from_str::<AlertFault>(r#"{"fault":"none such"}"#).unwrap_err();
-        let error = error.to_string();
-        let variants: BTreeSet<_> = error.split('`').skip(1).step_by(2).skip(1).collect();
-        let mut named = BTreeSet::new();
-        for example in AlertFault::EXAMPLES {
-            let fault: AlertFault = serde_json::from_str(example).unwrap();
-            let written: Value = serde_json::from_str(example).unwrap();
-            assert_eq!(fault.to_json(), written);
-            named.insert(written["fault"].as_str().unwrap().to_owned());
-        }
-        assert!(named.iter().map(String::as_str).eq(variants));
+        examples::check(&AlertFault::EXAMPLES, AlertFault::to_json);
     }
 }
