@@ -8,6 +8,7 @@ mod cadence;
 mod customers;
 #[path = "alert_feed/epochs.rs"]
 mod epochs;
+mod kept;
 #[path = "alert_feed/model.rs"]
 mod model;
 #[path = "alert_feed/placed.rs"]

@@ -154,7 +154,9 @@ async fn call(
                 Ok(Err(_)) => Verdict::Wrong("no answer".to_owned()),
                 Err(_) => Verdict::Wrong("no connection".to_owned()),
             };
-            if due.elapsed() > Duration::from_millis(830) { eprintln!("LATE {:?} took {:?} {interface:?}", start.elapsed(), due.elapsed()); }
+            if due.elapsed() > Duration::from_millis(830) {
+                eprintln!("LATE {:?} took {:?} {interface:?}", start.elapsed(), due.elapsed());
+            }
             Made { took: due.elapsed(), verdict }
         });
     }

@@ -4,6 +4,7 @@
 mod board;
 #[path = "lookup/directory.rs"]
 mod directory;
+mod kept;
 #[path = "lookup/memories.rs"]
 mod memories;
 

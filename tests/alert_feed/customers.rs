@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use bina::domain::phone::Phone;
 use bina::domain::place::ServicePlace;
-use bina::domain::zone::{TimeOfDay, Zone};
-use bina::runtime::secret::Secret;
 use bina::sources::directory::{
-    CustomerList, Directory, DirectoryKeys, DirectoryMetrics, DirectoryPlace, Inputs, ListFuture,
-    ListPage, ListedCustomer, PageRequest, Schedule, ScopeTables, Settings,
+    CustomerList, Directory, ListFuture, ListPage, ListedCustomer, PageRequest, ScopeTables,
 };
 use parking_lot::Mutex;
 use tokio::time::Instant;
+
+use crate::kept;
 
 /// Of the customers, the even ones are in this group.
 pub(crate) const GROUP: u64 = 5;
@@ -75,17 +74,6 @@ pub(crate) async fn directory() -> (Arc<Customers>, Arc<Directory>) {
         tables: Mutex::new(tables(&[GROUP])),
         tables_requested: Mutex::default(),
     });
-    let walk_at: TimeOfDay = "03:00".parse().expect("a time");
-    let schedule = Schedule { zone: Zone::default(), walk_at, seed: 1 };
-    let list = Arc::clone(&customers) as Arc<dyn CustomerList>;
-    let inputs = Inputs { settings: Settings::default(), schedule, list };
-    let secret = Secret::new("a secret of tests".to_owned());
-    let keys = DirectoryKeys::new(secret, "https://a.example", "1");
-    let metrics = DirectoryMetrics::default();
-    let directory = Directory::new(inputs, keys, DirectoryPlace::Memory, metrics);
-    let directory = Arc::new(directory.expect("a directory"));
-    let mut states = directory.states();
-    tokio::spawn(Arc::clone(&directory).keep());
-    states.changed().await.expect("a walk");
+    let directory = kept::directory(Arc::clone(&customers) as _).await;
     (customers, directory)
 }

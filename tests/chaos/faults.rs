@@ -62,7 +62,17 @@ impl FaultPlayer {
         let deck = deck(&mut dice);
         let address = sim.addr();
         let (played, lookups, token_requests) = (Vec::new(), 0, 0);
-        Self { sim: Some(sim), address, customers, dice, deck, played, lookups, token_requests, t0: Instant::now() }
+        Self {
+            sim: Some(sim),
+            address,
+            customers,
+            dice,
+            deck,
+            played,
+            lookups,
+            token_requests,
+            t0: Instant::now(),
+        }
     }
 
     /// Plays faults until `end`, one after the other with a pause between, then everything

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use bina::simulator::{CANARIES, CANARY_SURNAME, Fault, ListFault, Population};
+use bina::simulator::{CANARIES, CANARY_SURNAME, Fault, Population};
 
 use crate::program::{Program, bina};
 use crate::scene::{CALLERS, Scene, settings};
@@ -56,12 +55,7 @@ fn assert_none_in_files(folder: &Path, population: &Population) -> usize {
 async fn personal_data_is_written_nowhere() {
     for names in ["", "names = true\n"] {
         let scene = Scene::before_start("canaries").await;
-        let slow = ListFault::SlowPage {
-            page: Duration::from_millis(10),
-            relation: Duration::ZERO,
-            row: Duration::ZERO,
-        };
-        scene.sim.set_list_faults(vec![slow]);
+        scene.slow_pages(10);
         let settings = settings(&scene.folder, &format!("page_rows = 10\n{names}"));
         let program = Program::start("canaries", &scene.sim, &settings);
         program.when(|_| scene.folder.join("walk.sealed").exists()).await;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use bina::simulator::{Fault, ListFault};
+use bina::simulator::Fault;
 
 use bina::sources::directory::Activity;
 
@@ -13,18 +13,10 @@ use crate::scene::{Scene, settings};
 /// Small pages, so that a walk is saved before it ends.
 const SMALL: &str = "page_rows = 10\n";
 
-fn slow(ms: u64) -> ListFault {
-    ListFault::SlowPage {
-        page: Duration::from_millis(ms),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    }
-}
-
 /// Ends bina in a walk that has been saved, with these names, and starts it with the others.
 async fn renamed(before: bool, after: bool) -> Scene {
     let scene = Scene::before_start(&format!("renamed-{before}")).await;
-    scene.sim.set_list_faults(vec![slow(20)]);
+    scene.slow_pages(20);
     let scene = scene.restarted_with(&format!("{SMALL}names = {before}\n")).await;
     scene.when(|_| scene.folder.join("walk.sealed").exists()).await;
     let scene = scene.restarted_with(&format!("{SMALL}names = {after}\n")).await;
@@ -57,7 +49,7 @@ async fn names_that_are_switched_on_are_read_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_walk_is_saved_when_the_service_stops() {
     let scene = Scene::before_start("suspended").await;
-    scene.sim.set_list_faults(vec![slow(50)]);
+    scene.slow_pages(50);
     let settings = settings(&scene.folder, SMALL);
     let mut program = Program::start("suspended", &scene.sim, &settings);
     let few = |rows| (50..150).contains(&rows);
@@ -80,7 +72,7 @@ async fn a_walk_that_was_requested_and_has_read_nothing_begins_after_a_restart()
     let settings = settings(&scene.folder, "");
     let mut program = Program::start("requested", &scene.sim, &settings);
     program.when(|status| status.next_walk_in_s.is_some_and(|wait| wait > 0)).await;
-    scene.sim.set_list_faults(vec![slow(60_000)]);
+    scene.slow_pages(60_000);
     let before = scene.sim.list_requests();
     assert_eq!(program.post("/v1/directory/walk", "").await.0, 200);
     program.when(|_| scene.sim.list_requests() > before).await;

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use bina::simulator::{Fault, ListFault};
+use bina::simulator::Fault;
 
 use crate::app;
 use crate::bench::{Bench, phone};
@@ -41,12 +40,7 @@ async fn clearing_empties_the_walk_in_progress_and_reads_the_list_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_forgotten_during_a_walk_whether_read_or_not() {
     let scene = Scene::before_start("during").await;
-    let slow = ListFault::SlowPage {
-        page: Duration::from_millis(150),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    };
-    scene.sim.set_list_faults(vec![slow]);
+    scene.slow_pages(150);
     let scene = scene.restarted().await;
     scene.when(|status| status.walk.as_ref().is_some_and(|walk| walk.rows_done >= 400)).await;
     let last = 999 - u32::from(scene.population.phone(999).is_none());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use bina::simulator::{Fault, ListFault};
+use bina::simulator::Fault;
 use bina::sources::directory::Activity;
 use tokio::time::sleep;
 
@@ -14,14 +14,6 @@ use crate::scene::{Scene, settings};
 const ROUNDS: u64 = 25;
 /// Small pages, so that a walk saves several times.
 const SMALL: &str = "page_rows = 10\n";
-
-fn slow(ms: u64) -> ListFault {
-    ListFault::SlowPage {
-        page: Duration::from_millis(ms),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    }
-}
 
 fn unfinished(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder");
@@ -33,7 +25,7 @@ fn unfinished(folder: &Path) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_moment_leaves_a_whole_generation_or_none() {
     let scene = Scene::before_start("killed").await;
-    scene.sim.set_list_faults(vec![slow(10)]);
+    scene.slow_pages(10);
     let settings = settings(&scene.folder, SMALL);
     let number = scene.phone();
     let (mut continued, mut whole) = (0, 0);
@@ -74,7 +66,7 @@ async fn a_kill_at_any_moment_leaves_a_whole_generation_or_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_during_a_walk_takes_no_longer_than_usual() {
     let scene = Scene::before_start("stopped").await;
-    scene.sim.set_list_faults(vec![slow(30_000)]);
+    scene.slow_pages(30_000);
     let mut program = Program::start("stopped", &scene.sim, &settings(&scene.folder, ""));
     program.when(|status| status.activity == Activity::Walking).await;
     let (code, took) = program.stop();

@@ -97,12 +97,7 @@ async fn forbidden_tables_are_one_line_with_the_remedy_and_differ_from_names_tha
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_are_counted_during_the_walk() {
     let scene = Scene::before_start("counted").await;
-    let slow = ListFault::SlowPage {
-        page: Duration::from_millis(50),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    };
-    scene.sim.set_list_faults(vec![slow]);
+    scene.slow_pages(50);
     let scene = scene.restarted_with("page_rows = 10\n").await;
     scene.when(|status| status.walk.as_ref().is_some_and(|walk| walk.rows_done >= 30)).await;
     let (_, page) = scene.get("/metrics").await;

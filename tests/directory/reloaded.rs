@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bina::app::App;
 use bina::app::config::Config;
-use bina::simulator::{ListFault, Sim};
+use bina::simulator::Sim;
 use bina::sources::directory::{Activity, Directory, DirectoryStatus};
 use bina::sources::source::SightingStore;
 use tokio::time::sleep;
@@ -177,12 +177,7 @@ async fn forgotten_numbers_come_along_to_another_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_during_a_walk_ends_the_walk_of_before() {
     let scene = Scene::before_start("ended").await;
-    let slow = ListFault::SlowPage {
-        page: Duration::from_millis(50),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    };
-    scene.sim.set_list_faults(vec![slow]);
+    scene.slow_pages(50);
     let settings = settings(&scene.folder, "page_rows = 10\n");
     let mut app = App::build(&config(&scene.sim, &settings), None).expect("a client");
     let tasks = format!("{:?}", app.tasks());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bina::runtime::state_folder::StateFolder;
-use bina::simulator::{Population, Sim};
+use bina::simulator::{ListFault, Population, Sim};
 use bina::sources::directory::{Activity, DirectoryStatus};
 use tokio::time::{Instant, sleep};
 
@@ -60,6 +60,12 @@ impl Scene {
         // A process of the same number may have left one.
         let _ = fs::remove_dir_all(&folder);
         Self { sim, population, folder, settings: String::new(), app: None }
+    }
+
+    /// From now on, HubSoft takes so long for each page of the list.
+    pub(crate) fn slow_pages(&self, ms: u64) {
+        let (page, no) = (Duration::from_millis(ms), Duration::ZERO);
+        self.sim.set_list_faults(vec![ListFault::SlowPage { page, relation: no, row: no }]);
     }
 
     pub(crate) async fn start(name: &str) -> Self {

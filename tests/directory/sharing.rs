@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Fault, ListFault};
+use bina::simulator::Fault;
 use bina::sources::directory::Activity;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -28,12 +28,7 @@ async fn the_first_walk_begins_within_a_second() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_walk_pauses_while_calls_wait() {
     let scene = Scene::before_start("pauses").await;
-    let slow = ListFault::SlowPage {
-        page: Duration::from_millis(50),
-        relation: Duration::ZERO,
-        row: Duration::ZERO,
-    };
-    scene.sim.set_list_faults(vec![slow]);
+    scene.slow_pages(50);
     let scene = scene.restarted_with("page_rows = 10\n").await;
     scene.when(|status| status.walk.as_ref().is_some_and(|walk| walk.rows_done > 0)).await;
     scene.sim.set_lookup_fault(Fault::Slow { first_byte: Duration::from_millis(3_000) });

@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 
 use bina::domain::alert::{Alert, Scope};
 use bina::domain::place::{InterfaceName, ServicePlace};
-use bina::domain::zone::{TimeOfDay, Zone};
-use bina::runtime::secret::Secret;
 use bina::sources::alerts::{
     ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, Reach, Verdict, Verdicts,
 };
 use bina::sources::directory::{
-    AlertScope, CustomerList, Directory, DirectoryKeys, DirectoryMetrics, DirectoryPlace, Inputs,
-    InterfaceEntry, ListFuture, ListPage, ListedCustomer, PageRequest, RowIndex, Schedule,
-    ScopeTables,
+    AlertScope, CustomerList, Directory, InterfaceEntry, ListFuture, ListPage, ListedCustomer,
+    PageRequest, RowIndex, ScopeTables,
 };
 use bina::sources::source::SightingStore;
 
 use super::*;
+use crate::kept;
 
 /// A customer of the directory on each of three interfaces; the last one cannot be placed.
 const NUMBERS: [&str; 3] = ["37999990001", "37999990002", "37999990003"];
@@ -63,22 +61,6 @@ fn listed() -> Vec<ListedCustomer> {
     NUMBERS.iter().enumerate().map(customer).collect()
 }
 
-async fn directory() -> Arc<Directory> {
-    let settings = bina::sources::directory::Settings::default();
-    let walk_at: TimeOfDay = "03:00".parse().expect("a time");
-    let schedule = Schedule { zone: Zone::default(), walk_at, seed: 1 };
-    let inputs = Inputs { settings, schedule, list: Arc::new(Listing) };
-    let keys =
-        DirectoryKeys::new(Secret::new("a secret of tests".to_owned()), "https://a.example", "1");
-    let metrics = DirectoryMetrics::default();
-    let directory = Directory::new(inputs, keys, DirectoryPlace::Memory, metrics);
-    let directory = Arc::new(directory.expect("a directory"));
-    let mut states = directory.states();
-    tokio::spawn(Arc::clone(&directory).keep());
-    states.changed().await.expect("a walk");
-    directory
-}
-
 /// A board that a test changes.
 struct Watched {
     board: Mutex<Arc<Board>>,
@@ -109,7 +91,7 @@ fn alert(text: &str) -> Arc<Alert> {
 impl Scene {
     /// Nothing is active, and the list of alerts has been read.
     async fn quiet() -> Self {
-        let directory = directory().await;
+        let directory = kept::directory(Arc::new(Listing)).await;
         let board = Board { is_current: true, directory: directory.view(), ..Board::default() };
         let board = Mutex::new(Arc::new(board));
         let watched = Arc::new(Watched { board, observed: AtomicUsize::default() });
