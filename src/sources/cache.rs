@@ -17,7 +17,7 @@ use super::source::{Key, Origin, Sighting, SightingStore};
 /// customers with one text that nobody else has, 100,000 fit, and the program takes 55; of those with
 /// two, some 82,000 fit, and it takes 57. Texts of very different lengths leave the allocator with
 /// more holes, up to a quarter.
-const BYTES_MAX: usize = 44 * 1024 * 1024;
+const BYTES_MAX: usize = 43 * 1024 * 1024;
 
 /// Bytes of one entry without the words of its record: key, record, time and list links are one
 /// allocation of 96 bytes, and a hash slot takes 19 to 39, because the table doubles when it is full.
