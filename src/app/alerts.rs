@@ -44,7 +44,7 @@ impl KeptAlerts {
         tasks: &Tasks,
         metrics: &AppMetrics,
     ) -> Arc<Self> {
-        let evidence = Arc::new(Evidence::new(earlier(config)));
+        let evidence = Arc::new(Evidence::new(earlier(config)).counting(&metrics.alerts));
         let list = Arc::clone(&sources.list);
         let local = Arc::clone(&sources.local);
         let inputs = inputs(config, sources);

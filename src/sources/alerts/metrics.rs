@@ -1,6 +1,6 @@
 //! What the alert feed counts.
 
-use crate::runtime::metrics::{ByLabel, Gauge, Label, Registry, size};
+use crate::runtime::metrics::{ByLabel, Counter, Gauge, Label, Registry, size};
 
 use super::board::{ActiveAlert, Board};
 
@@ -53,6 +53,8 @@ pub struct AlertMetrics {
     age: Gauge,
     held: Gauge,
     pub(super) polls: ByLabel<PollResult>,
+    /// Verdicts on customers who are alike that answers have contradicted.
+    pub(super) revoked: Counter,
 }
 
 impl AlertMetrics {
@@ -61,6 +63,8 @@ impl AlertMetrics {
         registry.register("alert_feed_age_seconds", help, &self.age);
         let help = "Readings of the list of alerts, by result";
         registry.register("alert_polls", help, &self.polls);
+        let help = "Verdicts whom an alert concerns that later answers have contradicted";
+        registry.register("alert_verdicts_revoked", help, &self.revoked);
         let help = "Active alerts, of HubSoft and of the administrator";
         registry.register("alerts_active", help, &self.active);
         let help = "Active alerts that the list could not confirm for alerts.age_max_s";

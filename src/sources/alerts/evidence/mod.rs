@@ -26,8 +26,10 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::domain::alert::{Alert, AlertKey};
+use crate::runtime::metrics::Counter;
 use crate::runtime::state_folder::StateError;
 use crate::sources::alerts::board::AlertEpoch;
+use crate::sources::alerts::metrics::AlertMetrics;
 use crate::sources::alerts::verdict::{Verdict, Verdicts};
 use crate::sources::directory::{RowIndex, Strata, Stratum};
 use crate::sources::limiter::Urgency;
@@ -98,6 +100,8 @@ pub struct Evidence {
     state: Mutex<EvidenceState>,
     /// Notified when there may be something to probe.
     changed: Notify,
+    /// Counts verdicts that answers have contradicted.
+    revoked: Counter,
 }
 
 #[derive(Default)]
@@ -120,7 +124,12 @@ impl Evidence {
 
     fn with(earlier: EarlierAlerts, random: Random) -> Self {
         let state = EvidenceState { trials: BTreeMap::new(), earlier, random };
-        Self { state: Mutex::new(state), changed: Notify::new() }
+        Self { state: Mutex::new(state), changed: Notify::new(), revoked: Counter::default() }
+    }
+
+    /// The same with the application's metrics.
+    pub fn counting(self, metrics: &AlertMetrics) -> Self {
+        Self { revoked: metrics.revoked.clone(), ..self }
     }
 
     /// Begins to judge the alert with this id, which a list showed first that was read at `seen`.
@@ -204,7 +213,10 @@ impl Evidence {
         let alert = trial.alert;
         match trial.probed(probe.stratum, testimony) {
             Some(TrialChange::Decided(like, tally)) => earlier.record(like, alert, tally, now_s),
-            Some(TrialChange::Revoked(like)) => earlier.retract(like, alert),
+            Some(TrialChange::Revoked(like)) => {
+                self.revoked.inc();
+                earlier.retract(like, alert);
+            }
             None => {}
         }
     }
@@ -222,6 +234,7 @@ impl Evidence {
         let Some(trial) = trials.get_mut(&epoch) else { return };
         let alert = trial.alert;
         if let Some(TrialChange::Revoked(like)) = trial.observed(stratum, testimony, asked) {
+            self.revoked.inc();
             earlier.retract(like, alert);
             drop(state);
             self.changed.notify_one();
