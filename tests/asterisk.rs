@@ -24,6 +24,8 @@ mod leash;
 mod other_server;
 #[path = "asterisk/other_servers.rs"]
 mod other_servers;
+#[path = "asterisk/outage.rs"]
+mod outage;
 #[path = "asterisk/pbx.rs"]
 mod pbx;
 #[path = "asterisk/program.rs"]

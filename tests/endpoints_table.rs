@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 22] = [
+const ENDPOINTS: [(&str, &str, &str); 23] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -63,6 +63,11 @@ const ENDPOINTS: [(&str, &str, &str); 22] = [
     ("/v1/directory", "directory/operated.rs::the_state_of_the_directory_is_json", ""),
     ("/v1/directory/clear", "directory/operated.rs::a_cleared_directory_is_read_again", ""),
     ("/v1/directory/walk", "directory/operated.rs::a_walk_is_started_on_request", ""),
+    (
+        "/v1/explain",
+        "explain.rs::the_evidence_on_an_alert_is_explained_and_no_personal_data_is",
+        "",
+    ),
     ("/v1/forget", "operation.rs::a_number_is_purged_on_request", ""),
     (
         "/v1/forget/undo",

@@ -1,5 +1,6 @@
 //! Answers a call: lookup within the deadline, choice of the prompt, rendering.
 
+pub mod explanation;
 pub mod lookup;
 pub mod metrics;
 pub mod numbers;

@@ -19,7 +19,7 @@ use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
-use super::{Failed, client, print_line};
+use super::{Failed, client, explain, print_line};
 
 /// Answers `number` on standard output; explanations go to standard error.
 pub(super) async fn run(
@@ -38,7 +38,7 @@ pub(super) async fn run(
     let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
     let call = Call {
         interface: "lookup",
-        caller: Some(number),
+        caller: Some(number.clone()),
         did: did.and_then(Did::new),
         accepted: Instant::now(),
         timeout: None,
@@ -67,6 +67,10 @@ pub(super) async fn run(
             answer.status().word(),
             took.as_millis()
         ));
+        if phone.is_ok() {
+            let lines = explain::lines(&config, &number, did).await;
+            lines.iter().for_each(|line| explain_line(format_args!("{line}")));
+        }
     }
     print_line(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())

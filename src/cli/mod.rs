@@ -5,6 +5,7 @@ mod check;
 mod demo;
 mod directory;
 mod doctor;
+mod explain;
 mod forget;
 mod lookup;
 mod manual;
@@ -162,7 +163,8 @@ enum Command {
         /// Format of the answer
         #[arg(long, default_value = "hash", value_parser = PossibleValuesParser::new(Format::VALUES.map(|(name, _)| name)))]
         format: String,
-        /// Print to standard error the requests sent to HubSoft, their results, and the matching rule
+        /// Print to standard error the requests sent to HubSoft, their results, the matching rule, and
+        /// what the running service would answer from: cache, directory, alerts and their evidence
         #[arg(long)]
         explain: bool,
     },

@@ -1,8 +1,9 @@
 //! bina itself, started as its users start it, in front of the simulator.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use crate::calls::CALLED;
 use crate::leash::Leash;
-use crate::pbx::{Asterisk, Ports};
+use crate::pbx::{Asterisk, Ports, free_tcp_port};
 use crate::snippets::{Snippet, Speech};
 
 /// It starts in milliseconds; this is for a machine that is busy with other things.
@@ -39,6 +40,19 @@ impl Program {
         let prefix = format!("http://127.0.0.1:{}/prompts/", ports.http);
         let form = format!("[asterisk]\nprompt_prefix = \"{prefix}\"\nprompt_suffix = \".wav\"\n");
         Self::run(ports, asterisk, &format!("{settings}{form}"))
+    }
+
+    /// Starts bina with a directory and alerts, which are read ahead of the calls and kept in `state`.
+    pub(crate) fn start_ahead(asterisk: &Asterisk, hubsoft: &str, state: &Path) -> Ahead {
+        let (ports, operation) = (Ports::free(), free_tcp_port());
+        let listener = format!("metrics = \"127.0.0.1:{operation}\"");
+        let settings = settings(ports, hubsoft).replacen("metrics = \"off\"", &listener, 1);
+        let folder = state.display();
+        let read_ahead = format!(
+            "[service]\nstate_folder = \"{folder}\"\n[directory]\nenabled = true\nduty_percent = 100\n"
+        );
+        let bina = Self::run(ports, asterisk, &format!("{settings}{read_ahead}"));
+        Ahead { bina, operation }
     }
 
     pub(crate) fn start_at(ports: Ports, asterisk: &Asterisk, hubsoft: &str) -> Self {
@@ -73,6 +87,44 @@ impl Program {
     /// Stops the process where it is, as a machine that swaps does.
     pub(crate) fn freeze(&self) {
         self.leash.signal("STOP");
+    }
+}
+
+/// A bina that reads directory and alerts ahead of the calls.
+pub(crate) struct Ahead {
+    pub(crate) bina: Program,
+    /// The port of its operations listener.
+    operation: u16,
+}
+
+impl Ahead {
+    /// Waits until the directory has been read.
+    pub(crate) fn walked(&self) {
+        let started = Instant::now();
+        while !self.request("GET", "/v1/directory", "").contains("\"is_whole\":true") {
+            assert!(started.elapsed() < START_MAX, "the directory was not read");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What the next call of a number would be answered from: `cache`, `evidence` or `hubsoft`.
+    pub(crate) fn way(&self, phone: &str) -> String {
+        let body = self.request("POST", "/v1/explain", &format!("number={phone}"));
+        let explained: Value = serde_json::from_str(&body).unwrap();
+        explained["outlook"]["way"].as_str().unwrap().to_owned()
+    }
+
+    /// The body of an answer of the operations listener.
+    fn request(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.operation)).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }
 

@@ -22,6 +22,7 @@ mod foresight;
 mod freshness;
 mod latency;
 mod metrics;
+mod outlook;
 mod pending;
 mod settings;
 
@@ -49,6 +50,7 @@ use self::metrics::Recollection;
 use self::pending::Pending;
 
 pub use self::metrics::LookupMetrics;
+pub use self::outlook::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
 pub use self::settings::{DEADLINE_DEFAULT, Settings};
 
 /// Maximum age of a stale record that answers after the stale wait: staff need longer than that to

@@ -135,7 +135,7 @@ fn result(changed: Result<Result<AlertChange, LocalAlertError>, Box<HttpReply>>)
     }
 }
 
-fn json(value: &impl Serialize) -> HttpReply {
+pub(super) fn json(value: &impl Serialize) -> HttpReply {
     // Texts, numbers and flags always are JSON.
     let body = serde_json::to_string(value).unwrap_or_default();
     body_reply(Page { content_type: JSON, body: body + "\n" })

@@ -132,10 +132,13 @@ fn clear<'a>(endpoints: &'a Endpoints, _: &'a HttpRequest<'a>) -> Waiting<'a> {
 }
 
 /// The number of a request, or the reply that it is missing or none.
-fn phone(endpoints: &Endpoints, request: &HttpRequest<'_>) -> Result<Phone, Box<HttpReply>> {
+pub(super) fn phone(
+    endpoints: &Endpoints,
+    request: &HttpRequest<'_>,
+) -> Result<Phone, Box<HttpReply>> {
     let [number] = values(request.fields(), ["number"]);
     let Some(number) = number.one() else {
-        let missing = "the number to forget is missing (post it as number=NUMBER)";
+        let missing = "the number is missing (post it as number=NUMBER)";
         return Err(Box::new(NUMBER_MISSING.reply(missing)));
     };
     let number = number_lossy(number);

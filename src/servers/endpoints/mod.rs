@@ -5,6 +5,7 @@
 mod alerts;
 mod calls;
 mod directory;
+mod explain;
 mod operations;
 mod range;
 mod recordings;
@@ -94,7 +95,7 @@ pub static PHONES: EndpointTable<Action> = EndpointTable::new(
 
 /// The endpoints of operators, at `listen.metrics`.
 pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
-    &[&operations::PROBES, &operations::ROWS, &alerts::ROWS, &directory::ROWS],
+    &[&operations::PROBES, &operations::ROWS, &alerts::ROWS, &directory::ROWS, &explain::ROWS],
     "the PBX uses listen.http",
 );
 

@@ -134,6 +134,10 @@ impl Alerts {
         feed.age(now).is_some_and(|age| age <= age_max)
     }
 
+    pub(super) fn now(&self) -> Instant {
+        self.inputs.now().moment().now
+    }
+
     /// Its state, for operators.
     pub fn status(&self) -> AlertsStatus {
         let inputs = self.inputs.now();

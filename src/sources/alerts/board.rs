@@ -170,6 +170,12 @@ impl LocalReach {
     pub fn has(&self, row: RowIndex) -> bool {
         self.rows.binary_search(&row).is_ok()
     }
+
+    /// Whether the alert concerns a caller with these customers who has called `did`.
+    pub fn concerns(&self, rows: &[RowIndex], did: Option<&Did>) -> bool {
+        let names_did = did.is_some_and(|did| self.dids.contains(did));
+        self.is_everyone || names_did || rows.iter().any(|row| self.has(*row))
+    }
 }
 
 impl Standing {

@@ -10,6 +10,7 @@
 
 mod active;
 mod board;
+mod caller;
 mod evidence;
 mod feed;
 mod keeper;
@@ -28,6 +29,7 @@ pub use self::active::{AlertInputs, Alerts};
 pub use self::board::{
     ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, EndedText, LocalReach, Reach, Standing,
 };
+pub use self::caller::{CallerAlert, CallerAlerts, CallerStanding};
 pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::local::{

@@ -1,0 +1,250 @@
+//! The lines of `bina lookup --explain` about the running service: what it would answer from, and what would
+//! change that.
+
+use crate::answering::explanation::CallExplanation;
+use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
+use crate::app::config::Config;
+use crate::cli::operation::{Operation, encoded, read_answer};
+use crate::domain::zone::Zone;
+use crate::sources::alerts::{CallerAlert, CallerAlerts, CallerStanding, StratumLine};
+
+/// What to do without the listener that the request goes to.
+const INSTEAD: &str = "the cache, the directory and the alerts of the service are not shown";
+/// A verdict rests on so many answers about customers of its set, unless they disagree.
+const ANSWERS_WANTED: u32 = 10;
+
+/// Requests the explanation of `number` from the running service, and describes it or why there is none.
+pub(super) async fn lines(config: &Config, number: &str, did: Option<&str>) -> Vec<String> {
+    let explained = async {
+        let service = Operation::of(config, INSTEAD)?;
+        let did = did.map_or_else(String::new, |did| format!("&did={}", encoded(did)));
+        let body = format!("number={}{did}", encoded(number));
+        let answer = service.post("/v1/explain", &body).await?;
+        read_answer::<CallExplanation>(&answer)
+    };
+    match explained.await {
+        Ok(explanation) => described(&explanation, config.hubsoft.timezone),
+        Err(failed) => vec![format!("service     {:#}", failed.cause())],
+    }
+}
+
+fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
+    let CallExplanation { outlook, caller } = explanation;
+    let mut lines =
+        vec![format!("service     {}", way(outlook)), format!("directory   {}", customers(caller))];
+    if !caller.is_current {
+        lines.push("alerts      HubSoft's list is off, or was not read lately".to_owned());
+    }
+    if caller.alerts.is_empty() {
+        lines.push("alerts      none is active".to_owned());
+    }
+    lines.extend(caller.alerts.iter().flat_map(|alert| alert_lines(alert, zone)));
+    lines.push(format!("changes     {}", change(outlook, caller)));
+    lines
+}
+
+/// What the next call would be answered from.
+fn way(outlook: &Outlook) -> String {
+    let stored = outlook.stored.as_ref().map(stored);
+    match (outlook.way, outlook.class) {
+        (OutlookWay::Cache, _) => {
+            format!("answers from its cache: {}", stored.unwrap_or_default())
+        }
+        (OutlookWay::Evidence, _) => {
+            "answers at once, from the directory and the evidence below".to_owned()
+        }
+        (OutlookWay::Hubsoft, class) => {
+            let when = match class {
+                Some(OutlookClass::Expected) => "if HubSoft has time left",
+                Some(OutlookClass::Undecided) => "before callers whose answer is foreseen",
+                _ => "before all other callers",
+            };
+            let instead = stored.unwrap_or_else(|| "unavailable".to_owned());
+            format!("queries HubSoft {when}; without its answer: {instead}")
+        }
+    }
+}
+
+fn stored(record: &StoredRecord) -> String {
+    let what = match (record.is_found, record.is_alerted) {
+        (true, true) => "found with an alert",
+        (true, false) => "found without an alert",
+        (false, _) => "not found",
+    };
+    let age = record.age_s;
+    match record.age {
+        StoredAge::Listed => format!("{what}, by the directory"),
+        StoredAge::Incomplete => format!("{what}, {age} s ago, not searched completely"),
+        StoredAge::Fresh | StoredAge::Stale | StoredAge::Old => format!("{what}, {age} s ago"),
+    }
+}
+
+fn customers(caller: &CallerAlerts) -> String {
+    match caller.customers {
+        0 => "does not have this number, or is off (see `bina directory`)".to_owned(),
+        1 => "1 customer has this number".to_owned(),
+        many => format!("{many} customers have this number"),
+    }
+}
+
+fn alert_lines(caller: &CallerAlert, zone: Zone) -> Vec<String> {
+    let alert = &caller.alert;
+    let until = alert
+        .ends_at_s
+        .map_or_else(|| "open".to_owned(), |end_s| format!("until {}", zone.local_time(end_s)));
+    let held = if alert.is_held { ", kept without a readable list" } else { "" };
+    let standing = match caller.standing {
+        CallerStanding::Alert => "the caller has it",
+        CallerStanding::NoAlert => "the caller does not have it",
+        CallerStanding::Unknown => "not decided for this caller",
+        CallerStanding::NotPlaced => "the caller cannot be placed",
+    };
+    let origin = if alert.origin == "local" { "local" } else { "HubSoft" };
+    let mut lines = vec![format!(
+        "alert       {} ({origin}, {} s ago, {until}{held}): {standing}",
+        alert.id, alert.seen_s_ago
+    )];
+    lines.extend(alert.strata.iter().map(|line| format!("evidence    {}", evidence(line, caller))));
+    lines
+}
+
+/// The set of the caller's customer, and what rests on it.
+fn evidence(line: &StratumLine, caller: &CallerAlert) -> String {
+    let set = if line.kinds.is_empty() { "no kind".to_owned() } else { line.kinds.join(" + ") };
+    let mut text = format!(
+        "set {set}: {}/{} of {} customers asked have it",
+        line.confirmed, line.answers, line.customers
+    );
+    if line.live_answers > 0 {
+        text += &format!(", callers {}/{}", line.live_confirmed, line.live_answers);
+    }
+    if caller.rests_on_earlier {
+        text += ", and earlier alerts count";
+    }
+    if caller.is_revoked {
+        text += ", revoked once by callers";
+    }
+    text
+}
+
+/// What would change the answer.
+fn change(outlook: &Outlook, caller: &CallerAlerts) -> String {
+    let undecided = caller.alerts.iter().find(|alert| alert.standing == CallerStanding::Unknown);
+    match outlook.way {
+        OutlookWay::Cache => {
+            let age_s = outlook.stored.as_ref().map_or(0, |stored| stored.age_s);
+            let left_s = outlook.fresh_s.saturating_sub(age_s);
+            format!("in {left_s} s HubSoft is queried again; `bina forget` does so now")
+        }
+        OutlookWay::Evidence => {
+            "the alert's end, or callers who turn out not to have it: fewer than \
+                                 85 % of 10 or more"
+                .to_owned()
+        }
+        OutlookWay::Hubsoft if undecided.is_some() => {
+            let answers = undecided.and_then(|one| one.alert.strata.first());
+            let answers = answers.map_or(0, |line| line.answers);
+            format!(
+                "{answers} of about {ANSWERS_WANTED} customers of the set were asked: the next decide it"
+            )
+        }
+        OutlookWay::Hubsoft if caller.customers == 0 => {
+            "HubSoft's answer, the next walk of the directory, or a local alert (`bina alert add`)"
+                .to_owned()
+        }
+        OutlookWay::Hubsoft => {
+            "HubSoft's answer, a new alert, or a local one (`bina alert add`)".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::alerts::AlertStatus;
+
+    fn outlook(way: OutlookWay, class: Option<OutlookClass>) -> Outlook {
+        let stored = StoredRecord {
+            age: StoredAge::Listed,
+            age_s: 90_000,
+            is_found: true,
+            is_alerted: false,
+        };
+        Outlook { way, class, is_undecided: false, stored: Some(stored), fresh_s: 60 }
+    }
+
+    fn alert(standing: CallerStanding, confirmed: u32, answers: u32) -> CallerAlert {
+        let line = StratumLine {
+            kinds: vec!["interface".to_owned(), "pop".to_owned()],
+            customers: 4_800,
+            verdict: "unknown".to_owned(),
+            confirmed,
+            answers,
+            live_confirmed: 3,
+            live_answers: 4,
+        };
+        let alert = AlertStatus {
+            origin: "hubsoft".to_owned(),
+            id: "4711".to_owned(),
+            ends_at_s: None,
+            seen_s_ago: 132,
+            is_held: false,
+            strata: vec![line],
+        };
+        CallerAlert { standing, alert, rests_on_earlier: true, is_revoked: false }
+    }
+
+    fn explained(outlook: Outlook, alerts: Vec<CallerAlert>, customers: u64) -> String {
+        let caller = CallerAlerts { customers, is_current: true, alerts };
+        described(&CallExplanation { outlook, caller }, Zone::default()).join("\n")
+    }
+
+    #[test]
+    fn an_answer_by_the_evidence_names_alert_set_counts_and_age() {
+        let way = outlook(OutlookWay::Evidence, None);
+        let text = explained(way, vec![alert(CallerStanding::Alert, 12, 12)], 1);
+        let expected = "service     answers at once, from the directory and the evidence below\n\
+            directory   1 customer has this number\n\
+            alert       4711 (HubSoft, 132 s ago, open): the caller has it\n\
+            evidence    set interface + pop: 12/12 of 4800 customers asked have it, callers 3/4, and \
+            earlier alerts count\n\
+            changes     the alert's end, or callers who turn out not to have it: fewer than 85 % of 10 or \
+            more";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn an_undecided_alert_says_how_much_evidence_is_missing() {
+        let way = outlook(OutlookWay::Hubsoft, Some(OutlookClass::Undecided));
+        let text = explained(way, vec![alert(CallerStanding::Unknown, 2, 4)], 1);
+        assert!(
+            text.contains("without its answer: found without an alert, by the directory"),
+            "{text}"
+        );
+        assert!(text.contains("not decided for this caller"), "{text}");
+        assert!(
+            text.contains("changes     4 of about 10 customers of the set were asked"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_caller_is_queried_first_and_a_cached_one_for_a_while() {
+        let first =
+            Outlook { stored: None, ..outlook(OutlookWay::Hubsoft, Some(OutlookClass::First)) };
+        let text = explained(first, vec![], 0);
+        assert!(text.contains("queries HubSoft before all other callers"), "{text}");
+        assert!(text.contains("without its answer: unavailable"), "{text}");
+        assert!(text.contains("alerts      none is active"), "{text}");
+        let mut cached = outlook(OutlookWay::Cache, None);
+        cached.stored = Some(StoredRecord {
+            age: StoredAge::Fresh,
+            age_s: 12,
+            is_found: true,
+            is_alerted: true,
+        });
+        let text = explained(cached, vec![], 1);
+        assert!(text.contains("answers from its cache: found with an alert, 12 s ago"), "{text}");
+        assert!(text.contains("in 48 s HubSoft is queried again"), "{text}");
+    }
+}
