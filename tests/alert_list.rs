@@ -1,10 +1,19 @@
 //! What the HubSoft client concludes from the list of alerts, and from the answer about one customer's code.
 
 mod app;
+#[path = "alert_list/bodies.rs"]
+mod bodies;
+#[path = "alert_list/mutations.rs"]
+mod mutations;
+#[path = "alert_list/pages.rs"]
+mod pages;
 #[path = "alert_list/requests.rs"]
 mod requests;
 #[path = "alert_list/scopes.rs"]
 mod scopes;
+#[path = "customer_list/stub.rs"]
+#[allow(dead_code, reason = "the tests of the list of customers use the rest")]
+mod stub;
 
 use bina::domain::failure::Failure;
 use bina::sources::alerts::{AlertPage, ListedAlert};
@@ -99,11 +108,18 @@ fn what_is_deleted_or_hidden_is_not_published() {
         (json!({}), true),
         (json!({"visivel_via_api": 1}), true),
         (json!({"visivel_via_api": "sim"}), true),
-        (json!({"visivel_via_api": null}), true),
+        (json!({"visivel_via_api": null}), false),
+        (json!({"visivel_via_api": 0}), false),
+        (json!({"visivel_via_api": "não"}), false),
+        (json!({"visivel": null}), false),
+        (json!({"visivel": "sim", "publicado": 1}), true),
+        (json!({"publicado": "0"}), false),
         (json!({"visivel_via_api": false}), false),
         (json!({"visivel_via_api": "0"}), false),
         (json!({"deleted_at": "2026-11-29 15:00:00"}), false),
         (json!({"deleted_at": ""}), true),
+        (json!({"deleted_at": "0000-00-00 00:00:00"}), true),
+        (json!({"deleted_at": {"date": "2026-11-29 15:00:00.000000"}}), false),
     ] {
         assert_eq!(one(fields.clone()).is_published, is_published, "{fields}");
     }
@@ -124,6 +140,7 @@ fn the_window_is_read_or_the_alert_is_unreadable() {
         json!({"data_fim": "2026-13-30 10:00:00"}),
         json!({"data_inicio": ["2026-11-30"]}),
         json!({"data_fim": true}),
+        json!({"visivel_via_api": "talvez"}),
         json!({"id_alerta": null}),
         json!({"id_alerta": "x"}),
     ] {
@@ -133,12 +150,31 @@ fn the_window_is_read_or_the_alert_is_unreadable() {
 }
 
 #[test]
+fn an_end_at_midnight_may_last_the_whole_day() {
+    let window = |fields| {
+        let alert = one(fields);
+        [alert.ends, alert.may_last_until()].map(|time| time.expect("an end").to_string())
+    };
+    let (day, next) = ("2026-11-30 00:00:00", "2026-12-01 00:00:00");
+    for end in [day, "2026-11-30", "30/11/2026"] {
+        assert_eq!(window(json!({"data_fim": end})), [day, next], "{end}");
+    }
+    let whole = json!({"data_inicio": "2026-11-30", "data_fim": "2026-11-30"});
+    assert_eq!(window(whole), [next, next], "it does not end before it begins");
+    let sure = json!({"data_fim": day, "hora_fim": "18:00:00"});
+    assert_eq!(window(sure), ["2026-11-30 18:00:00", "2026-11-30 18:00:00"]);
+    for none in [json!("0000-00-00"), json!("0000-00-00 00:00:00"), json!(""), json!(null)] {
+        assert_eq!(one(json!({"data_fim": none})).may_last_until(), None, "{none}");
+    }
+}
+
+#[test]
 fn rows_that_are_no_alerts_are_counted() {
     let page = page(json!([null, 7, "x", [], {}, alert(json!({}))]));
     assert_eq!((page.alerts.len(), page.unreadable), (1, 5));
-    let many: Vec<_> = (1..=250).map(|id| alert(json!({"id_alerta": id}))).collect();
+    let many: Vec<_> = (1..=2_050).map(|id| alert(json!({"id_alerta": id}))).collect();
     let page = self::page(json!(many));
-    assert_eq!((page.alerts.len(), page.unreadable), (200, 50));
+    assert_eq!((page.alerts.len(), page.unreadable), (2_000, 50));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `bina doctor`: which line reports which failure, and the exit code.
 
+#[path = "doctor/alerts.rs"]
+mod alerts;
 mod app;
 #[path = "sim/certificates.rs"]
 mod certificates;

@@ -119,9 +119,24 @@ impl Zone {
         LocalTime::of(seconds.saturating_add(self.offset_s))
     }
 
+    /// Returns the zone so many hours ahead of this one.
+    #[must_use]
+    pub const fn ahead(self, hours: i64) -> Self {
+        Self { offset_s: self.offset_s.saturating_add(hours * HOUR_S) }
+    }
+
     /// Returns when it is `time` by this zone's clock, in seconds since 1970, UTC; 0 for times before.
     pub fn epoch_s(self, time: LocalTime) -> u64 {
         u64::try_from(time.seconds().saturating_sub(self.offset_s)).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Zone {
+    /// `-03:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.offset_s < 0 { '-' } else { '+' };
+        let minutes = self.offset_s.abs() / MINUTE_S;
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 

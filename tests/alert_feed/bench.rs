@@ -55,6 +55,7 @@ impl StubList {
             number: Some(number),
             last: Some(alerts.len().div_ceil(PAGE_ROWS).max(1) as u32),
             total: Some(alerts.len() as u64),
+            newest: None,
         }
     }
 }
@@ -230,6 +231,7 @@ pub(crate) fn alert(id: u64, text: &str) -> ListedAlert {
         text: AlertText::new(text),
         starts: None,
         ends: None,
+        may_last: None,
         scope: AlertScope::default(),
     }
 }

@@ -45,6 +45,29 @@ async fn a_planned_alert_begins_and_ends_by_the_clock_with_hubsoft_dead() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_ambiguous_end_is_held_until_it_is_certain_and_is_no_forecast() {
+    let bench = Bench::start().await;
+    let ambiguous = ListedAlert { may_last: after(1_200), ..planned(0, 600) };
+    bench.show(&[ambiguous]).await;
+    bench.mood(Mood::Hanging);
+    let state = || {
+        let board = bench.board();
+        let state: Vec<_> =
+            board.alerts.iter().map(|active| (active.is_held, active.ends_at_s)).collect();
+        (state, bench.ended())
+    };
+    assert_eq!(state(), (vec![(false, None)], 0));
+    bench.pass(599.0 - bench.elapsed_s() as f64 - 1.0).await;
+    assert_eq!(state(), (vec![(false, None)], 0));
+    bench.pass(3.0).await;
+    assert_eq!(state(), (vec![(true, None)], 0), "asked about, neither told nor ended");
+    bench.pass(1_198.0 - bench.elapsed_s() as f64).await;
+    assert_eq!(state(), (vec![(true, None)], 0));
+    bench.pass(3.0).await;
+    assert_eq!(state(), (vec![], 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alert_ends_within_two_tenths_of_a_second() {
     let bench = Bench::start().await;
     bench.show(&[planned(0, 30)]).await;

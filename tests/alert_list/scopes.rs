@@ -35,6 +35,13 @@ fn each_kind_is_read_in_each_form() {
             json!(["7", "8"]),
             json!({"0": {key: 7}, "1": {key: 8}}),
             json!([{"id": 900, "id_alerta": 301, key: 7}, {"id_alerta": 301, "id": 1, key: 8}]),
+            json!([{"id": 7, "pivot": {"id_alerta": 301, key: 7}}, {"id": 8, "id_alerta": null}]),
+            json!([{"nome": "X", "pivot": {"id_alerta": 301, key: 7}}, {key: 8}]),
+            json!({"7": {"nome": "X"}, "8": {"nome": "Y"}}),
+            json!({"7": "X", "8": "Y"}),
+            json!("7,8"),
+            json!(" 7 ; 8 "),
+            json!("[7, 8]"),
         ]
     };
     let read = |list: &str, key: &str, of: fn(&AlertScope) -> &BTreeSet<u64>| {
@@ -54,6 +61,30 @@ fn each_kind_is_read_in_each_form() {
 }
 
 #[test]
+fn one_entry_needs_no_list() {
+    for form in [json!({"id_pop": 51, "descricao": "X"}), json!({"id": 51}), json!(51), json!("51")]
+    {
+        let scope = scope(json!({"pops": form}));
+        assert_eq!(scope.pops, BTreeSet::from([51]), "{form}");
+        assert!(scope.unknown_kinds.is_empty(), "{form}");
+    }
+}
+
+#[test]
+fn a_row_that_links_an_alert_has_the_id_of_what_it_links() {
+    for row in [
+        json!({"id": 900, "id_alerta": 301, "id_interface": 7}),
+        json!({"id": 900, "alerta_id": 301, "interface_conexao_id": 7}),
+        json!({"id": 900, "id_alerta": 301, "interface_conexao": {"id": 7, "nome": "GPON"}}),
+        json!({"id": 900, "id_alerta": 301, "interface": {"id_interface_conexao": 7}}),
+        json!({"id": 7, "equipamento": {"id": 4, "id_pop": 51}}),
+    ] {
+        let scope = scope(json!({"interfaces_conexao": [row]}));
+        assert_eq!(scope.interfaces, BTreeSet::from([7]), "{row}");
+    }
+}
+
+#[test]
 fn a_district_belongs_to_its_city() {
     let expected = BTreeSet::from([AlertScope::district(1597, "sao jose")]);
     for fields in [
@@ -65,6 +96,19 @@ fn a_district_belongs_to_its_city() {
             "parametros": {"bairros": ["Centro", "São José"], "id_cidade_bairros": [1, "1597"]},
         }),
         json!({"bairros": {"4": "São José"}, "parametros": {"id_cidade_bairros": {"0": 1597}}}),
+        json!({"cidades": [{"id_cidade": 1597, "bairros": [{"nome": "São José"}]}]}),
+        json!({"cidades": {"id_cidade": 1597, "bairros": ["São José"]}}),
+        json!({
+            "bairros": ["São José"],
+            "cidades": [
+                {"id_cidade": 1, "bairros": ["Centro"]},
+                {"id_cidade": 1597, "bairros": ["SAO JOSE"]},
+            ],
+        }),
+        json!({"parametros": {"bairros": ["São José"], "id_cidade_bairros": ["1597"]}}),
+        json!({"parametros": "{\"bairros\": [\"São José\"], \"id_cidade_bairros\": [1597]}"}),
+        json!({"bairros": [{"nome": "São José", "cidade": {"id_cidade": 1597, "nome": "X"}}]}),
+        json!({"bairros": "São José", "cidades": "1597"}),
     ] {
         let scope = scope(fields.clone());
         assert_eq!(scope.districts, expected, "{fields}");
@@ -95,6 +139,18 @@ fn what_cannot_be_read_makes_its_kind_unknown() {
         (json!({"grupos_cliente": [{"id_grupo_cliente": 3}]}), "grupos_cliente"),
         (json!({"zonas_atendimento": [{"id_zona_atendimento": 12}]}), "zonas_atendimento"),
         (json!({"novidade": {"0": 5}}), "novidade"),
+        (json!({"zonas_atendimento": {"id_zona_atendimento": 12}}), "zonas_atendimento"),
+        (json!({"grupos_cliente": "3,4"}), "grupos_cliente"),
+        (json!({"parametros": {"id_grupo_cliente": [3]}}), "id_grupo_cliente"),
+        (json!({"interfaces_conexao": [{"id": 900, "id_alerta": 301}]}), "interfaces_conexao"),
+        (json!({"interfaces_conexao": [{"id_equipamento": 4}]}), "interfaces_conexao"),
+        (json!({"pops": {"0": "X", "1": "Y"}}), "pops"),
+        (json!({"pops": {"id_pop": 51, "0": 52}}), "pops"),
+        (json!({"pops": "POP Norte"}), "pops"),
+        (json!({"pops": true}), "pops"),
+        (json!({"pops": "[7, 8"}), "pops"),
+        (json!({"bairros": "Centro, Norte"}), "bairros"),
+        (json!({"cidades": [{"id_cidade": 1, "bairros": [null]}]}), "bairros"),
     ] {
         let scope = scope(fields.clone());
         assert_eq!(scope.unknown_kinds, unknown(&[kind]), "{fields}");

@@ -42,7 +42,8 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
     let (code, extended) = bina(&program, &["alert", "extend", &id, "--for", "3h"]);
     assert!(code == 0 && extended.contains("(before: "), "{extended}");
     assert_eq!(bina(&program, &["alert", "end", &id]), (0, format!("alert `{id}` ended\n")));
-    assert_eq!(bina(&program, &["alert", "list"]), (0, "no alert is active\n".to_owned()));
+    let (code, list) = bina(&program, &["alert", "list"]);
+    assert!(code == 0 && list.starts_with("no alert is active\n"), "{list}");
     // Lines are written behind the request.
     let start = Instant::now();
     while !program.log().contains("local alert ended") && start.elapsed() < LOG_WITHIN {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
 use crate::cli::{Failed, print_line};
-use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing};
+use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, StratumLine};
 
 pub(super) use self::arguments::AlertTask;
 
@@ -20,6 +20,8 @@ pub(super) use self::arguments::AlertTask;
 const INSTEAD: &str = "alerts are requested there, because only the service knows its callers: set \
                        listen.metrics and restart the service";
 const ALERTS: &str = "/v1/alerts";
+/// The origin of HubSoft's alerts.
+const HUBSOFT: &str = "hubsoft";
 /// Characters of a text in the list: its beginning says which alert it is.
 const TEXT_SHOWN: usize = 60;
 
@@ -75,25 +77,51 @@ fn print_change(change: &AlertChange) {
     change.warnings.iter().for_each(|warning| print_line(format_args!("warning: {warning}")));
 }
 
-/// The lines of the list, three for each alert.
+/// The lines of the list.
 fn lines(listing: &AlertListing) -> Vec<String> {
     let mut lines: Vec<String> = listing.alerts.iter().flat_map(entry_lines).collect();
     if lines.is_empty() {
         lines.push("no alert is active".to_owned());
     }
     lines.extend(listing.problem.as_ref().map(|problem| format!("problem: {problem}")));
+    if let Some(feed) = &listing.feed {
+        lines.push(feed.age_s.map_or_else(
+            || "HubSoft's list of alerts has not been read yet".to_owned(),
+            |age_s| format!("HubSoft's list of alerts was read {age_s} s ago"),
+        ));
+        lines.extend(feed.problem.as_ref().map(|problem| format!("problem: {problem}")));
+    }
     lines
 }
 
-fn entry_lines(alert: &AlertEntry) -> [String; 3] {
+/// The lines of an alert: its state and its scope; then its text, or HubSoft's evidence.
+fn entry_lines(alert: &AlertEntry) -> Vec<String> {
+    let mut lines = vec![first_line(alert), format!("      {}", alert.scope)];
+    if alert.origin == HUBSOFT {
+        lines.extend(alert.sets.iter().map(|set| format!("      {}", set_line(set))));
+    } else {
+        lines.push(format!("      \"{}\"", shortened(&alert.text)));
+    }
+    lines
+}
+
+fn first_line(alert: &AlertEntry) -> String {
     let mut first = alert.id.clone();
-    if alert.everyone {
+    if alert.origin == HUBSOFT {
+        first += "  HubSoft";
+        first += &alert.since.as_ref().map_or_else(String::new, |since| format!("  since {since}"));
+    } else if alert.everyone {
         first += "  every caller";
     } else if let Some(customers) = alert.customers {
-        first += &format!("  {customers} customer{}", if customers == 1 { "" } else { "s" });
+        first += &format!("  {}", customers_text(customers));
     }
-    if let Some(until) = &alert.until {
-        first += &format!("  until {until}");
+    match (&alert.until, &alert.forecast) {
+        (Some(until), _) => first += &format!("  until {until}"),
+        (None, Some(forecast)) => first += &format!("  forecast {forecast}"),
+        (None, None) => {}
+    }
+    if alert.may_have_ended {
+        first += "  (over?)";
     }
     if let Some(rule) = &alert.rule {
         first += &format!("  rule {rule}");
@@ -101,7 +129,23 @@ fn entry_lines(alert: &AlertEntry) -> [String; 3] {
     if !alert.by.is_empty() {
         first += &format!("  by {} ({})", alert.by, alert.from);
     }
-    [first, format!("      {}", alert.scope), format!("      \"{}\"", shortened(&alert.text))]
+    first
+}
+
+/// `interface + pop: 48 customers, alert (12/12)`.
+fn set_line(set: &StratumLine) -> String {
+    let kinds = if set.kinds.is_empty() { "others".to_owned() } else { set.kinds.join(" + ") };
+    let verdict = match set.verdict.as_str() {
+        "alert" => "they have it",
+        "no_alert" => "they do not have it",
+        _ => "undecided",
+    };
+    let StratumLine { confirmed, answers, .. } = set;
+    format!("{kinds}: {}, {verdict} ({confirmed}/{answers})", customers_text(set.customers))
+}
+
+fn customers_text(customers: u64) -> String {
+    format!("{customers} customer{}", if customers == 1 { "" } else { "s" })
 }
 
 fn shortened(text: &str) -> String {
@@ -115,6 +159,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::alerts::FeedEntry;
 
     #[test]
     fn the_list_shows_whom_an_alert_reaches_and_the_beginning_of_its_text() {
@@ -129,13 +174,58 @@ mod tests {
             text: "ção ".repeat(40),
             ..AlertEntry::default()
         };
-        let [first, scope, text] = entry_lines(&alert);
+        let lines = entry_lines(&alert);
+        let [first, scope, text] = &lines[..] else { panic!("three lines") };
         let expected =
             "a7k2  1 customer  until 2026-11-30 18:30  rule rompimento  by ana (127.0.0.1)";
         assert_eq!((first.as_str(), scope.trim()), (expected, alert.scope.as_str()));
         assert!(text.chars().count() < 75 && text.ends_with("ção…\""), "{text}");
         let everyone = AlertEntry { everyone: true, ..alert };
         assert!(entry_lines(&everyone)[0].contains("every caller"));
+    }
+
+    #[test]
+    fn an_alert_of_hubsoft_shows_its_evidence_within_eighty_columns() {
+        let set = |kinds: &[&str], customers, verdict: &str, confirmed| StratumLine {
+            kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+            customers,
+            verdict: verdict.to_owned(),
+            confirmed,
+            answers: 12,
+            live_confirmed: 0,
+            live_answers: 0,
+        };
+        let alert = AlertEntry {
+            origin: HUBSOFT.to_owned(),
+            id: "301".to_owned(),
+            scope: "interface, pop".to_owned(),
+            since: Some("2026-11-30 14:02".to_owned()),
+            until: Some("2026-11-30 18:00".to_owned()),
+            forecast: Some("18h00".to_owned()),
+            may_have_ended: true,
+            sets: vec![
+                set(&["interface", "pop"], 48, "alert", 12),
+                set(&["pop"], 11_952, "no_alert", 0),
+                set(&[], 1, "unknown", 3),
+            ],
+            ..AlertEntry::default()
+        };
+        let feed = FeedEntry { is_current: true, age_s: Some(3), problem: None };
+        let listing =
+            AlertListing { alerts: vec![alert], feed: Some(feed), ..AlertListing::default() };
+        let shown = lines(&listing);
+        assert_eq!(
+            shown,
+            [
+                "301  HubSoft  since 2026-11-30 14:02  until 2026-11-30 18:00  (over?)",
+                "      interface, pop",
+                "      interface + pop: 48 customers, they have it (12/12)",
+                "      pop: 11952 customers, they do not have it (0/12)",
+                "      others: 1 customer, undecided (3/12)",
+                "HubSoft's list of alerts was read 3 s ago",
+            ]
+        );
+        assert!(shown.iter().all(|line| line.len() <= 80));
     }
 
     #[test]

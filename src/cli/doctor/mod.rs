@@ -4,11 +4,13 @@
 //!
 //! ```text
 //! configuration, secrets -> prompt files -> ports ->
-//!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; directory
+//!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; alerts;
+//!     directory
 //! ```
 //! Checks that depend on a failed one are skipped. Each check has a time limit, and all together
 //! have one.
 
+mod alerts;
 mod clock;
 mod configuration;
 mod directory;

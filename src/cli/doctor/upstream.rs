@@ -1,4 +1,4 @@
-//! Checks HubSoft itself: the token, one lookup, and its response time.
+//! Checks HubSoft itself: the token, one lookup, its response time, and its list of alerts.
 
 use tokio::time::{Instant, timeout_at};
 
@@ -9,7 +9,7 @@ use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 use super::super::{Failed, client};
 use super::report::CheckReport;
 use super::trouble::{REQUEST_MAX, count, in_time};
-use super::{clock, matching};
+use super::{alerts, clock, matching};
 
 /// A mobile number that no operator assigns: none begins with 9 0000.
 const UNASSIGNED: &str = "11900000000";
@@ -23,10 +23,12 @@ pub(super) async fn examine(
     let hubsoft = client(config)?;
     if token(&hubsoft, report).await {
         look_up(config, &hubsoft, phone, report).await;
+        clock::examine(hubsoft.dated(), report);
+        alerts::examine(config, &hubsoft, report).await;
     } else {
         report.skipped("lookup", "there is no token, fix that first");
+        clock::examine(hubsoft.dated(), report);
     }
-    clock::examine(hubsoft.dated(), report);
     Ok(())
 }
 

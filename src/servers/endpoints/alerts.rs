@@ -40,11 +40,13 @@ fn alerts<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
 fn list<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
         let listed = changed(endpoints, request, |alerts, context| {
-            // The alerts of the feed join them here.
             alerts.list(context.now_s, context.view.as_ref())
         });
         match listed.await {
-            Ok(listing) => json(&listing),
+            Ok(mut listing) => {
+                endpoints.alerts.add_to(&mut listing);
+                json(&listing)
+            }
             Err(reply) => *reply,
         }
     })

@@ -55,12 +55,13 @@ pub struct ActiveAlert {
     pub alert: Option<Arc<Alert>>,
     /// The rule that a local alert names.
     pub rule: Option<Arc<str>>,
-    /// Its end, in seconds since 1970, UTC; `None` while it is open.
+    /// Its end, in seconds since 1970, UTC; `None` while it is open or ambiguous.
     pub ends_at_s: Option<u64>,
     /// When the list had been read that showed this epoch first. Answers that were requested earlier say
     /// nothing about it.
     pub seen: Instant,
-    /// Whether it is kept though the list could not be read for long.
+    /// Whether it is kept though it may have ended: the list could not be read for long, or its end is
+    /// ambiguous.
     pub is_held: bool,
     pub reach: Reach,
 }

@@ -270,7 +270,7 @@ impl FeedKeeper {
         let missing =
             newest.filter(|(_, shown)| is_another || !placement.placed.contains_key(&shown.epoch));
         let unplaced = missing.filter_map(|(id, shown)| {
-            let scope = feed.scope(*id)?.clone();
+            let scope = feed.listed(*id)?.scope.clone();
             Some(Unplaced { id: *id, epoch: shown.epoch, seen: shown.seen, scope })
         });
         (unplaced.collect(), is_another)

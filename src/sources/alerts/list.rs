@@ -23,9 +23,18 @@ pub struct ListedAlert {
     pub text: Option<AlertText>,
     /// By the provider's clock; `None` if it has begun.
     pub starts: Option<LocalTime>,
-    /// By the provider's clock; `None` if it is open.
+    /// By the provider's clock; `None` if it is open. Of an ambiguous end, the earliest meaning.
     pub ends: Option<LocalTime>,
+    /// The latest meaning of an ambiguous end: midnight may stand for the whole day.
+    pub may_last: Option<LocalTime>,
     pub scope: AlertScope,
+}
+
+impl ListedAlert {
+    /// When it certainly is over; `None` if it is open.
+    pub fn may_last_until(&self) -> Option<LocalTime> {
+        self.may_last.or(self.ends)
+    }
 }
 
 /// One page of the list.
@@ -40,6 +49,8 @@ pub struct AlertPage {
     pub last: Option<u32>,
     /// How many alerts the whole list has.
     pub total: Option<u64>,
+    /// When an alert of the page was made or changed last, by the provider's clock.
+    pub newest: Option<LocalTime>,
 }
 
 /// The future result of a request to an alert list.

@@ -15,6 +15,7 @@ mod evidence;
 mod feed;
 mod keeper;
 mod list;
+mod listing;
 mod local;
 mod metrics;
 mod placing;
@@ -33,7 +34,7 @@ pub use self::caller::{CallerAlert, CallerAlerts, CallerStanding};
 pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimony};
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::local::{
-    AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest,
+    AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest, FeedEntry,
     LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PlaceNameError,
     RequestContext,
 };

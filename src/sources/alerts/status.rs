@@ -32,10 +32,10 @@ pub struct AlertStatus {
     /// `hubsoft` or `local`.
     pub origin: String,
     pub id: String,
-    /// Seconds since 1970, UTC; none while it is open.
+    /// Seconds since 1970, UTC; none while it is open or ambiguous.
     pub ends_at_s: Option<u64>,
     pub seen_s_ago: u64,
-    /// Whether the list could not confirm it for long.
+    /// Whether it may have ended: the list could not confirm it for long, or its end is ambiguous.
     pub is_held: bool,
     /// The kinds of customers that are judged apart; none if the directory cannot place anybody.
     pub strata: Vec<StratumLine>,

@@ -24,10 +24,13 @@ const LONG_BYTES: usize = 64 * 1024;
 /// Maximum long bodies of lookups that are received and parsed at once, to bound memory. The others wait
 /// in their requests.
 const LONG_MAX: usize = 2;
-/// The same for lists, which may take a minute to arrive: no lookup waits for one of them.
-const LONG_LISTS_MAX: usize = 1;
+/// The same for each other class: a list may take a minute to arrive, so no lookup waits for one, and the
+/// alerts, which affect every call, wait for no list of customers.
+const LONG_OTHERS_MAX: usize = 1;
 /// Maximum bytes of a table, which comes whole: 125,000 optical boxes take 8 MB.
 const TABLE_BYTES_MAX: usize = 24 * 1024 * 1024;
+/// The same of a page of alerts, whose scopes may list thousands of interfaces each.
+const ALERTS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Initial capacity for a body without a declared length.
 const CAPACITY_DEFAULT: usize = 8 * 1024;
 
@@ -35,28 +38,35 @@ const CAPACITY_DEFAULT: usize = 8 * 1024;
 const RELEASE_YIELDS: usize = 10;
 
 static LONG_BODIES: Semaphore = Semaphore::const_new(LONG_MAX);
-static LONG_LISTS: Semaphore = Semaphore::const_new(LONG_LISTS_MAX);
+static LONG_LISTS: Semaphore = Semaphore::const_new(LONG_OTHERS_MAX);
+static LONG_ALERTS: Semaphore = Semaphore::const_new(LONG_OTHERS_MAX);
+static LONG_PROBES: Semaphore = Semaphore::const_new(LONG_OTHERS_MAX);
 
 /// Which long bodies wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyClass {
+    Alerts,
     List,
     Lookup,
+    Probe,
     Table,
 }
 
 impl BodyClass {
     fn permits(self) -> &'static Semaphore {
         match self {
+            Self::Alerts => &LONG_ALERTS,
             Self::List | Self::Table => &LONG_LISTS,
             Self::Lookup => &LONG_BODIES,
+            Self::Probe => &LONG_PROBES,
         }
     }
 
     /// Maximum bytes of a body, if `configured` is that of an answer to a lookup.
     pub(super) fn bytes_max(self, configured: usize) -> usize {
         match self {
-            Self::List | Self::Lookup => configured,
+            Self::Alerts => configured.max(ALERTS_BYTES_MAX),
+            Self::List | Self::Lookup | Self::Probe => configured,
             Self::Table => configured.max(TABLE_BYTES_MAX),
         }
     }

@@ -40,8 +40,7 @@ struct CallsInProgress(AtomicUsize);
 impl CallsInProgress {
     /// Counts a request until the value is dropped, if it is one for a call.
     fn begin(&self, urgency: Urgency) -> Option<CallInProgress<'_>> {
-        let is_call = urgency.is_call() || urgency == Urgency::SecondSpelling;
-        is_call.then(|| {
+        urgency.is_for_call().then(|| {
             self.0.fetch_add(1, Ordering::Relaxed);
             CallInProgress(self)
         })
@@ -186,9 +185,8 @@ impl Exchange {
         let took = start.elapsed();
         self.metrics.requests.count(&answer);
         self.update_limiter(answer.as_ref().err());
-        // A list takes longer than a lookup, and does not predict the latency of a call.
-        let is_list = matches!(budget.urgency, Urgency::Bulk | Urgency::Feed);
-        if !is_list {
+        // Neither a list nor a probe, which may be many at once, predicts the latency of a call.
+        if budget.urgency.is_for_call() {
             self.measure_latency(answer.as_ref().err(), took);
         }
         answer

@@ -36,6 +36,7 @@ mod wire;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
+use crate::domain::zone::Zone;
 use crate::runtime::tasks::Tasks;
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
@@ -64,6 +65,7 @@ pub struct HubSoft {
     wanted: Wanted,
     phone_match: PhoneMatch,
     ex_customers: bool,
+    timezone: Zone,
 }
 
 impl HubSoft {
@@ -96,6 +98,7 @@ impl HubSoft {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
+            timezone: settings.timezone,
             exchange: Exchange::new(settings, dns, tasks, metrics)?,
         })
     }
@@ -107,6 +110,7 @@ impl HubSoft {
             wanted: settings.wanted.clone(),
             phone_match: settings.phone_match,
             ex_customers: settings.ex_customers,
+            timezone: settings.timezone,
             exchange: self.exchange.renewed(settings, resolver::system())?,
         })
     }

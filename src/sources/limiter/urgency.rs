@@ -51,6 +51,11 @@ impl Urgency {
         matches!(self, Self::Call | Self::UndecidedCall | Self::ExpectedCall)
     }
 
+    /// Returns whether the request is part of a call.
+    pub fn is_for_call(self) -> bool {
+        self.is_call() || self == Self::SecondSpelling
+    }
+
     /// Returns how long a request of this class waits for its slot at most.
     pub(super) fn wait_max(self) -> Option<Duration> {
         match self {

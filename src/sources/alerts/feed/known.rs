@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::domain::alert::{Alert, AlertKey, Scope};
 use crate::domain::alert_text::AlertText;
+use crate::domain::local_time::LocalTime;
 use crate::domain::zone::Zone;
 use crate::sources::alerts::board::{AlertEpoch, EndedText};
 use crate::sources::alerts::list::ListedAlert;
-use crate::sources::directory::AlertScope;
 
 const DAY_S: u64 = 24 * 60 * 60;
 /// An alert that the list could not confirm for so long is dropped.
@@ -62,8 +62,10 @@ struct KnownAlert {
 pub(in crate::sources::alerts) struct ShownAlert {
     pub(in crate::sources::alerts) epoch: AlertEpoch,
     pub(in crate::sources::alerts) alert: Option<Arc<Alert>>,
+    /// Its end, if it has one that is not ambiguous.
     pub(in crate::sources::alerts) ends_at_s: Option<u64>,
     pub(in crate::sources::alerts) seen: Instant,
+    /// Whether it may have ended.
     pub(in crate::sources::alerts) is_held: bool,
 }
 
@@ -193,14 +195,17 @@ impl Feed {
         self.complete.map(|at| now.saturating_duration_since(at))
     }
 
-    /// The scope of an alert.
-    pub(in crate::sources::alerts) fn scope(&self, id: u64) -> Option<&AlertScope> {
-        self.known.get(&id).map(|known| &known.listed.scope)
+    /// An alert as it is listed.
+    pub(in crate::sources::alerts) fn listed(&self, id: u64) -> Option<&ListedAlert> {
+        self.known.get(&id).map(|known| &known.listed)
     }
 
     /// When the next alert begins or ends by the clock.
     pub(in crate::sources::alerts) fn next_edge_s(&self, now_s: u64, zone: Zone) -> Option<u64> {
-        let edges = self.known.values().flat_map(|known| [known.listed.starts, known.listed.ends]);
+        let edges = self.known.values().flat_map(|known| {
+            let listed = &known.listed;
+            [listed.starts, listed.ends, listed.may_last]
+        });
         let edges = edges.flatten().map(|time| zone.epoch_s(time));
         edges.filter(|edge_s| *edge_s > now_s).min()
     }
@@ -214,21 +219,23 @@ impl KnownAlert {
         rules: FeedRules,
         before: Option<&ShownAlert>,
     ) -> Option<ShownAlert> {
-        let starts_at_s = self.listed.starts.map(|time| rules.zone.epoch_s(time));
-        let ends_at_s = self.listed.ends.map(|time| rules.zone.epoch_s(time));
-        let has_begun = starts_at_s.is_none_or(|start_s| start_s <= at.now_s);
-        let has_ended = ends_at_s.is_some_and(|end_s| end_s <= at.now_s);
-        if !self.listed.is_published || !has_begun || has_ended {
+        let has_passed =
+            |time: Option<LocalTime>| time.is_some_and(|time| rules.zone.epoch_s(time) <= at.now_s);
+        let has_begun = self.listed.starts.is_none() || has_passed(self.listed.starts);
+        if !self.listed.is_published || !has_begun || has_passed(self.listed.may_last_until()) {
             return None;
         }
         let unconfirmed = at.now.saturating_duration_since(self.listed_at);
         let before = before.filter(|before| before.epoch == self.epoch);
+        let is_open = self.listed.ends.is_none();
+        // An ambiguous end is no forecast.
+        let end = self.listed.ends.filter(|_| self.listed.may_last.is_none());
         Some(ShownAlert {
             epoch: self.epoch,
             alert: self.alert.clone(),
-            ends_at_s,
+            ends_at_s: end.map(|time| rules.zone.epoch_s(time)),
             seen: before.map_or(at.now, |before| before.seen),
-            is_held: ends_at_s.is_none() && unconfirmed > rules.age_max,
+            is_held: has_passed(self.listed.ends) || (is_open && unconfirmed > rules.age_max),
         })
     }
 }
@@ -245,5 +252,5 @@ fn epochs(shown: &BTreeMap<u64, ShownAlert>) -> impl Iterator<Item = (u64, Alert
 
 /// Whether an alert ended so long ago that no correction of the clock brings it back.
 fn is_long_over(listed: &ListedAlert, now_s: u64, zone: Zone) -> bool {
-    listed.ends.is_some_and(|ends| zone.epoch_s(ends) + DAY_S <= now_s)
+    listed.may_last_until().is_some_and(|ends| zone.epoch_s(ends) + DAY_S <= now_s)
 }

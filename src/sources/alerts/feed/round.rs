@@ -73,12 +73,15 @@ impl Round {
         if *self.stated.get_or_insert((last, total)) != (last, total) {
             return self.failed(RoundFault::Moved);
         }
-        if wanted >= last {
+        let listed = self.ids.len() as u64;
+        let rows = listed + self.unreadable as u64;
+        // There may be more pages than the list states, or fewer, if it counts others on a page.
+        if (wanted >= last && rows >= total) || (is_of_no_use && rows == total) {
             return RoundStep::End;
         }
         // It repeats itself, or has no end.
         if is_of_no_use {
-            return self.failed(RoundFault::Short { listed: self.ids.len() as u64, stated: total });
+            return self.failed(RoundFault::Short { listed, stated: total });
         }
         if wanted >= PAGES_MAX {
             return self.failed(RoundFault::Endless);
@@ -99,9 +102,9 @@ impl Round {
         if self.unreadable > 0 {
             return Err(RoundFault::Unreadable(self.unreadable));
         }
-        let (last, stated) = self.stated.ok_or(RoundFault::Unnumbered)?;
+        let (_, stated) = self.stated.ok_or(RoundFault::Unnumbered)?;
         let listed = self.ids.len() as u64;
-        if self.pages < last || listed != stated {
+        if listed != stated {
             return Err(RoundFault::Short { listed, stated });
         }
         Ok(self.ids)
@@ -121,6 +124,7 @@ mod tests {
             text: None,
             starts: None,
             ends: None,
+            may_last: None,
             scope: AlertScope::default(),
         };
         AlertPage {
@@ -129,6 +133,7 @@ mod tests {
             number: Some(number),
             last: Some(last),
             total: Some(total),
+            newest: None,
         }
     }
 
@@ -153,11 +158,30 @@ mod tests {
             ("empty, without a page", vec![page(1, 0, 0, &[])], Ok(vec![])),
             ("one page", vec![page(1, 1, 2, &[7, 8])], Ok(vec![7, 8])),
             ("pages", vec![page(1, 2, 3, &[7, 8]), page(2, 2, 3, &[9])], Ok(vec![7, 8, 9])),
-            ("cut", vec![page(1, 1, 2, &[7])], Err(RoundFault::Short { listed: 1, stated: 2 })),
+            (
+                "cut",
+                vec![page(1, 1, 2, &[7]), page(2, 1, 2, &[])],
+                Err(RoundFault::Short { listed: 1, stated: 2 }),
+            ),
+            (
+                "more pages than stated",
+                vec![page(1, 1, 3, &[7, 8]), page(2, 1, 3, &[9])],
+                Ok(vec![7, 8, 9]),
+            ),
+            (
+                "fewer pages than stated",
+                vec![page(1, 9, 2, &[7, 8]), page(2, 9, 2, &[])],
+                Ok(vec![7, 8]),
+            ),
+            (
+                "the total of a page",
+                vec![page(1, 2, 2, &[7, 8]), page(2, 2, 2, &[9])],
+                Err(RoundFault::Short { listed: 3, stated: 2 }),
+            ),
             ("more", vec![page(1, 1, 1, &[7, 8])], Err(RoundFault::Short { listed: 2, stated: 1 })),
             (
                 "twice",
-                vec![page(1, 1, 2, &[7, 7])],
+                vec![page(1, 1, 2, &[7, 7]), page(2, 1, 2, &[])],
                 Err(RoundFault::Short { listed: 1, stated: 2 }),
             ),
             (

@@ -62,7 +62,7 @@ pub(super) fn read_end(
 }
 
 /// `2026-11-30 18:30` by the clock of the zone.
-pub(super) fn shown_time(at_s: u64, zone: Zone) -> String {
+pub(in crate::sources::alerts) fn shown_time(at_s: u64, zone: Zone) -> String {
     // Beyond the calendar of four digits there is nothing to show.
     let at_s = at_s.min(253_402_300_799);
     zone.local_time(at_s).to_string().chars().take("2026-11-30 18:30".len()).collect()

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sources::alerts::status::StratumLine;
+
 /// One active alert.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
@@ -17,10 +19,23 @@ pub struct AlertEntry {
     /// How many customers are at its places now, if it has places and there is a directory.
     pub customers: Option<u64>,
     pub everyone: bool,
-    /// By the provider's clock.
+    /// When it began, or was first seen; by the provider's clock.
+    pub since: Option<String>,
+    /// Seconds since the epoch.
+    pub since_s: Option<u64>,
+    /// By the provider's clock. Of an ambiguous end of HubSoft's, the latest meaning.
     pub until: Option<String>,
     /// Seconds since the epoch.
     pub until_s: Option<u64>,
+    /// The expected end, as `previsao` has it.
+    pub forecast: Option<String>,
+    /// Whether an alert of HubSoft's may have ended: calls are not answered by it.
+    pub may_have_ended: bool,
+    /// The kinds of the scope of an alert of HubSoft's, and those that its list cannot show.
+    pub kinds: Vec<String>,
+    pub hidden_kinds: Vec<String>,
+    /// The customers of an alert of HubSoft's who are judged apart.
+    pub sets: Vec<StratumLine>,
     pub rule: Option<String>,
     /// Who has added it, and from where.
     pub by: String,
@@ -32,6 +47,20 @@ pub struct AlertEntry {
 pub struct AlertListing {
     pub alerts: Vec<AlertEntry>,
     /// Why local alerts would be lost at a restart, if they would.
+    pub problem: Option<String>,
+    /// HubSoft's list, if it is read.
+    pub feed: Option<FeedEntry>,
+}
+
+/// The state of HubSoft's list of alerts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct FeedEntry {
+    /// Whether the list has been read, and not too long ago.
+    pub is_current: bool,
+    /// Time since it was read completely.
+    pub age_s: Option<u64>,
+    /// What is wrong with it, with the remedy.
     pub problem: Option<String>,
 }
 

@@ -34,12 +34,13 @@ use super::placing::LocalSource;
 use self::alert::{KeptAlert, LocalAlert};
 use self::book::Book;
 use self::disk::AlertDisk;
-use self::end_time::{LENGTH_DEFAULT_S, read_end, shown_time};
+use self::end_time::{LENGTH_DEFAULT_S, read_end};
 use self::scope::{read_name, read_rule, read_scope, read_text};
 
 pub use self::book::LOCAL_ALERTS_MAX;
 pub use self::end_time::EndTimeError;
-pub use self::listing::{AlertChange, AlertEntry, AlertListing};
+pub(super) use self::end_time::shown_time;
+pub use self::listing::{AlertChange, AlertEntry, AlertListing, FeedEntry};
 pub use self::naming::PlaceNameError;
 pub use self::request::{AlertRequest, ExtendRequest, LocalAlertError};
 
@@ -193,7 +194,7 @@ impl LocalAlerts {
         let zone = self.inputs.read().zone;
         let alerts = self.now(now_s);
         let alerts = alerts.iter().map(|kept| entry(kept, view, zone)).collect();
-        AlertListing { alerts, problem: self.disk.lock().problem().map(str::to_owned) }
+        AlertListing { alerts, problem: self.disk.lock().problem().map(str::to_owned), feed: None }
     }
 
     fn now(&self, now_s: u64) -> Vec<Arc<KeptAlert>> {
@@ -256,6 +257,8 @@ fn entry(kept: &KeptAlert, view: Option<&DirectoryView>, zone: Zone) -> AlertEnt
         customers: is_counted.then(|| kept.rows(view).len() as u64),
         everyone: alert.scope.everyone,
         scope: alert.scope.shown,
+        since: Some(shown_time(alert.added_s, zone)),
+        since_s: Some(alert.added_s),
         until: Some(shown_time(alert.ends_s, zone)),
         until_s: Some(alert.ends_s),
         id: alert.id,
@@ -263,6 +266,7 @@ fn entry(kept: &KeptAlert, view: Option<&DirectoryView>, zone: Zone) -> AlertEnt
         rule: alert.rule,
         by: alert.by,
         from: alert.from,
+        ..AlertEntry::default()
     }
 }
 

@@ -1,14 +1,17 @@
 //! Reads the list of active alerts, and single customers by their code, as `AlertList` describes them.
 
+mod parameters;
 mod query;
 mod rows;
 mod scope;
+mod scope_list;
 mod times;
 
 use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
 use crate::domain::reported::ReportedCustomer;
+use crate::domain::zone::Zone;
 use crate::sources::alerts::{AlertFuture, AlertList, AlertPage};
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
@@ -26,7 +29,8 @@ const LIST: &str = "the list of alerts";
 impl AlertList for HubSoft {
     fn alerts(&self, page: u32, deadline: Instant) -> AlertFuture<'_, AlertPage> {
         let budget = Budget { deadline, urgency: Urgency::Feed };
-        Box::pin(async move { self.exchange.run(&AlertListPage { page, deadline }, budget).await })
+        let query = AlertListPage { page, zone: self.timezone, deadline };
+        Box::pin(async move { self.exchange.run(&query, budget).await })
     }
 
     fn customer<'a>(
@@ -49,7 +53,7 @@ impl AlertList for HubSoft {
     }
 }
 
-/// Parses the body of a page, for the fuzz targets, which have no socket.
+/// Parses the body of a page, for the fuzz targets, which have no socket. Its times are Brasília's.
 pub fn read_alert_page(body: &[u8]) -> Result<AlertPage, Failure> {
-    rows::page(body)
+    rows::page(body, Zone::default())
 }

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use crate::domain::failure::Failure;
 use crate::domain::reported::ReportedCustomer;
+use crate::domain::zone::Zone;
 use crate::sources::alerts::AlertPage;
+use crate::sources::hubsoft::body::BodyClass;
 use crate::sources::hubsoft::by_phone::{LOOKUP_PATH, search_parameters};
 use crate::sources::hubsoft::owners::{Verified, verified};
 use crate::sources::hubsoft::query::Query;
@@ -25,6 +27,8 @@ const PATH: &str = "api/v1/integracao/configuracao/alerta/paginado/100";
 #[derive(Clone)]
 pub(super) struct AlertListPage {
     pub(super) page: u32,
+    /// The zone of its times.
+    pub(super) zone: Zone,
     pub(super) deadline: Instant,
 }
 
@@ -40,7 +44,11 @@ impl Query for AlertListPage {
     }
 
     fn read(&self, body: &[u8]) -> Result<AlertPage, Failure> {
-        rows::page(body)
+        rows::page(body, self.zone)
+    }
+
+    fn body_class(&self) -> BodyClass {
+        BodyClass::Alerts
     }
 
     fn attempt(&self) -> Option<Duration> {
@@ -64,6 +72,10 @@ impl Query for CustomersByCode {
 
     fn path(&self) -> Cow<'static, str> {
         LOOKUP_PATH.into()
+    }
+
+    fn body_class(&self) -> BodyClass {
+        BodyClass::Probe
     }
 
     fn parameters(&self) -> Vec<(&'static str, String)> {

@@ -5,37 +5,37 @@ use serde::de::{MapAccess, SeqAccess};
 use crate::domain::alert_text::{AlertText, is_signature};
 use crate::domain::failure::Failure;
 use crate::domain::local_time::LocalTime;
+use crate::domain::zone::Zone;
 use crate::sources::alerts::{AlertPage, ListedAlert};
+use crate::sources::directory::AlertScope;
 use crate::sources::hubsoft::flag::Flag;
 use crate::sources::hubsoft::json;
-use crate::sources::hubsoft::loose::{Lenient, List, Loose, Object, Scalar, value};
+use crate::sources::hubsoft::loose::{Lenient, List, Loose, Object, is_number, value};
 use crate::sources::hubsoft::refusal;
 use crate::sources::hubsoft::short_text::{id, number};
 use crate::sources::reasons;
 
 use super::LIST;
-use super::scope::ScopeLists;
-use super::times::local_time;
+use super::scope::{ScopeLists, UnknownField};
+use super::scope_list::ScopeList;
+use super::times::{WindowFields, is_blank, without_zone};
 
-/// Maximum alerts kept of a page: more than are requested. The others count as unreadable.
-const ROWS_MAX: usize = 200;
+/// Maximum alerts kept of a page: more than are requested, as a server may ignore how many these are. The
+/// others count as unreadable.
+const ROWS_MAX: usize = 2_000;
 
-/// Parses a page.
-pub(super) fn page(body: &[u8]) -> Result<AlertPage, Failure> {
-    let reply: AlertsReply = json::read(body)?;
-    refusal::check(&reply.status, &reply.message, LIST)?;
-    let List::Items { kept, total } = reply.page.rows else {
+/// Parses a page, whose times are by the clock of `zone`.
+pub(super) fn page(body: &[u8], zone: Zone) -> Result<AlertPage, Failure> {
+    let AlertsReply { status, message, page } = json::read(body)?;
+    refusal::check(&status, &message, LIST)?;
+    let (number, last) = page.numbers();
+    let List::Items { kept, total: listed } = page.rows else {
         return Err(reasons::INVALID_ANSWER.because("no list"));
     };
-    let alerts: Vec<_> = kept.into_iter().flatten().filter_map(AlertRow::alert).collect();
-    let small = |number: Option<u64>| number.and_then(|number| number.try_into().ok());
-    Ok(AlertPage {
-        unreadable: total - alerts.len(),
-        alerts,
-        number: small(reply.page.current_page),
-        last: small(reply.page.last_page),
-        total: reply.page.total,
-    })
+    let newest = kept.iter().filter_map(RawAlert::changed).max();
+    let alerts: Vec<_> = kept.into_iter().filter_map(|row| row.alert(zone)).collect();
+    let unreadable = listed - alerts.len();
+    Ok(AlertPage { alerts, unreadable, number, last, total: page.total, newest })
 }
 
 #[derive(Default)]
@@ -50,23 +50,23 @@ impl Object for AlertsReply {
 
     fn set<'de, A: MapAccess<'de>>(&mut self, key: String, from: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
-            "alertas" => self.page = value(from)?,
             "message" | "msg" => self.message = value(from)?,
             "status" => self.status = value(from)?,
-            // The paging without the key around it.
             _ => self.page.set(key, from)?,
         }
         Ok(())
     }
 }
 
-/// The paging of Laravel around the rows, or the rows alone.
+/// The rows, and the paging around or beside them: that of Laravel, of its resources (`meta`), or of
+/// HubSoft's other lists (`paginacao`), which count from `primeira_pagina`.
 #[derive(Default)]
 struct PageFields {
+    first_page: Option<u64>,
     current_page: Option<u64>,
     last_page: Option<u64>,
     total: Option<u64>,
-    rows: List<Option<AlertRow>, ROWS_MAX>,
+    rows: List<RawAlert, ROWS_MAX>,
 }
 
 impl Object for PageFields {
@@ -74,13 +74,56 @@ impl Object for PageFields {
 
     fn set<'de, A: MapAccess<'de>>(&mut self, key: String, from: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
-            "current_page" => self.current_page = number(from)?,
-            "data" => self.rows = value(from)?,
-            "last_page" => self.last_page = number(from)?,
-            "total" => self.total = number(from)?,
+            "alertas" | "avisos" | "data" | "meta" | "paginacao" => self.join(value(from)?),
+            "current_page" | "pagina_atual" => self.current_page = number(from)?,
+            "last_page" | "ultima_pagina" => self.last_page = number(from)?,
+            "primeira_pagina" => self.first_page = number(from)?,
+            "total" | "total_registros" => self.total = number(from)?,
+            // An alert where the list should be.
+            "id_alerta" => {
+                let _: Loose = value(from)?;
+                self.join(Self::of_rows(Vec::new(), 1));
+            }
+            key if is_number(key) => {
+                let row = value(from)?;
+                self.join(Self::of_rows(vec![row], 1));
+            }
             _ => drop(value::<Loose, A>(from)?),
         }
         Ok(())
+    }
+}
+
+impl PageFields {
+    fn of_rows(kept: Vec<RawAlert>, total: usize) -> Self {
+        Self { rows: List::Items { kept, total }, ..Self::default() }
+    }
+
+    /// Takes what another object states, in addition to the rows there are.
+    fn join(&mut self, other: Self) {
+        self.first_page = other.first_page.or(self.first_page);
+        self.current_page = other.current_page.or(self.current_page);
+        self.last_page = other.last_page.or(self.last_page);
+        self.total = other.total.or(self.total);
+        match (&mut self.rows, other.rows) {
+            (_, List::NoList) => {}
+            (rows @ List::NoList, other) => *rows = other,
+            (List::Items { kept, total }, List::Items { kept: others, total: more }) => {
+                let free = ROWS_MAX.saturating_sub(kept.len());
+                kept.extend(others.into_iter().take(free));
+                *total += more;
+            }
+        }
+    }
+
+    /// The number of the page and that of the last one, if the first is 1.
+    fn numbers(&self) -> (Option<u32>, Option<u32>) {
+        let first = self.first_page.unwrap_or(1);
+        let counted = |page: Option<u64>| {
+            let page = page?.checked_add(1)?.checked_sub(first)?;
+            u32::try_from(page).ok()
+        };
+        (counted(self.current_page), counted(self.last_page))
     }
 }
 
@@ -89,12 +132,42 @@ impl Lenient for PageFields {
         Ok(Self { rows: List::list(list)?, ..Self::default() })
     }
 
-    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-        Option::object(object).map(Option::unwrap_or_default)
+    fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let (mut fields, mut is_empty) = (Self::default(), true);
+        while let Some(key) = object.next_key()? {
+            is_empty = false;
+            fields.set(key, &mut object)?;
+        }
+        // PHP's empty array may be written so.
+        Ok(if is_empty { Self::of_rows(Vec::new(), 0) } else { fields })
     }
 }
 
-/// One alert of a page.
+/// One row of a page; `None` if it is no object.
+#[derive(Default)]
+struct RawAlert(Option<AlertRow>);
+
+impl Lenient for RawAlert {
+    /// The scope is made at once, because its lists take more memory.
+    fn object<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        let row: Option<AlertRow> = Option::object(object)?;
+        Ok(Self(row.map(AlertRow::scoped)))
+    }
+}
+
+impl RawAlert {
+    /// When it was made, or changed last.
+    fn changed(&self) -> Option<LocalTime> {
+        let row = self.0.as_ref()?;
+        [&row.created_at, &row.updated_at].into_iter().filter_map(without_zone).max()
+    }
+
+    fn alert(self, zone: Zone) -> Option<ListedAlert> {
+        self.0?.alert(zone)
+    }
+}
+
+/// The fields of an alert.
 #[derive(Default)]
 struct AlertRow {
     id: Option<u64>,
@@ -102,13 +175,14 @@ struct AlertRow {
     id_alerta: Option<u64>,
     descricao: Loose,
     texto_alerta: Loose,
+    created_at: Loose,
     deleted_at: Loose,
-    visivel_via_api: Flag,
-    data_inicio: Loose,
-    data_fim: Loose,
-    hora_inicio: Loose,
-    hora_fim: Loose,
-    scope: ScopeLists,
+    updated_at: Loose,
+    /// The flags of which each has to be on, as far as the list has them.
+    visible: Vec<Flag>,
+    window: WindowFields,
+    lists: ScopeLists,
+    scope: AlertScope,
 }
 
 impl Object for AlertRow {
@@ -117,68 +191,77 @@ impl Object for AlertRow {
 
     fn set<'de, A: MapAccess<'de>>(&mut self, key: String, from: &mut A) -> Result<(), A::Error> {
         match key.as_str() {
-            "bairros" => self.scope.districts = value(from)?,
-            "caixa_optica" | "caixas_opticas" => self.scope.boxes = value(from)?,
-            "cidades" => self.scope.cities = value(from)?,
-            "data_fim" => self.data_fim = value(from)?,
-            "data_inicio" => self.data_inicio = value(from)?,
+            "created_at" => self.created_at = value(from)?,
+            "data_fim" => self.window.end = value(from)?,
+            "data_inicio" => self.window.start = value(from)?,
             "deleted_at" => self.deleted_at = value(from)?,
             "descricao" => self.descricao = value(from)?,
-            "grupos_cliente_servico" => self.scope.groups = value(from)?,
-            "hora_fim" => self.hora_fim = value(from)?,
-            "hora_inicio" => self.hora_inicio = value(from)?,
+            "hora_fim" => self.window.end_hour = value(from)?,
+            "hora_inicio" => self.window.start_hour = value(from)?,
             "id" => self.id = id(from)?,
             "id_alerta" => self.id_alerta = id(from)?,
-            "interfaces_conexao" => self.scope.interfaces = value(from)?,
-            "parametros" => self.scope.parameters = value(from)?,
-            "pops" => self.scope.pops = value(from)?,
-            "servico_status" => self.scope.statuses = value(from)?,
             "texto_alerta" => self.texto_alerta = value(from)?,
-            "visivel_via_api" => self.visivel_via_api = value(from)?,
-            _ => {
-                let list: List<Loose, 1> = value(from)?;
-                self.scope.note_unknown(&key, &list);
-            }
+            "updated_at" => self.updated_at = value(from)?,
+            "publicado" | "visivel" | "visivel_via_api" => self.visible.push(value(from)?),
+            _ => self.set_scope(&key, from)?,
         }
         Ok(())
     }
 }
 
 impl AlertRow {
-    /// Returns the alert; `None` if its id or a time is unreadable.
-    fn alert(self) -> Option<ListedAlert> {
-        let is_deleted = self.deleted_at.text().is_some();
+    fn set_scope<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            "bairros" => self.lists.districts = value(from)?,
+            "caixa_optica" | "caixas_opticas" => self.lists.boxes = value(from)?,
+            "cidades" => self.lists.cities = value(from)?,
+            "grupos_cliente_servico" => self.lists.groups = value(from)?,
+            "interfaces_conexao" => self.lists.interfaces = value(from)?,
+            "parametros" => self.lists.parameters = value(from)?,
+            "pops" => self.lists.pops = value(from)?,
+            "servico_status" => self.lists.statuses = value(from)?,
+            // The kinds that the list of customers does not show.
+            "grupos_cliente" | "zonas" | "zonas_atendimento" => {
+                let list: ScopeList = value(from)?;
+                if !list.is_empty() {
+                    self.lists.note_unknown(key);
+                }
+            }
+            _ => {
+                let field: UnknownField = value(from)?;
+                if field.is_kind(key) {
+                    self.lists.note_unknown(key);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn scoped(mut self) -> Self {
+        self.scope = std::mem::take(&mut self.lists).scope();
+        self
+    }
+
+    /// Returns the alert; `None` if its id, a time, or whether customers may see it is unreadable.
+    fn alert(self, zone: Zone) -> Option<ListedAlert> {
         let text = self.texto_alerta.text().or_else(|| self.descricao.text());
         let text = text.and_then(AlertText::new).filter(|text| !is_signature(text.reveal()));
-        let is_visible = self.visivel_via_api.value().unwrap_or(true);
+        // A flag that is null is off; a list without the flag has visible alerts only.
+        let flags: Option<Vec<bool>> = self.visible.iter().map(Flag::value_or_off).collect();
+        let is_visible = flags?.into_iter().all(|is_on| is_on);
+        let window = self.window.window(zone)?;
         Some(ListedAlert {
             id: self.id_alerta.or(self.id)?,
-            is_published: is_visible && !is_deleted,
+            is_published: is_visible && is_blank(&self.deleted_at),
             text,
-            starts: time(&self.data_inicio, &self.hora_inicio)?,
-            ends: time(&self.data_fim, &self.hora_fim)?,
-            scope: self.scope.scope(),
+            starts: window.starts,
+            ends: window.ends,
+            may_last: window.may_last,
+            scope: self.scope,
         })
-    }
-}
-
-/// The time of a date, which may have the hour apart. The outer `None` stands for an unreadable one.
-fn time(date: &Loose, hour: &Loose) -> Option<Option<LocalTime>> {
-    match (date.text(), hour.text()) {
-        (None, _) if *date == Loose::default() || is_blank(date) => Some(None),
-        (None, _) => None,
-        (Some(date), Some(hour)) if !date.contains(':') => {
-            local_time(&format!("{date} {hour}")).map(Some)
-        }
-        (Some(date), _) => local_time(date).map(Some),
-    }
-}
-
-/// PHP writes these where there is no time.
-fn is_blank(value: &Loose) -> bool {
-    match value {
-        Loose::EmptyList | Loose::Scalar(Scalar::Bool(false) | Scalar::Null) => true,
-        Loose::Scalar(Scalar::Text(text)) => text.trim().is_empty(),
-        _ => false,
     }
 }

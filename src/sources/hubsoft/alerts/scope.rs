@@ -1,75 +1,81 @@
-//! Reads the scope of an alert: one list for each kind, of objects, ids or names.
+//! The scope of an alert: the ids and districts of each kind, and which kinds cannot be read.
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde::de::MapAccess;
+use serde::de::{MapAccess, SeqAccess};
 
 use crate::sources::directory::AlertScope;
-use crate::sources::hubsoft::loose::{Lenient, List, Loose, Object, Scalar, skip, value};
-use crate::sources::hubsoft::short_text::{cut, id_of};
+use crate::sources::hubsoft::loose::{Lenient, List, Loose, Scalar, value};
+use crate::sources::hubsoft::short_text::id_of;
 
-/// Maximum entries kept of a kind; with more, the kind counts as unknown.
-const ENTRIES_MAX: usize = 20_000;
-/// Maximum ids kept of an entry: its own and those of its relations.
-const IDS_MAX: usize = 6;
+use super::parameters::Parameters;
+use super::scope_list::{ScopeEntry, ScopeList};
+
 /// Maximum bytes of the name of an unknown kind.
 const KIND_BYTES_MAX: usize = 40;
 /// Maximum unknown kinds.
 const UNKNOWN_MAX: usize = 16;
 const DISTRICTS: &str = "bairros";
-const BOXES: KindKeys = KindKeys { list: "caixa_optica", id: "id_caixa_optica" };
-const CITIES: KindKeys = KindKeys { list: "cidades", id: "id_cidade" };
-const GROUPS: KindKeys =
-    KindKeys { list: "grupos_cliente_servico", id: "id_grupo_cliente_servico" };
-const INTERFACES: KindKeys = KindKeys { list: "interfaces_conexao", id: "id_interface_conexao" };
-const POPS: KindKeys = KindKeys { list: "pops", id: "id_pop" };
-const STATUSES: KindKeys = KindKeys { list: "servico_status", id: "id_servico_status" };
+const BOXES: KindKeys = KindKeys {
+    list: "caixa_optica",
+    ids: &["id_caixa_optica", "caixa_optica_id", "id_caixa", "id_mapeamento_caixa_optica"],
+};
+pub(super) const CITIES: KindKeys =
+    KindKeys { list: "cidades", ids: &["id_cidade", "cidade_id", "id_municipio"] };
+const GROUPS: KindKeys = KindKeys {
+    list: "grupos_cliente_servico",
+    ids: &["id_grupo_cliente_servico", "grupo_cliente_servico_id", "id_grupo_servico", "id_grupo"],
+};
+const INTERFACES: KindKeys = KindKeys {
+    list: "interfaces_conexao",
+    ids: &["id_interface_conexao", "interface_conexao_id", "id_interface", "interface_id"],
+};
+const POPS: KindKeys = KindKeys { list: "pops", ids: &["id_pop", "pop_id"] };
+const STATUSES: KindKeys = KindKeys {
+    list: "servico_status",
+    ids: &["id_servico_status", "servico_status_id", "id_status"],
+};
 
-/// The key of a list, and that of the ids in its entries.
-struct KindKeys {
+/// The key of a list, and those of the ids in its entries.
+pub(super) struct KindKeys {
     list: &'static str,
-    id: &'static str,
+    pub(super) ids: &'static [&'static str],
 }
-
-/// One list of a scope.
-pub(super) type ScopeItems = List<ScopeItem, ENTRIES_MAX>;
 
 /// The lists of a scope.
 #[derive(Default)]
 pub(super) struct ScopeLists {
-    pub(super) cities: ScopeItems,
-    pub(super) districts: ScopeItems,
-    pub(super) interfaces: ScopeItems,
-    pub(super) pops: ScopeItems,
-    pub(super) boxes: ScopeItems,
-    pub(super) statuses: ScopeItems,
-    pub(super) groups: ScopeItems,
-    pub(super) parameters: Option<Parameters>,
+    pub(super) cities: ScopeList,
+    pub(super) districts: ScopeList,
+    pub(super) interfaces: ScopeList,
+    pub(super) pops: ScopeList,
+    pub(super) boxes: ScopeList,
+    pub(super) statuses: ScopeList,
+    pub(super) groups: ScopeList,
+    pub(super) parameters: Parameters,
     unknown: BTreeSet<String>,
 }
 
 impl ScopeLists {
-    /// Notes a list that is not one of the known kinds, if it is filled.
-    pub(super) fn note_unknown(&mut self, key: &str, list: &List<Loose, 1>) {
-        if matches!(list, List::Items { total, .. } if *total > 0)
-            && self.unknown.len() < UNKNOWN_MAX
-        {
+    /// Notes a kind that the list cannot show.
+    pub(super) fn note_unknown(&mut self, key: &str) {
+        if self.unknown.len() < UNKNOWN_MAX {
             let is_plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
             self.unknown.insert(key.chars().filter(is_plain).take(KIND_BYTES_MAX).collect());
         }
     }
 
-    pub(super) fn scope(self) -> AlertScope {
-        let Self { cities, districts, parameters, mut unknown, .. } = self;
+    pub(super) fn scope(mut self) -> AlertScope {
+        self.note_parameters();
+        let mut unknown = std::mem::take(&mut self.unknown);
         let mut ids = |list, kind: &KindKeys| ids(list, kind, &mut unknown);
-        let cities = ids(cities, &CITIES);
-        let interfaces = ids(self.interfaces, &INTERFACES);
-        let pops = ids(self.pops, &POPS);
-        let boxes = ids(self.boxes, &BOXES);
-        let statuses = ids(self.statuses, &STATUSES);
-        let groups = ids(self.groups, &GROUPS);
-        let districts = read_districts(districts, parameters, &cities);
+        let cities = ids(&self.cities, &CITIES);
+        let interfaces = ids(&self.interfaces, &INTERFACES);
+        let pops = ids(&self.pops, &POPS);
+        let boxes = ids(&self.boxes, &BOXES);
+        let statuses = ids(&self.statuses, &STATUSES);
+        let groups = ids(&self.groups, &GROUPS);
+        let districts = self.read_districts(&cities);
         if districts.is_none() {
             unknown.insert(DISTRICTS.to_owned());
         }
@@ -77,150 +83,139 @@ impl ScopeLists {
         let unknown_kinds = unknown;
         AlertScope { cities, districts, interfaces, pops, boxes, statuses, groups, unknown_kinds }
     }
+
+    /// Notes the kinds that the parameters name and no list shows.
+    fn note_parameters(&mut self) {
+        let lists = [
+            (CITIES.list, &self.cities),
+            (DISTRICTS, &self.districts),
+            (INTERFACES.list, &self.interfaces),
+            (POPS.list, &self.pops),
+            (BOXES.list, &self.boxes),
+            (STATUSES.list, &self.statuses),
+            (GROUPS.list, &self.groups),
+        ];
+        let shown = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        let shown: BTreeSet<_> = shown.map(|(key, _)| kind_word(key)).collect();
+        let named = self.parameters.others();
+        let hidden: Vec<_> = named.filter(|key| !shown.contains(&kind_word(key))).collect();
+        hidden.iter().for_each(|key| self.note_unknown(key));
+    }
+
+    /// The districts with the ids of their cities; `None` if one of them cannot be told. They stand in
+    /// their own list, inside their cities, or among the parameters.
+    fn read_districts(&self, cities: &BTreeSet<u64>) -> Option<BTreeSet<(u64, String)>> {
+        if self.districts.is_empty() && self.cities.entries.iter().any(has_districts) {
+            return nested(&self.cities);
+        }
+        let list =
+            if self.districts.is_empty() { self.parameters.districts() } else { &self.districts };
+        if list.is_cut {
+            return None;
+        }
+        let count = list.entries.len();
+        let mut districts = BTreeSet::new();
+        for (at, entry) in list.entries.iter().enumerate() {
+            let name = Some(entry.name()).filter(|name| !name.is_empty())?;
+            let city = entry.relation(CITIES.ids);
+            let city = city.or_else(|| city_of(&self.cities, name));
+            let city = city.or_else(|| self.parameters.city(at, name, count));
+            let city = city.or_else(|| only(cities.iter().copied()))?;
+            districts.insert(AlertScope::district(city, name));
+        }
+        Some(districts)
+    }
 }
 
 /// The ids of a list. A kind with an entry that cannot be read is unknown.
-fn ids(list: ScopeItems, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
-    let List::Items { kept, total } = list else { return BTreeSet::new() };
-    let count = kept.len();
-    let ids: Vec<u64> = kept.iter().filter_map(|entry| entry.id(kind.id)).collect();
-    if ids.len() < count || count < total {
+fn ids(list: &ScopeList, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
+    list.ids(kind.ids).unwrap_or_else(|| {
         unknown.insert(kind.list.to_owned());
-        return BTreeSet::new();
-    }
-    ids.into_iter().collect()
+        BTreeSet::new()
+    })
 }
 
-/// The districts with the ids of their cities; `None` if one of them cannot be told.
-fn read_districts(
-    list: ScopeItems,
-    parameters: Option<Parameters>,
-    cities: &BTreeSet<u64>,
-) -> Option<BTreeSet<(u64, String)>> {
-    let List::Items { kept, total } = list else { return Some(BTreeSet::new()) };
-    let parameters = parameters.unwrap_or_default();
-    let count = kept.len();
-    if count < total {
-        return None;
-    }
+fn has_districts(city: &ScopeEntry) -> bool {
+    city.districts().is_some()
+}
+
+/// The districts inside the cities; `None` if one of them cannot be told.
+fn nested(cities: &ScopeList) -> Option<BTreeSet<(u64, String)>> {
     let mut districts = BTreeSet::new();
-    for (at, entry) in kept.iter().enumerate() {
-        let city = entry.city.or_else(|| parameters.city(at, &entry.name, count));
-        let city = city.or_else(|| only(cities.iter().copied()))?;
-        if entry.name.is_empty() {
-            return None;
+    for city in &cities.entries {
+        let Some(inside) = city.districts() else { continue };
+        let id = city.id(CITIES.ids).filter(|_| !inside.is_cut)?;
+        for entry in &inside.entries {
+            let name = Some(entry.name()).filter(|name| !name.is_empty())?;
+            districts.insert(AlertScope::district(id, name));
         }
-        districts.insert(AlertScope::district(city, &entry.name));
     }
     Some(districts)
 }
 
-fn only(ids: impl Iterator<Item = u64>) -> Option<u64> {
+/// The only city that has a district of this name inside it.
+fn city_of(cities: &ScopeList, name: &str) -> Option<u64> {
+    let has_it = |city: &&ScopeEntry| {
+        let wanted = AlertScope::district(0, name);
+        let inside = city.districts().map_or(&[][..], |districts| &districts.entries);
+        inside.iter().any(|entry| AlertScope::district(0, entry.name()) == wanted)
+    };
+    only(cities.entries.iter().filter(has_it).filter_map(|city| city.id(CITIES.ids)))
+}
+
+pub(super) fn only(ids: impl Iterator<Item = u64>) -> Option<u64> {
     let ids: BTreeSet<u64> = ids.collect();
     if ids.len() == 1 { ids.first().copied() } else { None }
 }
 
-/// One entry of a list.
+/// The name of a kind without what tells one from many: `id_cidade` and `cidades` are the same.
+fn kind_word(key: &str) -> String {
+    key.trim_start_matches("id_").replace(['s', '_'], "")
+}
+
+/// A field of an unknown name: whether it is a kind of scope.
 #[derive(Default)]
-pub(super) struct ScopeItem {
-    /// The keys of its ids, and the ids.
-    ids: Vec<(String, u64)>,
-    name: String,
-    city: Option<u64>,
+pub(super) struct UnknownField {
+    is_filled_list: bool,
+    /// The ids of an object.
+    ids: Vec<String>,
 }
 
-impl ScopeItem {
-    /// The id with this key, else `id`, else the only one.
-    fn id(&self, key: &str) -> Option<u64> {
-        let with = |key: &str| self.ids.iter().find(|(own, _)| own == key).map(|(_, id)| *id);
-        with(key).or_else(|| with("id")).or_else(|| only(self.ids.iter().map(|(_, id)| *id)))
+impl UnknownField {
+    /// A filled list is, and an object with the id of what the field is named for, unless that is a user.
+    pub(super) fn is_kind(&self, key: &str) -> bool {
+        let start = |text: &str| text.chars().take(4).collect::<String>();
+        let has_its_id = |id: &String| start(id.trim_start_matches("id_")) == start(key);
+        self.is_filled_list || (!key.starts_with("usuario") && self.ids.iter().any(has_its_id))
     }
 }
 
-impl Lenient for ScopeItem {
-    fn scalar(scalar: Scalar) -> Self {
-        let value = Loose::Scalar(scalar);
-        match id_of(&value) {
-            Some(id) => Self { ids: vec![("id".to_owned(), id)], ..Self::default() },
-            None => Self {
-                name: value.text().map(cut).unwrap_or_default().to_owned(),
-                ..Self::default()
-            },
-        }
-    }
-
-    fn object<'de, A: MapAccess<'de>>(mut from: A) -> Result<Self, A::Error> {
-        let mut entry = Self::default();
-        while let Some(key) = from.next_key::<String>()? {
-            let field: Loose = value(&mut from)?;
-            match key.as_str() {
-                "nome" | "bairro" => entry.name = cut(field.text().unwrap_or_default()).to_owned(),
-                "descricao" | "display" if entry.name.is_empty() => {
-                    entry.name = cut(field.text().unwrap_or_default()).to_owned();
-                }
-                _ => {}
-            }
-            if key == "id_cidade" {
-                entry.city = id_of(&field);
-            }
-            let is_id = key == "id" || key.starts_with("id_");
-            if let Some(id) = id_of(&field).filter(|_| is_id && entry.ids.len() < IDS_MAX) {
-                entry.ids.push((key, id));
-            }
-        }
-        Ok(entry)
-    }
-}
-
-/// The parameters with which an alert was made: its districts, and the city of each.
-#[derive(Default)]
-pub(super) struct Parameters {
-    districts: List<Loose, ENTRIES_MAX>,
-    cities: List<Loose, ENTRIES_MAX>,
-}
-
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-pub(super) enum ParametersKey {
-    Bairros,
-    IdCidadeBairros,
-    #[serde(other)]
-    Other,
-}
-
-impl Object for Parameters {
-    type Key = ParametersKey;
-
-    fn set<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: ParametersKey,
-        from: &mut A,
-    ) -> Result<(), A::Error> {
-        match key {
-            ParametersKey::Bairros => self.districts = value(from)?,
-            ParametersKey::IdCidadeBairros => self.cities = value(from)?,
-            ParametersKey::Other => skip(from)?,
-        }
-        Ok(())
-    }
-}
-
-impl Parameters {
-    /// The city of the `at`-th of `count` districts: that of the only parameter with its name, or at its
-    /// place, or the only city.
-    fn city(&self, at: usize, name: &str, count: usize) -> Option<u64> {
-        let List::Items { kept: cities, .. } = &self.cities else { return None };
-        let List::Items { kept: names, .. } = &self.districts else {
-            return only(cities.iter().filter_map(id_of));
+impl Lenient for UnknownField {
+    fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        let is_filled_list = match List::<Loose, 1>::list(list)? {
+            List::Items { total, .. } => total > 0,
+            List::NoList => false,
         };
-        if names.len() == cities.len() {
-            let same = names.iter().zip(cities).filter(|(other, _)| other.text() == Some(name));
-            let named = only(same.filter_map(|(_, city)| id_of(city)));
-            if named.is_some() {
-                return named;
+        Ok(Self { is_filled_list, ids: Vec::new() })
+    }
+
+    fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
+        let mut field = Self::default();
+        let mut is_numbered = true;
+        let mut count = 0;
+        while let Some(key) = object.next_key::<String>()? {
+            let inner: Loose = value(&mut object)?;
+            count += 1;
+            is_numbered &= key.bytes().all(|byte| byte.is_ascii_digit());
+            if key.starts_with("id_") && id_of(&inner).is_some() && field.ids.len() < UNKNOWN_MAX {
+                field.ids.push(key);
             }
         }
-        let in_place = cities.get(at).filter(|_| cities.len() == count).and_then(id_of);
-        in_place.or_else(|| only(cities.iter().filter_map(id_of)))
+        field.is_filled_list = is_numbered && count > 0;
+        Ok(field)
+    }
+
+    fn scalar(_: Scalar) -> Self {
+        Self::default()
     }
 }
