@@ -12,6 +12,10 @@ mod kept;
 mod outages;
 #[path = "outage/population.rs"]
 mod population;
+#[path = "outage/promises.rs"]
+mod promises;
+#[path = "outage/repeated.rs"]
+mod repeated;
 #[path = "outage/surge.rs"]
 mod surge;
 #[path = "outage/table.rs"]

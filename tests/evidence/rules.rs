@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bina::sources::alerts::{EarlierAlerts, Verdict};
-use bina::sources::directory::{RowIndex, ScopeKind, Strata, Stratum};
+use bina::sources::directory::{AlertScope, RowIndex, ScopeKind, Strata, Stratum};
 use proptest::prelude::*;
 
 use crate::bench::{BOTH, IN_BOX, IN_GROUP, NEITHER, Trialled, scan, scope, stratum};
@@ -97,6 +97,20 @@ fn a_mixed_stratum_stays_undecided() {
         let count = |wanted| verdicts.iter().filter(|verdict| **verdict == wanted).count();
         assert!(alerts.contains(&count(Verdict::Alert)), "{percent}: {}", count(Verdict::Alert));
         assert!(none.contains(&count(Verdict::NoAlert)), "{percent}: {}", count(Verdict::NoAlert));
+    }
+}
+
+/// Where the list shows that the scope has a kind which nobody sees, a stratum is mixed in any share: of eight in
+/// ten that have the alert, at most one stratum in 100 is taken for one that has it; of nine in ten, one in ten.
+/// All who have it are found.
+#[test]
+fn a_scope_with_a_kind_that_nobody_sees_needs_more_answers() {
+    let hidden = AlertScope { unknown_kinds: ["zonas".to_owned()].into(), ..scope() };
+    let strata = scan([2_000, 0, 0, 0], &hidden);
+    for (percent, alerts) in [(70, 0..=2), (80, 0..=20), (90, 0..=200), (100, 2_000..=2_000)] {
+        let verdict = |seed| judged(&strata, seed, HIDDEN[3], percent).verdict(BOTH);
+        let count = (0..2_000).filter(|seed| verdict(*seed) == Verdict::Alert).count();
+        assert!(alerts.contains(&count), "{percent}: {count}");
     }
 }
 

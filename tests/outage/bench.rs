@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bina::answering::lookup::{Lookup, Settings};
@@ -62,10 +63,9 @@ pub(crate) enum Features {
 pub(crate) struct Bench {
     pub(crate) hubsoft: Arc<StubHubsoft>,
     pub(crate) responder: Arc<Responder>,
-    pub(crate) alerts: Option<Arc<Alerts>>,
     pub(crate) directory: Option<Arc<Directory>>,
     started: Instant,
-    published: std::sync::atomic::AtomicU64,
+    published: AtomicU64,
 }
 
 /// No local alerts.
@@ -94,7 +94,7 @@ impl Bench {
         let lookup = Lookup::new(source, Settings::default());
         let started = Instant::now();
         let mut announcer = Announcer { rules: config.rules.clone(), ..Announcer::default() };
-        let (mut directory, mut alerts, mut lookup) = (None, None, lookup);
+        let (mut directory, mut lookup) = (None, lookup);
         if let Features::Ahead { poll_s } = features {
             let kept = kept::directory(Arc::clone(&hubsoft) as Arc<dyn CustomerList>).await;
             let ahead = start_alerts(&hubsoft, &kept, poll_s, (started, seed));
@@ -102,18 +102,18 @@ impl Bench {
             announcer.alerts = Some(Arc::clone(&board));
             let store = Arc::clone(&kept) as Arc<dyn SightingStore>;
             lookup = lookup.beside(Some(store)).watching(Some(board));
-            (directory, alerts) = (Some(kept), Some(ahead));
+            directory = Some(kept);
         }
         let responder = Arc::new(Responder::new(lookup, announcer, Numbers::default()));
-        let published = std::sync::atomic::AtomicU64::new(0);
+        let published = AtomicU64::new(0);
         // The list has been read some times.
         sleep(Duration::from_secs(20)).await;
-        Self { hubsoft, responder, alerts, directory, started, published }
+        Self { hubsoft, responder, directory, started, published }
     }
 
     /// Publishes an alert, and returns its text.
     pub(crate) fn publish(&self, outage: &Outage, ends: Option<LocalTime>) -> String {
-        let id = self.published.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        let id = self.published.fetch_add(1, Ordering::Relaxed) + 1;
         let text = format!("Rompimento de fibra {id}");
         let outage = outage.clone();
         self.hubsoft.publish(Published { id, text: text.clone(), outage, ends });
@@ -124,11 +124,6 @@ impl Bench {
     pub(crate) fn clock_in(&self, wait: Duration) -> LocalTime {
         let now_s = START_S + (self.started.elapsed() + wait).as_secs();
         Zone::default().local_time(now_s)
-    }
-
-    /// Answers the call of a customer.
-    pub(crate) async fn call(&self, index: u32) -> Heard {
-        call(&self.responder, &self.hubsoft.population, index).await
     }
 }
 
@@ -168,8 +163,9 @@ pub(crate) struct Heard {
     /// The text of the alert whose prompt was played.
     pub(crate) text: Option<String>,
     pub(crate) status: &'static str,
-    pub(crate) source: &'static str,
     pub(crate) took: Duration,
+    /// When the call was, since the first one.
+    pub(crate) at: Duration,
 }
 
 pub(crate) async fn call(responder: &Responder, population: &Population, index: u32) -> Heard {
@@ -187,8 +183,8 @@ pub(crate) async fn call(responder: &Responder, population: &Population, index: 
         index,
         text: plays.then(|| field(&answer, "mensagem")),
         status: answer.status().word(),
-        source: answer.source().word(),
         took: start.elapsed(),
+        at: Duration::ZERO,
     }
 }
 

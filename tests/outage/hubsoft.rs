@@ -2,7 +2,7 @@
 //! does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bina::domain::alert_text::AlertText;
@@ -59,8 +59,8 @@ pub(crate) struct StubHubsoft {
     calls: AtomicUsize,
     /// What was requested, and when.
     pub(crate) requests: Mutex<Vec<(Urgency, Instant)>>,
-    /// Whether its list of customers is behind the limiter as well.
-    pub(crate) limits_lists: bool,
+    /// Whether its list of customers takes time, and is behind the limiter as well.
+    is_list_slow: AtomicBool,
 }
 
 impl StubHubsoft {
@@ -73,7 +73,7 @@ impl StubHubsoft {
             alerts: Mutex::default(),
             calls: AtomicUsize::new(0),
             requests: Mutex::default(),
-            limits_lists: false,
+            is_list_slow: AtomicBool::new(false),
         }
     }
 
@@ -88,6 +88,11 @@ impl StubHubsoft {
     /// It accepts connections and answers nothing from now on.
     pub(crate) fn die(&self) {
         self.condition.lock().is_dead = true;
+    }
+
+    /// Its list of customers takes time from now on.
+    pub(crate) fn slow_list(&self) {
+        self.is_list_slow.store(true, Ordering::Relaxed);
     }
 
     /// Sends a request in a slot, as `sources/hubsoft/exchange.rs` does.
@@ -210,7 +215,7 @@ impl AlertList for StubHubsoft {
 impl CustomerList for StubHubsoft {
     fn page(&self, request: PageRequest) -> ListFuture<'_, ListPage> {
         Box::pin(async move {
-            if self.limits_lists {
+            if self.is_list_slow.load(Ordering::Relaxed) {
                 let urgency = Urgency::Bulk;
                 self.slot(Budget { deadline: request.deadline, urgency }).await?;
                 self.requests.lock().push((urgency, Instant::now()));

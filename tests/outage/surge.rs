@@ -60,7 +60,7 @@ impl Surge {
         let before = bench.hubsoft.requests.lock().len();
         let mut report = Report::default();
         for (heard, is_affected) in answers(bench, callers).await {
-            report.add(&heard, is_affected, text);
+            report.add(&heard, is_affected.then_some(text), &bench.hubsoft.population);
         }
         report.requests = bench.hubsoft.requests.lock().len() - before;
         report
@@ -76,7 +76,8 @@ pub(crate) async fn answers(bench: &Bench, callers: Callers) -> Vec<(Heard, bool
         let population = Arc::clone(&bench.hubsoft.population);
         calls.spawn(async move {
             sleep_until(start + at).await;
-            (call(&responder, &population, index).await, is_affected)
+            let heard = call(&responder, &population, index).await;
+            (Heard { at, ..heard }, is_affected)
         });
     }
     calls.join_all().await
@@ -92,23 +93,37 @@ pub(crate) struct Report {
     pub(crate) unaffected: u32,
     /// Unaffected callers who heard of the outage.
     pub(crate) told_wrongly: u32,
-    /// Affected callers who heard another text than HubSoft's.
-    pub(crate) other_text: u32,
+    /// Callers whom the directory can place.
+    pub(crate) placeable: u32,
+    pub(crate) wrong_placeable: u32,
+    /// The same without those who have moved.
+    pub(crate) wrong_unmoved: u32,
+    /// The same who call a quarter of a minute after the first one or later.
+    pub(crate) wrong_late: u32,
     pub(crate) requests: usize,
     pub(crate) longest: Duration,
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, heard: &Heard, is_affected: bool, text: &str) {
-        let expected = is_affected.then_some(text);
+    /// Counts what a caller has heard who should hear `expected`.
+    pub(crate) fn add(&mut self, heard: &Heard, expected: Option<&str>, population: &Population) {
+        let customer = population.customer(heard.index);
+        let is_placeable = customer.is_placeable();
+        let is_unmoved = is_placeable && !customer.has_moved();
         let is_right = heard.text.as_deref() == expected;
+        let is_late = heard.at >= Duration::from_secs(15);
         self.calls += 1;
         self.right += u32::from(is_right);
-        self.silent += u32::from(!is_affected && is_right && heard.status == "unavailable");
-        self.unaffected += u32::from(!is_affected);
-        self.told_wrongly += u32::from(!is_affected && heard.text.is_some());
-        self.other_text += u32::from(is_affected && heard.text.is_some() && !is_right);
+        self.placeable += u32::from(is_placeable);
+        self.wrong_placeable += u32::from(is_placeable && !is_right);
+        self.wrong_unmoved += u32::from(is_unmoved && !is_right);
+        self.wrong_late += u32::from(is_unmoved && !is_right && is_late);
         self.longest = self.longest.max(heard.took);
+        if expected.is_none() {
+            self.unaffected += 1;
+            self.silent += u32::from(is_right && heard.status == "unavailable");
+            self.told_wrongly += u32::from(!is_right);
+        }
     }
 
     pub(crate) fn with(&self, other: &Self) -> Self {
@@ -118,7 +133,10 @@ impl Report {
             silent: self.silent + other.silent,
             unaffected: self.unaffected + other.unaffected,
             told_wrongly: self.told_wrongly + other.told_wrongly,
-            other_text: self.other_text + other.other_text,
+            placeable: self.placeable + other.placeable,
+            wrong_placeable: self.wrong_placeable + other.wrong_placeable,
+            wrong_unmoved: self.wrong_unmoved + other.wrong_unmoved,
+            wrong_late: self.wrong_late + other.wrong_late,
             requests: self.requests + other.requests,
             longest: self.longest.max(other.longest),
         }
@@ -131,6 +149,11 @@ impl Report {
 
     pub(crate) fn silent_percent(&self) -> f64 {
         percent(self.silent, self.calls)
+    }
+
+    /// Per cent of the callers whom the directory can place.
+    pub(crate) fn placeable_right_percent(&self) -> f64 {
+        100.0 - percent(self.wrong_placeable, self.placeable)
     }
 
     /// Per cent of the unaffected callers.
@@ -151,7 +174,10 @@ impl fmt::Display for Report {
         write!(
             f,
             "right {right:5.1} % ({silent:.1} % silence)  false {wrong:.2} %  {requests} requests  \
-             longest {longest} ms"
+             longest {longest} ms  placeable {:.2} %, wrong unmoved {} late {}",
+            self.placeable_right_percent(),
+            self.wrong_unmoved,
+            self.wrong_late
         )
     }
 }

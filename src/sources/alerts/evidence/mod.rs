@@ -7,7 +7,8 @@
 //!                  '----------- live answers that contradict -----'
 //! ```
 //! By Wilson's bounds, one-sided 95 %, an alert needs three quarters of a stratum, and none at most a quarter;
-//! of fewer than ten customers all are asked. Callers' own answers never confirm anything. What two earlier
+//! of fewer than ten customers all are asked. Where the scope has a kind that the directory cannot show, an alert
+//! needs nine tenths: 25 answers, all of which confirm it. Callers' own answers never confirm anything. What two earlier
 //! alerts of the same kinds have shown counts at once, but an alert needs three fresh answers that agree.
 //! HubSoft documents no rule for combining the kinds of a scope, so that none is assumed. Nothing here waits;
 //! the caller passes the time.

@@ -9,7 +9,7 @@ use crate::sources::directory::RowIndex;
 use super::Testimony;
 use super::earlier::StratumLike;
 use super::sample::Random;
-use super::tally::Tally;
+use super::tally::{ALERT_MIN, MIXED_ALERT_MIN, Tally};
 
 /// Answers without which nothing is decided, unless earlier alerts count or the stratum is smaller.
 const ANSWERS_MIN: f64 = 10.0;
@@ -89,31 +89,37 @@ impl StratumTrial {
         self.silent = 0;
     }
 
+    /// The share of the customers from which on all count as having the alert.
+    fn alert_min(&self) -> f64 {
+        if self.like.has_unknown_kinds { MIXED_ALERT_MIN } else { ALERT_MIN }
+    }
+
     pub(super) fn verdict(&self) -> Verdict {
-        let answers = self.probes.answers;
+        let (answers, alert_min) = (self.probes.answers, self.alert_min());
         if self.revocations > REVOCATIONS_MAX {
             return Verdict::Unknown;
         }
         // Most of a small stratum has to answer: some customers cannot be asked.
         let is_whole = answers + f64::from(self.silent) >= self.customers as f64;
         if is_whole && answers >= f64::from(self.silent) {
-            return self.probes.verdict_of_all(self.probes.answers as usize);
+            return self.probes.verdict_of_all(answers as usize, alert_min);
         }
-        let of_few = self.probes.verdict_of_all(self.customers);
+        let of_few = self.probes.verdict_of_all(self.customers, alert_min);
         if of_few != Verdict::Unknown {
             return of_few;
         }
         match self.prior {
-            Some(prior) => self.agreed(self.probes.with(prior).verdict()),
+            Some(prior) => self.agreed(self.probes.with(prior).verdict(alert_min)),
             None if answers < ANSWERS_MIN => Verdict::Unknown,
-            None => self.probes.verdict(),
+            None => self.probes.verdict(alert_min),
         }
     }
 
     /// A verdict that rests on earlier alerts, if the fresh answers agree with it.
     fn agreed(&self, verdict: Verdict) -> Verdict {
         let is_confirmed = self.probes.answers >= FRESH_MIN;
-        let fresh = self.probes.verdict_of_all(self.probes.answers as usize);
+        let answers = self.probes.answers as usize;
+        let fresh = self.probes.verdict_of_all(answers, self.alert_min());
         match verdict {
             Verdict::Alert if is_confirmed && fresh == Verdict::Alert => Verdict::Alert,
             Verdict::NoAlert if !is_confirmed || fresh == Verdict::NoAlert => Verdict::NoAlert,

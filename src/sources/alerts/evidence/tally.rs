@@ -5,7 +5,10 @@ use crate::sources::alerts::verdict::Verdict;
 /// One-sided 95 %.
 const Z: f64 = 1.645;
 /// From this share on, customers of the stratum have the alert.
-const ALERT_MIN: f64 = 0.75;
+pub(super) const ALERT_MIN: f64 = 0.75;
+/// The same where the scope has a kind that the directory cannot show. Who fits that one is a part of each
+/// stratum, of any size, and the others must not hear of the alert.
+pub(super) const MIXED_ALERT_MIN: f64 = 0.9;
 /// Up to this share, they have not.
 const NO_ALERT_MAX: f64 = 0.25;
 
@@ -36,22 +39,23 @@ impl Tally {
         if self.answers > 0.0 { self.confirmed / self.answers } else { 0.0 }
     }
 
-    /// The verdict on the whole stratum, by the bounds of Wilson's score interval.
-    pub(super) fn verdict(self) -> Verdict {
+    /// The verdict on the whole stratum, by the bounds of Wilson's score interval: an alert from the share
+    /// `alert_min` on.
+    pub(super) fn verdict(self, alert_min: f64) -> Verdict {
         let (low, high) = self.bounds();
         match self.answers > 0.0 {
-            true if low >= ALERT_MIN => Verdict::Alert,
+            true if low >= alert_min => Verdict::Alert,
             true if high <= NO_ALERT_MAX => Verdict::NoAlert,
             _ => Verdict::Unknown,
         }
     }
 
     /// The verdict on a stratum of so few customers that whatever the others would answer changes nothing.
-    pub(super) fn verdict_of_all(self, customers: usize) -> Verdict {
+    pub(super) fn verdict_of_all(self, customers: usize, alert_min: f64) -> Verdict {
         let all = customers as f64;
         let open = (all - self.answers).max(0.0);
         match customers > 0 && self.answers > 0.0 {
-            true if self.confirmed / all >= ALERT_MIN => Verdict::Alert,
+            true if self.confirmed / all >= alert_min => Verdict::Alert,
             true if (self.confirmed + open) / all <= NO_ALERT_MAX => Verdict::NoAlert,
             _ => Verdict::Unknown,
         }
@@ -92,7 +96,19 @@ mod tests {
             (20, 40, Verdict::Unknown),
             (0, 0, Verdict::Unknown),
         ] {
-            assert_eq!(tally(confirmed, answers).verdict(), verdict, "{confirmed}/{answers}");
+            assert_eq!(tally(confirmed, answers).verdict(ALERT_MIN), verdict, "{confirmed}/{answers}");
+        }
+    }
+
+    #[test]
+    fn a_stratum_that_may_be_mixed_needs_25_answers_that_agree() {
+        for (confirmed, answers, verdict) in [
+            (24, 24, Verdict::Unknown),
+            (25, 25, Verdict::Alert),
+            (39, 40, Verdict::Unknown),
+            (0, 9, Verdict::NoAlert),
+        ] {
+            assert_eq!(tally(confirmed, answers).verdict(MIXED_ALERT_MIN), verdict, "{confirmed}");
         }
     }
 
@@ -112,7 +128,8 @@ mod tests {
             (0, 0, 3, Verdict::Unknown),
         ] {
             let shown = format!("{confirmed}/{answers} of {customers}");
-            assert_eq!(tally(confirmed, answers).verdict_of_all(customers), verdict, "{shown}");
+            let shown_by = tally(confirmed, answers).verdict_of_all(customers, ALERT_MIN);
+            assert_eq!(shown_by, verdict, "{shown}");
         }
     }
 

@@ -78,7 +78,11 @@ impl EarlierAlerts {
     }
 
     /// What earlier alerts say of a stratum, as answers. `alert` is the present one, which does not count.
+    /// Of a scope with a kind that the directory cannot show they say nothing: that one has other entries now.
     pub(super) fn prior(&self, like: StratumLike, alert: u64, now_s: u64) -> Option<Tally> {
+        if like.has_unknown_kinds {
+            return None;
+        }
         let today = now_s / DAY_S;
         // A day in the future is that of a clock which was wrong.
         let is_recent = |day: u64| day <= today + 1 && today.saturating_sub(day) <= DAYS_MAX;
@@ -190,7 +194,9 @@ mod tests {
         assert_eq!(earlier.prior(like(), 3, NOW_S + 20 * DAY_S), None, "one of them is too old");
         assert_eq!(earlier.prior(like(), 3, NOW_S - 9 * DAY_S), None, "one is in the future");
         let other = StratumLike { has_unknown_kinds: true, ..like() };
-        assert_eq!(earlier.prior(other, 3, NOW_S), None);
+        earlier.record(other, 1, tally(10, 10), NOW_S);
+        earlier.record(other, 2, tally(10, 10), NOW_S);
+        assert_eq!(earlier.prior(other, 3, NOW_S), None, "what nobody sees is another now");
         earlier.retract(like(), 2);
         assert_eq!(earlier.prior(like(), 3, NOW_S), None, "one was wrong");
     }
