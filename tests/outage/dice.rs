@@ -33,7 +33,8 @@ impl Dice {
 
     /// A time of a log-normal distribution.
     pub(crate) fn log_normal(&mut self, median: Duration, sigma: f64) -> Duration {
-        let normal = (-2.0 * self.share().ln()).sqrt() * (std::f64::consts::TAU * self.share()).cos();
+        let normal =
+            (-2.0 * self.share().ln()).sqrt() * (std::f64::consts::TAU * self.share()).cos();
         median.mul_f64((sigma * normal).exp())
     }
 

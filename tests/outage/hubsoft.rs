@@ -11,9 +11,7 @@ use bina::domain::finding::Record;
 use bina::domain::local_time::LocalTime;
 use bina::domain::reported::ReportedCustomer;
 use bina::sources::alerts::{AlertFuture, AlertList, AlertPage, ListedAlert};
-use bina::sources::directory::{
-    CustomerList, ListFuture, ListPage, ListedCustomer, PageRequest, ScopeTables,
-};
+use bina::sources::directory::{CustomerList, ListFuture, ListPage, PageRequest, ScopeTables};
 use bina::sources::limiter::{Limiter, NoSlot, Settings, Urgency};
 use bina::sources::reasons;
 use bina::sources::shared_request::Partial;
@@ -52,7 +50,6 @@ struct Condition {
 /// The HubSoft of a provider.
 pub(crate) struct StubHubsoft {
     pub(crate) population: Arc<Population>,
-    listed: Vec<ListedCustomer>,
     limiter: Limiter,
     condition: Mutex<Condition>,
     alerts: Mutex<Vec<Published>>,
@@ -66,7 +63,6 @@ pub(crate) struct StubHubsoft {
 impl StubHubsoft {
     pub(crate) fn new(population: Arc<Population>, median: Duration, seed: u64) -> Self {
         Self {
-            listed: population.listed(),
             population,
             limiter: Limiter::new(Settings { rate: RATE, burst: BURST }),
             condition: Mutex::new(Condition { median, is_dead: false, dice: Dice::new(seed) }),
@@ -222,13 +218,13 @@ impl CustomerList for StubHubsoft {
                 sleep(PAGE_TIME).await;
             }
             let from = (request.number * request.rows) as usize;
-            let rows = self.listed.iter().skip(from).take(request.rows as usize);
+            let rows = self.population.listed.iter().skip(from).take(request.rows as usize);
             Ok(ListPage {
                 customers: rows.cloned().collect(),
                 unreadable: 0,
                 number: Some(request.number),
-                last: Some((self.listed.len() as u32).div_ceil(request.rows) - 1),
-                total: Some(self.listed.len() as u64),
+                last: Some((self.population.listed.len() as u32).div_ceil(request.rows) - 1),
+                total: Some(self.population.listed.len() as u64),
             })
         })
     }

@@ -6,11 +6,11 @@
 //! interface / 50 = equipment, / 250 = POP     1 % have moved, 3 % of the places join nothing
 //! ```
 
+use std::sync::{Arc, OnceLock};
+
 use bina::domain::phone::Phone;
 use bina::domain::place::{District, InterfaceName, ServicePlace};
-use bina::sources::directory::{
-    CityEntry, InterfaceEntry, ListedCustomer, PopEntry, ScopeTables,
-};
+use bina::sources::directory::{CityEntry, InterfaceEntry, ListedCustomer, PopEntry, ScopeTables};
 
 use crate::dice::Dice;
 
@@ -27,6 +27,10 @@ const CITY_NAME: &str = "Cidade Exemplo";
 /// The status that an alert names.
 pub(crate) const ENABLED: u64 = 1;
 const STATUSES: [&str; 2] = ["servico_habilitado", "suspenso_debito"];
+
+/// The numbers of the list, and those that it does not have; a customer's is so many beyond the first one.
+const LISTED_SERIES: u32 = 91_000_000;
+const NEW_SERIES: u32 = 92_000_000;
 
 /// A place of the network, and the status of the service there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,28 +102,55 @@ impl Customer {
         self.is_listed && !self.has_new_phone && self.joins.iter().flatten().all(|joins| *joins)
     }
 
-    /// Whether the list has him where he is.
+    /// Whether the list has him elsewhere than he is.
     pub(crate) fn has_moved(&self) -> bool {
         self.services != self.listed
+    }
+
+    fn listed(&self, index: u32) -> ListedCustomer {
+        let services = self.listed.iter().zip(&self.joins);
+        let number = format!("379{:08}", LISTED_SERIES + index);
+        ListedCustomer {
+            id: u64::from(index) + 1,
+            code: Population::code(index),
+            phones: vec![Phone::parse(&number, None).expect("a number")],
+            services: services.map(|(service, joins)| place(*service, *joins)).collect(),
+            ..ListedCustomer::default()
+        }
     }
 }
 
 /// The customers of one provider. Each is known by the index.
-pub(crate) struct Population(Vec<Customer>);
+pub(crate) struct Population {
+    customers: Vec<Customer>,
+    /// The list of all customers.
+    pub(crate) listed: Vec<ListedCustomer>,
+}
 
 impl Population {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The same ones for the same seed, which is one of few.
+    pub(crate) fn seeded(seed: u64) -> Arc<Self> {
+        static MADE: [OnceLock<Arc<Population>>; 4] = [const { OnceLock::new() }; 4];
+        Arc::clone(MADE[seed as usize].get_or_init(|| Arc::new(Self::new(seed))))
+    }
+
+    fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        Self((0..CUSTOMERS).map(|position| Customer::new(position, &mut dice)).collect())
+        let customers: Vec<_> =
+            (0..CUSTOMERS).map(|position| Customer::new(position, &mut dice)).collect();
+        let listed = (0..).zip(&customers).filter(|(_, customer)| customer.is_listed);
+        let listed = listed.map(|(index, customer)| customer.listed(index)).collect();
+        Self { customers, listed }
     }
 
     pub(crate) fn customer(&self, index: u32) -> &Customer {
-        &self.0[index as usize]
+        &self.customers[index as usize]
     }
 
     /// The number that he calls from.
     pub(crate) fn number(&self, index: u32) -> String {
-        let series = if self.customer(index).has_new_phone { 92_000_000 } else { 91_000_000 };
+        let is_new = self.customer(index).has_new_phone;
+        let series = if is_new { NEW_SERIES } else { LISTED_SERIES };
         format!("379{:08}", series + index)
     }
 
@@ -143,25 +174,6 @@ impl Population {
         let services = customer.services.iter().zip(&customer.joins);
         services.map(|(service, joins)| place(*service, *joins)).collect()
     }
-
-    /// The list of all customers.
-    pub(crate) fn listed(&self) -> Vec<ListedCustomer> {
-        let all = (0..CUSTOMERS).filter(|index| self.customer(*index).is_listed);
-        all.map(|index| self.listed_one(index)).collect()
-    }
-
-    fn listed_one(&self, index: u32) -> ListedCustomer {
-        let customer = self.customer(index);
-        let services = customer.listed.iter().zip(&customer.joins);
-        let number = format!("379{:08}", 91_000_000 + index);
-        ListedCustomer {
-            id: u64::from(index) + 1,
-            code: Self::code(index),
-            phones: vec![Phone::parse(&number, None).expect("a number")],
-            services: services.map(|(service, joins)| place(*service, *joins)).collect(),
-            ..ListedCustomer::default()
-        }
-    }
 }
 
 fn place(service: Service, [is_interface_named, is_district_named]: [bool; 2]) -> ServicePlace {
@@ -175,11 +187,7 @@ fn place(service: Service, [is_interface_named, is_district_named]: [bool; 2]) -
         status: STATUSES[usize::from(!service.is_enabled)].into(),
         interface: Some(InterfaceName { equipment, address: String::new(), interface: name }),
         optical_box: Some(format!("CTO {}", service.position / BOX_CUSTOMERS)),
-        district: Some(District {
-            city: CITY_NAME.into(),
-            district,
-            ..District::default()
-        }),
+        district: Some(District { city: CITY_NAME.into(), district, ..District::default() }),
         groups: Vec::new(),
     }
 }
@@ -215,7 +223,8 @@ pub(crate) fn tables() -> ScopeTables {
         name: format!("POP {pop}"),
         equipment: equipment(pop),
     });
-    let boxes = (0..CUSTOMERS / BOX_CUSTOMERS).map(|number| (u64::from(number) + 1, format!("CTO {number}")));
+    let boxes = (0..CUSTOMERS / BOX_CUSTOMERS)
+        .map(|number| (u64::from(number) + 1, format!("CTO {number}")));
     ScopeTables {
         cities: vec![CityEntry {
             id: CITY,

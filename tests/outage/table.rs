@@ -1,6 +1,5 @@
 //! The share of callers who hear what HubSoft would say, without and with what is read ahead.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -41,7 +40,8 @@ const TODAY: Row = Row {
     earlier: 0,
     lead: Duration::ZERO,
 };
-pub(crate) const FIRST: Row = Row { name: "first alert", features: Features::Ahead { poll_s: 5 }, ..TODAY };
+pub(crate) const FIRST: Row =
+    Row { name: "first alert", features: Features::Ahead { poll_s: 5 }, ..TODAY };
 const THIRD: Row = Row { name: "after two alerts", earlier: 2, ..FIRST };
 const FAST: Row =
     Row { name: "the same, poll 2 s", features: Features::Ahead { poll_s: 2 }, ..THIRD };
@@ -59,7 +59,7 @@ fn elsewhere(outage: &Outage) -> Outage {
 }
 
 async fn measured(row: Row, outage: &Outage, seed: u64) -> Report {
-    let population = Arc::new(Population::new(seed));
+    let population = Population::seeded(seed);
     let hubsoft = StubHubsoft::new(population, MEDIAN, seed);
     let bench = Bench::start(hubsoft, row.features, seed).await;
     for _ in 0..row.earlier {

@@ -96,7 +96,11 @@ mod tests {
             (20, 40, Verdict::Unknown),
             (0, 0, Verdict::Unknown),
         ] {
-            assert_eq!(tally(confirmed, answers).verdict(ALERT_MIN), verdict, "{confirmed}/{answers}");
+            assert_eq!(
+                tally(confirmed, answers).verdict(ALERT_MIN),
+                verdict,
+                "{confirmed}/{answers}"
+            );
         }
     }
 
