@@ -46,6 +46,9 @@ async fn slow(features: Features, seed: u64) -> Report {
     report
 }
 
+/// Expected are 94 % within three percentage points. What is missing are the callers whom the directory cannot
+/// place or has elsewhere, of whom HubSoft answers one in five in time: 92.5 to 93.7 % of a thousand by the
+/// draw.
 #[tokio::test(start_paused = true)]
 async fn a_slow_hubsoft_costs_few_callers_the_alert() {
     let (mut before, mut ahead) = (Report::default(), Report::default());
@@ -54,7 +57,7 @@ async fn a_slow_hubsoft_costs_few_callers_the_alert() {
         ahead = ahead.with(&slow(AHEAD, seed).await);
     }
     assert!((18.0..=24.0).contains(&before.right_percent()), "{before}");
-    assert!(ahead.right_percent() >= 93.0, "{ahead}");
+    assert!(ahead.right_percent() >= 91.0, "{ahead}");
 }
 
 #[tokio::test(start_paused = true)]
