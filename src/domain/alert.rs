@@ -1,7 +1,7 @@
 //! One alert: its text, its scope, and the first rule that its text meets.
 
 use std::fmt::{self, Write as _};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,9 +20,25 @@ pub enum Scope {
     Carrier,
 }
 
-/// Identifies the text of an alert in this process.
+/// Identifies the text of an alert, also on disk: it is the same in every release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertKey(pub u64);
+
+impl AlertKey {
+    /// That of alerts without a text.
+    pub const NO_TEXT: Self = Self::of_folded("");
+
+    /// The key of a folded text: FNV-1a, because the standard library's hash may change.
+    const fn of_folded(folded: &str) -> Self {
+        let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325, 0);
+        let bytes = folded.as_bytes();
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        Self(hash)
+    }
+}
 
 /// One alert, identified by its text: customers with the same text have the same alert.
 ///
@@ -32,6 +48,7 @@ pub struct Alert {
     /// The whole text on one line, signature included. Behind it stands the expected end, in hexadecimal
     /// digits, if the text states one: a field for it would cost every alert 16 bytes.
     line: Box<str>,
+    key: AlertKey,
     first_rule: FirstRule,
     /// Where the signature begins; a text has 16 KiB at most.
     shown_end: u16,
@@ -50,8 +67,10 @@ impl Alert {
             write!(line, "{:x}", forecast.packed()).expect("writing to a string cannot fail");
         }
         let offset = |at| u16::try_from(at).unwrap_or(u16::MAX);
+        let key = AlertKey::of_folded(&folded_line(&line[..shown_end]));
         let (shown_end, text_end) = (offset(shown_end), offset(text_end));
-        Self { line: line.into(), first_rule: FirstRule::default(), shown_end, text_end, scope }
+        let first_rule = FirstRule::default();
+        Self { line: line.into(), key, first_rule, shown_end, text_end, scope }
     }
 
     /// A copy in allocations apart from those of requests, without the cached rule.
@@ -94,9 +113,7 @@ impl Alert {
 
     /// Identifies the text without its signature, however it is capitalised and accented.
     pub fn key(&self) -> AlertKey {
-        let mut hasher = DefaultHasher::new();
-        folded_line(self.reveal()).hash(&mut hasher);
-        AlertKey(hasher.finish())
+        self.key
     }
 
     /// The customers to whom it applies.
@@ -214,6 +231,16 @@ mod tests {
         let alert = alert(&"palavra ".repeat(10_000));
         assert!(alert.bytes() > 16_000);
         assert_eq!(alert.reveal().len(), alert.bytes());
+    }
+
+    #[test]
+    fn the_key_of_a_text_never_changes() {
+        // FNV-1a of `` and of ` queda no pop `, as another program computes it.
+        assert_eq!(AlertKey::NO_TEXT, AlertKey(0xcbf2_9ce4_8422_2325));
+        let key = alert("Queda no POP\n29/11/2026 14:02 - Zabbix").key();
+        assert_eq!(key, AlertKey(0xc155_baae_a290_1a0f));
+        assert_eq!(key, alert("QUEDA no pop").key());
+        assert_ne!(key, alert("Queda no POP 2").key());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod amendments;
 mod builder;
+mod customer_places;
 mod encoding;
 mod folded;
 mod generation;
