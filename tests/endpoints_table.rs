@@ -79,6 +79,11 @@ const ENDPOINTS: [(&str, &str, &str); 23] = [
         "directory.rs::a_forgotten_number_is_gone_from_memory_and_disk_and_stays_away",
         "",
     ),
+    (
+        "/v1/report",
+        "journal/reported.rs::the_endpoint_reports_in_each_form_and_says_what_is_wrong",
+        "",
+    ),
     ("/v1/watchdog", "operation.rs::systemd_is_notified_of_readiness_health_and_shutdown", ""),
     ("/v1/lookup", "endpoints.rs::json_is_an_object_of_strings", "asterisk/bina-json.conf"),
 ];

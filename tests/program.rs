@@ -125,10 +125,11 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
     fs::remove_dir_all(&folder).expect("it was ours");
     assert!(reported.status.success() && page.contains("bina rehearse"), "{page}");
     let alerts = ["alert-add", "alert-end", "alert-extend", "alert-list", "alert"];
-    let others = ["check", "demo", "directory", "doctor", "forget", "lookup", "rehearse", "serve"];
+    let others =
+        ["check", "demo", "directory", "doctor", "forget", "lookup", "rehearse", "report", "serve"];
     let expected = alerts.iter().chain(&others).map(|command| format!("bina-{command}.1"));
-    assert_eq!(names[..13], expected.collect::<Vec<_>>());
-    assert_eq!(names[13..], ["bina.1", "bina.toml.5"]);
+    assert_eq!(names[..14], expected.collect::<Vec<_>>());
+    assert_eq!(names[14..], ["bina.1", "bina.toml.5"]);
     for shell in ["bash", "fish", "zsh"] {
         let (completions, _) = texts(&run(&["completions", shell]));
         assert!(completions.contains("rehearse"), "{shell}: {completions}");

@@ -1,9 +1,11 @@
 //! Answers a call: lookup within the deadline, choice of the prompt, rendering.
 
 pub mod explanation;
+pub mod journal;
 pub mod lookup;
 pub mod metrics;
 pub mod numbers;
 pub mod outage;
 pub mod render;
 pub mod responder;
+pub mod suspicion;

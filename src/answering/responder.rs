@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::warn;
 
+use crate::answering::journal::{CallRecord, Journal};
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
@@ -39,18 +40,24 @@ pub struct Responder {
     numbers: Numbers,
     misses: Arc<Misses>,
     metrics: CallMetrics,
+    journal: Option<Arc<Journal>>,
 }
 
 impl Responder {
     /// A responder without any recorded misses.
     pub fn new(lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
         let metrics = CallMetrics::default();
-        Self { lookup, announcer, numbers, misses: Arc::default(), metrics }
+        Self { lookup, announcer, numbers, misses: Arc::default(), metrics, journal: None }
     }
 
     /// The same with the application's metrics.
     pub fn counting(self, metrics: CallMetrics, misses: MissesMetrics) -> Self {
         Self { metrics, misses: Arc::new(Misses::new(misses)), ..self }
+    }
+
+    /// The same with a journal, which says who has been told.
+    pub fn noting(self, journal: Arc<Journal>) -> Self {
+        Self { journal: Some(journal), ..self }
     }
 
     /// Answers one call by its deadline.
@@ -79,7 +86,14 @@ impl Responder {
         let board = self.announcer.board();
         let board = board.as_deref();
         let choice = self.announcer.choose(board, &finding, phone.as_ref().ok(), call);
-        let facts = self.announcer.facts(board, &choice, Told::NotYet);
+        let chosen = self.announcer.chosen(board, &choice);
+        let told = match (&self.journal, &chosen, &phone) {
+            (Some(journal), Some(chosen), Ok(phone)) => {
+                journal.told(phone, chosen.key, call.accepted)
+            }
+            _ => Told::NotYet,
+        };
+        let facts = self.announcer.facts(board, &choice, told);
         let answer = Answer::new(phone.ok(), &finding, &choice, facts);
         let took = call.accepted.elapsed();
         match occasion {
@@ -87,6 +101,10 @@ impl Responder {
                 self.announcer.note_call();
                 self.metrics.count(call, &finding, &answer, took);
                 log(call, phone, &finding, &answer, took);
+                if let Some(journal) = &self.journal {
+                    let at = call.accepted;
+                    journal.note(CallRecord::new(at, phone.ok(), &answer, chosen, told));
+                }
             }
             Occasion::Check => self.metrics.count_answer(call, &answer),
         }
@@ -96,7 +114,8 @@ impl Responder {
     /// A responder with another lookup and other settings that keeps the recorded misses.
     pub fn renewed(&self, lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
-        Self { lookup, announcer, numbers, misses, metrics }
+        let journal = self.journal.clone();
+        Self { lookup, announcer, numbers, misses, metrics, journal }
     }
 
     /// The lookup of callers.

@@ -1,8 +1,10 @@
 //! The application as a value: everything that answers calls, built from one configuration.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::answering::journal::Journal;
 use crate::answering::lookup::Lookup;
 use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
@@ -21,6 +23,7 @@ use super::alerts::{AlertSources, KeptAlerts, NoAlertList};
 use super::config::Config;
 use super::directory::KeptDirectory;
 use super::error::AppError;
+use super::journal::{JournalSources, KeptJournal};
 use super::local_alerts;
 use super::metrics::AppMetrics;
 use super::upstream::GuardedSource;
@@ -33,6 +36,7 @@ pub struct App {
     directory: Option<Arc<KeptDirectory>>,
     local_alerts: Arc<LocalAlerts>,
     alerts: Arc<KeptAlerts>,
+    journal: Arc<KeptJournal>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
@@ -49,6 +53,7 @@ struct Modules {
     directory: Option<Arc<KeptDirectory>>,
     local_alerts: Arc<LocalAlerts>,
     alerts: Arc<KeptAlerts>,
+    journal: Arc<KeptJournal>,
     tasks: Tasks,
     metrics: AppMetrics,
 }
@@ -83,14 +88,18 @@ impl App {
             None => (previous.directory.clone(), Arc::clone(&previous.alerts)),
         };
         let lookup = lookup.beside(store(directory.as_ref())).watching(Some(board(&alerts)));
-        let announcer = announcer(config, &alerts);
+        let folder = config.state_folder.clone();
+        let sources = journal_sources(folder, directory.as_ref(), &alerts);
+        let journal = previous.journal.renewed(config, sources);
+        let announcer = announcer(config, &alerts, &journal);
         let responder = previous.responder.renewed(lookup, announcer, config.numbers.clone());
         let before = &previous.http.guard;
         // The listeners' connection slots keep the addresses of the PBXs until a restart, and so do
         // the rates.
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (tasks.clone(), metrics.clone());
-        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
+        let modules =
+            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
         Ok(Self::assembled(config, modules, responder, guard))
     }
 
@@ -105,7 +114,10 @@ impl App {
         let sources = alert_sources(Arc::new(NoAlertList), None, &local_alerts);
         let alerts = KeptAlerts::start(&alone, sources, &tasks, &metrics);
         let directory = None;
-        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
+        let sources = journal_sources(None, None, &alerts);
+        let journal = KeptJournal::start(config, sources, &tasks, &metrics);
+        let modules =
+            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
         Self::started(config, modules)
     }
 
@@ -131,24 +143,31 @@ impl App {
         let local_alerts = local_alerts::opened(config);
         let sources = alert_sources(lists.alerts, directory.as_ref(), &local_alerts);
         let alerts = KeptAlerts::start(config, sources, &tasks, &metrics);
-        let modules = Modules { upstream, directory, local_alerts, alerts, tasks, metrics };
+        let folder = config.state_folder.clone();
+        let sources = journal_sources(folder, directory.as_ref(), &alerts);
+        let journal = KeptJournal::start(config, sources, &tasks, &metrics);
+        let modules =
+            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
         Ok(Self::started(config, modules))
     }
 
     fn started(config: &Config, modules: Modules) -> Self {
-        let Modules { upstream, directory, alerts, metrics, .. } = &modules;
+        let Modules { upstream, directory, alerts, journal, metrics, .. } = &modules;
         let lookup = Lookup::new(upstream.source(), config.lookup.clone())
             .counting(metrics.lookup.clone())
             .beside(store(directory.as_ref()))
             .watching(Some(board(alerts)));
-        let responder = Responder::new(lookup, announcer(config, alerts), config.numbers.clone());
-        let responder = responder.counting(metrics.calls.clone(), metrics.misses.clone());
+        let announcer = announcer(config, alerts, journal);
+        let responder = Responder::new(lookup, announcer, config.numbers.clone())
+            .counting(metrics.calls.clone(), metrics.misses.clone())
+            .noting(Arc::clone(&journal.journal));
         let guard = guard(config, Arc::default(), config.listener.pbx.clone());
         Self::assembled(config, modules, responder, guard)
     }
 
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
-        let Modules { upstream, directory, local_alerts, alerts, tasks, metrics } = modules;
+        let Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics } =
+            modules;
         let responder = Arc::new(responder);
         let application = Endpoints {
             responder: Arc::clone(&responder),
@@ -159,6 +178,7 @@ impl App {
             state_folder: config.state_folder.clone(),
             local_alerts: Arc::clone(&local_alerts),
             alerts: Arc::clone(&alerts.alerts),
+            journal: Arc::clone(&journal.journal),
             metrics: Arc::clone(&metrics.registry),
         };
         Self {
@@ -167,6 +187,7 @@ impl App {
             directory,
             local_alerts,
             alerts,
+            journal,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -203,6 +224,11 @@ impl App {
     /// The active alerts.
     pub fn alerts(&self) -> &Arc<Alerts> {
         &self.alerts.alerts
+    }
+
+    /// The journal of calls.
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.journal.journal
     }
 
     /// The administrator's own alerts.
@@ -251,12 +277,22 @@ fn board(alerts: &Arc<KeptAlerts>) -> Arc<dyn AlertBoard> {
     Arc::clone(&alerts.alerts) as Arc<dyn AlertBoard>
 }
 
-fn announcer(config: &Config, alerts: &Arc<KeptAlerts>) -> Announcer {
+fn journal_sources(
+    folder: Option<PathBuf>,
+    directory: Option<&Arc<KeptDirectory>>,
+    alerts: &Arc<KeptAlerts>,
+) -> JournalSources {
+    let directory = directory.map(|kept| Arc::clone(&kept.directory));
+    JournalSources { folder, directory, board: board(alerts) }
+}
+
+fn announcer(config: &Config, alerts: &Arc<KeptAlerts>, journal: &KeptJournal) -> Announcer {
     Announcer {
         rules: config.rules.clone(),
         settings: config.outage.clone(),
         zone: config.hubsoft.timezone,
         alerts: Some(board(alerts)),
+        suspicions: Some(Arc::clone(journal.journal.suspicions())),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::answering::journal::JournalMetrics;
 use crate::answering::lookup::LookupMetrics;
 use crate::answering::metrics::CallMetrics;
+use crate::answering::suspicion::SuspicionMetrics;
 use crate::runtime::access::MissesMetrics;
 use crate::runtime::logging;
 use crate::runtime::metrics::{ByLabel, ByWords, Gauge, Label, Registry};
@@ -81,11 +83,13 @@ pub(super) struct AppMetrics {
     pub(super) fastagi: FastagiMetrics,
     pub(super) http: HttpMetrics,
     pub(super) hubsoft: HubsoftMetrics,
+    pub(super) journal: JournalMetrics,
     pub(super) listener: ListenerMetrics,
     pub(super) lookup: LookupMetrics,
     pub(super) misses: MissesMetrics,
     pub(super) registry: Arc<Registry>,
     pub(super) reloads: ReloadMetrics,
+    pub(super) suspicions: SuspicionMetrics,
     pub(super) tasks: TaskMetrics,
 }
 
@@ -100,11 +104,13 @@ impl Default for AppMetrics {
             fastagi: FastagiMetrics::default(),
             http: HttpMetrics::of(&endpoints::REJECTIONS),
             hubsoft: HubsoftMetrics::default(),
+            journal: JournalMetrics::default(),
             listener: ListenerMetrics::default(),
             lookup: LookupMetrics::default(),
             misses: MissesMetrics::default(),
             registry: Arc::default(),
             reloads: ReloadMetrics::default(),
+            suspicions: SuspicionMetrics::default(),
             tasks: TaskMetrics::default(),
         };
         metrics.registry = Arc::new(metrics.registered());
@@ -122,10 +128,12 @@ impl AppMetrics {
         self.fastagi.register(&mut registry);
         self.http.register(&mut registry);
         self.hubsoft.register(&mut registry);
+        self.journal.register(&mut registry);
         self.listener.register(&mut registry);
         self.lookup.register(&mut registry);
         self.misses.register(&mut registry);
         self.reloads.register(&mut registry);
+        self.suspicions.register(&mut registry);
         self.tasks.register(&mut registry);
         logging::register(&mut registry);
         let build: ByWords<2, Gauge> = ByWords::new(["version", "commit"]);

@@ -5,6 +5,7 @@ mod application;
 pub mod config;
 mod directory;
 mod error;
+mod journal;
 mod listeners;
 mod local_alerts;
 mod metrics;

@@ -48,6 +48,7 @@ pub async fn run(
         ended?;
     }
     tasks.shut_down().await;
+    service.app().journal().flush().await;
     if let Some(directory) = service.app().directory() {
         directory.suspend().await;
     }

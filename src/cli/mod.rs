@@ -12,6 +12,7 @@ mod manual;
 mod operation;
 mod prompt_files;
 mod rehearse;
+mod report;
 mod serve;
 mod stage;
 
@@ -38,6 +39,7 @@ use crate::sources::hubsoft::{self, HubSoft};
 use self::alert::AlertTask;
 use self::directory::StatusForm;
 use self::rehearse::RehearsalPlan;
+use self::report::ReportOptions;
 
 const ABOUT: &str =
     "Identify HubSoft customers for Asterisk and FreeSWITCH before the phone is picked up";
@@ -57,6 +59,7 @@ Set it up and operate it:
   bina doctor --number 37988242968        diagnose a problem
   bina serve -c /etc/bina/bina.toml       answer calls
   bina alert list                         show the active alerts (add, end, extend)
+  bina report --since 2h                  show who called and who was told what
   bina forget 37988242968                 purge a customer's number from the service
   bina directory status                   show what is known when HubSoft is down
 
@@ -133,7 +136,7 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
     },
-    /// Purge a number from the cache and the directory of the running service
+    /// Purge a number from the cache, the directory and the journal of the running service
     ///
     /// Every customer who has the number is removed from the directory, and no later reading of the
     /// list brings the number back. HubSoft keeps what it has: the next call from the number is looked
@@ -177,6 +180,12 @@ enum Command {
     /// in time. Ctrl-C ends the rehearsal early and prints the report so far. No data leaves this
     /// machine.
     Rehearse(Rehearsal),
+    /// Report who called, and who was told of which alert
+    ///
+    /// Counts calls, told and repeat callers, by alert, district and time; --alert lists who heard one
+    /// alert. It shows customer codes and hashes, no number and no name. The service itself is asked, at
+    /// listen.metrics; if none runs, its files are read.
+    Report(ReportOptions),
     /// Answer calls until SIGTERM or Ctrl-C; SIGHUP reloads the configuration
     Serve {
         #[command(flatten)]
@@ -318,6 +327,7 @@ fn run(command: Command) -> Result<(), Failed> {
         }
         Command::Man { folder } => manual::pages(&folder),
         Command::Rehearse(rehearsal) => wait(None, rehearse::run(rehearsal.into())),
+        Command::Report(options) => wait(None, report::run(options)),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
             let path = config.config.as_path();
@@ -344,6 +354,11 @@ fn wait(
 /// Prints a line to standard output. A closed pipe (`bina demo | head`) is no reason to panic.
 fn print_line(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// Prints a text that ends its lines itself.
+fn print_text(text: &str) {
+    let _ = write!(io::stdout(), "{text}");
 }
 
 /// Builds the HubSoft client that `config` describes.
@@ -382,6 +397,7 @@ fn level(command: &Command) -> LevelFilter {
         | Command::Directory { .. }
         | Command::Forget { .. }
         | Command::Man { .. }
+        | Command::Report(_)
         | Command::Serve { .. } => LevelFilter::INFO,
     })
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::anyhow;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
+use tokio::net::TcpStream;
 
 use crate::app::config::Config;
 use crate::app::own_address;
@@ -39,6 +40,11 @@ impl Operation {
         };
         let credential = config.access.credentials.own().cloned();
         Ok(Self { address: own_address(address), credential })
+    }
+
+    /// Whether anything listens there.
+    pub(super) async fn is_reachable(&self) -> bool {
+        TcpStream::connect(self.address).await.is_ok()
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<String, Failed> {

@@ -239,7 +239,8 @@ impl Answer {
         }
     }
 
-    fn identity(&self) -> Option<&Customer> {
+    /// The customer, if exactly one has the number.
+    pub fn identity(&self) -> Option<&Customer> {
         self.details.identity.as_ref()
     }
 
@@ -256,6 +257,21 @@ impl Answer {
     /// The name of the rule that chose the prompt, for the log; empty if none did.
     pub fn rule(&self) -> &str {
         self.details.rule.as_deref().unwrap_or_default()
+    }
+
+    /// The same rule, shared.
+    pub fn shared_rule(&self) -> Option<&Arc<str>> {
+        self.details.rule.as_ref()
+    }
+
+    /// Whether the caller has an alert.
+    pub fn is_alerted(&self) -> bool {
+        self.details.alert
+    }
+
+    /// The prompt to play, shared.
+    pub fn shared_playlist(&self) -> Option<&Arc<Playlist>> {
+        self.details.play.as_ref()
     }
 
     /// The prompt to play, if there is one.

@@ -1,8 +1,11 @@
 //! Chooses what a caller hears: from his own alerts, from local ones, and in doubt.
 
+use std::ptr;
 use std::sync::Arc;
 
-use crate::domain::alert::Alert;
+use crate::answering::journal::ChosenAlert;
+use crate::answering::suspicion::Suspicions;
+use crate::domain::alert::{Alert, AlertKey};
 use crate::domain::answer::{AlertFacts, Told};
 use crate::domain::call::{Call, Did};
 use crate::domain::finding::{AlertCertainty, Finding};
@@ -10,10 +13,10 @@ use crate::domain::forecast::Forecast;
 use crate::domain::found::FoundCustomer;
 use crate::domain::local_time::LocalTime;
 use crate::domain::phone::Phone;
-use crate::domain::prompt::{Choice, Rules};
+use crate::domain::prompt::{Choice, ChosenBy, Rules};
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
-use crate::sources::alerts::{AlertBoard, Board, LocalReach};
+use crate::sources::alerts::{AlertBoard, AlertOrigin, Board, LocalReach};
 use crate::sources::directory::RowIndex;
 
 use super::Settings;
@@ -27,6 +30,8 @@ pub struct Announcer {
     pub zone: Zone,
     /// Where the active alerts are, if they are kept.
     pub alerts: Option<Arc<dyn AlertBoard>>,
+    /// Where outages are suspected, if that is watched.
+    pub suspicions: Option<Arc<Suspicions>>,
 }
 
 /// How directly a local alert concerns a caller.
@@ -85,7 +90,10 @@ impl Announcer {
             Some((_, choice)) if !plays(&own) => choice,
             Some((Aim::Place, choice)) if self.is_before(&choice, &own) => choice,
             _ if plays(&own) => own,
-            _ => self.hedged(finding).unwrap_or(own),
+            _ => {
+                let doubtful = self.hedged(finding).or_else(|| self.suspected(finding, phone));
+                doubtful.unwrap_or(own)
+            }
         }
     }
 
@@ -114,6 +122,25 @@ impl Announcer {
         let is_undecided =
             matches!(finding, Finding::Found { alerts: AlertCertainty::Undecided, .. });
         self.settings.hedged_prompt.as_ref().filter(|_| is_undecided).map(Choice::hedged)
+    }
+
+    /// The prompt for callers from where an outage is suspected, unless they have an alert.
+    fn suspected(&self, finding: &Finding, phone: Option<&Phone>) -> Option<Choice<'_>> {
+        let prompt = self.settings.suspect_prompt.as_ref()?;
+        let suspicions = self.suspicions.as_ref()?;
+        let is_alerted = customers(finding).iter().any(FoundCustomer::alerted);
+        let is_concerned = !is_alerted && phone.is_some_and(|phone| suspicions.concerns(phone));
+        is_concerned.then(|| Choice::hedged(prompt))
+    }
+
+    /// The alert that the caller hears of by this choice; none if nothing is played, or only in doubt.
+    pub fn chosen(&self, board: Option<&Board>, choice: &Choice<'_>) -> Option<ChosenAlert> {
+        if !plays(choice) || choice.chosen_by == ChosenBy::Hedge {
+            return None;
+        }
+        let key = choice.alert.map_or(AlertKey::NO_TEXT, Alert::key);
+        let origin = board.and_then(|board| origin(board, choice, key));
+        Some(ChosenAlert { key, origin })
     }
 
     fn is_before(&self, one: &Choice<'_>, other: &Choice<'_>) -> bool {
@@ -157,6 +184,18 @@ fn customers(finding: &Finding) -> &[FoundCustomer] {
         Finding::Found { record, .. } => record.customers(),
         _ => &[],
     }
+}
+
+/// Which active alert a choice was made from: a local one itself, or one of HubSoft with the same text.
+fn origin(board: &Board, choice: &Choice<'_>, key: AlertKey) -> Option<AlertOrigin> {
+    let is_local = choice.chosen_by == ChosenBy::Local;
+    let mut active = board.alerts.iter().filter(|active| active.is_hubsofts() != is_local);
+    let same = active.find(|active| match (active.alert.as_deref(), choice.alert) {
+        (Some(alert), Some(chosen)) if is_local => ptr::eq(alert, chosen),
+        (Some(alert), Some(_)) => alert.key() == key,
+        (alert, chosen) => alert.is_none() && chosen.is_none(),
+    });
+    same.map(|active| active.origin.clone())
 }
 
 /// The end of the window of the active alert with this text. Of several, the latest counts.

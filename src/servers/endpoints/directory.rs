@@ -41,13 +41,21 @@ fn forget<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
             Err(reply) => return *reply,
         };
         let was_cached = endpoints.responder.purge(&phone);
-        let Some(directory) = &endpoints.directory else {
-            let left = files_left(endpoints);
-            return left.map_or_else(|| text(purged(was_cached, NOTHING)), failed);
+        // First, while the directory still has the customer's code.
+        let noted = endpoints.journal.forget(&phone).await;
+        let listed = match &endpoints.directory {
+            Some(directory) => directory.forget(&phone).await,
+            None => files_left(endpoints).map_or(Ok(0), Err),
         };
-        match directory.forget(&phone).await {
-            Ok(removed) => text(purged(was_cached || removed > 0, KEPT_OUT)),
-            Err(problem) => failed(problem),
+        let otherwise = if endpoints.directory.is_some() { KEPT_OUT } else { NOTHING };
+        match (noted, listed) {
+            (Ok(noted), Ok(listed)) => {
+                text(purged(was_cached || noted > 0 || listed > 0, otherwise))
+            }
+            (noted, listed) => {
+                let problems: Vec<_> = [noted.err(), listed.err()].into_iter().flatten().collect();
+                failed(problems.join("\n"))
+            }
         }
     })
 }
@@ -80,6 +88,10 @@ fn verify<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
                 Ok(found) => traces.extend(found),
                 Err(problem) => return failed(problem),
             }
+        }
+        match endpoints.journal.traces(&phone).await {
+            Ok(found) => traces.extend(found),
+            Err(problem) => return failed(problem),
         }
         let lines = traces.iter().map(|(is_left, place)| {
             format!("{place}: {}\n", if *is_left { "it is here" } else { "nothing" })

@@ -9,6 +9,7 @@ mod explain;
 mod operations;
 mod range;
 mod recordings;
+mod reports;
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 use hyper::header::{HeaderMap, HeaderValue};
 
+use crate::answering::journal::Journal;
 use crate::answering::render::{Format, Freeswitch, Page, TEXT, render};
 use crate::answering::responder::Responder;
 use crate::domain::call::Call;
@@ -48,6 +50,8 @@ pub struct Endpoints {
     pub local_alerts: Arc<LocalAlerts>,
     /// The active alerts.
     pub alerts: Arc<Alerts>,
+    /// The journal of calls.
+    pub journal: Arc<Journal>,
     pub metrics: Arc<Registry>,
 }
 
@@ -60,6 +64,7 @@ impl Endpoints {
             directory.measure();
         }
         self.alerts.measure();
+        self.journal.measure();
         self.metrics.written(exposition)
     }
 }
@@ -90,12 +95,19 @@ type Row = Endpoint<Action>;
 /// The endpoints of phone systems, at `listen.http`.
 pub static PHONES: EndpointTable<Action> = EndpointTable::new(
     &[&calls::ROWS, &operations::PROBES, &operations::OWN, &recordings::ROWS],
-    "/metrics, /v1/alerts and /v1/forget are at listen.metrics",
+    "/metrics, /v1/alerts, /v1/forget and /v1/report are at listen.metrics",
 );
 
 /// The endpoints of operators, at `listen.metrics`.
 pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
-    &[&operations::PROBES, &operations::ROWS, &alerts::ROWS, &directory::ROWS, &explain::ROWS],
+    &[
+        &operations::PROBES,
+        &operations::ROWS,
+        &alerts::ROWS,
+        &directory::ROWS,
+        &explain::ROWS,
+        &reports::ROWS,
+    ],
     "the PBX uses listen.http",
 );
 

@@ -7,10 +7,12 @@
 //! The tenant is HubSoft's address and the client id, so one tenant's file is never read as another's.
 
 use std::fmt;
+use std::io;
 
 use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
 use ring::digest::{Context, SHA256};
 use ring::hkdf::{HKDF_SHA256, Prk, Salt};
+use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
 use crate::runtime::secret::Secret;
@@ -82,6 +84,14 @@ impl fmt::Debug for DirectoryKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DirectoryKeys(masked)")
     }
+}
+
+/// A key that depends on nothing.
+pub fn random_key() -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    let filled = SystemRandom::new().fill(&mut key);
+    filled.map_err(|_| io::Error::other("the system has no random numbers"))?;
+    Ok(key)
 }
 
 /// Says what is wrong with the content of a key file, as a setting's check does.

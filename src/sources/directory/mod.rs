@@ -47,7 +47,7 @@ use self::storage::Storage;
 
 pub use self::files::{AgeLimit, DirectoryFiles, FileFate, UnusableFile, has_sealed_file};
 pub use self::forgotten::{FORGOTTEN_MAX, Forgotten, ForgottenFile};
-pub use self::keys::{DirectoryKeys, KEY_FILE_BYTES_MIN, check_key_file};
+pub use self::keys::{DirectoryKeys, KEY_FILE_BYTES_MIN, check_key_file, random_key};
 pub use self::list::{
     ChangeSubject, ChangedSince, CityEntry, CustomerList, InterfaceEntry, ListFuture, ListPage,
     ListedCustomer, PageRequest, PopEntry, ScopeTables,
