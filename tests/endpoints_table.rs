@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 23] = [
+const ENDPOINTS: [(&str, &str, &str); 24] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",

@@ -121,16 +121,16 @@ impl App {
         Self::started(config, modules)
     }
 
-    /// Like `in_front_of`, with the lists of `hubsoft`.
+    /// Like `in_front_of`, with lists of customers and of alerts.
     pub fn with_lists(
         source: Arc<dyn Source>,
-        hubsoft: &Arc<HubSoft>,
+        (customers, alerts): (Arc<dyn CustomerList>, Arc<dyn AlertList>),
         config: &Config,
     ) -> Result<Self, AppError> {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
-        Self::first(config, upstream, Lists::of(hubsoft), (tasks, metrics))
+        Self::first(config, upstream, Lists { customers, alerts }, (tasks, metrics))
     }
 
     fn first(

@@ -21,7 +21,6 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,7 +28,6 @@ use clap_complete::Shell;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
-use crate::answering::lookup::DEADLINE_DEFAULT;
 use crate::answering::render::Format;
 use crate::app::AppError;
 use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
@@ -38,7 +36,7 @@ use crate::sources::hubsoft::{self, HubSoft};
 
 use self::alert::AlertTask;
 use self::directory::StatusForm;
-use self::rehearse::RehearsalPlan;
+use self::rehearse::RehearsalOptions;
 use self::report::ReportOptions;
 
 const ABOUT: &str =
@@ -174,12 +172,13 @@ enum Command {
     /// Write the manual pages to a folder
     #[command(hide = true)]
     Man { folder: PathBuf },
-    /// Rehearse a mass outage against a simulated HubSoft on this machine
+    /// Rehearse the day of an outage against a simulated HubSoft on this machine
     ///
-    /// Every caller is a different customer with an alert. Exits with 0 when every call was answered
-    /// in time. Ctrl-C ends the rehearsal early and prints the report so far. No data leaves this
-    /// machine.
-    Rehearse(Rehearsal),
+    /// A fibre is cut: thousands of different customers call within minutes, and others among them.
+    /// The report says who heard the right thing, and what would help if too few did. Exits with 0
+    /// when every call was answered in time. Ctrl-C ends the rehearsal early and prints the report so
+    /// far. No data leaves this machine.
+    Rehearse(Box<RehearsalOptions>),
     /// Report who called, and who was told of which alert
     ///
     /// Counts calls, told and repeat callers, by alert, district and time; --alert lists who heard one
@@ -209,49 +208,6 @@ struct ConfigFile {
     /// Configuration file
     #[arg(short, long = "config", value_name = "FILE", default_value = "/etc/bina/bina.toml")]
     config: PathBuf,
-}
-
-#[derive(Args)]
-struct Rehearsal {
-    /// Number of customers, each of whom calls once
-    #[arg(long, value_name = "NUMBER", default_value = "2000", value_parser = rehearse::callers)]
-    callers: u32,
-    /// Time span of the calls, e.g. 60s or 2m
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = rehearse::over)]
-    over: Duration,
-    /// HubSoft's response time in milliseconds
-    #[arg(long, value_name = "MS", default_value = "200", value_parser = rehearse::upstream)]
-    upstream_ms: Duration,
-    /// Limit of requests to HubSoft per second
-    #[arg(long, value_name = "NUMBER", default_value = "10", value_parser = rehearse::rate)]
-    upstream_rps: u32,
-    /// Share of the callers that are cached beforehand, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value = "0.0", value_parser = rehearse::share)]
-    known: f64,
-    /// Deadline of a call in milliseconds [default: 800]
-    #[arg(long, value_name = "MS", value_parser = rehearse::deadline)]
-    deadline_ms: Option<Duration>,
-    /// Fill the directory beforehand, as a service does at night
-    #[arg(long)]
-    directory: bool,
-    /// HubSoft accepts connections and never answers, from the first call on
-    #[arg(long)]
-    upstream_dead: bool,
-}
-
-impl From<Rehearsal> for RehearsalPlan {
-    fn from(options: Rehearsal) -> Self {
-        Self {
-            callers: options.callers,
-            over: options.over,
-            upstream: options.upstream_ms,
-            rate: options.upstream_rps,
-            cached: options.known,
-            deadline: options.deadline_ms.unwrap_or(DEADLINE_DEFAULT),
-            directory: options.directory,
-            upstream_dead: options.upstream_dead,
-        }
-    }
 }
 
 /// Why a command failed.
@@ -326,7 +282,7 @@ fn run(command: Command) -> Result<(), Failed> {
             wait(None, lookup::run(&config.config, number, did.as_deref(), format, explain))
         }
         Command::Man { folder } => manual::pages(&folder),
-        Command::Rehearse(rehearsal) => wait(None, rehearse::run(rehearsal.into())),
+        Command::Rehearse(options) => wait(None, rehearse::run(*options)),
         Command::Report(options) => wait(None, report::run(options)),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.

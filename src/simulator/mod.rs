@@ -81,6 +81,7 @@ pub use bulk_list::ListFault;
 pub use customers::{
     CANARIES, CANARY_CPF, CANARY_PASSWORD, CANARY_TRACE, customer, printed_example, with_alert,
 };
+pub use dice::dice;
 pub use endpoint::SimEndpoint;
 pub use fault::{Fault, RetryAfter};
 pub use latency::SimLatency;

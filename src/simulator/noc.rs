@@ -124,10 +124,31 @@ fn is_concerned(state: &SimulatorState, alert: u64, index: u32) -> Option<bool> 
     state.hub.alerts.concerns(alert, generated, index)
 }
 
-/// None for a customer without a number of his own.
+/// None for a customer without a number of his own, or whose landline looks like a company's.
 fn caller(generated: &GeneratedCustomers, index: u32) -> Option<SimCaller> {
     let population = &generated.population;
     let is_shared = population.shares_phone_with(index).is_some();
     let phone = generated.phones(index).into_iter().next().filter(|_| !is_shared)?;
+    if is_nationwide(&phone) {
+        return None;
+    }
     Some(SimCaller { index, code: population.code(index), phone })
+}
+
+/// Whether a number is one of those that companies have in every area: no customer calls from one.
+fn is_nationwide(phone: &str) -> bool {
+    const LANDLINE: usize = 10;
+    const PREFIXES: [&str; 3] = ["3003", "4004", "4020"];
+    phone.len() == LANDLINE && PREFIXES.iter().any(|prefix| phone[2..].starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_landlines_look_like_a_companys_number() {
+        assert!(is_nationwide("3740041234") && is_nationwide("3130035678"));
+        assert!(!is_nationwide("37940041234") && !is_nationwide("3733334004"));
+    }
 }

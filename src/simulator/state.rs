@@ -49,6 +49,11 @@ impl LoggedRequest {
         let found = self.query.iter().rev().find(|(each, _)| each == name)?;
         Some(&found.1)
     }
+
+    /// Whether it looks up one customer by his code, not a caller by his number.
+    pub fn is_by_code(&self) -> bool {
+        self.endpoint == SimEndpoint::Lookup && self.parameter("busca") == Some("codigo_cliente")
+    }
 }
 
 /// The connection of a request.

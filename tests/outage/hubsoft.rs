@@ -163,10 +163,18 @@ impl StubHubsoft {
             text: AlertText::new(&alert.text),
             starts: None,
             ends: alert.ends,
+            may_last: None,
             scope: alert.outage.scope(),
         });
         let total = Some(alerts.len() as u64);
-        AlertPage { alerts: listed.collect(), unreadable: 0, number: Some(1), last: Some(1), total }
+        AlertPage {
+            alerts: listed.collect(),
+            unreadable: 0,
+            number: Some(1),
+            last: Some(1),
+            total,
+            newest: None,
+        }
     }
 }
 

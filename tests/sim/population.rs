@@ -324,6 +324,22 @@ async fn moved_and_renumbered_customers_are_right_in_lookups_only() {
     assert!((150..250).contains(&renumbered), "{renumbered}");
 }
 
+#[tokio::test]
+async fn places_that_join_nothing_are_so_in_the_list_and_in_lookups() {
+    let shares = PopulationShares { unjoined_permille: 300, ..PopulationShares::default() };
+    let (mut requests, listed, indexes) = behind(shares).await;
+    let is_generic = |customer: &Value| {
+        customer["servicos"][0]["interface"]["nome"] == "Interface Conexão Genérica"
+    };
+    let generic = listed.iter().filter(|customer| is_generic(customer)).count();
+    assert!((480..780).contains(&generic), "{generic}");
+    for (index, listed) in indexes.into_iter().zip(&listed).take(200) {
+        let code = SMALL.code(index).to_string();
+        let found = requests.found("codigo_cliente", &code).await.remove(0);
+        assert_eq!(is_generic(listed), is_generic(&found), "{index}");
+    }
+}
+
 // ------------ A million ------------------------------------------------------------------------
 
 #[cfg(target_os = "linux")]

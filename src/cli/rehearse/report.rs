@@ -1,126 +1,146 @@
 //! Formats the report of a rehearsal, and decides whether every call was answered in time.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::simulator::LoggedRequest;
-
+use super::advice::{Advice, fits};
 use super::caller::{CallOutcome, Received};
-use super::{BURST, RehearsalPlan};
+use super::load::UpstreamLoad;
+use super::memory;
+use super::plan::RehearsalPlan;
+use super::setup::BURST;
+use super::tally::{CallTally, Day, DayTally};
 
 /// Permitted lateness of an answer on a loaded machine.
 const GRACE: Duration = Duration::from_millis(20);
-const SECOND: Duration = Duration::from_secs(1);
+const COLUMNS: usize = 80;
 
 /// A finished rehearsal.
 pub(super) struct RehearsalReport<'r> {
     pub(super) plan: &'r RehearsalPlan,
-    /// One for each call that was placed.
-    pub(super) outcomes: &'r [CallOutcome],
+    pub(super) day: &'r Day,
     pub(super) load: UpstreamLoad,
-    pub(super) memory: MemoryUsage,
+    /// Resident bytes before the first call.
+    pub(super) memory_before: Option<u64>,
+    /// The same calls without directory and alert feed.
+    pub(super) compared: Option<&'r DayTally>,
 }
 
-/// The requests HubSoft received.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct UpstreamLoad {
-    requests: usize,
-    /// The most requests within any second.
-    most: usize,
-    /// Requests a second between the first and the last.
-    mean: f64,
-    /// Requests above the limit in any second, or answered with 429, whichever is more.
-    refused: usize,
+/// A table of counts, each with its share of the calls.
+struct CountTable {
+    text: String,
+    calls: CallTally,
 }
 
-/// Bytes of the process: callers, bina and HubSoft together.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct MemoryUsage {
-    pub(super) before: Option<u64>,
-    pub(super) after: Option<u64>,
-    pub(super) peak: Option<u64>,
-}
-
-impl UpstreamLoad {
-    /// Counts the lookups among `requests`, of which `allowed` may fall within a second.
-    pub(super) fn count(requests: &[LoggedRequest], allowed: u32) -> Self {
-        let lookups: Vec<_> = requests.iter().filter(|request| request.method == "GET").collect();
-        let refused = lookups.iter().filter(|request| request.status == Some(429)).count();
-        let mut times: Vec<_> = lookups.iter().map(|request| request.at).collect();
-        times.sort_unstable();
-        let counted = Self::of(&times, allowed as usize);
-        Self { refused: counted.refused.max(refused), ..counted }
+impl CountTable {
+    fn line(&mut self, label: &str, count: usize, more: &str) {
+        let permille = self.calls.permille(count);
+        let (percent, tenth) = (permille / 10, permille % 10);
+        let full = format!("{label:<24}{count:>7}{percent:>6}.{tenth} %   {more}");
+        self.text += full.trim_end();
+        self.text.push('\n');
     }
 
-    fn of(times: &[Instant], allowed: usize) -> Self {
-        let mut load = Self { requests: times.len(), ..Self::default() };
-        let mut oldest = 0;
-        for (newest, at) in times.iter().enumerate() {
-            while *at - times[oldest] >= SECOND {
-                oldest += 1;
-            }
-            let within = newest + 1 - oldest;
-            load.most = load.most.max(within);
-            load.refused += usize::from(within > allowed);
+    /// The line if there is something to count.
+    fn line_if_any(&mut self, label: &str, count: usize, more: &str) {
+        if count > 0 {
+            self.line(label, count, more);
         }
-        if let [first, .., last] = times {
-            load.mean = (times.len() - 1) as f64 / (*last - *first).as_secs_f64();
-        }
-        load
     }
 }
 
 impl RehearsalReport<'_> {
     /// The report, without a line break at its end.
     pub(super) fn text(&self) -> String {
-        let RehearsalPlan { callers, over, cached, deadline, .. } = self.plan;
-        let calls = self.outcomes.len();
+        let tally = self.day.tally();
+        let mut text = wrapped(&self.plan.words(), "", "");
+        text += "\n\n";
+        text += &self.counts(&tally);
+        text += &self.alert();
+        text += &self.measured();
+        text += &self.advice(&tally);
+        text.trim_end().to_owned()
+    }
+
+    fn counts(&self, tally: &DayTally) -> String {
+        let all = tally.all;
+        let calls = all.calls;
+        let mut table = CountTable { text: String::new(), calls: all };
         let answered = self.count(|outcome| outcome.received != Received::Nothing);
-        let limit = (*deadline + GRACE).as_millis();
-        let deadline = deadline.as_millis();
-        let from_cache = Received::Personalised { is_cached: true };
-        let mut text = format!(
-            "The mass outage: {callers} different customers call within {over:?}, {:.0} % of them \
-             cached.\n{}\n\n",
-            cached * 100.0,
-            self.plan.upstream(),
+        let (deadline, limit) = (self.plan.deadline, self.plan.deadline + GRACE);
+        table.line("calls", calls, "");
+        table.line("answered", answered, "");
+        let within = |time: Duration| format!("  within {} ms", time.as_millis());
+        table.line(&within(deadline), self.within(Duration::ZERO), "the deadline");
+        table.line(&within(limit), self.within(GRACE), "the guarantee");
+        table.line("right", all.right, "as HubSoft would have answered");
+        if self.plan.has_directory {
+            let placed = tally.placed;
+            let more = format!("of {} that can be placed", placed.calls);
+            table.calls = placed;
+            table.line("  of the placed", placed.right, &more);
+            table.calls = all;
+        }
+        if let Some(compared) = self.compared {
+            let permille = compared.all.permille(compared.all.right);
+            let more =
+                format!("({}.{} %) without directory and feed", permille / 10, permille % 10);
+            let _ = writeln!(table.text, "  {:<22}{:>7}   {more}", "against", compared.all.right);
+        }
+        table.line("wrong plays", tally.wrong_plays(), "what does not concern the caller");
+        table.line_if_any(
+            "wrong answers",
+            all.broken - self.missing(),
+            "a bug of bina: please report it",
         );
-        let mut line = |label: &str, count: usize, more: &str| {
-            // Rounded down, so that 100 % means all.
-            let permille = count * 1_000 / calls.max(1);
-            let (percent, tenth) = (permille / 10, permille % 10);
-            let full = format!("{label:<22}{count:>7}{percent:>6}.{tenth} %   {more}");
-            text += full.trim_end();
-            text.push('\n');
+        if let Some(wrong) = self.first_wrong() {
+            let shown: String = wrong.chars().take(COLUMNS - 2).collect();
+            let _ = writeln!(table.text, "  {shown}");
+        }
+        groups(&mut table.text, tally);
+        if all.unavailable > 0 {
+            table.text.push('\n');
+            table.calls = all;
+            let more = "the call goes on without a prompt";
+            table.line("unavailable", all.unavailable, more);
+            for (label, (count, why)) in &tally.reasons {
+                table.line(&format!("  {label}"), *count, &shortened(why));
+            }
+        }
+        table.text
+    }
+
+    /// When the alert was noticed and judged.
+    fn alert(&self) -> String {
+        let progress = &self.day.progress;
+        if !self.plan.has_directory {
+            return String::new();
+        }
+        let after = |time: Option<Duration>| {
+            time.map_or_else(|| "never".to_owned(), |time| format!("{:.1}", time.as_secs_f64()))
         };
-        line("calls", calls, "");
-        line("answered", answered, "");
-        line(&format!("  within {deadline} ms"), self.within(Duration::ZERO), "the deadline");
-        line(&format!("  within {limit} ms"), self.within(GRACE), "the guarantee");
-        line("personalised", self.count(CallOutcome::is_personalised), "on the first call");
-        line("  from the cache", self.count(|outcome| outcome.received == from_cache), "");
-        if self.plan.directory {
-            let recognised = self.count(|outcome| outcome.received == Received::Recognised);
-            line("recognised", recognised, "from the directory, without the alert");
+        let mut text = format!(
+            "\nalert noticed after, s  {:>7}   from its publication on\nalert judged after, s   {:>7}\n",
+            after(progress.noticed),
+            after(progress.judged),
+        );
+        for stratum in progress.strata.iter().filter(|stratum| stratum.customers > 0) {
+            let verdict = stratum.verdict.replace('_', " ");
+            let asked = format!("{} of {} asked have it", stratum.confirmed, stratum.answers);
+            let who = format!("  {} customers fit {}", stratum.customers, fits(&stratum.kinds));
+            let _ = writeln!(
+                text,
+                "{}",
+                wrapped(&format!("{verdict}, {asked}"), &format!("{who}: "), "    ")
+            );
         }
-        let wrong = self.count(|outcome| outcome.received == Received::Wrong);
-        if wrong > 0 {
-            line("wrong", wrong, "please report this as a bug of bina");
-        }
-        let unavailable =
-            self.count(|outcome| matches!(outcome.received, Received::Unavailable(_)));
-        line("unavailable", unavailable, "the call continues without an announcement");
-        for (label, (count, why)) in self.reasons() {
-            line(&format!("  {label}"), count, &why);
-        }
-        text + &self.measured()
+        text
     }
 
     /// A sentence that states whether every call was answered correctly and in time.
     pub(super) fn verdict(&self) -> Result<String, String> {
         let limit = (self.plan.deadline + GRACE).as_millis();
-        let calls = self.outcomes.len();
+        let calls = self.day.outcomes.len();
         let in_time = self.within(GRACE);
         if in_time == calls {
             Ok(format!("Passed: all {calls} calls were answered within {limit} ms."))
@@ -135,15 +155,27 @@ impl RehearsalReport<'_> {
 
     /// Requests, times and memory.
     fn measured(&self) -> String {
-        let UpstreamLoad { requests, most, mean, refused } = self.load;
+        let load = &self.load;
         let allowed = self.plan.rate + BURST;
-        let mut text = String::new();
-        let _ = writeln!(text, "\nHubSoft requests      {requests:>7}");
+        let mut text = format!("\nHubSoft requests        {:>7}\n", load.total());
+        for (label, count, why) in [
+            ("lookups", load.lookups, "of callers"),
+            ("probes", load.probes, "random customers, whether they have the alert"),
+            ("alert list", load.feed, ""),
+            ("others", load.others, ""),
+        ] {
+            if count > 0 {
+                let line = format!("  {label:<22}{count:>7}   {why}");
+                text += line.trim_end();
+                text.push('\n');
+            }
+        }
         let _ = writeln!(
             text,
-            "  each second         {mean:>7.1} on average, at most {most} ({allowed} allowed)"
+            "  each second         {:>9.1} on average, at most {} ({allowed} allowed)",
+            load.mean, load.most
         );
-        let _ = writeln!(text, "  refused (429)       {refused:>7}");
+        let _ = writeln!(text, "  refused (429)         {:>7}", load.refused);
         let _ = writeln!(
             text,
             "answer time, ms           p50 {}, p99 {}, p99.9 {}, max {}",
@@ -152,52 +184,117 @@ impl RehearsalReport<'_> {
             self.took(0.999),
             self.took(1.0)
         );
-        let MemoryUsage { before, after, peak } = self.memory;
         let _ = writeln!(
             text,
             "memory, MB                start {}, end {}, peak {} (with callers and HubSoft)",
-            megabytes(before),
-            megabytes(after),
-            megabytes(peak)
+            megabytes(self.memory_before),
+            megabytes(memory::resident()),
+            megabytes(memory::peak())
         );
         text
     }
 
-    fn count(&self, which: impl Fn(&CallOutcome) -> bool) -> usize {
-        self.outcomes.iter().filter(|outcome| which(outcome)).count()
+    fn advice(&self, tally: &DayTally) -> String {
+        let advice = Advice { plan: self.plan, day: self.day, tally, load: &self.load };
+        let paragraphs = advice.paragraphs();
+        if paragraphs.is_empty() {
+            return String::new();
+        }
+        let lines = paragraphs.iter().map(|text| wrapped(text, "- ", "  ") + "\n");
+        format!("\nWhat would help:\n{}", lines.collect::<String>())
     }
 
-    /// Number of calls with a correct or neutral answer no later than `grace` after the deadline.
+    fn count(&self, which: impl Fn(&CallOutcome) -> bool) -> usize {
+        self.day.outcomes.iter().filter(|outcome| which(outcome)).count()
+    }
+
+    fn first_wrong(&self) -> Option<&str> {
+        self.day.outcomes.iter().find_map(|outcome| match &outcome.received {
+            Received::Wrong(answer) => Some(&**answer),
+            _ => None,
+        })
+    }
+
+    fn missing(&self) -> usize {
+        self.count(|outcome| outcome.received == Received::Nothing)
+    }
+
+    /// Number of calls with an own or neutral answer no later than `grace` after the deadline.
     fn within(&self, grace: Duration) -> usize {
         let limit = self.plan.deadline + grace;
         self.count(|outcome| {
-            let is_acceptable = !matches!(outcome.received, Received::Nothing | Received::Wrong);
+            let is_acceptable = !matches!(outcome.received, Received::Nothing | Received::Wrong(_));
             outcome.took <= limit && is_acceptable
         })
     }
 
-    /// Number of unavailable calls by reason.
-    fn reasons(&self) -> BTreeMap<&'static str, (usize, String)> {
-        let mut reasons = BTreeMap::new();
-        for outcome in self.outcomes {
-            if let Received::Unavailable(Some(failure)) = &outcome.received {
-                let entry: &mut (usize, String) = reasons
-                    .entry(failure.label())
-                    .or_insert_with(|| (0, failure.cause().into_owned()));
-                entry.0 += 1;
-            }
-        }
-        reasons
-    }
-
     /// The time in milliseconds within which `share` of the calls had ended.
     fn took(&self, share: f64) -> String {
-        let mut times: Vec<_> = self.outcomes.iter().map(|outcome| outcome.took).collect();
+        let mut times: Vec<_> = self.day.outcomes.iter().map(|outcome| outcome.took).collect();
         times.sort_unstable();
         let rank = (times.len() as f64 * share).ceil() as usize;
         let time = times.get(rank.saturating_sub(1)).copied();
         time.map_or_else(|| "?".to_owned(), |time| format!("{:.1}", time.as_secs_f64() * 1_000.0))
     }
+}
+
+/// What each group of callers heard.
+fn groups(text: &mut String, tally: &DayTally) {
+    for (name, group, is_told_right) in [
+        ("affected callers", tally.affected, true),
+        ("before the alert", tally.before, false),
+        ("after its end", tally.after, false),
+        ("other callers", tally.others, false),
+    ] {
+        if group.calls == 0 {
+            continue;
+        }
+        let mut table = CountTable { text: String::new(), calls: group };
+        let told = if is_told_right { "hear that there is a fault" } else { "a wrong play" };
+        table.line(name, group.calls, "");
+        table.line("  told", group.told, told);
+        table.line_if_any("    from the directory", group.told_from_directory, "without a request");
+        let untold = if is_told_right { "recognised, without the alert" } else { "recognised" };
+        table.line_if_any("  not told", group.untold, untold);
+        table.line_if_any("  another prompt", group.other_prompt, "a wrong play");
+        table.line_if_any("  unavailable", group.unavailable, "");
+        table.line_if_any("  not found", group.not_found, "");
+        text.push('\n');
+        text.push_str(&table.text);
+    }
+}
+
+/// The first words of a cause.
+fn shortened(cause: &str) -> String {
+    let mut text = String::new();
+    for word in cause.split_whitespace() {
+        if text.chars().count() + word.chars().count() >= 36 {
+            return text.trim_end_matches([',', ';', ':']).to_owned();
+        }
+        text += if text.is_empty() { "" } else { " " };
+        text += word;
+    }
+    text
+}
+
+/// The text in lines of 80 columns at most.
+fn wrapped(text: &str, first: &str, next: &str) -> String {
+    let mut lines = String::from(first);
+    let mut column = first.chars().count();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let width = word.chars().count();
+        let is_begun = !lines.ends_with(' ') && column > next.len();
+        if column + width + usize::from(is_begun) > COLUMNS {
+            lines = lines.trim_end().to_owned() + "\n" + next;
+            column = next.chars().count();
+        } else if is_begun {
+            lines.push(' ');
+            column += 1;
+        }
+        lines += word;
+        column += width;
+    }
+    lines
 }
 
 /// A number of bytes in MB; `?` where the kernel does not report it.
@@ -207,95 +304,73 @@ fn megabytes(bytes: Option<u64>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::cli::rehearse::caller::Hears;
+    use crate::cli::rehearse::judged::AlertProgress;
     use crate::sources::reasons;
 
     use super::*;
 
     fn plan() -> RehearsalPlan {
-        RehearsalPlan {
-            callers: 4,
-            over: 60 * SECOND,
-            upstream: SECOND / 5,
-            rate: 10,
-            cached: 0.5,
-            deadline: SECOND,
-            directory: false,
-            upstream_dead: false,
-        }
+        RehearsalPlan::example()
     }
 
     fn outcome(took_ms: u64, received: Received) -> CallOutcome {
-        CallOutcome { took: Duration::from_millis(took_ms), received }
+        let took = Duration::from_millis(took_ms);
+        let due = Duration::from_secs(1);
+        CallOutcome { is_affected: true, due, took, received, is_placed: true }
     }
 
-    fn report<'r>(plan: &'r RehearsalPlan, outcomes: &'r [CallOutcome]) -> RehearsalReport<'r> {
-        RehearsalReport {
-            plan,
-            outcomes,
-            load: UpstreamLoad::default(),
-            memory: MemoryUsage::default(),
-        }
+    fn day(outcomes: Vec<CallOutcome>) -> Day {
+        let progress = AlertProgress::default();
+        Day { outcomes, published: Some(Duration::ZERO), ended: None, progress }
+    }
+
+    fn report<'r>(plan: &'r RehearsalPlan, day: &'r Day) -> RehearsalReport<'r> {
+        let load = UpstreamLoad::default();
+        RehearsalReport { plan, day, load, memory_before: None, compared: None }
     }
 
     #[test]
-    fn a_report_labels_every_number() {
+    fn lines_have_eighty_columns_at_most_and_shares_are_rounded_down() {
         let plan = plan();
-        let outcomes = [
-            outcome(1, Received::Personalised { is_cached: true }),
-            outcome(300, Received::Personalised { is_cached: false }),
-            outcome(2, Received::Unavailable(Some(reasons::SHED.failure()))),
-            outcome(1_015, Received::Unavailable(Some(reasons::DEADLINE.failure()))),
-        ];
-        let report = report(&plan, &outcomes);
-        let text = report.text();
+        let told = Received::Found { hears: Hears::Alert, is_from_directory: true };
+        let mut outcomes = vec![outcome(1, told); 1_999];
+        outcomes.push(outcome(900, Received::Unavailable(Some(reasons::DEADLINE.failure()))));
+        let day = day(outcomes);
+        let text = report(&plan, &day).text();
+        assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
         for line in [
-            "The mass outage: 4 different customers call within 60s, 50 % of them cached.",
-            "HubSoft responds in 200ms and permits 10 requests a second.",
-            "answered                    4   100.0 %",
-            "  within 1000 ms            3    75.0 %   the deadline",
-            "  within 1020 ms            4   100.0 %   the guarantee",
-            "personalised                2    50.0 %   on the first call",
-            "  from the cache            1    25.0 %",
-            "unavailable                 2    50.0 %   the call continues without an announcement",
-            "  deadline                  1    25.0 %   HubSoft did not answer within the call's deadline",
-            "  shed                      1    25.0 %   lookup skipped: more calls than limiter.rate allows",
-            "answer time, ms           p50 2.0, p99 1015.0, p99.9 1015.0, max 1015.0",
-            "memory, MB                start ?, end ?, peak ? (with callers and HubSoft)",
+            "right                      1999    99.9 %",
+            "  told                     1999    99.9 %",
         ] {
-            assert!(text.lines().any(|printed| printed == line), "{line}\n{text}");
+            assert!(text.contains(line), "{line}\n{text}");
         }
-        assert!(report.verdict().is_ok());
+        assert!(text.contains("  deadline                    1     0.0 %"), "{text}");
     }
 
     #[test]
-    fn one_late_missing_or_wrong_answer_fails_the_rehearsal() {
+    fn the_verdict_counts_late_missing_and_wrong_answers() {
         let plan = plan();
+        let calm = outcome(1, Received::Unavailable(None));
+        assert!(report(&plan, &day(vec![calm.clone()])).verdict().is_ok());
         for broken in [
             outcome(1_021, Received::Unavailable(None)),
             outcome(1, Received::Nothing),
-            outcome(1, Received::Wrong),
+            outcome(1, Received::Wrong("status=found&end=1".into())),
         ] {
-            let outcomes = [outcome(1, Received::Unavailable(None)), broken];
-            let verdict = report(&plan, &outcomes).verdict().expect_err("broken");
+            let day = day(vec![calm.clone(), broken]);
+            let verdict = report(&plan, &day).verdict().expect_err("broken");
             assert!(verdict.contains("1 of 2 calls"), "{verdict}");
         }
+        assert!(report(&plan, &day(Vec::new())).text().contains("max ?"));
     }
 
     #[test]
-    fn requests_are_counted_in_a_sliding_second() {
-        let start = Instant::now();
-        let times: Vec<_> = [0, 900, 950, 1_000, 1_850, 1_900, 2_000]
-            .map(|ms| start + Duration::from_millis(ms))
-            .to_vec();
-        let load = UpstreamLoad::of(&times, 3);
-        assert_eq!((load.requests, load.most, load.refused), (7, 4, 2));
-        assert!((load.mean - 3.0).abs() < 1e-9);
-        assert_eq!(UpstreamLoad::of(&[], 1), UpstreamLoad::default());
-    }
-
-    #[test]
-    fn a_rehearsal_without_calls_has_a_report() {
-        let plan = plan();
-        assert!(report(&plan, &[]).text().contains("max ?"));
+    fn text_is_wrapped_at_eighty_columns() {
+        let text = "fibra ".repeat(40);
+        let lines = wrapped(&text, "- ", "  ");
+        assert!(lines.lines().all(|line| line.len() <= COLUMNS));
+        assert!(lines.lines().skip(1).all(|line| line.starts_with("  fibra")));
+        assert_eq!(lines.split_whitespace().count(), 41);
     }
 }

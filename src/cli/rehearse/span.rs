@@ -6,45 +6,83 @@ use std::time::Duration;
 
 use crate::domain::call::DEADLINE_MIN;
 
-/// More callers would take an hour to cache, and more memory than a PBX has.
-const CALLERS: RangeInclusive<u32> = 1..=20_000;
+use super::plan::JOINING_MAX;
+
+/// Fewer have no network worth the name.
+const CUSTOMERS: RangeInclusive<u32> = 500..=1_000_000;
+/// More callers than a PBX can carry, and than this machine can play.
+const CALLERS: RangeInclusive<u32> = 1..=50_000;
 /// Longest deadline, as in the configuration.
 const DEADLINE_MAX_MS: u64 = 3_000;
 const OVER: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(10 * 60);
 /// As in the configuration.
 const RATE: RangeInclusive<u32> = 1..=1_000;
-const UPSTREAM_MAX_MS: u64 = 10_000;
+const MEDIAN_MAX_MS: u64 = 10_000;
+const POLL_S: RangeInclusive<u32> = 1..=60;
+/// More earlier alerts count no more than two.
+const EARLIER_MAX: u32 = 3;
 
-/// Reads `--callers`.
-pub(in super::super) fn callers(text: &str) -> Result<u32, String> {
+/// Reads `--customers`.
+pub(super) fn customers(text: &str) -> Result<u32, String> {
+    within(text, CUSTOMERS, "customers")
+}
+
+/// Reads `--affected`.
+pub(super) fn callers(text: &str) -> Result<u32, String> {
     within(text, CALLERS, "callers")
 }
 
+/// Reads `--unaffected`.
+pub(super) fn others(text: &str) -> Result<u32, String> {
+    within(text, 0..=*CALLERS.end(), "callers")
+}
+
 /// Reads `--deadline-ms`.
-pub(in super::super) fn deadline(text: &str) -> Result<Duration, String> {
+pub(super) fn deadline(text: &str) -> Result<Duration, String> {
     let least = DEADLINE_MIN.as_millis() as u64;
     within(text, least..=DEADLINE_MAX_MS, "milliseconds").map(Duration::from_millis)
 }
 
+/// Reads `--earlier`.
+pub(super) fn earlier(text: &str) -> Result<u32, String> {
+    within(text, 0..=EARLIER_MAX, "alerts")
+}
+
+/// Reads `--joining`.
+pub(super) fn joining(text: &str) -> Result<f64, String> {
+    within(text, 0.0..=JOINING_MAX, "as a share; some places never join a table")
+}
+
+/// Reads `--hubsoft-ms`.
+pub(super) fn median(text: &str) -> Result<Duration, String> {
+    within(text, 0..=MEDIAN_MAX_MS, "milliseconds").map(Duration::from_millis)
+}
+
 /// Reads `--over`.
-pub(in super::super) fn over(text: &str) -> Result<Duration, String> {
-    let over = span(text).ok_or("write a number with its unit, e.g. 60s, 2m or 1500ms")?;
+pub(super) fn over(text: &str) -> Result<Duration, String> {
+    let over = time(text)?;
     if OVER.contains(&over) { Ok(over) } else { Err("choose 1s to 10m".to_owned()) }
 }
 
-/// Reads `--upstream-rps`.
-pub(in super::super) fn rate(text: &str) -> Result<u32, String> {
+/// Reads `--poll-s`.
+pub(super) fn poll(text: &str) -> Result<u32, String> {
+    within(text, POLL_S, "seconds")
+}
+
+/// Reads `--hubsoft-rps`.
+pub(super) fn rate(text: &str) -> Result<u32, String> {
     within(text, RATE, "requests a second")
 }
 
-/// Reads `--known`.
-pub(in super::super) fn share(text: &str) -> Result<f64, String> {
+/// Reads `--cached`.
+pub(super) fn share(text: &str) -> Result<f64, String> {
     within(text, 0.0..=1.0, "as a share, e.g. 0.9 for nine callers in ten")
 }
 
-/// Reads `--upstream-ms`.
-pub(in super::super) fn upstream(text: &str) -> Result<Duration, String> {
-    within(text, 0..=UPSTREAM_MAX_MS, "milliseconds").map(Duration::from_millis)
+/// Reads a time before or after the first call.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let time = span(text).ok_or("write a number with its unit, e.g. 60s, 2m or 1500ms")?;
+    if time <= *OVER.end() { Ok(time) } else { Err("choose 10m at most".to_owned()) }
 }
 
 fn within<T>(text: &str, range: RangeInclusive<T>, what: &str) -> Result<T, String>
@@ -81,21 +119,26 @@ mod tests {
         for odd in ["", "60", "s", "6.5s", "-1s", "60 s", "1h", "99999999999s"] {
             assert!(over(odd).expect_err(odd).contains("60s, 2m"), "{odd}");
         }
-        for out in ["0s", "11m", "999ms", "4294967295m"] {
+        for out in ["0s", "999ms"] {
             assert!(over(out).expect_err(out).contains("1s to 10m"), "{out}");
         }
+        for out in ["11m", "4294967295m"] {
+            assert!(over(out).expect_err(out).contains("10m at most"), "{out}");
+        }
+        assert_eq!(time("0s"), Ok(Duration::ZERO));
     }
 
     #[test]
     fn a_number_out_of_range_is_rejected_with_the_range() {
         assert_eq!(callers("2000"), Ok(2_000));
-        assert_eq!(callers("0").expect_err("too few"), "choose 1 to 20000 callers");
+        assert_eq!(callers("0").expect_err("too few"), "choose 1 to 50000 callers");
         assert_eq!(deadline("800"), Ok(Duration::from_millis(800)));
         assert_eq!(deadline("99").expect_err("too short"), "choose 100 to 3000 milliseconds");
         assert_eq!(rate("10"), Ok(10));
         assert!(rate("ten").is_err());
         assert_eq!(share("0.9"), Ok(0.9));
         assert!(share("90").is_err() && share("NaN").is_err());
-        assert_eq!(upstream("0"), Ok(Duration::ZERO));
+        assert!(joining("0.98").is_err() && poll("0").is_err() && earlier("4").is_err());
+        assert_eq!(median("0"), Ok(Duration::ZERO));
     }
 }

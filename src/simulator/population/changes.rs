@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::simulator::relations::ShownRelations;
 
-use super::customer::{LAST_DAY, registered, services, updated};
+use super::customer::{LAST_DAY, ShownConnection, registered, services, updated};
 use super::json::{ShownFlag, customer};
 use super::phones::{GeneratedPhone, REVISIONS_MAX, candidates, phones};
 use super::places::{CustomerPlaces, ServicePlaces};
@@ -270,6 +270,11 @@ impl GeneratedCustomers {
     ) -> String {
         let mut services = services(&self.population, index, revision.places);
         services.retain(|service| row.with_cancelled || !service.is_cancelled());
+        for service in &mut services {
+            if self.shares.unjoins(&self.population, service.number()) {
+                service.connection = ShownConnection::Generic;
+            }
+        }
         let phones = phones(&self.population, index, revision.phones);
         customer(&self.population, index, &phones, &services, row.relations, flag)
     }

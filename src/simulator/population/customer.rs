@@ -48,6 +48,11 @@ pub(super) struct GeneratedService {
 }
 
 impl GeneratedService {
+    /// Counts all services from 0.
+    pub(super) fn number(&self) -> u32 {
+        (self.id - super::FIRST_ID) as u32
+    }
+
     pub(super) fn is_cancelled(&self) -> bool {
         self.status.0 == "cancelado"
     }

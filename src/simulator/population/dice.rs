@@ -22,6 +22,7 @@ pub(super) enum Draw {
     Missing,
     Moved,
     Renumbered,
+    Unjoined,
 }
 
 /// The number drawn for a customer and a question.

@@ -20,6 +20,8 @@ pub struct PopulationShares {
     pub moved_permille: u16,
     /// Have other numbers than the list says.
     pub renumbered_permille: u16,
+    /// Of the services: have no interface and no box entered, besides the few that never have.
+    pub unjoined_permille: u16,
 }
 
 impl Default for PopulationShares {
@@ -30,6 +32,7 @@ impl Default for PopulationShares {
             missing_permille: 0,
             moved_permille: 0,
             renumbered_permille: 0,
+            unjoined_permille: 0,
         }
     }
 }
@@ -41,6 +44,7 @@ impl PopulationShares {
         missing_permille: 20,
         moved_permille: 10,
         renumbered_permille: 15,
+        unjoined_permille: 0,
     };
 
     /// Whether a customer is in the group that the list cannot show.
@@ -69,5 +73,11 @@ impl PopulationShares {
     pub(super) fn renumberings(self, population: &Population, index: u32) -> u32 {
         let drawn = permille(population.seed, Draw::Renumbered, index);
         u32::from(drawn < u64::from(self.renumbered_permille))
+    }
+
+    /// Whether the interface of a service, by its number, is not entered.
+    pub(super) fn unjoins(self, population: &Population, service: u32) -> bool {
+        let drawn = permille(population.seed, Draw::Unjoined, service);
+        drawn < u64::from(self.unjoined_permille)
     }
 }
