@@ -83,7 +83,10 @@ impl RehearsalPlan {
         let alert = self.scope.alert(&self.population(), self.affected, first);
         let life = |end: Duration| (self.lead + end).saturating_sub(self.late.unwrap_or_default());
         let end = self.ends_after.filter(|_| self.is_end_known);
-        SimAlert { ends: end.map(|end| AlertTime::FromNow(life(end).as_secs() as i64)), ..alert }
+        SimAlert {
+            ends: end.map(|end| AlertTime::FromNow(life(end).as_secs().cast_signed())),
+            ..alert
+        }
     }
 
     /// An alert of the same kind as earlier ones were, elsewhere.

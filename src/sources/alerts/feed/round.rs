@@ -149,10 +149,6 @@ mod tests {
 
     #[test]
     fn a_list_is_complete_only_if_each_page_says_so() {
-        let unnumbered = |page: AlertPage| AlertPage { number: None, ..page };
-        let endless = |page: AlertPage| AlertPage { last: None, ..page };
-        let uncounted = |page: AlertPage| AlertPage { total: None, ..page };
-        let unreadable = |page: AlertPage| AlertPage { unreadable: 1, ..page };
         for (what, pages, expected) in [
             ("empty", vec![page(1, 1, 0, &[])], Ok(vec![])),
             ("empty, without a page", vec![page(1, 0, 0, &[])], Ok(vec![])),
@@ -204,6 +200,18 @@ mod tests {
                 vec![page(1, 9, 4, &[7, 8]), page(2, 9, 4, &[])],
                 Err(RoundFault::Short { listed: 2, stated: 4 }),
             ),
+        ] {
+            assert_eq!(read(&pages), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_its_place_in_the_list_ends_the_round() {
+        let unnumbered = |page: AlertPage| AlertPage { number: None, ..page };
+        let endless = |page: AlertPage| AlertPage { last: None, ..page };
+        let uncounted = |page: AlertPage| AlertPage { total: None, ..page };
+        let unreadable = |page: AlertPage| AlertPage { unreadable: 1, ..page };
+        for (what, pages, expected) in [
             ("page 2", vec![page(2, 2, 1, &[7])], Err(RoundFault::WrongPage(1))),
             ("page 0", vec![page(0, 1, 1, &[7])], Err(RoundFault::WrongPage(1))),
             (
