@@ -307,16 +307,6 @@ async fn a_search_that_is_refused_ends_no_examination_but_one_too_many_does() {
 }
 
 #[tokio::test]
-async fn a_clock_that_differs_is_a_warning() {
-    let sim = sim().await;
-    let date = ("Date".to_owned(), "Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
-    let body = br#"{"status":"success","clientes":[]}"#.to_vec();
-    sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![date], body });
-    let findings = Setup::of(&sim, "").examined(&[]);
-    findings.have(0, "warning", "clock", "s ahead of HubSoft's: see `timedatectl`");
-}
-
-#[tokio::test]
 async fn a_secret_that_others_can_read_is_a_warning_wherever_it_stands() {
     let sim = sim().await;
     let setup = Setup::of(&sim, "");

@@ -16,12 +16,12 @@ pub(super) async fn run(path: &Path, config: Config) -> Result<(), Failed> {
     for warning in &config.warnings {
         warn!("{warning}");
     }
-    // Listeners first: the application starts to read ahead of the calls, which a second process must not.
+    // Until here a signal ends the program; from here on signals are received.
+    let signals = Signals::new()?;
+    // Before the application, which reads ahead of the calls: a second process must not begin to.
     let listeners = Listeners::open(&config)?;
     let app = App::build(&config, None)?;
     let hubsoft = app.hubsoft().cloned();
-    // Until here a signal ends the program; from here on signals are received.
-    let signals = Signals::new()?;
     // A token requested now is ready for the first call, and wrong credentials are logged early.
     tokio::spawn(async move {
         if let Some(hubsoft) = hubsoft {

@@ -139,6 +139,7 @@ impl Number {
         };
         let at = fields.iter().position(|(key, _)| key == "source");
         let source = at.map(|at| fields.remove(at).1).unwrap_or_default();
+        ignore_whether_heard(&mut fields);
         let reported = |status| -> bool { fields == self.fields(interface, status) };
         let listed = || -> bool { fields == without_alert(self.fields(interface, "found")) };
         match (source.as_str(), self.kind) {
@@ -213,6 +214,16 @@ impl Number {
         ]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .to_vec()
+    }
+}
+
+/// Whether a number has heard its alert before depends on the calls so far. Without an alert it never has.
+fn ignore_whether_heard(fields: &mut [(String, String)]) {
+    let is_alerted = fields.iter().any(|(key, value)| key == "alerta" && value == "1");
+    for (key, value) in fields.iter_mut().filter(|_| is_alerted) {
+        if key == "avisado" && value == "1" {
+            "0".clone_into(value);
+        }
     }
 }
 

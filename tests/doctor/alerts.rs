@@ -1,6 +1,6 @@
-//! What `bina doctor` finds out about HubSoft's list of alerts, and about the zone of its times.
+//! What `bina doctor` finds out about HubSoft's list of alerts, about the zone of its times, and about the clock.
 
-use bina::simulator::{AlertFault, AlertTime, Population, Sim, SimAlert, SimScope};
+use bina::simulator::{AlertFault, AlertTime, Fault, Population, Sim, SimAlert, SimScope};
 
 use crate::{Findings, Setup};
 
@@ -74,4 +74,14 @@ async fn a_zone_in_which_alerts_are_of_the_future_is_a_warning_with_a_better_one
     sim.set_provider_clock(0, BRASILIA_S + 10 * 60);
     sim.publish_alerts(vec![cut()]).expect("an interface");
     examined(&sim).await.have(0, "ok", "timezone", "not of the future");
+}
+
+#[tokio::test]
+async fn a_clock_that_differs_is_a_warning() {
+    let sim = provider(Vec::new()).await;
+    let date = ("Date".to_owned(), "Sun, 06 Nov 1994 08:49:37 GMT".to_owned());
+    let body = br#"{"status":"success","clientes":[]}"#.to_vec();
+    sim.set_lookup_fault(Fault::Answer { status: 200, headers: vec![date], body });
+    let findings = Setup::of(&sim, "").examined(&[]);
+    findings.have(0, "warning", "clock", "s ahead of HubSoft's: see `timedatectl`");
 }

@@ -10,7 +10,7 @@ use bina::answering::journal::{
     CallRecord, ChosenAlert, Journal, JournalInputs, JournalMetrics, ReportForm, ReportQuery,
 };
 use bina::answering::suspicion::{SuspicionMetrics, Suspicions};
-use bina::domain::alert::AlertKey;
+use bina::domain::alert::TextKey;
 use bina::domain::answer::{AlertFacts, Answer, Told};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
@@ -46,7 +46,7 @@ pub(crate) fn phone(number: u64) -> Phone {
 
 /// The alert with a local id.
 pub(crate) fn alert(id: &str) -> ChosenAlert {
-    let key = AlertKey(id.bytes().map(u64::from).sum());
+    let key = TextKey(id.bytes().map(u64::from).sum());
     ChosenAlert { key, origin: Some(AlertOrigin::Local(id.into())) }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 
-use crate::domain::alert::AlertKey;
+use crate::domain::alert::TextKey;
 use crate::domain::phone::Phone;
 use crate::sources::directory::PhoneHash;
 
@@ -17,7 +17,7 @@ const SHARDS: usize = 16;
 /// Maximum entries of each half of a part: 200,000 to 400,000 in all, the latest ones.
 const ENTRIES_MAX: usize = 12_500;
 
-type Heard<Caller> = HashMap<(Caller, AlertKey), Instant>;
+type Heard<Caller> = HashMap<(Caller, TextKey), Instant>;
 
 /// A part: when the younger half is full it becomes the older one, whose entries are lost.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl HeardAlerts {
     pub(super) fn at(
         &self,
         phone: &Phone,
-        key: AlertKey,
+        key: TextKey,
         journals: impl FnOnce() -> PhoneHash,
     ) -> Option<Instant> {
         let caller = self.hasher.hash_one(phone);
@@ -58,7 +58,7 @@ impl HeardAlerts {
     }
 
     /// Notes that the number hears the alert.
-    pub(super) fn insert(&self, phone: &Phone, key: AlertKey, at: Instant) {
+    pub(super) fn insert(&self, phone: &Phone, key: TextKey, at: Instant) {
         let caller = self.hasher.hash_one(phone);
         let mut shard = self.shard(caller).lock();
         if shard.young.len() >= ENTRIES_MAX {
@@ -68,7 +68,7 @@ impl HeardAlerts {
     }
 
     /// Adds what an earlier process has noted, the latest ones up to the limit.
-    pub(super) fn restore(&self, entries: impl Iterator<Item = (PhoneHash, AlertKey, Instant)>) {
+    pub(super) fn restore(&self, entries: impl Iterator<Item = (PhoneHash, TextKey, Instant)>) {
         let mut restored = self.restored.write();
         for (caller, key, at) in entries {
             if restored.len() >= SHARDS * ENTRIES_MAX {
@@ -141,9 +141,9 @@ mod tests {
     #[test]
     fn the_latest_are_kept_and_no_more_than_the_limit() {
         let (heard, now) = (HeardAlerts::default(), Instant::now());
-        let at = |number| heard.at(&phone(number), AlertKey(7), || PhoneHash(0));
+        let at = |number| heard.at(&phone(number), TextKey(7), || PhoneHash(0));
         let many = 3 * SHARDS * ENTRIES_MAX;
-        (0..many).for_each(|number| heard.insert(&phone(number), AlertKey(7), now));
+        (0..many).for_each(|number| heard.insert(&phone(number), TextKey(7), now));
         assert!(heard.count() <= 2 * SHARDS * ENTRIES_MAX);
         assert!((many - 100_000..many).all(|number| at(number) == Some(now)));
         assert_eq!(at(0), None);
@@ -155,16 +155,16 @@ mod tests {
     fn a_forgotten_number_is_gone_and_no_other_one() {
         let (heard, now) = (HeardAlerts::default(), Instant::now());
         let hash = |number: usize| PhoneHash(number as u64);
-        (0..4).for_each(|number| heard.insert(&phone(number), AlertKey(7), now));
-        let restored = (4..8).map(|number| (hash(number), AlertKey(7), now));
+        (0..4).for_each(|number| heard.insert(&phone(number), TextKey(7), now));
+        let restored = (4..8).map(|number| (hash(number), TextKey(7), now));
         heard.restore(restored);
         for gone in [1, 5] {
             assert!(heard.has(&phone(gone), hash(gone)));
             assert!(heard.forget(&phone(gone), hash(gone)));
             assert!(!heard.has(&phone(gone), hash(gone)));
         }
-        let left = |number: &usize| heard.at(&phone(*number), AlertKey(7), || hash(*number));
+        let left = |number: &usize| heard.at(&phone(*number), TextKey(7), || hash(*number));
         assert_eq!((0..8).filter(|number| left(number).is_some()).count(), 6);
-        assert_eq!(heard.at(&phone(0), AlertKey(8), || hash(0)), None, "another alert");
+        assert_eq!(heard.at(&phone(0), TextKey(8), || hash(0)), None, "another alert");
     }
 }

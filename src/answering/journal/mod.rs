@@ -30,7 +30,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::{error, warn};
 
-use crate::domain::alert::AlertKey;
+use crate::domain::alert::TextKey;
 use crate::domain::answer::Told;
 use crate::domain::phone::Phone;
 use crate::domain::zone::Zone;
@@ -170,14 +170,14 @@ impl Journal {
             let told = entries.filter(|entry| !entry.again && entry.at_s >= first_s);
             self.heard.restore(told.filter_map(|entry| {
                 let age = Duration::from_secs(now_s.saturating_sub(entry.at_s));
-                let (caller, key) = (PhoneHash(entry.caller?), AlertKey(entry.key?));
+                let (caller, key) = (PhoneHash(entry.caller?), TextKey(entry.key?));
                 Some((caller, key, now.checked_sub(age)?))
             }));
         }
     }
 
     /// Whether the number has heard the alert, for a call at `now`; never blocks.
-    pub fn told(&self, phone: &Phone, key: AlertKey, now: Instant) -> Told {
+    pub fn told(&self, phone: &Phone, key: TextKey, now: Instant) -> Told {
         let told = Duration::from_secs(self.told_s.load(Ordering::Relaxed));
         let journals = || self.hasher.now().hash(phone);
         let heard = self.heard.at(phone, key, journals);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::alert::AlertKey;
+use crate::domain::alert::TextKey;
 use crate::domain::answer::{Answer, Told};
 use crate::domain::customer::Customer;
 use crate::domain::phone::Phone;
@@ -14,7 +14,7 @@ use crate::sources::alerts::AlertOrigin;
 /// The alert whose prompt was chosen for a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChosenAlert {
-    pub key: AlertKey,
+    pub key: TextKey,
     /// Which alert it is, if it is an active one.
     pub origin: Option<AlertOrigin>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::answering::journal::ChosenAlert;
 use crate::answering::suspicion::Suspicions;
-use crate::domain::alert::{Alert, AlertKey};
+use crate::domain::alert::{Alert, TextKey};
 use crate::domain::answer::{AlertFacts, Told};
 use crate::domain::call::{Call, Did};
 use crate::domain::finding::{AlertCertainty, Finding};
@@ -138,7 +138,7 @@ impl Announcer {
         if !plays(choice) || choice.chosen_by == ChosenBy::Hedge {
             return None;
         }
-        let key = choice.alert.map_or(AlertKey::NO_TEXT, Alert::key);
+        let key = choice.alert.map_or(TextKey::NO_TEXT, Alert::text_key);
         let origin = board.and_then(|board| origin(board, choice, key));
         Some(ChosenAlert { key, origin })
     }
@@ -187,12 +187,12 @@ fn customers(finding: &Finding) -> &[FoundCustomer] {
 }
 
 /// Which active alert a choice was made from: a local one itself, or one of HubSoft with the same text.
-fn origin(board: &Board, choice: &Choice<'_>, key: AlertKey) -> Option<AlertOrigin> {
+fn origin(board: &Board, choice: &Choice<'_>, key: TextKey) -> Option<AlertOrigin> {
     let is_local = choice.chosen_by == ChosenBy::Local;
     let mut active = board.alerts.iter().filter(|active| active.is_hubsofts() != is_local);
     let same = active.find(|active| match (active.alert.as_deref(), choice.alert) {
         (Some(alert), Some(chosen)) if is_local => ptr::eq(alert, chosen),
-        (Some(alert), Some(_)) => alert.key() == key,
+        (Some(alert), Some(_)) => alert.text_key() == key,
         (alert, chosen) => alert.is_none() && chosen.is_none(),
     });
     same.map(|active| active.origin.clone())

@@ -19,7 +19,7 @@ use super::days::{self, DAY_S};
 use super::{Journal, JournalEntry};
 
 use self::query::ReportSpan;
-use self::tally::CallTally;
+use self::tally::ReportTally;
 
 pub use self::query::{ReportError, ReportForm, ReportQuery};
 
@@ -135,7 +135,7 @@ pub fn report_of_files(
 }
 
 fn read(path: &Path, span: &ReportSpan, told_s: u64) -> Result<Report, ReportError> {
-    let mut tally = CallTally::new(span, told_s);
+    let mut tally = ReportTally::new(span, told_s);
     let mut damaged = 0;
     // A call may be written shortly after midnight.
     for day in span.since_s / DAY_S..=span.until_s / DAY_S + 1 {

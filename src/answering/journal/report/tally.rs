@@ -40,7 +40,7 @@ struct DistrictTally {
 }
 
 /// The calls so far.
-pub(super) struct CallTally {
+pub(super) struct ReportTally {
     report: Report,
     wanted: Option<String>,
     callers: HashMap<u64, CallerTally>,
@@ -48,7 +48,7 @@ pub(super) struct CallTally {
     districts: BTreeMap<String, DistrictTally>,
 }
 
-impl CallTally {
+impl ReportTally {
     pub(super) fn new(span: &ReportSpan, told_s: u64) -> Self {
         let length_s = span.until_s - span.since_s;
         let is_long = |step: &u64| length_s.div_ceil(*step) <= INTERVALS_MAX;

@@ -1,5 +1,6 @@
 //! Reads the list of active alerts, and single customers by their code, as `AlertList` describes them.
 
+mod kinds;
 mod parameters;
 mod query;
 mod rows;

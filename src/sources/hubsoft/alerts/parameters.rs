@@ -6,8 +6,8 @@ use serde::de::MapAccess;
 
 use crate::sources::hubsoft::loose::{Any, Lenient, Scalar, value};
 
-use super::scope::{CITIES, UnknownField, only};
-use super::scope_list::ScopeList;
+use super::kinds::{CITIES, UnknownField};
+use super::scope_list::{KindList, only};
 
 /// Maximum names of other lists.
 const OTHERS_MAX: usize = 16;
@@ -15,13 +15,13 @@ const OTHERS_MAX: usize = 16;
 /// The parameters of an alert, which PHP writes as an empty list if there are none.
 #[derive(Default)]
 pub(super) struct Parameters {
-    districts: ScopeList,
-    cities: ScopeList,
+    districts: KindList,
+    cities: KindList,
     others: BTreeSet<String>,
 }
 
 impl Parameters {
-    pub(super) fn districts(&self) -> &ScopeList {
+    pub(super) fn districts(&self) -> &KindList {
         &self.districts
     }
 

@@ -16,8 +16,9 @@ use crate::sources::hubsoft::short_text::{id, number};
 use crate::sources::reasons;
 
 use super::LIST;
-use super::scope::{ScopeLists, UnknownField};
-use super::scope_list::ScopeList;
+use super::kinds::UnknownField;
+use super::scope::ScopeLists;
+use super::scope_list::KindList;
 use super::times::{WindowFields, is_blank, without_zone};
 
 /// Maximum alerts kept of a page: more than are requested, as a server may ignore how many these are. The
@@ -226,7 +227,7 @@ impl AlertRow {
             "servico_status" => self.lists.statuses = value(from)?,
             // The kinds that the list of customers does not show.
             "grupos_cliente" | "zonas" | "zonas_atendimento" => {
-                let list: ScopeList = value(from)?;
+                let list: KindList = value(from)?;
                 if !list.is_empty() {
                     self.lists.note_unknown(key);
                 }

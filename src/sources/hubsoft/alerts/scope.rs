@@ -2,56 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::{MapAccess, SeqAccess};
-
 use crate::sources::directory::AlertScope;
-use crate::sources::hubsoft::loose::{Lenient, List, Loose, Scalar, value};
-use crate::sources::hubsoft::short_text::id_of;
 
+use super::kinds::{
+    BOXES, CITIES, DISTRICTS, GROUPS, INTERFACES, KindKeys, POPS, STATUSES, kind_word,
+};
 use super::parameters::Parameters;
-use super::scope_list::{ScopeEntry, ScopeList};
+use super::scope_list::{KindEntry, KindList, only};
 
 /// Maximum bytes of the name of an unknown kind.
 const KIND_BYTES_MAX: usize = 40;
 /// Maximum unknown kinds.
 const UNKNOWN_MAX: usize = 16;
-const DISTRICTS: &str = "bairros";
-const BOXES: KindKeys = KindKeys {
-    list: "caixa_optica",
-    ids: &["id_caixa_optica", "caixa_optica_id", "id_caixa", "id_mapeamento_caixa_optica"],
-};
-pub(super) const CITIES: KindKeys =
-    KindKeys { list: "cidades", ids: &["id_cidade", "cidade_id", "id_municipio"] };
-const GROUPS: KindKeys = KindKeys {
-    list: "grupos_cliente_servico",
-    ids: &["id_grupo_cliente_servico", "grupo_cliente_servico_id", "id_grupo_servico", "id_grupo"],
-};
-const INTERFACES: KindKeys = KindKeys {
-    list: "interfaces_conexao",
-    ids: &["id_interface_conexao", "interface_conexao_id", "id_interface", "interface_id"],
-};
-const POPS: KindKeys = KindKeys { list: "pops", ids: &["id_pop", "pop_id"] };
-const STATUSES: KindKeys = KindKeys {
-    list: "servico_status",
-    ids: &["id_servico_status", "servico_status_id", "id_status"],
-};
-
-/// The key of a list, and those of the ids in its entries.
-pub(super) struct KindKeys {
-    list: &'static str,
-    pub(super) ids: &'static [&'static str],
-}
 
 /// The lists of a scope.
 #[derive(Default)]
 pub(super) struct ScopeLists {
-    pub(super) cities: ScopeList,
-    pub(super) districts: ScopeList,
-    pub(super) interfaces: ScopeList,
-    pub(super) pops: ScopeList,
-    pub(super) boxes: ScopeList,
-    pub(super) statuses: ScopeList,
-    pub(super) groups: ScopeList,
+    pub(super) cities: KindList,
+    pub(super) districts: KindList,
+    pub(super) interfaces: KindList,
+    pub(super) pops: KindList,
+    pub(super) boxes: KindList,
+    pub(super) statuses: KindList,
+    pub(super) groups: KindList,
     pub(super) parameters: Parameters,
     unknown: BTreeSet<String>,
 }
@@ -128,19 +101,19 @@ impl ScopeLists {
 }
 
 /// The ids of a list. A kind with an entry that cannot be read is unknown.
-fn ids(list: &ScopeList, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
+fn ids(list: &KindList, kind: &KindKeys, unknown: &mut BTreeSet<String>) -> BTreeSet<u64> {
     list.ids(kind.ids).unwrap_or_else(|| {
         unknown.insert(kind.list.to_owned());
         BTreeSet::new()
     })
 }
 
-fn has_districts(city: &ScopeEntry) -> bool {
+fn has_districts(city: &KindEntry) -> bool {
     city.districts().is_some()
 }
 
 /// The districts inside the cities; `None` if one of them cannot be told.
-fn nested(cities: &ScopeList) -> Option<BTreeSet<(u64, String)>> {
+fn nested(cities: &KindList) -> Option<BTreeSet<(u64, String)>> {
     let mut districts = BTreeSet::new();
     for city in &cities.entries {
         let Some(inside) = city.districts() else { continue };
@@ -154,68 +127,11 @@ fn nested(cities: &ScopeList) -> Option<BTreeSet<(u64, String)>> {
 }
 
 /// The only city that has a district of this name inside it.
-fn city_of(cities: &ScopeList, name: &str) -> Option<u64> {
-    let has_it = |city: &&ScopeEntry| {
+fn city_of(cities: &KindList, name: &str) -> Option<u64> {
+    let has_it = |city: &&KindEntry| {
         let wanted = AlertScope::district(0, name);
         let inside = city.districts().map_or(&[][..], |districts| &districts.entries);
         inside.iter().any(|entry| AlertScope::district(0, entry.name()) == wanted)
     };
     only(cities.entries.iter().filter(has_it).filter_map(|city| city.id(CITIES.ids)))
-}
-
-pub(super) fn only(ids: impl Iterator<Item = u64>) -> Option<u64> {
-    let ids: BTreeSet<u64> = ids.collect();
-    if ids.len() == 1 { ids.first().copied() } else { None }
-}
-
-/// The name of a kind without what tells one from many: `id_cidade` and `cidades` are the same.
-fn kind_word(key: &str) -> String {
-    key.trim_start_matches("id_").replace(['s', '_'], "")
-}
-
-/// A field of an unknown name: whether it is a kind of scope.
-#[derive(Default)]
-pub(super) struct UnknownField {
-    is_filled_list: bool,
-    /// The ids of an object.
-    ids: Vec<String>,
-}
-
-impl UnknownField {
-    /// A filled list is, and an object with the id of what the field is named for, unless that is a user.
-    pub(super) fn is_kind(&self, key: &str) -> bool {
-        let start = |text: &str| text.chars().take(4).collect::<String>();
-        let has_its_id = |id: &String| start(id.trim_start_matches("id_")) == start(key);
-        self.is_filled_list || (!key.starts_with("usuario") && self.ids.iter().any(has_its_id))
-    }
-}
-
-impl Lenient for UnknownField {
-    fn list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        let is_filled_list = match List::<Loose, 1>::list(list)? {
-            List::Items { total, .. } => total > 0,
-            List::NoList => false,
-        };
-        Ok(Self { is_filled_list, ids: Vec::new() })
-    }
-
-    fn object<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut field = Self::default();
-        let mut is_numbered = true;
-        let mut count = 0;
-        while let Some(key) = object.next_key::<String>()? {
-            let inner: Loose = value(&mut object)?;
-            count += 1;
-            is_numbered &= key.bytes().all(|byte| byte.is_ascii_digit());
-            if key.starts_with("id_") && id_of(&inner).is_some() && field.ids.len() < UNKNOWN_MAX {
-                field.ids.push(key);
-            }
-        }
-        field.is_filled_list = is_numbered && count > 0;
-        Ok(field)
-    }
-
-    fn scalar(_: Scalar) -> Self {
-        Self::default()
-    }
 }

@@ -16,14 +16,14 @@ const TEXT_BYTES_MAX: usize = 60 * 1024;
 
 /// One list of a scope. HubSoft's answers may also have a single object, a map by ids, or a text of ids.
 #[derive(Default)]
-pub(super) struct ScopeList {
-    pub(super) entries: Vec<ScopeEntry>,
+pub(super) struct KindList {
+    pub(super) entries: Vec<KindEntry>,
     /// Whether it has entries that are not among these.
     pub(super) is_cut: bool,
 }
 
 /// One entry of a list. Most are ids, of which a body may have many.
-pub(super) enum ScopeEntry {
+pub(super) enum KindEntry {
     Id(u64),
     Name(String),
     Object(Box<EntryFields>),
@@ -39,10 +39,10 @@ pub(super) struct EntryFields {
     /// Its key in a map by ids.
     key: Option<u64>,
     /// The districts of a city.
-    districts: ScopeList,
+    districts: KindList,
 }
 
-impl ScopeList {
+impl KindList {
     fn unreadable() -> Self {
         Self { entries: Vec::new(), is_cut: true }
     }
@@ -68,15 +68,15 @@ impl ScopeList {
                 .map_or_else(|_| Self::unreadable(), |any| any.0);
         }
         let parts: Vec<_> = text.split([',', ';']).filter(|part| !part.trim().is_empty()).collect();
-        let entries: Vec<_> = parts.into_iter().map(ScopeEntry::of_text).collect();
+        let entries: Vec<_> = parts.into_iter().map(KindEntry::of_text).collect();
         // A name may have a comma.
         let is_sure =
-            entries.len() == 1 || entries.iter().all(|entry| matches!(entry, ScopeEntry::Id(_)));
+            entries.len() == 1 || entries.iter().all(|entry| matches!(entry, KindEntry::Id(_)));
         if is_sure { Self { entries, is_cut: false } } else { Self::unreadable() }
     }
 
     /// Gives the entries of a map their keys, unless these may be positions in PHP's array.
-    fn of_map(map: Vec<(String, ScopeEntry)>, is_cut: bool) -> Self {
+    fn of_map(map: Vec<(String, KindEntry)>, is_cut: bool) -> Self {
         let keys: Vec<Option<u64>> = map.iter().map(|(key, _)| key.parse().ok()).collect();
         let count = map.len() as u64;
         let are_ids = keys.iter().all(|key| key.is_some_and(|key| key > count));
@@ -88,7 +88,7 @@ impl ScopeList {
     }
 }
 
-impl Lenient for ScopeList {
+impl Lenient for KindList {
     fn scalar(scalar: Scalar) -> Self {
         match scalar {
             Scalar::Bool(false) | Scalar::Null => Self::default(),
@@ -127,7 +127,7 @@ impl Lenient for ScopeList {
         }
         Ok(match single {
             Some(fields) if map.is_empty() => {
-                Self { entries: vec![ScopeEntry::Object(fields)], is_cut }
+                Self { entries: vec![KindEntry::Object(fields)], is_cut }
             }
             Some(_) => Self::unreadable(),
             None => Self::of_map(map, is_cut),
@@ -135,7 +135,7 @@ impl Lenient for ScopeList {
     }
 }
 
-impl ScopeEntry {
+impl KindEntry {
     fn of_text(text: &str) -> Self {
         Self::scalar(Scalar::Text(text.to_owned()))
     }
@@ -164,7 +164,7 @@ impl ScopeEntry {
     }
 
     /// The districts inside a city.
-    pub(super) fn districts(&self) -> Option<&ScopeList> {
+    pub(super) fn districts(&self) -> Option<&KindList> {
         let Self::Object(fields) = self else { return None };
         Some(&fields.districts).filter(|districts| !districts.is_empty())
     }
@@ -186,13 +186,13 @@ impl ScopeEntry {
 }
 
 /// What is no entry.
-impl Default for ScopeEntry {
+impl Default for KindEntry {
     fn default() -> Self {
         Self::Unreadable
     }
 }
 
-impl Lenient for ScopeEntry {
+impl Lenient for KindEntry {
     fn scalar(scalar: Scalar) -> Self {
         let value = Loose::Scalar(scalar);
         match (id_of(&value), value.text()) {
@@ -295,4 +295,10 @@ impl Lenient for EntryField {
         }
         Ok(field)
     }
+}
+
+/// The only one of ids; none if there are several.
+pub(super) fn only(ids: impl Iterator<Item = u64>) -> Option<u64> {
+    let ids: BTreeSet<u64> = ids.collect();
+    if ids.len() == 1 { ids.first().copied() } else { None }
 }
