@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::answering::journal::{CallRecord, Journal};
+use crate::answering::journal::{CallRecord, ChosenAlert, Journal};
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
@@ -102,8 +102,7 @@ impl Responder {
                 self.metrics.count(call, &finding, &answer, took);
                 log(call, phone, &finding, &answer, took);
                 if let Some(journal) = &self.journal {
-                    let at = call.accepted;
-                    journal.note(CallRecord::new(at, phone.ok(), &answer, chosen, told));
+                    note(journal, call.accepted, phone.ok(), &answer, (chosen, told));
                 }
             }
             Occasion::Check => self.metrics.count_answer(call, &answer),
@@ -133,6 +132,11 @@ impl Responder {
         self.lookup.purge(&(*phone).into())
     }
 
+    /// The choice of what callers hear.
+    pub fn announcer(&self) -> &Announcer {
+        &self.announcer
+    }
+
     /// Returns whether the cache has a record of `phone`.
     pub fn remembers(&self, phone: &Phone) -> bool {
         self.lookup.remembers(&(*phone).into())
@@ -147,6 +151,21 @@ impl Responder {
                  and access.token_files)"
             );
         }
+    }
+}
+
+/// Leaves to the journal what it needs of a call.
+fn note(
+    journal: &Journal,
+    at: std::time::Instant,
+    phone: Option<Phone>,
+    answer: &Answer,
+    (chosen, told): (Option<ChosenAlert>, Told),
+) {
+    if journal.takes_calls() {
+        journal.note(CallRecord::new(at, phone, answer, chosen, told));
+    } else if let (Some(phone), Some(chosen)) = (phone, chosen) {
+        journal.hear(&phone, chosen.key, told, at);
     }
 }
 

@@ -39,6 +39,7 @@ fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
         lines.push("alerts      none is active".to_owned());
     }
     lines.extend(caller.alerts.iter().flat_map(|alert| alert_lines(alert, zone)));
+    lines.extend(local(caller));
     lines.push(format!("changes     {}", change(outlook, caller)));
     lines
 }
@@ -127,6 +128,18 @@ fn evidence(line: &StratumLine, caller: &CallerAlert) -> String {
     text
 }
 
+/// Which local alert the service plays, whatever HubSoft answers.
+fn local(caller: &CallerAlerts) -> Option<String> {
+    let is_local =
+        |one: &&CallerAlert| one.alert.origin == "local" && one.standing == CallerStanding::Alert;
+    let alert = caller.alerts.iter().find(is_local)?;
+    Some(format!(
+        "local       the service plays local alert {} (source=local), unless an alert of the caller's own goes \
+         before it",
+        alert.alert.id
+    ))
+}
+
 /// What would change the answer.
 fn change(outlook: &Outlook, caller: &CallerAlerts) -> String {
     let undecided = caller.alerts.iter().find(|alert| alert.standing == CallerStanding::Unknown);
@@ -134,7 +147,7 @@ fn change(outlook: &Outlook, caller: &CallerAlerts) -> String {
         OutlookWay::Cache => {
             let age_s = outlook.stored.as_ref().map_or(0, |stored| stored.age_s);
             let left_s = outlook.fresh_s.saturating_sub(age_s);
-            format!("in {left_s} s HubSoft is queried again; `bina forget` does so now")
+            format!("in {left_s} s HubSoft is queried again")
         }
         OutlookWay::Evidence => {
             "the alert's end, or callers who turn out not to have it: fewer than \
@@ -224,6 +237,19 @@ mod tests {
         assert!(text.contains("not decided for this caller"), "{text}");
         assert!(
             text.contains("changes     4 of about 10 customers of the set were asked"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_local_alert_is_what_the_service_plays() {
+        let mut own = alert(CallerStanding::Alert, 0, 0);
+        own.alert.origin = "local".to_owned();
+        own.alert.id = "a7k2".to_owned();
+        own.alert.strata.clear();
+        let text = explained(outlook(OutlookWay::Hubsoft, Some(OutlookClass::First)), vec![own], 1);
+        assert!(
+            text.contains("local       the service plays local alert a7k2 (source=local)"),
             "{text}"
         );
     }

@@ -33,6 +33,12 @@ impl TextKey {
     /// That of alerts without a text.
     pub const NO_TEXT: Self = Self(0);
 
+    /// The key of a text that belongs to the alert `id`.
+    #[must_use]
+    pub fn with(self, id: &str) -> Self {
+        Self(self.0.rotate_left(1) ^ Self::of(id).0)
+    }
+
     /// FNV-1a over words of eight bytes, because the standard library's hash may change.
     fn of(text: &str) -> Self {
         let words = text.as_bytes().chunks(8).map(|chunk| {

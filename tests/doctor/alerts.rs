@@ -1,4 +1,4 @@
-//! What `bina doctor` finds out about HubSoft's list of alerts, about the zone of its times, and about the clock.
+//! What `bina doctor` finds out about HubSoft's list of alerts, the zone of its times, and the clock.
 
 use bina::simulator::{AlertFault, AlertTime, Fault, Population, Sim, SimAlert, SimScope};
 

@@ -96,6 +96,44 @@ async fn a_number_that_stays_on_disk_is_reported_each_time() {
     assert_eq!(bench.journal.forget(&phone(1)).await, Ok(1));
 }
 
+/// Adds a local alert for everyone, always with the same text.
+async fn publish(scene: &Scene) {
+    let body = r#"{"text":"Falha geral","everyone":true}"#;
+    let request = format!(
+        "POST /v1/alerts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    crate::app::exchange(scene.app().metrics, request.as_bytes()).await;
+}
+
+/// A wrong alert is ended; the right one may say the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_local_alert_with_the_same_text_is_news() {
+    let scene = Scene::before_start("journal-news").await;
+    let prompt = "[prompts]\ngeral = \"aviso\"\n[general]\nprompt = \"geral\"\n";
+    let scene = scene.restarted_with(prompt).await;
+    scene.walked().await;
+    let phone = scene.phone();
+    let active = || scene.app().service.app().alerts().status().alerts;
+    for round in ["the first", "another"] {
+        publish(&scene).await;
+        while active().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let told = [scene.ask(&phone).await, scene.ask(&phone).await];
+        assert_eq!(told.map(|answer| answer["avisado"].clone()), ["0", "1"], "{round}");
+        let end = format!(
+            "DELETE /v1/alerts?id={} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            active()[0].id
+        );
+        crate::app::exchange(scene.app().metrics, end.as_bytes()).await;
+        while !active().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_has_heard_an_alert_from_the_second_call_on() {
     let scene = Scene::before_start("journal-told").await;
@@ -106,13 +144,7 @@ async fn a_caller_has_heard_an_alert_from_the_second_call_on() {
     let other = scene.population.phone(700).expect("a number");
     let told = async |phone: &str| scene.ask(phone).await["avisado"].clone();
     assert_eq!(told(&phone).await, "0", "there is no alert");
-    let body = r#"{"text":"Falha geral","everyone":true}"#;
-    let request = format!(
-        "POST /v1/alerts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    crate::app::exchange(scene.app().metrics, request.as_bytes()).await;
+    publish(&scene).await;
     while scene.app().service.app().alerts().status().alerts.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

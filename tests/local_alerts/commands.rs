@@ -81,6 +81,9 @@ async fn a_wrong_command_exits_with_2_and_says_what_to_write() {
     let (code, printed) = bina(&program, &["alert", "add", "Falha geral", "--everyone"]);
     assert!(code == 0 && printed.contains("every caller hears it until 2"), "{printed}");
     assert!(printed.contains("warning: there is no state folder"), "{printed}");
+    assert!(printed.contains("warning: it plays nothing: no rule matches its text"), "{printed}");
+    let (_, printed) = bina(&program, &["alert", "add", "Queda geral", "--everyone"]);
+    assert!(!printed.contains("plays nothing"), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -243,6 +243,26 @@ async fn a_flag_whose_text_has_ended_is_off_without_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_flag_is_off_when_its_alert_has_changed_and_concerns_the_customer_no_more() {
+    for (verdict, source) in
+        [(Verdict::NoAlert, AnswerSource::Cache), (Verdict::Unknown, AnswerSource::Hubsoft)]
+    {
+        let scene = Scene::quiet().await;
+        scene.begin();
+        scene.harness.then(50, Act::Tell(alerted_record(TEXT)));
+        assert_eq!(scene.find(0).await, told(AnswerSource::Hubsoft));
+        assert_eq!(scene.find(0).await, told(AnswerSource::Cache));
+        sleep(Duration::from_secs(5)).await;
+        // The same text with another scope.
+        scene.change(|board| board.alerts.clear());
+        scene.begin();
+        scene.judge(0, verdict);
+        scene.harness.then(50, Act::Tell(quiet_record()));
+        assert_eq!(scene.find(0).await, silent(source), "{verdict:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_text_that_ends_leaves_the_others_until_hubsoft_answers() {
     let scene = Scene::quiet().await;
     let alert = [TEXT, "Débito"].map(|text| AlertText::new(text).expect("a text")).to_vec();

@@ -21,7 +21,7 @@ mod report;
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -83,10 +83,18 @@ pub struct JournalInputs {
     pub now_s: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
+impl JournalInputs {
+    fn take_calls(&self) -> bool {
+        self.folder.is_some() || self.directory.is_some()
+    }
+}
+
 /// The journal of a service.
 pub struct Journal {
     inputs: Current<JournalInputs>,
     told_s: AtomicU64,
+    /// Whether calls are of use: to a file, or to suspect outages by their places.
+    takes_calls: AtomicBool,
     queue: Mutex<Vec<CallRecord>>,
     /// Notified when the queue is half full.
     is_filling: Notify,
@@ -108,6 +116,7 @@ impl Journal {
     ) -> Self {
         let journal = Self {
             told_s: AtomicU64::new(inputs.told.as_secs()),
+            takes_calls: AtomicBool::new(inputs.take_calls()),
             disk: Mutex::new(JournalDisk::at(inputs.folder.as_deref())),
             hasher: Current::new(temporary_hasher()),
             inputs: Current::new(inputs),
@@ -126,6 +135,7 @@ impl Journal {
     pub fn adjust(&self, inputs: JournalInputs) {
         let folder = inputs.folder.clone();
         self.told_s.store(inputs.told.as_secs(), Ordering::Relaxed);
+        self.takes_calls.store(inputs.take_calls(), Ordering::Relaxed);
         self.inputs.replace(inputs);
         let mut disk = self.disk.lock();
         disk.clean_again();
@@ -185,13 +195,22 @@ impl Journal {
         if heard.is_some_and(is_told) { Told::Already } else { Told::NotYet }
     }
 
-    /// Takes the record of a call, which the task writes; never blocks. A caller counts as told from the
-    /// first hearing on.
+    /// Whether the records of calls are of any use.
+    pub fn takes_calls(&self) -> bool {
+        self.takes_calls.load(Ordering::Relaxed)
+    }
+
+    /// A caller counts as told from the first hearing on; never blocks.
+    pub fn hear(&self, phone: &Phone, key: TextKey, told: Told, at: Instant) {
+        if told == Told::NotYet {
+            self.heard.insert(phone, key, at);
+        }
+    }
+
+    /// Takes the record of a call, which the task writes; never blocks.
     pub fn note(&self, record: CallRecord) {
-        if let (Some(chosen), Some(phone), Told::NotYet) =
-            (&record.chosen, &record.phone, record.told)
-        {
-            self.heard.insert(phone, chosen.key, record.at);
+        if let (Some(chosen), Some(phone)) = (&record.chosen, &record.phone) {
+            self.hear(phone, chosen.key, record.told, record.at);
         }
         let count = {
             let mut queue = self.queue.lock();

@@ -89,16 +89,46 @@ impl WatchedCaller<'_> {
 
     /// A cached record that is older than the last change of an alert.
     fn revised(&self, recalled: Recalled, asked: Instant) -> Foresight {
-        let ended = |alert: &Alert| self.board.has_ended(alert, asked);
+        let is_over =
+            |alert: &Alert| self.board.has_ended(alert, asked) || self.is_withdrawn(alert, asked);
         let record = &recalled.sighting.record;
         let is_unclear = record.is_alerted() && record.alerts().next().is_none();
-        let is_affected = is_unclear || record.alerts().any(|alert| ended(alert));
-        let recalled = if is_affected { recalled.without(ended) } else { recalled };
+        let is_stale = |alert: &Alert| is_over(alert) || self.is_doubtful(alert, asked);
+        let is_affected = is_unclear || record.alerts().any(|alert| is_stale(alert));
+        let recalled = if is_affected { recalled.without(is_over) } else { recalled };
         match recalled.sighting.record.is_alerted() {
             // A further alert changes little, but one that has changed has other words.
             true if is_affected => self.by_age(recalled.aged()),
             true => self.by_age(recalled),
             false => self.without_alert(recalled, asked),
+        }
+    }
+
+    /// What the active alerts with the text of a cached one mean for the caller now, and whether any of them
+    /// has begun or changed since.
+    fn same_text(&self, alert: &Alert, asked: Instant) -> (Standing, bool) {
+        let key = alert.key();
+        let is_same =
+            |active: &ActiveAlert| active.alert.as_ref().is_some_and(|other| other.key() == key);
+        let mut same = self.board.hubsofts().filter(|active| is_same(active)).peekable();
+        if same.peek().is_none() {
+            return (Standing::CannotSay, false);
+        }
+        let has_changed = same.any(|active| asked < active.seen);
+        (self.board.standing(self.rows(), is_same), has_changed)
+    }
+
+    /// Whether an alert has changed, and concerns the caller no more.
+    fn is_withdrawn(&self, alert: &Alert, asked: Instant) -> bool {
+        self.same_text(alert, asked) == (Standing::NoAlert, true)
+    }
+
+    /// Whether an alert may concern the caller no more.
+    fn is_doubtful(&self, alert: &Alert, asked: Instant) -> bool {
+        match self.same_text(alert, asked) {
+            (Standing::Alert, _) => false,
+            (Standing::NoAlert, _) => true,
+            (Standing::Unknown | Standing::CannotSay, has_changed) => has_changed,
         }
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::answering::journal::ChosenAlert;
 use crate::answering::suspicion::Suspicions;
-use crate::domain::alert::{Alert, TextKey};
+use crate::domain::alert::{Alert, Scope, TextKey};
+use crate::domain::alert_text::AlertText;
 use crate::domain::answer::{AlertFacts, Told};
 use crate::domain::call::{Call, Did};
 use crate::domain::finding::{AlertCertainty, Finding};
@@ -97,6 +98,12 @@ impl Announcer {
         }
     }
 
+    /// Whether a local alert with this text and rule plays a prompt, whoever calls.
+    pub fn plays_local(&self, text: &str, rule: Option<&str>) -> bool {
+        let alert = AlertText::new(text).map(|text| Alert::new(text, Scope::Carrier));
+        plays(&self.rules.choose_local(alert.as_ref(), rule, &[], None))
+    }
+
     /// The choice for the local alert that concerns the caller most directly.
     fn local<'a>(
         &'a self,
@@ -140,6 +147,11 @@ impl Announcer {
         }
         let key = choice.alert.map_or(TextKey::NO_TEXT, Alert::text_key);
         let origin = board.and_then(|board| origin(board, choice, key));
+        // Another local alert is news, also with the same text.
+        let key = match &origin {
+            Some(AlertOrigin::Local(id)) => key.with(id),
+            _ => key,
+        };
         Some(ChosenAlert { key, origin })
     }
 
@@ -156,7 +168,12 @@ impl Announcer {
 
     /// What is known of the alert that was chosen.
     pub fn facts(&self, board: Option<&Board>, choice: &Choice<'_>, told: Told) -> AlertFacts {
-        let forecast = choice.alert.and_then(|alert| self.forecast(board, alert));
+        let stated = choice.alert.filter(|_| choice.chosen_by == ChosenBy::Local);
+        // The end of a local alert may be the default one, which nobody expects.
+        let stated =
+            stated.and_then(Alert::forecast).and_then(|forecast| forecast.word(self.now()));
+        let forecast =
+            stated.or_else(|| choice.alert.and_then(|alert| self.forecast(board, alert)));
         AlertFacts { told, forecast }
     }
 

@@ -16,6 +16,8 @@ const TOLD_WRONGLY: usize = 2;
 /// A pause between publication and judgement that callers notice.
 const SLOW: Duration = Duration::from_secs(4);
 const FAST_POLL_S: u32 = 2;
+/// With fewer answers nothing can be said of the customers of a set.
+const ANSWERS_LEAST: u32 = 10;
 /// The share of the places that should join a table.
 const JOINING_LEAST: f64 = 0.9;
 /// Below it, judging an alert by probes takes long.
@@ -87,12 +89,19 @@ impl Advice<'_> {
         if progress.noticed.is_none() {
             return Some(local_alert("bina never read the alert in HubSoft's list."));
         }
-        if self.plan.dies_after.is_some() && progress.strata.iter().any(|one| one.answers < 10) {
+        if self.plan.dies_after.is_some()
+            && progress.strata.iter().any(|one| one.answers < ANSWERS_LEAST)
+        {
             return Some(local_alert(
                 "HubSoft died before bina could ask it whom the alert concerns.",
             ));
         }
-        let mixed = undecided(&progress.strata).next()?;
+        let Some(mixed) = undecided(&progress.strata).find(|one| one.answers >= ANSWERS_LEAST)
+        else {
+            return Some(local_alert(
+                "The calls were over before bina had looked up enough customers to judge the alert.",
+            ));
+        };
         Some(format!(
             "The scope of the alert: of the customers who fit {}, {} of {} asked have it. It names \
              something that HubSoft's list does not show, e.g. a group of customers. Alerts that name \

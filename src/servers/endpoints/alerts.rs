@@ -13,7 +13,8 @@ use crate::runtime::wall_clock;
 use crate::servers::form::{FormValue, decode_lossy, values};
 use crate::servers::http::{Endpoint, GET_POST_OR_DELETE, HttpReply, HttpRequest, POST};
 use crate::sources::alerts::{
-    AlertChange, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts, RequestContext,
+    AlertChange, AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts,
+    RequestContext,
 };
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -25,6 +26,9 @@ pub(super) static ROWS: [Row; 2] = [
 ];
 
 const JSON: &str = "application/json";
+/// A rule that is bound to a called number or a status may match some callers all the same.
+const SILENT: &str = "it plays nothing: no rule matches its text for every caller (end it, and add it again with \
+                      the name of a rule, or set general.prompt)";
 /// A change whose thread ended.
 const BUG: &str = "a bug of bina ended it: see the log";
 
@@ -59,7 +63,14 @@ fn add<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a
             Err(reply) => return *reply,
         };
         let added = move |alerts: &LocalAlerts, context: &_| alerts.add(&wanted, context);
-        result(changed(endpoints, request, added).await)
+        let mut added = changed(endpoints, request, added).await;
+        if let Ok(Ok(change)) = &mut added {
+            let AlertEntry { text, rule, .. } = &change.alert;
+            if !endpoints.responder.announcer().plays_local(text, rule.as_deref()) {
+                change.warnings.push(SILENT.to_owned());
+            }
+        }
+        result(added)
     })
 }
 

@@ -74,10 +74,11 @@ fn span(seconds: u64) -> String {
 }
 
 fn heard_lines(heard: &[HeardLine], zone: Zone, text: &mut String) {
-    let _ = writeln!(text, "\nWho heard it: {} calls", heard.len());
     if heard.is_empty() {
+        text.push_str("\nWho heard it: no call (is the id right? see the alerts above)\n");
         return;
     }
+    let _ = writeln!(text, "\nWho heard it: {} calls", heard.len());
     let _ = writeln!(text, "  {:<19}  {:<20}  {:<20}", "time", "customer", "rule");
     for line in heard.iter().take(HEARD_ROWS_MAX) {
         let who = match (line.code.as_str(), line.caller.as_str()) {

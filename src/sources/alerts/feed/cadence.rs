@@ -13,6 +13,9 @@ const REFUSALS_MAX: u32 = 3;
 /// Pause once the list is not allowed, so that a permission that is given is noticed.
 const REFUSED_PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// The same where the list has been read before: whoever took the permission away may give it back.
+const LOST_PAUSE: Duration = Duration::from_secs(60);
+
 /// How soon changes matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sources::alerts) enum Pace {
@@ -31,6 +34,8 @@ pub(in crate::sources::alerts) struct Cadence {
     failures: u32,
     /// Readings in a row that were refused.
     refusals: u32,
+    /// Whether the list was ever read.
+    was_read: bool,
 }
 
 #[derive(Debug)]
@@ -55,6 +60,7 @@ impl Cadence {
     ) {
         self.last = Some(LastRound { started, ended, pages, spread, requested: Duration::ZERO });
         (self.failures, self.refusals) = (0, 0);
+        self.was_read = true;
     }
 
     /// Records a reading that failed.
@@ -91,7 +97,12 @@ impl Cadence {
         let last = self.last.as_ref()?;
         let interval = Self::interval(poll, pace);
         if self.refusals >= REFUSALS_MAX {
-            return Some(last.ended + REFUSED_PAUSE.mul_f64(last.spread));
+            let pause = match pace {
+                _ if !self.was_read => REFUSED_PAUSE,
+                Pace::Active => ACTIVE_PAUSE_MAX,
+                Pace::Calm | Pace::Surge => LOST_PAUSE,
+            };
+            return Some(last.ended + pause.mul_f64(last.spread));
         }
         if self.failures > 0 {
             let pause_max = if pace == Pace::Active { ACTIVE_PAUSE_MAX } else { PAUSE_MAX };
@@ -172,5 +183,14 @@ mod tests {
         cadence.refused(now, 1.0);
         cadence.refused(now, 1.0);
         assert_eq!(waits(&cadence, now, 5), [3_600_000; 3]);
+    }
+
+    #[test]
+    fn a_list_that_was_read_before_is_requested_soon_after_refusals() {
+        let now = Instant::now();
+        let mut cadence = Cadence::default();
+        cadence.read(now, now, 1, 1.0);
+        (0..3).for_each(|_| cadence.refused(now, 1.0));
+        assert_eq!(waits(&cadence, now, 5), [60_000, 60_000, 10_000]);
     }
 }

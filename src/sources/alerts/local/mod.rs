@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::domain::zone::Zone;
 use crate::sources::directory::DirectoryView;
@@ -97,6 +97,7 @@ impl LocalAlerts {
     /// alerts are added then.
     pub fn adjust(&self, inputs: LocalAlertInputs, now_s: u64) {
         let folder = inputs.folder.clone();
+        self.warn_of_lost_rules(&inputs.rules);
         *self.inputs.write() = inputs;
         let alerts = {
             let mut disk = self.disk.lock();
@@ -110,6 +111,21 @@ impl LocalAlerts {
             file.alerts
         };
         self.take_over(alerts, now_s);
+    }
+
+    /// Warns of alerts that name a rule which is not in the configuration any more.
+    fn warn_of_lost_rules(&self, rules: &[Arc<str>]) {
+        for kept in self.alerts.read().iter() {
+            let LocalAlert { id, rule: Some(rule), .. } = &kept.alert else { continue };
+            if !rules.iter().any(|known| **known == **rule) {
+                warn!(
+                    id,
+                    rule,
+                    "the rule of a local alert is not in the configuration any more: its text chooses the \
+                     prompt, if any (`bina alert end`, then add it again)"
+                );
+            }
+        }
     }
 
     fn take_over(&self, alerts: Vec<LocalAlert>, now_s: u64) {

@@ -106,7 +106,9 @@ pub enum LocalAlertError {
     Rule { rule: String, known: Vec<String> },
     #[error("{0} local alerts are active, which is the limit: end one first (`bina alert list`)")]
     TooMany(usize),
-    #[error("no active alert has the id `{0}`: see `bina alert list`")]
+    #[error(
+        "no active alert has the id `{0}`: see `bina alert list` (HubSoft's alerts are ended in HubSoft)"
+    )]
     UnknownId(String),
 }
 
