@@ -1,7 +1,7 @@
 //! Which number has heard which alert: in memory, with a bound, and fast enough for the way of a call.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +17,25 @@ const SHARDS: usize = 16;
 /// Maximum entries of each half of a part: 200,000 to 400,000 in all, the latest ones.
 const ENTRIES_MAX: usize = 12_500;
 
-type Heard<Caller> = HashMap<(Caller, TextKey), Instant>;
+type Heard<Caller> = HashMap<(Caller, TextKey), Instant, BuildHasherDefault<HashMixer>>;
+
+/// Mixes numbers that are hashes already, so that they are not hashed again in the way of a call.
+#[derive(Default)]
+struct HashMixer(u64);
+
+impl Hasher for HashMixer {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(5) ^ number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// A part: when the younger half is full it becomes the older one, whose entries are lost.
 #[derive(Default)]

@@ -236,7 +236,9 @@ impl Journal {
                 () = sleep(WRITTEN_EVERY) => {}
                 () = self.is_filling.notified() => {}
             }
-            self.flush().await;
+            if self.takes_calls() {
+                self.flush().await;
+            }
             if expired.elapsed() >= EXPIRED_EVERY {
                 expired = tokio::time::Instant::now();
                 let told = self.inputs.now().told;
