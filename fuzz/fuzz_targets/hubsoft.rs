@@ -3,7 +3,7 @@
 #![no_main]
 
 use bina::domain::answer::{AlertFacts, Answer, FIELDS, Pbx};
-use bina::domain::finding::{AnswerSource, Finding};
+use bina::domain::finding::{AlertCertainty, AnswerSource, Finding};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::Choice;
 use bina::sources::hubsoft::{Wanted, conclude};
@@ -14,7 +14,8 @@ fuzz_target!(|body: &[u8]| {
     let wanted = Wanted { ultima_conexao: true, ..Wanted::default() };
     let Ok(record) = conclude(body, &phone, &wanted) else { return };
     let _ = record.weight();
-    let finding = Finding::Found { record, source: AnswerSource::Hubsoft, alert_expired: false };
+    let (source, alerts) = (AnswerSource::Hubsoft, AlertCertainty::Certain);
+    let finding = Finding::Found { record, source, alerts };
     let answer = Answer::new(Some(phone), &finding, &Choice::default(), AlertFacts::default());
     for field in &FIELDS {
         let value = field.value(&answer, Pbx::Freeswitch);

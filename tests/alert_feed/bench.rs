@@ -132,9 +132,18 @@ impl Bench {
     }
 
     pub(crate) async fn with(settings: Settings, directory: Option<Arc<Directory>>) -> Self {
+        Self::of(settings, directory, Mood::Good).await
+    }
+
+    /// Starts with a list in a mood.
+    pub(crate) async fn of(
+        settings: Settings,
+        directory: Option<Arc<Directory>>,
+        mood: Mood,
+    ) -> Self {
         let list = Arc::new(StubList {
             alerts: Mutex::default(),
-            mood: Mutex::new(Mood::Good),
+            mood: Mutex::new(mood),
             requests: Mutex::default(),
         });
         let (set_s, start) = (Arc::new(AtomicI64::new(0)), Instant::now());

@@ -55,8 +55,8 @@ async fn a_failing_list_is_requested_less_often_but_every_ten_seconds_for_an_act
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_not_allowed_is_requested_hourly_and_used_once_it_is() {
-    let bench = Bench::start().await;
-    bench.mood(Mood::Failing(reasons::of_status(403)));
+    let refused = Mood::Failing(reasons::of_status(403));
+    let bench = Bench::of(settings(), None, refused).await;
     bench.pass(60.0).await;
     let day = bench.requests_in(24.0 * 3_600.0).await;
     assert!((21..=24).contains(&day), "{day}");
@@ -67,6 +67,25 @@ async fn a_list_that_is_not_allowed_is_requested_hourly_and_used_once_it_is() {
     *bench.list.alerts.lock() = vec![alert(7, "Queda")];
     bench.pass(4_000.0).await;
     assert_eq!((bench.active(), bench.alerts.status().problem), (vec![7], None));
+}
+
+/// Somebody changes the rights of the user, or a firewall answers for HubSoft.
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_was_there_is_looked_for_each_minute_and_sooner_with_an_alert() {
+    let bench = Bench::start().await;
+    bench.mood(Mood::Failing(reasons::of_status(403)));
+    bench.pass(60.0).await;
+    let hour = bench.requests_in(3_600.0).await;
+    assert!((50..=61).contains(&hour), "{hour}");
+    bench.mood(Mood::Good);
+    bench.pass(70.0).await;
+    bench.show(&[alert(7, "Queda")]).await;
+    bench.mood(Mood::Failing(reasons::of_status(403)));
+    bench.pass(60.0).await;
+    bench.list.alerts.lock().clear();
+    bench.mood(Mood::Good);
+    bench.pass(12.0).await;
+    assert_eq!(bench.active(), Vec::<u64>::new(), "its end is noticed");
 }
 
 #[tokio::test(start_paused = true)]
