@@ -13,7 +13,7 @@ use crate::runtime::wall_clock;
 use super::operation::{Operation, encoded};
 use super::{ConfigFile, Failed, print_text};
 
-/// Where systemd puts the state folder of the service, which only the service itself is told.
+/// Where systemd puts the state folder; the environment of the service alone has its path.
 const FOLDER_DEFAULT: &str = "/var/lib/bina";
 /// What to do without the listener: the files have all but the last second.
 const INSTEAD: &str = "the files are read";

@@ -32,6 +32,16 @@ pub(super) struct Inquiry {
     pub(super) certainty: AlertCertainty,
 }
 
+/// What has become of an alert since it was cached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AlertFate {
+    /// It has ended, or has changed and concerns the caller no more.
+    Over,
+    /// It may concern the caller no more.
+    Doubtful,
+    Stands,
+}
+
 /// One call, as the board sees it.
 struct WatchedCaller<'a> {
     board: &'a Board,
@@ -89,11 +99,10 @@ impl WatchedCaller<'_> {
 
     /// A cached record that is older than the last change of an alert.
     fn revised(&self, recalled: Recalled, asked: Instant) -> Foresight {
-        let is_over =
-            |alert: &Alert| self.board.has_ended(alert, asked) || self.is_withdrawn(alert, asked);
+        let is_over = |alert: &Alert| self.fate(alert, asked) == AlertFate::Over;
         let record = &recalled.sighting.record;
         let is_unclear = record.is_alerted() && record.alerts().next().is_none();
-        let is_stale = |alert: &Alert| is_over(alert) || self.is_doubtful(alert, asked);
+        let is_stale = |alert: &Alert| self.fate(alert, asked) != AlertFate::Stands;
         let is_affected = is_unclear || record.alerts().any(|alert| is_stale(alert));
         let recalled = if is_affected { recalled.without(is_over) } else { recalled };
         match recalled.sighting.record.is_alerted() {
@@ -118,17 +127,19 @@ impl WatchedCaller<'_> {
         (self.board.standing(self.rows(), is_same), has_changed)
     }
 
-    /// Whether an alert has changed, and concerns the caller no more.
-    fn is_withdrawn(&self, alert: &Alert, asked: Instant) -> bool {
-        self.same_text(alert, asked) == (Standing::NoAlert, true)
-    }
-
-    /// Whether an alert may concern the caller no more.
-    fn is_doubtful(&self, alert: &Alert, asked: Instant) -> bool {
+    /// What has become of an alert that was cached at `asked`.
+    fn fate(&self, alert: &Alert, asked: Instant) -> AlertFate {
+        if self.board.has_ended(alert, asked) {
+            return AlertFate::Over;
+        }
         match self.same_text(alert, asked) {
-            (Standing::Alert, _) => false,
-            (Standing::NoAlert, _) => true,
-            (Standing::Unknown | Standing::CannotSay, has_changed) => has_changed,
+            (Standing::NoAlert, true) => AlertFate::Over,
+            (Standing::NoAlert, false) | (Standing::Unknown | Standing::CannotSay, true) => {
+                AlertFate::Doubtful
+            }
+            (Standing::Alert, _) | (Standing::Unknown | Standing::CannotSay, false) => {
+                AlertFate::Stands
+            }
         }
     }
 

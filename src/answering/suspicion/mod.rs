@@ -123,7 +123,7 @@ impl Suspicions {
         let callers = watched.window.callers(&place);
         let minutes = WINDOW.as_secs() / 60;
         warn!(
-            kind = word(place.kind),
+            kind = place.kind.word(),
             place = shown(&place),
             callers,
             "outage suspected: {callers} customers of one place called within {minutes} minutes, and none has \
@@ -136,7 +136,7 @@ impl Suspicions {
 
     fn end(&self, watched: &mut Watched, place: &NamedPlace, why: &'static str) {
         watched.active.remove(place);
-        info!(kind = word(place.kind), place = shown(place), "suspected outage ended: {why}");
+        info!(kind = place.kind.word(), place = shown(place), "suspected outage ended: {why}");
         self.changed(watched);
     }
 
@@ -226,17 +226,6 @@ impl Watched {
         let Some(at_place) = self.window.at(place) else { return false };
         let share = *at_place.share.get_or_insert_with(|| share(place));
         is_unusual(callers, usual * share)
-    }
-}
-
-fn word(kind: PlaceKind) -> &'static str {
-    match kind {
-        PlaceKind::Box => "box",
-        PlaceKind::City => "city",
-        PlaceKind::District => "district",
-        PlaceKind::Equipment => "equipment",
-        PlaceKind::Interface => "interface",
-        PlaceKind::Pop => "pop",
     }
 }
 

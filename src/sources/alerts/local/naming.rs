@@ -16,7 +16,7 @@ const LENGTH_GAP_MAX: usize = 3;
 /// Why a name means no place.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum PlaceNameError {
-    #[error("no {} `{typed}`{}", word(*.kind), shown_nearest(.nearest))]
+    #[error("no {} `{typed}`{}", .kind.word(), shown_nearest(.nearest))]
     Unknown { kind: PlaceKind, typed: String, nearest: Vec<String> },
     #[error(
         "several places are called `{typed}`: {question}: {}? (write it like `{example}`)",
@@ -25,21 +25,9 @@ pub enum PlaceNameError {
     Ambiguous { typed: String, question: &'static str, choices: Vec<String>, example: String },
     #[error(
         "`{typed}` is the name of several entries of a table ({}), which the directory cannot tell \
-         apart: name the interface or the equipment", word(*.kind)
+         apart: name the interface or the equipment", .kind.word()
     )]
     Doubled { kind: PlaceKind, typed: String },
-}
-
-/// The word for a kind, as in the options.
-pub(super) fn word(kind: PlaceKind) -> &'static str {
-    match kind {
-        PlaceKind::Box => "box",
-        PlaceKind::City => "city",
-        PlaceKind::District => "district",
-        PlaceKind::Equipment => "equipment",
-        PlaceKind::Interface => "interface",
-        PlaceKind::Pop => "pop",
-    }
 }
 
 /// Finds the place that is called `typed`: by its name, or with where it is, in any punctuation.

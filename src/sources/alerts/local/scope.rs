@@ -8,7 +8,7 @@ use crate::domain::safe_text::is_machine_word;
 use crate::sources::directory::DirectoryView;
 
 use super::alert::{BY_BYTES_MAX, LocalScope, NAMES_MAX, TEXT_CHARS_MAX};
-use super::naming::{find_place, shown, word};
+use super::naming::{find_place, shown};
 use super::request::{AlertRequest, LocalAlertError};
 
 /// Maximum bytes of a name; the source's columns have 255 characters.
@@ -35,7 +35,7 @@ pub(super) fn read_scope(
         let known = view.ok_or(LocalAlertError::NoDirectory)?.known_places(kind);
         for name in names {
             let place = find_place(truncated(name), &known)?;
-            parts.push(format!("{} {}", word(kind), shown(&place.path, &known)));
+            parts.push(format!("{} {}", kind.word(), shown(&place.path, &known)));
             scope.places.push(place);
         }
     }

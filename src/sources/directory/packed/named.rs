@@ -21,6 +21,20 @@ pub enum PlaceKind {
     Pop,
 }
 
+impl PlaceKind {
+    /// The word for it, as in the options of commands.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Box => "box",
+            Self::City => "city",
+            Self::District => "district",
+            Self::Equipment => "equipment",
+            Self::Interface => "interface",
+            Self::Pop => "pop",
+        }
+    }
+}
+
 /// A place by its name, which is followed by where it is, as far as that has to be told: a district by
 /// city and state, a city by its state, an interface by equipment and address, equipment by its
 /// address. All folded.
