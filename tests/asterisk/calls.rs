@@ -133,7 +133,8 @@ impl Asterisk {
 
         let read = |(index, call): (usize, &Call)| self.read(&case(index), call, &sipp);
         let texts: Vec<_> = calls.iter().enumerate().map(read).collect();
-        let log = Log::new(self.log_from(log_start));
+        let cases: Vec<_> = (0..calls.len()).map(case).collect();
+        let log = Log::new(self.whole_log_from(log_start, &cases));
         let name = |call: &Call| format!("{}: {}", call.lookup, call.name);
         let pairs = calls.iter().zip(&texts);
         let records: Vec<_> =
@@ -166,6 +167,24 @@ impl Asterisk {
             }
             let waited = started.elapsed();
             assert!(waited < RECORD_MAX, "{}: no call\n{text}\n{sipp:?}", call.name);
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Asterisk's log from that byte on, once the last step of each case is in it: a thread of
+    /// Asterisk's own writes the log, behind the calls.
+    fn whole_log_from(&self, start: u64, cases: &[String]) -> String {
+        let started = Instant::now();
+        loop {
+            let log = self.log_from(start);
+            let steps: Vec<_> = log.lines().filter(|line| line.contains(")=done=1")).collect();
+            let is_missing =
+                |case: &&String| !steps.iter().any(|step| step.contains(&format!("/{case},")));
+            let missing = cases.iter().filter(is_missing).count();
+            if missing == 0 {
+                return log;
+            }
+            assert!(started.elapsed() < RECORD_MAX, "Asterisk's log lacks {missing} calls");
             sleep(Duration::from_millis(20));
         }
     }
