@@ -89,9 +89,15 @@ async fn a_text_that_another_alert_has_is_not_ended() {
     let bench = Bench::start().await;
     let signed = alert(8, "QUEDA NO CENTRO\n\n21/08/2023 15:49 - Maria\n");
     bench.show(&[alert(7, "Queda no Centro"), signed.clone()]).await;
+    let before = bench.board();
+    let (text, since) = (text(&before, 0), before.alerts[0].seen);
+    assert!(!before.is_reduced(&text, since));
     bench.show(std::slice::from_ref(&signed)).await;
     assert_eq!((bench.active(), bench.ended()), (vec![8], 0));
+    assert!(bench.board().is_reduced(&text, since), "one of two has ended");
+    assert!(!bench.board().is_reduced(&text, bench.board().changed.unwrap()));
     bench.show(&[]).await;
+    assert!(bench.board().has_ended(&text, since) && !bench.board().is_reduced(&text, since));
     assert_eq!((bench.active(), bench.ended()), (vec![], 1));
 }
 

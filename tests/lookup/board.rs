@@ -263,6 +263,29 @@ async fn a_flag_is_off_when_its_alert_has_changed_and_concerns_the_customer_no_m
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_flag_is_off_when_one_of_two_alerts_with_its_text_has_ended_and_the_other_concerns_others()
+ {
+    for (verdict, answer) in [
+        (Verdict::NoAlert, silent(AnswerSource::Cache)),
+        (Verdict::Alert, told(AnswerSource::Cache)),
+        (Verdict::Unknown, told(AnswerSource::Stale)),
+    ] {
+        let scene = Scene::quiet().await;
+        scene.begin();
+        scene.harness.then(50, Act::Tell(alerted_record(TEXT)));
+        assert_eq!(scene.find(0).await, told(AnswerSource::Hubsoft));
+        scene.judge(0, verdict);
+        scene.harness.then(50, Act::Fail(reasons::CONNECT.failure()));
+        sleep(Duration::from_secs(5)).await;
+        scene.change(|board| {
+            let text = alert(TEXT).key();
+            board.reduced.push(EndedText { text, ended: Instant::now().into_std() });
+        });
+        assert_eq!(scene.find(0).await, answer, "{verdict:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_text_that_ends_leaves_the_others_until_hubsoft_answers() {
     let scene = Scene::quiet().await;
     let alert = [TEXT, "Débito"].map(|text| AlertText::new(text).expect("a text")).to_vec();

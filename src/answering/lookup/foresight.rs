@@ -113,8 +113,8 @@ impl WatchedCaller<'_> {
         }
     }
 
-    /// What the active alerts with the text of a cached one mean for the caller now, and whether any of them
-    /// has begun or changed since.
+    /// What the active alerts with the text of a cached one mean for the caller now, and whether any with it
+    /// has begun, changed or ended since.
     fn same_text(&self, alert: &Alert, asked: Instant) -> (Standing, bool) {
         let key = alert.key();
         let is_same =
@@ -123,7 +123,8 @@ impl WatchedCaller<'_> {
         if same.peek().is_none() {
             return (Standing::CannotSay, false);
         }
-        let has_changed = same.any(|active| asked < active.seen);
+        let has_begun = same.any(|active| asked < active.seen);
+        let has_changed = has_begun || self.board.is_reduced(alert, asked);
         (self.board.standing(self.rows(), is_same), has_changed)
     }
 

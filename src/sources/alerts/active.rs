@@ -113,6 +113,7 @@ impl Alerts {
         self.board.replace(Board {
             alerts: hubsofts.chain(locals).collect(),
             ended: feed.ended().to_vec(),
+            reduced: feed.reduced().to_vec(),
             changed: feed.changed(),
             is_current: self.is_current(&feed, at.now),
             directory: placement.view.clone(),

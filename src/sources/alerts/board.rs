@@ -66,7 +66,7 @@ pub struct ActiveAlert {
     pub reach: Reach,
 }
 
-/// A text that no active alert has any more.
+/// The text of an alert that has ended.
 #[derive(Clone)]
 pub struct EndedText {
     pub text: AlertKey,
@@ -77,8 +77,10 @@ pub struct EndedText {
 #[derive(Clone, Default)]
 pub struct Board {
     pub alerts: Vec<ActiveAlert>,
-    /// Texts of alerts that have ended, while caches may have them.
+    /// Texts that no active alert has any more, while caches may have them.
     pub ended: Vec<EndedText>,
+    /// Texts of which one alert has ended and another one is active.
+    pub reduced: Vec<EndedText>,
     /// When an alert of HubSoft last began, changed or ended.
     pub changed: Option<Instant>,
     /// Whether HubSoft's list has been read, and not too long ago.
@@ -118,6 +120,12 @@ impl Board {
         }
         let text = alert.key();
         self.ended.iter().any(|ended| asked < ended.ended && ended.text == text)
+    }
+
+    /// Whether an alert with this text has ended at some time after `asked`, and another one is active.
+    pub fn is_reduced(&self, alert: &Alert, asked: Instant) -> bool {
+        let mut since = self.reduced.iter().filter(|ended| asked < ended.ended).peekable();
+        since.peek().is_some() && since.any(|ended| ended.text == alert.key())
     }
 
     /// The customers of a number in the directory.

@@ -42,7 +42,10 @@ pub(in crate::sources::alerts) struct Feed {
     known: BTreeMap<u64, KnownAlert>,
     /// Those that are active, as of the last time that they were judged.
     shown: BTreeMap<u64, ShownAlert>,
+    /// No text of an active alert.
     ended: Vec<EndedText>,
+    /// Texts of active alerts that another alert had as well.
+    reduced: Vec<EndedText>,
     changed: Option<Instant>,
     /// When a complete list was read last.
     complete: Option<Instant>,
@@ -146,10 +149,25 @@ impl Feed {
         }
         self.changed = Some(at.now);
         // Of an alert that was lost it is not known that it has ended.
-        let before = before.into_iter().filter(|(id, _)| !lost.contains(id));
-        let before: BTreeSet<_> = before.filter_map(|(_, shown)| shown.key()).collect();
+        let before: BTreeMap<_, _> =
+            before.into_iter().filter(|(id, _)| !lost.contains(id)).collect();
+        self.reduce_texts(&before, at.now);
+        let before: BTreeSet<_> = before.values().filter_map(ShownAlert::key).collect();
         self.end_texts(&before, at.now);
         true
+    }
+
+    /// Notes which texts the alerts `before` have lost that others still have.
+    fn reduce_texts(&mut self, before: &BTreeMap<u64, ShownAlert>, now: Instant) {
+        let active: BTreeSet<_> = self.shown.values().filter_map(ShownAlert::key).collect();
+        let has_lost = |id: &u64, key: AlertKey| {
+            self.shown.get(id).and_then(ShownAlert::key).is_none_or(|own| own != key)
+        };
+        let lost = before.iter().filter_map(|(id, shown)| Some((id, shown.key()?)));
+        let lost = lost.filter(|(id, key)| active.contains(key) && has_lost(id, *key));
+        let lost: BTreeSet<_> = lost.map(|(_, key)| key).collect();
+        self.reduced.retain(|one| active.contains(&one.text) && !lost.contains(&one.text));
+        self.reduced.extend(lost.into_iter().map(|text| EndedText { text, ended: now }));
     }
 
     /// Notes which of the texts `before` have ended.
@@ -167,6 +185,7 @@ impl Feed {
     fn forget_old(&mut self, now: Instant) -> bool {
         let is_old = |at: Instant| now.saturating_duration_since(at) >= REMEMBERED;
         self.ended.retain(|ended| !is_old(ended.ended));
+        self.reduced.retain(|reduced| !is_old(reduced.ended));
         self.changed.take_if(|changed| is_old(*changed)).is_some()
     }
 
@@ -184,6 +203,10 @@ impl Feed {
 
     pub(in crate::sources::alerts) fn ended(&self) -> &[EndedText] {
         &self.ended
+    }
+
+    pub(in crate::sources::alerts) fn reduced(&self) -> &[EndedText] {
+        &self.reduced
     }
 
     pub(in crate::sources::alerts) fn changed(&self) -> Option<Instant> {
