@@ -56,7 +56,7 @@ fn fields(call: &Call) -> Vec<String> {
 }
 
 fn contract(answer: &Answer) -> Vec<String> {
-    FIELDS.iter().map(|field| field.value(answer, Pbx::Freeswitch).into_owned()).collect()
+    FIELDS.iter().map(|field| field.value(answer, Pbx::Freeswitch).to_owned()).collect()
 }
 
 /// The fields when bina could not be queried, and when there was no number.
@@ -73,7 +73,7 @@ fn neutral(status: &str) -> Vec<String> {
 
 fn of(answer: &Answer, key: &str) -> String {
     let field = FIELDS.iter().find(|field| field.key == key).expect("a field");
-    field.value(answer, Pbx::Freeswitch).into_owned()
+    field.value(answer, Pbx::Freeswitch).to_owned()
 }
 
 /// An answer that has every field and a prompt.

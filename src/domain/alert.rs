@@ -41,11 +41,11 @@ impl TextKey {
 
     /// FNV-1a over words of eight bytes, because the standard library's hash may change.
     fn of(text: &str) -> Self {
-        let words = text.as_bytes().chunks(8).map(|chunk| {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            u64::from_le_bytes(word)
-        });
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let last = Some(last).filter(|_| !rest.is_empty());
+        let words = words.iter().copied().chain(last).map(u64::from_le_bytes);
         let hash = words.fold(0xcbf2_9ce4_8422_2325_u64, |hash, word| {
             let mixed = (hash ^ word).wrapping_mul(0x0100_0000_01b3);
             mixed ^ mixed >> 32

@@ -26,12 +26,12 @@ pub struct Field {
     pub key: &'static str,
     /// What it means, for `docs/fields.md`.
     pub meaning: &'static str,
-    value: fn(&Answer, Pbx) -> Cow<'_, str>,
+    value: fn(&Answer, Pbx) -> &str,
 }
 
 impl Field {
     /// The field's value in `answer`, safe for the PBX; empty when there is none.
-    pub fn value<'a>(&self, answer: &'a Answer, pbx: Pbx) -> Cow<'a, str> {
+    pub fn value<'a>(&self, answer: &'a Answer, pbx: Pbx) -> &'a str {
         (self.value)(answer, pbx)
     }
 }
@@ -42,95 +42,94 @@ pub const FIELDS: [Field; 17] = [
     Field {
         key: "status",
         meaning: "found, not_found, no_number or unavailable",
-        value: |a, _| a.status.word().into(),
+        value: |a, _| a.status.word(),
     },
     Field {
         key: "source",
         meaning: "where the answer comes from: hubsoft, cache, stale, directory, local or none",
-        value: |a, _| a.source.word().into(),
+        value: |a, _| a.source.word(),
     },
     Field {
         key: "alerta",
         meaning: "1 when a customer on this number has an alert, or one of your own applies, else 0",
-        value: |a, _| flag(a.details.alert).into(),
+        value: |a, _| flag(a.details.alert),
     },
     Field {
         key: "prompt",
         meaning: "what to play, in the PBX's own form, or empty: play it when it is not empty",
         value: |a, pbx| match (&a.details.play, pbx) {
-            (None, _) => "".into(),
-            (Some(play), Pbx::Asterisk) => play.asterisk.as_str().into(),
-            (Some(play), Pbx::Freeswitch) => play.freeswitch.as_str().into(),
+            (None, _) => "",
+            (Some(play), Pbx::Asterisk) => play.asterisk.as_str(),
+            (Some(play), Pbx::Freeswitch) => play.freeswitch.as_str(),
         },
     },
     Field {
         key: "rule",
         meaning: "name of the rule that chose the prompt, or empty",
-        value: |a, _| a.rule().into(),
+        value: |a, _| a.rule(),
     },
     Field {
         key: "route",
         meaning: "the rule's hint for the dialplan (a queue, a context), or empty",
-        value: |a, _| a.details.route.as_deref().unwrap_or_default().into(),
+        value: |a, _| a.details.route.as_deref().unwrap_or_default(),
     },
     Field {
         key: "nome",
         meaning: "the customer's name; empty when several customers share the number",
-        value: |a, _| a.identity().map_or("", Customer::name).into(),
+        value: |a, _| a.identity().map_or("", Customer::name),
     },
     Field {
         key: "codigo_cliente",
         meaning: "the customer's code, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", Customer::code).into(),
+        value: |a, _| a.identity().map_or("", Customer::code),
     },
     Field {
         key: "id_cliente",
         meaning: "HubSoft's internal id, digits; empty when several share the number",
-        value: |a, _| a.identity().map_or("", Customer::id).into(),
+        value: |a, _| a.identity().map_or("", Customer::id),
     },
     Field {
         key: "servico_status",
         meaning: "status of the first service that is not enabled, else servico_habilitado",
-        value: |a, _| a.identity().map_or("", Customer::service_status).into(),
+        value: |a, _| a.identity().map_or("", Customer::service_status),
     },
     Field {
         key: "conectado",
         meaning: "1 or 0, empty when unknown; only with hubsoft.ultima_conexao = \"sim\"",
-        value: |a, _| a.identity().and_then(Customer::connected).map_or("", flag).into(),
+        value: |a, _| a.identity().and_then(Customer::connected).map_or("", flag),
     },
     Field {
         key: "mensagem",
         meaning: "the alert text for the agent's screen; empty unless the rule exposes it",
-        value: |a, _| a.details.message.reveal().into(),
+        value: |a, _| a.details.message.reveal(),
     },
     Field {
         key: "avisado",
         meaning: "1 when this number has heard this alert already, else 0; only with outage.told_s",
-        value: |a, _| a.details.told.into(),
+        value: |a, _| a.details.told,
     },
     Field {
         key: "previsao",
         meaning: "the alert's expected end, like 18h00 (today) or 2026-11-30_18h00, or empty",
-        value: |a, _| a.details.forecast.as_deref().unwrap_or_default().into(),
+        value: |a, _| a.details.forecast.as_deref().unwrap_or_default(),
     },
     Field {
         key: "matches",
         meaning: "how many customers have this number",
-        value: |a, _| match a.details.matches {
-            0 => "0".into(),
-            1 => "1".into(),
-            several => several.to_string().into(),
+        value: |a, _| match &*a.details.matches {
+            "" => "0",
+            some => some,
         },
     },
     Field {
         key: "telefone",
         meaning: "the caller's number, 10 or 11 digits, or empty",
-        value: |a, _| a.phone.as_ref().map_or("", Phone::reveal).into(),
+        value: |a, _| a.phone.as_ref().map_or("", Phone::reveal),
     },
     Field {
         key: "end",
         meaning: "always 1 and always last: without it the answer was truncated",
-        value: |_, _| "1".into(),
+        value: |_, _| "1",
     },
 ];
 
@@ -190,7 +189,8 @@ struct Details {
     route: Option<Arc<str>>,
     /// The customer, if exactly one has the number.
     identity: Option<Customer>,
-    matches: usize,
+    /// How many customers have the number, in digits; empty if none has.
+    matches: Cow<'static, str>,
     message: SafeText,
     /// A flag, or empty.
     told: &'static str,
@@ -286,7 +286,7 @@ impl Details {
         Self {
             alert: is_certain && record.is_alerted(),
             identity: record.identity().cloned(),
-            matches: record.customers().len(),
+            matches: digits(record.customers().len()),
             told: flag_of(Told::NotYet),
             ..Self::default()
         }
@@ -315,6 +315,14 @@ impl Details {
 
 fn flag_of(told: Told) -> &'static str {
     flag(told == Told::Already)
+}
+
+fn digits(matches: usize) -> Cow<'static, str> {
+    match matches {
+        0 => "0".into(),
+        1 => "1".into(),
+        several => several.to_string().into(),
+    }
 }
 
 /// Flags are 1 and 0, because any other word is true in a dialplan.

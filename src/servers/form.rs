@@ -24,9 +24,13 @@ const PAIRS_MAX: usize = 4_096;
 pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [FormValue<'a>; N] {
     let mut values = [const { FormValue::Absent }; N];
     for pair in text.split('&').filter(|pair| !pair.is_empty()).take(PAIRS_MAX) {
-        let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = decode_lossy(name);
-        if let Some(at) = keys.iter().position(|key| *decoded == **key) {
+        // A search byte by byte: names are short.
+        let (name, raw) = match pair.bytes().position(|byte| byte == b'=') {
+            Some(at) => (&pair[..at], &pair[at + 1..]),
+            None => (pair, ""),
+        };
+        let is_named = |name: &str| keys.iter().position(|key| *key == name);
+        if let Some(at) = is_named(name).or_else(|| is_named(&decode_lossy(name))) {
             values[at] = match values[at] {
                 FormValue::Absent => FormValue::One(raw),
                 FormValue::One(_) | FormValue::Repeated => FormValue::Repeated,

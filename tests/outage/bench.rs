@@ -190,5 +190,5 @@ pub(crate) async fn call(responder: &Responder, population: &Population, index: 
 
 fn field(answer: &Answer, key: &str) -> String {
     let field = FIELDS.iter().find(|field| field.key == key).expect("a field");
-    field.value(answer, Pbx::Asterisk).into_owned()
+    field.value(answer, Pbx::Asterisk).to_owned()
 }

@@ -1,11 +1,12 @@
 //! Which number has heard which alert: in memory, with a bound, and fast enough for the way of a call.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use foldhash::quality::RandomState;
 use parking_lot::{Mutex, RwLock};
 
 use crate::domain::alert::TextKey;
@@ -47,7 +48,7 @@ struct HeardShard {
 /// Who has heard what, and when.
 #[derive(Default)]
 pub(super) struct HeardAlerts {
-    /// Hashes numbers for this process alone, which takes a tenth of the time of the journal's hash.
+    /// Hashes numbers for this process alone, which takes a small part of the time of the journal's hash.
     hasher: RandomState,
     shards: [Mutex<HeardShard>; SHARDS],
     /// What an earlier process has noted, by the journal's hash.

@@ -18,7 +18,7 @@ pub(super) fn hash(answer: &Answer) -> Page {
     let mut body = String::with_capacity(512);
     for (field, head) in FIELDS.iter().zip(&*HEADS) {
         body.push_str(head);
-        encode(&field.value(answer, Pbx::Asterisk), &mut body);
+        encode(field.value(answer, Pbx::Asterisk), &mut body);
     }
     Page { content_type: TEXT, body }
 }
@@ -43,7 +43,7 @@ pub fn commands(answer: &Answer) -> Page {
     static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", head));
     let mut body = String::with_capacity(1_024);
     for (field, head) in FIELDS.iter().zip(&*HEADS) {
-        command(head, &field.value(answer, Pbx::Asterisk), &mut body);
+        command(head, field.value(answer, Pbx::Asterisk), &mut body);
     }
     Page { content_type: TEXT, body }
 }
@@ -80,29 +80,26 @@ fn command(head: &str, value: &str, commands: &mut String) {
     commands.push_str("\"\n");
 }
 
-/// Percent-encodes a value. Bytes that need no encoding are copied in one piece, which is almost
-/// every value. The crate percent-encoding would cost 1,100 more instructions per answer.
+/// Percent-encodes a value, in pieces between the bytes that need it: almost every value is one piece. The
+/// crate percent-encoding would cost 1,100 more instructions per answer.
 fn encode(value: &str, body: &mut String) {
-    if value.is_empty() {
-        return;
-    }
-    // Branch-free so that it vectorises: half the time of an early exit.
-    if value.bytes().fold(true, |plain, byte| plain & PLAIN[usize::from(byte)]) {
-        return body.push_str(value);
-    }
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut rest = value;
-    while let Some(odd) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
-        body.push_str(&rest[..odd]);
-        let letter = rest[odd..].chars().next().map_or(1, char::len_utf8);
-        for byte in rest.as_bytes()[odd..odd + letter].iter().copied() {
-            body.push('%');
-            body.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            body.push(char::from(DIGITS[usize::from(byte & 15)]));
+    let mut start = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        if PLAIN[usize::from(byte)] {
+            continue;
         }
-        rest = &rest[odd + letter..];
+        // Within a letter of several bytes, nothing is pending.
+        if start < at {
+            body.push_str(&value[start..at]);
+        }
+        let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+        body.extend(['%', digits[0], digits[1]]);
+        start = at + 1;
     }
-    body.push_str(rest);
+    if start < value.len() {
+        body.push_str(&value[start..]);
+    }
 }
 
 /// The bytes that need no encoding.

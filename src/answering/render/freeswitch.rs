@@ -28,7 +28,7 @@ pub(super) fn dialplan(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.start("condition", &[("field", "destination_number"), ("expression", ONE_WORD)]);
     static HEADS: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}=")));
     for (field, head) in FIELDS.iter().zip(&*HEADS) {
-        action(&mut page, "set", &prefixed(head, &field.value(answer, Pbx::Freeswitch)));
+        action(&mut page, "set", &prefixed(head, field.value(answer, Pbx::Freeswitch)));
     }
     if let Some(list) = answer.playlist() {
         playback(&mut page, &references(&list.freeswitch), freeswitch.play);
@@ -55,7 +55,7 @@ pub(super) fn vars(answer: &Answer) -> Page {
     let mut body = String::with_capacity(512);
     for (field, head) in FIELDS.iter().zip(&*HEADS) {
         body.push_str(head);
-        body.push_str(&field.value(answer, Pbx::Freeswitch));
+        body.push_str(field.value(answer, Pbx::Freeswitch));
     }
     Page { content_type: TEXT, body }
 }

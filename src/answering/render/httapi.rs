@@ -22,7 +22,7 @@ pub(super) fn document(answer: &Answer, freeswitch: &Freeswitch) -> Page {
     page.start("variables", &[]);
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| heads("", |key| format!("bina_{key}")));
     for (field, name) in FIELDS.iter().zip(&*NAMES) {
-        page.text(name, &references(&field.value(answer, Pbx::Freeswitch)));
+        page.text(name, &references(field.value(answer, Pbx::Freeswitch)));
     }
     page.end("variables");
     page.start("work", &[]);

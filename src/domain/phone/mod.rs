@@ -50,10 +50,9 @@ impl Phone {
     /// The masked number, for the log.
     pub fn masked(&self) -> Masked {
         let digits = self.0.as_bytes();
-        let mut bytes = [b'*'; plan::MOBILE_LENGTH];
-        let shown = digits.len().saturating_sub(SHOWN);
-        bytes[shown..digits.len()].copy_from_slice(&digits[shown..]);
-        Masked { bytes, length: digits.len() }
+        let hidden = digits.len().saturating_sub(SHOWN);
+        let shown = digits.last_chunk().copied().unwrap_or([b'*'; SHOWN]);
+        Masked { hidden, shown: shown.map(char::from) }
     }
 
     /// The kind of line: landline or mobile.
@@ -78,13 +77,16 @@ impl Phone {
 
 /// A masked number, stars and the last two digits, without an allocation.
 pub struct Masked {
-    bytes: [u8; plan::MOBILE_LENGTH],
-    length: usize,
+    hidden: usize,
+    shown: [char; SHOWN],
 }
 
 impl Masked {
-    pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    /// Appends it to `text`.
+    pub fn write_to(&self, text: &mut String) {
+        const STARS: &str = "***********";
+        text.push_str(&STARS[..self.hidden.min(STARS.len())]);
+        self.shown.iter().for_each(|digit| text.push(*digit));
     }
 }
 

@@ -83,7 +83,7 @@ impl CallLine {
 
     /// Adds a masked phone number.
     pub fn masked(self, key: FieldKey, masked: &Masked) -> Self {
-        self.quoted(key, |text| text.push_str(masked.as_str()))
+        self.quoted(key, |text| masked.write_to(text))
     }
 
     /// Adds a configured label.
