@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 24] = [
+const ENDPOINTS: [(&str, &str, &str); 25] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -79,6 +79,7 @@ const ENDPOINTS: [(&str, &str, &str); 24] = [
         "directory.rs::a_forgotten_number_is_gone_from_memory_and_disk_and_stays_away",
         "",
     ),
+    ("/v1/places", "explain.rs::every_place_that_is_listed_is_a_name_that_an_alert_takes", ""),
     (
         "/v1/report",
         "journal/reported.rs::the_endpoint_reports_in_each_form_and_says_what_is_wrong",

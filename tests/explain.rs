@@ -55,7 +55,7 @@ impl Outage {
         let start = Instant::now();
         loop {
             let explained = self.explained(phone).await;
-            if is_it(&explained.outlook) {
+            if explained.outlook.as_ref().is_some_and(&is_it) {
                 return explained;
             }
             assert!(start.elapsed() < DECIDED_WITHIN, "{explained:?}");
@@ -87,6 +87,7 @@ async fn the_evidence_on_an_alert_is_explained_and_no_personal_data_is() {
         "service     answers at once, from the directory and the evidence below".to_owned(),
         "directory   1 customer has this number".to_owned(),
         format!("alert       {} (HubSoft, ", outage.alert),
+        "answer      status=found source=directory alerta=1, nothing is played: no rule".to_owned(),
         "the caller has it\nevidence    set interface: ".to_owned(),
         "changes     the alert's end".to_owned(),
     ] {
@@ -103,11 +104,14 @@ async fn a_number_that_nothing_is_known_of_is_queried_first() {
     outage.scene.sim.set_fault(Fault::HangUp);
     let explained = outage.explained("11987650000").await;
     assert_eq!(explained.caller.customers, 0);
-    assert_eq!(explained.outlook.way, OutlookWay::Hubsoft);
+    assert_eq!(explained.outlook.expect("a number").way, OutlookWay::Hubsoft);
+    assert_eq!(explained.answer.status, "not_found", "the directory is whole");
     let (_, printed) = bina(&outage.program, &["lookup", "11987650000", "--explain"]);
     assert!(printed.contains("queries HubSoft"), "{printed}");
     assert!(printed.contains("directory   does not have this number"), "{printed}");
-    assert_eq!(outage.program.post("/v1/explain", "1000").await.0, 400);
+    let explained = outage.explained("1000").await;
+    assert_eq!((explained.no_number.as_deref(), explained.outlook), (Some("short"), None));
+    assert_eq!(explained.answer.status, "no_number");
     let _ = fs::remove_dir_all(&outage.scene.folder);
 }
 
@@ -121,4 +125,36 @@ async fn without_a_running_service_the_command_says_what_is_not_shown() {
     assert!(printed.contains("service     cannot reach bina at"), "{printed}");
     assert!(printed.contains("systemctl start bina"), "{printed}");
     let _ = fs::remove_dir_all(&scene.folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_place_that_is_listed_is_a_name_that_an_alert_takes() {
+    let outage = Outage::start("explain-places").await;
+    let mut listed = 0;
+    for kind in ["city", "district", "equipment", "interface", "pop"] {
+        let (code, printed) = bina(&outage.program, &["alert", "places", kind]);
+        assert_eq!(code, 0, "{printed}");
+        let places = printed.lines().skip(1).filter_map(|line| line.trim().split_once("  "));
+        let places: Vec<_> = places.collect();
+        assert!(!places.is_empty(), "{kind}: {printed}");
+        for (customers, name) in places.iter().take(3) {
+            let option = format!("--{kind}");
+            let (code, added) =
+                bina(&outage.program, &["alert", "add", "Teste", &option, name, "--for", "5m"]);
+            assert_eq!(code, 0, "{kind} {name}: {added}");
+            let noun = if *customers == "1" { "customer" } else { "customers" };
+            assert!(added.contains(&format!("{customers} {noun} in this scope")), "{added}");
+            listed += 1;
+        }
+        let (name, part) = (places[0].1, places[0].1.chars().take(4).collect::<String>());
+        let (_, printed) = bina(&outage.program, &["alert", "places", kind, &part.to_uppercase()]);
+        assert!(printed.contains(name), "{part}: {printed}");
+    }
+    assert!(listed >= 5);
+    let (_, printed) = bina(&outage.program, &["alert", "places", "district", "no such one"]);
+    assert_eq!(printed, "no district of this name: give less of it, or none\n");
+    let (code, printed) = bina(&outage.program, &["alert", "places", "street"]);
+    assert_eq!(code, 2);
+    assert!(printed.contains("write one of box, city, district, equipment"), "{printed}");
+    let _ = fs::remove_dir_all(&outage.scene.folder);
 }

@@ -124,12 +124,12 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
     let page = fs::read_to_string(folder.join("bina.1")).expect("there is the program's page");
     fs::remove_dir_all(&folder).expect("it was ours");
     assert!(reported.status.success() && page.contains("bina rehearse"), "{page}");
-    let alerts = ["alert-add", "alert-end", "alert-extend", "alert-list", "alert"];
+    let alerts = ["alert-add", "alert-end", "alert-extend", "alert-list", "alert-places", "alert"];
     let others =
         ["check", "demo", "directory", "doctor", "forget", "lookup", "rehearse", "report", "serve"];
     let expected = alerts.iter().chain(&others).map(|command| format!("bina-{command}.1"));
-    assert_eq!(names[..14], expected.collect::<Vec<_>>());
-    assert_eq!(names[14..], ["bina.1", "bina.toml.5"]);
+    assert_eq!(names[..15], expected.collect::<Vec<_>>());
+    assert_eq!(names[15..], ["bina.1", "bina.toml.5"]);
     for shell in ["bash", "fish", "zsh"] {
         let (completions, _) = texts(&run(&["completions", shell]));
         assert!(completions.contains("rehearse"), "{shell}: {completions}");
@@ -343,6 +343,7 @@ fn the_demonstration_prints_what_it_promises() {
         "/freeswitch/vars?caller=%2B5537988242968'\nbina_status=found|bina_source=hubsoft|",
         "<action application=\"playback\" data=\"${bina_prompt}\"/>",
         "/sim/fault",
+        "bina alert add \"Rompimento de fibra\" --everyone",
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }
@@ -351,6 +352,14 @@ fn the_demonstration_prints_what_it_promises() {
     for line in lines.take_while(|line| !line.is_empty()) {
         assert!(shipped.contains(line.trim()), "{line}");
     }
+    let settings = printed.lines().skip_while(|line| !line.starts_with("[listen]"));
+    let settings: Vec<_> = settings.take_while(|line| !line.is_empty()).collect();
+    let file = File::new("try", &settings.join("\n"));
+    let file = file.0.to_str().expect("UTF-8");
+    let (_, problem) = texts(&run(&["alert", "add", "Rompimento", "--everyone", "-c", file]));
+    assert_eq!(problem, "");
+    let (_, explained) = texts(&run(&["lookup", "anonymous", "--explain", "-c", file]));
+    assert!(explained.contains("status=no_number source=local alerta=1, plays "), "{explained}");
     program.signal("-INT");
     assert_eq!(program.end(), Some(0));
 }

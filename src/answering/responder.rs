@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::warn;
 
+use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::journal::{CallRecord, ChosenAlert, Journal};
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
@@ -19,6 +20,7 @@ use crate::domain::finding::Finding;
 use crate::domain::phone::{NoNumber, Phone};
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
+use crate::sources::alerts::CallerAlerts;
 use crate::sources::source::Key;
 
 /// Distinguishes the calls of one run of the program from those of another in the log.
@@ -31,6 +33,13 @@ static CALLS: AtomicU64 = AtomicU64::new(1);
 enum Occasion {
     Call,
     Check,
+}
+
+/// What a caller hears, and of which alert.
+struct Decision {
+    answer: Answer,
+    chosen: Option<ChosenAlert>,
+    told: Told,
 }
 
 /// Answers calls.
@@ -83,18 +92,7 @@ impl Responder {
         if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
             self.note_miss(phone, call);
         }
-        let board = self.announcer.board();
-        let board = board.as_deref();
-        let choice = self.announcer.choose(board, &finding, phone.as_ref().ok(), call);
-        let chosen = self.announcer.chosen(board, &choice);
-        let told = match (&self.journal, &chosen, &phone) {
-            (Some(journal), Some(chosen), Ok(phone)) => {
-                journal.told(phone, chosen.key, call.accepted)
-            }
-            _ => Told::NotYet,
-        };
-        let facts = self.announcer.facts(board, &choice, told);
-        let answer = Answer::new(phone.ok(), &finding, &choice, facts);
+        let Decision { answer, chosen, told } = self.decide(call, phone.ok(), &finding);
         let took = call.accepted.elapsed();
         match occasion {
             Occasion::Call => {
@@ -108,6 +106,44 @@ impl Responder {
             Occasion::Check => self.metrics.count_answer(call, &answer),
         }
         answer
+    }
+
+    /// Decides what the caller hears.
+    fn decide(&self, call: &Call, phone: Option<Phone>, finding: &Finding) -> Decision {
+        let board = self.announcer.board();
+        let board = board.as_deref();
+        let choice = self.announcer.choose(board, finding, phone.as_ref(), call);
+        let chosen = self.announcer.chosen(board, &choice);
+        let told = match (&self.journal, &chosen, &phone) {
+            (Some(journal), Some(chosen), Some(phone)) => {
+                journal.told(phone, chosen.key, call.accepted)
+            }
+            _ => Told::NotYet,
+        };
+        let facts = self.announcer.facts(board, &choice, told);
+        Decision { answer: Answer::new(phone, finding, &choice, facts), chosen, told }
+    }
+
+    /// Explains how `call` would be answered; `caller` returns what is known of a number and the alerts.
+    /// Nothing is queried, logged or counted.
+    pub fn explain(
+        &self,
+        call: &Call,
+        caller: impl FnOnce(Option<&Phone>) -> CallerAlerts,
+    ) -> CallExplanation {
+        let phone = self.numbers.phone(call);
+        let key = phone.map(Key::from);
+        let finding = match &key {
+            Ok(key) => self.lookup.at_hand(key),
+            Err(reason) => Finding::NoNumber(*reason),
+        };
+        let Decision { answer, chosen, told } = self.decide(call, phone.ok(), &finding);
+        CallExplanation {
+            no_number: phone.err().map(|reason| reason.label().to_owned()),
+            outlook: key.ok().map(|key| self.lookup.outlook(&key)),
+            caller: caller(phone.as_ref().ok()),
+            answer: ExpectedAnswer::new(&answer, chosen.as_ref(), told),
+        }
     }
 
     /// A responder with another lookup and other settings that keeps the recorded misses.

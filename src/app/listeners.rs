@@ -64,6 +64,11 @@ impl Listeners {
         Ok(self.http.local_addr()?)
     }
 
+    /// The actual address of the operations listener, if it is on.
+    pub fn metrics_address(&self) -> Result<Option<SocketAddr>, AppError> {
+        Ok(self.metrics.as_ref().map(Listener::local_addr).transpose()?)
+    }
+
     /// Logs the addresses.
     pub fn announce(&self) -> Result<(), AppError> {
         let shown = |listener: &Option<Listener>| {

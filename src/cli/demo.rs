@@ -8,7 +8,8 @@ use anyhow::anyhow;
 use crate::app::{self, App, Listeners, Service, Signals};
 use crate::simulator::{Population, Sim, printed_example};
 
-use super::{Failed, plain_client, print_line, stage};
+use super::stage::{self, StageListeners};
+use super::{Failed, plain_client, print_line};
 
 /// The callers of the demo; the first two are the customers in the example of HubSoft's API
 /// documentation.
@@ -51,6 +52,16 @@ const SETTINGS: &str = r#"
     nobody_s = 0
 "#;
 
+/// A port that is free: 8574 may be the service's own.
+const OPERATION: &str = "127.0.0.1:0";
+
+/// What is needed to reach a part of the demo.
+struct DemoAddresses {
+    http: SocketAddr,
+    /// Of the simulated HubSoft.
+    control: SocketAddr,
+}
+
 /// Runs the demo on `listen` until Ctrl-C.
 pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     let signals = Signals::new()?;
@@ -58,7 +69,8 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
     sim.set_population(Some(LISTED));
-    let config = stage::config(&sim, listen, SETTINGS)?;
+    let listening = StageListeners { http: listen, metrics: OPERATION };
+    let config = stage::config(&sim, &listening, SETTINGS)?;
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
@@ -67,14 +79,23 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         "Its two customers are those of HubSoft's API documentation. No data leaves this machine."
     ));
     print_line(format_args!(
-        "For `bina directory`, it lists {} generated customers, too.",
+        "For `bina directory` and `bina alert`, it lists {} generated customers, too.",
         LISTED.customers
     ));
-    let examples = tokio::spawn(show(address, sim.control_addr(), hubsoft_section(&sim)));
+    let settings = format!("{}\n{}", listen_section(&listeners)?, hubsoft_section(&sim));
+    let addresses = DemoAddresses { http: address, control: sim.control_addr() };
+    let examples = tokio::spawn(show(addresses, settings));
     app::run(service, listeners, None, signals).await?;
     examples.abort();
     print_line(format_args!("bina and the simulated HubSoft have stopped."));
     Ok(())
+}
+
+/// The configuration section by which commands reach this bina.
+fn listen_section(listeners: &Listeners) -> Result<String, Failed> {
+    let [http, metrics] = [Some(listeners.http_address()?), listeners.metrics_address()?]
+        .map(|address| address.map_or_else(|| "off".to_owned(), |it| it.to_string()));
+    Ok(format!("[listen]\nhttp = \"{http}\"\nmetrics = \"{metrics}\"\nagi = \"off\""))
 }
 
 /// The configuration section for the simulated HubSoft, whose secrets are invented.
@@ -92,7 +113,8 @@ fn hubsoft_section(sim: &Sim) -> String {
 }
 
 /// Sends bina the requests of a PBX, and prints its answers.
-async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
+async fn show(addresses: DemoAddresses, settings: String) {
+    let DemoAddresses { http: address, control } = addresses;
     for (who, caller) in CALLERS {
         show_one(who, &format!("http://{address}/asterisk?caller={caller}")).await;
     }
@@ -111,7 +133,11 @@ async fn show(address: SocketAddr, control: SocketAddr, hubsoft: String) {
          curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault"
     ));
     print_line(format_args!(
-        "\nTo run `bina lookup` and `bina doctor` against it, put this into bina.toml:\n{hubsoft}"
+        "\nTo try other commands on it, write this to try.toml, and give them `-c try.toml`:\n{settings}"
+    ));
+    print_line(format_args!(
+        "\nFor example, let every caller hear of a broken fibre, repeat a request, and end it:\n\
+         bina alert add \"Rompimento de fibra\" --everyone --for 10m -c try.toml"
     ));
     print_line(format_args!(
         "\nThe log below has one line for each call. Press Ctrl-C to end the demo."

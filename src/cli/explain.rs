@@ -1,7 +1,7 @@
 //! The lines of `bina lookup --explain` about the running service: what it would answer from, and what would
 //! change that.
 
-use crate::answering::explanation::CallExplanation;
+use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
@@ -29,9 +29,18 @@ pub(super) async fn lines(config: &Config, number: &str, did: Option<&str>) -> V
 }
 
 fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
-    let CallExplanation { outlook, caller } = explanation;
-    let mut lines =
-        vec![format!("service     {}", way(outlook)), format!("directory   {}", customers(caller))];
+    let CallExplanation { no_number, outlook, caller, answer } = explanation;
+    let mut lines = Vec::new();
+    match outlook {
+        Some(outlook) => {
+            lines.push(format!("service     {}", way(outlook)));
+            lines.push(format!("directory   {}", customers(caller)));
+        }
+        None => {
+            let reason = no_number.as_deref().unwrap_or("unknown");
+            lines.push(format!("service     looks nothing up: there is no number ({reason})"));
+        }
+    }
     if !caller.is_current {
         lines.push("alerts      HubSoft's list is off, or was not read lately".to_owned());
     }
@@ -39,9 +48,40 @@ fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
         lines.push("alerts      none is active".to_owned());
     }
     lines.extend(caller.alerts.iter().flat_map(|alert| alert_lines(alert, zone)));
-    lines.extend(local(caller));
-    lines.push(format!("changes     {}", change(outlook, caller)));
+    let is_queried = outlook.as_ref().is_some_and(|outlook| outlook.way == OutlookWay::Hubsoft);
+    let until = if is_queried { "without HubSoft's answer: " } else { "" };
+    lines.push(format!("answer      {until}{}", answered(answer)));
+    let change = outlook.as_ref().map_or_else(
+        || "a number that can be looked up, or a local alert (`bina alert add`)".to_owned(),
+        |outlook| change(outlook, caller),
+    );
+    lines.push(format!("changes     {change}"));
     lines
+}
+
+/// What the dialplan receives, and what the caller hears.
+fn answered(answer: &ExpectedAnswer) -> String {
+    let ExpectedAnswer { status, source, alerta, prompt, rule, alert, avisado } = answer;
+    let mut text = format!("status={status} source={source} alerta={}", u8::from(*alerta));
+    if prompt.is_empty() {
+        let why = if *alerta { ": no rule matches, and general.prompt is not set" } else { "" };
+        return format!("{text}, nothing is played{why}");
+    }
+    text += &format!(", plays {prompt}");
+    if !rule.is_empty() {
+        text += &format!(" (rule {rule})");
+    }
+    if let Some((origin, id)) = alert.as_deref().and_then(|alert| alert.split_once(':')) {
+        text += &match origin {
+            "local" => format!(" for local alert {id}"),
+            "hubsoft" => format!(" for HubSoft's alert {id}"),
+            _ => " for an alert that HubSoft's list does not have".to_owned(),
+        };
+    }
+    if *avisado {
+        text += ", which the caller has heard already (avisado=1)";
+    }
+    text
 }
 
 /// What the next call would be answered from.
@@ -128,18 +168,6 @@ fn evidence(line: &StratumLine, caller: &CallerAlert) -> String {
     text
 }
 
-/// Which local alert the service plays, whatever HubSoft answers.
-fn local(caller: &CallerAlerts) -> Option<String> {
-    let is_local =
-        |one: &&CallerAlert| one.alert.origin == "local" && one.standing == CallerStanding::Alert;
-    let alert = caller.alerts.iter().find(is_local)?;
-    Some(format!(
-        "local       the service plays local alert {} (source=local), unless an alert of the caller's own goes \
-         before it",
-        alert.alert.id
-    ))
-}
-
 /// What would change the answer.
 fn change(outlook: &Outlook, caller: &CallerAlerts) -> String {
     let undecided = caller.alerts.iter().find(|alert| alert.standing == CallerStanding::Unknown);
@@ -207,9 +235,30 @@ mod tests {
         CallerAlert { standing, alert, rests_on_earlier: true, is_revoked: false }
     }
 
+    fn answer(source: &str, alert: Option<&str>) -> ExpectedAnswer {
+        let (prompt, rule) = alert.map_or(("", ""), |_| ("bina/rompimento-fibra", "fibra"));
+        ExpectedAnswer {
+            status: "found".to_owned(),
+            source: source.to_owned(),
+            alerta: alert.is_some(),
+            prompt: prompt.to_owned(),
+            rule: rule.to_owned(),
+            alert: alert.map(str::to_owned),
+            avisado: false,
+        }
+    }
+
     fn explained(outlook: Outlook, alerts: Vec<CallerAlert>, customers: u64) -> String {
         let caller = CallerAlerts { customers, is_current: true, alerts };
-        described(&CallExplanation { outlook, caller }, Zone::default()).join("\n")
+        let local = caller.alerts.iter().find(|one| one.alert.origin == "local");
+        let answer = match (local, outlook.way) {
+            (Some(one), _) => answer("local", Some(&format!("local:{}", one.alert.id))),
+            (None, OutlookWay::Evidence) => answer("directory", Some("hubsoft:4711")),
+            (None, _) => answer("cache", None),
+        };
+        let explanation =
+            CallExplanation { no_number: None, outlook: Some(outlook), caller, answer };
+        described(&explanation, Zone::default()).join("\n")
     }
 
     #[test]
@@ -221,6 +270,8 @@ mod tests {
             alert       4711 (HubSoft, 132 s ago, open): the caller has it\n\
             evidence    set interface + pop: 12/12 of 4800 customers asked have it, callers 3/4, and \
             earlier alerts count\n\
+            answer      status=found source=directory alerta=1, plays bina/rompimento-fibra (rule fibra) \
+            for HubSoft's alert 4711\n\
             changes     the alert's end, or callers who turn out not to have it: fewer than 85 % of 10 or \
             more";
         assert_eq!(text, expected);
@@ -248,10 +299,28 @@ mod tests {
         own.alert.id = "a7k2".to_owned();
         own.alert.strata.clear();
         let text = explained(outlook(OutlookWay::Hubsoft, Some(OutlookClass::First)), vec![own], 1);
-        assert!(
-            text.contains("local       the service plays local alert a7k2 (source=local)"),
-            "{text}"
-        );
+        let answer = "answer      without HubSoft's answer: status=found source=local alerta=1, plays \
+            bina/rompimento-fibra (rule fibra) for local alert a7k2\n";
+        assert!(text.contains(answer), "{text}");
+    }
+
+    #[test]
+    fn a_hidden_number_gets_the_alert_for_everyone() {
+        let mut heard = answer("local", Some("local:a7k2"));
+        (heard.status, heard.avisado) = ("no_number".to_owned(), true);
+        let explanation = CallExplanation {
+            no_number: Some("anonymous".to_owned()),
+            outlook: None,
+            caller: CallerAlerts { is_current: true, ..CallerAlerts::default() },
+            answer: heard,
+        };
+        let text = described(&explanation, Zone::default()).join("\n");
+        let expected = "service     looks nothing up: there is no number (anonymous)\n\
+            alerts      none is active\n\
+            answer      status=no_number source=local alerta=1, plays bina/rompimento-fibra (rule fibra) \
+            for local alert a7k2, which the caller has heard already (avisado=1)\n\
+            changes     a number that can be looked up, or a local alert (`bina alert add`)";
+        assert_eq!(text, expected);
     }
 
     #[test]

@@ -67,10 +67,8 @@ pub(super) async fn run(
             answer.status().word(),
             took.as_millis()
         ));
-        if phone.is_ok() {
-            let lines = explain::lines(&config, &number, did).await;
-            lines.iter().for_each(|line| explain_line(format_args!("{line}")));
-        }
+        let lines = explain::lines(&config, &number, did).await;
+        lines.iter().for_each(|line| explain_line(format_args!("{line}")));
     }
     print_line(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())

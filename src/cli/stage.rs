@@ -8,15 +8,27 @@ use crate::simulator::Sim;
 
 use super::Failed;
 
-/// Parses a configuration for `sim` and `listen`, followed by `settings`.
-pub(super) fn config(sim: &Sim, listen: SocketAddr, settings: &str) -> Result<Config, Failed> {
+/// Where the service of a stage listens.
+pub(super) struct StageListeners {
+    pub(super) http: SocketAddr,
+    /// As `listen.metrics` has it.
+    pub(super) metrics: &'static str,
+}
+
+/// Parses a configuration for `sim` and `listeners`, followed by `settings`.
+pub(super) fn config(
+    sim: &Sim,
+    listeners: &StageListeners,
+    settings: &str,
+) -> Result<Config, Failed> {
+    let StageListeners { http, metrics } = listeners;
     let credentials = sim.credentials();
     let text = format!(
         r#"
         [listen]
-        http = "{listen}"
+        http = "{http}"
         agi = "off"
-        metrics = "off"
+        metrics = "{metrics}"
         [hubsoft]
         base_url = "{}"
         insecure_http = true

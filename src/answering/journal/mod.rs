@@ -313,7 +313,7 @@ fn entry_of(
         code: code.to_owned(),
         status: record.status.to_owned(),
         source: record.source.to_owned(),
-        alert: record.chosen.as_ref().map(record::alert_word).unwrap_or_default(),
+        alert: record.chosen.as_ref().map(ChosenAlert::word).unwrap_or_default(),
         key: record.chosen.map(|chosen| chosen.key.0),
         again: record.told == Told::Already,
         rule: record.rule.as_deref().unwrap_or_default().to_owned(),

@@ -65,11 +65,13 @@ impl fmt::Debug for CallRecord {
     }
 }
 
-/// The word for an alert in the files and on the command line.
-pub(super) fn alert_word(chosen: &ChosenAlert) -> String {
-    match &chosen.origin {
-        Some(AlertOrigin::Hubsoft(id)) => format!("hubsoft:{id}"),
-        Some(AlertOrigin::Local(id)) => format!("local:{id}"),
-        None => format!("text:{:016x}", chosen.key.0),
+impl ChosenAlert {
+    /// The word for it in the files and on the command line.
+    pub fn word(&self) -> String {
+        match &self.origin {
+            Some(AlertOrigin::Hubsoft(id)) => format!("hubsoft:{id}"),
+            Some(AlertOrigin::Local(id)) => format!("local:{id}"),
+            None => format!("text:{:016x}", self.key.0),
+        }
     }
 }

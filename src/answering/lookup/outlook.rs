@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::domain::finding::AlertCertainty;
+use crate::domain::finding::{AlertCertainty, AnswerSource, Finding};
 use crate::sources::limiter::Urgency;
+use crate::sources::reasons;
 use crate::sources::source::{Key, Origin};
 
-use super::foresight::Foresight;
+use super::foresight::{Foresight, Inquiry};
 use super::freshness::Freshness;
-use super::{Lookup, Recalled};
+use super::{Lookup, Recalled, by_evidence};
 
 /// Where the answer to the next call comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,21 @@ impl Lookup {
             }
         };
         Outlook { way, class, is_undecided, stored, fresh_s: self.settings.fresh.as_secs() }
+    }
+
+    /// What a call of `key` would find now without HubSoft.
+    pub fn at_hand(&self, key: &Key) -> Finding {
+        match self.foresee(key, Instant::now()) {
+            Foresight::Cached(sighting) => self.finding(sighting, AnswerSource::Cache),
+            Foresight::Judged(record) => by_evidence(record),
+            Foresight::Query(Inquiry { recalled, certainty, .. }) => {
+                let failure = reasons::DEADLINE.failure();
+                match recalled {
+                    Some(recalled) => self.instead_of(failure, recalled.sighting, certainty),
+                    None => Finding::Unavailable(failure),
+                }
+            }
+        }
     }
 }
 

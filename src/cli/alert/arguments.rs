@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::cli::ConfigFile;
 use crate::sources::alerts::{AlertRequest, ExtendRequest};
+use crate::sources::directory::PlaceKind;
 
 /// What to do with the alerts.
 #[derive(Subcommand)]
@@ -20,6 +21,17 @@ pub(in crate::cli) enum AlertTask {
         /// Print JSON, for programs
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// List the places that an alert may name, with their customers
+    Places {
+        /// What kind of place
+        #[arg(value_parser = kind)]
+        kind: PlaceKind,
+        /// A part of the name; capitals and accents do not matter
+        #[arg(default_value = "", hide_default_value = true)]
+        name: String,
         #[command(flatten)]
         config: ConfigFile,
     },
@@ -119,6 +131,11 @@ impl EndOptions {
     pub(super) fn request(self, id: String, by: String) -> ExtendRequest {
         ExtendRequest { id, until: self.until, minutes: self.minutes, by }
     }
+}
+
+fn kind(word: &str) -> Result<PlaceKind, String> {
+    let kinds = || PlaceKind::ALL.map(PlaceKind::word).join(", ");
+    PlaceKind::named(word).ok_or_else(|| format!("write one of {}", kinds()))
 }
 
 /// Reads `90m`, `2h` or `1h30`.

@@ -1,6 +1,7 @@
 //! `bina alert`: adds, lists, extends and ends the alerts of the running service.
 
 mod arguments;
+mod places;
 
 use std::env;
 use std::fs;
@@ -40,6 +41,11 @@ pub(super) async fn run(task: AlertTask) -> Result<(), Failed> {
             } else {
                 lines(&read_answer(&listed)?).iter().for_each(print_line);
             }
+        }
+        AlertTask::Places { kind, name, config } => {
+            let service = service(&config.config)?;
+            let lines = places::requested(&service, kind.word(), &name).await?;
+            lines.iter().for_each(print_line);
         }
         AlertTask::End { id, config } => {
             let path = format!("{ALERTS}?id={}&by={}", encoded(&id), encoded(&user()));

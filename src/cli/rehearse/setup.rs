@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
-use crate::cli::{Failed, client, stage};
+use crate::cli::stage::{self, StageListeners};
+use crate::cli::{Failed, client};
 use crate::simulator::{PopulationUpdate, Sim, SimAlert, SimLatency, SimRateLimit};
 use crate::sources::alerts::Alerts;
 use crate::sources::directory::Directory;
@@ -241,5 +242,6 @@ fn config(sim: &Sim, plan: &RehearsalPlan) -> Result<Config, Failed> {
         has_directory = plan.has_directory,
         poll_s = plan.poll_s,
     );
-    stage::config(sim, (Ipv4Addr::LOCALHOST, 0).into(), &settings)
+    let http = (Ipv4Addr::LOCALHOST, 0).into();
+    stage::config(sim, &StageListeners { http, metrics: "off" }, &settings)
 }

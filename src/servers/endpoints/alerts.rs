@@ -30,7 +30,7 @@ const JSON: &str = "application/json";
 const SILENT: &str = "it plays nothing: no rule matches its text for every caller (end it, and add it again with \
                       the name of a rule, or set general.prompt)";
 /// A change whose thread ended.
-const BUG: &str = "a bug of bina ended it: see the log";
+pub(super) const BUG: &str = "a bug of bina ended it: see the log";
 
 /// Lists, adds or ends alerts.
 fn alerts<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
@@ -155,7 +155,7 @@ pub(super) fn json(value: &impl Serialize) -> HttpReply {
 }
 
 /// A refusal with its text: only operators read it.
-fn refused(status: StatusCode, problem: &str) -> HttpReply {
+pub(super) fn refused(status: StatusCode, problem: &str) -> HttpReply {
     let mut reply = text(format!("{problem}\n"));
     *reply.status_mut() = status;
     reply

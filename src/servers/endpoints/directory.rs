@@ -1,5 +1,6 @@
 //! Endpoints of the directory, and the purge of a number, which reaches the directory, too.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use hyper::StatusCode;
@@ -148,14 +149,16 @@ pub(super) fn phone(
     endpoints: &Endpoints,
     request: &HttpRequest<'_>,
 ) -> Result<Phone, Box<HttpReply>> {
-    let [number] = values(request.fields(), ["number"]);
-    let Some(number) = number.one() else {
-        let missing = "the number is missing (post it as number=NUMBER)";
-        return Err(Box::new(NUMBER_MISSING.reply(missing)));
-    };
-    let number = number_lossy(number);
+    let number = number(request)?;
     let phone = endpoints.responder.phone(&number);
     phone.map_err(|_| Box::new(incomplete(&number)))
+}
+
+/// What is posted as the number, or the reply that it is missing.
+pub(super) fn number<'r>(request: &'r HttpRequest<'_>) -> Result<Cow<'r, str>, Box<HttpReply>> {
+    let [number] = values(request.fields(), ["number"]);
+    let missing = "the number is missing (post it as number=NUMBER)";
+    number.one().map(number_lossy).ok_or_else(|| Box::new(NUMBER_MISSING.reply(missing)))
 }
 
 /// What was typed is no number, so it may be shown to the operator.

@@ -7,6 +7,7 @@ mod calls;
 mod directory;
 mod explain;
 mod operations;
+mod places;
 mod range;
 mod recordings;
 mod reports;
@@ -106,6 +107,7 @@ pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
         &alerts::ROWS,
         &directory::ROWS,
         &explain::ROWS,
+        &places::ROWS,
         &reports::ROWS,
     ],
     "the PBX uses listen.http",

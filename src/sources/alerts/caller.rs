@@ -48,10 +48,10 @@ pub struct CallerAlerts {
 }
 
 impl Alerts {
-    /// What each active alert means for the caller `phone` at the called number `did`.
-    pub fn caller(&self, phone: &Phone, did: Option<&Did>) -> CallerAlerts {
+    /// What each active alert means for the caller `phone`, who may hide it, at the called number `did`.
+    pub fn caller(&self, phone: Option<&Phone>, did: Option<&Did>) -> CallerAlerts {
         let board = self.board();
-        let rows = board.rows(phone);
+        let rows = phone.map_or_else(Vec::new, |phone| board.rows(phone));
         let alerts = board.alerts.iter().map(|active| self.meaning(active, &board, &rows, did));
         CallerAlerts {
             customers: rows.len() as u64,

@@ -35,8 +35,8 @@ pub use self::evidence::{EarlierAlerts, Evidence, Probe, StratumStatus, Testimon
 pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::local::{
     AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest, FeedEntry,
-    LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PlaceNameError,
-    RequestContext,
+    LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PLACES_LISTED_MAX, PlaceLine,
+    PlaceListing, PlaceNameError, RequestContext, listed_places,
 };
 pub use self::metrics::AlertMetrics;
 pub use self::placing::LocalSource;

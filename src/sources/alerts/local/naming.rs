@@ -86,7 +86,7 @@ fn spellings(path: &[String]) -> impl Iterator<Item = String> {
 }
 
 /// Letters and digits; everything else is a gap.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }

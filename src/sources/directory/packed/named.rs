@@ -22,6 +22,15 @@ pub enum PlaceKind {
 }
 
 impl PlaceKind {
+    /// Every kind, by its word.
+    pub const ALL: [Self; 6] =
+        [Self::Box, Self::City, Self::District, Self::Equipment, Self::Interface, Self::Pop];
+
+    /// The kind with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word for it, as in the options of commands.
     pub fn word(self) -> &'static str {
         match self {
