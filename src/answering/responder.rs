@@ -116,7 +116,7 @@ impl Responder {
         let chosen = self.announcer.chosen(board, &choice);
         let told = match (&self.journal, &chosen, &phone) {
             (Some(journal), Some(chosen), Some(phone)) => {
-                journal.told(phone, chosen.key, call.accepted)
+                journal.told(phone, chosen, call.accepted)
             }
             _ => Told::NotYet,
         };

@@ -60,19 +60,43 @@ impl<'a> FormValue<'a> {
 /// UTF-8 become U+FFFD, which no number contains. percent-encoding, the crate, would cost 800
 /// instructions more an answer.
 pub fn decode(text: &str) -> Option<Cow<'_, str>> {
-    if memchr(b'%', text.as_bytes()).is_none() {
-        return Some(text.into());
-    }
-    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let Some(at) = memchr(b'%', rest) {
-        bytes.extend_from_slice(&rest[..at]);
-        let (&[high, low], behind) = rest[at + 1..].split_first_chunk()?;
-        bytes.push(hex(high)? << 4 | hex(low)?);
+    let mut rest = text;
+    let mut decoded = String::new();
+    while let Some(at) = memchr(b'%', rest.as_bytes()) {
+        let (byte, behind) = encoded_byte(&rest[at + 1..])?;
+        if !byte.is_ascii() {
+            return decoded_bytes(text).map(Cow::Owned);
+        }
+        decoded.reserve(text.len());
+        decoded.push_str(&rest[..at]);
+        decoded.push(char::from(byte));
         rest = behind;
     }
-    bytes.extend_from_slice(rest);
+    if decoded.is_empty() {
+        return Some(rest.into());
+    }
+    decoded.push_str(rest);
+    Some(decoded.into())
+}
+
+/// Decodes letters of several bytes.
+fn decoded_bytes(text: &str) -> Option<String> {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text);
+    while let Some(at) = memchr(b'%', rest.as_bytes()) {
+        let (byte, behind) = encoded_byte(&rest[at + 1..])?;
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.push(byte);
+        rest = behind;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
     let decoded = String::from_utf8(bytes);
-    Some(decoded.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()).into())
+    Some(decoded.unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()))
+}
+
+/// The byte that two hexadecimal digits state, and what is behind them.
+fn encoded_byte(text: &str) -> Option<(u8, &str)> {
+    let &[high, low] = text.as_bytes().first_chunk()?;
+    Some((hex(high)? << 4 | hex(low)?, &text[2..]))
 }
 
 /// Decodes `text`; one with a malformed `%` is returned unchanged.

@@ -147,3 +147,21 @@ async fn a_day_after_the_last_change_nothing_is_remembered() {
     bench.pass(Duration::from_secs(26 * 3_600).as_secs_f64()).await;
     assert!(bench.board().is_quiet() && bench.ended() == 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_list_that_lacked_an_alert_is_known() {
+    let bench = Bench::start().await;
+    let absent = |board: &Board, at: usize| board.alerts[at].absent_at;
+    bench.show(&[alert(7, "Queda")]).await;
+    let at_start = bench.board();
+    bench.show(&[alert(7, "Queda"), alert(8, "Queda")]).await;
+    let both = bench.board();
+    assert_eq!(absent(&both, 0), absent(&at_start, 0));
+    let lacked = absent(&both, 1).expect("a list lacked it");
+    assert!(at_start.alerts[0].seen <= lacked && lacked < both.alerts[1].seen);
+    bench.show(&[alert(7, "Queda"), alert(8, "Queda no Norte")]).await;
+    assert_eq!(absent(&bench.board(), 1), Some(lacked), "an edit is no beginning");
+    bench.show(&[alert(7, "Queda")]).await;
+    bench.show(&[alert(7, "Queda"), alert(8, "Queda")]).await;
+    assert!(absent(&bench.board(), 1) > Some(lacked), "it has begun again");
+}

@@ -110,6 +110,7 @@ fn local(ends_at_s: u64) -> ActiveAlert {
         rule: None,
         ends_at_s: Some(ends_at_s),
         seen: Instant::now().into_std(),
+        absent_at: None,
         is_held: false,
         reach: Reach::Local(LocalReach {
             rows: Arc::default(),

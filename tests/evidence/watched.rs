@@ -196,6 +196,7 @@ impl Watched {
             rule: None,
             ends_at_s: None,
             seen: self.start.into_std(),
+            absent_at: None,
             is_held: false,
             reach,
         };

@@ -47,7 +47,7 @@ pub(crate) fn phone(number: u64) -> Phone {
 /// The alert with a local id.
 pub(crate) fn alert(id: &str) -> ChosenAlert {
     let key = TextKey(id.bytes().map(u64::from).sum());
-    ChosenAlert { key, origin: Some(AlertOrigin::Local(id.into())) }
+    ChosenAlert { key, origin: Some(AlertOrigin::Local(id.into())), since: None }
 }
 
 impl Bench {
@@ -87,7 +87,7 @@ impl Bench {
     }
 
     /// A time by the clock that measures, as calls have it.
-    fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.began + Duration::from_secs(self.clock.load(Ordering::Relaxed) - NOW_S)
     }
 
@@ -96,7 +96,7 @@ impl Bench {
         let phone = number.map(phone);
         let now = self.now();
         let told = match (&phone, chosen) {
-            (Some(phone), Some(chosen)) => self.journal.told(phone, chosen.key, now),
+            (Some(phone), Some(chosen)) => self.journal.told(phone, chosen, now),
             _ => Told::NotYet,
         };
         let code = number.map(|number| (number + 100).to_string()).unwrap_or_default();
@@ -112,7 +112,7 @@ impl Bench {
     }
 
     pub(crate) fn is_told(&self, number: u64, alert: &ChosenAlert) -> bool {
-        self.journal.told(&phone(number), alert.key, self.now()) == Told::Already
+        self.journal.told(&phone(number), alert, self.now()) == Told::Already
     }
 
     pub(crate) async fn flush(&self) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bina::answering::journal::JournalInputs;
+use bina::answering::journal::{ChosenAlert, JournalInputs};
 use bina::domain::answer::Told;
 
 use crate::bench::{Bench, NOW_S, TOLD_S, alert, phone};
@@ -22,6 +22,19 @@ async fn a_number_counts_as_told_of_one_alert_for_so_long_and_no_longer() {
     assert_eq!(bench.call(Some(1), Some(&cable)), Told::NotYet);
     assert_eq!(bench.call(Some(3), None), Told::NotYet);
     assert!(!bench.is_told(3, &cable), "who heard nothing has not been told");
+}
+
+#[tokio::test]
+async fn whoever_heard_the_text_before_the_alert_began_has_not_been_told_of_it() {
+    let bench = Bench::new("news");
+    let cable = alert("a2a2");
+    assert_eq!(bench.call(Some(1), Some(&cable)), Told::NotYet);
+    bench.later(60);
+    let again = ChosenAlert { since: Some(bench.now()), ..cable };
+    bench.later(60);
+    assert_eq!(bench.call(Some(1), Some(&again)), Told::NotYet);
+    bench.later(60);
+    assert_eq!(bench.call(Some(1), Some(&again)), Told::Already);
 }
 
 #[tokio::test]

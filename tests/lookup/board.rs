@@ -123,6 +123,7 @@ impl Scene {
             rule: None,
             ends_at_s: None,
             seen: Instant::now().into_std(),
+            absent_at: None,
             is_held: false,
             reach: Reach::Strata { strata, verdicts: Arc::clone(&self.verdicts) },
         };

@@ -187,11 +187,12 @@ impl Journal {
     }
 
     /// Whether the number has heard the alert, for a call at `now`; never blocks.
-    pub fn told(&self, phone: &Phone, key: TextKey, now: Instant) -> Told {
+    pub fn told(&self, phone: &Phone, alert: &ChosenAlert, now: Instant) -> Told {
         let told = Duration::from_secs(self.told_s.load(Ordering::Relaxed));
         let journals = || self.hasher.now().hash(phone);
-        let heard = self.heard.at(phone, key, journals);
-        let is_told = |at: Instant| now.saturating_duration_since(at) < told;
+        let heard = self.heard.at(phone, alert.key, journals);
+        let is_of_it = |at: Instant| alert.since.is_none_or(|since| since < at);
+        let is_told = |at: Instant| now.saturating_duration_since(at) < told && is_of_it(at);
         if heard.is_some_and(is_told) { Told::Already } else { Told::NotYet }
     }
 

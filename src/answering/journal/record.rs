@@ -17,6 +17,8 @@ pub struct ChosenAlert {
     pub key: TextKey,
     /// Which alert it is, if it is an active one.
     pub origin: Option<AlertOrigin>,
+    /// Whoever has heard its text before that has heard another alert.
+    pub since: Option<Instant>,
 }
 
 /// One answered call.

@@ -17,7 +17,7 @@ use crate::domain::phone::Phone;
 use crate::domain::prompt::{Choice, ChosenBy, Rules};
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
-use crate::sources::alerts::{AlertBoard, AlertOrigin, Board, LocalReach};
+use crate::sources::alerts::{ActiveAlert, AlertBoard, AlertOrigin, Board, LocalReach};
 use crate::sources::directory::RowIndex;
 
 use super::Settings;
@@ -59,8 +59,8 @@ impl Aim {
 impl Announcer {
     /// The alerts that are active now, if any is.
     pub fn board(&self) -> Option<Arc<Board>> {
-        let board = self.alerts.as_ref()?.board();
-        (!board.alerts.is_empty()).then_some(board)
+        let alerts = self.alerts.as_ref().filter(|alerts| !alerts.is_empty())?;
+        Some(alerts.board())
     }
 
     /// Counts a call, so that the list of alerts is read faster when they surge.
@@ -146,13 +146,15 @@ impl Announcer {
             return None;
         }
         let key = choice.alert.map_or(TextKey::NO_TEXT, Alert::text_key);
-        let origin = board.and_then(|board| origin(board, choice, key));
-        // Another local alert is news, also with the same text.
+        let active = board.map_or_else(Vec::new, |board| announced(board, choice, key));
+        let origin = active.first().map(|active| active.origin.clone());
+        // Another alert is news, also with the same text.
         let key = match &origin {
             Some(AlertOrigin::Local(id)) => key.with(id),
             _ => key,
         };
-        Some(ChosenAlert { key, origin })
+        let since = active.iter().map(|active| active.absent_at).min().flatten();
+        Some(ChosenAlert { key, origin, since })
     }
 
     fn is_before(&self, one: &Choice<'_>, other: &Choice<'_>) -> bool {
@@ -203,16 +205,17 @@ fn customers(finding: &Finding) -> &[FoundCustomer] {
     }
 }
 
-/// Which active alert a choice was made from: a local one itself, or one of HubSoft with the same text.
-fn origin(board: &Board, choice: &Choice<'_>, key: TextKey) -> Option<AlertOrigin> {
+/// The active alerts that a choice may be made from: a local one itself, or those of HubSoft with the same
+/// text.
+fn announced<'b>(board: &'b Board, choice: &Choice<'_>, key: TextKey) -> Vec<&'b ActiveAlert> {
     let is_local = choice.chosen_by == ChosenBy::Local;
-    let mut active = board.alerts.iter().filter(|active| active.is_hubsofts() != is_local);
-    let same = active.find(|active| match (active.alert.as_deref(), choice.alert) {
+    let active = board.alerts.iter().filter(|active| active.is_hubsofts() != is_local);
+    let same = active.filter(|active| match (active.alert.as_deref(), choice.alert) {
         (Some(alert), Some(chosen)) if is_local => ptr::eq(alert, chosen),
         (Some(alert), Some(_)) => alert.text_key() == key,
         (alert, chosen) => alert.is_none() && chosen.is_none(),
     });
-    same.map(|active| active.origin.clone())
+    same.collect()
 }
 
 /// The end of the window of the active alert with this text. Of several, the latest counts.

@@ -83,23 +83,27 @@ fn command(head: &str, value: &str, commands: &mut String) {
 /// Percent-encodes a value, in pieces between the bytes that need it: almost every value is one piece. The
 /// crate percent-encoding would cost 1,100 more instructions per answer.
 fn encode(value: &str, body: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut start = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        if PLAIN[usize::from(byte)] {
-            continue;
+    let mut rest = value;
+    loop {
+        let plain = plain_length(rest.as_bytes());
+        body.push_str(&rest[..plain]);
+        let Some(letter) = rest[plain..].chars().next() else { return };
+        let end = plain + letter.len_utf8();
+        for byte in &rest.as_bytes()[plain..end] {
+            body.push_str(ENCODED[usize::from(*byte)]);
         }
-        // Within a letter of several bytes, nothing is pending.
-        if start < at {
-            body.push_str(&value[start..at]);
-        }
-        let digits = [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-        body.extend(['%', digits[0], digits[1]]);
-        start = at + 1;
+        rest = &rest[end..];
     }
-    if start < value.len() {
-        body.push_str(&value[start..]);
-    }
+}
+
+/// The length of the beginning that needs no encoding. Eight bytes at once take a third of the time.
+fn plain_length(bytes: &[u8]) -> usize {
+    let is_plain = |byte: &u8| PLAIN[usize::from(*byte)];
+    let (chunks, _) = bytes.as_chunks::<8>();
+    let are_plain =
+        |chunk: &&[u8; 8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(byte));
+    let begin = 8 * chunks.iter().take_while(are_plain).count();
+    begin + bytes[begin..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// The bytes that need no encoding.
@@ -114,6 +118,29 @@ const PLAIN: [bool; 256] = {
         byte += 1;
     }
     plain
+};
+
+/// `%XX` for each byte.
+const ENCODED: [&str; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    const BYTES: [[u8; 3]; 256] = {
+        let mut bytes = [[b'%'; 3]; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            bytes[byte] = [b'%', DIGITS[byte >> 4], DIGITS[byte & 15]];
+            byte += 1;
+        }
+        bytes
+    };
+    let mut encoded = [""; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Ok(text) = str::from_utf8(&BYTES[byte]) {
+            encoded[byte] = text;
+        }
+        byte += 1;
+    }
+    encoded
 };
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl CallLine {
     /// Adds a configured label.
     pub fn label(self, key: FieldKey, label: &str) -> Self {
         self.quoted(key, |text| {
-            if label.bytes().all(is_plain) {
+            if label.bytes().all(|byte| PLAIN[usize::from(byte)]) {
                 text.push_str(label);
             } else {
                 text.extend(label.bytes().filter(|byte| is_plain(*byte)).map(char::from));
@@ -148,8 +148,18 @@ impl CallLine {
     }
 }
 
-/// Whether a byte needs no escaping in any format.
-fn is_plain(byte: u8) -> bool {
+/// The bytes that need no escaping in any format.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = is_plain(byte as u8);
+        byte += 1;
+    }
+    plain
+};
+
+const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 

@@ -1,7 +1,7 @@
 //! The alerts of one provider: what calls read, report and count.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -33,6 +33,8 @@ const DOUBTED_AFTER: Duration = Duration::from_secs(60);
 pub struct Alerts {
     pub(super) inputs: Current<AlertInputs>,
     board: Current<Board>,
+    /// Whether the board has no alert. While it is replaced, it has some.
+    is_empty: AtomicBool,
     pub(super) feed: Mutex<Feed>,
     /// Locked while the board is made, before the feed.
     pub(super) placement: Mutex<Placement>,
@@ -84,6 +86,7 @@ impl Alerts {
         Self {
             inputs: Current::new(inputs),
             board: Current::new(Board::default()),
+            is_empty: AtomicBool::new(true),
             feed: Mutex::default(),
             placement: Mutex::default(),
             local,
@@ -110,14 +113,18 @@ impl Alerts {
         let hubsofts = feed.shown().iter().map(|(id, shown)| active(*id, shown, &placement));
         let is_active = |local: &&ActiveAlert| local.ends_at_s.is_none_or(|end_s| at.now_s < end_s);
         let locals = placement.locals.iter().filter(is_active).cloned();
+        let alerts: Vec<_> = hubsofts.chain(locals).collect();
+        let is_empty = alerts.is_empty();
+        self.is_empty.store(false, Ordering::Release);
         self.board.replace(Board {
-            alerts: hubsofts.chain(locals).collect(),
+            alerts,
             ended: feed.ended().to_vec(),
             reduced: feed.reduced().to_vec(),
             changed: feed.changed(),
             is_current: self.is_current(&feed, at.now),
             directory: placement.view.clone(),
         });
+        self.is_empty.store(is_empty, Ordering::Release);
     }
 
     /// Whether the board that calls read is that of an earlier time.
@@ -188,6 +195,10 @@ impl AlertBoard for Alerts {
         self.board.now()
     }
 
+    fn is_empty(&self) -> bool {
+        self.is_empty.load(Ordering::Acquire)
+    }
+
     fn note_call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
@@ -227,6 +238,7 @@ fn active(id: u64, shown: &ShownAlert, placement: &Placement) -> ActiveAlert {
         rule: None,
         ends_at_s: shown.ends_at_s,
         seen: shown.seen,
+        absent_at: shown.absent_at,
         is_held: shown.is_held,
         reach: placed.map_or(Reach::Unplaced, |placed| Reach::Strata {
             strata: placed.strata,

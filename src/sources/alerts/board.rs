@@ -60,6 +60,9 @@ pub struct ActiveAlert {
     /// When the list had been read that showed this epoch first. Answers that were requested earlier say
     /// nothing about it.
     pub seen: Instant,
+    /// When a complete list lacked it last, if one did: whoever has heard its text earlier has heard another
+    /// alert.
+    pub absent_at: Option<Instant>,
     /// Whether it is kept though it may have ended: the list could not be read for long, or its end is
     /// ambiguous.
     pub is_held: bool,
@@ -166,6 +169,11 @@ impl Board {
 pub trait AlertBoard: Send + Sync {
     /// The present board; never blocks.
     fn board(&self) -> Arc<Board>;
+
+    /// Whether no alert is active, at less cost than `board`; it may be late by a moment.
+    fn is_empty(&self) -> bool {
+        self.board().alerts.is_empty()
+    }
 
     /// Reports the answer about the customers of a number that was requested at `asked`.
     fn observe(&self, phone: &Phone, record: &Record, asked: Instant);

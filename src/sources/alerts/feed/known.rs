@@ -58,6 +58,8 @@ struct KnownAlert {
     alert: Option<Arc<Alert>>,
     /// When the list showed it last.
     listed_at: Instant,
+    /// When a complete list lacked it last, if one did.
+    absent_at: Option<Instant>,
 }
 
 /// An active alert.
@@ -68,6 +70,8 @@ pub(in crate::sources::alerts) struct ShownAlert {
     /// Its end, if it has one that is not ambiguous.
     pub(in crate::sources::alerts) ends_at_s: Option<u64>,
     pub(in crate::sources::alerts) seen: Instant,
+    /// When a complete list lacked it last, if one did.
+    pub(in crate::sources::alerts) absent_at: Option<Instant>,
     /// Whether it may have ended.
     pub(in crate::sources::alerts) is_held: bool,
 }
@@ -94,7 +98,9 @@ impl Feed {
                 continue;
             }
             let alert = listed.text.clone().map(|text| self.shared(text));
-            let known = KnownAlert { epoch, listed, alert, listed_at: at.now };
+            let before = self.known.get(&listed.id);
+            let absent_at = before.map_or(self.complete, |before| before.absent_at);
+            let known = KnownAlert { epoch, listed, alert, listed_at: at.now, absent_at };
             self.known.insert(known.listed.id, known);
         }
     }
@@ -258,6 +264,7 @@ impl KnownAlert {
             alert: self.alert.clone(),
             ends_at_s: end.map(|time| rules.zone.epoch_s(time)),
             seen: before.map_or(at.now, |before| before.seen),
+            absent_at: self.absent_at,
             is_held: has_passed(self.listed.ends) || (is_open && unconfirmed > rules.age_max),
         })
     }

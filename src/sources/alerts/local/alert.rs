@@ -135,6 +135,7 @@ impl KeptAlert {
             rule: self.alert.rule.as_deref().map(Arc::from),
             ends_at_s: Some(self.alert.ends_s),
             seen: self.seen,
+            absent_at: None,
             is_held: false,
             reach: Reach::Local(LocalReach {
                 rows: self.rows(view),
