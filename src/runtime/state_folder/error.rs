@@ -34,6 +34,7 @@ pub(super) enum FileAction {
     Open,
     Read,
     Remove,
+    Rename,
     Write,
 }
 
@@ -46,6 +47,7 @@ impl FileAction {
             Self::Open => "open",
             Self::Read => "read",
             Self::Remove => "remove",
+            Self::Rename => "rename",
             Self::Write => "write",
         };
         move |source| StateError::File { action, path: path.to_owned(), source }

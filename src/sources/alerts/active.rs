@@ -225,6 +225,7 @@ fn active(id: u64, shown: &ShownAlert, placement: &Placement) -> ActiveAlert {
         alert: shown.alert.clone(),
         rule: None,
         ends_at_s: shown.ends_at_s,
+        is_end_default: false,
         seen: shown.seen,
         is_held: shown.is_held,
         reach: placed.map_or(Reach::Unplaced, |placed| Reach::Strata {
