@@ -50,6 +50,10 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
         sleep(Duration::from_millis(5)).await;
     }
     let log = program.log();
+    let added = log.lines().find(|line| line.contains("local alert added")).expect("a line");
+    let scope = "scope=\"district CENTRO (MONTE DO";
+    assert!(added.contains(scope) && added.contains(" from=127.0.0.1 "), "{added}");
+    assert!(added.contains("rule=\"queda\""), "{added}");
     for event in ["local alert added", "local alert extended", "local alert ended"] {
         assert!(log.lines().any(|line| line.contains(event) && line.contains(&id)), "{log}");
     }
@@ -64,13 +68,18 @@ async fn a_wrong_command_exits_with_2_and_says_what_to_write() {
     let program =
         Program::start("alert-wrong", &sim, &format!("[directory]\nenabled = false\n{RULE}"));
     for (arguments, text) in [
-        (&["add", "Falha"][..], "say `everyone`"),
+        (&["add", "Falha"][..], "say --city, --district, "),
         (&["add", "Falha", "--city", "Betim"], "directory status"),
         (&["add", "Falha", "--everyone", "--until", "amanhã"], "is not a time"),
         (&["add", "Falha", "--everyone", "--for", "25h"], "more than 24 h"),
         (&["add", "Falha", "--everyone", "--rule", "outra"], "the configuration has queda"),
         (&["add", "Falha", "--everyone", "--until", "18:30", "--for", "2h"], "cannot be used"),
-        (&["extend", "a2a2"], "no end is given"),
+        (&["add", "Falha", "--everyone", "--for", "2d"], "more than 24 h"),
+        (
+            &["add", "Falha", "--everyone", "--until", "2026-12-05"],
+            "add the time, like `2026-12-05 18:00`",
+        ),
+        (&["extend", "a2a2"], "say --until when, or --for how long"),
     ] {
         let (code, printed) = bina(&program, &[&["alert"], arguments].concat());
         assert_eq!(code, 2, "{arguments:?}: {printed}");

@@ -63,6 +63,35 @@ async fn a_restart_keeps_an_alert_for_everyone() {
     assert_eq!(listed(scene.app()).await.alerts, [added.alert]);
 }
 
+/// What a caller hears of the expected end.
+async fn forecast(app: &TestApp) -> String {
+    let start = std::time::Instant::now();
+    loop {
+        let body = app.get("/v1/lookup?caller=37900000000").await.body;
+        let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        // The board is made behind the change.
+        if answer["source"] == "local" || start.elapsed().as_secs() > 5 {
+            return answer["previsao"].as_str().expect("a text").to_owned();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_end_that_was_given_is_announced() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let app =
+        TestApp::with(&sim, "[prompts]\ngeral = \"aviso\"\n[general]\nprompt = \"geral\"\n").await;
+    let added = change(add(&app, r#"{"text":"Falha geral","everyone":true}"#).await);
+    assert!(added.alert.is_end_default && added.message.ends_with(" (default)"), "{added:?}");
+    assert_eq!(forecast(&app).await, "", "nobody expects the default end");
+    let extend = format!(r#"{{"id":"{}","minutes":120}}"#, added.alert.id);
+    let later = change(request(&app, "POST /v1/alerts/extend", JSON, &extend).await).alert;
+    let (end, start) = (later.until.expect("an end"), std::time::Instant::now());
+    while forecast(&app).await.is_empty() && start.elapsed().as_secs() < 5 {}
+    let said = forecast(&app).await;
+    assert!(!later.is_end_default && said.ends_with(&end[11..].replace(':', "h")), "{said} {end}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_means_no_place_is_answered_with_the_nearest() {
     let scene = Scene::start("endpoint-nearest").await;
@@ -85,6 +114,64 @@ async fn a_request_that_is_wrong_is_refused_with_its_reason() {
         ("POST /v1/alerts", JSON, "{", 400, "not the JSON"),
         ("POST /v1/alerts", JSON, r#"{"text":"x","todos":true}"#, 400, "unknown field `todos`"),
         ("POST /v1/alerts", JSON, r#"{"text":"x"}"#, 400, "has no scope"),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"text":7}"#,
+            400,
+            "`text`: invalid type: integer `7`, expected a string",
+        ),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"text":"x","city":[7]}"#,
+            400,
+            "`city`: invalid type: integer `7`, expected a string",
+        ),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"text":"x","did":7}"#,
+            400,
+            "`did`: invalid type: integer `7`, expected a name or a list of names",
+        ),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"minutes":"90"}"#,
+            400,
+            "`minutes`: invalid type: string \"90\", expected a number of minutes, like 90",
+        ),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"minutes":-1}"#,
+            400,
+            "`minutes`: invalid type: integer `-1`, expected a number of minutes, like 90",
+        ),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"everyone":"yes"}"#,
+            400,
+            "`everyone`: invalid type: string \"yes\", expected a boolean",
+        ),
+        ("POST /v1/alerts", JSON, r#"["text"]"#, 400, "expected an object"),
+        ("POST /v1/alerts", JSON, r#"{"text":"x","city":"Betim"}"#, 400, "directory"),
+        (
+            "POST /v1/alerts",
+            JSON,
+            r#"{"text":"x","everyone":true,"until":"2026-12-05"}"#,
+            400,
+            "add the time, like `2026-12-05 18:00`",
+        ),
+        (
+            "POST /v1/alerts/extend",
+            JSON,
+            r#"{"id":"a2a2","minutes":"90"}"#,
+            400,
+            "`minutes`: invalid type",
+        ),
         ("POST /v1/alerts", JSON, r#"{"text":"x","city":["Betim"]}"#, 400, "directory"),
         ("POST /v1/alerts/extend", JSON, r#"{"id":"a2a2","minutes":5}"#, 404, "`a2a2`"),
         ("DELETE /v1/alerts", "", "", 400, "?id=ID"),
