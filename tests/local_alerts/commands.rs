@@ -109,3 +109,28 @@ async fn without_the_service_or_its_listener_the_remedy_is_named() {
     let (code, printed) = bina(&program, &["alert", "list"]);
     assert!(code == 2 && printed.contains("listen.metrics is `off`"), "{printed}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_could_not_be_saved_is_saved_when_the_service_stops() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let folder = std::env::temp_dir().join(format!("bina-alert-stop-{}", std::process::id()));
+    let settings = format!(
+        "[service]\nstate_folder = \"{}\"\n[directory]\nenabled = false\n",
+        folder.display()
+    );
+    let mut program = Program::start("alert-stop", &sim, &settings);
+    let (_, added) = bina(&program, &["alert", "add", "Falha geral", "--everyone"]);
+    let id = added.split('`').nth(1).expect("an id").to_owned();
+    fs::create_dir(folder.join("local_alerts.new")).expect("a folder in the way");
+    let (code, ended) = bina(&program, &["alert", "end", &id]);
+    assert!(code == 0 && ended.contains("warning: a restart loses"), "{ended}");
+    fs::remove_dir(folder.join("local_alerts.new")).expect("out of the way");
+    assert_eq!(program.stop().0, Some(0));
+    assert!(program.log().contains("local alerts are saved again"), "{}", program.log());
+    drop(program);
+    let program = Program::start("alert-stop", &sim, &settings);
+    let (_, list) = bina(&program, &["alert", "list"]);
+    assert!(list.starts_with("no alert is active\n"), "{list}");
+    drop(program);
+    let _ = fs::remove_dir_all(&folder);
+}

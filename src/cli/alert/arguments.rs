@@ -43,8 +43,8 @@ pub(in crate::cli) enum AlertTask {
 
 const ADD_EXAMPLES: &str = "\
 Examples:
-  bina alert add \"Rompimento de fibra, equipe no local\" --district \"Jardim América\" --until 18:30
-  bina alert add \"Queda de energia no POP\" --pop \"POP Norte\" --for 2h --rule energia
+  bina alert add \"Fibra rompida\" --district \"Jardim América\" --until 18:30
+  bina alert add \"Queda de energia\" --pop \"POP Norte\" --for 2h --rule energia
   bina alert add \"Falha geral na rede\" --everyone --until 18h";
 
 /// When an alert ends.
