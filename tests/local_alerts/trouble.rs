@@ -101,8 +101,9 @@ fn a_start_without_a_clock_changes_no_end() {
     drop(alerts);
     let alerts = kept.open(UNSET_S);
     assert_eq!(alerts.active(UNSET_S, None).len(), 1, "the outage may go on");
-    let other = add(&alerts, UNSET_S);
-    alerts.end(&other, "ana", &at(UNSET_S)).expect("ended");
+    let other = alerts.add(&everyone(60), &at(UNSET_S)).expect("added");
+    assert!(other.warnings[0].contains("the clock of this machine is not set"), "{other:?}");
+    alerts.end(&other.alert.id, "ana", &at(UNSET_S)).expect("ended");
     let end = |alerts: &LocalAlerts| {
         alerts
             .list(NOW_S, None)

@@ -9,6 +9,10 @@ use super::request::{AlertRequest, ExtendRequest, LocalAlertError};
 use super::scope::{read_name, read_rule, read_scope, read_text};
 use super::{LocalAlertInputs, LocalAlerts, RequestContext, entry};
 
+/// 2026-01-01, UTC: a clock before it was not set.
+const CLOCK_MIN_S: u64 = 1_767_225_600;
+const CLOCK_UNSET: &str = "the clock of this machine is not set (see `timedatectl`): once it is, \
+                           this alert is over, and has to be added again";
 /// Characters of a scope in the log; it may have 50 names.
 const SCOPE_LOGGED: usize = 200;
 
@@ -50,7 +54,9 @@ impl LocalAlerts {
         let default = if entry.is_end_default { " (default)" } else { "" };
         let (id, audience) = (&entry.id, audience(&entry));
         let message = format!("alert `{id}` added: {audience} until {until}{default}");
-        Ok(self.changed(entry, message))
+        let mut change = self.changed(entry, message);
+        change.warnings.extend(clock_warning(now_s));
+        Ok(change)
     }
 
     /// Sets another end. It waits for the disk.
@@ -69,7 +75,9 @@ impl LocalAlerts {
         info!(id = entry.id, by, %from, until = entry.until, "local alert extended");
         let [before, after] = [before, after].map(|kept| shown_time(kept.alert.ends_s, zone));
         let message = format!("alert `{}` ends {after} (before: {before})", entry.id);
-        Ok(self.changed(entry, message))
+        let mut change = self.changed(entry, message);
+        change.warnings.extend(clock_warning(now_s));
+        Ok(change)
     }
 
     /// Ends an alert now; `by` is who requests it. It waits for the disk.
@@ -97,6 +105,11 @@ impl LocalAlerts {
         warnings.extend(self.disk.lock().problems());
         AlertChange { alert, message, warnings }
     }
+}
+
+/// A time by a clock that is not set means nothing later.
+fn clock_warning(now_s: u64) -> Option<String> {
+    (now_s < CLOCK_MIN_S).then(|| CLOCK_UNSET.to_owned())
 }
 
 /// Who hears an alert, in words.

@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep};
 use tracing::error;
 
 use super::LocalAlerts;
+use super::attempts::SaveAttempts;
 use super::over::OverAlerts;
-use super::retry::Retries;
 
 /// How often the clock is read, which may be set at any time.
 const TICK: Duration = Duration::from_secs(1);
@@ -19,7 +19,7 @@ impl LocalAlerts {
     /// Logs the alerts that expire, removes them after a while, and reads and saves the file again where that
     /// has failed, until its task is stopped. `clock` is in seconds since the epoch.
     pub async fn keep(self: Arc<Self>, clock: Arc<dyn Fn() -> u64 + Send + Sync>) {
-        let (mut over, mut retries) = (OverAlerts::default(), Retries::default());
+        let (mut over, mut attempts) = (OverAlerts::default(), SaveAttempts::default());
         loop {
             let (now_s, now) = (clock(), Instant::now().into_std());
             let alerts = self.alerts.read().clone();
@@ -28,7 +28,7 @@ impl LocalAlerts {
             if changes.has_changed {
                 self.changes.send_modify(|count| *count += 1);
             }
-            let is_due = retries.is_due(self.is_pending(), now);
+            let is_due = attempts.is_due(self.is_pending(), now);
             if is_due || !changes.gone.is_empty() {
                 self.save(changes.gone, now_s).await;
             }

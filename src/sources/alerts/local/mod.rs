@@ -17,6 +17,7 @@
 
 mod alert;
 mod aside;
+mod attempts;
 mod book;
 mod changes;
 mod disk;
@@ -29,7 +30,6 @@ mod listing;
 mod naming;
 mod over;
 mod request;
-mod retry;
 mod scope;
 
 use std::net::IpAddr;

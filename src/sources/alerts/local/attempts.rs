@@ -7,11 +7,11 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// The attempts since the first failure.
 #[derive(Default)]
-pub(super) struct Retries {
+pub(super) struct SaveAttempts {
     next: Option<(Instant, Duration)>,
 }
 
-impl Retries {
+impl SaveAttempts {
     /// Whether an attempt is due; `is_pending` says whether there is anything to try.
     pub(super) fn is_due(&mut self, is_pending: bool, now: Instant) -> bool {
         if !is_pending {
@@ -34,14 +34,14 @@ mod tests {
 
     #[test]
     fn the_pauses_grow_to_a_minute_and_begin_anew_after_a_success() {
-        let (mut retries, start) = (Retries::default(), Instant::now());
-        let mut due =
-            |retries: &mut Retries, is_pending, range: std::ops::Range<u64>| -> Vec<u64> {
+        let (mut attempts, start) = (SaveAttempts::default(), Instant::now());
+        let due =
+            |attempts: &mut SaveAttempts, is_pending, range: std::ops::Range<u64>| -> Vec<u64> {
                 let at = |second: &u64| start + Duration::from_secs(*second);
-                range.filter(|second| retries.is_due(is_pending, at(second))).collect()
+                range.filter(|second| attempts.is_due(is_pending, at(second))).collect()
             };
-        assert_eq!(due(&mut retries, true, 0..200), [5, 15, 35, 75, 135, 195]);
-        assert_eq!(due(&mut retries, false, 200..300), [0; 0]);
-        assert_eq!(due(&mut retries, true, 300..320), [305, 315]);
+        assert_eq!(due(&mut attempts, true, 0..200), [5, 15, 35, 75, 135, 195]);
+        assert_eq!(due(&mut attempts, false, 200..300), [0; 0]);
+        assert_eq!(due(&mut attempts, true, 300..320), [305, 315]);
     }
 }
