@@ -170,14 +170,12 @@ fn read_lines(
 }
 
 fn lost(error: &StateError) -> String {
-    format!(
-        "a restart loses the latest changes of local alerts, which are tried to save again: {error}"
-    )
+    format!("a restart loses the latest changes of local alerts; saving is tried again: {error}")
 }
 
 fn unread(why: &dyn fmt::Display) -> String {
     format!(
-        "the file of local alerts is not read, so that a restart loses the latest changes and its alerts \
-         are missing; it stays as it is, and is tried again: {why}"
+        "the file of local alerts cannot be read: its alerts are missing, and a restart loses the latest \
+         changes; it stays as it is, and reading is tried again: {why}"
     )
 }
