@@ -17,3 +17,5 @@ mod program;
 mod scene;
 #[path = "local_alerts/scopes.rs"]
 mod scopes;
+#[path = "local_alerts/trouble.rs"]
+mod trouble;

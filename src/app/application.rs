@@ -24,7 +24,7 @@ use super::config::Config;
 use super::directory::KeptDirectory;
 use super::error::AppError;
 use super::journal::{JournalSources, KeptJournal};
-use super::local_alerts;
+use super::local_alerts::KeptLocalAlerts;
 use super::metrics::AppMetrics;
 use super::upstream::GuardedSource;
 
@@ -34,7 +34,7 @@ pub struct App {
     config: Config,
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
-    local_alerts: Arc<LocalAlerts>,
+    local_alerts: Arc<KeptLocalAlerts>,
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     tasks: Tasks,
@@ -51,7 +51,7 @@ pub struct App {
 struct Modules {
     upstream: GuardedSource,
     directory: Option<Arc<KeptDirectory>>,
-    local_alerts: Arc<LocalAlerts>,
+    local_alerts: Arc<KeptLocalAlerts>,
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     tasks: Tasks,
@@ -77,7 +77,7 @@ impl App {
         let (old, tasks, metrics) = (&previous.config, &previous.tasks, &previous.metrics);
         let lookup = previous.responder.lookup();
         let (upstream, lookup) = previous.upstream.renewed(old, config, lookup, tasks, metrics)?;
-        let local_alerts = local_alerts::renewed(&previous.local_alerts, config);
+        let local_alerts = previous.local_alerts.renewed(config);
         let (directory, alerts) = match upstream.client().map(Lists::of) {
             Some(Lists { customers, alerts: list }) => {
                 let directory = previous.renewed_directory(config, customers)?;
@@ -109,7 +109,7 @@ impl App {
         let metrics = AppMetrics::default();
         let tasks = Tasks::new(metrics.tasks.clone());
         let upstream = GuardedSource::new(source, metrics.breaker.clone());
-        let local_alerts = local_alerts::in_memory(config);
+        let local_alerts = KeptLocalAlerts::start_in_memory(config, &tasks);
         let alone = Config { state_folder: None, ..config.clone() };
         let sources = alert_sources(Arc::new(NoAlertList), None, &local_alerts);
         let alerts = KeptAlerts::start(&alone, sources, &tasks, &metrics);
@@ -140,7 +140,7 @@ impl App {
         (tasks, metrics): (Tasks, AppMetrics),
     ) -> Result<Self, AppError> {
         let directory = KeptDirectory::start(config, lists.customers, None, &tasks, &metrics)?;
-        let local_alerts = local_alerts::opened(config);
+        let local_alerts = KeptLocalAlerts::start(config, &tasks);
         let sources = alert_sources(lists.alerts, directory.as_ref(), &local_alerts);
         let alerts = KeptAlerts::start(config, sources, &tasks, &metrics);
         let folder = config.state_folder.clone();
@@ -176,7 +176,7 @@ impl App {
             readiness: upstream.readiness(),
             directory: directory.as_ref().map(|kept| Arc::clone(&kept.directory)),
             state_folder: config.state_folder.clone(),
-            local_alerts: Arc::clone(&local_alerts),
+            local_alerts: Arc::clone(&local_alerts.alerts),
             alerts: Arc::clone(&alerts.alerts),
             journal: Arc::clone(&journal.journal),
             metrics: Arc::clone(&metrics.registry),
@@ -233,7 +233,7 @@ impl App {
 
     /// The administrator's own alerts.
     pub fn local_alerts(&self) -> &Arc<LocalAlerts> {
-        &self.local_alerts
+        &self.local_alerts.alerts
     }
 
     fn renewed_directory(
@@ -266,10 +266,10 @@ impl Lists {
 fn alert_sources(
     list: Arc<dyn AlertList>,
     directory: Option<&Arc<KeptDirectory>>,
-    local: &Arc<LocalAlerts>,
+    local: &KeptLocalAlerts,
 ) -> AlertSources {
     let directory = directory.map(|kept| Arc::clone(&kept.directory));
-    AlertSources { list, directory, local: Arc::clone(local) }
+    AlertSources { list, directory, local: Arc::clone(&local.alerts) }
 }
 
 /// The alerts as calls read them.

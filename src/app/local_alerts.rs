@@ -1,28 +1,45 @@
-//! The local alerts of an application: opened at the start, and handed on at a reload.
+//! The local alerts of an application: opened at the start, kept by a task, and handed on at a reload.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::runtime::tasks::{Task, Tasks};
 use crate::runtime::wall_clock;
 use crate::sources::alerts::{LocalAlertInputs, LocalAlerts};
 
 use super::config::Config;
 
-/// Opens the alerts in the state folder that `config` names.
-pub(super) fn opened(config: &Config) -> Arc<LocalAlerts> {
-    let inputs = inputs(config, config.state_folder.clone());
-    Arc::new(LocalAlerts::open(inputs, wall_clock::now_s()))
+/// The local alerts, and the task that keeps them. It ends with the last application that has them.
+pub(super) struct KeptLocalAlerts {
+    pub(super) alerts: Arc<LocalAlerts>,
+    _task: Task,
 }
 
-/// Alerts that leave the state folder alone, which may be a running service's.
-pub(super) fn in_memory(config: &Config) -> Arc<LocalAlerts> {
-    Arc::new(LocalAlerts::open(inputs(config, None), wall_clock::now_s()))
-}
+impl KeptLocalAlerts {
+    /// Opens the alerts in the state folder that `config` names.
+    pub(super) fn start(config: &Config, tasks: &Tasks) -> Arc<Self> {
+        Self::of(inputs(config, config.state_folder.clone()), tasks)
+    }
 
-/// The same alerts, with the settings of `config`.
-pub(super) fn renewed(alerts: &Arc<LocalAlerts>, config: &Config) -> Arc<LocalAlerts> {
-    alerts.adjust(inputs(config, config.state_folder.clone()), wall_clock::now_s());
-    Arc::clone(alerts)
+    /// Alerts that leave the state folder alone, which may be a running service's.
+    pub(super) fn start_in_memory(config: &Config, tasks: &Tasks) -> Arc<Self> {
+        Self::of(inputs(config, None), tasks)
+    }
+
+    fn of(inputs: LocalAlertInputs, tasks: &Tasks) -> Arc<Self> {
+        let alerts = Arc::new(LocalAlerts::open(inputs, wall_clock::now_s()));
+        let kept = Arc::clone(&alerts);
+        let keep = move || Arc::clone(&kept).keep(Arc::new(wall_clock::now_s));
+        let task = tasks.start("local_alerts", keep);
+        Arc::new(Self { alerts, _task: task })
+    }
+
+    /// The same alerts, with the settings of `config`.
+    pub(super) fn renewed(self: &Arc<Self>, config: &Config) -> Arc<Self> {
+        let inputs = inputs(config, config.state_folder.clone());
+        self.alerts.adjust(inputs, wall_clock::now_s());
+        Arc::clone(self)
+    }
 }
 
 fn inputs(config: &Config, folder: Option<PathBuf>) -> LocalAlertInputs {

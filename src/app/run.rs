@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tracing::info;
 
 use crate::runtime::systemd;
+use crate::runtime::wall_clock;
 
 use super::error::AppError;
 use super::listeners::Listeners;
@@ -48,6 +49,7 @@ pub async fn run(
         ended?;
     }
     tasks.shut_down().await;
+    service.app().local_alerts().flush(wall_clock::now_s()).await;
     service.app().journal().flush().await;
     if let Some(directory) = service.app().directory() {
         directory.suspend().await;

@@ -7,6 +7,7 @@ mod directory;
 mod doctor;
 mod explain;
 mod forget;
+mod help;
 mod lookup;
 mod manual;
 mod operation;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tokio::runtime::Builder;
@@ -244,7 +246,10 @@ impl From<Invalid> for Failed {
 
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return no_arguments(&error),
+    };
     logging::start(level(&arguments.command));
     let done = run(arguments.command);
     logging::flush();
@@ -252,6 +257,18 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => report(&failed),
     }
+}
+
+/// Prints the help, or what is wrong with the command line.
+fn no_arguments(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp => print_text(&help::wrapped(&error.to_string())),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = write!(io::stderr(), "{}", help::wrapped(&error.to_string()));
+        }
+        _ => drop(error.print()),
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn run(command: Command) -> Result<(), Failed> {

@@ -109,6 +109,7 @@ fn local(ends_at_s: u64) -> ActiveAlert {
         alert: None,
         rule: None,
         ends_at_s: Some(ends_at_s),
+        is_end_default: false,
         seen: Instant::now().into_std(),
         absent_at: None,
         is_held: false,

@@ -195,6 +195,7 @@ impl Watched {
             alert: Some(Arc::new(Alert::new(text, Scope::Carrier))),
             rule: None,
             ends_at_s: None,
+            is_end_default: false,
             seen: self.start.into_std(),
             absent_at: None,
             is_held: false,

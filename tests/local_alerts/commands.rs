@@ -50,6 +50,10 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
         sleep(Duration::from_millis(5)).await;
     }
     let log = program.log();
+    let added = log.lines().find(|line| line.contains("local alert added")).expect("a line");
+    let scope = "scope=\"district CENTRO (MONTE DO";
+    assert!(added.contains(scope) && added.contains(" from=127.0.0.1 "), "{added}");
+    assert!(added.contains("rule=\"queda\""), "{added}");
     for event in ["local alert added", "local alert extended", "local alert ended"] {
         assert!(log.lines().any(|line| line.contains(event) && line.contains(&id)), "{log}");
     }
@@ -64,13 +68,18 @@ async fn a_wrong_command_exits_with_2_and_says_what_to_write() {
     let program =
         Program::start("alert-wrong", &sim, &format!("[directory]\nenabled = false\n{RULE}"));
     for (arguments, text) in [
-        (&["add", "Falha"][..], "say `everyone`"),
+        (&["add", "Falha"][..], "say --city, --district, "),
         (&["add", "Falha", "--city", "Betim"], "directory status"),
         (&["add", "Falha", "--everyone", "--until", "amanhã"], "is not a time"),
         (&["add", "Falha", "--everyone", "--for", "25h"], "more than 24 h"),
         (&["add", "Falha", "--everyone", "--rule", "outra"], "the configuration has queda"),
         (&["add", "Falha", "--everyone", "--until", "18:30", "--for", "2h"], "cannot be used"),
-        (&["extend", "a2a2"], "no end is given"),
+        (&["add", "Falha", "--everyone", "--for", "2d"], "more than 24 h"),
+        (
+            &["add", "Falha", "--everyone", "--until", "2026-12-05"],
+            "add the time, like `2026-12-05 18:00`",
+        ),
+        (&["extend", "a2a2"], "say --until when, or --for how long"),
     ] {
         let (code, printed) = bina(&program, &[&["alert"], arguments].concat());
         assert_eq!(code, 2, "{arguments:?}: {printed}");
@@ -99,4 +108,29 @@ async fn without_the_service_or_its_listener_the_remedy_is_named() {
     fs::write(program.config(), lines.collect::<Vec<_>>().join("\n")).expect("written");
     let (code, printed) = bina(&program, &["alert", "list"]);
     assert!(code == 2 && printed.contains("listen.metrics is `off`"), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_could_not_be_saved_is_saved_when_the_service_stops() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let folder = std::env::temp_dir().join(format!("bina-alert-stop-{}", std::process::id()));
+    let settings = format!(
+        "[service]\nstate_folder = \"{}\"\n[directory]\nenabled = false\n",
+        folder.display()
+    );
+    let mut program = Program::start("alert-stop", &sim, &settings);
+    let (_, added) = bina(&program, &["alert", "add", "Falha geral", "--everyone"]);
+    let id = added.split('`').nth(1).expect("an id").to_owned();
+    fs::create_dir(folder.join("local_alerts.new")).expect("a folder in the way");
+    let (code, ended) = bina(&program, &["alert", "end", &id]);
+    assert!(code == 0 && ended.contains("warning: a restart loses"), "{ended}");
+    fs::remove_dir(folder.join("local_alerts.new")).expect("out of the way");
+    assert_eq!(program.stop().0, Some(0));
+    assert!(program.log().contains("local alerts are saved again"), "{}", program.log());
+    drop(program);
+    let program = Program::start("alert-stop", &sim, &settings);
+    let (_, list) = bina(&program, &["alert", "list"]);
+    assert!(list.starts_with("no alert is active\n"), "{list}");
+    drop(program);
+    let _ = fs::remove_dir_all(&folder);
 }

@@ -63,6 +63,35 @@ async fn a_restart_keeps_an_alert_for_everyone() {
     assert_eq!(listed(scene.app()).await.alerts, [added.alert]);
 }
 
+/// What a caller hears of the expected end.
+async fn forecast(app: &TestApp) -> String {
+    let start = std::time::Instant::now();
+    loop {
+        let body = app.get("/v1/lookup?caller=37900000000").await.body;
+        let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        // The board is made behind the change.
+        if answer["source"] == "local" || start.elapsed().as_secs() > 5 {
+            return answer["previsao"].as_str().expect("a text").to_owned();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_end_that_was_given_is_announced() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let app =
+        TestApp::with(&sim, "[prompts]\ngeral = \"aviso\"\n[general]\nprompt = \"geral\"\n").await;
+    let added = change(add(&app, r#"{"text":"Falha geral","everyone":true}"#).await);
+    assert!(added.alert.is_end_default && added.message.ends_with(" (default)"), "{added:?}");
+    assert_eq!(forecast(&app).await, "", "nobody expects the default end");
+    let extend = format!(r#"{{"id":"{}","minutes":120}}"#, added.alert.id);
+    let later = change(request(&app, "POST /v1/alerts/extend", JSON, &extend).await).alert;
+    let (end, start) = (later.until.expect("an end"), std::time::Instant::now());
+    while forecast(&app).await.is_empty() && start.elapsed().as_secs() < 5 {}
+    let said = forecast(&app).await;
+    assert!(!later.is_end_default && said.ends_with(&end[11..].replace(':', "h")), "{said} {end}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_means_no_place_is_answered_with_the_nearest() {
     let scene = Scene::start("endpoint-nearest").await;
@@ -97,6 +126,32 @@ async fn a_request_that_is_wrong_is_refused_with_its_reason() {
     }
     let listing = listed(&app).await;
     assert!(listing.alerts.is_empty() && listing.problem.is_some(), "there is no state folder");
+}
+
+#[tokio::test]
+async fn a_field_of_another_type_is_named_with_what_it_takes() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let app = TestApp::start(&sim).await;
+    for (body, text) in [
+        (r#"{"text":7}"#, "`text`: invalid type: integer `7`, expected a string"),
+        (r#"{"city":[7]}"#, "`city`: invalid type: integer `7`, expected a string"),
+        (r#"{"did":7}"#, "`did`: invalid type: integer `7`, expected a name or a list of names"),
+        (r#"{"minutes":"90"}"#, "`minutes`: invalid type: string \"90\", expected a number of min"),
+        (r#"{"minutes":-1}"#, "`minutes`: invalid type: integer `-1`, expected a number of min"),
+        (r#"{"everyone":"yes"}"#, "`everyone`: invalid type: string \"yes\", expected a boolean"),
+        (r#"["text"]"#, "expected an object"),
+        (r#"{"text":"x","city":"Betim"}"#, "directory"),
+        (
+            r#"{"text":"x","everyone":true,"until":"2026-12-05"}"#,
+            "add the time, like `2026-12-05 18",
+        ),
+    ] {
+        let (status, reason) = add(&app, body).await;
+        assert!(status == 400 && reason.contains(text), "{body}: {reason}");
+    }
+    let body = r#"{"id":"a2a2","minutes":"90"}"#;
+    let (status, reason) = request(&app, "POST /v1/alerts/extend", JSON, body).await;
+    assert!(status == 400 && reason.contains("`minutes`: invalid type"), "{reason}");
 }
 
 #[tokio::test]

@@ -122,6 +122,7 @@ impl Scene {
             alert: Some(alert(TEXT)),
             rule: None,
             ends_at_s: None,
+            is_end_default: false,
             seen: Instant::now().into_std(),
             absent_at: None,
             is_held: false,

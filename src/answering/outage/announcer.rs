@@ -171,7 +171,7 @@ impl Announcer {
     /// What is known of the alert that was chosen.
     pub fn facts(&self, board: Option<&Board>, choice: &Choice<'_>, told: Told) -> AlertFacts {
         let stated = choice.alert.filter(|_| choice.chosen_by == ChosenBy::Local);
-        // The end of a local alert may be the default one, which nobody expects.
+        // What a local alert says is clearer than the end that was typed beside it.
         let stated =
             stated.and_then(Alert::forecast).and_then(|forecast| forecast.word(self.now()));
         let forecast =
@@ -218,8 +218,9 @@ fn announced<'b>(board: &'b Board, choice: &Choice<'_>, key: TextKey) -> Vec<&'b
     same.collect()
 }
 
-/// The end of the window of the active alert with this text. Of several, the latest counts.
+/// The end of the window of the active alert with this text. Of several, the latest counts. Nobody expects
+/// the default end of a local alert.
 fn window_end(board: &Board, alert: &Alert) -> Option<u64> {
     let same = board.alerts.iter().filter(|active| active.alert.as_deref() == Some(alert));
-    same.filter_map(|active| active.ends_at_s).max()
+    same.filter(|active| !active.is_end_default).filter_map(|active| active.ends_at_s).max()
 }

@@ -55,8 +55,8 @@ pub(in crate::cli) enum AlertTask {
 
 const ADD_EXAMPLES: &str = "\
 Examples:
-  bina alert add \"Rompimento de fibra, equipe no local\" --district \"Jardim América\" --until 18:30
-  bina alert add \"Queda de energia no POP\" --pop \"POP Norte\" --for 2h --rule energia
+  bina alert add \"Fibra rompida\" --district \"Jardim América\" --until 18:30
+  bina alert add \"Queda de energia\" --pop \"POP Norte\" --for 2h --rule energia
   bina alert add \"Falha geral na rede\" --everyone --until 18h";
 
 /// When an alert ends.
@@ -65,7 +65,7 @@ pub(in crate::cli) struct EndOptions {
     /// End, by the clock of hubsoft.timezone: 18:30, or "2026-12-01 08:00"
     #[arg(long, value_name = "TIME", conflicts_with = "minutes")]
     until: Option<String>,
-    /// Time until the end, e.g. 90m or 2h
+    /// Time until the end, e.g. 90m, 2h or 1d
     #[arg(long = "for", value_name = "TIME", value_parser = minutes)]
     minutes: Option<u64>,
 }
@@ -107,7 +107,20 @@ pub(in crate::cli) struct AddOptions {
     pub(super) config: ConfigFile,
 }
 
+/// What to add for an alert without a scope.
+const NO_SCOPE: &str = "the alert has no scope: say --city, --district, --equipment, --interface, --box, \
+                        --pop or --did with a name, or --everyone";
+const NO_END: &str = "no end is given: say --until when, or --for how long";
+
 impl AddOptions {
+    /// Refuses what the service would refuse by the names of its fields, which nobody has typed.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        let Self { city, district, equipment, interface, optical_box, pop, did, .. } = self;
+        let names = [city, district, equipment, interface, optical_box, pop, did];
+        let is_empty = names.iter().all(|names| names.is_empty());
+        if is_empty && !self.everyone { Err(NO_SCOPE) } else { Ok(()) }
+    }
+
     pub(super) fn request(self, by: String) -> AlertRequest {
         AlertRequest {
             text: self.text,
@@ -128,6 +141,10 @@ impl AddOptions {
 }
 
 impl EndOptions {
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        if self.until.is_none() && self.minutes.is_none() { Err(NO_END) } else { Ok(()) }
+    }
+
     pub(super) fn request(self, id: String, by: String) -> ExtendRequest {
         ExtendRequest { id, until: self.until, minutes: self.minutes, by }
     }
@@ -138,8 +155,11 @@ fn kind(word: &str) -> Result<PlaceKind, String> {
     PlaceKind::named(word).ok_or_else(|| format!("write one of {}", kinds()))
 }
 
-/// Reads `90m`, `2h` or `1h30`.
+/// Reads `90m`, `2h`, `1h30` or `1d`.
 fn minutes(text: &str) -> Result<u64, String> {
+    if let Some(days) = text.strip_suffix('d').and_then(number) {
+        return Ok(24 * 60 * days);
+    }
     let minutes = match text.split_once(['h', 'H']) {
         Some((hours, "")) => number(hours).map(|hours| 60 * hours),
         Some((hours, minutes)) => {
@@ -162,12 +182,18 @@ mod tests {
 
     #[test]
     fn a_time_span_has_its_unit() {
-        for (text, read) in
-            [("90m", 90), ("2h", 120), ("1h30", 90), ("1h30m", 90), ("45min", 45), ("0h", 0)]
-        {
+        for (text, read) in [
+            ("90m", 90),
+            ("2h", 120),
+            ("1h30", 90),
+            ("1h30m", 90),
+            ("45min", 45),
+            ("0h", 0),
+            ("1d", 1_440),
+        ] {
             assert_eq!(minutes(text), Ok(read), "{text}");
         }
-        for odd in ["", "2", "h", "2d", "-1h", "1.5h", "2h x", "999999m", "18:30"] {
+        for odd in ["", "2", "h", "d", "-1h", "1.5h", "2h x", "999999m", "18:30"] {
             assert!(minutes(odd).expect_err(odd).contains("2h or 1h30"), "{odd}");
         }
     }

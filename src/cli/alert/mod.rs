@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use anyhow::anyhow;
 use serde::Serialize;
 
 use crate::app::config::Config;
@@ -30,6 +31,7 @@ const TEXT_SHOWN: usize = 60;
 pub(super) async fn run(task: AlertTask) -> Result<(), Failed> {
     match task {
         AlertTask::Add(options) => {
+            options.check().map_err(wrong)?;
             let service = service(&options.config.config)?;
             let added = service.post_json(ALERTS, &body(&options.request(user()))?).await?;
             print_change(&read_answer(&added)?);
@@ -52,12 +54,17 @@ pub(super) async fn run(task: AlertTask) -> Result<(), Failed> {
             print_change(&read_answer(&service(&config.config)?.delete(&path).await?)?);
         }
         AlertTask::Extend { id, end, config } => {
+            end.check().map_err(wrong)?;
             let service = service(&config.config)?;
             let body = body(&end.request(id, user()))?;
             print_change(&read_answer(&service.post_json("/v1/alerts/extend", &body).await?)?);
         }
     }
     Ok(())
+}
+
+fn wrong(text: &'static str) -> Failed {
+    Failed::Configuration(anyhow!(text))
 }
 
 fn service(path: &Path) -> Result<Operation, Failed> {
@@ -122,7 +129,10 @@ fn first_line(alert: &AlertEntry) -> String {
         first += &format!("  {}", customers_text(customers));
     }
     match (&alert.until, &alert.forecast) {
-        (Some(until), _) => first += &format!("  until {until}"),
+        (Some(until), _) => {
+            let default = if alert.is_end_default { " (default)" } else { "" };
+            first += &format!("  until {until}{default}");
+        }
         (None, Some(forecast)) => first += &format!("  forecast {forecast}"),
         (None, None) => {}
     }
@@ -186,8 +196,9 @@ mod tests {
             "a7k2  1 customer  until 2026-11-30 18:30  rule rompimento  by ana (127.0.0.1)";
         assert_eq!((first.as_str(), scope.trim()), (expected, alert.scope.as_str()));
         assert!(text.chars().count() < 75 && text.ends_with("ção…\""), "{text}");
-        let everyone = AlertEntry { everyone: true, ..alert };
-        assert!(entry_lines(&everyone)[0].contains("every caller"));
+        let everyone = AlertEntry { everyone: true, is_end_default: true, ..alert };
+        let expected = "a7k2  every caller  until 2026-11-30 18:30 (default)  rule ";
+        assert!(entry_lines(&everyone)[0].starts_with(expected));
     }
 
     #[test]

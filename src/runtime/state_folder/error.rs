@@ -34,6 +34,7 @@ pub(super) enum FileAction {
     Open,
     Read,
     Remove,
+    Rename,
     Write,
 }
 
@@ -46,6 +47,7 @@ impl FileAction {
             Self::Open => "open",
             Self::Read => "read",
             Self::Remove => "remove",
+            Self::Rename => "rename",
             Self::Write => "write",
         };
         move |source| StateError::File { action, path: path.to_owned(), source }
@@ -61,7 +63,7 @@ fn remedy(kind: ErrorKind) -> &'static str {
         ErrorKind::InvalidFilename => "choose a shorter path",
         ErrorKind::NotFound | ErrorKind::NotADirectory => "create the folder above it",
         ErrorKind::PermissionDenied => {
-            "the folder must belong to the user that bina runs as, with mode 0700"
+            "the folder and its files must belong to the user that bina runs as, with modes 0700 and 0600"
         }
         ErrorKind::QuotaExceeded | ErrorKind::StorageFull => "free space on that file system",
         ErrorKind::ReadOnlyFilesystem => {

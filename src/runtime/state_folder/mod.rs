@@ -137,6 +137,17 @@ impl StateFolder {
         append().map_err(FileAction::Write.failed(&path))
     }
 
+    /// Renames what stands at a file's name, whatever it is, if it is there. A file at `to` is replaced.
+    pub fn rename(&self, file: &StateFile, to: &StateFile) -> Result<(), StateError> {
+        let path = self.path_of(file);
+        let renamed = match fs::rename(&path, self.path_of(to)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => replace::sync_folder(&self.path),
+        };
+        renamed.map_err(FileAction::Rename.failed(&path))
+    }
+
     /// Removes a file, if it is there.
     pub fn remove(&self, file: &StateFile) -> Result<(), StateError> {
         let path = self.path_of(file);

@@ -14,7 +14,7 @@ use crate::servers::form::{FormValue, decode_lossy, values};
 use crate::servers::http::{Endpoint, GET_POST_OR_DELETE, HttpReply, HttpRequest, POST};
 use crate::sources::alerts::{
     AlertChange, AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts,
-    RequestContext,
+    RequestContext, read_request,
 };
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -119,7 +119,9 @@ async fn changed<T: Send + 'static>(
 
 /// Reads a body of JSON. Its type is required, because a page in a browser can send another one from
 /// this machine without being asked.
-fn read<T: DeserializeOwned>(request: &HttpRequest<'_>) -> Result<T, Box<HttpReply>> {
+fn read<T: DeserializeOwned + Default + Serialize>(
+    request: &HttpRequest<'_>,
+) -> Result<T, Box<HttpReply>> {
     let stated = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let stated = stated.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if !stated.eq_ignore_ascii_case(JSON) {
@@ -127,7 +129,7 @@ fn read<T: DeserializeOwned>(request: &HttpRequest<'_>) -> Result<T, Box<HttpRep
         return Err(Box::new(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, text)));
     }
     let body = request.body.as_deref().unwrap_or_default();
-    serde_json::from_str(body).map_err(|error| {
+    read_request(body).map_err(|error| {
         let text = format!("the body is not the JSON that is expected: {error}");
         Box::new(refused(StatusCode::BAD_REQUEST, &text))
     })

@@ -237,6 +237,7 @@ fn active(id: u64, shown: &ShownAlert, placement: &Placement) -> ActiveAlert {
         alert: shown.alert.clone(),
         rule: None,
         ends_at_s: shown.ends_at_s,
+        is_end_default: false,
         seen: shown.seen,
         absent_at: shown.absent_at,
         is_held: shown.is_held,

@@ -57,6 +57,8 @@ pub struct ActiveAlert {
     pub rule: Option<Arc<str>>,
     /// Its end, in seconds since 1970, UTC; `None` while it is open or ambiguous.
     pub ends_at_s: Option<u64>,
+    /// Whether nobody gave that end of a local alert: then it is not the expected one.
+    pub is_end_default: bool,
     /// When the list had been read that showed this epoch first. Answers that were requested earlier say
     /// nothing about it.
     pub seen: Instant,

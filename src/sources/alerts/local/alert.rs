@@ -15,6 +15,7 @@ use crate::domain::safe_text::{is_label, is_machine_word};
 use crate::sources::alerts::board::{ActiveAlert, AlertEpoch, AlertOrigin, LocalReach, Reach};
 use crate::sources::directory::{DirectoryView, NamedPlace, RowIndex};
 
+use super::end_time::LENGTH_MAX;
 use super::id::is_id;
 
 /// Longest name of whoever changes an alert.
@@ -46,6 +47,9 @@ pub(super) struct LocalAlert {
     /// Seconds since the epoch.
     pub(super) added_s: u64,
     pub(super) ends_s: u64,
+    /// Whether somebody gave this end; else it is the default one, which nobody expects.
+    #[serde(default)]
+    pub(super) is_end_given: bool,
     pub(super) rule: Option<String>,
     /// Who has added it: the name that the client gave, a machine word, …
     pub(super) by: String,
@@ -88,6 +92,7 @@ pub(super) struct KeptAlert {
     text: Option<Arc<Alert>>,
     dids: Vec<Did>,
     epoch: AlertEpoch,
+    /// When it was added, extended, or read from the file.
     seen: Instant,
     /// Its customers in the state of the directory that was asked last.
     placed: Mutex<Option<(DirectoryView, Arc<[RowIndex]>)>>,
@@ -100,14 +105,16 @@ impl KeptAlert {
             text: text.map(|text| Arc::new(Alert::new(text, Scope::Carrier))),
             dids: alert.scope.dids.iter().filter_map(|did| Did::new(did)).collect(),
             epoch: alert.epoch(),
-            seen: Instant::now(),
+            seen: tokio::time::Instant::now().into_std(),
             placed: Mutex::default(),
             alert,
         }
     }
 
+    /// Whether its end is to come, and it has not run for longer than an alert may: the clock may be wrong.
     pub(super) fn is_active(&self, now_s: u64) -> bool {
-        now_s < self.alert.ends_s
+        let now = tokio::time::Instant::now().into_std();
+        now_s < self.alert.ends_s && now.saturating_duration_since(self.seen) < LENGTH_MAX
     }
 
     /// The customers of its places, sorted; nobody without a directory.
@@ -134,6 +141,7 @@ impl KeptAlert {
             alert: self.text.clone(),
             rule: self.alert.rule.as_deref().map(Arc::from),
             ends_at_s: Some(self.alert.ends_s),
+            is_end_default: !self.alert.is_end_given,
             seen: self.seen,
             absent_at: None,
             is_held: false,

@@ -1,5 +1,7 @@
 //! Reads the end of a local alert: a time by the provider's clock, or minutes from now.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use crate::domain::local_time::{LocalTime, read_day, read_digits};
@@ -12,6 +14,7 @@ const DAY_S: i64 = 24 * 60 * 60;
 pub(super) const LENGTH_DEFAULT_S: u64 = 4 * HOUR_S;
 /// A fault that lasts longer is looked at again by somebody.
 pub(super) const LENGTH_MAX_S: u64 = 24 * HOUR_S;
+pub(super) const LENGTH_MAX: Duration = Duration::from_secs(LENGTH_MAX_S);
 /// A time of day that has passed means tomorrow's only if that is this near: `00:30` at 23:00 does,
 /// `18:30` at 19:00 is a mistake.
 const TOMORROW_MAX_S: u64 = 12 * HOUR_S;
@@ -21,6 +24,8 @@ const TOMORROW_MAX_S: u64 = 12 * HOUR_S;
 pub enum EndTimeError {
     #[error("an alert ends `until` a time or after `minutes`: give one of the two")]
     Both,
+    #[error("`{day}` is a day without a time: add the time, like `{day} 18:00`")]
+    Day { day: String },
     #[error("`{0}` is not a time: write it like `18:30`, or with the day like `2026-12-01 08:00`")]
     Unreadable(String),
     #[error(
@@ -46,8 +51,7 @@ pub(super) fn read_end(
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => return Err(EndTimeError::Both),
         (None, Some(minutes)) => now_s.saturating_add(minutes.saturating_mul(MINUTE_S)),
-        (Some(text), None) => read_time(text, zone, now_s)
-            .ok_or_else(|| EndTimeError::Unreadable(text.chars().take(64).collect()))?,
+        (Some(text), None) => read_time(text, zone, now_s).ok_or_else(|| unreadable(text))?,
     };
     let shown = || (shown_time(end_s, zone), shown_time(now_s, zone));
     if end_s <= now_s {
@@ -66,6 +70,14 @@ pub(in crate::sources::alerts) fn shown_time(at_s: u64, zone: Zone) -> String {
     // Beyond the calendar of four digits there is nothing to show.
     let at_s = at_s.min(253_402_300_799);
     zone.local_time(at_s).to_string().chars().take("2026-11-30 18:30".len()).collect()
+}
+
+fn unreadable(text: &str) -> EndTimeError {
+    let text = text.trim();
+    match read_day(text) {
+        Some(_) => EndTimeError::Day { day: text.to_owned() },
+        None => EndTimeError::Unreadable(text.chars().take(64).collect()),
+    }
 }
 
 /// Reads `18:30`, `18h30`, `18h`, or one of them after a day.
@@ -131,6 +143,10 @@ mod tests {
         }
         for late in ["2026-12-01 18:01", "2027-01-01 00:00", "9999-12-31 23:59"] {
             assert!(matches!(end(late, NOW_S), Err(EndTimeError::Late { .. })), "{late}");
+        }
+        for day in ["2026-12-05", " 05/12/2026 "] {
+            let error = end(day, NOW_S).expect_err(day).to_string();
+            assert!(error.contains(&format!("like `{} 18:00`", day.trim())), "{error}");
         }
         for odd in ["", "18", "18:5", "24:01", "25:00", "amanhã", "30/02/2026 10:00", ":", "h"] {
             assert!(matches!(end(odd, NOW_S), Err(EndTimeError::Unreadable(_))), "{odd}");

@@ -89,6 +89,7 @@ mod tests {
             scope: LocalScope { everyone: true, ..LocalScope::default() },
             added_s: 1,
             ends_s: 2,
+            is_end_given: true,
             rule: None,
             by: "ana".to_owned(),
             from: "127.0.0.1".to_owned(),
@@ -107,6 +108,17 @@ mod tests {
         let (alerts, ended, text) = file();
         let read = AlertFile::read(text.as_bytes());
         assert_eq!((read.alerts, read.ended, read.damaged), (alerts, ended, 0));
+    }
+
+    #[test]
+    fn a_line_of_an_earlier_version_has_an_end_that_nobody_gave() {
+        let new = serde_json::to_string(&alert("a7k2", "Queda")).expect("JSON");
+        let old = new.replace("\"is_end_given\":true,", "");
+        assert_ne!(old, new);
+        let mut text = String::new();
+        write_checked_line(&format!("{{\"alert\":{old}}}"), &mut text);
+        let read = AlertFile::read(text.as_bytes()).alerts;
+        assert_eq!(read, [LocalAlert { is_end_given: false, ..alert("a7k2", "Queda") }]);
     }
 
     #[test]

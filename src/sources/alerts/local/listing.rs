@@ -27,6 +27,8 @@ pub struct AlertEntry {
     pub until: Option<String>,
     /// Seconds since the epoch.
     pub until_s: Option<u64>,
+    /// Whether nobody gave the end of a local alert: it is the default, and no `previsao`.
+    pub is_end_default: bool,
     /// The expected end, as `previsao` has it.
     pub forecast: Option<String>,
     /// Whether an alert of HubSoft's may have ended: calls are not answered by it.

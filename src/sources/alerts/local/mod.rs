@@ -4,27 +4,43 @@
 //! bina alert, scripts --> add, extend, end --> file, then memory --> active --> board
 //! ```
 //! A change is in memory also if the file cannot be written, which its result says: in an outage, callers
-//! matter more than a restart. An alert always has an end, and drops out by the clock.
+//! matter more than a restart. It is tried to save again until it succeeds.
+//!
+//! An alert always has an end, and drops out by the clock, which may be wrong: at 1970 after a start, or
+//! far ahead for a moment. Hence the rule:
+//!
+//! - An alert is active until its end by the clock of the moment, yet for at most 24 hours that this process
+//!   has run since it was added, extended, or read from the file.
+//! - A start changes no end. While the clock is before it, the alert goes on.
+//! - An alert that is over is kept, in memory and in the file, until it was over for an hour without a break.
+//!   If the clock is set back meanwhile, it is active again.
 
 mod alert;
+mod aside;
+mod attempts;
 mod book;
+mod changes;
 mod disk;
 mod end_time;
 mod id;
+mod json;
+mod keeping;
 mod lines;
 mod listed_places;
 mod listing;
 mod naming;
+mod over;
 mod request;
 mod scope;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::domain::zone::Zone;
 use crate::sources::directory::DirectoryView;
@@ -35,12 +51,12 @@ use super::placing::LocalSource;
 use self::alert::{KeptAlert, LocalAlert};
 use self::book::Book;
 use self::disk::AlertDisk;
-use self::end_time::{LENGTH_DEFAULT_S, read_end};
-use self::scope::{read_name, read_rule, read_scope, read_text};
+use self::lines::AlertFile;
 
 pub use self::book::LOCAL_ALERTS_MAX;
 pub use self::end_time::EndTimeError;
 pub(super) use self::end_time::shown_time;
+pub use self::json::read_request;
 pub use self::listed_places::{PLACES_LISTED_MAX, PlaceLine, PlaceListing, listed_places};
 pub use self::listing::{AlertChange, AlertEntry, AlertListing, FeedEntry};
 pub use self::naming::PlaceNameError;
@@ -76,22 +92,23 @@ pub struct LocalAlerts {
     alerts: RwLock<Vec<Arc<KeptAlert>>>,
     /// Counts the changes.
     changes: watch::Sender<u64>,
+    /// Whether the file has to be read or written again. Read without waiting for the disk.
+    is_pending: AtomicBool,
 }
 
 impl LocalAlerts {
     /// Reads the alerts that the state folder has. It waits for the disk.
     pub fn open(inputs: LocalAlertInputs, now_s: u64) -> Self {
-        let (disk, file) = AlertDisk::open(inputs.folder.as_deref());
+        let (disk, file) = AlertDisk::open(inputs.folder.as_deref(), now_s);
+        let is_pending = disk.is_pending();
         let alerts = Self {
             inputs: RwLock::new(inputs),
             disk: Mutex::new(disk),
             alerts: RwLock::default(),
             changes: watch::Sender::default(),
+            is_pending: AtomicBool::new(is_pending),
         };
-        if !file.alerts.is_empty() || file.damaged > 0 {
-            // The file is written without its damaged lines, so that they are reported once.
-            alerts.take_over(file.alerts, now_s);
-        }
+        alerts.take_over(file, now_s);
         alerts
     }
 
@@ -101,18 +118,22 @@ impl LocalAlerts {
         let folder = inputs.folder.clone();
         self.warn_of_lost_rules(&inputs.rules);
         *self.inputs.write() = inputs;
-        let alerts = {
+        let file = {
             let mut disk = self.disk.lock();
             if disk.is_at(folder.as_deref()) {
                 return;
             }
             let ended = std::mem::take(&mut disk.ended);
-            let (other, file) = AlertDisk::open(folder.as_deref());
+            let (other, file) = AlertDisk::open(folder.as_deref(), now_s);
             *disk = other;
-            disk.ended.extend(ended);
-            file.alerts
+            disk.take_ended(&ended);
+            file
         };
-        self.take_over(alerts, now_s);
+        // The other file has to have all of them.
+        let _ = self.change(now_s, |book| {
+            book.take_over(file.alerts);
+            Ok(())
+        });
     }
 
     /// Warns of alerts that name a rule which is not in the configuration any more.
@@ -130,81 +151,18 @@ impl LocalAlerts {
         }
     }
 
-    fn take_over(&self, alerts: Vec<LocalAlert>, now_s: u64) {
-        let _ = self.change(now_s, |book| {
-            book.take_over(alerts, now_s);
-            Ok(())
-        });
-    }
-
-    /// Adds an alert. It waits for the disk, and folds the names of the directory.
-    pub fn add(
-        &self,
-        request: &AlertRequest,
-        context: &RequestContext,
-    ) -> Result<AlertChange, LocalAlertError> {
-        let LocalAlertInputs { zone, rules, .. } = self.inputs.read().clone();
-        let now_s = context.now_s;
-        let end_s = read_end(request.until.as_deref(), request.minutes, zone, now_s)?;
-        let alert = LocalAlert {
-            id: String::new(),
-            text: read_text(&request.text)?,
-            rule: read_rule(request.rule.as_deref(), &rules)?,
-            scope: read_scope(request, context.view.as_ref())?,
-            added_s: now_s,
-            ends_s: end_s.unwrap_or(now_s + LENGTH_DEFAULT_S),
-            by: read_name(&request.by),
-            from: context.from.to_string(),
-        };
-        let kept = self.change(now_s, |book| book.add(alert))?;
-        let entry = entry(&kept, context.view.as_ref(), zone);
-        info!(
-            id = entry.id,
-            by = entry.by,
-            from = entry.from,
-            until = entry.until,
-            customers = entry.customers,
-            everyone = entry.everyone,
-            "local alert added"
-        );
-        let until = shown_time(kept.alert.ends_s, zone);
-        let message = format!("alert `{}` added: {} until {until}", entry.id, audience(&entry));
-        Ok(self.changed(entry, message))
-    }
-
-    /// Sets another end. It waits for the disk.
-    pub fn extend(
-        &self,
-        request: &ExtendRequest,
-        context: &RequestContext,
-    ) -> Result<AlertChange, LocalAlertError> {
-        let zone = self.inputs.read().zone;
-        let now_s = context.now_s;
-        let end_s = read_end(request.until.as_deref(), request.minutes, zone, now_s)?;
-        let ends_s = end_s.ok_or(LocalAlertError::EndMissing)?;
-        let [before, after] = self.change(now_s, |book| book.extend(&request.id, ends_s))?;
-        let entry = entry(&after, context.view.as_ref(), zone);
-        let (by, from) = (read_name(&request.by), context.from);
-        info!(id = entry.id, by, %from, until = entry.until, "local alert extended");
-        let [before, after] = [before, after].map(|kept| shown_time(kept.alert.ends_s, zone));
-        let message = format!("alert `{}` ends {after} (before: {before})", entry.id);
-        Ok(self.changed(entry, message))
-    }
-
-    /// Ends an alert now; `by` is who requests it. It waits for the disk.
-    pub fn end(
-        &self,
-        id: &str,
-        by: &str,
-        context: &RequestContext,
-    ) -> Result<AlertChange, LocalAlertError> {
-        let zone = self.inputs.read().zone;
-        let kept = self.change(context.now_s, |book| book.end(id, context.now_s))?;
-        let entry = entry(&kept, context.view.as_ref(), zone);
-        let (by, from) = (read_name(by), context.from);
-        info!(id = entry.id, by, %from, "local alert ended");
-        let message = format!("alert `{}` ended", entry.id);
-        Ok(self.changed(entry, message))
+    /// Takes the alerts of a file, which is written without its damaged lines, so that they are reported
+    /// once.
+    fn take_over(&self, file: AlertFile, now_s: u64) {
+        let mut disk = self.disk.lock();
+        let mut book = Book { alerts: Vec::new(), ended: &mut disk.ended, now_s };
+        book.take_over(file.alerts);
+        let alerts = book.alerts;
+        if disk.is_unsaved() {
+            disk.save(&alerts);
+        }
+        self.is_pending.store(disk.is_pending(), Ordering::Relaxed);
+        *self.alerts.write() = alerts;
     }
 
     /// The active alerts, for operators.
@@ -212,7 +170,9 @@ impl LocalAlerts {
         let zone = self.inputs.read().zone;
         let alerts = self.now(now_s);
         let alerts = alerts.iter().map(|kept| entry(kept, view, zone)).collect();
-        AlertListing { alerts, problem: self.disk.lock().problem().map(str::to_owned), feed: None }
+        let problems = self.disk.lock().problems();
+        let problem = Some(problems.join("; ")).filter(|text| !text.is_empty());
+        AlertListing { alerts, problem, feed: None }
     }
 
     fn now(&self, now_s: u64) -> Vec<Arc<KeptAlert>> {
@@ -228,30 +188,22 @@ impl LocalAlerts {
     ) -> Result<T, LocalAlertError> {
         let mut disk = self.disk.lock();
         let alerts = self.alerts.read().clone();
-        let unread = disk.read();
-        let mut book = Book { alerts, ended: &mut disk.ended };
-        book.take_over(unread.alerts, now_s);
+        let unread = disk.read(now_s);
+        let mut book = Book { alerts, ended: &mut disk.ended, now_s };
+        book.take_over(unread.alerts);
+        book.limit();
         let result = edit(&mut book);
         let alerts = book.alerts;
-        if result.is_ok() {
+        if result.is_ok() || disk.is_unsaved() {
             disk.save(&alerts);
         }
+        self.is_pending.store(disk.is_pending(), Ordering::Relaxed);
         *self.alerts.write() = alerts;
         drop(disk);
         if result.is_ok() {
             self.changes.send_modify(|count| *count += 1);
         }
         result
-    }
-
-    /// The result of a change that was made.
-    fn changed(&self, alert: AlertEntry, message: String) -> AlertChange {
-        let mut warnings = Vec::new();
-        if alert.customers == Some(0) {
-            warnings.push("no customer is in this scope now".to_owned());
-        }
-        warnings.extend(self.disk.lock().problem().map(str::to_owned));
-        AlertChange { alert, message, warnings }
     }
 }
 
@@ -279,21 +231,12 @@ fn entry(kept: &KeptAlert, view: Option<&DirectoryView>, zone: Zone) -> AlertEnt
         since_s: Some(alert.added_s),
         until: Some(shown_time(alert.ends_s, zone)),
         until_s: Some(alert.ends_s),
+        is_end_default: !alert.is_end_given,
         id: alert.id,
         text: alert.text,
         rule: alert.rule,
         by: alert.by,
         from: alert.from,
         ..AlertEntry::default()
-    }
-}
-
-/// Who hears an alert, in words.
-fn audience(entry: &AlertEntry) -> String {
-    match entry.customers {
-        _ if entry.everyone => "every caller hears it".to_owned(),
-        Some(1) => format!("1 customer in this scope ({})", entry.scope),
-        Some(customers) => format!("{customers} customers in this scope ({})", entry.scope),
-        None => format!("callers of {} hear it", entry.scope),
     }
 }

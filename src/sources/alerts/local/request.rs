@@ -9,6 +9,7 @@ use crate::sources::directory::PlaceKind;
 
 use super::alert::{NAMES_MAX, TEXT_CHARS_MAX};
 use super::end_time::EndTimeError;
+use super::json::{minutes, names};
 use super::naming::PlaceNameError;
 
 /// A request to add an alert. Any of its scopes is enough for a caller to hear it.
@@ -16,24 +17,26 @@ use super::naming::PlaceNameError;
 #[serde(default, deny_unknown_fields)]
 pub struct AlertRequest {
     pub text: String,
-    #[serde(rename = "city")]
+    #[serde(rename = "city", deserialize_with = "names")]
     pub cities: Vec<String>,
-    #[serde(rename = "district")]
+    #[serde(rename = "district", deserialize_with = "names")]
     pub districts: Vec<String>,
+    #[serde(deserialize_with = "names")]
     pub equipment: Vec<String>,
-    #[serde(rename = "interface")]
+    #[serde(rename = "interface", deserialize_with = "names")]
     pub interfaces: Vec<String>,
-    #[serde(rename = "box")]
+    #[serde(rename = "box", deserialize_with = "names")]
     pub boxes: Vec<String>,
-    #[serde(rename = "pop")]
+    #[serde(rename = "pop", deserialize_with = "names")]
     pub pops: Vec<String>,
     /// Called numbers.
-    #[serde(rename = "did")]
+    #[serde(rename = "did", deserialize_with = "names")]
     pub dids: Vec<String>,
     pub everyone: bool,
     /// The end, like `18:30` or `2026-12-01 08:00`, by the provider's clock.
     pub until: Option<String>,
     /// The end, counted from now.
+    #[serde(deserialize_with = "minutes")]
     pub minutes: Option<u64>,
     /// The rule that chooses the prompt; without one, the text does.
     pub rule: Option<String>,
@@ -47,6 +50,7 @@ pub struct AlertRequest {
 pub struct ExtendRequest {
     pub id: String,
     pub until: Option<String>,
+    #[serde(deserialize_with = "minutes")]
     pub minutes: Option<u64>,
     pub by: String,
 }
@@ -92,7 +96,7 @@ pub enum LocalAlertError {
     Names,
     #[error(
         "places are looked up in the directory, which has no customers yet or is off: see `bina \
-         directory status`; called numbers (`did`) and `everyone` need no directory"
+         directory status`; an alert for called numbers or for everyone needs no directory"
     )]
     NoDirectory,
     #[error(
