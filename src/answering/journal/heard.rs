@@ -56,6 +56,11 @@ pub(super) struct HeardAlerts {
 }
 
 impl HeardAlerts {
+    /// The hash of a number for this process alone.
+    pub(super) fn caller(&self, phone: &Phone) -> u64 {
+        self.hasher.hash_one(phone)
+    }
+
     /// When the number heard the alert. `journals` returns the journal's hash of the number; it is called
     /// only while there are entries of an earlier process.
     pub(super) fn at(
@@ -64,7 +69,7 @@ impl HeardAlerts {
         key: TextKey,
         journals: impl FnOnce() -> PhoneHash,
     ) -> Option<Instant> {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let shard = self.shard(caller).lock();
         let entry = (caller, key);
         let known = shard.young.get(&entry).or_else(|| shard.old.get(&entry)).copied();
@@ -77,7 +82,7 @@ impl HeardAlerts {
 
     /// Notes that the number hears the alert.
     pub(super) fn insert(&self, phone: &Phone, key: TextKey, at: Instant) {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let mut shard = self.shard(caller).lock();
         if shard.young.len() >= ENTRIES_MAX {
             shard.old = mem::take(&mut shard.young);
@@ -115,7 +120,7 @@ impl HeardAlerts {
     /// Forgets a number; returns whether it was there.
     pub(super) fn forget(&self, phone: &Phone, journals: PhoneHash) -> bool {
         let count = self.count();
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         {
             let mut shard = self.shard(caller).lock();
             shard.young.retain(|(own, _), _| *own != caller);
@@ -127,7 +132,7 @@ impl HeardAlerts {
 
     /// Whether there is anything of a number.
     pub(super) fn has(&self, phone: &Phone, journals: PhoneHash) -> bool {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let shard = self.shard(caller).lock();
         let mut own = shard.young.keys().chain(shard.old.keys());
         own.any(|(own, _)| *own == caller)
