@@ -87,9 +87,9 @@ pub(super) fn read(folder: &Path, day: u64) -> io::Result<JournalFile> {
 
 /// Begins the file of a day, and replaces that of a day long ago.
 pub(super) fn begin(folder: &StateFolder, day: u64) -> Result<u64, StateError> {
-    let mut text = String::new();
+    let mut text = Vec::new();
     write_day(day, &mut text);
-    folder.replace(&file_of(day), |to| to.write_all(text.as_bytes()))?;
+    folder.replace(&file_of(day), |to| to.write_all(&text))?;
     Ok(text.len() as u64)
 }
 
@@ -106,7 +106,7 @@ pub(super) enum EntryFate {
 pub(super) fn rewrite(
     folder: &StateFolder,
     at: &DayFile,
-    change: impl Fn(&mut JournalEntry) -> EntryFate,
+    change: impl Fn(&mut JournalEntry<'_>) -> EntryFate,
 ) -> Result<usize, StateError> {
     let bytes = folder.read(&at.file)?.unwrap_or_default();
     let file = JournalFile::read(&bytes);
@@ -114,7 +114,7 @@ pub(super) fn rewrite(
         folder.remove(&at.file)?;
         return Ok(file.entries.len());
     };
-    let mut text = String::new();
+    let mut text = Vec::new();
     write_day(day, &mut text);
     let mut changed = 0;
     for mut entry in file.entries {
@@ -125,7 +125,7 @@ pub(super) fn rewrite(
         }
     }
     if changed > 0 || file.damaged > 0 {
-        folder.replace(&at.file, |to| to.write_all(text.as_bytes()))?;
+        folder.replace(&at.file, |to| to.write_all(&text))?;
     }
     Ok(changed)
 }

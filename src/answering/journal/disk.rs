@@ -16,6 +16,9 @@ use super::entry::{JournalEntry, JournalFile, write_entry};
 use super::key;
 use super::metrics::{DropReason, JournalMetrics};
 
+/// Bytes of most lines, so that their text grows in one place.
+const LINE_BYTES: usize = 384;
+
 /// The day's file that is appended to.
 #[derive(Clone, Copy)]
 struct OpenDay {
@@ -98,7 +101,7 @@ impl JournalDisk {
     /// be read: what is written without it would be found by nobody.
     pub(super) fn write(
         &mut self,
-        entries: &[JournalEntry],
+        entries: &[JournalEntry<'_>],
         key: Result<(), StateError>,
         time: CleaningTime,
         metrics: &JournalMetrics,
@@ -126,7 +129,7 @@ impl JournalDisk {
 
     fn try_write(
         &mut self,
-        entries: &[JournalEntry],
+        entries: &[JournalEntry<'_>],
         key: Result<(), StateError>,
         time: CleaningTime,
         metrics: &JournalMetrics,
@@ -139,7 +142,7 @@ impl JournalDisk {
         }
         let day = time.now_s / DAY_S;
         let mut today = self.open_day(&folder, day, metrics)?;
-        let mut text = String::new();
+        let mut text = Vec::with_capacity(entries.len() * LINE_BYTES);
         let mut written = 0;
         for entry in entries {
             let begin = text.len();
@@ -154,7 +157,7 @@ impl JournalDisk {
             }
         }
         if !text.is_empty() {
-            folder.append(&days::file_of(day), text.as_bytes())?;
+            folder.append(&days::file_of(day), &text)?;
         }
         today.bytes += text.len() as u64;
         self.today = Some(today);
@@ -188,7 +191,10 @@ impl JournalDisk {
     }
 
     /// Does `work` for each entry of all files. Returns what is wrong with those that cannot be read.
-    pub(super) fn each_entry(&mut self, mut work: impl FnMut(JournalEntry)) -> Vec<StateError> {
+    pub(super) fn each_entry(
+        &mut self,
+        mut work: impl FnMut(JournalEntry<'static>),
+    ) -> Vec<StateError> {
         self.each_file(|folder, at| {
             let bytes = folder.read(&at.file)?.unwrap_or_default();
             JournalFile::read(&bytes).entries.into_iter().for_each(&mut work);
@@ -200,11 +206,11 @@ impl JournalDisk {
     /// left.
     pub(super) fn purge(
         &mut self,
-        is_gone: impl Fn(&JournalEntry) -> bool,
+        is_gone: impl Fn(&JournalEntry<'_>) -> bool,
     ) -> (usize, Vec<StateError>) {
         self.today = None;
         let mut removed = 0;
-        let fate = |entry: &mut JournalEntry| {
+        let fate = |entry: &mut JournalEntry<'_>| {
             if is_gone(entry) { EntryFate::Gone } else { EntryFate::Kept }
         };
         let problems = self.each_file(|folder, at| {
@@ -243,8 +249,8 @@ mod tests {
 
     const FIRST_DAY: u64 = 20_787;
 
-    fn call(is_told: bool) -> JournalEntry {
-        let status = "found".to_owned();
+    fn call(is_told: bool) -> JournalEntry<'static> {
+        let status = "found".into();
         JournalEntry {
             at_s: 1_000_000_000,
             status,
@@ -255,14 +261,14 @@ mod tests {
 
     /// Bytes of a call as it is written.
     fn length(is_told: bool) -> u64 {
-        let mut text = String::new();
+        let mut text = Vec::new();
         write_entry(&call(is_told), &mut text);
         text.len() as u64
     }
 
     /// Bytes of a file without a call.
     fn head() -> u64 {
-        let mut text = String::new();
+        let mut text = Vec::new();
         write_day(FIRST_DAY, &mut text);
         text.len() as u64
     }
@@ -289,7 +295,7 @@ mod tests {
             Self { path, disk, metrics: JournalMetrics::default() }
         }
 
-        fn write(&mut self, day: u64, entries: &[JournalEntry]) {
+        fn write(&mut self, day: u64, entries: &[JournalEntry<'_>]) {
             let now_s = (FIRST_DAY + day) * DAY_S;
             let time = CleaningTime { now: Instant::now(), now_s, kept_days: 30 };
             self.disk.write(entries, Ok(()), time, &self.metrics);
@@ -341,6 +347,7 @@ mod tests {
             assert_eq!(bytes.len(), (day as usize + 1).min(5));
         }
         assert_eq!(limited.dropped(DropReason::Space), 15 * calls);
-        assert_eq!(limited.metrics.bytes.get(), limited.bytes().iter().sum::<u64>() as i64);
+        let bytes = limited.bytes().iter().sum::<u64>();
+        assert_eq!(u64::try_from(limited.metrics.bytes.get()), Ok(bytes));
     }
 }

@@ -5,6 +5,7 @@
 //! key <64 hex digits> <checksum>       twice, because all hashes depend on it
 //! ```
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use tracing::warn;
@@ -55,7 +56,7 @@ fn take_callers_away(folder: &StateFolder) -> Result<usize, StateError> {
                 return EntryFate::Kept;
             }
             entry.caller = None;
-            entry.code.clear();
+            entry.code = Cow::default();
             EntryFate::Changed
         })?;
     }

@@ -285,11 +285,11 @@ impl Journal {
         let mut placing = self.placing.lock();
         placing.begin(&inputs);
         let mut entries = Vec::with_capacity(records.len());
-        for record in records {
+        for record in &records {
             let caller = record.phone.as_ref().map(|phone| hasher.hash(phone));
             let age = now.saturating_duration_since(record.at).as_secs();
             let at_s = now_s.saturating_sub(age);
-            let district = placing.note(&self.suspicions, &record, caller, at_s);
+            let district = placing.note(&self.suspicions, record, caller, at_s);
             entries.push(entry_of(record, caller, at_s, district));
         }
         placing.end(&self.suspicions, &inputs, now);
@@ -321,22 +321,22 @@ fn temporary_hasher() -> PhoneHasher {
 
 /// The entry of a call.
 fn entry_of(
-    record: CallRecord,
+    record: &CallRecord,
     caller: Option<PhoneHash>,
     at_s: u64,
     district: String,
-) -> JournalEntry {
+) -> JournalEntry<'_> {
     JournalEntry {
         at_s,
         caller: caller.map(|hash| hash.0),
-        code: record.code().to_owned(),
-        status: record.status.to_owned(),
-        source: record.source.to_owned(),
-        alert: record.chosen.as_ref().map(record::alert_word).unwrap_or_default(),
-        key: record.chosen.map(|chosen| chosen.key.0),
+        code: record.code().into(),
+        status: record.status.into(),
+        source: record.source.into(),
+        alert: record.chosen.as_ref().map(record::alert_word).unwrap_or_default().into(),
+        key: record.chosen.as_ref().map(|chosen| chosen.key.0),
         again: record.told == Told::Already,
-        rule: record.rule.as_deref().unwrap_or_default().to_owned(),
-        prompt: record.prompt.map(|prompt| prompt.asterisk.clone()).unwrap_or_default(),
-        district,
+        rule: record.rule.as_deref().unwrap_or_default().into(),
+        prompt: record.prompt.as_ref().map_or("", |prompt| &prompt.asterisk).into(),
+        district: district.into(),
     }
 }

@@ -35,7 +35,7 @@ impl Journal {
         // What cannot be read here cannot be written anew below either.
         let _ = disk.each_entry(|entry| {
             if entry.caller == Some(hash.0) {
-                codes.insert(entry.code);
+                codes.insert(entry.code.into_owned());
             }
         });
         let in_memory = self.forget_in_memory(phone, hash, &mut codes);
@@ -97,7 +97,7 @@ impl Journal {
         let mut problems = disk.each_entry(|entry| {
             if entry.caller == Some(hash.0) {
                 is_on_disk = true;
-                codes.insert(entry.code);
+                codes.insert(entry.code.into_owned());
             }
         });
         let is_in_memory = self.is_in_memory(phone, hash, &mut codes);
@@ -128,6 +128,6 @@ fn described(problems: impl Iterator<Item = StateError>) -> Option<String> {
     Some(texts.join("; ")).filter(|text| !text.is_empty())
 }
 
-fn is_of(entry: &JournalEntry, hash: PhoneHash, codes: &HashSet<String>) -> bool {
-    entry.caller == Some(hash.0) || codes.contains(&entry.code)
+fn is_of(entry: &JournalEntry<'_>, hash: PhoneHash, codes: &HashSet<String>) -> bool {
+    entry.caller == Some(hash.0) || codes.contains(&*entry.code)
 }

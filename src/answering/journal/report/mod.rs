@@ -153,7 +153,7 @@ fn read(path: &Path, span: &ReportSpan, told_s: u64) -> Result<Report, ReportErr
             }
         };
         damaged += file.damaged;
-        let is_in = |entry: &&JournalEntry| (span.since_s..span.until_s).contains(&entry.at_s);
+        let is_in = |entry: &&JournalEntry<'_>| (span.since_s..span.until_s).contains(&entry.at_s);
         for entry in file.entries.iter().filter(is_in) {
             if tally.calls() >= CALLS_MAX {
                 break;
@@ -180,7 +180,8 @@ fn read(path: &Path, span: &ReportSpan, told_s: u64) -> Result<Report, ReportErr
 /// The days that are not in a report, and why.
 fn unread_days(unread: &[(u64, io::Error)]) -> Vec<String> {
     let named = unread.iter().take(UNREAD_MAX).map(|(day, error)| {
-        let (year, month, date) = LocalTime::of((day * DAY_S) as i64).day();
+        let (year, month, date) =
+            LocalTime::of(i64::try_from(day * DAY_S).unwrap_or(i64::MAX)).day();
         let file = days::file_of(*day).name;
         format!("the calls of {year}-{month:02}-{date:02} (UTC) are not in it: {file}: {error}")
     });
