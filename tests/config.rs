@@ -366,7 +366,7 @@ fn area_codes_exist() {
         one_problem("[numbers]\ndefault_ddd = \"20\"\n")
             .contains("is not a Brazilian area code (expected e.g. \"37\")")
     );
-    let by_did = one_problem("[numbers.default_ddd_by_did]\n\"1\" = \"00\"\n");
+    let by_did = one_problem("[numbers.default_ddd_by_did]\n\"1000\" = \"00\"\n");
     assert!(by_did.contains("is not a Brazilian area code (expected e.g. \"37\")"), "{by_did}");
     let text = format!("{GOOD}[numbers]\ndefault_ddd = 37\n");
     assert!(read(&text).expect("good").numbers.default_ddd.is_some());

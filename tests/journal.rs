@@ -3,8 +3,12 @@
 mod app;
 #[path = "journal/bench.rs"]
 mod bench;
+#[path = "journal/clock.rs"]
+mod clock;
 #[path = "journal/files.rs"]
 mod files;
+#[path = "journal/forgotten.rs"]
+mod forgotten;
 #[path = "journal/killed.rs"]
 mod killed;
 #[path = "directory/program.rs"]

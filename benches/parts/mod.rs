@@ -4,18 +4,25 @@
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{fs, process};
 
+use bina::answering::journal::{CallRecord, ChosenAlert, Journal, JournalInputs, JournalMetrics};
 use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
+use bina::answering::suspicion::{SuspicionMetrics, Suspicions};
+use bina::domain::alert::TextKey;
 use bina::domain::alert_text::AlertText;
-use bina::domain::answer::{AlertFacts, Answer};
+use bina::domain::answer::{AlertFacts, Answer, Told};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Choice, Phrase, Playlist, Rule, Rules, SoundForm};
 use bina::domain::reported::ReportedCustomer;
+use bina::domain::zone::Zone;
 use bina::simulator::{customer, with_alert};
+use bina::sources::alerts::AlertOrigin;
 use bina::sources::hubsoft::{Wanted, conclude};
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Fetch, Key, Sighting, Source};
@@ -44,6 +51,7 @@ pub fn parts() -> Vec<(String, Box<dyn Fn() -> Work>)> {
     for count in [100, 10_000, 1_000_000] {
         parts.push((format!("memory {count}"), Box::new(move || remember(count))));
     }
+    parts.push(("journal".into(), Box::new(note)));
     parts
 }
 
@@ -115,6 +123,49 @@ fn remember(count: u32) -> Work {
         let finding = runtime.block_on(lookup.find(&number(count - 1 - index).into(), soon()));
         assert!(matches!(black_box(finding), Finding::NotFound(AnswerSource::Cache)));
     })
+}
+
+/// A call of the journal, written with the next hundred of them; without a directory.
+fn note() -> Work {
+    let folder = std::env::temp_dir().join(format!("bina-bench-journal-{}", process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    let journal = journal(folder);
+    let record = Record::new(vec![found()]);
+    let finding =
+        Finding::Found { record, source: AnswerSource::Cache, alerts: AlertCertainty::Certain };
+    let runtime = runtime();
+    let mut calls: u32 = 0;
+    Box::new(move || {
+        calls += 1;
+        let phone = number(calls);
+        let answer = Answer::new(Some(phone), &finding, &Choice::default(), AlertFacts::default());
+        let chosen = ChosenAlert { key: TextKey(7), origin: Some(AlertOrigin::Hubsoft(1_234)) };
+        journal.note(CallRecord::new(
+            Instant::now(),
+            Some(phone),
+            &answer,
+            Some(chosen),
+            Told::NotYet,
+        ));
+        if calls.is_multiple_of(100) {
+            runtime.block_on(journal.flush());
+        }
+    })
+}
+
+/// A journal in a folder of its own.
+fn journal(folder: PathBuf) -> Arc<Journal> {
+    let inputs = JournalInputs {
+        folder: Some(folder),
+        told: Duration::from_secs(3 * 60 * 60),
+        kept: Duration::from_secs(30 * 24 * 60 * 60),
+        zone: Zone::default(),
+        directory: None,
+        board: None,
+        now_s: Arc::new(|| 1_796_072_400),
+    };
+    let suspicions = Arc::new(Suspicions::new(SuspicionMetrics::default()));
+    Arc::new(Journal::open(inputs, suspicions, JournalMetrics::default()))
 }
 
 /// A cache after `count` numbers, all of them not found.

@@ -36,8 +36,8 @@ fn by_did(section: &mut Section<'_>) -> HashMap<Did, Ddd> {
     for (key, text) in section.map(KEY) {
         let did = Did::new(&key.value);
         if did.is_none() {
-            section
-                .report(key.place, format!("numbers.{KEY}: a called number is blank: remove it"));
+            let text = format!("`{}` is not a called number (expected digits)", key.value);
+            section.report(key.place, format!("numbers.{KEY}: {text}"));
         }
         let ddd = ddd(section, key.place, KEY, &text);
         let previous = did.zip(ddd).and_then(|(did, ddd)| by_did.insert(did, ddd));

@@ -37,44 +37,53 @@ impl fmt::Debug for Call {
     }
 }
 
+/// Digits of an extension, the shortest called number …
+const DIGITS_MIN: usize = 2;
+/// … and of the longest: 00, carrier, and 15 digits of any country.
+const DIGITS_MAX: usize = 20;
+/// Longer than the SIP user part of any real trunk.
+const DID_BYTES_MAX: usize = 128;
+
 /// A called number, comparable however the trunk writes it: `+55 37 3222-1234`, `553732221234`
-/// and `3732221234` are one DID, and so are `0800 777 1234` and `+558007771234`. Other texts are
-/// compared verbatim.
+/// and `3732221234` are one DID, and so are `0800 777 1234` and `+558007771234`. It has digits and
+/// nothing else: a word of the dialplan, as `s`, is no called number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Did(String);
 
 impl Did {
-    /// Parses a called number; returns `None` if it is blank or too long.
+    /// Parses a called number: a whole one (also in a SIP address), a service number or an extension.
     pub fn new(text: &str) -> Option<Self> {
-        /// Longer than the SIP user part of any real trunk.
-        const DID_BYTES_MAX: usize = 128;
-        let text = text.trim();
-        if text.is_empty() || text.len() > DID_BYTES_MAX {
+        let text = text.trim_matches(' ');
+        if text.len() > DID_BYTES_MAX {
             return None;
         }
-        Some(match Phone::parse(text, None) {
-            Ok(phone) => Self(phone.reveal().to_owned()),
-            Err(_) => Self(bare_digits(text).unwrap_or_else(|| text.to_owned())),
-        })
+        match Phone::parse(text, None) {
+            Ok(phone) => Some(Self(phone.reveal().to_owned())),
+            Err(_) => bare_digits(text).map(Self),
+        }
     }
 }
 
 /// Returns the digits of a service number (0800, 4004) or an extension, without formatting, country
-/// code and leading zeros; `None` if there are other characters, or no digits.
+/// code and leading zeros; `None` if there are other characters, or too few or too many digits.
 fn bare_digits(text: &str) -> Option<String> {
     /// Shortest number with a country code but without its plus.
     const WITH_COUNTRY_MIN: usize = 12;
     let foreign = |c: char| !c.is_ascii_digit() && !" ()-.".contains(c);
-    let local = text.strip_prefix("+55").unwrap_or(text);
+    let local = text.strip_prefix("+55").or_else(|| text.strip_prefix('+')).unwrap_or(text);
     if local.contains(foreign) {
         return None;
     }
     let digits: String = local.chars().filter(char::is_ascii_digit).collect();
+    if !(DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()) {
+        return None;
+    }
     let digits = match digits.strip_prefix("55") {
         Some(national) if digits.len() >= WITH_COUNTRY_MIN => national,
         _ => &digits,
     };
-    Some(digits.trim_start_matches('0').to_owned()).filter(|digits| !digits.is_empty())
+    let significant = digits.trim_start_matches('0');
+    Some(if significant.is_empty() { digits } else { significant }.to_owned())
 }
 
 #[cfg(test)]
@@ -109,6 +118,35 @@ mod tests {
         }
         assert_eq!(Did::new("4004-1234"), Did::new("40041234"));
         assert_ne!(Did::new("s"), Did::new("1000"));
-        assert!(Did::new("0").is_some());
+        assert!(Did::new("00").is_some());
+        assert_eq!(Did::new("+12025550123"), Did::new("12025550123"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_called_number() {
+        for odd in [
+            "",
+            " ",
+            "1",
+            "s",
+            "abc",
+            "${EXEC}",
+            "${EXEC}\n",
+            "3732221234\n",
+            "3732221234\nagi_callerid: 37988242968",
+            "3732221234 ${SHELL(id)}",
+            "10x00",
+            "*21",
+            "#1000",
+            "++1000",
+            "+",
+            "١٢٣٤",
+            "123456789012345678901",
+        ] {
+            assert_eq!(Did::new(odd), None, "{odd:?}");
+        }
+        for extension in ["10", "100", "1000", "10000", "100000"] {
+            assert!(Did::new(extension).is_some(), "{extension}");
+        }
     }
 }

@@ -40,6 +40,29 @@ pub fn values<'a, const N: usize>(text: &'a str, keys: [&str; N]) -> [FormValue<
     values
 }
 
+/// A key that an endpoint does not take, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OddKey<'a> {
+    /// It occurs more than once.
+    Repeated(Cow<'a, str>),
+    Unknown(Cow<'a, str>),
+}
+
+/// The first key in `text` that is not one of `keys`, or that occurs again: where a person has mistyped,
+/// the other values mean something else.
+pub fn odd_key<'a>(text: &'a str, keys: &[&str]) -> Option<OddKey<'a>> {
+    let mut seen = Vec::with_capacity(keys.len());
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let name = decode_lossy(pair.split_once('=').map_or(pair, |(name, _)| name));
+        match keys.iter().position(|key| *key == name) {
+            None => return Some(OddKey::Unknown(name)),
+            Some(at) if seen.contains(&at) => return Some(OddKey::Repeated(name)),
+            Some(at) => seen.push(at),
+        }
+    }
+    None
+}
+
 impl<'a> FormValue<'a> {
     /// The raw value, if the key occurs exactly once.
     pub fn one(self) -> Option<&'a str> {

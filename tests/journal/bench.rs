@@ -76,8 +76,7 @@ impl Bench {
         // The old one leaves the folder.
         self.journal.adjust(inputs);
         (self.journal, self.registry) = opened(&self.inputs);
-        let passed = Duration::from_secs(self.clock.load(Ordering::Relaxed) - NOW_S);
-        self.began = Instant::now().checked_sub(passed).expect("the clock has no beginning");
+        self.began = Instant::now().checked_sub(self.passed()).expect("the clock has no beginning");
         self
     }
 
@@ -86,21 +85,41 @@ impl Bench {
         self.clock.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// The clock is set.
+    pub(crate) fn set_clock(&self, now_s: u64) {
+        self.clock.store(now_s, Ordering::Relaxed);
+    }
+
     /// A time by the clock that measures, as calls have it.
     pub(crate) fn now(&self) -> Instant {
-        self.began + Duration::from_secs(self.clock.load(Ordering::Relaxed) - NOW_S)
+        self.began + self.passed()
+    }
+
+    fn passed(&self) -> Duration {
+        Duration::from_secs(self.clock.load(Ordering::Relaxed).saturating_sub(NOW_S))
     }
 
     /// Answers a call; returns whether its caller had heard the alert.
     pub(crate) fn call(&self, number: Option<u64>, chosen: Option<&ChosenAlert>) -> Told {
+        let code = number.map(|number| (number + 100).to_string()).unwrap_or_default();
+        self.call_of(&code, number, chosen, self.now())
+    }
+
+    /// The same for a customer's code and a time of acceptance.
+    pub(crate) fn call_of(
+        &self,
+        code: &str,
+        number: Option<u64>,
+        chosen: Option<&ChosenAlert>,
+        now: Instant,
+    ) -> Told {
         let phone = number.map(phone);
-        let now = self.now();
         let told = match (&phone, chosen) {
             (Some(phone), Some(chosen)) => self.journal.told(phone, chosen, now),
             _ => Told::NotYet,
         };
-        let code = number.map(|number| (number + 100).to_string()).unwrap_or_default();
-        let customer = ReportedCustomer { code, name: "Zuleica".into(), ..Default::default() };
+        let (code, name) = (code.to_owned(), "Zuleica".into());
+        let customer = ReportedCustomer { code, name, ..Default::default() };
         let finding = Finding::Found {
             record: Record::new(vec![customer]),
             source: AnswerSource::Hubsoft,

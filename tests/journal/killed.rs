@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bina::simulator::Sim;
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use crate::app::{self, Reply};
@@ -68,6 +70,50 @@ async fn a_kill_at_any_moment_loses_only_what_was_not_written_yet() {
         }
         sleep(Duration::from_millis(round * 7_919 % 1_100)).await;
         program.kill();
+    }
+    let _ = fs::remove_dir_all(&folder);
+}
+
+const PURGED: &str = "37988000001";
+
+/// Whether the purged number is left, and how many calls there are.
+async fn left(program: &Program) -> (bool, u64) {
+    let report = program.get("/v1/report?format=json").await;
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(report["problems"].as_array().map_or(0, Vec::len), 0, "{report}");
+    let (code, _) = bina(program, &["forget", PURGED, "--verify"]);
+    (code != 0, report["calls"].as_u64().expect("a number"))
+}
+
+/// A purge replaces a file whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_while_a_number_is_purged_leaves_the_old_or_the_new_file() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let (folder, settings) = folder("journal-purged");
+    let mut program = Program::start("journal-purged", &sim, &settings);
+    for _ in 0..30 {
+        program.ask("37988000002").await;
+    }
+    for round in 0..ROUNDS {
+        if left(&program).await.1 == 30 {
+            for _ in 0..30 {
+                program.ask(PURGED).await;
+            }
+        }
+        assert_eq!(left(&program).await, (true, 60));
+        let form = format!("number={PURGED}");
+        let head = "POST /v1/forget HTTP/1.1\r\nHost: x\r\nContent-Length: 18\r\n\r\n";
+        let mut stream = TcpStream::connect(program.metrics).await.expect("it listens");
+        stream.write_all(format!("{head}{form}").as_bytes()).await.expect("it reads");
+        sleep(Duration::from_micros(round * round * 197)).await;
+        program.kill();
+        program = Program::start("journal-purged", &sim, &settings);
+        let names =
+            fs::read_dir(&folder).expect("a folder").map(|one| one.expect("one").file_name());
+        let unfinished = names.filter(|name| name.to_string_lossy().ends_with(".new"));
+        assert_eq!(unfinished.count(), 0, "round {round}");
+        let left = left(&program).await;
+        assert!([(true, 60), (false, 30)].contains(&left), "round {round}: {left:?}");
     }
     let _ = fs::remove_dir_all(&folder);
 }

@@ -1,13 +1,14 @@
 //! The report's numbers against a model, and its forms.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, OpenOptions};
 
 use bina::answering::journal::{JournalInputs, ReportForm};
 use bina::simulator::Sim;
 use serde_json::Value;
 
 use crate::app::{self, Reply, TestApp};
-use crate::bench::{Bench, NOW_S, TOLD_S, alert};
+use crate::bench::{Bench, NOW_S, TOLD_S, alert, phone};
 use crate::scene::Scene;
 
 /// Numbers that are the same in each run.
@@ -153,10 +154,43 @@ async fn the_endpoint_reports_in_each_form_and_says_what_is_wrong() {
     assert_eq!((districts.len(), named), (2, 1), "the directory has one of the two: {json}");
     let (status, text) = scene.get("/v1/report").await;
     assert!(status == 200 && text.contains("2   from 2 numbers"), "{text}");
-    for (query, wrong) in
-        [("since=ontem", "`ontem`"), ("format=pdf", "`pdf`"), ("since=1h&until=2h", "earlier than")]
-    {
+    for (query, wrong) in [
+        ("since=ontem", "`ontem`"),
+        ("format=pdf", "`pdf`"),
+        ("since=1h&until=2h", "earlier than"),
+        ("format=csv&format=json", "`format` is there twice"),
+        ("format=csv&%66ormat=json", "`format` is there twice"),
+        ("since=1h&alert=a7k2&since=2h", "`since` is there twice"),
+        ("sinse=1h", "`sinse` is not a parameter"),
+        ("since=1h&&limit", "`limit` is not a parameter"),
+    ] {
         let (status, text) = scene.get(&format!("/v1/report?{query}")).await;
         assert!(status == 400 && text.contains(wrong), "{query}: {text}");
     }
+}
+
+#[tokio::test]
+async fn a_day_that_cannot_be_read_is_named_and_the_others_are_reported() {
+    let bench = Bench::new("huge");
+    for number in [1, 2, 1] {
+        bench.call(Some(number), Some(&alert("a2a2")));
+        bench.flush().await;
+        bench.later(86_400);
+    }
+    // The second of three days: December begins.
+    let [_, huge, last] = &bench.days()[..] else { panic!("three days") };
+    let file = OpenOptions::new().write(true).open(huge).expect("writable");
+    file.set_len((16 << 20) + 1).expect("writable");
+    let report = bench.json("").await;
+    assert_eq!(report["calls"], 2, "{report}");
+    let problem = report["problems"][0].as_str().expect("a text");
+    let name = huge.file_name().and_then(|name| name.to_str()).expect("a name");
+    assert!(problem.contains("2026-12-01") && problem.contains(name), "{problem}");
+    let problem = bench.journal.forget(&phone(1)).await.expect_err("a file is left");
+    assert!(problem.contains(name), "{problem}");
+    assert_eq!(bench.json("").await["calls"], 0, "the other days are purged");
+    let problem = bench.journal.traces(&phone(1)).await.expect_err("a file is not searched");
+    assert!(problem.contains(name), "{problem}");
+    let [huge, last] = [huge, last].map(|path| fs::metadata(path).expect("it is there").len());
+    assert!(huge > 16 << 20 && last < 200, "{last}");
 }

@@ -10,38 +10,39 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::runtime::state_folder::{CheckedLine, checked_lines, write_checked_line};
+use crate::runtime::state_folder::{CheckedLine, append_checked_line, checked_lines};
 
-/// One call, as the files have it: without a number and without a name.
+/// One call, as the files have it: without a number and without a name. What is written is borrowed from the
+/// call's record.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct JournalEntry {
+pub struct JournalEntry<'a> {
     /// Seconds since the epoch.
     pub at_s: u64,
     /// The keyed hash of the number, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<u64>,
     /// The customer's code; empty if there is not exactly one customer.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub code: String,
-    pub status: String,
-    pub source: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub code: Cow<'a, str>,
+    pub status: Cow<'a, str>,
+    pub source: Cow<'a, str>,
     /// The alert whose prompt was chosen: `local:a7k2`, `hubsoft:17`, or `text:` and its key.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub alert: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub alert: Cow<'a, str>,
     /// The key of the alert's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<u64>,
     /// Whether the caller had heard the alert before.
     #[serde(skip_serializing_if = "is_false")]
     pub again: bool,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub rule: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub prompt: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub rule: Cow<'a, str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub prompt: Cow<'a, str>,
     /// Where the caller's first service is, if the directory has it.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub district: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub district: Cow<'a, str>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -49,7 +50,7 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-impl fmt::Debug for JournalEntry {
+impl fmt::Debug for JournalEntry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "JournalEntry({}, {}, masked)", self.at_s, self.status)
     }
@@ -59,7 +60,7 @@ impl fmt::Debug for JournalEntry {
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum JournalLine<'a> {
-    Call(Cow<'a, JournalEntry>),
+    Call(Cow<'a, JournalEntry<'a>>),
     Day(u64),
 }
 
@@ -68,7 +69,7 @@ enum JournalLine<'a> {
 pub(super) struct JournalFile {
     /// The day since 1970 that it is of.
     pub(super) day: Option<u64>,
-    pub(super) entries: Vec<JournalEntry>,
+    pub(super) entries: Vec<JournalEntry<'static>>,
     /// Lines that mean nothing.
     pub(super) damaged: usize,
 }
@@ -96,17 +97,19 @@ pub(super) fn read_day_line(bytes: &[u8]) -> Option<u64> {
 }
 
 /// Writes the head of a file: twice, because all lines depend on it.
-pub(super) fn write_day(day: u64, text: &mut String) {
+pub(super) fn write_day(day: u64, text: &mut Vec<u8>) {
     (0..2).for_each(|_| write_line(&JournalLine::Day(day), text));
 }
 
-pub(super) fn write_entry(entry: &JournalEntry, text: &mut String) {
+pub(super) fn write_entry(entry: &JournalEntry<'_>, text: &mut Vec<u8>) {
     write_line(&JournalLine::Call(Cow::Borrowed(entry)), text);
 }
 
-fn write_line(line: &JournalLine<'_>, text: &mut String) {
-    // Texts, numbers and flags always are JSON.
-    write_checked_line(&serde_json::to_string(line).unwrap_or_default(), text);
+fn write_line(line: &JournalLine<'_>, text: &mut Vec<u8>) {
+    append_checked_line(text, |text| {
+        // Texts, numbers and flags always are JSON.
+        let _ = serde_json::to_writer(text, line);
+    });
 }
 
 fn read_line(line: CheckedLine<'_>) -> Option<JournalLine<'static>> {
@@ -117,26 +120,26 @@ fn read_line(line: CheckedLine<'_>) -> Option<JournalLine<'static>> {
 mod tests {
     use super::*;
 
-    fn entries() -> Vec<JournalEntry> {
+    fn entries() -> Vec<JournalEntry<'static>> {
         let told = JournalEntry {
             at_s: 1_796_072_400,
             caller: Some(u64::MAX),
-            code: "421".to_owned(),
-            status: "found".to_owned(),
-            source: "local".to_owned(),
-            alert: "local:a7k2".to_owned(),
+            code: "421".into(),
+            status: "found".into(),
+            source: "local".into(),
+            alert: "local:a7k2".into(),
             key: Some(7),
             again: true,
-            rule: "rompimento \"1\"".to_owned(),
-            prompt: "bina/a&bina/b".to_owned(),
-            district: "jardim américa (betim)".to_owned(),
+            rule: "rompimento \"1\"".into(),
+            prompt: "bina/a&bina/b".into(),
+            district: "jardim américa (betim)".into(),
         };
-        let silent = JournalEntry { status: "no_number".to_owned(), ..JournalEntry::default() };
+        let silent = JournalEntry { status: "no_number".into(), ..JournalEntry::default() };
         vec![told.clone(), silent, JournalEntry { at_s: 1, ..told }]
     }
 
-    fn text() -> String {
-        let mut text = String::new();
+    fn text() -> Vec<u8> {
+        let mut text = Vec::new();
         write_day(20_787, &mut text);
         entries().iter().for_each(|entry| write_entry(entry, &mut text));
         text
@@ -144,14 +147,14 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        let file = JournalFile::read(text().as_bytes());
+        let file = JournalFile::read(&text());
         assert_eq!((file.day, file.entries, file.damaged), (Some(20_787), entries(), 0));
-        assert_eq!(read_day_line(text().as_bytes()), Some(20_787));
+        assert_eq!(read_day_line(&text()), Some(20_787));
     }
 
     #[test]
     fn any_flipped_bit_costs_two_lines_at_most_and_invents_none() {
-        let text = text().into_bytes();
+        let text = text();
         for bit in 0..text.len() * 8 {
             let mut damaged = text.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -166,10 +169,9 @@ mod tests {
     fn a_truncated_line_costs_itself_alone() {
         let text = text();
         for length in 0..text.len() {
-            let Some(begin) = text.get(..length) else { continue };
-            let mut bytes = begin.to_owned();
+            let mut bytes = text[..length].to_vec();
             write_entry(&entries()[0], &mut bytes);
-            assert_eq!(JournalFile::read(bytes.as_bytes()).entries.last(), entries().first());
+            assert_eq!(JournalFile::read(&bytes).entries.last(), entries().first());
         }
     }
 }

@@ -57,6 +57,11 @@ pub(super) struct HeardAlerts {
 }
 
 impl HeardAlerts {
+    /// The hash of a number for this process alone.
+    pub(super) fn caller(&self, phone: &Phone) -> u64 {
+        self.hasher.hash_one(phone)
+    }
+
     /// When the number heard the alert. `journals` returns the journal's hash of the number; it is called
     /// only while there are entries of an earlier process.
     pub(super) fn at(
@@ -65,7 +70,7 @@ impl HeardAlerts {
         key: TextKey,
         journals: impl FnOnce() -> PhoneHash,
     ) -> Option<Instant> {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let shard = self.shard(caller).lock();
         let entry = (caller, key);
         let known = shard.young.get(&entry).or_else(|| shard.old.get(&entry)).copied();
@@ -78,7 +83,7 @@ impl HeardAlerts {
 
     /// Notes that the number hears the alert.
     pub(super) fn insert(&self, phone: &Phone, key: TextKey, at: Instant) {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let mut shard = self.shard(caller).lock();
         if shard.young.len() >= ENTRIES_MAX {
             shard.old = mem::take(&mut shard.young);
@@ -116,7 +121,7 @@ impl HeardAlerts {
     /// Forgets a number; returns whether it was there.
     pub(super) fn forget(&self, phone: &Phone, journals: PhoneHash) -> bool {
         let count = self.count();
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         {
             let mut shard = self.shard(caller).lock();
             shard.young.retain(|(own, _), _| *own != caller);
@@ -128,7 +133,7 @@ impl HeardAlerts {
 
     /// Whether there is anything of a number.
     pub(super) fn has(&self, phone: &Phone, journals: PhoneHash) -> bool {
-        let caller = self.hasher.hash_one(phone);
+        let caller = self.caller(phone);
         let shard = self.shard(caller).lock();
         let mut own = shard.young.keys().chain(shard.old.keys());
         own.any(|(own, _)| *own == caller)

@@ -5,6 +5,7 @@
 //! key <64 hex digits> <checksum>       twice, because all hashes depend on it
 //! ```
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use tracing::warn;
@@ -13,6 +14,8 @@ use crate::runtime::state_folder::{
     StateError, StateFile, StateFolder, checked_lines, write_checked_line,
 };
 use crate::sources::directory::{PhoneHasher, random_key};
+
+use super::days::{self, EntryFate};
 
 const FILE: StateFile = StateFile { name: "journal.key", bytes_max: 4 << 10 };
 const KEY_BYTES: usize = 32;
@@ -23,10 +26,12 @@ pub(super) fn hasher(folder: &StateFolder) -> Result<PhoneHasher, StateError> {
     if let Some(key) = bytes.as_deref().and_then(read) {
         return Ok(PhoneHasher::new(&key));
     }
-    if bytes.is_some() {
+    let lost = take_callers_away(folder)?;
+    if bytes.is_some() || lost > 0 {
         let path = folder.path_of(&FILE);
         warn!(
-            "the journal's key in `{}` is damaged: callers count as not told yet",
+            "the journal's key in `{}` is damaged or missing: callers count as not told yet, and {lost} calls \
+             belong to no customer any more",
             path.display()
         );
     }
@@ -39,6 +44,23 @@ pub(super) fn hasher(folder: &StateFolder) -> Result<PhoneHasher, StateError> {
     (0..2).for_each(|_| write_checked_line(&line, &mut text));
     folder.replace(&FILE, |to| to.write_all(text.as_bytes()))?;
     Ok(PhoneHasher::new(&key))
+}
+
+/// Without the key, the calls of a number are not found again to be purged, so none stays a customer's.
+fn take_callers_away(folder: &StateFolder) -> Result<usize, StateError> {
+    let files = days::files(folder).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut changed = 0;
+    for at in files {
+        changed += days::rewrite(folder, &at, |entry| {
+            if entry.caller.is_none() && entry.code.is_empty() {
+                return EntryFate::Kept;
+            }
+            entry.caller = None;
+            entry.code = Cow::default();
+            EntryFate::Changed
+        })?;
+    }
+    Ok(changed)
 }
 
 fn fresh(folder: &StateFolder) -> Result<[u8; KEY_BYTES], StateError> {

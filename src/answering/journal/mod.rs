@@ -7,6 +7,7 @@
 //! A call reads and writes memory only. The task takes the queue every second; a crash loses what is
 //! in it, and a full disk loses calls, which are counted.
 
+mod cleaning;
 mod days;
 mod disk;
 mod entry;
@@ -14,6 +15,7 @@ mod heard;
 mod key;
 mod metrics;
 mod placed;
+mod purged;
 mod purging;
 mod record;
 mod report;
@@ -42,11 +44,13 @@ use crate::sources::directory::{Directory, PhoneHash, PhoneHasher, random_key};
 
 use super::suspicion::Suspicions;
 
+use self::cleaning::CleaningTime;
 use self::days::DAY_S;
 use self::disk::JournalDisk;
 use self::heard::HeardAlerts;
 use self::metrics::DropReason;
 use self::placed::Placing;
+use self::purged::RecentPurges;
 
 pub use self::entry::JournalEntry;
 pub use self::metrics::JournalMetrics;
@@ -99,6 +103,8 @@ pub struct Journal {
     /// Notified when the queue is half full.
     is_filling: Notify,
     heard: HeardAlerts,
+    purges: RecentPurges,
+    /// That of the folder's key, once it has been read.
     hasher: Current<PhoneHasher>,
     /// Locked while calls are taken from the queue and written.
     disk: Mutex<JournalDisk>,
@@ -123,6 +129,7 @@ impl Journal {
             queue: Mutex::default(),
             is_filling: Notify::new(),
             heard: HeardAlerts::default(),
+            purges: RecentPurges::default(),
             placing: Mutex::default(),
             suspicions,
             metrics,
@@ -146,20 +153,21 @@ impl Journal {
         }
     }
 
-    /// Reads the key and who has been told.
     fn take_over(&self) {
-        let path = {
-            let mut disk = self.disk.lock();
-            match disk.folder().and_then(|folder| folder.map(|one| key::hasher(&one)).transpose()) {
-                Ok(Some(hasher)) => self.hasher.replace(hasher),
-                Ok(None) => {}
-                Err(error) => warn!("the journal is not read: {error}"),
-            }
-            disk.path().map(Path::to_owned)
-        };
-        if let Some(path) = path {
-            self.restore(&path);
+        if let Err(error) = self.read_key(&mut self.disk.lock()) {
+            warn!("the journal is not read: {error}");
         }
+    }
+
+    /// Reads the folder's key, and who has been told, until that has been read once: another process may have had
+    /// the folder, or its rights were mended.
+    fn read_key(&self, disk: &mut JournalDisk) -> Result<(), StateError> {
+        let Some(hasher) = disk.read_key()? else { return Ok(()) };
+        self.hasher.replace(hasher);
+        if let Some(path) = disk.path() {
+            self.restore(path);
+        }
+        Ok(())
     }
 
     fn restore(&self, path: &Path) {
@@ -203,8 +211,13 @@ impl Journal {
 
     /// A caller counts as told from the first hearing on; never blocks.
     pub fn hear(&self, phone: &Phone, key: TextKey, told: Told, at: Instant) {
-        if told == Told::NotYet {
-            self.heard.insert(phone, key, at);
+        if told != Told::NotYet {
+            return;
+        }
+        self.heard.insert(phone, key, at);
+        // Asked afterwards, so that a purge at the same moment finds it, or is found.
+        if self.purges.have(at, || Some(self.heard.caller(phone)), "") {
+            self.heard.forget(phone, self.hasher.now().hash(phone));
         }
     }
 
@@ -215,6 +228,10 @@ impl Journal {
         }
         let count = {
             let mut queue = self.queue.lock();
+            let caller = || record.phone.as_ref().map(|phone| self.heard.caller(phone));
+            if self.purges.have(record.at, caller, record.code()) {
+                return;
+            }
             if queue.len() < QUEUE_MAX {
                 queue.push(record);
                 queue.len()
@@ -240,6 +257,7 @@ impl Journal {
             if self.takes_calls() {
                 self.flush().await;
             }
+            self.purges.expire(tokio::time::Instant::now().into_std());
             if expired.elapsed() >= EXPIRED_EVERY {
                 expired = tokio::time::Instant::now();
                 let told = self.inputs.now().told;
@@ -262,21 +280,23 @@ impl Journal {
         let inputs = self.inputs.now();
         let now_s = (inputs.now_s)();
         let mut disk = self.disk.lock();
+        let key = self.read_key(&mut disk);
         let records = mem::take(&mut *self.queue.lock());
         let hasher = self.hasher.now();
         let mut placing = self.placing.lock();
         placing.begin(&inputs);
         let mut entries = Vec::with_capacity(records.len());
-        for record in records {
+        for record in &records {
             let caller = record.phone.as_ref().map(|phone| hasher.hash(phone));
             let age = now.saturating_duration_since(record.at).as_secs();
             let at_s = now_s.saturating_sub(age);
-            let district = placing.note(&self.suspicions, &record, caller, at_s);
+            let district = placing.note(&self.suspicions, record, caller, at_s);
             entries.push(entry_of(record, caller, at_s, district));
         }
         placing.end(&self.suspicions, &inputs, now);
         drop(placing);
-        disk.write(&entries, (now_s, inputs.kept.as_secs() / DAY_S), &self.metrics);
+        let time = CleaningTime { now, now_s, kept_days: inputs.kept.as_secs() / DAY_S };
+        disk.write(&entries, key, time, &self.metrics);
     }
 
     /// What outages are suspected.
@@ -302,28 +322,22 @@ fn temporary_hasher() -> PhoneHasher {
 
 /// The entry of a call.
 fn entry_of(
-    record: CallRecord,
+    record: &CallRecord,
     caller: Option<PhoneHash>,
     at_s: u64,
     district: String,
-) -> JournalEntry {
-    let code = record.customer.as_ref().map_or("", |customer| customer.code());
+) -> JournalEntry<'_> {
     JournalEntry {
         at_s,
         caller: caller.map(|hash| hash.0),
-        code: code.to_owned(),
-        status: record.status.to_owned(),
-        source: record.source.to_owned(),
-        alert: record.chosen.as_ref().map(ChosenAlert::word).unwrap_or_default(),
-        key: record.chosen.map(|chosen| chosen.key.0),
+        code: record.code().into(),
+        status: record.status.into(),
+        source: record.source.into(),
+        alert: record.chosen.as_ref().map(ChosenAlert::word).unwrap_or_default().into(),
+        key: record.chosen.as_ref().map(|chosen| chosen.key.0),
         again: record.told == Told::Already,
-        rule: record.rule.as_deref().unwrap_or_default().to_owned(),
-        prompt: record.prompt.map(|prompt| prompt.asterisk.clone()).unwrap_or_default(),
-        district,
+        rule: record.rule.as_deref().unwrap_or_default().into(),
+        prompt: record.prompt.as_ref().map_or("", |prompt| &prompt.asterisk).into(),
+        district: district.into(),
     }
-}
-
-/// A problem of the disk, in words.
-fn on_disk(error: &StateError) -> String {
-    format!("forgotten in memory, but not in the journal's files: {error}")
 }

@@ -1,5 +1,6 @@
 //! What a call leaves for the journal: shared values only, so that nothing is copied in its way.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -58,6 +59,18 @@ impl CallRecord {
             rule: answer.shared_rule().cloned(),
             prompt: answer.shared_playlist().cloned(),
         }
+    }
+}
+
+impl CallRecord {
+    /// The customer's code; empty if there is not exactly one customer.
+    pub(super) fn code(&self) -> &str {
+        self.customer.as_ref().map_or("", |customer| customer.code())
+    }
+
+    /// Whether it is of a number, or of a customer with one of the codes.
+    pub(super) fn is_of(&self, phone: &Phone, codes: &HashSet<String>) -> bool {
+        self.phone.as_ref() == Some(phone) || codes.contains(self.code())
     }
 }
 

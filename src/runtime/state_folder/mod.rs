@@ -22,7 +22,9 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-pub use self::checked_lines::{CheckedLine, checked_lines, write_checked_line};
+pub use self::checked_lines::{
+    CheckedLine, append_checked_line, checked_lines, write_checked_line,
+};
 pub use self::error::StateError;
 pub use self::replace::SaveStep;
 pub use self::settings::read;

@@ -1,10 +1,12 @@
 //! Endpoint of the report on calls: who was told of which alert.
 
+use std::fmt::Display;
+
 use hyper::StatusCode;
 
 use crate::answering::journal::{ReportError, ReportForm, ReportQuery};
 use crate::answering::render::{Page, TEXT};
-use crate::servers::form::{FormValue, decode_lossy, values};
+use crate::servers::form::{FormValue, OddKey, decode_lossy, odd_key, values};
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest};
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -12,9 +14,16 @@ use super::{Action, Endpoints, Row, Waiting, body_reply, text};
 /// At the operations listener.
 pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/report", &GET, Action::Wait(report))];
 
+const KEYS: [&str; 4] = ["since", "until", "alert", "format"];
+/// Most characters of a wrong key that are shown.
+const TYPED_MAX: usize = 40;
+
 /// Reports on the span `since` to `until`, in a `format`; `alert` lists who heard that one.
 fn report<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
+        if let Some(odd) = odd_key(request.query, &KEYS) {
+            return with_status(StatusCode::BAD_REQUEST, odd_text(&odd));
+        }
         let query = match query(request) {
             Ok(query) => query,
             Err(error) => return refused(&error),
@@ -27,8 +36,7 @@ fn report<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
 }
 
 fn query(request: &HttpRequest<'_>) -> Result<ReportQuery, ReportError> {
-    let [since, until, alert, format] =
-        values(request.query, ["since", "until", "alert", "format"]);
+    let [since, until, alert, format] = values(request.query, KEYS);
     let decoded = |value: FormValue<'_>| {
         // A space in a time comes as a plus.
         decode_lossy(&value.one().unwrap_or_default().replace('+', " ")).into_owned()
@@ -45,13 +53,31 @@ fn content_type(form: ReportForm) -> &'static str {
     }
 }
 
-/// A refusal with its text: only operators read it.
+/// Which key is wrong, and what to do.
+fn odd_text(odd: &OddKey<'_>) -> String {
+    let shown = |typed: &str| -> String {
+        typed.chars().filter(|one| !one.is_control()).take(TYPED_MAX).collect()
+    };
+    match odd {
+        OddKey::Repeated(key) => format!("`{}` is there twice: send it once", shown(key)),
+        OddKey::Unknown(key) => {
+            format!("`{}` is not a parameter: expected {}", shown(key), KEYS.join(", "))
+        }
+    }
+}
+
 fn refused(error: &ReportError) -> HttpReply {
-    let mut reply = text(format!("{error}\n"));
-    *reply.status_mut() = match error {
+    let status = match error {
         ReportError::Form(_) | ReportError::Order | ReportError::Time(_) => StatusCode::BAD_REQUEST,
         ReportError::NoFolder => StatusCode::CONFLICT,
         ReportError::Bug | ReportError::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    with_status(status, error)
+}
+
+/// A refusal with its text: only operators read it.
+fn with_status(status: StatusCode, problem: impl Display) -> HttpReply {
+    let mut reply = text(format!("{problem}\n"));
+    *reply.status_mut() = status;
     reply
 }

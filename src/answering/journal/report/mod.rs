@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 
 use crate::answering::suspicion::Suspicion;
+use crate::domain::local_time::LocalTime;
 use crate::domain::zone::Zone;
 
 use super::days::{self, DAY_S};
@@ -25,6 +26,8 @@ pub use self::query::{ReportError, ReportForm, ReportQuery};
 
 /// Maximum calls of one report, because it counts callers in memory.
 const CALLS_MAX: usize = 2_000_000;
+/// Maximum days that are named because they cannot be read.
+const UNREAD_MAX: usize = 5;
 
 /// What is known of the calls of a span of time. Times are seconds since the epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -137,17 +140,29 @@ pub fn report_of_files(
 fn read(path: &Path, span: &ReportSpan, told_s: u64) -> Result<Report, ReportError> {
     let mut tally = ReportTally::new(span, told_s);
     let mut damaged = 0;
+    let mut unread = Vec::new();
     // A call may be written shortly after midnight.
-    for day in span.since_s / DAY_S..=span.until_s / DAY_S + 1 {
-        let file = days::read(path, day).map_err(|error| unreadable(path, &error))?;
+    let days = span.since_s / DAY_S..=span.until_s / DAY_S + 1;
+    let day_count = days.end() - days.start() + 1;
+    for day in days {
+        let file = match days::read(path, day) {
+            Ok(file) => file,
+            Err(error) => {
+                unread.push((day, error));
+                continue;
+            }
+        };
         damaged += file.damaged;
-        let is_in = |entry: &&JournalEntry| (span.since_s..span.until_s).contains(&entry.at_s);
+        let is_in = |entry: &&JournalEntry<'_>| (span.since_s..span.until_s).contains(&entry.at_s);
         for entry in file.entries.iter().filter(is_in) {
             if tally.calls() >= CALLS_MAX {
                 break;
             }
             tally.add(entry);
         }
+    }
+    if let Some((_, error)) = unread.first().filter(|_| unread.len() as u64 == day_count) {
+        return Err(unreadable(path, error));
     }
     let is_cut = tally.calls() >= CALLS_MAX;
     let mut report = tally.report();
@@ -158,7 +173,21 @@ fn read(path: &Path, span: &ReportSpan, told_s: u64) -> Result<Report, ReportErr
     if damaged > 0 {
         report.problems.push(format!("{damaged} damaged lines of the journal are not in it"));
     }
+    report.problems.extend(unread_days(&unread));
     Ok(report)
+}
+
+/// The days that are not in a report, and why.
+fn unread_days(unread: &[(u64, io::Error)]) -> Vec<String> {
+    let named = unread.iter().take(UNREAD_MAX).map(|(day, error)| {
+        let (year, month, date) =
+            LocalTime::of(i64::try_from(day * DAY_S).unwrap_or(i64::MAX)).day();
+        let file = days::file_of(*day).name;
+        format!("the calls of {year}-{month:02}-{date:02} (UTC) are not in it: {file}: {error}")
+    });
+    let more = unread.len().saturating_sub(UNREAD_MAX);
+    let others = (more > 0).then(|| format!("those of {more} other days are not in it either"));
+    named.chain(others).collect()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ReportError {

@@ -78,7 +78,7 @@ impl ReportTally {
     }
 
     /// Counts a call. Calls come in the order of their times.
-    pub(super) fn add(&mut self, entry: &JournalEntry) {
+    pub(super) fn add(&mut self, entry: &JournalEntry<'_>) {
         let is_told = !entry.alert.is_empty();
         let report = &mut self.report;
         report.calls += 1;
@@ -98,25 +98,25 @@ impl ReportTally {
         }
     }
 
-    fn add_district(&mut self, entry: &JournalEntry, is_told: bool) {
-        let is_known = self.districts.contains_key(&entry.district);
+    fn add_district(&mut self, entry: &JournalEntry<'_>, is_told: bool) {
+        let is_known = self.districts.contains_key(&*entry.district);
         if !is_known && self.districts.len() >= LINES_MAX {
             return;
         }
-        let district = self.districts.entry(entry.district.clone()).or_default();
+        let district = self.districts.entry(entry.district.to_string()).or_default();
         district.calls += 1;
         district.told += u64::from(is_told);
         district.callers.extend(entry.caller);
     }
 
     /// Returns the position of the alert.
-    fn add_alert(&mut self, entry: &JournalEntry) -> Option<usize> {
+    fn add_alert(&mut self, entry: &JournalEntry<'_>) -> Option<usize> {
         let lines = &mut self.report.alerts;
-        let at = match self.alerts.get(&entry.alert) {
+        let at = match self.alerts.get(&*entry.alert) {
             Some(at) => *at,
             None if lines.len() >= LINES_MAX => return None,
             None => {
-                let (alert, first_s) = (entry.alert.clone(), entry.at_s);
+                let (alert, first_s) = (entry.alert.to_string(), entry.at_s);
                 lines.push(ReportedAlert {
                     alert: alert.clone(),
                     first_s,
@@ -128,13 +128,14 @@ impl ReportTally {
         };
         let line = &mut lines[at];
         line.calls += 1;
-        line.rule.clone_from(&entry.rule);
+        line.rule.clear();
+        line.rule.push_str(&entry.rule);
         line.first_s = line.first_s.min(entry.at_s);
         line.last_s = line.last_s.max(entry.at_s);
         Some(at)
     }
 
-    fn add_caller(&mut self, entry: &JournalEntry, alert: Option<usize>) {
+    fn add_caller(&mut self, entry: &JournalEntry<'_>, alert: Option<usize>) {
         let Some(caller) = entry.caller else {
             self.report.without_number += 1;
             return;
@@ -157,17 +158,17 @@ impl ReportTally {
         wanted.is_some_and(|wanted| !alert.is_empty() && (wanted == alert || Some(wanted) == id))
     }
 
-    fn add_heard(&mut self, entry: &JournalEntry) {
+    fn add_heard(&mut self, entry: &JournalEntry<'_>) {
         let Some(heard) = self.report.heard.as_mut().filter(|heard| heard.len() < HEARD_MAX) else {
             return;
         };
         heard.push(HeardLine {
             at_s: entry.at_s,
-            code: entry.code.clone(),
+            code: entry.code.to_string(),
             caller: entry.caller.map(|hash| format!("{hash:016x}")).unwrap_or_default(),
-            rule: entry.rule.clone(),
-            prompt: entry.prompt.clone(),
-            district: entry.district.clone(),
+            rule: entry.rule.to_string(),
+            prompt: entry.prompt.to_string(),
+            district: entry.district.to_string(),
             again: entry.again,
         });
     }

@@ -174,7 +174,7 @@ fn dids(section: &mut Section<'_>) -> Vec<Did> {
     let dids: Vec<_> = value.iter().filter_map(|text| Did::new(text)).collect();
     if dids.is_empty() || dids.len() != value.len() {
         let path = section.path("did");
-        section.report(place, format!("{path} must be called numbers in quotes"));
+        section.report(place, format!("{path} must be called numbers in quotes, of digits alone"));
     }
     dids
 }

@@ -48,12 +48,12 @@ pub(super) fn read_scope(
     Ok(scope)
 }
 
-/// A called number has digits, or is one word.
+/// A called number, as it was typed.
 fn read_did(typed: &str) -> Result<String, LocalAlertError> {
     let typed = typed.trim();
-    let is_plain = !typed.is_empty() && typed.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    let did = Did::new(typed).filter(|_| is_plain);
-    did.map(|_| typed.to_owned()).ok_or_else(|| LocalAlertError::Did(truncated(typed).to_owned()))
+    Did::new(typed)
+        .map(|_| typed.to_owned())
+        .ok_or_else(|| LocalAlertError::Did(truncated(typed).to_owned()))
 }
 
 fn truncated(name: &str) -> &str {
