@@ -36,7 +36,7 @@ def main():
         file = choices.folder / f"{name}.wav"
         if not file.is_file():
             raise packages.Remedy(f"{file} is not there: ./make-sounds.py {name}")
-        heard = recognised(model, telephone(file))
+        heard = recognised(model, telephone(file, choices.noise))
         missed, words = misheard(plain(text), plain(heard)), len(plain(text))
         missed_all, words_all = missed_all + missed, words_all + words
         print(f"{missed:2} of {words:2}  {name}  {heard if missed else ''}".rstrip(), flush=True)
@@ -50,6 +50,8 @@ def arguments():
     )
     parser.add_argument("--table", type=Path, default=HERE / "texts.tsv", help="lines NAME<TAB>TEXT")
     parser.add_argument("--folder", type=Path, default=HERE / "pt_BR" / "bina", help="of NAME.wav")
+    noise = "white noise so many dB below the recording, to tell two good voices apart"
+    parser.add_argument("--noise", type=float, metavar="DB", help=noise)
     return parser.parse_args()
 
 
@@ -86,14 +88,19 @@ def recognised(model, samples):
     return " ".join(segment.text.strip() for segment in segments)
 
 
-def telephone(file):
-    """The samples of a prompt after A-law, between -1 and 1."""
+def telephone(file, noise):
+    """The samples of a prompt after a line with or without noise and A-law, between -1 and 1."""
     import numpy
 
     with wave.open(str(file), "rb") as sound:
         if (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) != (RATE, 1, 2):
             raise packages.Remedy(f"{file} is no 8 kHz mono 16-bit WAV: make it with ./make-sounds.py")
-        samples = numpy.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+        samples = numpy.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(float)
+    if noise is not None:
+        level = numpy.sqrt(numpy.mean(samples**2)) * 10 ** (-noise / 20)
+        # The same noise in each run.
+        hiss = numpy.random.default_rng(1).normal(0, level, len(samples))
+        samples = numpy.clip(samples + hiss, -32768, 32767)
     # G.711 A-law on 12-bit magnitudes: steps of 2 below 64, and of twice the size from each doubling on.
     magnitude = numpy.minimum(numpy.abs(samples.astype(numpy.int64)) >> 3, 4095)
     exponent = numpy.maximum(numpy.floor(numpy.log2(numpy.maximum(magnitude, 1))) - 5, 0)
