@@ -85,7 +85,8 @@ def texts(table, names):
         rows[name] = text.strip()
     unknown = [name for name in names if name not in rows]
     if unknown:
-        raise packages.Remedy(f"{', '.join(unknown)} not in {table}: add a line, or name one of {', '.join(rows)}")
+        remedy = f"add a line, or name one of {', '.join(rows)}"
+        raise packages.Remedy(f"{', '.join(unknown)} not in {table}: {remedy}")
     return [(name, text) for name, text in rows.items() if not names or name in names]
 
 
