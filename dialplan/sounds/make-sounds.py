@@ -62,7 +62,7 @@ def arguments():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="only these prompts (default: all of the table)")
-    parser.add_argument("--voice", choices=sorted(VOICES), default="pf_dora", help="default: %(default)s")
+    parser.add_argument("--voice", choices=sorted(VOICES), default="pm_alex", help="default: %(default)s")
     parser.add_argument("--speed", type=float, default=1.0, help="of speech, 0.5-2 (default: %(default)s)")
     parser.add_argument("--table", type=Path, default=HERE / "texts.tsv", help="lines NAME<TAB>TEXT")
     parser.add_argument("--folder", type=Path, default=HERE / "pt_BR" / "bina", help="where the files go")
