@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::error::{FileAction, StateError};
 use super::replace::UNFINISHED;
@@ -17,6 +19,9 @@ use super::replace::UNFINISHED;
 const NAME: &str = "lock";
 /// A socket that a crash left is removed once; further attempts meet others that start just now.
 const ATTEMPTS: usize = 5;
+/// How long it takes others to move a socket away that they have seen to be dead.
+const SETTLED: Duration = Duration::from_millis(10);
+const NONBLOCKING: bool = true;
 /// The kernel's limit for the path of a socket, without its final zero.
 const PATH_BYTES_MAX: usize = 107;
 
@@ -35,7 +40,11 @@ impl FolderLock {
         }
         for _ in 0..ATTEMPTS {
             match UnixDatagram::bind(&path) {
-                Ok(socket) => return Ok(Self { path, _socket: socket }),
+                Ok(socket) if is_reached(&socket, &path) => {
+                    return Ok(Self { path, _socket: socket });
+                }
+                // A late process has moved it away, and another one has taken its place.
+                Ok(_) => break,
                 Err(error) if error.kind() == ErrorKind::AddrInUse => {}
                 Err(error) => return Err(FileAction::Lock.failed(&path)(error)),
             }
@@ -51,6 +60,19 @@ impl FolderLock {
     pub(super) fn owner(&self) -> io::Result<u32> {
         Ok(fs::symlink_metadata(&self.path)?.uid())
     }
+}
+
+/// Whether a message to `path` reaches the socket that was bound there, once those have done their work who
+/// saw the socket of an ended process there before.
+#[expect(clippy::disallowed_methods, reason = "a folder is opened once, before it is used")]
+fn is_reached(socket: &UnixDatagram, path: &Path) -> bool {
+    sleep(SETTLED);
+    let message = std::process::id().to_ne_bytes();
+    let sent = UnixDatagram::unbound().and_then(|other| other.send_to(&message, path));
+    let mut received = [0; 4];
+    sent.is_ok()
+        && socket.set_nonblocking(NONBLOCKING).is_ok()
+        && socket.recv(&mut received).is_ok()
 }
 
 /// Whether a process holds the socket at `path`.
