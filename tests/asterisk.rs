@@ -34,6 +34,8 @@ mod program;
 mod record;
 #[path = "asterisk/snippets.rs"]
 mod snippets;
+#[path = "asterisk/spoken.rs"]
+mod spoken;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -115,9 +115,17 @@ fn the_shipped_example_is_valid_with_everything_enabled() {
         ("token", "0123456789abcdef"),
         ("token-next", "fedcba9876543210"),
         ("pbx-password", "pbx:0123456789abcdef"),
+        ("speech_token", "0123456789abcdef"),
     ];
+    // One engine is enough.
+    let switched_on =
+        switched_on.replace("command = [\"RHVoice-test\"", "# command = [\"RHVoice-test\"");
+    let files = files.map(|(name, text)| match name {
+        "bina.toml" => (name, &*switched_on),
+        _ => (name, text),
+    });
     let config = Folder::new("all", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
-    assert_eq!(config.rules.list().len(), 7);
+    assert_eq!(config.rules.list().len(), 8);
     assert_eq!(config.numbers.default_ddd_by_did.len(), 2);
     assert_eq!(config.freeswitch.handback.file.as_deref(), Some("/etc/freeswitch/bina-ura.xml"));
 }

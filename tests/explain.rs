@@ -87,7 +87,8 @@ async fn the_evidence_on_an_alert_is_explained_and_no_personal_data_is() {
         "service     answers at once, from the directory and the evidence below".to_owned(),
         "directory   1 customer has this number".to_owned(),
         format!("alert       {} (HubSoft, ", outage.alert),
-        "answer      status=found source=directory alerta=1, nothing is played: no rule".to_owned(),
+        "answer      status=found source=directory with an alert, nothing is played: no rule"
+            .to_owned(),
         "the caller has it\nevidence    set interface: ".to_owned(),
         "changes     the alert's end".to_owned(),
     ] {

@@ -100,7 +100,8 @@ fn every_sound_has_a_recording_and_every_recording_a_text_and_a_name() {
         .collect();
     let named: BTreeSet<_> = shipped().sounds.into_values().collect();
     assert_eq!(named, recordings);
-    let read = |file: &str| fs::read_to_string(root.join("dialplan/sounds").join(file)).expect(file);
+    let read =
+        |file: &str| fs::read_to_string(root.join("dialplan/sounds").join(file)).expect(file);
     let (table, pages) = (read("texts.tsv"), [read("README.md"), read("README.pt-BR.md")]);
     for name in &recordings {
         let begin = format!("{name}\t");

@@ -139,7 +139,8 @@ fn note() -> Work {
         calls += 1;
         let phone = number(calls);
         let answer = Answer::new(Some(phone), &finding, &Choice::default(), AlertFacts::default());
-        let chosen = ChosenAlert { key: TextKey(7), origin: Some(AlertOrigin::Hubsoft(1_234)) };
+        let chosen =
+            ChosenAlert { key: TextKey(7), origin: Some(AlertOrigin::Hubsoft(1_234)), since: None };
         journal.note(CallRecord::new(
             Instant::now(),
             Some(phone),

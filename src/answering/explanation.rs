@@ -24,7 +24,8 @@ pub struct CallExplanation {
 pub struct ExpectedAnswer {
     pub status: String,
     pub source: String,
-    pub alerta: bool,
+    /// Whether the caller has an alert.
+    pub is_alerted: bool,
     /// Empty if nothing is played.
     pub prompt: String,
     /// Empty if no rule chose the prompt.
@@ -32,7 +33,7 @@ pub struct ExpectedAnswer {
     /// The alert that is announced, as the journal writes it.
     pub alert: Option<String>,
     /// Whether the caller has heard it already.
-    pub avisado: bool,
+    pub is_told: bool,
 }
 
 impl ExpectedAnswer {
@@ -41,11 +42,11 @@ impl ExpectedAnswer {
         Self {
             status: answer.status().word().to_owned(),
             source: answer.source().word().to_owned(),
-            alerta: answer.is_alerted(),
+            is_alerted: answer.is_alerted(),
             prompt: answer.playlist().map(|play| play.asterisk.clone()).unwrap_or_default(),
             rule: answer.rule().to_owned(),
             alert: chosen.map(ChosenAlert::word),
-            avisado: told == Told::Already,
+            is_told: told == Told::Already,
         }
     }
 }

@@ -8,4 +8,5 @@ pub mod numbers;
 pub mod outage;
 pub mod render;
 pub mod responder;
+pub mod speech;
 pub mod suspicion;

@@ -18,6 +18,7 @@ use crate::domain::answer::{Answer, Told};
 use crate::domain::call::Call;
 use crate::domain::finding::Finding;
 use crate::domain::phone::{NoNumber, Phone};
+use crate::domain::prompt::Choice;
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
 use crate::sources::alerts::CallerAlerts;
@@ -113,6 +114,8 @@ impl Responder {
         let board = self.announcer.board();
         let board = board.as_deref();
         let choice = self.announcer.choose(board, finding, phone.as_ref(), call);
+        let spoken = self.announcer.spoken(&choice);
+        let choice = Choice { play: spoken.as_ref().or(choice.play), ..choice };
         let chosen = self.announcer.chosen(board, &choice);
         let told = match (&self.journal, &chosen, &phone) {
             (Some(journal), Some(chosen), Some(phone)) => {

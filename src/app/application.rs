@@ -8,6 +8,7 @@ use crate::answering::journal::Journal;
 use crate::answering::lookup::Lookup;
 use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
+use crate::answering::speech::Speech;
 use crate::runtime::access::{Networks, Rates};
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
@@ -26,6 +27,7 @@ use super::error::AppError;
 use super::journal::{JournalSources, KeptJournal};
 use super::local_alerts::KeptLocalAlerts;
 use super::metrics::AppMetrics;
+use super::speech::KeptSpeech;
 use super::upstream::GuardedSource;
 
 /// Everything that answers calls. A reload builds a new one and replaces this one as a whole; calls
@@ -37,6 +39,7 @@ pub struct App {
     local_alerts: Arc<KeptLocalAlerts>,
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
+    speech: Arc<KeptSpeech>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
@@ -54,6 +57,7 @@ struct Modules {
     local_alerts: Arc<KeptLocalAlerts>,
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
+    speech: Arc<KeptSpeech>,
     tasks: Tasks,
     metrics: AppMetrics,
 }
@@ -91,7 +95,8 @@ impl App {
         let folder = config.state_folder.clone();
         let sources = journal_sources(folder, directory.as_ref(), &alerts);
         let journal = previous.journal.renewed(config, sources);
-        let announcer = announcer(config, &alerts, &journal);
+        let speech = previous.speech.renewed(config, board(&alerts));
+        let announcer = announcer(config, &alerts, &journal, &speech);
         let responder = previous.responder.renewed(lookup, announcer, config.numbers.clone());
         let before = &previous.http.guard;
         // The listeners' connection slots keep the addresses of the PBXs until a restart, and so do
@@ -99,7 +104,7 @@ impl App {
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (tasks.clone(), metrics.clone());
         let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
+            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
         Ok(Self::assembled(config, modules, responder, guard))
     }
 
@@ -116,8 +121,9 @@ impl App {
         let directory = None;
         let sources = journal_sources(None, None, &alerts);
         let journal = KeptJournal::start(config, sources, &tasks, &metrics);
+        let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
         let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
+            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
         Self::started(config, modules)
     }
 
@@ -146,18 +152,19 @@ impl App {
         let folder = config.state_folder.clone();
         let sources = journal_sources(folder, directory.as_ref(), &alerts);
         let journal = KeptJournal::start(config, sources, &tasks, &metrics);
+        let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
         let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics };
+            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
         Ok(Self::started(config, modules))
     }
 
     fn started(config: &Config, modules: Modules) -> Self {
-        let Modules { upstream, directory, alerts, journal, metrics, .. } = &modules;
+        let Modules { upstream, directory, alerts, journal, speech, metrics, .. } = &modules;
         let lookup = Lookup::new(upstream.source(), config.lookup.clone())
             .counting(metrics.lookup.clone())
             .beside(store(directory.as_ref()))
             .watching(Some(board(alerts)));
-        let announcer = announcer(config, alerts, journal);
+        let announcer = announcer(config, alerts, journal, speech);
         let responder = Responder::new(lookup, announcer, config.numbers.clone())
             .counting(metrics.calls.clone(), metrics.misses.clone())
             .noting(Arc::clone(&journal.journal));
@@ -166,7 +173,7 @@ impl App {
     }
 
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
-        let Modules { upstream, directory, local_alerts, alerts, journal, tasks, metrics } =
+        let Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics } =
             modules;
         let responder = Arc::new(responder);
         let application = Endpoints {
@@ -179,6 +186,7 @@ impl App {
             local_alerts: Arc::clone(&local_alerts.alerts),
             alerts: Arc::clone(&alerts.alerts),
             journal: Arc::clone(&journal.journal),
+            speech: Arc::clone(&speech.speech),
             metrics: Arc::clone(&metrics.registry),
         };
         Self {
@@ -188,6 +196,7 @@ impl App {
             local_alerts,
             alerts,
             journal,
+            speech,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -229,6 +238,11 @@ impl App {
     /// The journal of calls.
     pub fn journal(&self) -> &Arc<Journal> {
         &self.journal.journal
+    }
+
+    /// The spoken alerts.
+    pub fn speech(&self) -> &Arc<Speech> {
+        &self.speech.speech
     }
 
     /// The administrator's own alerts.
@@ -286,13 +300,19 @@ fn journal_sources(
     JournalSources { folder, directory, board: board(alerts) }
 }
 
-fn announcer(config: &Config, alerts: &Arc<KeptAlerts>, journal: &KeptJournal) -> Announcer {
+fn announcer(
+    config: &Config,
+    alerts: &Arc<KeptAlerts>,
+    journal: &KeptJournal,
+    speech: &KeptSpeech,
+) -> Announcer {
     Announcer {
         rules: config.rules.clone(),
         settings: config.outage.clone(),
         zone: config.hubsoft.timezone,
         alerts: Some(board(alerts)),
         suspicions: Some(Arc::clone(journal.journal.suspicions())),
+        speech: Some(Arc::clone(&speech.speech)),
     }
 }
 

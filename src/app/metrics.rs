@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::answering::journal::JournalMetrics;
 use crate::answering::lookup::LookupMetrics;
 use crate::answering::metrics::CallMetrics;
+use crate::answering::speech::SpeechMetrics;
 use crate::answering::suspicion::SuspicionMetrics;
 use crate::runtime::access::MissesMetrics;
 use crate::runtime::logging;
@@ -89,6 +90,7 @@ pub(super) struct AppMetrics {
     pub(super) misses: MissesMetrics,
     pub(super) registry: Arc<Registry>,
     pub(super) reloads: ReloadMetrics,
+    pub(super) speech: SpeechMetrics,
     pub(super) suspicions: SuspicionMetrics,
     pub(super) tasks: TaskMetrics,
 }
@@ -110,6 +112,7 @@ impl Default for AppMetrics {
             misses: MissesMetrics::default(),
             registry: Arc::default(),
             reloads: ReloadMetrics::default(),
+            speech: SpeechMetrics::default(),
             suspicions: SuspicionMetrics::default(),
             tasks: TaskMetrics::default(),
         };
@@ -133,6 +136,7 @@ impl AppMetrics {
         self.lookup.register(&mut registry);
         self.misses.register(&mut registry);
         self.reloads.register(&mut registry);
+        self.speech.register(&mut registry);
         self.suspicions.register(&mut registry);
         self.tasks.register(&mut registry);
         logging::register(&mut registry);

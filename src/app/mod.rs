@@ -13,6 +13,7 @@ mod reload;
 mod run;
 mod service;
 mod signals;
+mod speech;
 mod upstream;
 mod watchdog;
 

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
+use crate::sources::speech;
 
 use super::{Failed, client, print_line, prompt_files};
 
@@ -23,7 +24,11 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     for warning in config.warnings.iter().chain(&sound_warnings) {
         print_line(format_args!("  warning     {warning}"));
     }
-    // Not an error of the file: the service starts anyway, and waits for the CA certificates.
+    // Not an error of the file: without the engine, the rule's play is heard.
+    if let Some(problem) = config.speech.engine.as_ref().and_then(speech::problem) {
+        print_line(format_args!("  warning     {problem}"));
+    }
+    // Nor this: the service starts anyway, and waits for the CA certificates.
     if let Err(failure) = hubsoft.usable() {
         print_line(format_args!("  warning     {failure}"));
     }
@@ -48,6 +53,9 @@ fn describe(config: &Config) {
     print_line(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
     print_line(format_args!("  prompts     {}", joined(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
+    if let Some(engine) = &config.speech.engine {
+        print_line(format_args!("  speech      {}", engine.shown()));
+    }
     let freeswitch = &config.freeswitch;
     let file = freeswitch.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
     print_line(format_args!(

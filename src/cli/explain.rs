@@ -61,10 +61,11 @@ fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
 
 /// What the dialplan receives, and what the caller hears.
 fn answered(answer: &ExpectedAnswer) -> String {
-    let ExpectedAnswer { status, source, alerta, prompt, rule, alert, avisado } = answer;
-    let mut text = format!("status={status} source={source} alerta={}", u8::from(*alerta));
+    let ExpectedAnswer { status, source, is_alerted, prompt, rule, alert, is_told } = answer;
+    let alerted = if *is_alerted { "with an alert" } else { "without an alert" };
+    let mut text = format!("status={status} source={source} {alerted}");
     if prompt.is_empty() {
-        let why = if *alerta { ": no rule matches, and general.prompt is not set" } else { "" };
+        let why = if *is_alerted { ": no rule matches, and general.prompt is not set" } else { "" };
         return format!("{text}, nothing is played{why}");
     }
     text += &format!(", plays {prompt}");
@@ -78,8 +79,8 @@ fn answered(answer: &ExpectedAnswer) -> String {
             _ => " for an alert that HubSoft's list does not have".to_owned(),
         };
     }
-    if *avisado {
-        text += ", which the caller has heard already (avisado=1)";
+    if *is_told {
+        text += ", which the caller has heard already";
     }
     text
 }
@@ -240,11 +241,11 @@ mod tests {
         ExpectedAnswer {
             status: "found".to_owned(),
             source: source.to_owned(),
-            alerta: alert.is_some(),
+            is_alerted: alert.is_some(),
             prompt: prompt.to_owned(),
             rule: rule.to_owned(),
             alert: alert.map(str::to_owned),
-            avisado: false,
+            is_told: false,
         }
     }
 
@@ -270,7 +271,7 @@ mod tests {
             alert       4711 (HubSoft, 132 s ago, open): the caller has it\n\
             evidence    set interface + pop: 12/12 of 4800 customers asked have it, callers 3/4, and \
             earlier alerts count\n\
-            answer      status=found source=directory alerta=1, plays bina/rompimento-fibra (rule fibra) \
+            answer      status=found source=directory with an alert, plays bina/rompimento-fibra (rule fibra) \
             for HubSoft's alert 4711\n\
             changes     the alert's end, or callers who turn out not to have it: fewer than 85 % of 10 or \
             more";
@@ -299,7 +300,7 @@ mod tests {
         own.alert.id = "a7k2".to_owned();
         own.alert.strata.clear();
         let text = explained(outlook(OutlookWay::Hubsoft, Some(OutlookClass::First)), vec![own], 1);
-        let answer = "answer      without HubSoft's answer: status=found source=local alerta=1, plays \
+        let answer = "answer      without HubSoft's answer: status=found source=local with an alert, plays \
             bina/rompimento-fibra (rule fibra) for local alert a7k2\n";
         assert!(text.contains(answer), "{text}");
     }
@@ -307,7 +308,7 @@ mod tests {
     #[test]
     fn a_hidden_number_gets_the_alert_for_everyone() {
         let mut heard = answer("local", Some("local:a7k2"));
-        (heard.status, heard.avisado) = ("no_number".to_owned(), true);
+        (heard.status, heard.is_told) = ("no_number".to_owned(), true);
         let explanation = CallExplanation {
             no_number: Some("anonymous".to_owned()),
             outlook: None,
@@ -317,8 +318,8 @@ mod tests {
         let text = described(&explanation, Zone::default()).join("\n");
         let expected = "service     looks nothing up: there is no number (anonymous)\n\
             alerts      none is active\n\
-            answer      status=no_number source=local alerta=1, plays bina/rompimento-fibra (rule fibra) \
-            for local alert a7k2, which the caller has heard already (avisado=1)\n\
+            answer      status=no_number source=local with an alert, plays bina/rompimento-fibra (rule fibra) \
+            for local alert a7k2, which the caller has heard already\n\
             changes     a number that can be looked up, or a local alert (`bina alert add`)";
         assert_eq!(text, expected);
     }

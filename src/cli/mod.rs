@@ -14,6 +14,7 @@ mod operation;
 mod prompt_files;
 mod rehearse;
 mod report;
+mod say;
 mod serve;
 mod stage;
 
@@ -40,6 +41,7 @@ use self::alert::AlertTask;
 use self::directory::StatusForm;
 use self::rehearse::RehearsalOptions;
 use self::report::ReportOptions;
+use self::say::SayOptions;
 
 const ABOUT: &str =
     "Identify HubSoft customers for Asterisk and FreeSWITCH before the phone is picked up";
@@ -60,10 +62,12 @@ Set it up and operate it:
   bina serve -c /etc/bina/bina.toml       answer calls
   bina alert list                         show the active alerts (add, end, extend)
   bina report --since 2h                  show who called and who was told what
+  bina say \"Volta 18h30\" -o volta.wav     speak a text as callers would hear it
   bina forget 37988242968                 purge a customer's number from the service
   bina directory status                   show what is known when HubSoft is down
 
-Exit codes: 0 success, 1 runtime failure, 2 invalid configuration or command line.
+Exit codes: 0 success, 1 runtime failure, 2 invalid configuration or command line,
+3 a text that is not spoken (bina say).
 Set BINA_LOG to error, warn, info or debug to change the log level (logs go to standard error).";
 
 /// Identifies the build in problem reports: the version, and the commit it was built from.
@@ -187,6 +191,11 @@ enum Command {
     /// alert. It shows customer codes and hashes, no number and no name. The service itself is asked, at
     /// listen.metrics; if none runs, its files are read.
     Report(ReportOptions),
+    /// Speak a text as callers would hear it
+    ///
+    /// Shows the text as the speech engine is given it, or why it is not spoken. Exits with 1 when the
+    /// engine failed, and with 3 when the text is refused.
+    Say(SayOptions),
     /// Answer calls until SIGTERM or Ctrl-C; SIGHUP reloads the configuration
     Serve {
         #[command(flatten)]
@@ -219,12 +228,14 @@ enum Failed {
     Configuration(anyhow::Error),
     /// The command failed while running: exit code 1.
     Runtime(anyhow::Error),
+    /// A text is not spoken: exit code 3.
+    Refused(anyhow::Error),
 }
 
 impl Failed {
     fn cause(&self) -> &anyhow::Error {
         match self {
-            Self::Configuration(error) | Self::Runtime(error) => error,
+            Self::Configuration(error) | Self::Runtime(error) | Self::Refused(error) => error,
         }
     }
 }
@@ -301,6 +312,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Man { folder } => manual::pages(&folder),
         Command::Rehearse(options) => wait(None, rehearse::run(*options)),
         Command::Report(options) => wait(None, report::run(options)),
+        Command::Say(options) => wait(None, say::run(options)),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
             let path = config.config.as_path();
@@ -350,6 +362,7 @@ fn report(failed: &Failed) -> ExitCode {
     let code = match failed {
         Failed::Configuration(_) => 2,
         Failed::Runtime(_) => 1,
+        Failed::Refused(_) => 3,
     };
     logging::final_error(format_args!("bina: {:#}", failed.cause()));
     ExitCode::from(code)
@@ -371,6 +384,7 @@ fn level(command: &Command) -> LevelFilter {
         | Command::Forget { .. }
         | Command::Man { .. }
         | Command::Report(_)
+        | Command::Say(_)
         | Command::Serve { .. } => LevelFilter::INFO,
     })
 }

@@ -19,5 +19,7 @@ pub mod plain_text;
 pub mod prompt;
 pub mod reported;
 pub mod safe_text;
+pub mod speech_text;
+pub mod telephone_audio;
 pub mod wav;
 pub mod zone;

@@ -131,7 +131,8 @@ fn check_format(bytes: &[u8], at: usize, length: u32) -> Result<(), String> {
     ))
 }
 
-fn coding_name(coding: u16) -> String {
+/// Returns the name of a coding that is not PCM, with its number.
+pub(super) fn coding_name(coding: u16) -> String {
     let name = match coding {
         0x0002 => "Microsoft ADPCM",
         0x0003 => "floating-point numbers",
@@ -156,8 +157,18 @@ fn odd_chunk(name: &[u8; 4], length: u32) -> String {
 
 /// Describes a file that is not a WAV file.
 fn foreign(bytes: &[u8]) -> String {
-    let kind = match bytes {
-        [] => return "is empty: copy it again".to_owned(),
+    if bytes.is_empty() {
+        return "is empty: copy it again".to_owned();
+    }
+    match other_kind(bytes) {
+        Some(kind) => format!("is not a WAV file but {kind}: {CONVERT}"),
+        None => format!("is not a WAV file: {CONVERT}"),
+    }
+}
+
+/// Returns what a file is that is not a WAV file, if its first bytes show it.
+pub(super) fn other_kind(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
         [b'R', b'F', b'6', b'4', ..] => "an RF64 file",
         [b'R', b'I', b'F', b'X', ..] => "a WAV file in big-endian byte order (RIFX)",
         [b'r', b'i', b'f', b'f', ..] => "a Wave64 file",
@@ -166,13 +177,12 @@ fn foreign(bytes: &[u8]) -> String {
         [b'O', b'g', b'g', b'S', ..] => "an Ogg file",
         [b'f', b'L', b'a', b'C', ..] => "a FLAC file",
         [b'I', b'D', b'3', ..] | [0xFF, 0xE0..=0xFF, ..] => "an MP3 file",
-        _ => return format!("is not a WAV file: {CONVERT}"),
-    };
-    format!("is not a WAV file but {kind}: {CONVERT}")
+        _ => return None,
+    })
 }
 
 /// Returns the name and the length of the chunk at `at`.
-fn chunk_head(bytes: &[u8], at: usize) -> Option<(&[u8; 4], u32)> {
+pub(super) fn chunk_head(bytes: &[u8], at: usize) -> Option<(&[u8; 4], u32)> {
     let (name, rest) = bytes.get(at..)?.split_first_chunk::<4>()?;
     let (length, _) = rest.split_first_chunk::<4>()?;
     Some((name, u32::from_le_bytes(*length)))

@@ -10,3 +10,4 @@ pub mod reasons;
 mod shared_alerts;
 pub mod shared_request;
 pub mod source;
+pub mod speech;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# make-tree.sh DIR: unpacks a real Asterisk and sipp into DIR, for tests/asterisk.rs and for trying by hand.
+# make-tree.sh DIR: unpacks a real Asterisk, sipp and espeak-ng into DIR, for tests/asterisk.rs and for trying by hand.
 #
 # Nothing is installed and nothing needs root: Debian's own packages are fetched with a private apt
 # state (the host's signatures and sources stay untouched) and unpacked with dpkg. They run through
@@ -103,7 +103,7 @@ done
 [ -n "$found" ] || fail "no Asterisk 22 was found in: $suites (is the package archive in reach?)"
 
 # ---- what to fetch -----------------------------------------------------------------------------
-# Everything asterisk and sipp depend upon, and of the very many things the modules package depends
+# Everything asterisk, sipp and espeak-ng depend upon, and of the very many things the modules package depends
 # upon only what the modules in etc/modules.conf are linked with. What only runs on an installed
 # system (scripts, configuration, languages) is left out.
 left_out='^(adduser|asterisk-config|asterisk-modules|asterisk-core-sounds.*|debconf|gcc-.*-base|'
@@ -114,7 +114,7 @@ depends() {
     apt-cache show --no-all-versions "$@" | awk '/^(Pre-)?Depends: / { sub(/^[^:]*: /, ""); print }' |
         tr ',' '\n' | awk '{ sub(/[:|(].*/, ""); if ($1 != "") print $1 }' | sort -u | grep -vE "$left_out" || true
 }
-wanted=$(printf '%s\n' sip-tester $(depends asterisk sip-tester) \
+wanted=$(printf '%s\n' sip-tester espeak-ng $(depends asterisk sip-tester espeak-ng) \
     $(depends asterisk-modules | grep -E '^(libcurl4|libgsm1|liblua5.1)'))
 layer=$wanted
 while [ -n "$layer" ]; do
@@ -136,6 +136,9 @@ loader=$(echo "$libraries"/ld-linux*.so.*)
 "$loader" --library-path "$libraries" usr/sbin/asterisk -V > VERSION || fail "the unpacked Asterisk does not run"
 "$loader" --library-path "$libraries" usr/bin/sipp -v < /dev/null > "$part/log" 2>&1 || true
 grep -q '^ *SIPp v' "$part/log" || fail "the unpacked sipp does not run"
+"$loader" --library-path "$libraries:$libraries/pulseaudio" usr/bin/espeak-ng --path="$libraries" \
+    -v pt-br --stdout teste 2> "$part/log" | grep -qa ^RIFF ||
+    fail "the unpacked espeak-ng does not run"
 (cd "$part/debs" && ls) > PACKAGES
 echo "$edition" > EDITION
 

@@ -149,6 +149,19 @@ impl Asterisk {
         command
     }
 
+    /// The words that start espeak-ng of the tree.
+    pub(crate) fn speaker(&self) -> Vec<OsString> {
+        let folder = libraries(&self.tree);
+        let mut words = program(&self.tree, "usr/bin/espeak-ng");
+        // It can play sound by itself, and so it is linked with a library in a folder below.
+        words[2].push(":");
+        words[2].push(folder.join("pulseaudio"));
+        let mut data = OsString::from("--path=");
+        data.push(folder);
+        words.push(data);
+        words
+    }
+
     /// Asterisk's log from that byte on.
     pub(crate) fn log_from(&self, start: u64) -> String {
         let log = fs::read(self.log_file()).unwrap();

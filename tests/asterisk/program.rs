@@ -44,14 +44,33 @@ impl Program {
 
     /// Starts bina with a directory and alerts, which are read ahead of the calls and kept in `state`.
     pub(crate) fn start_ahead(asterisk: &Asterisk, hubsoft: &str, state: &Path) -> Ahead {
-        let (ports, operation) = (Ports::free(), free_tcp_port());
-        let listener = format!("metrics = \"127.0.0.1:{operation}\"");
-        let settings = settings(ports, hubsoft).replacen("metrics = \"off\"", &listener, 1);
         let folder = state.display();
         let read_ahead = format!(
             "[service]\nstate_folder = \"{folder}\"\n[directory]\nenabled = true\nduty_percent = 100\n"
         );
-        let bina = Self::run(ports, asterisk, &format!("{settings}{read_ahead}"));
+        let ports = Ports::free();
+        Self::operated(asterisk, ports, &settings(ports, hubsoft), &read_ahead)
+    }
+
+    /// Starts bina with an engine that speaks the alerts of the first rule.
+    pub(crate) fn start_speaking(asterisk: &Asterisk, hubsoft: &str, engine: &Path) -> Ahead {
+        let speak = "play = [\"rompimento\", \"equipe\"]\nspeak = [\"equipe\", \"*\"]";
+        let ports = Ports::free();
+        let settings = settings(ports, hubsoft);
+        let settings = settings.replacen("play = [\"rompimento\", \"equipe\"]", speak, 1);
+        let speech = format!(
+            "[directory]\nenabled = false\n[speech]\ncommand = [\"{}\"]\n",
+            engine.display()
+        );
+        Self::operated(asterisk, ports, &settings, &speech)
+    }
+
+    /// Starts bina with a listener for operators.
+    fn operated(asterisk: &Asterisk, ports: Ports, settings: &str, more: &str) -> Ahead {
+        let operation = free_tcp_port();
+        let listener = format!("metrics = \"127.0.0.1:{operation}\"");
+        let settings = settings.replacen("metrics = \"off\"", &listener, 1);
+        let bina = Self::run(ports, asterisk, &format!("{settings}{more}"));
         Ahead { bina, operation }
     }
 
@@ -114,12 +133,32 @@ impl Ahead {
         explained["outlook"]["way"].as_str().unwrap().to_owned()
     }
 
+    /// What a caller without a number would hear now.
+    pub(crate) fn prompt(&self) -> String {
+        let body = self.request("POST", "/v1/explain", "number=anonymous");
+        let explained: Value = serde_json::from_str(&body).unwrap();
+        explained["answer"]["prompt"].as_str().unwrap().to_owned()
+    }
+
+    /// Publishes an alert for every caller in place of the one before; returns its id.
+    pub(crate) fn publish(&self, text: &str, before: &str) -> String {
+        if !before.is_empty() {
+            self.request("DELETE", &format!("/v1/alerts?id={before}"), "");
+        }
+        let body = serde_json::json!({ "text": text, "everyone": true }).to_string();
+        let added: Value =
+            serde_json::from_str(&self.request("POST", "/v1/alerts", &body)).unwrap();
+        added["alert"]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The body of an answer of the operations listener.
     fn request(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.operation)).unwrap();
         let length = body.len();
+        let kind = if body.starts_with('{') { "Content-Type: application/json\r\n" } else { "" };
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{kind}\
+             Content-Length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();

@@ -71,6 +71,7 @@ pub fn local_answer(phone: Option<Phone>, finding: &Finding) -> Answer {
     let choice = Choice {
         rule: Some(&rule),
         play: Some(&list),
+        speak: None,
         route: Some(&route),
         message: Some(&alert),
         alert: Some(&alert),

@@ -4,6 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use crate::answering::journal::ChosenAlert;
+use crate::answering::speech::Speech;
 use crate::answering::suspicion::Suspicions;
 use crate::domain::alert::{Alert, Scope, TextKey};
 use crate::domain::alert_text::AlertText;
@@ -14,7 +15,7 @@ use crate::domain::forecast::Forecast;
 use crate::domain::found::FoundCustomer;
 use crate::domain::local_time::LocalTime;
 use crate::domain::phone::Phone;
-use crate::domain::prompt::{Choice, ChosenBy, Rules};
+use crate::domain::prompt::{Choice, ChosenBy, Playlist, Rules};
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
 use crate::sources::alerts::{ActiveAlert, AlertBoard, AlertOrigin, Board, LocalReach};
@@ -33,6 +34,8 @@ pub struct Announcer {
     pub alerts: Option<Arc<dyn AlertBoard>>,
     /// Where outages are suspected, if that is watched.
     pub suspicions: Option<Arc<Suspicions>>,
+    /// The spoken words of alerts, if any are spoken.
+    pub speech: Option<Arc<Speech>>,
 }
 
 /// How directly a local alert concerns a caller.
@@ -61,6 +64,13 @@ impl Announcer {
     pub fn board(&self) -> Option<Arc<Board>> {
         let alerts = self.alerts.as_ref().filter(|alerts| !alerts.is_empty())?;
         Some(alerts.board())
+    }
+
+    /// What has been spoken, if the choice says the words of its alert.
+    pub fn spoken(&self, choice: &Choice<'_>) -> Option<Arc<Playlist>> {
+        let (rule, alert) = (choice.speak.and(choice.rule)?, choice.alert?);
+        let spoken = self.speech.as_ref()?.spoken();
+        spoken.playlist(rule, alert.text_key()).map(Arc::clone)
     }
 
     /// Counts a call, so that the list of alerts is read faster when they surge.

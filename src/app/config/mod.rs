@@ -17,6 +17,7 @@ use crate::answering::lookup;
 use crate::answering::numbers::Numbers;
 use crate::answering::outage;
 use crate::answering::render::Freeswitch;
+use crate::answering::speech;
 use crate::domain::prompt::{Rules, SoundForm};
 use crate::runtime::settings::{File, Folders, Section, Setting};
 use crate::runtime::tls::Tls;
@@ -34,6 +35,9 @@ pub use crate::servers::listener::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 
 /// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
 const FILE_BYTES_MAX: u64 = 4 << 20;
+
+const NO_ENGINE: &str = "a rule has speak, but [speech] names no engine: its play is heard; set speech.command or \
+                         speech.url";
 
 /// A file with every section that may be repeated, so that reading it reads every setting.
 const EVERY_SECTION: &str = "[[rule]]\n";
@@ -69,6 +73,7 @@ pub struct Config {
     pub asterisk: SoundForm,
     pub rules: Rules,
     pub outage: outage::Settings,
+    pub speech: speech::Settings,
     pub freeswitch: Freeswitch,
     /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
     pub secret_files: Vec<PathBuf>,
@@ -177,6 +182,12 @@ impl Config {
             hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
         let rules = prompts.rules(&mut file, requests_connection);
         let outage = prompts.outage(&mut file);
+        let speech = file.read("speech", |section| {
+            speech::Settings::read(section, speech::own_url(listen.http, tls.as_ref()))
+        });
+        if speech.engine.is_none() && rules.list().iter().any(|rule| rule.speak.is_some()) {
+            file.warn(NO_ENGINE.to_owned());
+        }
         file.finish_file();
         Some(Self {
             http: listen.http?,
@@ -199,6 +210,7 @@ impl Config {
             asterisk: prompts.asterisk,
             rules,
             outage,
+            speech,
             freeswitch,
             secret_files: Vec::new(),
             warnings: Vec::new(),

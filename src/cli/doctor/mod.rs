@@ -3,7 +3,7 @@
 //! Each finding is one line, printed at once. The order of the checks:
 //!
 //! ```text
-//! configuration, secrets -> prompt files -> ports ->
+//! configuration, secrets -> prompt files -> speech -> ports ->
 //!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; alerts;
 //!     directory
 //! ```
@@ -19,6 +19,7 @@ mod matching;
 mod network;
 mod ports;
 mod report;
+mod speech;
 mod trouble;
 mod upstream;
 
@@ -43,6 +44,7 @@ pub(super) async fn run(
     let config = configuration::examine(path, &mut report)?;
     let phone = number.map(|number| read(&config, number)).transpose()?;
     examine_prompts(&config, sounds, &mut report);
+    speech::examine(&config, &mut report).await;
     ports::examine(&config, &mut report).await;
     if network::examine(&config.hubsoft, &mut report).await {
         upstream::examine(&config, phone, &mut report).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::alert::Alert;
 
-use super::{Playlist, Rule};
+use super::{Playlist, Rule, Speak};
 
 /// The choice for one call; all `None` if nothing is played.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Choice<'a> {
     /// Name of the rule; `None` for the general prompt.
     pub rule: Option<&'a Arc<str>>,
     pub play: Option<&'a Arc<Playlist>>,
+    /// What is said in its place once the text of the alert has been spoken.
+    pub speak: Option<&'a Arc<Speak>>,
     pub route: Option<&'a Arc<str>>,
     /// The alert whose text may be sent to the agent's screen.
     pub message: Option<&'a Alert>,
@@ -38,6 +40,7 @@ impl<'a> Choice<'a> {
         Self {
             rule: Some(&rule.name),
             play: Some(&rule.play),
+            speak: rule.speak.as_ref(),
             route: rule.route.as_ref(),
             message: alert.filter(|_| rule.expose),
             alert,

@@ -4,6 +4,7 @@ mod ahead;
 mod choice;
 mod phrase;
 mod playlist;
+mod speak;
 
 use std::cell::LazyCell;
 use std::ops::Deref;
@@ -16,6 +17,7 @@ use crate::domain::found::FoundCustomer;
 pub use self::choice::{Choice, ChosenBy};
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
+pub use self::speak::{Speak, SpeakPart};
 
 /// One rule: its sounds are played if all conditions hold for the same customer. An empty list is not
 /// a condition.
@@ -38,6 +40,8 @@ pub struct Rule {
     /// The called number is one of these.
     pub did: Vec<Did>,
     pub play: Arc<Playlist>,
+    /// What is said in its place once the text of the alert has been spoken.
+    pub speak: Option<Arc<Speak>>,
     pub route: Option<Arc<str>>,
     /// Whether the matched text may be sent to the agent's screen.
     pub expose: bool,
@@ -145,6 +149,25 @@ impl Rules {
             None => self.of_general(alert),
         };
         Choice { alert, chosen_by: ChosenBy::Local, ..choice }
+    }
+
+    /// The rules that say the words of an alert of the feed or a local one, for any caller: the rule that it
+    /// names, or each that its text meets.
+    pub fn speaking<'a>(
+        &'a self,
+        alert: &Alert,
+        named: Option<&str>,
+    ) -> impl Iterator<Item = &'a Rule> {
+        let folded = LazyCell::new(|| alert.folded());
+        let known = named.filter(|name| self.list.iter().any(|rule| &*rule.name == *name));
+        let known = known.map(ToOwned::to_owned);
+        self.list.iter().filter(move |rule| {
+            let is_chosen = || match &known {
+                Some(name) => *rule.name == **name,
+                None => rule.is_met_by(&folded),
+            };
+            rule.speak.is_some() && is_chosen()
+        })
     }
 
     /// The choice for an alert that no rule matches.

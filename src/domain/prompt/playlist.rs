@@ -14,7 +14,7 @@ pub struct SoundForm {
 }
 
 impl SoundForm {
-    fn element(&self, sound: &str) -> String {
+    pub(super) fn element(&self, sound: &str) -> String {
         format!("{}{sound}{}", self.prefix, self.suffix)
     }
 }
@@ -31,15 +31,19 @@ pub struct Playlist {
 impl Playlist {
     /// Formats `sounds` for both PBXs; returns `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
     pub fn new(sounds: &[&str], asterisk: &SoundForm, freeswitch: &SoundForm) -> Option<Self> {
-        let join = |form: &SoundForm, separator| {
-            sounds.iter().map(|sound| form.element(sound)).collect::<Vec<_>>().join(separator)
-        };
-        let scheme = if sounds.len() > 1 { "file_string://" } else { "" };
+        let elements =
+            |form: &SoundForm| sounds.iter().map(|sound| form.element(sound)).collect::<Vec<_>>();
+        Self::of_elements(&elements(asterisk), &elements(freeswitch))
+    }
+
+    /// Joins what each PBX plays, in order; returns `None` beyond `SOUNDS_MAX` or `PLAYLIST_BYTES_MAX`.
+    pub(super) fn of_elements(asterisk: &[String], freeswitch: &[String]) -> Option<Self> {
+        let scheme = if freeswitch.len() > 1 { "file_string://" } else { "" };
         let list = Self {
-            asterisk: join(asterisk, "&"),
-            freeswitch: format!("{scheme}{}", join(freeswitch, "!")),
+            asterisk: asterisk.join("&"),
+            freeswitch: format!("{scheme}{}", freeswitch.join("!")),
         };
-        let fits = sounds.len() <= SOUNDS_MAX
+        let fits = asterisk.len() <= SOUNDS_MAX
             && list.asterisk.len().max(list.freeswitch.len()) <= PLAYLIST_BYTES_MAX;
         fits.then_some(list)
     }

@@ -24,6 +24,7 @@ use hyper::header::{HeaderMap, HeaderValue};
 use crate::answering::journal::Journal;
 use crate::answering::render::{Format, Freeswitch, Page, TEXT, render};
 use crate::answering::responder::Responder;
+use crate::answering::speech::Speech;
 use crate::domain::call::Call;
 use crate::runtime::metrics::{Exposition, Registry};
 use crate::servers::http::{
@@ -53,6 +54,7 @@ pub struct Endpoints {
     pub alerts: Arc<Alerts>,
     /// The journal of calls.
     pub journal: Arc<Journal>,
+    pub speech: Arc<Speech>,
     pub metrics: Arc<Registry>,
 }
 

@@ -6,6 +6,7 @@ use hyper::header::{
 };
 use hyper::{Method, StatusCode};
 
+use crate::answering::speech::RECORDINGS_PATH;
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, Rejection, empty, whole};
 use crate::servers::recordings::Recording;
 
@@ -15,6 +16,8 @@ use super::{Action, Endpoints, Row};
 /// How long a PBX uses its copy without revalidation: short enough for new recordings, long enough
 /// for few requests in a mass outage.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=300");
+/// The name of a spoken text is a hash of its audio, so a copy is never stale.
+const SPOKEN_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Asterisk determines the format from this header, not from the file name.
 const WAV: HeaderValue = HeaderValue::from_static("audio/wav");
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");
@@ -28,12 +31,27 @@ pub(super) static ROWS: [Row; 1] = [Endpoint::new("/prompts/", &GET, Action::Now
 /// matches.
 fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let sound = request.rest.strip_suffix(".wav");
+    if let Some(recording) = sound.and_then(|sound| spoken(endpoints, sound)) {
+        return served(&recording, request, SPOKEN_CACHE);
+    }
     let Some(recording) = sound.and_then(|sound| endpoints.recordings.find(sound)) else {
         return NOT_SERVED.reply(
             "there is no such recording (name it in [prompts], put NAME.wav into \
              listen.prompts_folder, and reload bina)",
         );
     };
+    served(recording, request, CACHE)
+}
+
+/// The recording of an alert's words.
+fn spoken(endpoints: &Endpoints, sound: &str) -> Option<Recording> {
+    let name = sound.strip_prefix(RECORDINGS_PATH)?;
+    let recording = endpoints.speech.spoken().recording(name)?;
+    Some(Recording { bytes: recording.bytes, tag: format!("\"{name}\"") })
+}
+
+/// The recording or the part of it that is requested, which a PBX may use as long as `cache` says.
+fn served(recording: &Recording, request: &HttpRequest<'_>, cache: HeaderValue) -> HttpReply {
     let mut reply = if has_copy(request.headers, &recording.tag) {
         empty(304)
     } else {
@@ -45,7 +63,7 @@ fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     };
     let headers = reply.headers_mut();
     headers.insert(ACCEPT_RANGES, BYTES);
-    headers.insert(CACHE_CONTROL, CACHE);
+    headers.insert(CACHE_CONTROL, cache);
     if let Ok(tag) = HeaderValue::from_str(&recording.tag) {
         headers.insert(ETAG, tag);
     }

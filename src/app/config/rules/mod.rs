@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::answering::outage;
 use crate::domain::call::Did;
 use crate::domain::prompt::{
-    General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
+    General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm, Speak, SpeakPart,
 };
 use crate::domain::safe_text::is_label;
 use crate::runtime::settings::{Marked, Place, Section};
@@ -86,6 +86,8 @@ impl Prompts {
         if name.is_none() && !section.has("name") {
             section.report(section.place(), "the rule has no name: add name = \"…\"".to_owned());
         }
+        let play = self.play(section);
+        let speak = self.speak(section, &play);
         Rule {
             name: name.unwrap_or_default().into(),
             text: phrases(section, "text"),
@@ -95,7 +97,8 @@ impl Prompts {
             service_status: statuses(section),
             connected: connected(section, requests_connection),
             did: dids(section),
-            play: self.play(section),
+            play,
+            speak,
             route: label(section, "route").map(Into::into),
             expose: section.flag("expose"),
         }
@@ -110,6 +113,32 @@ impl Prompts {
             return Arc::default();
         };
         Arc::new(self.playlist(section, &names))
+    }
+
+    /// Reads `speak`: prompts, and `*` for the text of the alert.
+    fn speak(&self, section: &mut Section<'_>, play: &Playlist) -> Option<Arc<Speak>> {
+        let names = section.texts_up_to("speak", SOUNDS_MAX)?;
+        let path = section.path("speak");
+        let mut parts = Vec::new();
+        for name in &names.value {
+            match (name.as_str(), self.sounds.get(name)) {
+                ("*", _) => parts.push(SpeakPart::Text),
+                (_, Some(sound)) => parts.push(SpeakPart::Sound(sound.clone())),
+                (_, None) => section.report(names.place, self.unknown(name)),
+            }
+        }
+        let speak = Speak::new(parts, &self.asterisk, &self.freeswitch);
+        if !speak.says_text() {
+            let text =
+                format!("{path} has no \"*\", which is the alert's text: add it, or use play");
+            section.report(names.place, text);
+        }
+        if play.asterisk.is_empty() {
+            let text =
+                format!("{path} needs play, too: it is heard until the text has been spoken");
+            section.report(names.place, text);
+        }
+        Some(Arc::new(speak))
     }
 
     fn playlist(&self, section: &Section<'_>, names: &Marked<Vec<String>>) -> Playlist {

@@ -1,0 +1,70 @@
+//! `bina say`: speaks a text as the service would, and shows what the engine is given.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+use tokio::time::Instant;
+
+use crate::answering::speech::spoken_prompt;
+use crate::app::config::Config;
+use crate::domain::speech_text::prepare;
+use crate::domain::telephone_audio::measured;
+use crate::sources::speech::engine;
+
+use super::{ConfigFile, Failed, print_line};
+
+#[derive(Args)]
+pub(super) struct SayOptions {
+    /// The text of an alert
+    text: String,
+    /// Write the recording to this file: WAV, 8 kHz, mono, 16 bits
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Speaks the text with the engine of the configuration.
+pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
+    let SayOptions { text, output, config } = options;
+    let config = Config::load(&config.config)?;
+    let text = prepare(&text, &config.speech.words).map_err(|refusal| {
+        Failed::Refused(anyhow!("the text is not spoken ({}): {refusal}", refusal.label()))
+    })?;
+    print_line(format_args!("spoken as: {}", text.reveal()));
+    let Some(settings) = &config.speech.engine else {
+        let text = "[speech] names no engine: set speech.command, such as [\"espeak-ng\", \"-v\", \
+                    \"pt-br\", \"--stdout\"], or speech.url";
+        return Err(Failed::Configuration(anyhow!(text)));
+    };
+    let failed = |error: crate::sources::speech::EngineError| Failed::Runtime(error.into());
+    let engine = engine(settings).map_err(failed)?;
+    let start = Instant::now();
+    let wav = spoken_prompt(engine.as_ref(), &text).await.map_err(failed)?;
+    let took = start.elapsed();
+    if let Ok(level) = measured(&wav) {
+        print_line(format_args!(
+            "recording: {:.1} s, {:.1} dBFS, peak {:.1} dBFS, after {} ms",
+            level.seconds,
+            level.active_dbfs,
+            level.peak_dbfs,
+            took.as_millis()
+        ));
+    }
+    match output {
+        Some(file) => write(&file, &wav),
+        None => Ok(()),
+    }
+}
+
+fn write(file: &Path, wav: &[u8]) -> Result<(), Failed> {
+    let written = fs::write(file, wav);
+    written.map_err(|error: io::Error| {
+        Failed::Runtime(anyhow!("{} cannot be written: {error}", file.display()))
+    })?;
+    print_line(format_args!("written to {}", file.display()));
+    Ok(())
+}

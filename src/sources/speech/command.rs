@@ -1,0 +1,215 @@
+//! A program that reads the text from its standard input and writes a WAV to its standard output.
+//!
+//! It is started without a shell, so that nothing in its arguments is interpreted, and the text is none of
+//! them. It is ended when it takes too long.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::domain::speech_text::Prepared;
+
+use super::voices::{VOICE_FOLDERS, missing_voice};
+use super::{EngineError, EngineFailure, SpeechEngine, SpokenWav, WAV_BYTES_MAX};
+
+/// What is read of an engine's error output, so that it does not wait for a reader.
+const ERRORS_MAX: u64 = 64 << 10;
+/// Variables of the service that are no concern of an engine.
+const HIDDEN: [&str; 8] = [
+    "CONFIGURATION_DIRECTORY",
+    "CREDENTIALS_DIRECTORY",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM",
+    "LISTEN_FDS",
+    "LISTEN_PID",
+    "NOTIFY_SOCKET",
+    "STATE_DIRECTORY",
+];
+
+/// An engine that is a program.
+pub(super) struct CommandEngine {
+    words: Vec<String>,
+    limit: Duration,
+    id: String,
+}
+
+impl CommandEngine {
+    /// The program and its arguments.
+    pub(super) fn new(words: &[String], limit: Duration) -> Self {
+        Self { words: words.to_vec(), limit, id: format!("command {words:?}") }
+    }
+
+    async fn spoken(&self, text: &str) -> Result<Vec<u8>, EngineError> {
+        self.require_voice().await?;
+        let mut child = self.started()?;
+        let result = timeout(self.limit, exchanged(&mut child, text)).await;
+        let result = result.unwrap_or_else(|_| Err(EngineError::timeout(self.limit)));
+        if result.is_err() {
+            // One that has ended cannot be ended, which is fine.
+            let _ = child.kill().await;
+        }
+        let (status, wav) = result?;
+        self.judged(status, wav)
+    }
+
+    /// An engine that does not have its voice may speak with another one.
+    async fn require_voice(&self) -> Result<(), EngineError> {
+        let words = self.words.clone();
+        let missing = spawn_blocking(move || missing_voice(&words, &VOICE_FOLDERS.map(Path::new)));
+        match missing.await.ok().flatten() {
+            Some(problem) => Err(EngineError::new(EngineFailure::Voice, problem)),
+            None => Ok(()),
+        }
+    }
+
+    fn started(&self) -> Result<Child, EngineError> {
+        let [program, arguments @ ..] = &self.words[..] else {
+            return Err(EngineError::new(EngineFailure::Start, "speech.command names no program"));
+        };
+        let mut command = Command::new(program);
+        HIDDEN.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        command.args(arguments).current_dir("/").kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|error| {
+            let remedy = match error.kind() {
+                ErrorKind::NotFound => "install it, or write its whole path",
+                ErrorKind::PermissionDenied => "let bina's user execute it",
+                _ => "see whether it runs in a terminal",
+            };
+            let text = format!("speech.command: `{program}` cannot be started ({error}): {remedy}");
+            EngineError::new(EngineFailure::Start, text)
+        })
+    }
+
+    fn judged(&self, status: ExitStatus, wav: Vec<u8>) -> Result<Vec<u8>, EngineError> {
+        let program = &self.words[0];
+        if !status.success() {
+            let text = format!(
+                "speech.command: `{program}` ended with {status}: run it in a terminal to see why"
+            );
+            return Err(EngineError::new(EngineFailure::Exit, text));
+        }
+        if wav.is_empty() {
+            let text = format!(
+                "speech.command: `{program}` wrote nothing: it has to write a WAV to its standard output"
+            );
+            return Err(EngineError::new(EngineFailure::Empty, text));
+        }
+        Ok(wav)
+    }
+}
+
+impl SpeechEngine for CommandEngine {
+    fn speak<'a>(&'a self, text: &'a Prepared) -> SpokenWav<'a> {
+        Box::pin(self.spoken(text.reveal()))
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// Gives the program the text, and reads what it writes until it ends.
+async fn exchanged(child: &mut Child, text: &str) -> Result<(ExitStatus, Vec<u8>), EngineError> {
+    let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let write = async {
+        if let Some(mut input) = input {
+            // A program that has ended reads no more; its status says why.
+            let _ = input.write_all(text.as_bytes()).await;
+            let _ = input.write_all(b"\n").await;
+        }
+    };
+    let (wav, (), ()) = tokio::join!(read(output), write, drained(errors));
+    let wav = wav?;
+    let status = child.wait().await.map_err(|error| {
+        EngineError::new(EngineFailure::Exit, format!("speech.command: {error}"))
+    })?;
+    Ok((status, wav))
+}
+
+async fn read(output: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, EngineError> {
+    let mut wav = Vec::new();
+    let Some(output) = output else { return Ok(wav) };
+    let read = output.take(WAV_BYTES_MAX as u64 + 1).read_to_end(&mut wav).await;
+    match read {
+        Ok(_) if wav.len() > WAV_BYTES_MAX => Err(EngineError::size(WAV_BYTES_MAX)),
+        Ok(_) => Ok(wav),
+        Err(error) => {
+            Err(EngineError::new(EngineFailure::Exit, format!("speech.command: {error}")))
+        }
+    }
+}
+
+/// Reads and drops the error output, which may have words of the text.
+async fn drained(errors: Option<impl AsyncRead + Unpin>) {
+    let Some(errors) = errors else { return };
+    let mut dropped = Vec::new();
+    let _ = errors.take(ERRORS_MAX).read_to_end(&mut dropped).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use crate::domain::speech_text::{SpeechWords, prepare};
+
+    use super::*;
+
+    fn shell(script: &str) -> CommandEngine {
+        let words = ["/bin/sh", "-c", script].map(str::to_owned);
+        CommandEngine::new(&words, Duration::from_millis(500))
+    }
+
+    async fn spoken(engine: &CommandEngine) -> Result<Vec<u8>, EngineError> {
+        let text = prepare("Rompimento de fibra", &SpeechWords::default()).expect("a text");
+        engine.speak(&text).await
+    }
+
+    #[tokio::test]
+    async fn the_text_goes_in_and_the_wav_comes_out() {
+        let wav = spoken(&shell("cat")).await.expect("it repeats what it reads");
+        assert_eq!(String::from_utf8(wav).expect("a text").trim(), "Rompimento de fibra.");
+        let unread = shell("exec printf RIFF");
+        assert_eq!(spoken(&unread).await.expect("it reads nothing"), b"RIFF");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_fails_is_named_with_a_remedy_and_without_the_text() {
+        for (engine, failure, part) in [
+            (shell("cat >&2; exit 3"), EngineFailure::Exit, "exit status: 3"),
+            (shell("cat > /dev/null"), EngineFailure::Empty, "wrote nothing"),
+            (shell("sleep 5"), EngineFailure::Timeout, "speech.timeout_s"),
+            (shell("yes | head -c 40000000"), EngineFailure::Size, "32 MiB"),
+        ] {
+            let error = spoken(&engine).await.expect_err("it fails");
+            assert_eq!(error.failure, failure, "{error}");
+            let text = error.to_string();
+            assert!(text.contains(part) && !text.contains("Rompimento"), "{text}");
+        }
+        let missing =
+            CommandEngine::new(&["bina-no-such-program".to_owned()], Duration::from_secs(1));
+        let error = spoken(&missing).await.expect_err("it is not there");
+        assert_eq!(error.failure, EngineFailure::Start);
+        assert!(error.to_string().contains("install it"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_takes_too_long_is_ended() {
+        let file = std::env::temp_dir().join(format!("bina-engine-{}", std::process::id()));
+        let script = format!("echo $$ > {}; exec sleep 30", file.display());
+        let start = Instant::now();
+        spoken(&shell(&script)).await.expect_err("it takes too long");
+        assert!(start.elapsed() < Duration::from_secs(10));
+        let id = std::fs::read_to_string(&file).expect("it was started");
+        std::fs::remove_file(&file).expect("it is ours");
+        assert!(!Path::new("/proc").join(id.trim()).exists(), "it is ended and reaped");
+    }
+}

@@ -1,0 +1,10 @@
+//! Alerts that are spoken ahead of the calls: which texts, how often, what callers hear meanwhile.
+
+#[path = "speech/bench.rs"]
+mod bench;
+#[path = "speech/engine.rs"]
+mod engine;
+#[path = "speech/kept.rs"]
+mod kept;
+#[path = "speech/wanted.rs"]
+mod wanted;
