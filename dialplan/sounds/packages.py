@@ -19,7 +19,7 @@ class Remedy(Exception):
 
 def cache_folder():
     """The folder that keeps packages between two runs; it is never inside of the repository."""
-    named = os.environ.get("BINA_SOUNDS_CACHE")
+    named = os.environ.get("SOUNDS_CACHE")
     if named:
         return Path(named).resolve()
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

@@ -50,6 +50,10 @@ const SETTINGS: &str = r#"
     [lookup]
     fresh_s = 0
     nobody_s = 0
+    [directory]
+    enabled = true
+    [alerts]
+    enabled = true
 "#;
 
 /// A port that is free: 8574 may be the service's own.

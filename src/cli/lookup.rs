@@ -69,6 +69,9 @@ pub(super) async fn run(
         ));
         let lines = explain::lines(&config, &number, did).await;
         lines.iter().for_each(|line| explain_line(format_args!("{line}")));
+        explain_line(format_args!(
+            "below       HubSoft's answer alone, without directory and alerts"
+        ));
     }
     print_line(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())

@@ -7,7 +7,7 @@ use tracing::warn;
 use crate::domain::alert::{Alert, TextKey};
 use crate::domain::prompt::Speak;
 use crate::domain::speech_text::{Prepared, prepare};
-use crate::sources::alerts::Board;
+use crate::sources::alerts::{AlertOrigin, Board};
 
 use super::render_key::RenderKey;
 use super::{SpeechInputs, SpeechMetrics};
@@ -64,25 +64,27 @@ pub(super) fn wanted(
             break;
         }
         let is_known = before.iter().any(|known| known.text == text);
-        let render = prepared(alert, inputs, (!is_known).then_some(metrics));
+        let report = (!is_known).then_some((metrics, &active.origin));
+        let render = prepared(alert, inputs, report);
         let render = render.map(|text| (RenderKey::new(&text, engine.id()), text));
         all.push(WantedText { text, rules, render });
     }
     all
 }
 
-/// The text as the engine is given it. A refusal is reported with `metrics`.
+/// The text as the engine is given it. A refusal is reported, if it is to be.
 fn prepared(
     alert: &Alert,
     inputs: &SpeechInputs,
-    metrics: Option<&SpeechMetrics>,
+    report: Option<(&SpeechMetrics, &AlertOrigin)>,
 ) -> Option<Prepared> {
     match prepare(alert.reveal(), &inputs.settings.words) {
         Ok(text) => Some(text),
         Err(refusal) => {
-            if let Some(metrics) = metrics {
+            if let Some((metrics, origin)) = report {
                 metrics.refusals.count(refusal.label());
                 warn!(
+                    alert = ?origin,
                     reason = refusal.label(),
                     "the text of an alert is not spoken, and its rule's play is heard: {refusal} (see \
                      `bina say`)"

@@ -12,7 +12,7 @@ const MARKED_LETTERS: &str = "áàâãéêíóôõúüç";
 /// The ring of a keycap (`1️⃣`), which leaves its digit.
 const KEYCAP: char = '\u{20E3}';
 /// Signs that deny or count: without them the rest may say the opposite.
-const NEVER_DROPPED: &str = "❌✖✗✘❎🚫⛔👎🔟≠≤≥∞√∄∉";
+const NEVER_DROPPED: &str = "❌✖✗✘❎🚫⛔👎🔟≠≤≥∞√∄∉¬☐☑☒📵🔇🛑🚷🙅🔴🟢🟡🟠\u{FFFD}";
 /// Distance from a full-width sign to its ASCII one.
 const FULL_WIDTH: u32 = 0xFEE0;
 

@@ -37,7 +37,7 @@ fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let Some(recording) = sound.and_then(|sound| endpoints.recordings.find(sound)) else {
         return NOT_SERVED.reply(
             "there is no such recording (name it in [prompts], put NAME.wav into \
-             listen.prompts_folder, and reload bina)",
+             listen.prompts_folder, and reload bina; one below fala/ has expired)",
         );
     };
     served(recording, request, CACHE)

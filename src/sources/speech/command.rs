@@ -3,6 +3,7 @@
 //! It is started without a shell, so that nothing in its arguments is interpreted, and the text is none of
 //! them. It is ended when it takes too long.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -18,8 +19,8 @@ use crate::domain::speech_text::Prepared;
 use super::voices::{VOICE_FOLDERS, missing_voice};
 use super::{EngineError, EngineFailure, SpeechEngine, SpokenWav, WAV_BYTES_MAX};
 
-/// What is read of an engine's error output, so that it does not wait for a reader.
-const ERRORS_MAX: u64 = 64 << 10;
+/// The kernel's scale ends at 1,000; the service has -500 in its unit.
+const OOM_SCORE: &str = "500";
 /// Variables of the service that are no concern of an engine.
 const HIDDEN: [&str; 8] = [
     "CONFIGURATION_DIRECTORY",
@@ -48,6 +49,7 @@ impl CommandEngine {
     async fn spoken(&self, text: &str) -> Result<Vec<u8>, EngineError> {
         self.require_voice().await?;
         let mut child = self.started()?;
+        end_first(&child);
         let result = timeout(self.limit, exchanged(&mut child, text)).await;
         let result = result.unwrap_or_else(|_| Err(EngineError::timeout(self.limit)));
         if result.is_err() {
@@ -117,6 +119,14 @@ impl SpeechEngine for CommandEngine {
     }
 }
 
+/// Under memory pressure the kernel ends the engine before the service: its text is tried again. Where that
+/// cannot be set, it has the score of the service.
+fn end_first(child: &Child) {
+    if let Some(id) = child.id() {
+        let _ = fs::write(format!("/proc/{id}/oom_score_adj"), OOM_SCORE);
+    }
+}
+
 /// Gives the program the text, and reads what it writes until it ends.
 async fn exchanged(child: &mut Child, text: &str) -> Result<(ExitStatus, Vec<u8>), EngineError> {
     let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -150,9 +160,9 @@ async fn read(output: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, EngineE
 
 /// Reads and drops the error output, which may have words of the text.
 async fn drained(errors: Option<impl AsyncRead + Unpin>) {
-    let Some(errors) = errors else { return };
-    let mut dropped = Vec::new();
-    let _ = errors.take(ERRORS_MAX).read_to_end(&mut dropped).await;
+    let Some(mut errors) = errors else { return };
+    let mut dropped = [0; 4_096];
+    while errors.read(&mut dropped).await.is_ok_and(|count| count > 0) {}
 }
 
 #[cfg(test)]
@@ -177,8 +187,16 @@ mod tests {
     async fn the_text_goes_in_and_the_wav_comes_out() {
         let wav = spoken(&shell("cat")).await.expect("it repeats what it reads");
         assert_eq!(String::from_utf8(wav).expect("a text").trim(), "Rompimento de fibra.");
+        let warning = shell("yes | head -c 300000 >&2; printf RIFF");
+        assert_eq!(spoken(&warning).await.expect("its warnings are dropped"), b"RIFF");
         let unread = shell("exec printf RIFF");
         assert_eq!(spoken(&unread).await.expect("it reads nothing"), b"RIFF");
+    }
+
+    #[tokio::test]
+    async fn the_kernel_ends_the_engine_before_the_service() {
+        let score = shell("cat > /dev/null; sleep 0.2; cat /proc/self/oom_score_adj");
+        assert_eq!(spoken(&score).await.expect("it has a score").trim_ascii(), b"500");
     }
 
     #[tokio::test]
@@ -186,6 +204,7 @@ mod tests {
         for (engine, failure, part) in [
             (shell("cat >&2; exit 3"), EngineFailure::Exit, "exit status: 3"),
             (shell("cat > /dev/null"), EngineFailure::Empty, "wrote nothing"),
+            (shell("yes >&2"), EngineFailure::Timeout, "speech.timeout_s"),
             (shell("sleep 5"), EngineFailure::Timeout, "speech.timeout_s"),
             (shell("yes | head -c 40000000"), EngineFailure::Size, "32 MiB"),
         ] {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::runtime::secret::Secret;
-use crate::runtime::settings::Section;
+use crate::runtime::settings::{Marked, Section};
 
 /// Maximum words of a command.
 const WORDS_MAX: usize = 32;
@@ -23,7 +23,12 @@ impl EngineSettings {
     pub fn shown(&self) -> String {
         match &self.kind {
             EngineKind::Command(words) => words.join(" "),
-            EngineKind::Http(server) => format!("{} (voice {})", server.url, server.voice),
+            EngineKind::Http(SpeechServer { url, voice, .. }) => {
+                let host = url.host_str().unwrap_or_default();
+                let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+                let (scheme, path) = (url.scheme(), url.path());
+                format!("{scheme}://{host}{port}{path} (voice {voice})")
+            }
         }
     }
 }
@@ -60,6 +65,14 @@ impl EngineSettings {
         {
             let text = "speech.command names no program: write it as a list, the program first";
             section.report(command.place, text.to_owned());
+        }
+        if let Some(Marked { value, place }) = &command
+            && let [word] = &value[..]
+            && word.contains(' ')
+        {
+            let text = "speech.command is one text: write a list, the program and each argument, such as \
+                        [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \"-\"]";
+            section.report(*place, text.to_owned());
         }
         let kind = match (command, server) {
             (Some(command), _) => EngineKind::Command(command.value),
