@@ -227,8 +227,8 @@ mod tests {
         let start = Instant::now();
         spoken(&shell(&script)).await.expect_err("it takes too long");
         assert!(start.elapsed() < Duration::from_secs(10));
-        let id = std::fs::read_to_string(&file).expect("it was started");
-        std::fs::remove_file(&file).expect("it is ours");
+        let id = fs::read_to_string(&file).expect("it was started");
+        fs::remove_file(&file).expect("it is ours");
         assert!(!Path::new("/proc").join(id.trim()).exists(), "it is ended and reaped");
     }
 }
