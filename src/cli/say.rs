@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use crate::answering::speech::spoken_prompt;
 use crate::app::config::Config;
-use crate::domain::alert::{Alert, Scope};
 use crate::domain::alert_text::AlertText;
 use crate::domain::speech_text::prepare;
 use crate::domain::telephone_audio::measured;
@@ -34,8 +33,8 @@ pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
     let SayOptions { text, output, config } = options;
     let config = Config::load(&config.config)?;
     // As the service reads it, without HTML and signature.
-    let alert = AlertText::new(&text).map(|text| Alert::new(text, Scope::Carrier));
-    let text = alert.as_ref().map_or("", Alert::reveal);
+    let alert = AlertText::new(&text);
+    let text = alert.as_ref().map_or("", AlertText::reveal);
     let text = prepare(text, &config.speech.words).map_err(|refusal| {
         Failed::Refused(anyhow!("the text is not spoken ({}): {refusal}", refusal.label()))
     })?;

@@ -72,6 +72,11 @@ impl<'a> FormValue<'a> {
         }
     }
 
+    /// The value as a person has typed it, in which a `+` is a space; empty unless the key occurs exactly once.
+    pub fn typed(self) -> String {
+        decode_lossy(&self.one().unwrap_or_default().replace('+', " ")).into_owned()
+    }
+
     /// The value in milliseconds; a value that is not a whole number counts as absent.
     pub fn millis(self) -> Option<Duration> {
         let text = decode(self.one()?).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;

@@ -142,13 +142,12 @@ impl Speech {
                     work.renders.add(key, wav, Instant::now());
                     None
                 }
-                Err(error) => work.renders.fail(key, &error, Instant::now()).then_some(error),
+                Err(error) => work.renders.fail(key, Instant::now()).then_some(error),
             }
         };
         if let Some(error) = problem {
             warn!("an alert is not spoken, and its rule's play is heard: {error}");
         }
-        self.look(&inputs, Instant::now());
         true
     }
 

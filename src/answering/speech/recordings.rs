@@ -7,7 +7,6 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::domain::speech_text::Prepared;
-use crate::sources::speech::EngineError;
 
 use super::render_key::{RenderKey, hashed};
 use super::wanted::WantedText;
@@ -54,7 +53,7 @@ impl Renders {
     }
 
     /// Notes that a text could not be spoken. Returns whether that is new.
-    pub(super) fn fail(&mut self, key: RenderKey, _: &EngineError, now: Instant) -> bool {
+    pub(super) fn fail(&mut self, key: RenderKey, now: Instant) -> bool {
         let setback = self.setbacks.entry(key).or_insert(Setback { failures: 0, due: now });
         let pause = PAUSE_MIN.saturating_mul(1 << setback.failures.min(16)).min(PAUSE_MAX);
         setback.failures += 1;

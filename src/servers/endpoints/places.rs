@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use tokio::task::spawn_blocking;
 
-use crate::servers::form::{FormValue, decode_lossy, values};
+use crate::servers::form::values;
 use crate::servers::http::{Endpoint, GET, HttpRequest};
 use crate::sources::alerts::{LocalAlertError, listed_places};
 use crate::sources::directory::PlaceKind;
@@ -18,15 +18,12 @@ pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/places", &GET, Action::Wa
 fn places<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
         let [kind, name] = values(request.query, ["kind", "name"]);
-        let decoded = |value: FormValue<'_>| {
-            decode_lossy(&value.one().unwrap_or_default().replace('+', " ")).into_owned()
-        };
-        let Some(kind) = PlaceKind::named(&decoded(kind)) else {
+        let Some(kind) = PlaceKind::named(&kind.typed()) else {
             let kinds = PlaceKind::ALL.map(PlaceKind::word).join(", ");
             let problem = format!("the kind of places is missing: /v1/places?kind=KIND ({kinds})");
             return refused(StatusCode::BAD_REQUEST, &problem);
         };
-        let name = decoded(name);
+        let name = name.typed();
         let view = endpoints.directory.as_ref().and_then(|directory| directory.view());
         let Some(view) = view else {
             let problem = LocalAlertError::NoDirectory.to_string();

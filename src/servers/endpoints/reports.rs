@@ -6,7 +6,7 @@ use hyper::StatusCode;
 
 use crate::answering::journal::{ReportError, ReportForm, ReportQuery};
 use crate::answering::render::{Page, TEXT};
-use crate::servers::form::{FormValue, OddKey, decode_lossy, odd_key, values};
+use crate::servers::form::{OddKey, odd_key, values};
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest};
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -37,12 +37,8 @@ fn report<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
 
 fn query(request: &HttpRequest<'_>) -> Result<ReportQuery, ReportError> {
     let [since, until, alert, format] = values(request.query, KEYS);
-    let decoded = |value: FormValue<'_>| {
-        // A space in a time comes as a plus.
-        decode_lossy(&value.one().unwrap_or_default().replace('+', " ")).into_owned()
-    };
-    let form = ReportForm::named(&decoded(format))?;
-    Ok(ReportQuery { since: decoded(since), until: decoded(until), alert: decoded(alert), form })
+    let form = ReportForm::named(&format.typed())?;
+    Ok(ReportQuery { since: since.typed(), until: until.typed(), alert: alert.typed(), form })
 }
 
 fn content_type(form: ReportForm) -> &'static str {
