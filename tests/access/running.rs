@@ -193,7 +193,7 @@ async fn a_listener_that_stays_open_keeps_its_protection() {
     let (sim, folder) = (sim().await, Folder::new());
     let file_open = file_with(&folder, &sim, TOKENS, "http", "0.0.0.0:0");
     let served = Served::start(&file_open);
-    assert!(served.log().contains("plain text"), "{}", served.log());
+    assert!(served.has_logged("plain text"), "{}", served.log());
     let address = loopback(served.http);
     assert_eq!(Client::from(OWN).get(address, TARGET).await.status, 401);
     // Valid for a listener on loopback, but this one needs a restart.

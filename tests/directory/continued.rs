@@ -59,7 +59,7 @@ async fn a_walk_is_saved_when_the_service_stops() {
     let program = Program::start("suspended", &scene.sim, &settings);
     let begun = program.when(|status| status.walk.is_some()).await;
     scene.sim.set_list_faults(Vec::new());
-    assert!(program.log().contains("the interrupted walk is continued"), "{begun:?}");
+    assert!(program.has_logged("the interrupted walk is continued"), "{begun:?}");
     let generation = program.when(|status| status.generation.is_some()).await.generation;
     assert_eq!(generation.map(|it| (it.customers, it.is_whole)), Some((1_000, true)));
     drop(program);

@@ -13,6 +13,8 @@ use tokio::time::sleep;
 use crate::app::{self, Reply};
 
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A line is written at most so long after what it reports.
+const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// A running `bina serve`; dropping it ends it and removes its files.
 pub(crate) struct Program {
@@ -74,6 +76,18 @@ impl Program {
     pub(crate) fn log(&self) -> String {
         let log = fs::read(self.folder.join("log")).unwrap_or_default();
         String::from_utf8_lossy(&log).into_owned()
+    }
+
+    /// Waits until the log holds `part`: a thread of its own writes it, so an answer may come first.
+    pub(crate) fn has_logged(&self, part: &str) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < LOG_WITHIN {
+            if self.log().contains(part) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
     }
 
     pub(crate) fn config(&self) -> PathBuf {

@@ -20,6 +20,7 @@ async fn a_refused_list_is_one_line_with_the_remedy_and_asked_for_tomorrow() {
     let before = scene.sim.list_requests();
     program.when(|status| status.next_walk_in_s.is_some()).await;
     assert!(scene.sim.list_requests() >= before);
+    assert!(program.has_logged("WARN"), "{}", program.log());
     let log = program.log();
     let warned = log.lines().filter(|line| line.contains("WARN")).collect::<Vec<_>>();
     assert_eq!(warned.len(), 1, "{log}");
@@ -82,6 +83,7 @@ async fn forbidden_tables_are_one_line_with_the_remedy_and_differ_from_names_tha
     assert_eq!(code, 0, "{text}");
     let status = program.status().await;
     assert!(status.joins.iter().all(|kind| kind.is_forbidden), "{:?}", status.joins);
+    assert!(program.has_logged("WARN"), "{}", program.log());
     let log = program.log();
     let warned = log.lines().filter(|line| line.contains("WARN")).collect::<Vec<_>>();
     assert!(warned.len() == 1 && warned[0].contains("box, city, district"), "{log}");

@@ -26,6 +26,7 @@ async fn a_folder_that_cannot_be_used_leaves_the_directory_in_memory() {
         let program = Program::start(name, &scene.sim, &settings(&scene.folder, ""));
         let status = program.when(|status| status.generation.is_some()).await;
         assert!(status.folder.is_none() && status.file_problem.is_some(), "{name}: {status:?}");
+        assert!(program.has_logged("directory in memory only"), "{name}: {}", program.log());
         let log = program.log();
         assert_eq!(log.matches("directory in memory only").count(), 1, "{name}: {log}");
         // Its files may have the number, and a restart may bring it back.
@@ -53,6 +54,7 @@ async fn a_damaged_file_is_reported_once_removed_and_read_anew() {
     let program = Program::start("damaged", &scene.sim, &settings);
     let status = program.when(|status| status.generation.is_some()).await;
     assert_eq!(status.generation.expect("one").customers, 1_000);
+    assert!(program.has_logged("is not used"), "{}", program.log());
     let log = program.log();
     assert_eq!(log.matches("is not used").count(), 1, "{log}");
     drop(program);
@@ -103,8 +105,8 @@ async fn forgotten_numbers_that_were_lost_stay_reported_until_the_copy_is_remove
         assert!(problem.is_some_and(|text| text.contains("forgotten.damaged")), "{round}");
         let (_, doctor) = bina(&program, &["doctor"]);
         assert!(doctor.contains("run `bina forget` again"), "{doctor}");
-        assert_eq!(program.log().contains("lost=\"unknown\""), round == 1, "{}", program.log());
         assert_eq!(program.stop().0, Some(0));
+        assert_eq!(program.log().contains("lost=\"unknown\""), round == 1, "{}", program.log());
     }
     fs::remove_file(scene.folder.join("forgotten.damaged")).expect("a copy");
     let program = Program::start("lost", &scene.sim, &settings);
