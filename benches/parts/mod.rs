@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fs, process};
 
+use bina::answering::figures::{FiguredCall, Figures, PromptKind};
 use bina::answering::journal::{CallRecord, ChosenAlert, Journal, JournalInputs, JournalMetrics};
 use bina::answering::lookup::{Lookup, Settings};
 use bina::answering::render::{Format, Freeswitch, render};
 use bina::answering::suspicion::{SuspicionMetrics, Suspicions};
 use bina::domain::alert::TextKey;
 use bina::domain::alert_text::AlertText;
-use bina::domain::answer::{AlertFacts, Answer, Told};
+use bina::domain::answer::{AlertFacts, Answer, AnswerStatus, Told};
 use bina::domain::finding::{AlertCertainty, AnswerSource, Finding, Record};
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Choice, Phrase, Playlist, Rule, Rules, SoundForm};
@@ -52,6 +53,7 @@ pub fn parts() -> Vec<(String, Box<dyn Fn() -> Work>)> {
         parts.push((format!("memory {count}"), Box::new(move || remember(count))));
     }
     parts.push(("journal".into(), Box::new(note)));
+    parts.push(("figures".into(), Box::new(figure)));
     parts
 }
 
@@ -122,6 +124,33 @@ fn remember(count: u32) -> Work {
         index = (index + 1) % 100;
         let finding = runtime.block_on(lookup.find(&number(count - 1 - index).into(), soon()));
         assert!(matches!(black_box(finding), Finding::NotFound(AnswerSource::Cache)));
+    })
+}
+
+/// A call in the figures that an operator sees, with a rule, a prompt and an alert.
+fn figure() -> Work {
+    let (figures, rule) = (Figures::default(), Arc::from("fibra"));
+    let prompt = Arc::new(Playlist { asterisk: "bina/aviso".into(), ..Playlist::default() });
+    let phone = phone(CALLER);
+    let accepted = Instant::now();
+    let mut number = 0;
+    Box::new(move || {
+        number += 1;
+        figures.note(FiguredCall {
+            accepted,
+            took: Duration::from_micros(40),
+            interface: "/asterisk",
+            phone: Some(phone.masked()),
+            status: AnswerStatus::Found,
+            source: AnswerSource::Cache,
+            rule: Some(Arc::clone(&rule)),
+            prompt: Some(Arc::clone(&prompt)),
+            kind: PromptKind::Prepared,
+            reason: "",
+            alert: Some(TextKey(7)),
+            told: Told::NotYet,
+            number,
+        });
     })
 }
 

@@ -1,6 +1,7 @@
 //! Answers a call: lookup within the deadline, choice of the prompt, rendering.
 
 pub mod explanation;
+pub mod figures;
 pub mod journal;
 pub mod lookup;
 pub mod metrics;

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
+use crate::answering::figures::{FiguredCall, Figures, PromptKind};
 use crate::answering::journal::{CallRecord, ChosenAlert, Journal};
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
@@ -41,6 +42,7 @@ struct Decision {
     answer: Answer,
     chosen: Option<ChosenAlert>,
     told: Told,
+    kind: PromptKind,
 }
 
 /// Answers calls.
@@ -51,13 +53,21 @@ pub struct Responder {
     misses: Arc<Misses>,
     metrics: CallMetrics,
     journal: Option<Arc<Journal>>,
+    figures: Arc<Figures>,
 }
 
 impl Responder {
     /// A responder without any recorded misses.
     pub fn new(lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
-        let metrics = CallMetrics::default();
-        Self { lookup, announcer, numbers, misses: Arc::default(), metrics, journal: None }
+        Self {
+            lookup,
+            announcer,
+            numbers,
+            misses: Arc::default(),
+            metrics: CallMetrics::default(),
+            journal: None,
+            figures: Arc::default(),
+        }
     }
 
     /// The same with the application's metrics.
@@ -68,6 +78,11 @@ impl Responder {
     /// The same with a journal, which says who has been told.
     pub fn noting(self, journal: Arc<Journal>) -> Self {
         Self { journal: Some(journal), ..self }
+    }
+
+    /// The same with the figures that an operator sees.
+    pub fn figuring(self, figures: Arc<Figures>) -> Self {
+        Self { figures, ..self }
     }
 
     /// Answers one call by its deadline.
@@ -93,18 +108,48 @@ impl Responder {
         if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
             self.note_miss(phone, call);
         }
-        let Decision { answer, chosen, told } = self.decide(call, phone.ok(), &finding);
-        let took = call.accepted.elapsed();
+        let decision = self.decide(call, phone.ok(), &finding);
         match occasion {
-            Occasion::Call => {
-                self.announcer.note_call();
-                self.metrics.count(call, &finding, &answer, took);
-                log(call, phone, &finding, &answer, took);
-                if let Some(journal) = &self.journal {
-                    note(journal, call.accepted, phone.ok(), &answer, (chosen, told));
-                }
+            Occasion::Call => self.note(call, phone, &finding, decision),
+            Occasion::Check => {
+                self.metrics.count_answer(call, &decision.answer);
+                decision.answer
             }
-            Occasion::Check => self.metrics.count_answer(call, &answer),
+        }
+    }
+
+    /// Counts and logs a call that has been answered; returns its answer.
+    fn note(
+        &self,
+        call: &Call,
+        phone: Result<Phone, NoNumber>,
+        finding: &Finding,
+        decision: Decision,
+    ) -> Answer {
+        let Decision { answer, chosen, told, kind } = decision;
+        let took = call.accepted.elapsed();
+        let number = CALLS.fetch_add(1, Ordering::Relaxed);
+        let reason = reason(finding);
+        self.announcer.note_call();
+        self.metrics.count(call, finding, &answer, took);
+        log(call, phone, &answer, (reason, took, number));
+        self.figures.note(FiguredCall {
+            accepted: call.accepted,
+            took,
+            interface: call.interface,
+            phone: phone.ok().map(|phone| phone.masked()),
+            status: answer.status(),
+            source: answer.source(),
+            rule: answer.shared_rule().cloned(),
+            prompt: answer.shared_playlist().cloned(),
+            kind,
+            reason,
+            alert: chosen.as_ref().map(|chosen| chosen.key),
+            told,
+            number,
+        });
+        if let Some(journal) = &self.journal {
+            leave(journal, call.accepted, phone.ok(), &answer, (chosen, told));
         }
         answer
     }
@@ -115,6 +160,7 @@ impl Responder {
         let board = board.as_deref();
         let choice = self.announcer.choose(board, finding, phone.as_ref(), call);
         let spoken = self.announcer.spoken(&choice);
+        let kind = if spoken.is_some() { PromptKind::Spoken } else { PromptKind::Prepared };
         let choice = Choice { play: spoken.as_ref().or(choice.play), ..choice };
         let chosen = self.announcer.chosen(board, &choice);
         let told = match (&self.journal, &chosen, &phone) {
@@ -124,7 +170,7 @@ impl Responder {
             _ => Told::NotYet,
         };
         let facts = self.announcer.facts(board, &choice, told);
-        Decision { answer: Answer::new(phone, finding, &choice, facts), chosen, told }
+        Decision { answer: Answer::new(phone, finding, &choice, facts), chosen, told, kind }
     }
 
     /// Explains how `call` would be answered; `caller` returns what is known of a number and the alerts.
@@ -140,7 +186,7 @@ impl Responder {
             Ok(key) => self.lookup.at_hand(key),
             Err(reason) => Finding::NoNumber(*reason),
         };
-        let Decision { answer, chosen, told } = self.decide(call, phone.ok(), &finding);
+        let Decision { answer, chosen, told, .. } = self.decide(call, phone.ok(), &finding);
         CallExplanation {
             no_number: phone.err().map(|reason| reason.label().to_owned()),
             outlook: key.ok().map(|key| self.lookup.outlook(&key)),
@@ -152,8 +198,8 @@ impl Responder {
     /// A responder with another lookup and other settings that keeps the recorded misses.
     pub fn renewed(&self, lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
-        let journal = self.journal.clone();
-        Self { lookup, announcer, numbers, misses, metrics, journal }
+        let (journal, figures) = (self.journal.clone(), Arc::clone(&self.figures));
+        Self { lookup, announcer, numbers, misses, metrics, journal, figures }
     }
 
     /// The lookup of callers.
@@ -194,7 +240,7 @@ impl Responder {
 }
 
 /// Leaves to the journal what it needs of a call.
-fn note(
+fn leave(
     journal: &Journal,
     at: std::time::Instant,
     phone: Option<Phone>,
@@ -208,21 +254,23 @@ fn note(
     }
 }
 
+/// Why there was no number or no answer, or empty.
+fn reason(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::NoNumber(reason) => reason.label(),
+        Finding::Unavailable(failure) => failure.label(),
+        Finding::Found { .. } | Finding::NotFound(_) => "",
+    }
+}
+
 /// Logs a call in one line; the type of the number masks it.
 fn log(
     call: &Call,
     phone: Result<Phone, NoNumber>,
-    finding: &Finding,
     answer: &Answer,
-    took: Duration,
+    (reason, took, number): (&'static str, Duration, u64),
 ) {
-    let number = CALLS.fetch_add(1, Ordering::Relaxed);
     let Some(line) = CallLine::begin("call answered") else { return };
-    let reason = match finding {
-        Finding::NoNumber(reason) => reason.label(),
-        Finding::Unavailable(failure) => failure.label(),
-        Finding::Found { .. } | Finding::NotFound(_) => "",
-    };
     let line = line.word(key!("door"), call.interface);
     let line = match phone {
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),

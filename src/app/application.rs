@@ -167,6 +167,7 @@ impl App {
         let announcer = announcer(config, alerts, journal, speech);
         let responder = Responder::new(lookup, announcer, config.numbers.clone())
             .counting(metrics.calls.clone(), metrics.misses.clone())
+            .figuring(Arc::clone(&metrics.figures))
             .noting(Arc::clone(&journal.journal));
         let guard = guard(config, Arc::default(), config.listener.pbx.clone());
         Self::assembled(config, modules, responder, guard)
@@ -175,6 +176,8 @@ impl App {
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
         let Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics } =
             modules;
+        let rules = config.rules.list().iter().map(|rule| &*rule.name);
+        metrics.figures.metrics().begin(rules);
         let responder = Arc::new(responder);
         let application = Endpoints {
             responder: Arc::clone(&responder),

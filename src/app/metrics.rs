@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::answering::figures::Figures;
 use crate::answering::journal::JournalMetrics;
 use crate::answering::lookup::LookupMetrics;
 use crate::answering::metrics::CallMetrics;
@@ -82,6 +83,8 @@ pub(super) struct AppMetrics {
     pub(super) calls: CallMetrics,
     pub(super) directory: DirectoryMetrics,
     pub(super) fastagi: FastagiMetrics,
+    /// What an operator sees of the calls; its metrics are among the others.
+    pub(super) figures: Arc<Figures>,
     pub(super) http: HttpMetrics,
     pub(super) hubsoft: HubsoftMetrics,
     pub(super) journal: JournalMetrics,
@@ -104,6 +107,7 @@ impl Default for AppMetrics {
             calls: CallMetrics::of(doors),
             directory: DirectoryMetrics::default(),
             fastagi: FastagiMetrics::default(),
+            figures: Arc::default(),
             http: HttpMetrics::of(&endpoints::REJECTIONS),
             hubsoft: HubsoftMetrics::default(),
             journal: JournalMetrics::default(),
@@ -129,6 +133,7 @@ impl AppMetrics {
         self.calls.register(&mut registry);
         self.directory.register(&mut registry);
         self.fastagi.register(&mut registry);
+        self.figures.metrics().register(&mut registry);
         self.http.register(&mut registry);
         self.hubsoft.register(&mut registry);
         self.journal.register(&mut registry);

@@ -1,9 +1,11 @@
 //! Counts by labels: by the variants of an enum without hashing, or by words that are known later.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::{MetricType, TypedMetric};
@@ -127,6 +129,47 @@ where
 
     fn is_empty(&self) -> bool {
         self.family.is_empty()
+    }
+}
+
+/// Names with a series of their own; further ones count together.
+const NAMES_MAX: usize = 300;
+
+/// The name of those.
+pub const OTHER: &str = "other";
+
+/// A counter for each name that the configuration gives. Its users keep the counters.
+#[derive(Clone, Debug)]
+pub struct ByName {
+    label: &'static str,
+    counters: Arc<Mutex<BTreeMap<String, Counter>>>,
+}
+
+impl ByName {
+    /// Has no counter yet.
+    pub fn new(label: &'static str) -> Self {
+        Self { label, counters: Arc::default() }
+    }
+
+    /// The counter of `name`, which begins at zero if it is new.
+    pub fn of(&self, name: &str) -> Counter {
+        let mut counters = self.counters.lock();
+        let has_room = counters.len() < NAMES_MAX || counters.contains_key(name);
+        let name = if has_room { name } else { OTHER };
+        counters.entry(name.to_owned()).or_default().clone()
+    }
+}
+
+impl EncodeMetric for ByName {
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
+        for (name, counter) in &*self.counters.lock() {
+            counter.encode(encoder.encode_family(&[(self.label, name.as_str())])?)?;
+        }
+        Ok(())
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Counter
     }
 }
 

@@ -20,7 +20,7 @@ pub use prometheus_client::metrics::counter::Counter;
 pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::registry::Metric;
 
-pub use self::families::{ByLabel, ByWords, Label};
+pub use self::families::{ByLabel, ByName, ByWords, Label, OTHER};
 pub use self::seconds::Seconds;
 
 /// A gauge that may be a fraction.
