@@ -5,6 +5,7 @@ mod choice;
 mod phrase;
 mod playlist;
 mod speak;
+mod verdict;
 
 use std::cell::LazyCell;
 use std::ops::Deref;
@@ -18,6 +19,7 @@ pub use self::choice::{Choice, ChosenBy};
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
 pub use self::speak::{Speak, SpeakPart};
+pub use self::verdict::{JudgedCall, JudgedRule, RuleVerdict};
 
 /// One rule: its sounds are played if all conditions hold for the same customer. An empty list is not
 /// a condition.

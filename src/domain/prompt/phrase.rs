@@ -9,10 +9,12 @@ use super::ahead::is_ahead;
 /// Whole words to search for in folded texts. The search is prepared once, because a thousand rules
 /// may be tried for one call.
 #[derive(Clone, Debug)]
-pub struct Phrase(
+pub struct Phrase {
+    /// As the configuration has it.
+    typed: Box<str>,
     /// `None` for `*` alone, which matches every alert, even without a text.
-    Option<Words>,
-);
+    words: Option<Words>,
+}
 
 #[derive(Clone, Debug)]
 struct Words {
@@ -44,8 +46,9 @@ struct Word {
 impl Phrase {
     /// Parses a phrase. The separators between its words are ignored.
     pub fn parse(text: &str) -> Result<Self, BadPhrase> {
+        let typed = text.into();
         if text.trim() == "*" {
-            return Ok(Self(None));
+            return Ok(Self { typed, words: None });
         }
         let words = words(text)?;
         let mut parts = words.chunk_by(|one, next| !one.open_end && !next.open_start);
@@ -56,31 +59,36 @@ impl Phrase {
             tail: words[head.len()..].into(),
             needed: parts.map(finder).collect(),
         };
-        Ok(Self(Some(words)))
+        Ok(Self { typed, words: Some(words) })
+    }
+
+    /// The phrase as the configuration has it.
+    pub fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// Returns whether it matches every alert.
     pub fn is_any(&self) -> bool {
-        self.0.is_none()
+        self.words.is_none()
     }
 
     /// The substring that is searched for in folded texts, if there is no inner `*`. A text that
     /// contains a longer needle also contains each needle within it.
     pub fn needle(&self) -> Option<&str> {
-        let words = self.0.as_ref().filter(|words| words.tail.is_empty())?;
+        let words = self.words.as_ref().filter(|words| words.tail.is_empty())?;
         str::from_utf8(words.head.needle()).ok()
     }
 
     /// Returns where it begins in folded texts: at 0 for `*`. It cannot span two lines, because no
     /// word contains a line end.
     pub(super) fn position(&self, folded: &str) -> Option<usize> {
-        self.0.as_ref().map_or(Some(0), |words| words.positions(folded).next())
+        self.words.as_ref().map_or(Some(0), |words| words.positions(folded).next())
     }
 
     /// Returns whether it occurs in folded texts as an accomplished fact (see `is_ahead`).
     pub(super) fn is_stated(&self, folded: &str) -> bool {
         let stated = |words: &Words| words.positions(folded).any(|at| !is_ahead(&folded[..at]));
-        self.0.as_ref().is_none_or(stated)
+        self.words.as_ref().is_none_or(stated)
     }
 }
 
