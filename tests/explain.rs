@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use bina::answering::explanation::CallExplanation;
 use bina::answering::lookup::{Outlook, OutlookClass, OutlookWay};
-use bina::simulator::{Fault, ScopeEntry, SimAlert, SimScope};
+use bina::domain::prompt::RuleVerdict;
+use bina::simulator::{Fault, ScopeEntry, Sim, SimAlert, SimScope, customer, with_alert};
 use bina::sources::alerts::CallerStanding;
 use tokio::time::{Instant, sleep};
 
@@ -45,9 +46,7 @@ impl Outage {
     }
 
     async fn explained(&self, phone: &str) -> CallExplanation {
-        let (status, body) = self.program.post("/v1/explain", phone).await;
-        assert_eq!(status, 200, "{body}");
-        serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+        explanation(&self.program, phone).await
     }
 
     /// Waits until the next call of `phone` is answered like that.
@@ -114,6 +113,43 @@ async fn a_number_that_nothing_is_known_of_is_queried_first() {
     assert_eq!((explained.no_number.as_deref(), explained.outlook), (Some("short"), None));
     assert_eq!(explained.answer.status, "no_number");
     let _ = fs::remove_dir_all(&outage.scene.folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hubsoft_is_queried_on_request_only_and_the_rules_are_explained() {
+    let phone = "37988887777";
+    let ana = with_alert(customer(1, "Ana", phone), &[TEXT]);
+    let sim = Sim::start(vec![ana]).await.expect("loopback");
+    let rules = "[general]\nprompt = \"\"\n\
+        [[rule]]\nname = \"luz\"\ntext = \"queda de energia\"\nplay = \"luz\"\n\
+        [[rule]]\nname = \"fibra\"\ntext = [\"massiva\", \"rompimento*\"]\nplay = \"fibra\"\n\
+        [prompts]\nluz = \"luz\"\nfibra = \"fibra\"\n";
+    let settings = "[directory]\nenabled = false\n[alerts]\nenabled = false\n".to_owned() + rules;
+    let program = Program::start("explain-rules", &sim, &settings);
+    let explained = explanation(&program, phone).await;
+    assert!(sim.lookups() == 0 && explained.rules.is_empty());
+    assert!(explained.hubsoft.is_empty());
+    let explained = explanation(&program, &format!("{phone}&query=1")).await;
+    assert!(sim.lookups() > 0);
+    let step = explained.hubsoft.first().expect("it was queried");
+    assert!(step.digits == phone.len() && step.own == 1 && step.failure.is_empty(), "{step:?}");
+    let verdicts: Vec<_> = explained.rules.iter().map(|judged| &judged.verdict).collect();
+    let by = vec!["rompimento*".to_owned()];
+    assert_eq!(verdicts, [&RuleVerdict::NoText, &RuleVerdict::Chosen(by)]);
+    assert_eq!((&*explained.answer.rule, &*explained.answer.source), ("fibra", "hubsoft"));
+    assert!(
+        program
+            .get("/metrics")
+            .await
+            .contains("bina_calls_total{door=\"/v1/lookup\",status=\"found\"} 0")
+    );
+}
+
+/// What `/v1/explain` returns; `number` may have further fields.
+async fn explanation(program: &Program, number: &str) -> CallExplanation {
+    let (status, body) = program.post("/v1/explain", number).await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

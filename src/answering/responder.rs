@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
+use crate::answering::explanation::{CallExplanation, ExpectedAnswer, QueriedHubsoft};
 use crate::answering::figures::{FiguredCall, Figures, PromptKind};
 use crate::answering::journal::{CallRecord, ChosenAlert, Journal};
 use crate::answering::lookup::Lookup;
@@ -23,6 +23,7 @@ use crate::domain::prompt::Choice;
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
 use crate::sources::alerts::CallerAlerts;
+use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::Key;
 
 /// Distinguishes the calls of one run of the program from those of another in the log.
@@ -174,22 +175,40 @@ impl Responder {
     }
 
     /// Explains how `call` would be answered; `caller` returns what is known of a number and the alerts.
-    /// Nothing is queried, logged or counted.
-    pub fn explain(
+    /// Nothing is logged or counted, and HubSoft is queried only through `hubsoft`.
+    pub async fn explain(
         &self,
         call: &Call,
+        hubsoft: Option<&HubSoft>,
         caller: impl FnOnce(Option<&Phone>) -> CallerAlerts,
     ) -> CallExplanation {
         let phone = self.numbers.phone(call);
         let key = phone.map(Key::from);
-        let finding = match &key {
-            Ok(key) => self.lookup.at_hand(key),
-            Err(reason) => Finding::NoNumber(*reason),
+        let outlook = key.as_ref().ok().map(|key| self.lookup.outlook(key));
+        let queried = match (hubsoft, &phone) {
+            (Some(hubsoft), Ok(phone)) => {
+                let deadline = Instant::now() + self.lookup.deadline();
+                Some(QueriedHubsoft::about(hubsoft, phone, deadline).await)
+            }
+            _ => None,
+        };
+        let (steps, outcome) =
+            queried.map_or((Vec::new(), None), |queried| (queried.steps, Some(queried.outcome)));
+        let finding = match (&key, outcome) {
+            (_, Some(Ok(sighting))) => self.lookup.finding_of_hubsoft(sighting),
+            (Ok(key), _) => self.lookup.at_hand(key),
+            (Err(reason), _) => Finding::NoNumber(*reason),
         };
         let Decision { answer, chosen, told, .. } = self.decide(call, phone.ok(), &finding);
+        let board = self.announcer.board();
+        let choice = self.announcer.choose(board.as_deref(), &finding, phone.as_ref().ok(), call);
+        let rules = self.announcer.judged(board.as_deref(), &finding, &choice, call);
         CallExplanation {
+            rules,
+            took_us: u64::try_from(call.accepted.elapsed().as_micros()).unwrap_or(u64::MAX),
             no_number: phone.err().map(|reason| reason.label().to_owned()),
-            outlook: key.ok().map(|key| self.lookup.outlook(&key)),
+            outlook,
+            hubsoft: steps,
             caller: caller(phone.as_ref().ok()),
             answer: ExpectedAnswer::new(&answer, chosen.as_ref(), told),
         }

@@ -5,6 +5,7 @@ use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
+use crate::domain::prompt::{JudgedRule, RuleVerdict};
 use crate::domain::zone::Zone;
 use crate::sources::alerts::{CallerAlert, CallerAlerts, CallerStanding, StratumLine};
 
@@ -29,7 +30,7 @@ pub(super) async fn lines(config: &Config, number: &str, did: Option<&str>) -> V
 }
 
 fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
-    let CallExplanation { no_number, outlook, caller, answer } = explanation;
+    let CallExplanation { no_number, outlook, caller, rules, answer, .. } = explanation;
     let mut lines = Vec::new();
     match outlook {
         Some(outlook) => {
@@ -48,6 +49,7 @@ fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
         lines.push("alerts      none is active".to_owned());
     }
     lines.extend(caller.alerts.iter().flat_map(|alert| alert_lines(alert, zone)));
+    lines.extend(rules.iter().map(rule_line));
     let is_queried = outlook.as_ref().is_some_and(|outlook| outlook.way == OutlookWay::Hubsoft);
     let until = if is_queried { "without HubSoft's answer: " } else { "" };
     lines.push(format!("answer      {until}{}", answered(answer)));
@@ -57,6 +59,26 @@ fn described(explanation: &CallExplanation, zone: Zone) -> Vec<String> {
     );
     lines.push(format!("changes     {change}"));
     lines
+}
+
+/// Why a rule was chosen for the caller's alert, or was not.
+fn rule_line(judged: &JudgedRule) -> String {
+    let by = |phrases: &[String]| match phrases {
+        [] => "for any text".to_owned(),
+        some => format!("by `{}`", some.join("` and `")),
+    };
+    let why = match &judged.verdict {
+        RuleVerdict::Chosen(phrases) => format!("chosen {}", by(phrases)),
+        RuleVerdict::Named => "chosen: the alert names it".to_owned(),
+        RuleVerdict::Later(phrases) => format!("fits {}, but comes later", by(phrases)),
+        RuleVerdict::CalledNumber => "is for other called numbers".to_owned(),
+        RuleVerdict::Customer => "its service_status or connected does not fit".to_owned(),
+        RuleVerdict::NoText => "none of its `text` is in the alert".to_owned(),
+        RuleVerdict::NoAlso => "none of its `also` is in the alert".to_owned(),
+        RuleVerdict::Except(phrase) => format!("`{phrase}` of its `except` is in the alert"),
+        RuleVerdict::Over(phrase) => format!("`{phrase}` of its `over` is in the alert"),
+    };
+    format!("rule        {}: {why}", judged.rule)
 }
 
 /// What the dialplan receives, and what the caller hears.
@@ -257,8 +279,12 @@ mod tests {
             (None, OutlookWay::Evidence) => answer("directory", Some("hubsoft:4711")),
             (None, _) => answer("cache", None),
         };
-        let explanation =
-            CallExplanation { no_number: None, outlook: Some(outlook), caller, answer };
+        let explanation = CallExplanation {
+            outlook: Some(outlook),
+            caller,
+            answer,
+            ..CallExplanation::default()
+        };
         described(&explanation, Zone::default()).join("\n")
     }
 
@@ -314,6 +340,7 @@ mod tests {
             outlook: None,
             caller: CallerAlerts { is_current: true, ..CallerAlerts::default() },
             answer: heard,
+            ..CallExplanation::default()
         };
         let text = described(&explanation, Zone::default()).join("\n");
         let expected = "service     looks nothing up: there is no number (anonymous)\n\

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::domain::finding::{AlertCertainty, AnswerSource, Finding};
 use crate::sources::limiter::Urgency;
 use crate::sources::reasons;
-use crate::sources::source::{Key, Origin};
+use crate::sources::source::{Key, Origin, Sighting};
 
 use super::foresight::{Foresight, Inquiry};
 use super::freshness::Freshness;
@@ -85,6 +85,11 @@ impl Lookup {
             }
         };
         Outlook { way, class, is_undecided, stored, fresh_s: self.settings.fresh.as_secs() }
+    }
+
+    /// What a call finds in an answer of HubSoft's.
+    pub fn finding_of_hubsoft(&self, sighting: Sighting) -> Finding {
+        self.finding(sighting, AnswerSource::Hubsoft)
     }
 
     /// What a call of `key` would find now without HubSoft.

@@ -15,7 +15,7 @@ use crate::domain::forecast::Forecast;
 use crate::domain::found::FoundCustomer;
 use crate::domain::local_time::LocalTime;
 use crate::domain::phone::Phone;
-use crate::domain::prompt::{Choice, ChosenBy, Playlist, Rules};
+use crate::domain::prompt::{Choice, ChosenBy, JudgedCall, JudgedRule, Playlist, Rules};
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
 use crate::sources::alerts::{ActiveAlert, AlertBoard, AlertOrigin, Board, LocalReach};
@@ -106,6 +106,37 @@ impl Announcer {
                 doubtful.unwrap_or(own)
             }
         }
+    }
+
+    /// Judges each rule for the alert that `choice` was made from, or for the first one that the caller has;
+    /// nothing if there is none.
+    pub fn judged(
+        &self,
+        board: Option<&Board>,
+        finding: &Finding,
+        choice: &Choice<'_>,
+        call: &Call,
+    ) -> Vec<JudgedRule> {
+        let did = call.did.as_ref();
+        if choice.chosen_by == ChosenBy::Local {
+            let is_it = |active: &&ActiveAlert| match (active.alert.as_deref(), choice.alert) {
+                (Some(alert), Some(chosen)) => ptr::eq(alert, chosen),
+                _ => false,
+            };
+            let named = board.and_then(|board| board.alerts.iter().find(is_it)?.rule.as_deref());
+            let folded = choice.alert.map(Alert::folded).unwrap_or_default();
+            return self.rules.judged(&folded, JudgedCall { customer: None, did, named });
+        }
+        let alerted = customers(finding).iter().filter(|found| found.alerted());
+        let has = |found: &&FoundCustomer| {
+            choice.alert.is_none_or(|chosen| found.alerts().any(|alert| **alert == *chosen))
+        };
+        let Some(customer) = alerted.clone().find(has).or(alerted.clone().next()) else {
+            return Vec::new();
+        };
+        let first = customer.alerts().next().map(|alert| &**alert);
+        let folded = choice.alert.or(first).map(Alert::folded).unwrap_or_default();
+        self.rules.judged(&folded, JudgedCall { customer: Some(customer), did, named: None })
     }
 
     /// Whether a local alert with this text and rule plays a prompt, whoever calls.

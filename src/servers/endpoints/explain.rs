@@ -4,29 +4,33 @@ use std::time::Instant;
 
 use crate::domain::call::{Call, Did};
 use crate::servers::form::{number_lossy, values};
-use crate::servers::http::{Endpoint, HttpReply, HttpRequest, POST};
+use crate::servers::http::{Endpoint, HttpRequest, POST};
 
 use super::alerts::json;
 use super::directory::number;
-use super::{Action, Endpoints, Row};
+use super::{Action, Endpoints, Row, Waiting};
 
 /// At the operations listener.
-pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/explain", &POST, Action::Now(explain))];
+pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/explain", &POST, Action::Wait(explain))];
 
-/// Explains a call whose caller ID is posted as `number`, at the called number `did`. HubSoft is not queried.
-fn explain(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
-    let caller = match number(request) {
-        Ok(caller) => caller,
-        Err(reply) => return *reply,
-    };
-    let [did] = values(request.fields(), ["did"]);
-    let call = Call {
-        interface: "explain",
-        caller: Some(caller.into_owned()),
-        did: did.one().and_then(|did| Did::new(&number_lossy(did))),
-        accepted: Instant::now(),
-        timeout: None,
-    };
-    let caller = |phone: Option<&_>| endpoints.alerts.caller(phone, call.did.as_ref());
-    json(&endpoints.responder.explain(&call, caller))
+/// Explains a call whose caller ID is posted as `number`, at the called number `did`. HubSoft is queried only
+/// with `query=1`.
+fn explain<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
+    Box::pin(async move {
+        let caller = match number(request) {
+            Ok(caller) => caller,
+            Err(reply) => return *reply,
+        };
+        let [did, query] = values(request.fields(), ["did", "query"]);
+        let call = Call {
+            interface: "explain",
+            caller: Some(caller.into_owned()),
+            did: did.one().and_then(|did| Did::new(&number_lossy(did))),
+            accepted: Instant::now(),
+            timeout: None,
+        };
+        let caller = |phone: Option<&_>| endpoints.alerts.caller(phone, call.did.as_ref());
+        let hubsoft = endpoints.readiness.hubsoft.as_deref().filter(|_| query.one() == Some("1"));
+        json(&endpoints.responder.explain(&call, hubsoft, caller).await)
+    })
 }

@@ -182,6 +182,7 @@ pub fn call(method: &str, target: &str, body: &str, entry_context: &str) -> Opti
         headers: &HeaderMap::new(),
         body: row.methods.take_body(method).then(|| body.to_owned()),
         client: Ipv4Addr::LOCALHOST.into(),
+        is_encrypted: false,
         accepted: Instant::now(),
     };
     read(&request, entry_context).ok()

@@ -69,6 +69,7 @@ pub async fn serve<A: Application>(
             serve_requests(stream, &pace, client, table, server, stop).await;
         }
         Some(OpenedConnection::Tls(stream)) => {
+            let client = Client { is_encrypted: true, ..client };
             Box::pin(serve_requests(stream, &pace, client, table, server, stop)).await;
         }
         None => {}

@@ -38,6 +38,8 @@ pub(super) struct Client {
     pub(super) is_own: bool,
     /// The client is neither on this machine nor a PBX.
     pub(super) is_unknown: bool,
+    /// The connection has TLS.
+    pub(super) is_encrypted: bool,
 }
 
 impl Client {
@@ -47,7 +49,7 @@ impl Client {
         let local = || stream.local_addr().ok().map(|address| address.ip());
         let is_own = guard.networks.is_own(address, local);
         let is_pbx = || guard.pbx.iter().any(|pbx| pbx.to_canonical() == address);
-        Self { address, is_own, is_unknown: !is_own && !is_pbx() }
+        Self { address, is_own, is_unknown: !is_own && !is_pbx(), is_encrypted: false }
     }
 }
 

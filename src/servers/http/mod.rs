@@ -130,6 +130,7 @@ impl<A: Application> HttpServer<A> {
             headers: request.headers(),
             body,
             client: client.address,
+            is_encrypted: client.is_encrypted,
             accepted,
         };
         self.application.answer(&endpoint.action, &request).await

@@ -33,6 +33,8 @@ pub struct HttpRequest<'a> {
     pub body: Option<String>,
     /// The client's address.
     pub client: IpAddr,
+    /// Whether the connection has TLS.
+    pub is_encrypted: bool,
     pub accepted: Instant,
 }
 

@@ -108,6 +108,7 @@ mod tests {
             headers: &HeaderMap::new(),
             body: Some(form.to_owned()),
             client: std::net::Ipv4Addr::LOCALHOST.into(),
+            is_encrypted: false,
             accepted: Instant::now(),
         };
         read(&request, "bina")

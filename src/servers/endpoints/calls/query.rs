@@ -39,6 +39,7 @@ mod tests {
             headers: &HeaderMap::new(),
             body: None,
             client: std::net::Ipv4Addr::LOCALHOST.into(),
+            is_encrypted: false,
             accepted: Instant::now(),
         };
         query_call(&request, "")
