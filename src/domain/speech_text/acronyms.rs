@@ -1,7 +1,7 @@
 //! Acronyms, which are spelt, and other words in capitals.
 
 use super::gender::is_named_by_number;
-use super::letters::{has_vowel, spelled_out};
+use super::letters::{has_vowel, is_pronounceable, spelled_out};
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
 
 pub(super) const RULES: &[SpeechRule] = &[acronym];
@@ -17,33 +17,46 @@ enum AcronymReading {
 }
 
 /// Acronyms with a vowel. "Aparelho" for ONU would break the article: "da aparelho".
-const ACRONYMS: [(&str, AcronymReading); 40] = [
+const ACRONYMS: [(&str, AcronymReading); 56] = [
     ("adsl", AcronymReading::Spelled),
     ("ap", AcronymReading::Capitals),
     ("api", AcronymReading::Spelled),
     ("app", AcronymReading::Said("ép")),
     ("apps", AcronymReading::Said("éps")),
     ("catv", AcronymReading::Spelled),
+    ("ce", AcronymReading::Capitals),
     ("ceo", AcronymReading::Capitals),
     ("cgnat", AcronymReading::Said("cê gê nat")),
     ("cpe", AcronymReading::Spelled),
     ("cto", AcronymReading::Spelled),
+    ("ddos", AcronymReading::Said("dê dós")),
+    ("dslam", AcronymReading::Said("deslam")),
     ("edp", AcronymReading::Capitals),
     ("epon", AcronymReading::Said("é pon")),
     ("eta", AcronymReading::Said("previsão")),
+    ("etr", AcronymReading::Spelled),
     ("eua", AcronymReading::Spelled),
     ("fo", AcronymReading::Spelled),
     ("gpon", AcronymReading::Said("gê pon")),
     ("ibge", AcronymReading::Spelled),
     ("id", AcronymReading::Capitals),
+    ("inss", AcronymReading::Spelled),
+    ("iot", AcronymReading::Spelled),
     ("ip", AcronymReading::Spelled),
     ("iptv", AcronymReading::Spelled),
+    ("ipv", AcronymReading::Spelled),
     ("isp", AcronymReading::Spelled),
     ("los", AcronymReading::Said("lós")),
+    ("lte", AcronymReading::Spelled),
+    ("noc", AcronymReading::Spelled),
     ("olt", AcronymReading::Spelled),
     ("ont", AcronymReading::Spelled),
     ("onu", AcronymReading::Spelled),
     ("os", AcronymReading::Capitals),
+    ("ospf", AcronymReading::Spelled),
+    ("pa", AcronymReading::Capitals),
+    ("pabx", AcronymReading::Spelled),
+    ("pi", AcronymReading::Capitals),
     ("pppoe", AcronymReading::Spelled),
     ("rge", AcronymReading::Spelled),
     ("sla", AcronymReading::Spelled),
@@ -51,16 +64,21 @@ const ACRONYMS: [(&str, AcronymReading); 40] = [
     ("ubs", AcronymReading::Spelled),
     ("udp", AcronymReading::Spelled),
     ("uf", AcronymReading::Spelled),
+    ("ufmg", AcronymReading::Spelled),
     ("upc", AcronymReading::Spelled),
     ("url", AcronymReading::Spelled),
     ("usb", AcronymReading::Spelled),
     ("uti", AcronymReading::Spelled),
     ("utp", AcronymReading::Spelled),
     ("vip", AcronymReading::Said("vip")),
+    ("vlan", AcronymReading::Said("vilan")),
+    ("voip", AcronymReading::Said("vóip")),
     ("xgspon", AcronymReading::Said("xis gê esse pon")),
 ];
 /// Longest word without a vowel that is spelt; a longer one is noise (`kkkkkkkkkk`).
 const SPELLED_MAX: usize = 8;
+/// Longest acronym with a vowel that is spelt because nobody can say it; longer ones are names.
+const UNSPEAKABLE_MAX: usize = 5;
 
 fn acronym(view: &TokenView<'_>) -> Option<Rewriting> {
     let typed = view.word(0)?;
@@ -68,17 +86,25 @@ fn acronym(view: &TokenView<'_>) -> Option<Rewriting> {
     let letters = typed.chars().count();
     let is_capital = typed.chars().all(char::is_uppercase);
     let is_name = view.last_word(&[]).is_some_and(|last| is_named_by_number(&last));
-    if lower == "n" && !is_capital && !is_name {
-        return Some(Rewriting::spoken(1, "não"));
-    }
     if let Some(words) = acronym_words(&lower, is_capital) {
         return Some(Rewriting::spoken(1, words));
     }
-    if !has_vowel(&lower) && letters <= SPELLED_MAX {
+    let is_unspeakable = is_capital && !view.is_shouted && !is_pronounceable(&lower);
+    // `Setor NE`
+    let is_block = is_capital && !view.is_shouted && is_name && letters == 2;
+    // A numeral that stands after no name, or `IX`, the exchange; "vi" may be a verb.
+    let is_numeral = letters > 1 && lower.chars().all(|c| "ivx".contains(c));
+    let is_numeral = is_numeral && (lower != "vi" || is_capital && !view.is_shouted);
+    let is_spelled = is_numeral
+        || !has_vowel(&lower)
+        || is_unspeakable && letters <= UNSPEAKABLE_MAX
+        || is_block;
+    if is_spelled && letters <= SPELLED_MAX {
         return Some(Rewriting::spoken(1, spelled_out(&lower)));
     }
     if letters == 1 {
-        let is_letter = is_capital && is_name && !view.is_shouted;
+        // A capital I would be a numeral after another word.
+        let is_letter = is_capital && (is_name || lower == "i") && !view.is_shouted;
         return is_letter.then(|| Rewriting::spoken(1, spelled_out(&lower)));
     }
     let token = SpeechToken::new(TokenKind::Word, lower);

@@ -2,10 +2,11 @@
 
 use super::gender::Gender;
 use super::number_words::{cardinal, ordinal};
-use super::tokens::{Rewriting, SpeechRule, TokenKind, TokenView, first_and_a};
+use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView, first_and_a};
 
 /// Dates before their parts; what a slash means otherwise before a date.
-pub(super) const RULES: &[SpeechRule] = &[always, port, half, share, date, first_of_two, slashed];
+pub(super) const RULES: &[SpeechRule] =
+    &[always, speeds, port, half_after_hours, half, share, date, first_of_two, slashed];
 
 /// After a number of hours.
 pub(super) const AND_HALF: &str = "e meia";
@@ -30,11 +31,40 @@ const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
 /// Before a date: `dia 1/3` is never a third.
 const BEFORE_DATE: [&str; 10] =
     ["dia", "dias", "em", "até", "desde", "data", "de", "do", "partir", "no"];
-/// Before a path of numbers, as equipment has it.
-const BEFORE_PORT: [&str; 10] =
-    ["pon", "gpon", "porta", "slot", "placa", "olt", "interface", "porta:", "chassi", "ge"];
+/// Of these, those before which it is no fraction either: `dia 2/3 da semana`.
+const BEFORE_DATE_ONLY: [&str; 5] = ["dia", "dias", "desde", "data", "partir"];
+/// Before numbers with dots that are no date.
+const VERSIONS: [&str; 5] = ["firmware", "release", "v", "versao", "versão"];
+/// Before a path of numbers, as equipment and buildings have it.
+const BEFORE_PORT: [&str; 20] = [
+    "apartamento",
+    "apto",
+    "bloco",
+    "caixa",
+    "ceo",
+    "chassi",
+    "cto",
+    "dio",
+    "ge",
+    "gpon",
+    "interface",
+    "nº",
+    "olt",
+    "placa",
+    "pon",
+    "porta",
+    "poste",
+    "quadra",
+    "slot",
+    "splitter",
+];
 /// Before a part of a whole: `etapa 2/3`.
-const BEFORE_SHARE: [&str; 6] = ["parte", "etapa", "fase", "lote", "turno", "aviso"];
+const BEFORE_SHARE: [&str; 8] =
+    ["andamento", "aviso", "etapa", "fase", "lote", "parte", "progresso", "turno"];
+/// After two speeds: `100/50 mega`.
+const SPEEDS: [&str; 9] = ["gb", "gbps", "giga", "mb", "mbit", "mbits", "mbps", "mega", "megas"];
+/// After "de", a fraction's whole: `3/4 de hora`.
+const WHOLES: [&str; 3] = ["dia", "hora", "volta"];
 /// After a fraction.
 const AFTER_FRACTION: [&str; 4] = ["da", "das", "do", "dos"];
 /// After so many of so many. `client` stands for both numbers of the word.
@@ -63,14 +93,32 @@ fn always(view: &TokenView<'_>) -> Option<Rewriting> {
     Some(Rewriting::numeral(3, "vinte e quatro horas por dia, sete dias por semana"))
 }
 
+/// `10/5 mega` is no date.
+fn speeds(view: &TokenView<'_>) -> Option<Rewriting> {
+    let unit = view.lower_word(view.past_gap(3))?;
+    let is_pair = view.is_mark(1, '/') && SPEEDS.contains(&unit.as_str()) && view.begins();
+    let said = |at| Some(cardinal(view.value(at, 4)?, Gender::Masculine));
+    let words = format!("{} barra {}", said(0)?, said(2)?);
+    let tokens = || vec![SpeechToken::new(TokenKind::Numeral, words), SpeechToken::gap()];
+    is_pair.then(|| Rewriting { taken: 3, tokens: tokens() })
+}
+
 /// `PON 0/1/3`: each number for itself.
 fn port(view: &TokenView<'_>) -> Option<Rewriting> {
-    let is_port = view.follows(&BEFORE_PORT) || written(view).is_none() && view.is_mark(3, '/');
+    let last = view.last_word(&[':']).unwrap_or_default();
+    let is_port =
+        BEFORE_PORT.contains(&last.as_str()) || written(view).is_none() && view.is_mark(3, '/');
     slashed(view).filter(|_| is_port)
 }
 
 /// What is no date: `31/04`.
 fn slashed(view: &TokenView<'_>) -> Option<Rewriting> {
+    // `0800/123` is a cut telephone number, `08:00/18:00` are times.
+    let is_other = view.number(0)?.len() == 4 && view.number(0)?.starts_with('0');
+    if is_other || view.continues_number(&[':']) || view.is_mark(3, ':') && view.number(4).is_some()
+    {
+        return None;
+    }
     let mut end = 1;
     let mut words = cardinal(view.value(0, 4)?, Gender::Masculine);
     while view.is_mark(end, '/')
@@ -82,35 +130,73 @@ fn slashed(view: &TokenView<'_>) -> Option<Rewriting> {
     (end > 1 && stands_apart(view, end)).then(|| Rewriting::numeral(end, words))
 }
 
-/// `1/2 hora`, `1 1/2 hora`.
+/// `1/2 hora`, `1 1/2 hora`, `1/2h`.
 fn half(view: &TokenView<'_>) -> Option<Rewriting> {
-    let is_half = view.number(0)? == "1" && view.is_mark(1, '/') && view.number(2)? == "2";
-    let next = view.lower_word(view.past_gap(3))?;
-    let is_hour = matches!(next.as_str(), "h" | "hora" | "horas") && view.begins();
+    let unit = view.past_gap(3);
+    let next = view.lower_word(unit).filter(|_| is_half(view) && view.begins())?;
     let is_more = matches!(view.before, [.., number, gap]
         if number.kind == TokenKind::Number && gap.kind == TokenKind::Gap);
     let words = if is_more { AND_HALF } else { "meia" };
-    (is_half && is_hour).then(|| Rewriting::numeral(3, words))
+    match next.as_str() {
+        "hora" | "horas" => Some(Rewriting::numeral(3, words)),
+        "dia" if !is_more => Some(Rewriting::numeral(3, "meio")),
+        "h" => {
+            let mut tokens = vec![SpeechToken::new(TokenKind::Numeral, words), SpeechToken::gap()];
+            tokens.push(SpeechToken::new(TokenKind::Spoken, "hora"));
+            Some(Rewriting { taken: unit + 1, tokens })
+        }
+        _ => None,
+    }
+}
+
+/// `1h1/2`, `1 hora 1/2`.
+fn half_after_hours(view: &TokenView<'_>) -> Option<Rewriting> {
+    let hours = match view.before {
+        [.., number, hours] | [.., number, hours, _] if number.kind == TokenKind::Number => hours,
+        [.., number, _, hours, _] if number.kind == TokenKind::Number => hours,
+        _ => return None,
+    };
+    let is_hours = matches!(hours.text.to_lowercase().as_str(), "h" | "hora" | "horas");
+    let gap = if view.begins() { None } else { Some(SpeechToken::gap()) };
+    let half = SpeechToken::new(TokenKind::Spoken, AND_HALF);
+    let tokens = gap.into_iter().chain([half]).collect();
+    (is_half(view) && is_hours && !view.is_content(3)).then_some(Rewriting { taken: 3, tokens })
+}
+
+fn is_half(view: &TokenView<'_>) -> bool {
+    view.number(0) == Some("1") && view.is_mark(1, '/') && view.number(2) == Some("2")
 }
 
 /// `1/3 dos bairros`, `etapa 2/3`, `32/47 ONUs`.
 fn share(view: &TokenView<'_>) -> Option<Rewriting> {
     let (part, whole) = (view.value(0, 4)?, view.value(2, 4)?);
     let is_plain = view.is_mark(1, '/') && !view.number(0)?.starts_with('0');
-    if !is_plain || !stands_apart(view, 3) || view.follows(&BEFORE_DATE) {
+    if !is_plain || !stands_apart(view, 3) || view.follows(&BEFORE_DATE_ONLY) {
         return None;
     }
-    let next = view.lower_word(view.past_gap(3)).unwrap_or_default();
+    let at = view.past_gap(3);
+    let next = view.lower_word(at).unwrap_or_default();
     let name = PARTS.iter().find(|(number, _)| *number == whole).map(|(_, name)| *name);
-    let is_fraction = AFTER_FRACTION.contains(&next.as_str()) && part < whole;
+    let is_of = next == "de"
+        && view.lower_word(at + 2).is_some_and(|whole| WHOLES.contains(&whole.as_str()));
+    let is_fraction = (is_of || AFTER_FRACTION.contains(&next.as_str())) && part < whole;
     if let Some(name) = name.filter(|_| is_fraction) {
         let plural = if part > 1 { "s" } else { "" };
-        let words = format!("{} {name}{plural}", cardinal(part, Gender::Masculine));
+        let words = match (part, whole) {
+            (1, 2) => "metade".to_owned(),
+            _ => format!("{} {name}{plural}", cardinal(part, Gender::Masculine)),
+        };
         return Some(Rewriting::numeral(3, words));
     }
+    if view.follows(&BEFORE_DATE) {
+        return None;
+    }
     let is_counted = COUNTED.iter().any(|noun| next.starts_with(noun));
-    let is_no_date = whole > 12 && view.number(2)?.len() < 4 || part > DAYS[0];
-    if !is_counted && !is_no_date && !view.follows(&BEFORE_SHARE) {
+    let is_no_date =
+        part <= whole && whole > 12 && view.number(2)?.len() < 4 || part <= whole && part > DAYS[0];
+    let last = view.last_word(&[':']).unwrap_or_default();
+    let is_share = BEFORE_SHARE.contains(&last.as_str()) && part <= whole;
+    if !is_counted && !is_no_date && !is_share {
         return None;
     }
     let gender = Gender::of_noun(&next, whole);
@@ -124,6 +210,13 @@ fn share(view: &TokenView<'_>) -> Option<Rewriting> {
 pub(super) fn date(view: &TokenView<'_>) -> Option<Rewriting> {
     let (taken, words) = written(view)?;
     let is_apart = view.begins() && !view.continues_number(&['/', '.', ',', ':']);
+    // `2026-11-30T18:00`, as software writes it.
+    let is_before_time =
+        view.lower_word(taken).is_some_and(|word| word == "t") && view.number(taken + 1).is_some();
+    if is_apart && is_before_time {
+        let tokens = vec![SpeechToken::new(TokenKind::Numeral, words), SpeechToken::gap()];
+        return Some(Rewriting { taken: taken + 1, tokens });
+    }
     if !is_apart || !stands_apart(view, taken) {
         return None;
     }
@@ -131,6 +224,11 @@ pub(super) fn date(view: &TokenView<'_>) -> Option<Rewriting> {
     let is_first = has_hyphen && written(&view.from(taken + 1)).is_some();
     let to = || Rewriting { taken: taken + 1, tokens: first_and_a(words.clone()) };
     Some(if is_first { to() } else { Rewriting::numeral(taken, words) })
+}
+
+/// Whether spoken `words` are a date.
+pub(super) fn is_date(words: &str) -> bool {
+    MONTHS.iter().any(|month| words.contains(month))
 }
 
 /// The first day of `05 a 07/12` and `05-07/12`.
@@ -160,6 +258,7 @@ fn written(view: &TokenView<'_>) -> Option<(usize, String)> {
     day_first(view)
         .or_else(|| year_first(view))
         .or_else(|| month_first(view))
+        .or_else(|| month_named(view))
         .or_else(|| named(view))
 }
 
@@ -170,7 +269,9 @@ fn day_first(view: &TokenView<'_>) -> Option<(usize, String)> {
     let separator = ['/', '-', '.'].into_iter().find(|mark| view.is_mark(at, *mark))?;
     let month = view.value(at + 1, 2)?;
     let year = view.number(at + 3).filter(|_| view.is_mark(at + 2, separator));
-    let year = year.filter(|year| year.len() == 4 || year.len() == 2 && separator == '/');
+    let is_padded = view.number(0)?.len() == 2 && view.number(at + 1)?.len() == 2;
+    let is_short = separator == '/' || separator == '.' && is_padded && !view.follows(&VERSIONS);
+    let year = year.filter(|year| year.len() == 4 || year.len() == 2 && is_short);
     let month = month_words(day, month)?;
     match year.and_then(year_words) {
         Some(year) => Some((at + 4, format!("{} de {month} de {year}", day_words(day)))),
@@ -192,6 +293,14 @@ fn month_first(view: &TokenView<'_>) -> Option<(usize, String)> {
     let month = month_words(1, view.value(0, 2)?).filter(|_| view.is_mark(1, '/'))?;
     let year = view.number(2).filter(|year| year.len() == 4)?;
     Some((3, format!("{month} de {}", year_words(year)?)))
+}
+
+/// `dez/2026`, `dezembro/26`.
+fn month_named(view: &TokenView<'_>) -> Option<(usize, String)> {
+    let typed = view.lower_word(0)?;
+    let is_month = |name: &&str| typed == *name || typed.chars().eq(name.chars().take(3));
+    let month = MONTHS.into_iter().find(is_month).filter(|_| view.is_mark(1, '/'))?;
+    Some((3, format!("{month} de {}", year_words(view.number(2)?)?)))
 }
 
 /// `5 de dez`, `05/dez/2026`, `1 de março de 2026`.

@@ -12,7 +12,12 @@ const MARKED_LETTERS: &str = "áàâãéêíóôõúüç";
 /// The ring of a keycap (`1️⃣`), which leaves its digit.
 const KEYCAP: char = '\u{20E3}';
 /// Signs that deny or count: without them the rest may say the opposite.
-const NEVER_DROPPED: &str = "❌✖✗✘❎🚫⛔👎🔟≠≤≥∞√∄∉¬☐☑☒📵🔇🛑🚷🙅🔴🟢🟡🟠\u{FFFD}";
+const NEVER_DROPPED: &str = "❌✖✗✘❎🚫⛔👎🔟≠∞√∄∉¬∅⊘↛‰÷☐☑☒□⬜🔲🔳📵🔇🛑🚷🙅🔴🟢🟡🟠🔵⚪⚫🟥🟩🟨🟧🟦\
+                             🔺🔻📈📉\u{FFFD}";
+/// Signs of what is done; they may be dropped beside a word that says so, too.
+const DONE: &str = "✅✔✓🗸";
+/// The one that stands for them in a clean text.
+pub(super) const CHECK: char = '✓';
 /// Distance from a full-width sign to its ASCII one.
 const FULL_WIDTH: u32 = 0xFEE0;
 
@@ -53,13 +58,18 @@ fn append(c: char, clean: &mut String) -> Result<(), Refusal> {
         '−' => clean.push('−'),
         '‘' | '’' | '´' | 'ʼ' => clean.push('\''),
         '…' => clean.push('.'),
-        '•' | '·' | '●' | '▪' | '→' | '⇒' | '➜' | '➡' => clean.push_str(" , "),
+        '•' | '·' | '●' | '▪' | '■' | '←' | '↔' => clean.push_str(" , "),
+        '→' | '⇒' | '➜' | '➡' => clean.push_str(" -> "),
+        '≥' => clean.push_str(">="),
+        '≤' => clean.push_str("<="),
+        '′' => clean.push('\''),
+        c if DONE.contains(c) => clean.push(CHECK),
         '№' => clean.push_str("nº"),
         '\u{2044}' => clean.push('/'),
         '≈' => clean.push('~'),
         '±' => clean.push_str("+/-"),
         '×' => clean.push('x'),
-        '€' | '£' | '¥' => clean.push('$'),
+        '€' | '£' | '¥' | '¢' => clean.push('$'),
         c if NEVER_DROPPED.contains(c) || is_combining_mark(c) => {
             return Err(Refusal::NotSpeakable);
         }
@@ -89,16 +99,20 @@ fn append_letters(c: char, clean: &mut String) -> Result<(), Refusal> {
     if is_known { Ok(()) } else { Err(Refusal::NotSpeakable) }
 }
 
-/// Joins `d'água` to one word, as it is said, and reads a lone `ñ` as "não".
+/// Joins `d'água` to one word, as it is said; of `ñ` only a lone one keeps its tilde.
 fn without_apostrophes(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let follows_letter = joined.chars().next_back().is_some_and(is_letter);
         let precedes_letter = chars.peek().copied().is_some_and(is_letter);
+        let precedes_digit = chars.peek().is_some_and(char::is_ascii_digit);
         match c {
             '\'' if follows_letter && precedes_letter => {}
-            '\u{303}' if is_lone(&joined) && !precedes_letter => joined.push_str("ão"),
+            '\u{303}' if is_lone(&joined) && !precedes_letter && !precedes_digit => {
+                let letter = joined.pop();
+                joined.push(if letter == Some('N') { 'Ñ' } else { 'ñ' });
+            }
             '\u{303}' => {}
             c => joined.push(c),
         }
@@ -120,8 +134,8 @@ mod tests {
         for (typed, read) in [
             ("Joa\u{303}o", Ok("João")),
             ("Müller Peña Tvrđe".trim_end_matches(" Tvrđe"), Ok("Müller Pena")),
-            ("ñ há sinal", Ok("não há sinal")),
-            ("Ñ HÁ", Ok("Não HÁ")),
+            ("ñ há sinal", Ok("ñ há sinal")),
+            ("Ñ HÁ", Ok("Ñ HÁ")),
             ("𝗔𝘃𝗶𝘀𝗼 ＡＶＩＳＯ １８ｈ", Ok("Aviso AVISO 18h")),
             ("caixa d'água", Ok("caixa dágua")),
             ("1\u{FE0F}\u{20E3} rompi\u{200B}mento", Ok("1 rompimento")),

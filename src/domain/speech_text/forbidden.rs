@@ -1,108 +1,144 @@
-//! Words and amounts that are never spoken to a caller.
+//! Words that are never spoken to a caller: credentials, documents, debts.
 
 use crate::domain::alert_text::fold;
 
+use super::debts::is_debt;
+use super::money::is_amount;
 use super::refusal::Refusal;
-use super::tokens::{SpeechToken, TokenKind};
+use super::tokens::{SpeechToken, TokenKind, TokenView};
 
 /// Whole words, folded: credentials, documents, debts.
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 41] = [
+    "calote",
+    "calotes",
+    "caloteira",
+    "caloteiras",
+    "caloteiro",
+    "caloteiros",
     "cnpj",
     "cnpjs",
     "cpf",
     "cpfs",
+    "credenciais",
+    "credencial",
+    "cvv",
     "divida",
     "dividas",
     "devedor",
     "devedora",
     "devedores",
-    "login",
-    "logins",
+    "devendo",
+    "juros",
     "logon",
-    "password",
-    "senha",
-    "senhas",
+    "otp",
+    "pagto",
+    "pgto",
+    "pgtos",
+    "pin",
+    "pins",
+    "pix",
+    "psw",
+    "psswd",
+    "puk",
+    "pwd",
+    "quitacao",
+    "quitar",
     "serasa",
+    "serasajud",
     "spc",
+    "token",
+    "tokens",
+    "userid",
     "username",
 ];
 /// Beginnings of words, folded, with all their forms.
-const BEGINNINGS: [&str; 9] =
-    ["boleto", "cobrad", "cobran", "cobrar", "cobrou", "debit", "fatura", "inadimpl", "negativad"];
-/// Words for money after a number.
-const CURRENCIES: [&str; 6] = ["reais", "real", "centavo", "centavos", "euros", "dolares"];
-/// Numbers in words, folded, as far as amounts end in them.
-const NUMBER_WORDS: [&str; 29] = [
-    "um",
-    "dois",
-    "tres",
-    "quatro",
-    "cinco",
-    "seis",
-    "sete",
-    "oito",
-    "nove",
-    "dez",
-    "onze",
-    "doze",
-    "quinze",
-    "vinte",
-    "trinta",
-    "quarenta",
-    "cinquenta",
-    "sessenta",
-    "setenta",
-    "oitenta",
-    "noventa",
-    "cem",
-    "cento",
-    "duzentos",
-    "trezentos",
-    "quinhentos",
-    "mil",
-    "milhao",
-    "milhoes",
+const BEGINNINGS: [&str; 12] = [
+    "boleto",
+    "cobrad",
+    "cobran",
+    "cobrar",
+    "cobrou",
+    "debit",
+    "fatura",
+    "inadimpl",
+    "login",
+    "negativad",
+    "passw",
+    "senha",
 ];
+/// After these a word begins that makes a credential of "chave" or "código".
+const BEFORE_CREDENTIAL: [&str; 4] = ["chave", "chaves", "codigo", "codigos"];
+/// Such words, folded.
+const CREDENTIALS: [&str; 14] = [
+    "acesso",
+    "aleatoria",
+    "barras",
+    "celular",
+    "cnpj",
+    "confirmacao",
+    "email",
+    "pix",
+    "seguranca",
+    "verificacao",
+    "wep",
+    "wi",
+    "wifi",
+    "wpa",
+];
+/// Words, folded, of which a colon makes the name of a credential.
+const NAMING: [&str; 5] = ["chave", "pass", "pw", "user", "usuario"];
+/// Between the two.
+const OF: [&str; 4] = ["da", "de", "do", "o"];
+/// Digits and the letters for which they are typed to hide a word: `s3nh4`.
+const DISGUISES: [(char, char); 6] =
+    [('0', 'o'), ('1', 'i'), ('3', 'e'), ('4', 'a'), ('5', 's'), ('7', 't')];
 
-/// Finds a word or an amount that is never spoken, or struck-out text.
+/// Finds a word or an amount that is never spoken.
 pub(super) fn found(typed: &[SpeechToken]) -> Option<Refusal> {
-    let folded: Vec<String> = typed.iter().map(|token| fold(&token.text)).collect();
     let mut initials = String::new();
-    for (at, (token, word)) in typed.iter().zip(&folded).enumerate() {
+    for (at, token) in typed.iter().enumerate() {
+        let view = TokenView { before: &typed[..at], rest: &typed[at..], is_shouted: false };
         if token.kind == TokenKind::Word {
+            let word = fold(&token.text);
             let is_initial = token.text.chars().count() == 1;
-            initials = if is_initial { initials + word } else { String::new() };
-            if is_forbidden(word) || is_forbidden(&initials) {
+            initials = if is_initial { initials + &word } else { String::new() };
+            if is_forbidden(&word) || is_forbidden(&initials) || is_credential(&view, &word) {
                 return Some(Refusal::ForbiddenWord);
             }
-            if CURRENCIES.contains(&word.as_str()) && follows_number(&typed[..at], &folded[..at]) {
-                return Some(Refusal::Money);
-            }
-        } else if token.is_mark('$') {
+        }
+        if view.begins() && is_disguised(view.rest) {
+            return Some(Refusal::ForbiddenWord);
+        }
+        if is_amount(&view) {
             return Some(Refusal::Money);
-        } else if token.is_mark('~') && closes(typed, at) {
-            return Some(Refusal::NotSpeakable);
         }
     }
-    None
+    is_debt(typed).then_some(Refusal::ForbiddenWord)
 }
 
 fn is_forbidden(word: &str) -> bool {
     WORDS.contains(&word) || BEGINNINGS.iter().any(|beginning| word.starts_with(beginning))
 }
 
-/// Whether the last word or number before a currency counts it: `50 reais`, `mil de reais`.
-fn follows_number(before: &[SpeechToken], folded: &[String]) -> bool {
-    let content = before.iter().zip(folded).rev().filter(|(token, _)| token.is_content());
-    let last = content.map(|(token, word)| (token.kind, word.as_str())).find(|(_, w)| *w != "de");
-    last.is_some_and(|(kind, word)| kind == TokenKind::Number || NUMBER_WORDS.contains(&word))
+/// `s3nha`: letters and digits without a sign between them, read as letters alone.
+fn is_disguised(rest: &[SpeechToken]) -> bool {
+    let run: Vec<_> = rest.iter().take_while(|token| token.is_content()).collect();
+    let is_mixed = run.len() > 1 && run.iter().any(|token| token.kind == TokenKind::Word);
+    let letter = |c: char| DISGUISES.iter().find(|(digit, _)| *digit == c).map_or(c, |(_, c)| *c);
+    let word = || run.iter().flat_map(|token| token.text.chars()).map(letter).collect::<String>();
+    is_mixed && is_forbidden(&fold(&word()))
 }
 
-/// Whether the tilde at `at` ends struck-out text (`~18h~ 20h`), which would be spoken as if it held.
-fn closes(typed: &[SpeechToken], at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| typed.get(before));
-    let goes_on = typed.get(at + 1).is_some_and(SpeechToken::is_content);
-    before.is_some_and(|token| token.is_content() || token.is_mark('~')) && !goes_on
+/// `chave de acesso`, `chave: …`, `código de verificação`, `usuário: …`; `chave seccionadora` is none.
+fn is_credential(view: &TokenView<'_>, word: &str) -> bool {
+    let next = view.past_gap(1);
+    if NAMING.contains(&word) && (view.is_mark(next, ':') || view.is_mark(next, '=')) {
+        return true;
+    }
+    let folded = |at: usize| view.word(at).map(fold).unwrap_or_default();
+    let is_of = OF.contains(&folded(next).as_str());
+    let named = folded(if is_of { view.past_gap(next + 1) } else { next });
+    BEFORE_CREDENTIAL.contains(&word) && CREDENTIALS.contains(&named.as_str())
 }
 
 #[cfg(test)]
@@ -115,7 +151,10 @@ mod tests {
         for text in [
             "Senha",
             "SENHAS",
+            "s3nh4",
             "login",
+            "l0gin",
+            "passwd",
             "c.p.f.",
             "C P F",
             "Débito",
@@ -130,29 +169,27 @@ mod tests {
             "negativados",
             "dívidas",
             "CNPJ",
+            "chave de acesso",
+            "código de verificação",
+            "PIX",
         ] {
             let found = found(&tokens(&format!("aviso de {text} hoje")));
             assert_eq!(found, Some(Refusal::ForbiddenWord), "{text}");
         }
-        for text in ["senhor", "cobra", "cobertura", "desenha", "c. p. norte", "Fátima", "logo"] {
-            assert_eq!(found(&tokens(text)), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn amounts_and_struck_out_text_are_found() {
-        for (text, refusal) in [
-            ("R$ 50", Some(Refusal::Money)),
-            ("multa de 50 reais", Some(Refusal::Money)),
-            ("cinquenta reais", Some(Refusal::Money)),
-            ("dois milhões de reais", Some(Refusal::Money)),
-            ("motivos reais", None),
-            ("em tempo real", None),
-            ("~18h~ 20h", Some(Refusal::NotSpeakable)),
-            ("~~18h~~", Some(Refusal::NotSpeakable)),
-            ("~50 casas", None),
+        for text in [
+            "senhor",
+            "cobra",
+            "cobertura",
+            "desenha",
+            "c. p. norte",
+            "Fátima",
+            "logo",
+            "chave seccionadora",
+            "código da rota",
+            "5G na B2",
+            "usuários sem sinal",
         ] {
-            assert_eq!(found(&tokens(text)), refusal, "{text}");
+            assert_eq!(found(&tokens(text)), None, "{text}");
         }
     }
 }

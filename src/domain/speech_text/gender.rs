@@ -8,17 +8,22 @@ pub(super) enum Gender {
 }
 
 /// Feminine nouns whose ending does not tell.
-const FEMININE_ONES: [&str; 11] =
-    ["árvore", "cto", "fase", "noite", "olt", "ont", "onu", "parte", "rede", "torre", "vez"];
+const FEMININE_ONES: [&str; 32] = [
+    "árvore", "base", "chave", "classe", "cruz", "cto", "cx", "equipe", "fase", "fonte", "frente",
+    "haste", "lente", "luz", "mãe", "mão", "manhã", "matriz", "noite", "olt", "ont", "onu",
+    "ordem", "parte", "ponte", "rede", "sede", "série", "torre", "tarde", "vez", "voz",
+];
 /// Their plurals.
-const FEMININE_MANY: [&str; 12] = [
-    "árvores", "ctos", "fases", "noites", "olts", "onts", "onus", "partes", "redes", "tardes",
-    "torres", "vezes",
+const FEMININE_MANY: [&str; 34] = [
+    "árvores", "bases", "chaves", "classes", "cruzes", "ctos", "cx", "cxs", "equipes", "eq",
+    "fases", "fontes", "frentes", "hastes", "lentes", "luzes", "mãos", "matrizes", "noites",
+    "olts", "onts", "onus", "ordens", "partes", "res", "pontes", "redes", "sedes", "séries",
+    "tardes", "torres", "un", "vezes", "vozes",
 ];
 /// Endings of feminine nouns.
-const ENDINGS_ONE: [&str; 8] = ["a", "ção", "gião", "nião", "são", "xão", "dade", "gem"];
+const ENDINGS_ONE: [&str; 8] = ["a", "ção", "gião", "nião", "são", "xão", "ade", "gem"];
 /// Endings of their plurals.
-const ENDINGS_MANY: [&str; 8] = ["as", "ções", "giões", "niões", "sões", "xões", "dades", "gens"];
+const ENDINGS_MANY: [&str; 8] = ["as", "ções", "giões", "niões", "sões", "xões", "ades", "gens"];
 /// Masculine words with a feminine ending, and words that count nothing.
 const NOT_FEMININE: [&str; 22] = [
     "a", "as", "agora", "ainda", "apenas", "contra", "da", "das", "dia", "dias", "entra", "fica",

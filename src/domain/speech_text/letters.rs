@@ -30,6 +30,17 @@ const NAMES: [(char, &str); 26] = [
     ('z', "zê"),
 ];
 
+/// Consonants with which words begin, those of English among them.
+const BEGINNINGS: [&str; 29] = [
+    "bl", "br", "ch", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "kr", "lh", "nh", "pl", "pr", "ps",
+    "qu", "sc", "sh", "sk", "sl", "sm", "sn", "sp", "st", "sw", "th", "tr", "tw",
+];
+/// Consonants with which they end.
+const ENDINGS: [&str; 24] = [
+    "ch", "ck", "ct", "ft", "ld", "lk", "ll", "ls", "lt", "ms", "nd", "ng", "nk", "ns", "nt", "ps",
+    "rd", "rk", "rs", "rt", "sh", "ss", "st", "th",
+];
+
 /// Spells `word`, in lower case: `cto` is "cê tê ó". A letter with a mark keeps its own sound.
 pub(super) fn spelled_out(word: &str) -> String {
     let mut spelled = String::new();
@@ -49,4 +60,16 @@ pub(super) fn spelled_out(word: &str) -> String {
 /// Whether `word`, in lower case, has a vowel, so that it can be said as a word.
 pub(super) fn has_vowel(word: &str) -> bool {
     word.chars().any(|c| "aeiouyáàâãéêíóôõúü".contains(c))
+}
+
+/// Whether `word`, in lower case, begins and ends as words do that are said: `cemig`, but not `lte`.
+pub(super) fn is_pronounceable(word: &str) -> bool {
+    let is_consonant = |c: &char| !has_vowel(c.encode_utf8(&mut [0; 2]));
+    let first: String = word.chars().take_while(is_consonant).collect();
+    let mut last: Vec<char> = word.chars().rev().take_while(is_consonant).collect();
+    last.reverse();
+    let last: String = last.into_iter().collect();
+    let begins = first.chars().count() < 2 || BEGINNINGS.contains(&first.as_str());
+    let ends = last.chars().count() < 2 || ENDINGS.contains(&last.as_str());
+    begins && ends
 }

@@ -1,5 +1,7 @@
 //! Numbers in Portuguese words.
 
+use crate::domain::alert_text::fold;
+
 use super::gender::Gender;
 
 /// Up to this, `um milhão` and below, numbers are said as one; longer ones digit by digit.
@@ -129,6 +131,33 @@ pub(super) fn ordinal(number: u32, gender: Gender) -> String {
     };
     let said = parts.iter().filter(|part| !part.is_empty());
     said.map(|part| format!("{part}{ending}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether `folded` is a word of a number, in either gender and in either spelling.
+pub(super) fn is_number_word(folded: &str) -> bool {
+    const OTHERS: [&str; 16] = [
+        "bilhao", "bilhoes", "catorze", "cem", "cento", "centena", "centenas", "dezena", "dezenas",
+        "duzia", "meia", "mil", "milhao", "milhar", "milhares", "milhoes",
+    ];
+    let is_small = |word: &str| fold(word) == folded;
+    let genders = [Gender::Masculine, Gender::Feminine];
+    let is_gendered = |value| genders.iter().any(|gender| below_hundred(value, *gender) == folded);
+    let is_hundred = |beginning: &str| {
+        let ending = folded.strip_prefix(beginning).filter(|_| !beginning.is_empty());
+        matches!(ending, Some("os" | "as"))
+    };
+    let words = SMALL.iter().chain(&TENS).filter(|word| !word.is_empty());
+    OTHERS.contains(&folded)
+        || words.into_iter().any(|word| is_small(word))
+        || is_gendered(1)
+        || is_gendered(2)
+        || HUNDREDS.iter().any(|beginning| is_hundred(beginning))
+}
+
+/// Whether `folded` is the name of one digit, as telephone numbers have them.
+pub(super) fn is_digit_word(folded: &str) -> bool {
+    const DIGITS: usize = 10;
+    folded == "meia" || folded == "uma" || SMALL[..DIGITS].iter().any(|word| fold(word) == folded)
 }
 
 /// Says the parts of a telephone number digit by digit; there 6 is "meia".

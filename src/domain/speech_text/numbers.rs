@@ -3,7 +3,7 @@
 use super::calendar::AND_HALF;
 use super::gender::{Gender, is_feminine_article, is_named_by_number};
 use super::number_words::{CARDINAL_MAX, ORDINAL_MAX, cardinal, code_digits, ordinal};
-use super::tokens::{Rewriting, SpeechRule, TokenView, first_and_a};
+use super::tokens::{Rewriting, SpeechRule, TokenKind, TokenView, first_and_a};
 use super::units::unit_at;
 
 pub(super) const RULES: &[SpeechRule] =
@@ -14,8 +14,13 @@ const FRACTION_DIGITS: usize = 2;
 /// Groups of a number in the thousands: `999.999.999`.
 const THOUSANDS_MAX: usize = 3;
 
+/// Before an ordinal whose noun is left out.
+const BEFORE_ORDINAL: [&str; 9] = ["a", "à", "ao", "da", "do", "e", "na", "no", "o"];
 /// Words and gaps of a number up to four digits: `nove mil novecentos e noventa e nove`.
 const WORDS_MAX: usize = 15;
+
+/// Any number of things but one: their noun is in the plural.
+const MANY: u32 = 2;
 
 /// A number with its thousands and decimals.
 struct Quantity<'t> {
@@ -85,33 +90,56 @@ fn dimension(view: &TokenView<'_>) -> Option<Rewriting> {
     is_dimension.then(|| Rewriting::numeral(3, format!("{} por {}", said(first), said(second))))
 }
 
-/// `2º andar`, `1.ª etapa`, `3a feira`.
+/// `2º andar`, `1.ª etapa`, `3a feira`, `1a. etapa`.
 fn numbered(view: &TokenView<'_>) -> Option<Rewriting> {
     let number = view.value(0, 4).filter(|_| view.begins())?;
-    let letter = view.word(1).filter(|_| view.is_gap(2) && view.word(3).is_some());
+    let (gender, end) = raised(view).or_else(|| letter(view))?;
+    let is_ordinal = (1..=ORDINAL_MAX).contains(&number);
+    let words = |number: u32| {
+        if is_ordinal { ordinal(number, gender) } else { cardinal(number, gender) }
+    };
+    let day = view.past_gap(end + usize::from(view.is_mark(end, '-')));
+    let is_day = gender == Gender::Feminine && (2..=6).contains(&number);
+    let name = view.lower_word(day).filter(|_| is_day).unwrap_or_default();
+    let ordinal = if number == 3 { "terça".to_owned() } else { words(number) };
+    match name.as_str() {
+        "feira" | "feiras" => Some(Rewriting::numeral(end, ordinal)),
+        "f" if !view.is_content(day + 1) => {
+            let dot = view.is_mark(day + 1, '.') && view.is_content(view.past_gap(day + 2));
+            Some(Rewriting::numeral(day + 1 + usize::from(dot), format!("{ordinal} feira")))
+        }
+        _ => Some(Rewriting::numeral(end, words(number))),
+    }
+}
+
+/// The gender of `2º`, `1.ª`, and where they end.
+fn raised(view: &TokenView<'_>) -> Option<(Gender, usize)> {
     // `1.º` is as right as `1º`.
     let at =
         1 + usize::from(view.is_mark(1, '.') && (view.is_mark(2, 'º') || view.is_mark(2, 'ª')));
     let is_degree = view.is_mark(at, '°') || view.is_mark(at, 'º');
-    let is_celsius = is_degree && view.lower_word(at + 1).is_some_and(|word| word == "c");
-    let gender = match letter {
-        Some("a") => Gender::Feminine,
-        Some("o") => Gender::Masculine,
-        _ if view.is_mark(at, 'ª') => Gender::Feminine,
-        _ if is_degree && !is_celsius => Gender::Masculine,
+    let letter = view.past_gap(at + 1);
+    let is_letter = matches!(view.word(letter), Some("C" | "c")) && !view.is_content(letter + 1);
+    let is_celsius = is_degree && is_letter;
+    if view.is_mark(at, 'ª') {
+        return Some((Gender::Feminine, at + 1));
+    }
+    (is_degree && !is_celsius).then_some((Gender::Masculine, at + 1))
+}
+
+/// The gender of `3a feira`, `2o. andar`, and where they end.
+fn letter(view: &TokenView<'_>) -> Option<(Gender, usize)> {
+    let gender = match view.word(1)? {
+        "a" => Gender::Feminine,
+        "o" => Gender::Masculine,
         _ => return None,
     };
-    let end = at + 1;
-    let day = view.past_gap(end + usize::from(view.is_mark(end, '-')));
-    let is_day =
-        view.lower_word(day).is_some_and(|word| matches!(word.as_str(), "feira" | "feiras"));
-    let is_ordinal = (1..=ORDINAL_MAX).contains(&number);
-    let words = match number {
-        3 if is_day => "terça".to_owned(),
-        _ if is_ordinal => ordinal(number, gender),
-        _ => cardinal(number, gender),
-    };
-    Some(Rewriting::numeral(end, words))
+    let end = 2 + usize::from(view.is_mark(2, '.'));
+    let is_day = view.is_mark(2, '-') && view.lower_word(3).is_some_and(|day| day == "feira");
+    let precedes = view.is_gap(end) && view.word(end + 1).is_some();
+    // `a 1a e a 2a`; `casa 2a` is a name.
+    let is_last = !view.is_content(view.past_gap(end)) && view.follows(&BEFORE_ORDINAL);
+    (is_day || precedes || is_last).then_some((gender, if is_last { 2 } else { end }))
 }
 
 /// `2.1.3`: what has more than one dot and is no thousands.
@@ -155,11 +183,26 @@ fn number(view: &TokenView<'_>) -> Option<Rewriting> {
     let quantity = quantity(view)?;
     let gender = counted(view, &quantity);
     let words = quantity.said(gender);
-    let Some((unit, end)) = unit_at(view, quantity.taken) else {
+    // `F670L` is a model.
+    let follows_letter = view.before.last().is_some_and(|last| last.kind == TokenKind::Word);
+    let is_code = follows_letter && view.is_content(quantity.taken);
+    let unit = unit_at(view, quantity.taken).filter(|_| !is_code);
+    let Some((unit, end)) = unit else {
         return Some(Rewriting::numeral(quantity.taken, words));
     };
+    let dot = usize::from(is_cut_unit(view, end));
+    let end = end + dot;
     let unit = if quantity.count() == 1 { unit.one } else { unit.many };
     Some(Rewriting::numeral(end, format!("{words} {unit}")))
+}
+
+/// Whether the dot at `end` belongs to the unit before it: `15 min. por cliente`.
+fn is_cut_unit(view: &TokenView<'_>, end: usize) -> bool {
+    const CUT: [&str; 6] = ["min", "mins", "mt", "mts", "seg", "segs"];
+    let unit = view.lower_word(end - 1).unwrap_or_default();
+    let goes_on = view.word(end + 2).is_some_and(|word| word.starts_with(char::is_lowercase));
+    let is_dot = view.is_mark(end, '.') && view.is_gap(end + 1);
+    CUT.contains(&unit.as_str()) && is_dot && goes_on && !view.is_shouted
 }
 
 /// The gender of what the number counts.
@@ -171,14 +214,31 @@ fn counted(view: &TokenView<'_>, quantity: &Quantity<'_>) -> Gender {
     if is_named_by_number(&last) || quantity.fraction.is_some() {
         return Gender::Masculine;
     }
-    let noun = view.lower_word(view.past_gap(quantity.taken)).unwrap_or_default();
-    let next = view.rest.get(view.past_gap(quantity.taken));
+    let at = view.past_gap(quantity.taken);
+    let next = view.rest.get(at);
     // `1 1/2 hora` is "uma e meia hora".
     let is_and_half = next.is_some_and(|next| next.text == AND_HALF);
     if is_feminine_article(&last) || is_and_half {
         return Gender::Feminine;
     }
-    Gender::of_noun(&noun, quantity.count())
+    let noun = view.lower_word(at).unwrap_or_default();
+    match noun.as_str() {
+        // `2 mil casas`
+        "mil" if word_after(view, at) == "e" => {
+            Gender::of_noun(&word_after(view, view.past_gap(view.past_gap(at + 1) + 1)), MANY)
+        }
+        "mil" => Gender::of_noun(&word_after(view, at), MANY),
+        // `1 ou 2 casas`
+        "a" | "até" | "ou" if view.number(view.past_gap(at + 1)).is_some() => {
+            Gender::of_noun(&word_after(view, view.past_gap(at + 1)), MANY)
+        }
+        _ => Gender::of_noun(&noun, quantity.count()),
+    }
+}
+
+/// The word after the token at `at`.
+fn word_after(view: &TokenView<'_>, at: usize) -> String {
+    view.lower_word(view.past_gap(at + 1)).unwrap_or_default()
 }
 
 fn quantity<'t>(view: &TokenView<'t>) -> Option<Quantity<'t>> {

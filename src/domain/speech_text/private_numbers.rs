@@ -1,6 +1,10 @@
 //! Numbers of persons, contracts and devices in a text.
 
+use crate::domain::alert_text::fold;
+
 use super::calendar::date;
+use super::clock_times::time_of_day;
+use super::number_words::is_digit_word;
 use super::refusal::Refusal;
 use super::telephones::telephone;
 use super::tokens::{SpeechToken, TokenKind, TokenView};
@@ -9,60 +13,139 @@ use super::tokens::{SpeechToken, TokenKind, TokenView};
 const DOCUMENT_DIGITS: [usize; 2] = [11, 14];
 /// From so many digits on a number is a name of something, and nobody can follow it.
 const LONG_DIGITS: usize = 9;
+/// From so many digits in words on; `um dois três quatro` up to nine may be a list.
+const SAID_DIGITS: usize = 10;
 /// Digits of a code with letters that is too long to follow: a serial number.
 const CODE_DIGITS: usize = 5;
 /// Letters and digits of such a code.
 const CODE_LENGTH: usize = 9;
 
-/// Finds a document or a long number that is neither a telephone number nor a date.
+/// Words, folded, for signs within a number: `123 ponto 456`.
+const SIGN_WORDS: [&str; 6] = ["barra", "hifen", "ponto", "separador", "tracinho", "traco"];
+/// Digits of each number in a list, and its least length: `casas 10 20 30`.
+const LISTED_DIGITS_MAX: usize = 3;
+/// Words, folded, before several numbers with commas.
+const LISTED: [&str; 20] = [
+    "apartamentos",
+    "aptos",
+    "blocos",
+    "caixas",
+    "casas",
+    "ceos",
+    "ctos",
+    "lotes",
+    "numeros",
+    "olts",
+    "pons",
+    "portas",
+    "postes",
+    "quadras",
+    "ramais",
+    "rotas",
+    "ruas",
+    "setores",
+    "slots",
+    "torres",
+];
+
+/// The digits of a number, or of numbers, with nothing but signs between them.
+#[derive(Default)]
+struct DigitRun {
+    groups: Vec<usize>,
+    values: Vec<u64>,
+    /// Whether a comma or a slash parts two.
+    has_commas: bool,
+    /// Whether every two are parted by a comma and a gap, or by "e".
+    is_listed: bool,
+}
+
+/// Finds a document or a long number that is neither a telephone number nor a date nor a time.
 pub(super) fn found(typed: &[SpeechToken]) -> Option<Refusal> {
     let mut at = 0;
     while at < typed.len() {
         let view = TokenView { before: &typed[..at], rest: &typed[at..], is_shouted: false };
-        if let Some(known) = telephone(&view).or_else(|| date(&view)) {
-            at += known.taken;
-            continue;
+        let (taken, refusal) = match known(&view) {
+            Some(taken) => (taken, None),
+            None => long_number(&view),
+        };
+        if refusal.is_some() {
+            return refusal;
         }
-        if let Some(refusal) = long_number(&view) {
-            return Some(refusal);
-        }
-        at += 1;
+        at += taken.max(1);
     }
-    typed.split(|token| !token.is_content()).find(|code| is_code(code)).map(|_| Refusal::LongNumber)
+    let has_code = typed.split(|token| !token.is_content()).any(is_code);
+    (has_code || has_said_digits(typed)).then_some(Refusal::LongNumber)
 }
 
-/// The number that begins at the view: groups of digits with single signs between them, or with
-/// gaps if the groups are long.
-fn long_number(view: &TokenView<'_>) -> Option<Refusal> {
-    let tight = digits(view, |next| ['.', '-', '/'].iter().any(|sign| next.is_mark(*sign)));
-    let spaced =
-        digits(view, |next| next.kind == TokenKind::Gap || next.is_mark('.') || next.is_mark('-'));
-    let is_grouped = spaced.iter().rev().skip(1).all(|digits| *digits >= 3);
-    let sum = |groups: &[usize]| groups.iter().sum::<usize>();
-    let total = if is_grouped { sum(&tight).max(sum(&spaced)) } else { sum(&tight) };
-    if total < LONG_DIGITS {
-        return None;
-    }
-    let is_document = DOCUMENT_DIGITS.contains(&sum(&tight)) || DOCUMENT_DIGITS.contains(&total);
-    Some(if is_document { Refusal::Document } else { Refusal::LongNumber })
+/// Whether so many digits are typed in words; a telephone number that is spoken has commas.
+fn has_said_digits(typed: &[SpeechToken]) -> bool {
+    let runs = typed.split(|token| {
+        let is_word = token.kind == TokenKind::Gap || is_digit_word(&fold(&token.text));
+        !is_word
+    });
+    runs.into_iter().any(|run| run.iter().filter(|token| token.is_content()).count() >= SAID_DIGITS)
 }
 
-/// Counts the digits of each group; `joins` says what may stand between two.
-fn digits(view: &TokenView<'_>, joins: impl Fn(&SpeechToken) -> bool) -> Vec<usize> {
-    /// A card number has four groups, a bank slip eight.
-    const GROUPS_MAX: usize = 10;
-    let mut groups = Vec::new();
+/// How many tokens at the view are a telephone number, a date or a time.
+fn known(view: &TokenView<'_>) -> Option<usize> {
+    let written = telephone(view).or_else(|| date(view)).map(|known| known.taken);
+    written.or_else(|| time_of_day(view))
+}
+
+/// How many tokens the run of digits at the view has, and why it is refused.
+fn long_number(view: &TokenView<'_>) -> (usize, Option<Refusal>) {
+    let mut run = DigitRun { is_listed: true, ..DigitRun::default() };
     let mut at = 0;
-    while let Some(number) = view.number(at)
-        && groups.len() < GROUPS_MAX
-    {
-        groups.push(number.len());
-        if !view.rest.get(at + 1).is_some_and(&joins) {
+    while let Some(number) = view.number(at) {
+        if at > 0 && known(&TokenView { before: &view.rest[..at], ..view.from(at) }).is_some() {
             break;
         }
-        at += 2;
+        run.groups.push(number.len());
+        run.values.push(number.parse().unwrap_or(u64::MAX));
+        let between = between(&view.from(at + 1));
+        let next = at + 1 + between;
+        let signs = &view.rest[at + 1..next];
+        let is_path = signs.len() == 1 && signs[0].is_mark('/');
+        let is_short = number.len() < 3 && view.number(next).is_some_and(|next| next.len() < 3);
+        if between == 0 || view.number(next).is_none() || is_path && is_short {
+            break;
+        }
+        run.has_commas |= signs.iter().any(|token| token.is_mark(',') || token.is_mark('/'));
+        run.is_listed &= signs.len() > 1 && !signs.iter().any(|token| token.is_mark('-'));
+        at = next;
     }
-    groups
+    let before = view.last_word(&[':', '.', '#']).map(|word| fold(&word)).unwrap_or_default();
+    (at.max(1), run.refusal(LISTED.contains(&before.as_str())))
+}
+
+/// How many tokens at the view are no number, but signs, gaps or words for signs.
+fn between(view: &TokenView<'_>) -> usize {
+    let is_sign = |token: &&SpeechToken| match token.kind {
+        TokenKind::Gap => true,
+        TokenKind::Mark => !token.is_mark('%') && !token.is_mark('°'),
+        TokenKind::Word => SIGN_WORDS.contains(&fold(&token.text).as_str()),
+        _ => false,
+    };
+    view.rest.iter().take_while(is_sign).count()
+}
+
+impl DigitRun {
+    fn refusal(&self, is_announced: bool) -> Option<Refusal> {
+        let digits: usize = self.groups.iter().sum();
+        let are_short = self.groups.iter().all(|group| *group <= LISTED_DIGITS_MAX);
+        let is_ascending = self.values.is_sorted_by(|first, second| first < second);
+        // `123 456 789` is one number with gaps, unless it has commas.
+        let are_thousands = self.groups.iter().all(|group| *group == LISTED_DIGITS_MAX);
+        let is_parted = self.has_commas || is_announced || !are_thousands;
+        let is_list = self.groups.len() > 2 && are_short && is_ascending && is_parted;
+        let is_listed =
+            is_announced && self.is_listed && self.groups.iter().all(|group| *group < 5);
+        if digits < LONG_DIGITS || is_list || is_listed {
+            return None;
+        }
+        let is_document = DOCUMENT_DIGITS.contains(&digits);
+        Some(if is_document { Refusal::Document } else { Refusal::LongNumber })
+    }
 }
 
 /// Whether letters and digits without a sign between them are a serial number.

@@ -10,6 +10,9 @@ pub enum Refusal {
     /// A web or mail address, or a name with `@`: nobody can note it down from a telephone.
     #[error("the text has a web or mail address, or an @")]
     Address,
+    /// A sign or an abbreviation that may mean two things: `n`, `30m`, `18h5`.
+    #[error("the text has a sign or an abbreviation that can be read in two ways")]
+    Ambiguous,
     /// A CPF or CNPJ, or what looks like one.
     #[error("the text has a number that looks like a CPF or CNPJ")]
     Document,
@@ -34,6 +37,12 @@ pub enum Refusal {
     /// Another script, a fraction sign, struck-out text, or a sign that denies (❌).
     #[error("the text has characters that cannot be spoken without a change of sense")]
     NotSpeakable,
+    /// The name of a person after the text: `Att, João`.
+    #[error("the text ends in a person's name")]
+    PersonName,
+    /// The number of a contract, an account, a card or a ticket, or somebody's own telephone.
+    #[error("the text has a number of a person, a contract, an account or a ticket")]
+    PersonalNumber,
     /// More than [`super::SPEECH_CHARS_MAX`] characters, as typed or as spoken.
     #[error("the text is too long to be spoken (more than 600 characters)")]
     TooLong,
@@ -41,8 +50,9 @@ pub enum Refusal {
 
 impl Refusal {
     /// The label of each, for metrics.
-    pub const LABELS: [&'static str; 10] = [
+    pub const LABELS: [&'static str; 13] = [
         "address",
+        "ambiguous",
         "document",
         "empty",
         "forbidden_word",
@@ -51,6 +61,8 @@ impl Refusal {
         "mac_address",
         "money",
         "not_speakable",
+        "person_name",
+        "personal_number",
         "too_long",
     ];
 
@@ -68,6 +80,7 @@ mod tests {
     fn each_refusal_has_its_label_and_its_sentence() {
         for (refusal, label) in [
             (Refusal::Address, "address"),
+            (Refusal::Ambiguous, "ambiguous"),
             (Refusal::Document, "document"),
             (Refusal::Empty, "empty"),
             (Refusal::ForbiddenWord, "forbidden_word"),
@@ -76,6 +89,8 @@ mod tests {
             (Refusal::MacAddress, "mac_address"),
             (Refusal::Money, "money"),
             (Refusal::NotSpeakable, "not_speakable"),
+            (Refusal::PersonName, "person_name"),
+            (Refusal::PersonalNumber, "personal_number"),
             (Refusal::TooLong, "too_long"),
         ] {
             assert_eq!(refusal.label(), label);

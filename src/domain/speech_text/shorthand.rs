@@ -1,39 +1,16 @@
-//! Shorthand with signs in it: `s/`, `c/`, `nº`, `bairro(s)`, `C.T.O.`.
+//! Shorthand with signs in it: `nº`, `bairro(s)`, `8h/dia`, `C.T.O.`.
 
 use super::letters::spelled_out;
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
 
-pub(super) const RULES: &[SpeechRule] =
-    &[no_number, preposition, number_sign, plural, rate, dotted];
+pub(super) const RULES: &[SpeechRule] = &[number_sign, plural, rate, dotted];
 
-/// A letter before a slash.
-const PREPOSITIONS: [(&str, &str); 4] = [("c", "com"), ("d", "de"), ("p", "para"), ("s", "sem")];
 /// Endings in parentheses that say "one or more".
 const PLURALS: [&str; 2] = ["s", "es"];
 /// Endings in parentheses for the other gender, which nobody needs spoken.
 const GENDERS: [&str; 4] = ["a", "as", "o", "os"];
 /// What a rate is per.
 const PERIODS: [&str; 6] = ["ano", "dia", "hora", "mês", "pessoa", "semana"];
-
-/// `s/n`, `S/Nº`: a house without a number.
-fn no_number(view: &TokenView<'_>) -> Option<Rewriting> {
-    let is_without = view.lower_word(0)? == "s" && view.is_mark(1, '/') && view.begins();
-    let is_number = is_without && view.lower_word(2)? == "n" && !view.is_content(3);
-    let end = 3 + usize::from(view.is_mark(3, 'º') || view.is_mark(3, '°'));
-    is_number.then(|| Rewriting::spoken(end, "sem número"))
-}
-
-/// `s/ sinal`, `c/energia`. Not to read it could turn the sense.
-fn preposition(view: &TokenView<'_>) -> Option<Rewriting> {
-    let typed = view.lower_word(0)?;
-    let (_, words) = PREPOSITIONS.iter().find(|(letter, _)| *letter == typed)?;
-    let precedes = view.is_content(view.past_gap(2));
-    let is_one = view.is_mark(1, '/') && view.begins() && precedes;
-    is_one.then(|| {
-        let words = SpeechToken::new(TokenKind::Spoken, *words);
-        Rewriting { taken: 2, tokens: vec![words, SpeechToken::gap()] }
-    })
-}
 
 /// `nº 10`, `n° s/n`, `n. 10`, `no. 10`.
 fn number_sign(view: &TokenView<'_>) -> Option<Rewriting> {
@@ -42,23 +19,28 @@ fn number_sign(view: &TokenView<'_>) -> Option<Rewriting> {
     let has_dot = matches!(typed.as_str(), "n" | "no" | "nr" | "num") && view.is_mark(1, '.');
     let at = view.past_gap(2 + usize::from(has_sign && view.is_mark(2, '.')));
     let is_numeral = view.rest.get(at).is_some_and(|token| token.kind == TokenKind::Numeral);
+    if has_sign && view.lower_word(2).is_some_and(|word| word == "s") {
+        return Some(Rewriting::spoken(3, "números"));
+    }
     if has_sign || has_dot && is_numeral {
-        return Some(Rewriting::spoken(if has_dot { 2 } else { at.min(2) }, "número"));
+        let dot = usize::from(has_sign && view.is_mark(2, '.') && view.is_content(at));
+        return Some(Rewriting::spoken(2 + dot, "número"));
     }
     let is_bare = typed == "n" && view.is_gap(1);
     let is_next = view.rest.get(2).is_some_and(|token| token.kind == TokenKind::Numeral);
     (is_bare && is_next).then(|| Rewriting::spoken(1, "número"))
 }
 
-/// `bairro(s)`, `senhor(a)`.
+/// `bairro(s)`, `bairro (s)`, `senhor(a)`.
 fn plural(view: &TokenView<'_>) -> Option<Rewriting> {
-    let word = view.word(0).filter(|_| view.is_mark(1, '(') && view.is_mark(3, ')'))?;
-    let ending = view.lower_word(2)?;
+    let at = view.past_gap(1);
+    let word = view.word(0).filter(|_| view.is_mark(at, '(') && view.is_mark(at + 2, ')'))?;
+    let ending = view.lower_word(at + 1).filter(|ending| at == 1 || ending == "s")?;
     let is_plural = PLURALS.contains(&ending.as_str());
     let whole = if is_plural { format!("{word}{ending}") } else { word.to_owned() };
     let is_ending = is_plural || GENDERS.contains(&ending.as_str());
     let tokens = || vec![SpeechToken::new(TokenKind::Word, whole)];
-    is_ending.then(|| Rewriting { taken: 4, tokens: tokens() })
+    is_ending.then(|| Rewriting { taken: at + 3, tokens: tokens() })
 }
 
 /// `8h/dia`.

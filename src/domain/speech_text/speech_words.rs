@@ -192,6 +192,7 @@ mod tests {
         assert_eq!(said(&[("cto", "caixa")], "Queda na CTO 5"), "Queda na caixa cinco.");
         assert_eq!(said(&[("24h", "dia e noite")], "Suporte 24h"), "Suporte dia e noite.");
         assert_eq!(said(&[("c-1", "central um")], "Queda C-1"), "Queda central um.");
+        assert_eq!(said(&[("N", "norte")], "Setor N tem sinal"), "Setor norte tem sinal.");
     }
 
     #[test]
@@ -200,7 +201,7 @@ mod tests {
         for (own, problem) in [
             (("x", "24 horas"), changed("Vinte e quatro horas")),
             (("x", "cto"), changed("Cê tê ó")),
-            (("x", "<b>"), changed("Bê")),
+            (("x", "<b>"), WordProblem::Refused(Refusal::Empty)),
             (("x", ""), WordProblem::Refused(Refusal::Empty)),
             (("x", "senha"), WordProblem::Refused(Refusal::ForbiddenWord)),
             (("senha", "segredo"), WordProblem::Refused(Refusal::ForbiddenWord)),

@@ -2,9 +2,9 @@
 
 use super::gender::Gender;
 use super::number_words::{cardinal, code_digits, telephone_digits};
-use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenView};
+use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
 
-pub(super) const RULES: &[SpeechRule] = &[postal_code, telephone, short_number];
+pub(super) const RULES: &[SpeechRule] = &[postal_code, telephone, short_number, starred];
 
 /// Numbers that no area code precedes, before their last four digits.
 const NATIONAL: [&str; 8] = ["3003", "3004", "4000", "4002", "4003", "4004", "4007", "4020"];
@@ -64,6 +64,18 @@ pub(super) fn telephone(view: &TokenView<'_>) -> Option<Rewriting> {
     (1..=groups.len()).rev().find_map(read)
 }
 
+/// Whether a mobile telephone's number begins at the view; returns whether it is typed without any
+/// gap, as software stores it.
+pub(super) fn mobile(view: &TokenView<'_>) -> Option<bool> {
+    let taken = telephone(view)?.taken;
+    let typed = view.rest[..taken].iter().filter(|token| token.kind == TokenKind::Number);
+    let digits: String = typed.clone().map(|token| token.text.as_str()).collect();
+    let local = digits.len().checked_sub(9).map(|at| &digits[at..])?;
+    let is_mobile = local.starts_with('9') && matches!(digits.len(), 9 | 11..=14);
+    let is_payer = BY_PAYER.iter().any(|payer| digits.starts_with(payer));
+    (is_mobile && !is_payer).then(|| typed.count() == 1)
+}
+
 /// `disque 190`, `ligue 10315`.
 fn short_number(view: &TokenView<'_>) -> Option<Rewriting> {
     let digits = view.number(0).filter(|digits| (3..=5).contains(&digits.len()))?;
@@ -95,6 +107,25 @@ fn postal_code(view: &TokenView<'_>) -> Option<Rewriting> {
     is_whole.then(|| Rewriting { taken: end, tokens: gap() })
 }
 
+/// `*144`: with a star at both ends it is a number in bold type.
+fn starred(view: &TokenView<'_>) -> Option<Rewriting> {
+    let digits = view.number(1).filter(|_| view.is_mark(0, '*') && view.begins())?;
+    let is_code = (3..=5).contains(&digits.len());
+    let is_bold = view.rest.iter().skip(1).any(|token| token.is_mark('*'))
+        || view.before.iter().any(|token| token.is_mark('*'));
+    let words = || format!("asterisco {}", telephone_digits(digits));
+    (is_code && !is_bold && !view.is_content(2)).then(|| Rewriting::numeral(2, words()))
+}
+
+/// Whether a number by who pays it begins at the view that is cut: `0800/123`.
+pub(super) fn is_unsure(view: &TokenView<'_>) -> bool {
+    let is_payer = view.number(0).is_some_and(|digits| BY_PAYER.contains(&digits));
+    let is_time = view.lower_word(view.past_gap(1)).is_some_and(|word| word.starts_with('h'));
+    let goes_on = view.is_mark(1, '/') || view.is_mark(1, '-') || view.is_gap(1);
+    let is_number = goes_on && view.number(2).is_some();
+    view.begins() && is_payer && is_number && !is_time && telephone(view).is_none()
+}
+
 fn digit_groups<'t>(view: &TokenView<'t>) -> Vec<DigitGroup<'t>> {
     let mut groups: Vec<DigitGroup<'_>> = Vec::new();
     let mut at = 0;
@@ -102,8 +133,13 @@ fn digit_groups<'t>(view: &TokenView<'t>) -> Vec<DigitGroup<'t>> {
         let start = at;
         at = if groups.is_empty() { at } else { view.past_gap(at) };
         let is_spaced = at > start;
-        let has_sign = !groups.is_empty() && (view.is_mark(at, '-') || view.is_mark(at, '.'));
-        at += usize::from(has_sign && !is_spaced);
+        let is_payer = groups.len() == 1 && BY_PAYER.contains(&groups[0].digits);
+        let is_sign = ['-', '.', '–'].iter().any(|sign| view.is_mark(at, *sign))
+            || is_payer && view.is_mark(at, '/');
+        let is_parted = is_sign && !groups.is_empty();
+        // `3222 - 1234`
+        let is_wide = is_parted && is_spaced && view.is_gap(at + 1) && is_half(&groups, view, at);
+        at += usize::from(is_parted && !is_spaced) + if is_wide { 2 } else { 0 };
         let is_enclosed = view.is_mark(at, '(');
         at += usize::from(is_enclosed);
         let Some(digits) = view.number(at) else { break };
@@ -115,6 +151,13 @@ fn digit_groups<'t>(view: &TokenView<'t>) -> Vec<DigitGroup<'t>> {
         groups.push(DigitGroup { digits, is_spaced, is_enclosed, end: at });
     }
     groups
+}
+
+/// Whether four digits, or five, stand before the spaced hyphen at `at`, and four after it.
+fn is_half(groups: &[DigitGroup<'_>], view: &TokenView<'_>, at: usize) -> bool {
+    let is_first = groups.last().is_some_and(|group| matches!(group.digits.len(), 4 | 5));
+    let is_last = view.number(at + 2).is_some_and(|digits| digits.len() == 4);
+    is_first && is_last && !view.is_mark(at, '.')
 }
 
 fn telephone_words(
@@ -169,7 +212,7 @@ fn with_area(groups: &[DigitGroup<'_>], is_announced: bool) -> Option<String> {
     let code = area_words(area.digits)?;
     let is_known = area.is_enclosed || area.digits.len() == 2 || area.digits.starts_with('0');
     // Two digits and eight more in one group may be a number with its unit left out.
-    let is_sure = area.is_enclosed || local.len() > 1 || local[0].digits.len() == 9;
+    let is_sure = area.is_enclosed || local.len() > 1 || local[0].digits.len() == 9 || is_announced;
     let words = local_words(local).filter(|_| is_known && is_sure)?;
     Some(format!("{code}, {words}"))
 }

@@ -102,13 +102,14 @@ pub(super) fn unit_at(view: &TokenView<'_>, at: usize) -> Option<(&'static UnitW
     if view.is_mark(sign, '%') {
         return Some((&PERCENT, sign + 1));
     }
-    let word = if view.is_mark(sign, '°') || view.is_mark(sign, 'º') { sign + 1 } else { sign };
+    let is_degree = view.is_mark(sign, '°') || view.is_mark(sign, 'º');
+    let word = if is_degree { view.past_gap(sign + 1) } else { sign };
     let typed = view.lower_word(word)?;
     let is_apart = !view.is_content(word + 1);
     if word > sign {
         return (typed == "c" && is_apart).then_some((&CELSIUS, word + 1));
     }
-    if typed == "km" && view.is_mark(word + 1, '/') && view.lower_word(word + 2)? == "h" {
+    if typed == "km" && has_rate(view, word + 1, "h") {
         return Some((&PER_HOUR, word + 3));
     }
     let is_network = typed == "g" && view.number(0).is_some_and(|n| NETWORKS.contains(&n));
@@ -118,6 +119,11 @@ pub(super) fn unit_at(view: &TokenView<'_>, at: usize) -> Option<(&'static UnitW
     let mut known = UNITS.iter().filter(|unit| unit.typed == typed && is_apart);
     let unit = known.find(|unit| !unit.is_tight || !is_gapped)?;
     // `600 Mb/s`: people say "mega" alone.
-    let per_second = view.is_mark(word + 1, '/') && view.lower_word(word + 2)? == "s";
+    let per_second = has_rate(view, word + 1, "s");
     Some((unit, if per_second { word + 3 } else { word + 1 }))
+}
+
+/// Whether a slash and the letter of a time stand at `at`.
+fn has_rate(view: &TokenView<'_>, at: usize, letter: &str) -> bool {
+    view.is_mark(at, '/') && view.lower_word(at + 1).is_some_and(|word| word == letter)
 }
