@@ -9,9 +9,10 @@ use crate::answering::lookup::Lookup;
 use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
 use crate::answering::speech::Speech;
-use crate::runtime::access::{Networks, Rates};
+use crate::runtime::access::{Credentials, Networks, Rates};
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
+use crate::servers::console::{Console, ConsoleHttp, ConsoleParts, Live};
 use crate::servers::endpoints::{Endpoints, Http};
 use crate::servers::http::Guard;
 use crate::sources::alerts::{AlertBoard, AlertList, Alerts, LocalAlerts};
@@ -40,10 +41,13 @@ pub struct App {
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     speech: Arc<KeptSpeech>,
+    live: Arc<Live>,
     tasks: Tasks,
     metrics: AppMetrics,
     /// The HTTP server's endpoints and access control.
     pub http: Arc<Http>,
+    /// The console's pages and sessions.
+    pub console: Arc<ConsoleHttp>,
     /// The addresses that may connect.
     pub networks: Arc<Networks>,
     /// Answers calls.
@@ -58,6 +62,7 @@ struct Modules {
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     speech: Arc<KeptSpeech>,
+    live: Arc<Live>,
     tasks: Tasks,
     metrics: AppMetrics,
 }
@@ -103,8 +108,18 @@ impl App {
         // the rates.
         let guard = guard(config, Arc::clone(&before.rates), before.pbx.clone());
         let (tasks, metrics) = (tasks.clone(), metrics.clone());
-        let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
+        let live = Arc::clone(&previous.live);
+        let modules = Modules {
+            upstream,
+            directory,
+            local_alerts,
+            alerts,
+            journal,
+            speech,
+            live,
+            tasks,
+            metrics,
+        };
         Ok(Self::assembled(config, modules, responder, guard))
     }
 
@@ -122,8 +137,18 @@ impl App {
         let sources = journal_sources(None, None, &alerts);
         let journal = KeptJournal::start(config, sources, &tasks, &metrics);
         let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
-        let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
+        let live = Live::start(Arc::clone(&metrics.figures), &tasks);
+        let modules = Modules {
+            upstream,
+            directory,
+            local_alerts,
+            alerts,
+            journal,
+            speech,
+            live,
+            tasks,
+            metrics,
+        };
         Self::started(config, modules)
     }
 
@@ -153,8 +178,18 @@ impl App {
         let sources = journal_sources(folder, directory.as_ref(), &alerts);
         let journal = KeptJournal::start(config, sources, &tasks, &metrics);
         let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
-        let modules =
-            Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics };
+        let live = Live::start(Arc::clone(&metrics.figures), &tasks);
+        let modules = Modules {
+            upstream,
+            directory,
+            local_alerts,
+            alerts,
+            journal,
+            speech,
+            live,
+            tasks,
+            metrics,
+        };
         Ok(Self::started(config, modules))
     }
 
@@ -174,8 +209,17 @@ impl App {
     }
 
     fn assembled(config: &Config, modules: Modules, responder: Responder, guard: Guard) -> Self {
-        let Modules { upstream, directory, local_alerts, alerts, journal, speech, tasks, metrics } =
-            modules;
+        let Modules {
+            upstream,
+            directory,
+            local_alerts,
+            alerts,
+            journal,
+            speech,
+            live,
+            tasks,
+            metrics,
+        } = modules;
         let rules = config.rules.list().iter().map(|rule| &*rule.name);
         metrics.figures.metrics().begin(rules);
         let responder = Arc::new(responder);
@@ -192,14 +236,36 @@ impl App {
             speech: Arc::clone(&speech.speech),
             metrics: Arc::clone(&metrics.registry),
         };
+        let parts = ConsoleParts {
+            settings: config.console.clone(),
+            responder: Arc::clone(&responder),
+            figures: Arc::clone(&metrics.figures),
+            readiness: upstream.readiness(),
+            directory: application.directory.clone(),
+            local_alerts: Arc::clone(&local_alerts.alerts),
+            alerts: Arc::clone(&alerts.alerts),
+            journal: Arc::clone(&journal.journal),
+            speech: Arc::clone(&speech.speech),
+            recordings: config.recordings.clone(),
+            sound_form: (config.asterisk.prefix.clone(), config.asterisk.suffix.clone()),
+            zone: config.hubsoft.timezone,
+            live: Arc::clone(&live),
+        };
+        let console = Arc::new(ConsoleHttp {
+            application: Console::new(parts),
+            guard: Guard { credentials: Credentials::default(), ..guard.clone() },
+            metrics: metrics.http.clone(),
+        });
         Self {
             config: config.clone(),
+            console,
             upstream,
             directory,
             local_alerts,
             alerts,
             journal,
             speech,
+            live,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),
             metrics,
@@ -226,6 +292,11 @@ impl App {
     /// The client of HubSoft, where HubSoft is the source.
     pub fn hubsoft(&self) -> Option<&Arc<HubSoft>> {
         self.upstream.client()
+    }
+
+    /// Ends the streams of the console, which nothing else ends.
+    pub(super) fn close_console(&self) {
+        self.console.application.close();
     }
 
     /// The directory, if it is on.

@@ -16,6 +16,7 @@ pub struct Listeners {
     pub(super) http: Listener,
     pub(super) agi: Option<Listener>,
     pub(super) metrics: Option<Listener>,
+    pub(super) console: Option<Listener>,
 }
 
 impl Listeners {
@@ -37,12 +38,21 @@ impl Listeners {
         let http = listener("http", config.http)?.with(config.listener.clone());
         let agi = config.agi.map(|agi| listener("agi", agi)).transpose()?;
         let metrics = config.metrics.map(|metrics| listener("metrics", metrics)).transpose()?;
+        let console = match config.console_address.map(|console| listener("console", console)) {
+            Some(Err(error)) => {
+                warn!("the console is off: {error}");
+                None
+            }
+            Some(Ok(console)) => Some(console),
+            None => None,
+        };
         for name in sockets.unused() {
             warn!("socket ignored: no listener uses `{name}` of bina.socket");
         }
         let listeners = Self {
             agi: agi.map(|agi| agi.beside(&http)),
             // Slots of its own, so that monitoring works when the others are taken.
+            console: console.map(|console| console.with_console_slots(config.listener.clone())),
             metrics: metrics.map(|metrics| metrics.with_few_slots(config.listener.clone())),
             http,
         };
@@ -53,7 +63,11 @@ impl Listeners {
 
     /// The actual address of each listener, by name.
     pub fn addresses(&self) -> Result<Vec<(&'static str, SocketAddr)>, AppError> {
-        let open = [("agi", self.agi.as_ref()), ("metrics", self.metrics.as_ref())];
+        let open = [
+            ("agi", self.agi.as_ref()),
+            ("metrics", self.metrics.as_ref()),
+            ("console", self.console.as_ref()),
+        ];
         let open = open.into_iter().filter_map(|(name, listener)| Some((name, listener?)));
         let open = open.chain([("http", &self.http)]);
         open.map(|(name, listener)| Ok((name, listener.local_addr()?))).collect()
@@ -69,6 +83,11 @@ impl Listeners {
         Ok(self.metrics.as_ref().map(Listener::local_addr).transpose()?)
     }
 
+    /// The actual address of the console, if it is on.
+    pub fn console_address(&self) -> Result<Option<SocketAddr>, AppError> {
+        Ok(self.console.as_ref().map(Listener::local_addr).transpose()?)
+    }
+
     /// Logs the addresses.
     pub fn announce(&self) -> Result<(), AppError> {
         let shown = |listener: &Option<Listener>| {
@@ -77,6 +96,7 @@ impl Listeners {
         };
         info!(
             version = %env!("CARGO_PKG_VERSION"),
+            console = %shown(&self.console)?,
             metrics = %shown(&self.metrics)?,
             agi = %shown(&self.agi)?,
             http = %self.http_address()?,

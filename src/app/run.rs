@@ -45,6 +45,7 @@ pub async fn run(
     info!("stopping: calls already accepted are answered first");
     exit_after_timeout();
     serving.stop();
+    service.app().close_console();
     while let Some(ended) = serving.ended().await {
         ended?;
     }

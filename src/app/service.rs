@@ -12,7 +12,7 @@ use crate::runtime::current::Current;
 use crate::runtime::logging;
 use crate::runtime::secret::Secret;
 use crate::servers::listener::{self, Listener};
-use crate::servers::{endpoints, fastagi, http};
+use crate::servers::{console, endpoints, fastagi, http};
 
 use super::application::{App, require_protection};
 use super::config::Config;
@@ -97,6 +97,14 @@ impl Service {
             };
             serving.listeners.spawn(listener::run(listener, serving.stop.subscribe(), serve));
         }
+        if let Some(console) = listeners.console.map(admitting) {
+            let server = self.current.part(|app| &app.console);
+            let stopping = serving.stop.subscribe();
+            let serve = move |stream, peer| {
+                http::serve(stream, peer, &console::PAGES, server.clone(), stopping.clone())
+            };
+            serving.listeners.spawn(listener::run(console, serving.stop.subscribe(), serve));
+        }
         Ok(serving)
     }
 
@@ -118,13 +126,15 @@ impl Service {
         }
         logging::adjust(&new.log);
         self.current.replace(app);
+        // Its sessions are over, and so are their streams.
+        old.close_console();
         Ok(())
     }
 }
 
 /// Settings by name, with their values as text: the whole configuration would keep secrets and
 /// recordings in memory that a reload has replaced.
-type RestartSettings = [(&'static str, String); 5];
+type RestartSettings = [(&'static str, String); 6];
 
 /// The settings that a reload does not apply. Listeners stay open, because closing one would lose
 /// calls; the worker threads exist before the configuration is applied.
@@ -133,6 +143,7 @@ fn restart_settings(config: &Config) -> RestartSettings {
         ("listen.http", config.http.to_string()),
         ("listen.agi", format!("{:?}", config.agi)),
         ("listen.metrics", format!("{:?}", config.metrics)),
+        ("listen.console", format!("{:?}", config.console_address)),
         ("listen.pbx", format!("{:?}", config.listener.pbx)),
         ("service.worker_threads", format!("{:?}", config.worker_threads)),
     ]

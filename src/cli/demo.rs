@@ -1,11 +1,13 @@
 //! `bina demo`: runs a simulated HubSoft and bina on this machine.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use anyhow::anyhow;
 
+use crate::app::config::CONSOLE_DEFAULT;
 use crate::app::{self, App, Listeners, Service, Signals};
+use crate::runtime::secret::Secret;
 use crate::simulator::{Population, Sim, printed_example};
 
 use super::stage::{self, StageListeners};
@@ -59,6 +61,14 @@ const SETTINGS: &str = r#"
 /// A port that is free: 8574 may be the service's own.
 const OPERATION: &str = "127.0.0.1:0";
 
+/// The password of the demo's console, which this machine alone reaches.
+const PASSWORD: &str = "demonstracao";
+
+/// The console's own port, unless it is taken: the service's console may be there.
+fn console_port() -> &'static str {
+    if TcpListener::bind(CONSOLE_DEFAULT).is_ok() { CONSOLE_DEFAULT } else { OPERATION }
+}
+
 /// What is needed to reach a part of the demo.
 struct DemoAddresses {
     http: SocketAddr,
@@ -73,8 +83,9 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
     sim.set_population(Some(LISTED));
-    let listening = StageListeners { http: listen, metrics: OPERATION };
-    let config = stage::config(&sim, &listening, SETTINGS)?;
+    let listening = StageListeners { http: listen, metrics: OPERATION, console: console_port() };
+    let mut config = stage::config(&sim, &listening, SETTINGS)?;
+    config.console.password = Some(Secret::new(PASSWORD.to_owned()));
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
@@ -86,6 +97,11 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
         "For `bina directory` and `bina alert`, it lists {} generated customers, too.",
         LISTED.customers
     ));
+    if let Some(console) = listeners.console_address()? {
+        print_line(format_args!(
+            "Console: open http://{console} in a browser, with any name and the password {PASSWORD}."
+        ));
+    }
     let settings = format!("{}\n{}", listen_section(&listeners)?, hubsoft_section(&sim));
     let addresses = DemoAddresses { http: address, control: sim.control_addr() };
     let examples = tokio::spawn(show(addresses, settings));

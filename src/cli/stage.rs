@@ -13,6 +13,8 @@ pub(super) struct StageListeners {
     pub(super) http: SocketAddr,
     /// As `listen.metrics` has it.
     pub(super) metrics: &'static str,
+    /// As `listen.console` has it.
+    pub(super) console: &'static str,
 }
 
 /// Parses a configuration for `sim` and `listeners`, followed by `settings`.
@@ -21,7 +23,7 @@ pub(super) fn config(
     listeners: &StageListeners,
     settings: &str,
 ) -> Result<Config, Failed> {
-    let StageListeners { http, metrics } = listeners;
+    let StageListeners { http, metrics, console } = listeners;
     let credentials = sim.credentials();
     let text = format!(
         r#"
@@ -29,6 +31,7 @@ pub(super) fn config(
         http = "{http}"
         agi = "off"
         metrics = "{metrics}"
+        console = "{console}"
         [hubsoft]
         base_url = "{}"
         insecure_http = true

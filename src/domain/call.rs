@@ -62,6 +62,11 @@ impl Did {
             Err(_) => bare_digits(text).map(Self),
         }
     }
+
+    /// Its digits. A called number is the provider's own, and not personal.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Returns the digits of a service number (0800, 4004) or an extension, without formatting, country

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod current;
 pub mod jitter;
+pub mod language;
 pub mod logging;
 pub mod metrics;
 pub mod plain_file;

@@ -1,5 +1,6 @@
 //! The servers: HTTP and FastAGI, for PBXs and operators.
 
+pub mod console;
 pub mod endpoints;
 pub mod fastagi;
 pub mod form;

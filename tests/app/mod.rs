@@ -40,7 +40,7 @@ pub fn connection(sim: &Sim) -> String {
     let who = sim.credentials();
     format!(
         "[listen]\nhttp = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"\n\
-         metrics = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
+         metrics = \"127.0.0.1:0\"\nconsole = \"127.0.0.1:0\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
          client_id = \"{}\"\nclient_secret = \"{}\"\nusername = \"{}\"\npassword = \"{}\"\n",
         sim.base_url(),
         who.client_id,
@@ -82,6 +82,8 @@ pub struct TestApp {
     pub agi: SocketAddr,
     /// Where the health and metrics endpoints are.
     pub metrics: SocketAddr,
+    /// Where the console is, if it is on.
+    pub console: Option<SocketAddr>,
     pub service: Service,
     serving: Serving,
 }
@@ -118,7 +120,8 @@ impl TestApp {
         let service = Service::new(app);
         let serving = service.serve(listeners).expect("listeners");
         let [address, agi, metrics] = ["http", "agi", "metrics"].map(|name| addresses[name]);
-        Self { address, agi, metrics, service, serving }
+        let console = addresses.get("console").copied();
+        Self { address, agi, metrics, console, service, serving }
     }
 
     /// What `/metrics` has.

@@ -180,6 +180,7 @@ fn settings(ports: Ports, hubsoft: &str) -> String {
         http = "127.0.0.1:{}"
         agi = "127.0.0.1:{}"
         metrics = "off"
+        console = "off"
         [hubsoft]
         base_url = "{hubsoft}"
         insecure_http = true

@@ -57,7 +57,7 @@ pub fn number(series: u32, index: u32) -> String {
 pub fn settings(http: u16, agi: u16, hubsoft: u16) -> String {
     format!(
         "[listen]\nhttp = \"127.0.0.1:{http}\"\nagi = \"127.0.0.1:{agi}\"\n\
-         metrics = \"127.0.0.1:0\"\n\
+         metrics = \"127.0.0.1:0\"\nconsole = \"off\"\n\
          [hubsoft]\nbase_url = \"http://127.0.0.1:{hubsoft}\"\ninsecure_http = true\n\
          client_id = \"3\"\nusername = \"api@example.com\"\nclient_secret = \"invented\"\n\
          password = \"invented\"\n{SETTINGS}"

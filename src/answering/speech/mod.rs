@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 use crate::domain::prompt::Rules;
-use crate::domain::speech_text::Prepared;
+use crate::domain::speech_text::{Prepared, SpeechWords};
 use crate::domain::telephone_audio::telephone_prompt;
 use crate::runtime::current::Current;
 use crate::runtime::metrics::size;
@@ -99,6 +99,11 @@ impl Speech {
     pub fn adjust(&self, inputs: SpeechInputs) {
         self.inputs.replace(inputs);
         self.adjusted.notify_one();
+    }
+
+    /// The provider's own words, for whoever tries a text.
+    pub fn words(&self) -> Arc<SpeechWords> {
+        Arc::clone(&self.inputs.now().settings.words)
     }
 
     /// What has been spoken so far; never blocks.

@@ -15,6 +15,7 @@ struct Protection {
     networks: bool,
     credentials: bool,
     certificates: bool,
+    console_password: bool,
 }
 
 impl Protection {
@@ -24,6 +25,7 @@ impl Protection {
             "agi" => {
                 (self.networks, "FastAGI has no passwords, so name the PBX in access.networks")
             }
+            "console" => (self.console_password, "set console.password_file"),
             _ => (
                 self.networks || self.credentials || self.certificates,
                 "name the PBX in access.networks, or set access.token_files, access.basic_files or \
@@ -47,6 +49,7 @@ impl Config {
             networks: !self.access.networks.allowed.is_empty(),
             credentials: !self.access.credentials.is_empty(),
             certificates: self.tls.as_ref().is_some_and(Tls::requires_client_certificate),
+            console_password: self.console.password.is_some(),
         };
         protection.missing(name, address).map(|text| format!("listen.{name}: {text}"))
     }
@@ -57,11 +60,11 @@ impl Config {
 pub(super) struct ExposureCheck {
     protection: Protection,
     has_pbx: bool,
-    listeners: [Option<Place>; 3],
+    listeners: [Option<Place>; 4],
 }
 
 /// In the order of `ExposureCheck::listeners`.
-const LISTENERS: [&str; 3] = ["http", "agi", "metrics"];
+const LISTENERS: [&str; 4] = ["http", "agi", "metrics", "console"];
 
 impl ExposureCheck {
     /// Records the settings of `file`, before its sections are read.
@@ -72,6 +75,7 @@ impl ExposureCheck {
                 networks: has("access", "networks"),
                 credentials: has("access", "token_files") || has("access", "basic_files"),
                 certificates: has("tls", "client_ca_file"),
+                console_password: has("console", "password_file"),
             },
             has_pbx: has("listen", "pbx"),
             listeners: LISTENERS.map(|name| file.place_of("listen", name)),
@@ -81,7 +85,7 @@ impl ExposureCheck {
     /// Reports exposed listeners without protection, and warns of exposed ones that use plain text or
     /// limit their PBX.
     pub(super) fn check(&self, listen: &Listen, tls: Option<&Tls>, file: &Section<'_>) {
-        let addresses = [listen.http, listen.agi, listen.metrics];
+        let addresses = [listen.http, listen.agi, listen.metrics, listen.console];
         for ((name, address), place) in LISTENERS.into_iter().zip(addresses).zip(self.listeners) {
             let Some(address) = address.filter(|address| is_exposed(*address)) else { continue };
             if let Some(text) = self.protection.missing(name, address) {
@@ -92,7 +96,7 @@ impl ExposureCheck {
                      network: set tls.cert_file and tls.key_file"
                 ));
             }
-            if name != "metrics" && !self.has_pbx {
+            if matches!(name, "http" | "agi") && !self.has_pbx {
                 file.warn(format!(
                     "listen.{name} answers other machines, but listen.pbx names none of them: a PBX \
                      there is limited to 64 connections and 50 requests a second"

@@ -22,6 +22,7 @@ use crate::domain::prompt::{Rules, SoundForm};
 use crate::runtime::settings::{File, Folders, Section, Setting};
 use crate::runtime::tls::Tls;
 use crate::runtime::{access, logging, plain_file, state_folder, workers};
+use crate::servers::console;
 use crate::servers::listener::{self, Listen};
 use crate::servers::recordings::Recordings;
 use crate::sources::{alerts, directory, hubsoft, limiter};
@@ -31,7 +32,7 @@ use self::rules::Prompts;
 use self::sounds::sound_form;
 
 pub use crate::runtime::settings::{Place, Problem, shown_to_others};
-pub use crate::servers::listener::{AGI_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
+pub use crate::servers::listener::{AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 
 /// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -50,6 +51,9 @@ pub struct Config {
     pub agi: Option<SocketAddr>,
     /// Address of the health and metrics listener, unless it is off.
     pub metrics: Option<SocketAddr>,
+    /// Address of the console, unless it is off.
+    pub console_address: Option<SocketAddr>,
+    pub console: console::Settings,
     pub access: access::Settings,
     /// TLS of the HTTP and metrics listeners, if it is on.
     pub tls: Option<Tls>,
@@ -162,6 +166,7 @@ impl Config {
         let listen = file.read("listen", Listen::read);
         let access = file.read("access", access::Settings::read);
         let tls = file.read("tls", Tls::read);
+        let console = file.read("console", console::Settings::read);
         exposure.check(&listen, tls.as_ref(), &file);
         let (worker_threads, state_folder) =
             file.read("service", |section| (workers::read(section), state_folder::read(section)));
@@ -193,6 +198,8 @@ impl Config {
             http: listen.http?,
             agi: listen.agi,
             metrics: listen.metrics,
+            console_address: listen.console,
+            console,
             access,
             tls,
             worker_threads,

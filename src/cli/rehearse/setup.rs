@@ -243,5 +243,5 @@ fn config(sim: &Sim, plan: &RehearsalPlan) -> Result<Config, Failed> {
         poll_s = plan.poll_s,
     );
     let http = (Ipv4Addr::LOCALHOST, 0).into();
-    stage::config(sim, &StageListeners { http, metrics: "off" }, &settings)
+    stage::config(sim, &StageListeners { http, metrics: "off", console: "off" }, &settings)
 }

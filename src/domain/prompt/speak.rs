@@ -25,6 +25,11 @@ impl Speak {
         Self { parts, asterisk: asterisk.clone(), freeswitch: freeswitch.clone() }
     }
 
+    /// The parts in order.
+    pub fn parts(&self) -> &[SpeakPart] {
+        &self.parts
+    }
+
     /// Whether the text of the alert is said.
     pub fn says_text(&self) -> bool {
         self.parts.contains(&SpeakPart::Text)

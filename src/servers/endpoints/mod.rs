@@ -37,6 +37,7 @@ use crate::sources::directory::Directory;
 pub use self::calls::NoCall;
 
 pub use self::operations::Readiness;
+pub use self::recordings::{SPOKEN_CACHE, served};
 
 /// The state that endpoints use.
 pub struct Endpoints {

@@ -17,7 +17,8 @@ use super::{Action, Endpoints, Row};
 /// for few requests in a mass outage.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=300");
 /// The name of a spoken text is a hash of its audio, so a copy is never stale.
-const SPOKEN_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub const SPOKEN_CACHE: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Asterisk determines the format from this header, not from the file name.
 const WAV: HeaderValue = HeaderValue::from_static("audio/wav");
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");
@@ -51,7 +52,7 @@ fn spoken(endpoints: &Endpoints, sound: &str) -> Option<Recording> {
 }
 
 /// The recording or the part of it that is requested, which a PBX may use as long as `cache` says.
-fn served(recording: &Recording, request: &HttpRequest<'_>, cache: HeaderValue) -> HttpReply {
+pub fn served(recording: &Recording, request: &HttpRequest<'_>, cache: HeaderValue) -> HttpReply {
     let mut reply = if has_copy(request.headers, &recording.tag) {
         empty(304)
     } else {

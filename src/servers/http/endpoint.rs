@@ -38,6 +38,9 @@ enum Spelling {
 
 pub const GET: Methods =
     Methods { list: &["GET", "HEAD"], allow: "GET, HEAD", spelling: Spelling::Exact };
+/// For a form that is shown and sent.
+pub const GET_OR_POST: Methods =
+    Methods { list: &["GET", "HEAD", "POST"], allow: "GET, HEAD, POST", spelling: Spelling::Exact };
 pub const POST: Methods = Methods { list: &["POST"], allow: "POST", spelling: Spelling::Exact };
 /// For a resource that is listed, added to and removed from.
 pub const GET_POST_OR_DELETE: Methods = Methods {

@@ -18,7 +18,7 @@ pub(super) static RATE: Rejection = Rejection::warning(429, "rate");
 pub(super) static UNAUTHORIZED: Rejection = Rejection::warning(401, "unauthorized");
 
 /// The requirements for clients. The default has none, as on loopback.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Guard {
     pub credentials: Credentials,
     /// The addresses of this machine. The listener decides which addresses may connect.

@@ -30,7 +30,9 @@ use self::metrics::{Counted, Shed};
 use self::slots::{Full, Slot, Slots};
 
 pub use self::metrics::ListenerMetrics;
-pub use self::settings::{AGI_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings};
+pub use self::settings::{
+    AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, Listen, METRICS_DEFAULT, Settings,
+};
 
 /// Connections the kernel holds until they are accepted. tokio's own 1,024 would drop calls in
 /// the first second of a mass outage, and a dropped SYN is sent again only after a second.
@@ -120,6 +122,12 @@ impl Listener {
     /// The same listener with a few slots of its own, for monitoring.
     pub fn with_few_slots(self, settings: Settings) -> Self {
         let slots = Slots::of_metrics(&settings.pbx, descriptors::available());
+        Self { settings, slots, ..self }
+    }
+
+    /// The same listener with slots of its own, for the console.
+    pub fn with_console_slots(self, settings: Settings) -> Self {
+        let slots = Slots::of_console(&settings.pbx, descriptors::available());
         Self { settings, slots, ..self }
     }
 

@@ -13,6 +13,9 @@ pub const AGI_DEFAULT: &str = "127.0.0.1:4573";
 /// Default address of health and metrics.
 pub const METRICS_DEFAULT: &str = "127.0.0.1:8574";
 
+/// Default address of the console.
+pub const CONSOLE_DEFAULT: &str = "127.0.0.1:8575";
+
 /// The value that switches a listener off.
 const OFF: &str = "off";
 
@@ -44,6 +47,8 @@ pub struct Listen {
     pub agi: Option<SocketAddr>,
     /// None when health and metrics are off.
     pub metrics: Option<SocketAddr>,
+    /// None when the console is off.
+    pub console: Option<SocketAddr>,
     pub pbx: Vec<IpAddr>,
     /// Folder of the recordings that are served over HTTP, if any.
     pub prompts_folder: Option<PathBuf>,
@@ -56,10 +61,11 @@ impl Listen {
         let http = address(section, "http", &http, HTTP_DEFAULT);
         let agi = optional(section, "agi", AGI_DEFAULT, &[http]);
         let metrics = optional(section, "metrics", METRICS_DEFAULT, &[http, agi]);
+        let console = optional(section, "console", CONSOLE_DEFAULT, &[http, agi, metrics]);
         let pbx = pbx(section);
         let prompts_folder = section.text("prompts_folder");
         let prompts_folder = prompts_folder.map(|folder| section.folders().beside(&folder.value));
-        Self { http, agi, metrics, pbx, prompts_folder }
+        Self { http, agi, metrics, console, pbx, prompts_folder }
     }
 }
 

@@ -21,6 +21,8 @@ use crate::runtime::access::limited;
 const ALL_MAX: usize = 1_344;
 /// The same for the metrics listener, which needs fewer connections.
 const METRICS_MAX: usize = 168;
+/// Connections to the console from PBXs, from other addresses, and from this machine: a browser has six.
+const CONSOLE_MAX: usize = 64;
 /// The metrics listener has an eighth of the available descriptors, the PBX's listeners have the
 /// others.
 const METRICS_SHARE: usize = 8;
@@ -90,6 +92,14 @@ impl Slots {
     /// The slots of the metrics listener.
     pub(super) fn of_metrics(pbx: &[IpAddr], available: usize) -> Arc<Self> {
         Self::divided(pbx, (available / METRICS_SHARE).min(METRICS_MAX))
+    }
+
+    /// Slots of the console, whose pages each keep one open.
+    pub(super) fn of_console(pbx: &[IpAddr], available: usize) -> Arc<Self> {
+        let each = CONSOLE_MAX.min(available / METRICS_SHARE).max(1);
+        let limits = [Limit { together: each, each }; 3];
+        let pbx = pbx.iter().map(IpAddr::to_canonical).collect();
+        Arc::new(Self { pbx, limits, taken: Mutex::default() })
     }
 
     fn divided(pbx: &[IpAddr], all: usize) -> Arc<Self> {

@@ -110,17 +110,23 @@ pub struct HeardLine {
 impl Journal {
     /// Reports as `query` asks, in its form. It reads files, so it takes some time.
     pub async fn report(self: &Arc<Self>, query: &ReportQuery) -> Result<String, ReportError> {
+        let report = self.reported(query).await?;
+        Ok(written(&report, query, self.inputs.now().zone))
+    }
+
+    /// The report that `query` asks for, whatever its form.
+    pub async fn reported(self: &Arc<Self>, query: &ReportQuery) -> Result<Report, ReportError> {
         self.flush().await;
         let inputs = self.inputs.now();
         let span = query.span(inputs.zone, (inputs.now_s)())?;
         let Some(path) = inputs.folder.clone() else { return Err(ReportError::NoFolder) };
-        let (journal, query) = (Arc::clone(self), query.clone());
+        let journal = Arc::clone(self);
         let told_s = inputs.told.as_secs();
         let done = spawn_blocking(move || {
             let mut report = read(&path, &span, told_s)?;
             report.suspicions = journal.suspicions.list();
             report.problems.extend(journal.problem());
-            Ok(written(&report, &query, inputs.zone))
+            Ok(report)
         });
         done.await.unwrap_or(Err(ReportError::Bug))
     }

@@ -1,0 +1,68 @@
+"use strict";
+(() => {
+  const all = (selector, root = document) => root.querySelectorAll(selector);
+  const two = (n) => String(n).padStart(2, "0");
+
+  // Moments come in UTC; people read them by their own clock.
+  const clocks = (root) => {
+    for (const time of all("time[datetime]:not([title])", root)) {
+      const at = new Date(time.dateTime);
+      if (isNaN(at)) continue;
+      const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+      const day = at.toDateString() === new Date().toDateString() ? "" : `${at.toLocaleDateString()} `;
+      time.title = at.toLocaleString();
+      time.textContent = day + clock;
+    }
+  };
+
+  const countdowns = () => {
+    for (const left of all("[data-ends]")) {
+      const seconds = Math.max(0, Math.round(left.dataset.ends - Date.now() / 1000));
+      const hours = Math.floor(seconds / 3600);
+      left.textContent = `(${hours ? hours + ":" : ""}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)})`;
+    }
+  };
+
+  const isWanted = (row, filter) => row.textContent.toLowerCase().includes(filter);
+
+  // Rows and figures are HTML that the server has escaped.
+  const live = (target) => {
+    const filter = document.querySelector(`[data-filter="${target.id}"]`);
+    const pause = document.querySelector(`[data-pause="${target.id}"]`);
+    let paused = false;
+    if (pause) {
+      const texts = [pause.textContent, pause.dataset.resume];
+      pause.hidden = false;
+      pause.onclick = () => {
+        paused = !paused;
+        pause.textContent = texts[Number(paused)];
+      };
+    }
+    const hide = () => {
+      const wanted = filter.value.toLowerCase();
+      for (const row of target.rows) row.hidden = !isWanted(row, wanted);
+    };
+    if (filter) filter.oninput = hide;
+    const source = new EventSource(target.dataset.live);
+    source.addEventListener("calls", (event) => {
+      if (paused) return;
+      const rows = document.createElement("tbody");
+      rows.innerHTML = event.data;
+      clocks(rows);
+      for (const row of rows.rows) row.classList.add("new");
+      target.prepend(...rows.rows);
+      while (target.rows.length > target.dataset.rows) target.lastElementChild.remove();
+      if (filter) hide();
+    });
+    source.addEventListener("now", (event) => {
+      target.innerHTML = event.data;
+      clocks(target);
+      countdowns();
+    });
+  };
+
+  clocks(document);
+  countdowns();
+  setInterval(countdowns, 1000);
+  for (const target of all("[data-live]")) live(target);
+})();

@@ -1,0 +1,205 @@
+//! The forms that add, extend and end local alerts, and the mass mode.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use maud::{Markup, html};
+use tokio::task::spawn_blocking;
+
+use crate::runtime::wall_clock;
+use crate::servers::http::HttpReply;
+use crate::sources::alerts::{
+    AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts, RequestContext,
+    listed_places,
+};
+use crate::sources::directory::PlaceKind;
+
+use super::super::visit::Visit;
+use super::super::{Answering, Console, layout, redirect, texts};
+
+/// Minutes of the buttons, with their words.
+pub(in crate::servers::console) const PRESETS: [(u64, &str); 5] =
+    [(30, "30 min"), (60, "1 h"), (120, "2 h"), (240, "4 h"), (480, "8 h")];
+
+/// Adds an alert.
+pub(super) fn add<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let [text, kind, place, did, everyone, minutes, rule] =
+            visit.fields(["texto", "tipo", "lugar", "did", "todos", "minutos", "regra"]);
+        let mut wanted = AlertRequest {
+            text,
+            everyone: everyone == "1",
+            minutes: minutes.parse().ok(),
+            rule: Some(rule).filter(|rule| !rule.is_empty()),
+            by: who(&visit),
+            ..AlertRequest::default()
+        };
+        if !did.is_empty() {
+            wanted.dids = vec![did];
+        }
+        if !place.is_empty() {
+            match PlaceKind::named(&kind) {
+                Some(kind) => *places_of(&mut wanted, kind) = vec![place],
+                None => return refused(&visit, texts::KIND_MISSING.of(visit.language)),
+            }
+        }
+        let added = changed(console, &visit, move |alerts, context| alerts.add(&wanted, context));
+        answered(&visit, added.await)
+    })
+}
+
+/// Ends an alert.
+pub(super) fn end<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let ([id], by) = (visit.fields(["id"]), who(&visit));
+        let ended = move |alerts: &LocalAlerts, context: &_| alerts.end(&id, &by, context);
+        answered(&visit, changed(console, &visit, ended).await)
+    })
+}
+
+/// Gives an alert another end.
+pub(super) fn extend<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let ([id, minutes], by) = (visit.fields(["id", "minutos"]), who(&visit));
+        let wanted = ExtendRequest { id, until: None, minutes: minutes.parse().ok(), by };
+        let extended = move |alerts: &LocalAlerts, context: &_| alerts.extend(&wanted, context);
+        answered(&visit, changed(console, &visit, extended).await)
+    })
+}
+
+/// Lists the places of a kind that contain a part of a name.
+pub(super) fn places<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let language = visit.language;
+        let [kind, part] = visit.fields(["tipo", "nome"]);
+        let directory = console.parts.directory.as_ref();
+        let view = directory.and_then(|directory| directory.view());
+        let (Some(view), Some(kind)) = (view, PlaceKind::named(&kind)) else {
+            return refused(&visit, texts::NO_DIRECTORY.of(language));
+        };
+        let listing = spawn_blocking(move || listed_places(&view, kind, &part)).await;
+        let places = listing.map(|listing| listing.places).unwrap_or_default();
+        let content = html! {
+            @if places.is_empty() { p { (texts::NO_PLACE.of(language)) } }
+            ul { @for place in &places {
+                li { (place.name) " " span.faint { (place.customers) " " (texts::CUSTOMERS.of(language)) } }
+            } }
+            p { a href="/alertas" { (texts::BACK.of(language)) } }
+        };
+        layout::page(console, &visit, texts::PLACES.of(language), &content)
+    })
+}
+
+/// The form that adds an alert.
+pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
+    let language = visit.language;
+    let rules = console.parts.responder.announcer().rules.list();
+    html! {
+        section {
+            h2 { (texts::ADD_ALERT.of(language)) }
+            form.stacked method="post" action="/alertas/novo" {
+                (layout::secret(visit))
+                label { (texts::ALERT_TEXT.of(language))
+                    textarea name="texto" rows="2" required maxlength="1000" {} }
+                fieldset {
+                    legend { (texts::SCOPE.of(language)) }
+                    label { (texts::KIND.of(language))
+                        select name="tipo" {
+                            @for kind in PlaceKind::ALL { option value=(kind.word()) { (kind.word()) } }
+                        } }
+                    label { (texts::PLACE.of(language)) input name="lugar"; }
+                    label { (texts::CALLED_NUMBER.of(language)) input name="did" inputmode="tel"; }
+                    label.check {
+                        input type="checkbox" name="todos" value="1"; " " (texts::EVERYONE.of(language))
+                    }
+                }
+                label { (texts::PLAYS.of(language))
+                    select name="regra" {
+                        option value="" { (texts::RULE_BY_TEXT.of(language)) }
+                        @for rule in rules { option { (rule.name) } }
+                    } }
+                div.presets { (texts::FOR_SPAN.of(language)) " "
+                    @for (minutes, name) in PRESETS {
+                        button name="minutos" value=(minutes) { (name) }
+                    } }
+            }
+            form.inline method="get" action="/alertas/lugares" {
+                label { (texts::FIND_PLACE.of(language))
+                    select name="tipo" {
+                        @for kind in PlaceKind::ALL { option value=(kind.word()) { (kind.word()) } }
+                    } }
+                label { (texts::PART_OF_NAME.of(language)) input name="nome"; }
+                button.quiet { (texts::SEARCH.of(language)) }
+            }
+        }
+    }
+}
+
+/// The forms that extend and end one alert.
+pub(super) fn change_forms(visit: &Visit<'_>, entry: &AlertEntry) -> Markup {
+    let language = visit.language;
+    html! {
+        div.changes {
+            form.inline method="post" action="/alertas/estender" {
+                (layout::secret(visit))
+                input type="hidden" name="id" value=(entry.id);
+                span { (texts::FROM_NOW.of(language)) }
+                @for (minutes, name) in PRESETS {
+                    button.quiet name="minutos" value=(minutes) { (name) }
+                }
+            }
+            form.inline method="post" action="/alertas/encerrar" {
+                (layout::secret(visit))
+                input type="hidden" name="id" value=(entry.id);
+                button.danger { (texts::END_NOW.of(language)) }
+            }
+        }
+    }
+}
+
+/// Who acts, as the audit has it.
+fn who(visit: &Visit<'_>) -> String {
+    visit.session.as_ref().map(|session| session.who.clone()).unwrap_or_default()
+}
+
+fn places_of(wanted: &mut AlertRequest, kind: PlaceKind) -> &mut Vec<String> {
+    match kind {
+        PlaceKind::Box => &mut wanted.boxes,
+        PlaceKind::City => &mut wanted.cities,
+        PlaceKind::District => &mut wanted.districts,
+        PlaceKind::Equipment => &mut wanted.equipment,
+        PlaceKind::Interface => &mut wanted.interfaces,
+        PlaceKind::Pop => &mut wanted.pops,
+    }
+}
+
+/// Does `change`, which waits for the disk, on a thread of its own.
+async fn changed<T: Send + 'static>(
+    console: &Console,
+    visit: &Visit<'_>,
+    change: impl FnOnce(&LocalAlerts, &RequestContext) -> Result<T, LocalAlertError> + Send + 'static,
+) -> Result<T, String> {
+    let alerts = Arc::clone(&console.parts.local_alerts);
+    let directory = console.parts.directory.as_ref();
+    let context = RequestContext {
+        now_s: wall_clock::now_s(),
+        from: visit.request.client,
+        view: directory.and_then(|directory| directory.view()),
+    };
+    let done = spawn_blocking(move || change(&alerts, &context)).await;
+    match done {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err(texts::BUG.of(visit.language).to_owned()),
+    }
+}
+
+fn answered<T>(visit: &Visit<'_>, changed: Result<T, String>) -> HttpReply {
+    match changed {
+        Ok(_) => redirect("/alertas"),
+        Err(problem) => refused(visit, &problem),
+    }
+}
+
+fn refused(visit: &Visit<'_>, problem: &str) -> HttpReply {
+    layout::notice(visit, StatusCode::BAD_REQUEST, problem)
+}

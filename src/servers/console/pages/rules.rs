@@ -1,0 +1,116 @@
+//! *Regras*: all rules in the order in which they are tried, with what each chose today.
+
+use maud::{Markup, html};
+
+use crate::domain::call::Did;
+use crate::domain::prompt::{Phrase, Rule, SpeakPart};
+use crate::runtime::language::{Language, Text};
+
+use super::super::visit::Visit;
+use super::super::{Answering, Console, layout, shown, texts};
+use super::player::players;
+
+/// Shows the rules. They are changed in the configuration only.
+pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let language = visit.language;
+        let day = console.parts.figures.day();
+        let rules = &console.parts.responder.announcer().rules;
+        let calls = |name: &str| {
+            let figure = day.rules.iter().find(|figure| figure.name == name);
+            figure.map_or(0, |figure| figure.calls)
+        };
+        let content = html! {
+            p.faint { (texts::RULES_ARE_TRIED.of(language)) }
+            ol.rules {
+                @for (at, rule) in rules.list().iter().enumerate() {
+                    li {
+                        h2 { (rule.name) " " span.tag { (shown::count(calls(&rule.name), language)) " "
+                            (texts::TODAY.of(language)) } }
+                        @if let Some(above) = shadowing(&rules.list()[..at], rule) {
+                            p.bad { (texts::SHADOWED_BY.of(language)) " " (above.name) }
+                        }
+                        (conditions(rule, language))
+                        (heard(console, rule, language))
+                    }
+                }
+            }
+            p {
+                @match &rules.general {
+                    Some(general) => { (texts::OTHERWISE.of(language)) " " code { (general.play.asterisk) }
+                        (players(&console.parts, &general.play.asterisk, language)) }
+                    None => { (texts::OTHERWISE.of(language)) " " (texts::PLAYS_NOTHING.of(language)) }
+                }
+            }
+        };
+        layout::page(console, &visit, texts::RULES.of(language), &content)
+    })
+}
+
+/// A rule above that fits whatever this one fits, because it has no condition.
+fn shadowing<'r>(above: &'r [Rule], _: &Rule) -> Option<&'r Rule> {
+    let fits_all = |rule: &&Rule| {
+        (rule.text.is_empty() || rule.text.iter().any(Phrase::is_any))
+            && rule.also.is_empty()
+            && rule.except.is_empty()
+            && rule.over.is_empty()
+            && rule.service_status.is_empty()
+            && rule.connected.is_none()
+            && rule.did.is_empty()
+    };
+    above.iter().find(fits_all)
+}
+
+fn conditions(rule: &Rule, language: Language) -> Markup {
+    html! {
+        dl {
+            (phrases(texts::ANY_OF, &rule.text, language))
+            (phrases(texts::AND_ANY_OF, &rule.also, language))
+            (phrases(texts::NONE_OF, &rule.except, language))
+            (phrases(texts::NOT_OVER, &rule.over, language))
+            @if !rule.service_status.is_empty() {
+                dt { (texts::SERVICE_STATUS.of(language)) } dd { (rule.service_status.join(", ")) }
+            }
+            @if let Some(connected) = rule.connected {
+                dt { (texts::CONNECTED.of(language)) }
+                dd { (if connected { texts::YES } else { texts::NO }.of(language)) }
+            }
+            @if !rule.did.is_empty() {
+                dt { (texts::CALLED_NUMBER.of(language)) }
+                dd { (rule.did.iter().map(Did::as_str).collect::<Vec<_>>().join(", ")) }
+            }
+        }
+    }
+}
+
+fn phrases(name: Text, phrases: &[Phrase], language: Language) -> Markup {
+    html! {
+        @if !phrases.is_empty() {
+            dt { (name.of(language)) }
+            dd { @for phrase in phrases { code.phrase { (phrase.typed()) } " " } }
+        }
+    }
+}
+
+fn heard(console: &Console, rule: &Rule, language: Language) -> Markup {
+    let prompt = &rule.play.asterisk;
+    html! {
+        dl {
+            dt { (texts::PLAYS.of(language)) }
+            dd { @if prompt.is_empty() { (texts::PLAYS_NOTHING.of(language)) } @else {
+                code { (prompt) } (players(&console.parts, prompt, language)) } }
+            @if let Some(speak) = &rule.speak {
+                dt { (texts::SPOKEN.of(language)) }
+                dd { @for part in speak.parts() {
+                    @match part {
+                        SpeakPart::Text => { em { (texts::THE_ALERTS_WORDS.of(language)) } " " }
+                        SpeakPart::Sound(sound) => { code { (sound) } " " }
+                    }
+                } }
+            }
+            @if let Some(route) = &rule.route {
+                dt { (texts::ROUTE.of(language)) } dd { code { (route) } }
+            }
+        }
+    }
+}
