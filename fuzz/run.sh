@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET…]}
 shift
 targets=${*:-agi alert_list customer_list freeswitch_dialplan freeswitch_httapi freeswitch_vars http hubsoft phone \
-    state_files}
+    speech_text state_files telephone_audio}
 
 # Longest input a target is given: somewhat beyond the limits of what it reads.
 longest() {
@@ -18,6 +18,7 @@ longest() {
         agi) echo 16384 ;;
         alert_list | customer_list | hubsoft) echo 32768 ;;
         phone) echo 512 ;;
+        speech_text) echo 1024 ;;
         state_files) echo 81920 ;;
         *) echo 8192 ;;
     esac
@@ -26,7 +27,7 @@ longest() {
 # seeds TARGET FOLDER: writes the fixtures in the form of the target's input.
 seeds() {
     python3 - "$1" "$2" <<'SEEDS'
-import pathlib, sys, urllib.parse
+import pathlib, struct, sys, urllib.parse
 target, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 seeds = []
 def requests(*paths):
@@ -50,6 +51,18 @@ elif target == "customer_list":
     seeds = [file.read_bytes() for file in pathlib.Path("tests/customer_list/answers").glob("*.json")]
 elif target == "hubsoft":
     seeds = [pathlib.Path("src/simulator/printed_example.json").read_bytes(), b'{"status":"success","clientes":[]}']
+elif target == "speech_text":
+    rows = pathlib.Path("tests/speech_text/pt_br.tsv").read_text().splitlines()
+    seeds = [row.split("\t")[0].encode() for row in rows if row and not row.startswith("#")]
+elif target == "telephone_audio":
+    # Each coding and length that is read: a short tone of 8 to 48 kHz, with one channel or two.
+    tone = bytes(range(256)) * 16
+    for coding, bits in ((1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (7, 8), (65534, 16)):
+        for rate, channels in ((8000, 1), (24000, 1), (48000, 2)):
+            for stated in (len(tone), 0x7FFFF000, 0xFFFFFFFF):
+                head = struct.pack("<HHIIHH", coding, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits)
+                seeds.append(b"RIFF\xff\xff\xff\xffWAVEfmt " + struct.pack("<I", len(head)) + head + b"data"
+                             + struct.pack("<I", stated) + tone)
 elif target == "http":
     seeds = [b"\n".join([method, uri, body]) for method, uri, _, body in requests()]
     seeds += [b"GET\n/asterisk?caller=%2B5537988242968&did=3732221234&deadline_ms=300\n"]

@@ -116,6 +116,7 @@ fn the_shipped_example_is_valid_with_everything_enabled() {
         ("token-next", "fedcba9876543210"),
         ("pbx-password", "pbx:0123456789abcdef"),
         ("speech_token", "0123456789abcdef"),
+        ("console_password", "uma senha inventada"),
     ];
     // One engine is enough.
     let switched_on =

@@ -192,6 +192,6 @@ async fn every_place_that_is_listed_is_a_name_that_an_alert_takes() {
     assert_eq!(printed, "no district of this name: give less of it, or none\n");
     let (code, printed) = bina(&outage.program, &["alert", "places", "street"]);
     assert_eq!(code, 2);
-    assert!(printed.contains("write one of box, city, district, equipment"), "{printed}");
+    assert!(printed.contains("possible values: box, city, district, equipment"), "{printed}");
     let _ = fs::remove_dir_all(&outage.scene.folder);
 }

@@ -97,6 +97,8 @@ const KNOW_HUBSOFT: &[&str] = &[
     "domain/place.rs",
     "app/config",
     "cli/rehearse/caller.rs",
+    // Its pages are in Portuguese.
+    "servers/console",
 ];
 
 struct Source {
@@ -209,7 +211,12 @@ fn names(line: &str, library: &str) -> bool {
 /// The modules in which each library may be named.
 fn homes() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
-        ("hyper", &["servers/http", "servers/endpoints", "sources/hubsoft/failure.rs"][..]),
+        (
+            "hyper",
+            &["servers/http", "servers/endpoints", "servers/console", "sources/hubsoft/failure.rs"]
+                [..],
+        ),
+        ("maud", &["servers/console"]),
         ("hyper_util", &["servers/http"]),
         ("http_body_util", &["servers/http"]),
         ("quick_xml", &["answering/render/xml.rs"]),
@@ -225,13 +232,16 @@ fn homes() -> BTreeMap<&'static str, &'static [&'static str]> {
             "reqwest",
             &["sources/hubsoft", "sources/speech", "cli/demo.rs", "cli/operation.rs", "cli/mod.rs"],
         ),
-        ("ring", &["answering/speech", "runtime/state_folder", "sources/directory"]),
+        (
+            "ring",
+            &["answering/speech", "runtime/state_folder", "servers/console", "sources/directory"],
+        ),
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
         ("base64", &["runtime/access"]),
-        ("percent_encoding", &["simulator"]),
+        ("percent_encoding", &["servers/console", "simulator"]),
         ("ipnet", &["runtime/access"]),
-        ("subtle", &["runtime/access"]),
+        ("subtle", &["runtime/access", "servers/console"]),
         ("toml", &["runtime/settings/tree.rs"]),
         (
             "zeroize",
@@ -364,6 +374,8 @@ fn personal_data_is_revealed_only_where_it_leaves() {
         "answering/speech",
         "sources/speech",
         "cli/say.rs",
+        // The texts of alerts, for operators who have logged in.
+        "servers/console",
     ];
     none_with(&[".reveal()", "::reveal"], |source| !source.is_in(&may));
 }

@@ -9,10 +9,10 @@ use crate::answering::lookup::Lookup;
 use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
 use crate::answering::speech::Speech;
-use crate::runtime::access::{Credentials, Networks, Rates};
+use crate::runtime::access::{Networks, Rates};
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
-use crate::servers::console::{Console, ConsoleHttp, ConsoleParts, Live};
+use crate::servers::console::{ConsoleHttp, Live};
 use crate::servers::endpoints::{Endpoints, Http};
 use crate::servers::http::Guard;
 use crate::sources::alerts::{AlertBoard, AlertList, Alerts, LocalAlerts};
@@ -23,6 +23,7 @@ use crate::sources::source::{SightingStore, Source};
 
 use super::alerts::{AlertSources, KeptAlerts, NoAlertList};
 use super::config::Config;
+use super::console;
 use super::directory::KeptDirectory;
 use super::error::AppError;
 use super::journal::{JournalSources, KeptJournal};
@@ -236,29 +237,10 @@ impl App {
             speech: Arc::clone(&speech.speech),
             metrics: Arc::clone(&metrics.registry),
         };
-        let parts = ConsoleParts {
-            settings: config.console.clone(),
-            responder: Arc::clone(&responder),
-            figures: Arc::clone(&metrics.figures),
-            readiness: upstream.readiness(),
-            directory: application.directory.clone(),
-            local_alerts: Arc::clone(&local_alerts.alerts),
-            alerts: Arc::clone(&alerts.alerts),
-            journal: Arc::clone(&journal.journal),
-            speech: Arc::clone(&speech.speech),
-            recordings: config.recordings.clone(),
-            sound_form: (config.asterisk.prefix.clone(), config.asterisk.suffix.clone()),
-            zone: config.hubsoft.timezone,
-            live: Arc::clone(&live),
-        };
-        let console = Arc::new(ConsoleHttp {
-            application: Console::new(parts),
-            guard: Guard { credentials: Credentials::default(), ..guard.clone() },
-            metrics: metrics.http.clone(),
-        });
+        let console = console::http(config, &application, &guard, (&metrics, &live));
         Self {
             config: config.clone(),
-            console,
+            console: Arc::new(console),
             upstream,
             directory,
             local_alerts,

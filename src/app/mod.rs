@@ -3,6 +3,7 @@
 mod alerts;
 mod application;
 pub mod config;
+mod console;
 mod directory;
 mod error;
 mod journal;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use crate::answering::speech::RECORDINGS_PATH;
 use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
 use crate::sources::speech;
@@ -24,7 +25,11 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     for warning in config.warnings.iter().chain(&sound_warnings) {
         print_line(format_args!("  warning     {warning}"));
     }
-    // Not an error of the file: without the engine, the rule's play is heard.
+    // Neither is an error of the file: without a folder recordings are kept in memory, and without the engine
+    // the rule's play is heard.
+    if let Some(problem) = config.speech.folder_problem() {
+        print_line(format_args!("  warning     {problem}"));
+    }
     if let Some(problem) = config.speech.engine.as_ref().and_then(speech::problem) {
         print_line(format_args!("  warning     {problem}"));
     }
@@ -54,7 +59,9 @@ fn describe(config: &Config) {
     print_line(format_args!("  prompts     {}", joined(config.sounds.keys().map(String::as_str))));
     describe_rules(&config.rules);
     if let Some(engine) = &config.speech.engine {
+        let base_url = &config.speech.base_url;
         print_line(format_args!("  speech      {}", engine.shown()));
+        print_line(format_args!("              fetched at {base_url}{RECORDINGS_PATH}"));
     }
     let freeswitch = &config.freeswitch;
     let file = freeswitch.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
@@ -94,6 +101,13 @@ fn protection(config: &Config) -> Option<String> {
 fn describe_rules(rules: &Rules) {
     for (position, rule) in rules.list().iter().enumerate() {
         describe_playlist(&format!("rule {:<6} {}", position + 1, rule.name), Some(&rule.play));
+        let said = rule.speak.as_ref().and_then(|speak| speak.playlist("*"));
+        if let Some(said) = said {
+            let said = said.asterisk;
+            print_line(format_args!(
+                "              says {said} once the alert's text (*) has been spoken"
+            ));
+        }
     }
     describe_playlist("other alert", rules.general.as_ref().map(|general| &*general.play));
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod explain;
 mod forget;
 mod help;
+mod interrupt;
 mod lookup;
 mod manual;
 mod operation;

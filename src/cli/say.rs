@@ -13,9 +13,14 @@ use crate::app::config::Config;
 use crate::domain::alert_text::AlertText;
 use crate::domain::speech_text::prepare;
 use crate::domain::telephone_audio::measured;
-use crate::sources::speech::engine;
+use crate::sources::speech::{EngineError, engine};
 
+use super::interrupt::unless_interrupted;
 use super::{ConfigFile, Failed, print_line};
+
+const NO_ENGINE: &str = "[speech] names no engine: install rhvoice and rhvoice-brazilian-portuguese (Debian's section \
+                         non-free), and set speech.command = [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \
+                         \"-\"]; or set speech.url (docs/speech.md has others)";
 
 #[derive(Args)]
 pub(super) struct SayOptions {
@@ -31,23 +36,20 @@ pub(super) struct SayOptions {
 /// Speaks the text with the engine of the configuration.
 pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
     let SayOptions { text, output, config } = options;
-    let config = Config::load(&config.config)?;
+    let speech = Config::load_speech(&config.config)?;
     // As the service reads it, without HTML and signature.
     let alert = AlertText::new(&text);
     let text = alert.as_ref().map_or("", AlertText::reveal);
-    let text = prepare(text, &config.speech.words).map_err(|refusal| {
+    let text = prepare(text, &speech.words).map_err(|refusal| {
         Failed::Refused(anyhow!("the text is not spoken ({}): {refusal}", refusal.label()))
     })?;
     print_line(format_args!("spoken as: {}", text.reveal()));
-    let Some(settings) = &config.speech.engine else {
-        let text = "[speech] names no engine: set speech.command, such as [\"espeak-ng\", \"-v\", \
-                    \"pt-br\", \"--stdout\"], or speech.url";
-        return Err(Failed::Configuration(anyhow!(text)));
+    let Some(settings) = &speech.engine else {
+        return Err(Failed::Configuration(anyhow!(NO_ENGINE)));
     };
-    let failed = |error: crate::sources::speech::EngineError| Failed::Runtime(error.into());
     let engine = engine(settings).map_err(failed)?;
     let start = Instant::now();
-    let wav = spoken_prompt(engine.as_ref(), &text).await.map_err(failed)?;
+    let wav = unless_interrupted(spoken_prompt(engine.as_ref(), &text)).await?.map_err(failed)?;
     let took = start.elapsed();
     if let Ok(level) = measured(&wav) {
         print_line(format_args!(
@@ -62,6 +64,14 @@ pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
         Some(file) => write(&file, &wav),
         None => Ok(()),
     }
+}
+
+/// What the engine complained of is shown to who has typed the text.
+fn failed(error: EngineError) -> Failed {
+    Failed::Runtime(match error.complaint().map(str::to_owned) {
+        Some(complaint) => anyhow!("{error}\nthe engine wrote: {complaint}"),
+        None => error.into(),
+    })
 }
 
 fn write(file: &Path, wav: &[u8]) -> Result<(), Failed> {

@@ -96,12 +96,11 @@ impl Tasks {
         Task(running.spawn(supervise(name, make, stop, restarts)))
     }
 
-    /// Stops all tasks, each at its next await point. Tasks that do not stop in time end with the
-    /// program.
+    /// Stops all tasks, each at its next await point, and waits for what they do when they are dropped.
+    /// Tasks that do not stop in time end with the program.
     pub async fn shut_down(&self) {
         self.0.stop.send_replace(true);
         let mut running = mem::take(&mut *self.0.running.lock());
-        running.abort_all();
         let all_ended = async { while running.join_next().await.is_some() {} };
         if timeout(SHUTDOWN_MAX, all_ended).await.is_err() {
             warn!("background tasks did not end within {SHUTDOWN_MAX:?}");
@@ -126,7 +125,10 @@ async fn supervise<F, Work>(
         work.spawn(make());
         let ended = tokio::select! {
             ended = work.join_next() => ended,
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = stopped(&mut stop) => {
+                work.shutdown().await;
+                return;
+            }
         };
         if !ended.is_some_and(|ended| ended.is_err_and(|error| error.is_panic())) {
             return;
@@ -136,9 +138,17 @@ async fn supervise<F, Work>(
         }
         error!(task = name, "background task panicked: restarted in {} s", pause.as_secs());
         restarts.inc();
-        sleep(pause).await;
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = stopped(&mut stop) => return,
+        }
         pause = (pause * 2).min(PAUSE_MAX);
     }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // Without its sender, nobody needs the task.
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 #[cfg(test)]
@@ -214,6 +224,36 @@ mod tests {
                 pending::<()>().await;
             })
         }
+    }
+
+    /// Takes a while to be dropped, as what ends a process does.
+    struct SlowlyDropped(Arc<AtomicU32>);
+
+    impl Drop for SlowlyDropped {
+        fn drop(&mut self) {
+            std::thread::park_timeout(Duration::from_millis(100));
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_shutdown_waits_for_what_tasks_do_when_they_are_dropped() {
+        let dropped = Arc::new(AtomicU32::new(0));
+        let (started, mut is_started) = watch::channel(false);
+        let tasks = Tasks::default();
+        let counter = Arc::clone(&dropped);
+        let _task = tasks.start("one", move || {
+            let held = SlowlyDropped(Arc::clone(&counter));
+            let started = started.clone();
+            async move {
+                let _held = held;
+                started.send_replace(true);
+                pending::<()>().await;
+            }
+        });
+        is_started.wait_for(|is_started| *is_started).await.expect("it starts");
+        tasks.shut_down().await;
+        assert_eq!(dropped.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,10 +8,11 @@ use crate::links::{documents, links, prose, resolved};
 use crate::{blocks, read};
 
 /// Each document with its Portuguese counterpart.
-const PAIRS: [(&str, &str); 17] = [
+const PAIRS: [(&str, &str); 18] = [
     ("README.md", "README.pt-BR.md"),
     ("docs/README.md", "docs/README.pt-BR.md"),
     ("docs/alerts.md", "docs/alertas.pt-BR.md"),
+    ("docs/console.md", "docs/console.pt-BR.md"),
     ("docs/speech.md", "docs/fala.pt-BR.md"),
     ("docs/directory.md", "docs/diretorio.pt-BR.md"),
     ("docs/endpoints.md", "docs/endpoints.pt-BR.md"),

@@ -5,6 +5,7 @@ use std::fs;
 
 use bina::domain::answer::FIELDS;
 use bina::domain::phone::NoNumber;
+use bina::domain::speech_text::Refusal;
 use bina::servers::endpoints;
 use bina::sources::reasons;
 
@@ -179,7 +180,7 @@ fn both_documents_of_reasons_have_every_reason_once_and_no_other() {
     let words = |words: Vec<&'static str>| {
         words.into_iter().map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let tables: [([&str; 2], Vec<String>); 5] = [
+    let tables: [([&str; 2], Vec<String>); 7] = [
         (["## `status=unavailable`", "## `status=unavailable`"], words(reasons::labels())),
         (["## `status=no_number`", "## `status=no_number`"], words(NoNumber::LABELS.to_vec())),
         (
@@ -193,6 +194,14 @@ fn both_documents_of_reasons_have_every_reason_once_and_no_other() {
         (
             ["## Closed connections", "## Conexões fechadas"],
             label_values(&metrics, "bina_connections_shed_total"),
+        ),
+        (
+            ["## Texts of alerts that are not spoken", "## Textos de alertas que não são falados"],
+            words(Refusal::LABELS.to_vec()),
+        ),
+        (
+            ["## Failures of the speech engine", "## Falhas do motor de voz"],
+            label_values(&metrics, "bina_speech_failures_total"),
         ),
     ];
     for ([english, portuguese], words) in tables {

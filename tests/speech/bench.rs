@@ -11,6 +11,7 @@ use bina::domain::finding::Record;
 use bina::domain::phone::Phone;
 use bina::domain::prompt::{Phrase, Playlist, Rule, Rules, SoundForm, Speak, SpeakPart};
 use bina::domain::speech_text::SpeechWords;
+use bina::runtime::metrics::{Exposition, Registry};
 use bina::sources::alerts::{ActiveAlert, AlertBoard, AlertEpoch, AlertOrigin, Board, Reach};
 use bina::sources::speech::SpeechEngine;
 use parking_lot::Mutex;
@@ -37,6 +38,7 @@ pub(crate) struct Bench {
     pub(crate) speech: Arc<Speech>,
     pub(crate) inputs: SpeechInputs,
     board: Arc<StubBoard>,
+    registry: Registry,
     task: JoinHandle<()>,
 }
 
@@ -83,9 +85,12 @@ impl Bench {
             board: Arc::clone(&board) as Arc<dyn AlertBoard>,
             engine: Some(Arc::clone(&engine) as Arc<dyn SpeechEngine>),
         };
-        let speech = Arc::new(Speech::new(inputs.clone(), SpeechMetrics::default()));
+        let metrics = SpeechMetrics::default();
+        let mut registry = Registry::default();
+        metrics.register(&mut registry);
+        let speech = Arc::new(Speech::new(inputs.clone(), metrics));
         let task = tokio::spawn(Arc::clone(&speech).keep());
-        Self { engine, speech, inputs, board, task }
+        Self { engine, speech, inputs, board, registry, task }
     }
 
     /// The list of HubSoft has these texts, and no other.
@@ -108,7 +113,11 @@ impl Bench {
     pub(crate) fn recording(&self, playlist: &str) -> Option<Vec<u8>> {
         let url = playlist.split('&').find(|part| part.contains("://"))?;
         let name = url.strip_prefix(BASE_URL)?.strip_prefix("fala/")?.strip_suffix(".wav")?;
-        self.speech.spoken().recording(name).map(|recording| recording.bytes.to_vec())
+        self.speech.spoken().recording(name).map(|bytes| bytes.to_vec())
+    }
+
+    pub(crate) fn metrics(&self) -> String {
+        self.registry.written(Exposition::Prometheus)
     }
 
     pub(crate) async fn pass(&self, seconds: f64) {

@@ -1,5 +1,6 @@
 //! An engine that speaks a tone for each letter, when the test lets it.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,6 +17,8 @@ pub(crate) const TAKES: Duration = Duration::from_millis(400);
 pub(crate) struct StubEngine {
     pub(crate) texts: Mutex<Vec<String>>,
     pub(crate) is_broken: AtomicBool,
+    /// Whether it does not end.
+    pub(crate) hangs: AtomicBool,
     /// Part of what it speaks, like another voice.
     pub(crate) voice: AtomicU64,
     pub(crate) name: String,
@@ -36,6 +39,9 @@ impl SpeechEngine for StubEngine {
         Box::pin(async move {
             self.texts.lock().push(text.reveal().to_owned());
             sleep(TAKES).await;
+            if self.hangs.load(Ordering::SeqCst) {
+                pending::<()>().await;
+            }
             if self.is_broken.load(Ordering::SeqCst) {
                 return Err(EngineError::new(EngineFailure::Exit, "it is broken"));
             }

@@ -64,6 +64,55 @@ async fn a_reload_keeps_what_has_been_spoken_and_another_engine_speaks_it_again(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reload_does_not_wait_for_an_engine_that_hangs() {
+    let bench = Bench::start(vec![rule("rompimento")]);
+    bench.engine.hangs.store(true, Ordering::SeqCst);
+    bench.show(&[FIBRE]);
+    bench.pass(2.0).await;
+    assert_eq!((bench.played("rompimento", FIBRE), bench.engine.count()), (None, 1));
+    let other = StubEngine::named("another engine");
+    let engine = Some(Arc::clone(&other) as Arc<dyn SpeechEngine>);
+    bench.speech.adjust(SpeechInputs { engine, ..bench.inputs.clone() });
+    bench.pass(2.0).await;
+    assert!(bench.played("rompimento", FIBRE).is_some());
+    assert_eq!((bench.engine.count(), other.count()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_folder_does_not_wait_for_the_engine() {
+    let folder = temp_dir().join(format!("bina-fala-first-{}", process::id()));
+    let bench = Bench::in_folder(vec![rule("rompimento")], Some(folder.clone()));
+    let long = "Rompimento de fibra no Centro e na Vila Nova, equipe a caminho";
+    bench.show(&[long]);
+    bench.pass(3.0).await;
+    drop(bench);
+    let bench = Bench::in_folder(vec![rule("rompimento")], Some(folder.clone()));
+    bench.engine.hangs.store(true, Ordering::SeqCst);
+    // The shorter one is due first.
+    bench.show(&[FIBRE, long]);
+    bench.pass(2.0).await;
+    assert!(bench.played("rompimento", long).is_some());
+    assert_eq!((bench.played("rompimento", FIBRE), bench.engine.count()), (None, 1));
+    fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_texts_and_those_that_have_not_failed_are_spoken_first() {
+    let bench = Bench::start(vec![rule("rompimento")]);
+    bench.engine.is_broken.store(true, Ordering::SeqCst);
+    let texts = ["Rompimento no bairro de São Sebastião", "Rompimento no Centro", "Rompimento"];
+    bench.show(&texts);
+    bench.pass(4.0).await;
+    let spoken = bench.engine.texts.lock().clone();
+    let lengths: Vec<_> = spoken.iter().map(String::len).collect();
+    assert!(lengths.len() == 3 && lengths.is_sorted(), "{spoken:?}");
+    bench.show(&[texts[0], texts[1], texts[2], "Rompimento de um cabo da rede em outro lugar"]);
+    bench.pass(1.0).await;
+    let last = bench.engine.texts.lock().last().cloned();
+    assert!(last.is_some_and(|text| text.contains("outro lugar")), "{spoken:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_folder_saves_the_engine_the_work_after_a_restart() {
     let folder = temp_dir().join(format!("bina-fala-{}", process::id()));
     let bench = Bench::in_folder(vec![rule("rompimento")], Some(folder.clone()));

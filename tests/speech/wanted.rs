@@ -1,6 +1,7 @@
 //! Which texts are spoken, in which order, and what is heard until then.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, active, rule};
 
@@ -94,4 +95,30 @@ async fn twenty_texts_are_spoken_one_after_the_other() {
     assert!((5..=11).contains(&early), "{early}");
     bench.pass(8.0).await;
     assert_eq!((ready(&texts), bench.engine.count()), (20, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_more_texts_than_are_spoken_the_oldest_are_left_out_and_counted() {
+    let bench = Bench::start(vec![rule("rompimento")]);
+    let text = |id: u64| format!("Rompimento no {}", letters(id));
+    let now = Instant::now();
+    let mut alerts: Vec<_> = (0..110).map(|id| active(id, &text(id), None)).collect();
+    for (id, alert) in alerts.iter_mut().enumerate() {
+        alert.seen = now + Duration::from_secs(id as u64);
+    }
+    alerts[109].is_held = true;
+    bench.publish(alerts);
+    bench.pass(1.0).await;
+    assert!(bench.played("rompimento", &text(108)).is_some(), "the newest is spoken first");
+    bench.pass(60.0).await;
+    let is_spoken = |id: u64| bench.played("rompimento", &text(id)).is_some();
+    assert_eq!(bench.engine.count(), 100);
+    assert!(is_spoken(9) && !is_spoken(8) && !is_spoken(109), "a held alert goes last");
+    assert!(bench.metrics().contains("bina_speech_left_out 10\n"), "{}", bench.metrics());
+}
+
+/// A name without digits, which may make a text one that is refused.
+fn letters(id: u64) -> String {
+    let letter = |digit: u64| char::from(b'a' + digit as u8);
+    format!("bairro {}{}o", letter(id / 10 % 26), letter(id % 10))
 }

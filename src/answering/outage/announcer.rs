@@ -131,7 +131,7 @@ impl Announcer {
         let has = |found: &&FoundCustomer| {
             choice.alert.is_none_or(|chosen| found.alerts().any(|alert| **alert == *chosen))
         };
-        let Some(customer) = alerted.clone().find(has).or(alerted.clone().next()) else {
+        let Some(customer) = alerted.clone().find(has).or_else(|| alerted.clone().next()) else {
             return Vec::new();
         };
         let first = customer.alerts().next().map(|alert| &**alert);
@@ -187,14 +187,14 @@ impl Announcer {
             return None;
         }
         let key = choice.alert.map_or(TextKey::NO_TEXT, Alert::text_key);
-        let active = board.map_or_else(Vec::new, |board| announced(board, choice, key));
-        let origin = active.first().map(|active| active.origin.clone());
+        let active = || board.into_iter().flat_map(|board| announced(board, choice, key));
+        let origin = active().next().map(|active| active.origin.clone());
         // Another alert is news, also with the same text.
         let key = match &origin {
             Some(AlertOrigin::Local(id)) => key.with(id),
             _ => key,
         };
-        let since = active.iter().map(|active| active.absent_at).min().flatten();
+        let since = active().map(|active| active.absent_at).min().flatten();
         Some(ChosenAlert { key, origin, since })
     }
 
@@ -248,15 +248,19 @@ fn customers(finding: &Finding) -> &[FoundCustomer] {
 
 /// The active alerts that a choice may be made from: a local one itself, or those of HubSoft with the same
 /// text.
-fn announced<'b>(board: &'b Board, choice: &Choice<'_>, key: TextKey) -> Vec<&'b ActiveAlert> {
+fn announced<'b>(
+    board: &'b Board,
+    choice: &Choice<'b>,
+    key: TextKey,
+) -> impl Iterator<Item = &'b ActiveAlert> {
     let is_local = choice.chosen_by == ChosenBy::Local;
-    let active = board.alerts.iter().filter(|active| active.is_hubsofts() != is_local);
-    let same = active.filter(|active| match (active.alert.as_deref(), choice.alert) {
+    let chosen = choice.alert;
+    let active = board.alerts.iter().filter(move |active| active.is_hubsofts() != is_local);
+    active.filter(move |active| match (active.alert.as_deref(), chosen) {
         (Some(alert), Some(chosen)) if is_local => ptr::eq(alert, chosen),
         (Some(alert), Some(_)) => alert.text_key() == key,
         (alert, chosen) => alert.is_none() && chosen.is_none(),
-    });
-    same.collect()
+    })
 }
 
 /// The end of the window of the active alert with this text. Of several, the latest counts. Nobody expects

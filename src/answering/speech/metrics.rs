@@ -32,6 +32,7 @@ impl Label for RenderResult {
 pub struct SpeechMetrics {
     pub(super) bytes: Gauge,
     pub(super) failures: ByLabel<EngineFailure>,
+    pub(super) left_out: Gauge,
     pub(super) queue: Gauge,
     pub(super) recordings: Gauge,
     pub(super) refusals: ByWords<1>,
@@ -44,11 +45,12 @@ impl Default for SpeechMetrics {
         Self {
             bytes: Gauge::default(),
             failures: ByLabel::default(),
+            left_out: Gauge::default(),
             queue: Gauge::default(),
             recordings: Gauge::default(),
             refusals: ByWords::beginning("reason", Refusal::LABELS),
             renders: ByLabel::default(),
-            seconds: Seconds::default(),
+            seconds: Seconds::of_work(),
         }
     }
 }
@@ -59,6 +61,8 @@ impl SpeechMetrics {
         registry.register("speech_bytes", help, &self.bytes);
         let help = "Attempts to speak a text that failed, by reason";
         registry.register("speech_failures", help, &self.failures);
+        let help = "Texts of alerts that are not spoken because there are too many";
+        registry.register("speech_left_out", help, &self.left_out);
         let help = "Texts of alerts that wait to be spoken";
         registry.register("speech_queue", help, &self.queue);
         let help = "Spoken recordings in memory";

@@ -15,9 +15,10 @@ mod recordings;
 mod render_key;
 mod settings;
 mod spoken;
+mod state;
 mod wanted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,21 +32,23 @@ use crate::domain::prompt::Rules;
 use crate::domain::speech_text::{Prepared, SpeechWords};
 use crate::domain::telephone_audio::telephone_prompt;
 use crate::runtime::current::Current;
-use crate::runtime::metrics::size;
-use crate::sources::alerts::{AlertBoard, Board};
+use crate::runtime::metrics::{Label, size};
+use crate::sources::alerts::{AlertBoard, AlertOrigin, Board};
 use crate::sources::speech::{EngineError, EngineFailure, SpeechEngine};
 
 use self::folder::SpeechFolder;
-use self::recordings::Renders;
+use self::recordings::{NextText, Renders};
 use self::render_key::RenderKey;
-use self::wanted::{WantedText, wanted};
+use self::wanted::{WantedText, WantedTexts, wanted};
 
 pub use self::metrics::SpeechMetrics;
 pub use self::settings::{Settings, own_url};
-pub use self::spoken::{RECORDINGS_PATH, SpokenAlerts, SpokenRecording};
+pub use self::spoken::{RECORDINGS_PATH, SpokenAlerts};
 
 /// How often the alerts are looked at.
 const LOOKED_EVERY: Duration = Duration::from_millis(500);
+/// How often the folder is looked after: opened if it was not there, and freed of what is old.
+const TENDED_EVERY: Duration = Duration::from_secs(60);
 
 /// What a reload may replace.
 #[derive(Clone)]
@@ -62,6 +65,7 @@ pub struct Speech {
     inputs: Current<SpeechInputs>,
     spoken: Current<SpokenAlerts>,
     work: Mutex<SpeechWork>,
+    folder: SpeechFolder,
     /// Notified when the inputs have changed.
     adjusted: Notify,
     metrics: SpeechMetrics,
@@ -72,14 +76,25 @@ pub struct Speech {
 struct SpeechWork {
     /// The inputs and the board that `wanted` is made from.
     seen: Option<(Arc<SpeechInputs>, Arc<Board>)>,
-    wanted: Vec<WantedText>,
+    wanted: WantedTexts,
     renders: Renders,
+    /// The folder that was looked after, and when.
+    tended: Option<(PathBuf, Instant)>,
+}
+
+/// A text that is to be spoken, and one of its alerts, for the log.
+struct DueText {
+    origin: AlertOrigin,
+    key: RenderKey,
+    text: Prepared,
 }
 
 /// What a look at the alerts shows.
 struct Look {
     /// What is to be spoken next.
-    next: Option<(RenderKey, Prepared)>,
+    next: Option<DueText>,
+    /// What is not spoken yet.
+    missing: Vec<RenderKey>,
     /// Recordings that are not kept any more.
     dropped: Vec<RenderKey>,
 }
@@ -90,6 +105,7 @@ impl Speech {
             inputs: Current::new(inputs),
             spoken: Current::new(SpokenAlerts::default()),
             work: Mutex::default(),
+            folder: SpeechFolder::default(),
             adjusted: Notify::new(),
             metrics,
         }
@@ -111,35 +127,45 @@ impl Speech {
         self.spoken.now()
     }
 
-    /// Speaks texts until it is aborted.
+    /// Speaks texts until it is aborted. A reload does not wait for the engine: what it speaks just then
+    /// is spoken again, if it is still wanted.
     pub async fn keep(self: Arc<Self>) {
         loop {
-            if self.pass().await {
-                continue;
-            }
+            let inputs = self.inputs.now();
+            let pass = async {
+                if !self.pass(&inputs).await {
+                    sleep(LOOKED_EVERY).await;
+                }
+            };
             tokio::select! {
-                () = sleep(LOOKED_EVERY) => {}
-                () = self.adjusted.notified() => {}
+                () = pass => {}
+                () = self.replaced(&inputs) => {}
             }
         }
     }
 
-    /// Looks at the alerts, and speaks at most one text. Returns whether it has tried to.
-    async fn pass(&self) -> bool {
-        let inputs = self.inputs.now();
-        let now = Instant::now();
-        let Look { next, dropped } = self.look(&inputs, now);
-        let folder = inputs.settings.folder.clone();
-        if let Some(folder) = folder.clone().filter(|_| !dropped.is_empty()) {
-            let removed = spawn_blocking(move || SpeechFolder::new(&folder).remove(&dropped));
-            // What cannot be removed stays.
-            let _ = removed.await;
+    /// Waits until other inputs than these apply.
+    async fn replaced(&self, inputs: &Arc<SpeechInputs>) {
+        while Arc::ptr_eq(inputs, &self.inputs.now()) {
+            self.adjusted.notified().await;
         }
-        let (Some((key, text)), Some(engine)) = (next, &inputs.engine) else { return false };
-        let rendered = match stored(folder.clone(), key.clone()).await {
-            Some(wav) => Ok(wav),
-            None => self.rendered(engine.as_ref(), &text, folder, &key).await,
-        };
+    }
+
+    /// Looks at the alerts, and speaks at most one text. Returns whether it has tried to.
+    async fn pass(&self, inputs: &Arc<SpeechInputs>) -> bool {
+        let now = Instant::now();
+        let Look { next, missing, dropped } = self.look(inputs, now);
+        let folder = inputs.settings.folder.as_deref();
+        if let Some(path) = folder {
+            self.tend(path, dropped, now).await;
+        }
+        let (Some(due), Some(engine)) = (next, &inputs.engine) else { return false };
+        // All that is on disk comes before anything that an engine has to speak.
+        if folder.is_some() && self.restore(missing).await {
+            return true;
+        }
+        let key = due.key.clone();
+        let rendered = self.rendered(engine.as_ref(), &due, folder).await;
         let problem = {
             let mut work = self.work.lock();
             match rendered {
@@ -147,13 +173,31 @@ impl Speech {
                     work.renders.add(key, wav, Instant::now());
                     None
                 }
-                Err(error) => work.renders.fail(key, Instant::now()).then_some(error),
+                Err(error) => {
+                    let is_new = work.renders.fail(key, error.failure, Instant::now());
+                    is_new.then_some(error)
+                }
             }
         };
         if let Some(error) = problem {
-            warn!("an alert is not spoken, and its rule's play is heard: {error}");
+            warn!(
+                alert = ?due.origin,
+                reason = error.failure.word(),
+                "an alert is not spoken, and its rule's play is heard: {error}"
+            );
         }
         true
+    }
+
+    /// Takes what an earlier run has left in the folder; returns whether there was anything.
+    async fn restore(&self, missing: Vec<RenderKey>) -> bool {
+        let stored = self.folder.read(missing).await;
+        let mut work = self.work.lock();
+        let any = !stored.is_empty();
+        for (key, wav) in stored {
+            work.renders.add(key, wav, Instant::now());
+        }
+        any
     }
 
     /// Makes the map that calls read, and returns what is to be spoken next.
@@ -169,38 +213,60 @@ impl Speech {
             work.seen = Some((Arc::clone(inputs), board));
         }
         let SpeechWork { wanted, renders, .. } = &mut *work;
-        let dropped = renders.keep_for(wanted.iter().filter_map(WantedText::key), now);
+        let dropped = renders.keep_for(wanted.texts.iter().filter_map(WantedText::key), now);
         if renders.take_changes() || !is_same || !dropped.is_empty() {
-            self.spoken.replace(SpokenAlerts::of(wanted, renders, &inputs.settings.base_url));
+            self.spoken.replace(SpokenAlerts::of(
+                &wanted.texts,
+                renders,
+                &inputs.settings.base_url,
+            ));
         }
-        self.metrics.queue.set(size(renders.missing(wanted).count()));
+        self.metrics.left_out.set(size(wanted.left_out));
+        self.metrics.queue.set(size(renders.missing(&wanted.texts).count()));
         self.metrics.recordings.set(size(renders.count()));
         self.metrics.bytes.set(size(renders.bytes()));
-        Look { next: renders.next(wanted, now), dropped }
+        let missing = renders.missing(&wanted.texts).map(|next| next.key.clone()).collect();
+        let next = renders.next(&wanted.texts, now).map(|NextText { origin, key, text }| DueText {
+            origin: origin.clone(),
+            key: key.clone(),
+            text: text.clone(),
+        });
+        Look { next, missing, dropped }
+    }
+
+    /// Looks after the folder, if that is due.
+    async fn tend(&self, path: &Path, dropped: Vec<RenderKey>, now: Instant) {
+        let kept = {
+            let mut work = self.work.lock();
+            let is_recent = |(of, at): &(PathBuf, Instant)| {
+                of == path && now.duration_since(*at) < TENDED_EVERY
+            };
+            if dropped.is_empty() && work.tended.as_ref().is_some_and(is_recent) {
+                return;
+            }
+            work.tended = Some((path.to_owned(), now));
+            work.renders.keys()
+        };
+        self.folder.tend(path.to_owned(), dropped, kept, now).await;
     }
 
     /// Has the engine speak a text, and makes a telephone prompt of it.
     async fn rendered(
         &self,
         engine: &dyn SpeechEngine,
-        text: &Prepared,
-        folder: Option<PathBuf>,
-        key: &RenderKey,
+        due: &DueText,
+        folder: Option<&Path>,
     ) -> Result<Vec<u8>, EngineError> {
         let start = Instant::now();
-        let prompt = spoken_prompt(engine, text).await;
+        let prompt = spoken_prompt(engine, &due.text).await;
         self.metrics.renders.count(prompt.is_ok().into());
         match &prompt {
             Ok(wav) => {
                 let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
                 self.metrics.seconds.observe(start.elapsed());
-                info!(bytes = wav.len(), ms, "the text of an alert is spoken");
-                if let Some(folder) = folder {
-                    let (key, wav) = (key.clone(), wav.clone());
-                    let saved = spawn_blocking(move || SpeechFolder::new(&folder).save(&key, &wav));
-                    if let Ok(Err(problem)) = saved.await {
-                        warn!("{problem}");
-                    }
+                info!(alert = ?due.origin, bytes = wav.len(), ms, "the text of an alert is spoken");
+                if folder.is_some() {
+                    self.folder.save(due.key.clone(), wav.clone()).await;
                 }
             }
             Err(error) => self.metrics.failures.count(error.failure),
@@ -224,11 +290,4 @@ pub async fn spoken_prompt(
         Ok(prompt) => prompt.map_err(|error| unusable(error.to_string())),
         Err(_) => Err(unusable("a bug of bina ended the level chain, see the log".to_owned())),
     }
-}
-
-/// The recording that an earlier run has left in the folder, if there is one.
-async fn stored(folder: Option<PathBuf>, key: RenderKey) -> Option<Vec<u8>> {
-    let folder = folder?;
-    let read = spawn_blocking(move || SpeechFolder::new(&folder).read(&key)).await;
-    read.ok().flatten()
 }

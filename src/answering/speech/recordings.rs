@@ -1,38 +1,45 @@
 //! The recordings in memory, for how long they are kept, and which text is spoken next.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::domain::speech_text::Prepared;
+use crate::sources::alerts::AlertOrigin;
+use crate::sources::speech::EngineFailure;
 
-use super::render_key::{RenderKey, hashed};
+use super::render_key::{AudioHash, RenderKey};
 use super::wanted::WantedText;
 
 /// A PBX may fetch a recording so long after its alert: the call may wait in a queue before.
-const KEPT: Duration = Duration::from_secs(60 * 60);
+pub(super) const KEPT: Duration = Duration::from_secs(60 * 60);
 /// All recordings together; one takes 640 kB at most.
 const BYTES_MAX: usize = 64 << 20;
-/// Bytes of a hash that name a recording.
-const NAME_BYTES: usize = 8;
 /// First and longest pause before a text is tried again.
 const PAUSE_MIN: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(300);
 
-/// One recording. Its name is a hash of its audio, so that another text is another address, and no cache of
-/// a PBX is ever stale.
+/// One recording.
 pub(super) struct Render {
-    pub(super) name: String,
+    pub(super) name: AudioHash,
     pub(super) bytes: Bytes,
     wanted_at: Instant,
 }
 
 /// A text that could not be spoken.
 struct Setback {
+    last: EngineFailure,
     failures: u32,
     due: Instant,
+}
+
+/// A text that is not spoken yet.
+pub(super) struct NextText<'w> {
+    pub(super) origin: &'w AlertOrigin,
+    pub(super) key: &'w RenderKey,
+    pub(super) text: &'w Prepared,
 }
 
 /// All recordings, and the texts that could not be spoken.
@@ -46,15 +53,16 @@ pub(super) struct Renders {
 impl Renders {
     /// Adds what has been spoken.
     pub(super) fn add(&mut self, key: RenderKey, wav: Vec<u8>, now: Instant) {
-        let name = hashed(&wav, NAME_BYTES);
+        let name = AudioHash::of(&wav);
         self.setbacks.remove(&key);
         self.all.insert(key, Render { name, bytes: wav.into(), wanted_at: now });
         self.has_changed = true;
     }
 
     /// Notes that a text could not be spoken. Returns whether that is new.
-    pub(super) fn fail(&mut self, key: RenderKey, now: Instant) -> bool {
-        let setback = self.setbacks.entry(key).or_insert(Setback { failures: 0, due: now });
+    pub(super) fn fail(&mut self, key: RenderKey, last: EngineFailure, now: Instant) -> bool {
+        let setback = self.setbacks.entry(key).or_insert(Setback { last, failures: 0, due: now });
+        setback.last = last;
         let pause = PAUSE_MIN.saturating_mul(1 << setback.failures.min(16)).min(PAUSE_MAX);
         setback.failures += 1;
         setback.due = now + pause;
@@ -101,6 +109,11 @@ impl Renders {
         self.all.get(key)
     }
 
+    /// Why a text could not be spoken, the last time that it was tried.
+    pub(super) fn failure(&self, key: &RenderKey) -> Option<EngineFailure> {
+        self.setbacks.get(key).map(|setback| setback.last)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Render> {
         self.all.values()
     }
@@ -109,22 +122,32 @@ impl Renders {
     pub(super) fn missing<'w>(
         &'w self,
         wanted: &'w [WantedText],
-    ) -> impl Iterator<Item = &'w (RenderKey, Prepared)> {
-        let renders = wanted.iter().filter_map(WantedText::render);
-        renders.filter(|(key, _)| !self.all.contains_key(key))
+    ) -> impl Iterator<Item = NextText<'w>> {
+        let renders = wanted.iter().filter_map(|wanted| {
+            let (key, text) = wanted.render()?;
+            Some(NextText { origin: &wanted.origin, key, text })
+        });
+        renders.filter(|next| !self.all.contains_key(next.key))
     }
 
-    /// The text that is spoken next, if one is due.
-    pub(super) fn next(
-        &self,
-        wanted: &[WantedText],
+    /// The text that is spoken next, if one is due: one that has failed least often, and of those the
+    /// shortest. A long one keeps a slow engine busy beyond the time limit, and others would fail behind it.
+    pub(super) fn next<'w>(
+        &'w self,
+        wanted: &'w [WantedText],
         now: Instant,
-    ) -> Option<(RenderKey, Prepared)> {
+    ) -> Option<NextText<'w>> {
         if self.bytes() > BYTES_MAX {
             return None;
         }
         let is_due = |key: &RenderKey| self.setbacks.get(key).is_none_or(|one| one.due <= now);
-        self.missing(wanted).find(|(key, _)| is_due(key)).cloned()
+        let failures = |key: &RenderKey| self.setbacks.get(key).map_or(0, |one| one.failures);
+        let due = self.missing(wanted).filter(|next| is_due(next.key));
+        due.min_by_key(|next| (failures(next.key), next.text.reveal().len()))
+    }
+
+    pub(super) fn keys(&self) -> HashSet<RenderKey> {
+        self.all.keys().cloned().collect()
     }
 
     pub(super) fn count(&self) -> usize {

@@ -1,16 +1,27 @@
 //! Settings of spoken alerts: `[speech]`.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::prompt::Rules;
 use crate::domain::speech_text::SpeechWords;
-use crate::runtime::settings::{Marked, Section};
+use crate::runtime::settings::{Marked, Place, Section, port_problem};
+use crate::runtime::state_folder::PrivateFolder;
 use crate::runtime::tls::Tls;
 use crate::sources::speech::EngineSettings;
 
 /// What a playlist may have as an address: both PBXs have limits.
 const BASE_URL_BYTES_MAX: usize = 100;
+
+const NO_ENGINE: &str = "a rule has speak, but [speech] names no engine: its play is heard; set speech.command or \
+                         speech.url";
+const NO_RULE: &str = "[speech] names an engine, but no rule has speak: nothing is spoken; give a rule \
+                       `speak = [\"*\"]`, beside its play";
+const LOOPBACK: &str = "speech.base_url is an address of this machine, but listen.pbx names another one, which \
+                        cannot fetch recordings there: set speech.base_url to bina's address as the PBX reaches it, \
+                        such as \"http://10.0.0.5:8573/prompts/\"";
 
 /// Settings of spoken alerts.
 #[derive(Clone, Debug)]
@@ -33,6 +44,31 @@ impl Settings {
         let base_url = base_url.unwrap_or(own_url);
         let folder = section.text("folder").and_then(|folder| absolute(section, folder));
         Self { engine, base_url, folder, words: Arc::new(words(section)) }
+    }
+}
+
+impl Settings {
+    /// What in these settings and `rules` makes spoken alerts silent, for the PBXs at `pbx`.
+    pub fn warnings(&self, rules: &Rules, pbx: &[IpAddr]) -> Vec<String> {
+        let speaks = rules.list().iter().any(|rule| rule.speak.is_some());
+        let is_elsewhere = pbx.iter().any(|pbx| !pbx.to_canonical().is_loopback());
+        let mut warnings = Vec::new();
+        if speaks && self.engine.is_none() {
+            warnings.push(NO_ENGINE);
+        }
+        if self.engine.is_some() && !speaks {
+            warnings.push(NO_RULE);
+        }
+        if speaks && self.engine.is_some() && is_elsewhere && is_loopback(&self.base_url) {
+            warnings.push(LOOPBACK);
+        }
+        warnings.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Why recordings cannot be kept over a restart, as far as that is seen without a change.
+    pub fn folder_problem(&self) -> Option<String> {
+        let problem = PrivateFolder::problem(self.folder.as_deref()?)?;
+        Some(format!("speech.folder: {problem}; recordings are kept in memory"))
     }
 }
 
@@ -60,7 +96,9 @@ fn base_url(section: &Section<'_>, url: &Marked<String>) -> String {
         && are_plain
         && value.ends_with('/')
         && value.len() <= BASE_URL_BYTES_MAX;
-    if !is_good {
+    if let Some(problem) = port_problem(value) {
+        section.report(*place, format!("speech.base_url: {problem}"));
+    } else if !is_good {
         let text = "speech.base_url is no address of recordings: write it like \
                     \"http://10.0.0.5:8573/prompts/\", with `/` at its end";
         section.report(*place, text.to_owned());
@@ -82,6 +120,28 @@ fn absolute(section: &Section<'_>, folder: Marked<String>) -> Option<PathBuf> {
     Some(path)
 }
 
+/// Whether only this machine reaches an address of recordings.
+fn is_loopback(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    let address = host.parse().map(|address: SocketAddr| address.ip()).or_else(|_| host.parse());
+    let name = host.split(':').next().unwrap_or_default();
+    address.map_or(name == "localhost", |address| address.to_canonical().is_loopback())
+}
+
+/// Reports written forms that differ in their capitals only: which one is meant is seen by nobody.
+fn report_twins(section: &Section<'_>, written: &[(Place, &str)]) {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for (place, form) in written {
+        if let Some(twin) = seen.insert(form.to_lowercase(), form) {
+            let text = format!(
+                "speech.words: `{form}`: it differs from `{twin}` in capitals only: remove one of them"
+            );
+            section.report(*place, text);
+        }
+    }
+}
+
 /// Reads `[speech.words]`.
 fn words(section: &mut Section<'_>) -> SpeechWords {
     let (places, pairs): (Vec<_>, Vec<_>) = section
@@ -89,6 +149,8 @@ fn words(section: &mut Section<'_>) -> SpeechWords {
         .into_iter()
         .map(|(Marked { value, place }, spoken)| (place, (value, spoken)))
         .unzip();
+    let written = places.iter().zip(&pairs).map(|(place, (written, _))| (*place, written.as_str()));
+    report_twins(section, &written.collect::<Vec<_>>());
     SpeechWords::new(&pairs).unwrap_or_else(|problems| {
         for (at, problem) in problems {
             let written = pairs.get(at).map_or("", |(written, _)| written);

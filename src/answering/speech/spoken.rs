@@ -24,19 +24,16 @@ pub struct SpokenAlerts {
     recordings: HashMap<String, Bytes>,
 }
 
-/// A recording as a PBX fetches it.
-pub struct SpokenRecording {
-    pub bytes: Bytes,
-}
-
 impl SpokenAlerts {
     pub(super) fn of(wanted: &[WantedText], renders: &Renders, base_url: &str) -> Self {
-        let recordings =
-            renders.iter().map(|render| (render.name.clone(), render.bytes.clone())).collect();
+        let recordings = renders
+            .iter()
+            .map(|render| (render.name.as_str().to_owned(), render.bytes.clone()))
+            .collect();
         let mut playlists: HashMap<_, SpokenRules> = HashMap::new();
         for wanted in wanted {
             let Some(render) = wanted.key().and_then(|key| renders.get(key)) else { continue };
-            let url = format!("{base_url}{RECORDINGS_PATH}{}.wav", render.name);
+            let url = format!("{base_url}{RECORDINGS_PATH}{}.wav", render.name.as_str());
             let lists = wanted.rules.iter().filter_map(|(rule, speak)| {
                 Some((Arc::clone(rule), Arc::new(speak.playlist(&url)?)))
             });
@@ -52,8 +49,7 @@ impl SpokenAlerts {
     }
 
     /// The recording with this name, without its ending.
-    pub fn recording(&self, name: &str) -> Option<SpokenRecording> {
-        let bytes = self.recordings.get(name)?.clone();
-        Some(SpokenRecording { bytes })
+    pub fn recording(&self, name: &str) -> Option<Bytes> {
+        self.recordings.get(name).cloned()
     }
 }

@@ -1,24 +1,28 @@
 //! Which texts are to be spoken: those of active alerts that a rule says the words of.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tracing::warn;
 
 use crate::domain::alert::{Alert, TextKey};
 use crate::domain::prompt::Speak;
-use crate::domain::speech_text::{Prepared, prepare};
+use crate::domain::speech_text::{Prepared, Refusal, prepare};
 use crate::sources::alerts::{AlertOrigin, Board};
 
 use super::render_key::RenderKey;
 use super::{SpeechInputs, SpeechMetrics};
 
 /// Maximum texts at a time; HubSoft's list has a handful.
-const TEXTS_MAX: usize = 100;
+pub(super) const TEXTS_MAX: usize = 100;
 
 /// One text, and the rules that say it.
 pub(super) struct WantedText {
     pub(super) text: TextKey,
     pub(super) rules: Vec<(Arc<str>, Arc<Speak>)>,
+    /// The newest alert with this text, for the log.
+    pub(super) origin: AlertOrigin,
     /// None if the text is not spoken.
     render: Option<(RenderKey, Prepared)>,
 }
@@ -35,17 +39,28 @@ impl WantedText {
     }
 }
 
-/// The texts to be spoken, in the order of the alerts. A refusal is reported once: `before` are the texts
-/// that were wanted so far.
+/// The texts of all active alerts that a rule says the words of.
+#[derive(Default)]
+pub(super) struct WantedTexts {
+    /// The newest first; those of alerts that may have ended, last.
+    pub(super) texts: Vec<WantedText>,
+    /// How many more there are, which are not spoken.
+    pub(super) left_out: usize,
+}
+
+/// The texts to be spoken. A refusal is reported once: `before` are the texts that were wanted so far.
 pub(super) fn wanted(
     board: &Board,
     inputs: &SpeechInputs,
-    before: &[WantedText],
+    before: &WantedTexts,
     metrics: &SpeechMetrics,
-) -> Vec<WantedText> {
-    let Some(engine) = &inputs.engine else { return Vec::new() };
-    let mut all: Vec<WantedText> = Vec::new();
-    for active in &board.alerts {
+) -> WantedTexts {
+    let mut all = WantedTexts::default();
+    let Some(engine) = &inputs.engine else { return all };
+    let mut alerts: Vec<_> = board.alerts.iter().collect();
+    alerts.sort_by_key(|active| (active.is_held, Reverse(active.seen)));
+    let mut left_out = HashSet::new();
+    for active in alerts {
         let Some(alert) = active.alert.as_deref() else { continue };
         let rules = inputs.rules.speaking(alert, active.rule.as_deref());
         let rules: Vec<_> = rules
@@ -55,42 +70,41 @@ pub(super) fn wanted(
             continue;
         }
         let text = alert.text_key();
-        if let Some(known) = all.iter_mut().find(|known| known.text == text) {
+        if let Some(known) = all.texts.iter_mut().find(|known| known.text == text) {
             known.rules.extend(rules);
             continue;
         }
-        if all.len() >= TEXTS_MAX {
-            warn!("more than {TEXTS_MAX} texts of alerts are to be spoken: the rest are not");
-            break;
+        if all.texts.len() >= TEXTS_MAX {
+            left_out.insert(text);
+            continue;
         }
-        let is_known = before.iter().any(|known| known.text == text);
-        let report = (!is_known).then_some((metrics, &active.origin));
-        let render = prepared(alert, inputs, report);
-        let render = render.map(|text| (RenderKey::new(&text, engine.id()), text));
-        all.push(WantedText { text, rules, render });
+        let prepared = prepared(alert, inputs);
+        if let Err(refusal) = &prepared
+            && !before.texts.iter().any(|known| known.text == text)
+        {
+            report_refusal(*refusal, &active.origin, metrics);
+        }
+        let render = prepared.ok().map(|text| (RenderKey::new(&text, engine.id()), text));
+        all.texts.push(WantedText { text, rules, origin: active.origin.clone(), render });
+    }
+    all.left_out = left_out.len();
+    if all.left_out > 0 && before.left_out == 0 {
+        let count = all.left_out;
+        warn!("{count} texts of alerts are not spoken: the {TEXTS_MAX} newest are");
     }
     all
 }
 
-/// The text as the engine is given it. A refusal is reported, if it is to be.
-fn prepared(
-    alert: &Alert,
-    inputs: &SpeechInputs,
-    report: Option<(&SpeechMetrics, &AlertOrigin)>,
-) -> Option<Prepared> {
-    match prepare(alert.reveal(), &inputs.settings.words) {
-        Ok(text) => Some(text),
-        Err(refusal) => {
-            if let Some((metrics, origin)) = report {
-                metrics.refusals.count(refusal.label());
-                warn!(
-                    alert = ?origin,
-                    reason = refusal.label(),
-                    "the text of an alert is not spoken, and its rule's play is heard: {refusal} (see \
-                     `bina say`)"
-                );
-            }
-            None
-        }
-    }
+/// The text of an alert as the engine is given it.
+pub(super) fn prepared(alert: &Alert, inputs: &SpeechInputs) -> Result<Prepared, Refusal> {
+    prepare(alert.reveal(), &inputs.settings.words)
+}
+
+fn report_refusal(refusal: Refusal, origin: &AlertOrigin, metrics: &SpeechMetrics) {
+    metrics.refusals.count(refusal.label());
+    warn!(
+        alert = ?origin,
+        reason = refusal.label(),
+        "the text of an alert is not spoken, and its rule's play is heard: {refusal} (see `bina say`)"
+    );
 }

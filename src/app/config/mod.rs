@@ -37,9 +37,6 @@ pub use crate::servers::listener::{AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, M
 /// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
-const NO_ENGINE: &str = "a rule has speak, but [speech] names no engine: its play is heard; set speech.command or \
-                         speech.url";
-
 /// A file with every section that may be repeated, so that reading it reads every setting.
 const EVERY_SECTION: &str = "[[rule]]\n";
 
@@ -118,15 +115,33 @@ fn remedy(error: &io::Error) -> &'static str {
 impl Config {
     /// Reads the file at `path` and the secrets it names.
     pub fn load(path: &Path) -> Result<Self, Invalid> {
-        let text = plain_file::read_text(path, FILE_BYTES_MAX).map_err(|error| Invalid {
+        // The text may contain secrets.
+        Self::parse(&Zeroizing::new(Self::text(path)?), path)
+    }
+
+    fn text(path: &Path) -> Result<String, Invalid> {
+        plain_file::read_text(path, FILE_BYTES_MAX).map_err(|error| Invalid {
             path: path.to_owned(),
             problems: vec![Problem {
                 place: Place::default(),
                 text: format!("cannot be read ({error}): {}", remedy(&error)),
             }],
-        })?;
-        // The text may contain secrets.
-        Self::parse(&Zeroizing::new(text), path)
+        })
+    }
+
+    /// Reads of the file at `path` only what speaking a text needs, so that HubSoft's secrets need not be
+    /// readable.
+    pub fn load_speech(path: &Path) -> Result<speech::Settings, Invalid> {
+        let text = Zeroizing::new(Self::text(path)?);
+        let file = File::new(&text, Folders::of(path));
+        let settings = Section::root(&file).map(|mut root| {
+            let url = speech::own_url(None, None);
+            root.read("speech", |section| speech::Settings::read(section, url))
+        });
+        match (file.problems(Self::settings), settings) {
+            (problems, Some(settings)) if problems.is_empty() => Ok(settings),
+            (problems, _) => Err(Invalid { path: path.to_owned(), problems }),
+        }
     }
 
     /// Reads the file at `path` for the service, in which the directory and the alert feed are on by default.
@@ -190,9 +205,7 @@ impl Config {
         let speech = file.read("speech", |section| {
             speech::Settings::read(section, speech::own_url(listen.http, tls.as_ref()))
         });
-        if speech.engine.is_none() && rules.list().iter().any(|rule| rule.speak.is_some()) {
-            file.warn(NO_ENGINE.to_owned());
-        }
+        speech.warnings(&rules, &listen.pbx).into_iter().for_each(|warning| file.warn(warning));
         file.finish_file();
         Some(Self {
             http: listen.http?,

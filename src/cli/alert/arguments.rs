@@ -1,5 +1,6 @@
 //! The arguments of `bina alert`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use crate::cli::ConfigFile;
@@ -27,7 +28,7 @@ pub(in crate::cli) enum AlertTask {
     /// List the places that an alert may name, with their customers
     Places {
         /// What kind of place
-        #[arg(value_parser = kind)]
+        #[arg(value_parser = kinds())]
         kind: PlaceKind,
         /// A part of the name; capitals and accents do not matter
         #[arg(default_value = "", hide_default_value = true)]
@@ -150,9 +151,10 @@ impl EndOptions {
     }
 }
 
-fn kind(word: &str) -> Result<PlaceKind, String> {
-    let kinds = || PlaceKind::ALL.map(PlaceKind::word).join(", ");
-    PlaceKind::named(word).ok_or_else(|| format!("write one of {}", kinds()))
+/// Reads the word of a kind; the help lists all.
+fn kinds() -> impl TypedValueParser<Value = PlaceKind> {
+    let words = PossibleValuesParser::new(PlaceKind::ALL.map(PlaceKind::word));
+    words.try_map(|word| PlaceKind::named(&word).ok_or("no such kind"))
 }
 
 /// Reads `90m`, `2h`, `1h30` or `1d`.

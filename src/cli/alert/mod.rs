@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
 use crate::cli::{Failed, print_line};
-use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, StratumLine};
+use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, SpeechEntry, StratumLine};
 
 pub(super) use self::arguments::AlertTask;
 
@@ -87,6 +87,7 @@ fn user() -> String {
 
 fn print_change(change: &AlertChange) {
     print_line(&change.message);
+    change.alert.speech.iter().for_each(|speech| print_line(speech_line(speech)));
     change.warnings.iter().for_each(|warning| print_line(format_args!("warning: {warning}")));
 }
 
@@ -115,7 +116,21 @@ fn entry_lines(alert: &AlertEntry) -> Vec<String> {
     } else {
         lines.push(format!("      \"{}\"", shortened(&alert.text)));
     }
+    lines.extend(alert.speech.iter().map(|speech| format!("      {}", speech_line(speech))));
     lines
+}
+
+fn speech_line(speech: &SpeechEntry) -> String {
+    let SpeechEntry { state, reason } = speech;
+    let reason = reason.as_deref().unwrap_or("no reason");
+    match state.as_str() {
+        "spoken" => "its words are spoken".to_owned(),
+        "waiting" => "its words are not spoken yet".to_owned(),
+        "failing" => format!("its words are not spoken: the engine fails ({reason}), see the log"),
+        "refused" => format!("its words are not spoken: refused ({reason}), see `bina say`"),
+        "left_out" => "its words are not spoken: too many alerts are active".to_owned(),
+        other => format!("its words: {other}"),
+    }
 }
 
 fn first_line(alert: &AlertEntry) -> String {
@@ -225,6 +240,10 @@ mod tests {
                 set(&["pop"], 11_952, "no_alert", 0),
                 set(&[], 1, "unknown", 3),
             ],
+            speech: Some(SpeechEntry {
+                state: "refused".to_owned(),
+                reason: Some("forbidden_word".to_owned()),
+            }),
             ..AlertEntry::default()
         };
         let feed = FeedEntry { is_current: true, age_s: Some(3), problem: None };
@@ -239,6 +258,7 @@ mod tests {
                 "      interface + pop: 48 customers, they have it (12/12)",
                 "      pop: 11952 customers, they do not have it (0/12)",
                 "      others: 1 customer, undecided (3/12)",
+                "      its words are not spoken: refused (forbidden_word), see `bina say`",
                 "HubSoft's list of alerts was read 3 s ago",
             ]
         );

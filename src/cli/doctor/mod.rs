@@ -44,7 +44,7 @@ pub(super) async fn run(
     let config = configuration::examine(path, &mut report)?;
     let phone = number.map(|number| read(&config, number)).transpose()?;
     examine_prompts(&config, sounds, &mut report);
-    speech::examine(&config, &mut report).await;
+    speech::examine(&config, &mut report).await?;
     ports::examine(&config, &mut report).await;
     if network::examine(&config.hubsoft, &mut report).await {
         upstream::examine(&config, phone, &mut report).await?;

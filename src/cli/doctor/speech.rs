@@ -8,6 +8,8 @@ use crate::domain::speech_text::{SpeechWords, prepare};
 use crate::domain::telephone_audio::measured;
 use crate::sources::speech::engine;
 
+use super::super::Failed;
+use super::super::interrupt::unless_interrupted;
 use super::report::CheckReport;
 
 const WHAT: &str = "speech";
@@ -16,22 +18,19 @@ const SENTENCE: &str = "Este é um teste da voz que lê os avisos.";
 const SECONDS_LEAST: f64 = 1.0;
 
 /// Speaks a sentence, unless nothing is to be spoken.
-pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
-    let Some(settings) = &config.speech.engine else {
-        if config.rules.list().iter().any(|rule| rule.speak.is_some()) {
-            let text =
-                "a rule has speak, but [speech] names no engine: set speech.command or speech.url";
-            report.warning(WHAT, text);
-        }
-        return;
-    };
-    let Ok(text) = prepare(SENTENCE, &SpeechWords::default()) else { return };
+pub(super) async fn examine(config: &Config, report: &mut CheckReport) -> Result<(), Failed> {
+    // That a rule speaks without an engine is a warning of the configuration.
+    let Some(settings) = &config.speech.engine else { return Ok(()) };
+    if let Some(problem) = config.speech.folder_problem() {
+        report.warning(WHAT, problem);
+    }
+    let Ok(text) = prepare(SENTENCE, &SpeechWords::default()) else { return Ok(()) };
     let spoken = async {
         let engine = engine(settings)?;
         spoken_prompt(engine.as_ref(), &text).await
     };
     let deadline = report.deadline(settings.timeout);
-    match timeout_at(deadline, spoken).await {
+    match unless_interrupted(timeout_at(deadline, spoken)).await? {
         Ok(Ok(wav)) => match measured(&wav) {
             Ok(level) if level.seconds >= SECONDS_LEAST => report.ok(
                 WHAT,
@@ -44,4 +43,5 @@ pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
             report.failed(WHAT, "the engine did not speak a sentence in time: see `bina say`");
         }
     }
+    Ok(())
 }

@@ -21,7 +21,15 @@ impl Default for Seconds {
     }
 }
 
+/// Upper ends in seconds of work behind the calls, such as speaking a text.
+const WORK_BUCKETS: [f64; 8] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0];
+
 impl Seconds {
+    /// A histogram of work behind the calls.
+    pub fn of_work() -> Self {
+        Self(Histogram::new(WORK_BUCKETS))
+    }
+
     pub fn observe(&self, took: Duration) {
         self.0.observe(took.as_secs_f64());
     }

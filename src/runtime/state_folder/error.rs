@@ -54,7 +54,7 @@ impl FileAction {
     }
 }
 
-fn remedy(kind: ErrorKind) -> &'static str {
+pub(super) fn remedy(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::AlreadyExists | ErrorKind::InvalidInput | ErrorKind::IsADirectory => {
             "remove what stands there"

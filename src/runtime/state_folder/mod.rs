@@ -9,6 +9,7 @@
 mod checked_lines;
 mod error;
 mod lock;
+mod private;
 mod replace;
 mod settings;
 
@@ -26,6 +27,7 @@ pub use self::checked_lines::{
     CheckedLine, append_checked_line, checked_lines, write_checked_line,
 };
 pub use self::error::StateError;
+pub use self::private::{FolderProblem, PrivateFolder};
 pub use self::replace::SaveStep;
 pub use self::settings::read;
 
@@ -51,7 +53,7 @@ impl StateFolder {
     ///
     /// The folder itself may be a link: systemd's are, with `DynamicUser=`.
     pub fn open(path: &Path) -> Result<Self, StateError> {
-        create(path)?;
+        create(path).map_err(FileAction::Create.failed(path))?;
         let about = fs::metadata(path).map_err(FileAction::Open.failed(path))?;
         if !about.is_dir() {
             let remedy = "remove it, or set service.state_folder to another path";
@@ -123,7 +125,7 @@ impl StateFolder {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         before: &mut dyn FnMut(SaveStep) -> io::Result<()>,
     ) -> Result<(), StateError> {
-        let replaced = replace::replace(&self.path, file, write, before);
+        let replaced = replace::replace(&self.path, file.name, file.bytes_max, write, before);
         replaced.map_err(FileAction::Write.failed(&self.path_of(file)))
     }
 
@@ -169,11 +171,9 @@ impl fmt::Debug for StateFolder {
 }
 
 /// Creates the folder, but not its parents: a mistyped or unmounted path is reported.
-fn create(path: &Path) -> Result<(), StateError> {
+fn create(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(FileAction::Create.failed(path)(error))
-        }
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
 }

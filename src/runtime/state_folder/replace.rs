@@ -5,8 +5,6 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::StateFile;
-
 /// The end of the name of a file that is being written.
 pub(super) const UNFINISHED: &str = ".new";
 /// So many bytes are written at once.
@@ -26,14 +24,15 @@ pub enum SaveStep {
 
 pub(super) fn replace(
     folder: &Path,
-    file: &StateFile,
+    name: &str,
+    bytes_max: u64,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     before: &mut dyn FnMut(SaveStep) -> io::Result<()>,
 ) -> io::Result<()> {
-    let unfinished = folder.join(format!("{}{UNFINISHED}", file.name));
-    let placed = write_whole(&unfinished, file.bytes_max, write, before).and_then(|()| {
+    let unfinished = folder.join(format!("{name}{UNFINISHED}"));
+    let placed = write_whole(&unfinished, bytes_max, write, before).and_then(|()| {
         before(SaveStep::Rename)?;
-        fs::rename(&unfinished, folder.join(file.name))
+        fs::rename(&unfinished, folder.join(name))
     });
     if placed.is_err() {
         // A full disk has room again; where this fails, the next start removes it.

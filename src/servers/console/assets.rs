@@ -8,7 +8,7 @@ use hyper::header::{CACHE_CONTROL, HeaderValue};
 use crate::servers::http::{Endpoint, GET, HttpReply, empty, whole};
 
 use super::visit::Visit;
-use super::{Answering, Console, ConsoleAction, Row};
+use super::{Answering, Console, ConsoleAction, PageRow};
 
 const STYLE: &str = include_str!("assets/console.css");
 const SCRIPT: &str = include_str!("assets/console.js");
@@ -21,7 +21,7 @@ pub(super) static ICON_PATH: LazyLock<String> = LazyLock::new(|| path("svg", ICO
 
 const FOLDER: &str = "/arquivos/";
 
-pub(super) static ROWS: [Row; 2] = [
+pub(super) static ROWS: [PageRow; 2] = [
     Endpoint::new(FOLDER, &GET, ConsoleAction::Open(file)),
     // Browsers ask for it at the end of their own.
     Endpoint::new("/favicon.ico", &GET, ConsoleAction::Open(icon)),

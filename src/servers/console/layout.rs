@@ -6,8 +6,9 @@ use maud::{DOCTYPE, Markup, html};
 use crate::servers::http::HttpReply;
 use crate::sources::alerts::AlertEntry;
 
+use super::active::{self, PRESETS};
 use super::assets::{ICON_PATH, SCRIPT_PATH, STYLE_PATH};
-use super::pages::{self, LINKS};
+use super::links::LINKS;
 use super::visit::Visit;
 use super::{Console, texts};
 
@@ -102,7 +103,7 @@ pub(super) fn secret(visit: &Visit<'_>) -> Markup {
 /// The switch of the mass mode: an alert for everyone, with its remaining time.
 fn mass_mode(console: &Console, visit: &Visit<'_>) -> Markup {
     let language = visit.language;
-    let active = pages::mass_alerts(console);
+    let active = active::mass_alerts(console);
     html! {
         section.mass.on[!active.is_empty()] aria-label=(texts::MASS_MODE.of(language)) {
             @for alert in &active { (mass_line(visit, alert)) }
@@ -121,7 +122,7 @@ fn mass_line(visit: &Visit<'_>, alert: &AlertEntry) -> Markup {
         form method="post" action="/alertas/encerrar" {
             strong { (texts::MASS_MODE_ON.of(language)) }
             " “" (alert.text) "” "
-            (texts::UNTIL.of(language)) " " (pages::until(alert, language))
+            (texts::UNTIL.of(language)) " " (active::until(alert, language))
             @if visit.session.is_some() {
                 (secret(visit))
                 input type="hidden" name="id" value=(alert.id);
@@ -153,7 +154,7 @@ fn mass_switch(console: &Console, visit: &Visit<'_>) -> Markup {
                     }
                 }
                 div.presets {
-                    @for (minutes, name) in pages::PRESETS {
+                    @for (minutes, name) in PRESETS {
                         button name="minutos" value=(minutes) { (name) }
                     }
                 }

@@ -3,7 +3,7 @@
 //! Rows are rendered once for all viewers, and not at all while there are none. A viewer who does not read
 //! loses rows; nobody waits for him.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use crate::runtime::tasks::{Task, Tasks};
 use crate::servers::http::{Endpoint, GET, HttpReply, stream};
 
 use super::visit::Visit;
-use super::{Answering, Console, ConsoleAction, Row, pages};
+use super::{Answering, Console, ConsoleAction, PageRow, pages};
 
 /// How often new calls are looked for.
 const EVERY: Duration = Duration::from_millis(250);
@@ -35,7 +35,7 @@ const READ_MAX: Duration = Duration::from_secs(2);
 /// Looks that a viewer may be behind.
 const BEHIND_MAX: usize = 16;
 
-pub(super) static ROWS: [Row; 2] = [
+pub(super) static ROWS: [PageRow; 2] = [
     Endpoint::new("/ao-vivo/chamadas", &GET, ConsoleAction::Read(calls)),
     Endpoint::new("/ao-vivo/agora", &GET, ConsoleAction::Read(figures)),
 ];
@@ -61,7 +61,7 @@ impl Live {
         });
         let weak = Arc::downgrade(&live);
         let watch = move || {
-            let (weak, figures) = (weak.clone(), Arc::clone(&figures));
+            let (weak, figures) = (Weak::clone(&weak), Arc::clone(&figures));
             async move {
                 if let Some(live) = weak.upgrade() {
                     live.watch(&figures).await;

@@ -8,8 +8,10 @@
 //! The pages read what the modules of the service already have. The configuration stays a file; an operator
 //! adds and ends local alerts, and nothing else.
 
+mod active;
 mod assets;
 mod layout;
+mod links;
 mod live;
 mod pages;
 mod sessions;
@@ -28,7 +30,6 @@ use crate::answering::figures::Figures;
 use crate::answering::journal::Journal;
 use crate::answering::responder::Responder;
 use crate::answering::speech::Speech;
-use crate::domain::zone::Zone;
 use crate::servers::endpoints::Readiness;
 use crate::servers::http::{
     Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, empty, whole,
@@ -38,7 +39,7 @@ use crate::sources::alerts::{Alerts, LocalAlerts};
 use crate::sources::directory::Directory;
 
 use self::sessions::Sessions;
-use self::visit::Denial;
+use self::visit::VisitDenial;
 
 pub use self::live::Live;
 pub use self::settings::Settings;
@@ -58,7 +59,6 @@ pub struct ConsoleParts {
     pub recordings: Recordings,
     /// What a sound of a prompt is called for Asterisk: before its name, and after.
     pub sound_form: (String, String),
-    pub zone: Zone,
     pub live: Arc<Live>,
 }
 
@@ -99,7 +99,7 @@ pub enum ConsoleAction {
     Act(for<'a> fn(&'a Console, Visit<'a>) -> Answering<'a>),
 }
 
-type Row = Endpoint<ConsoleAction>;
+type PageRow = Endpoint<ConsoleAction>;
 
 /// The endpoints of the console.
 pub static PAGES: EndpointTable<ConsoleAction> = EndpointTable::new(
@@ -126,17 +126,17 @@ impl Application for Console {
 }
 
 /// What a person reads whose request is refused.
-fn denied(denial: Denial, visit: &Visit<'_>) -> HttpReply {
+fn denied(denial: VisitDenial, visit: &Visit<'_>) -> HttpReply {
     let (status, text) = match denial {
-        Denial::Login if visit.request.method == "GET" => {
+        VisitDenial::Login if visit.request.method == "GET" => {
             let (path, query) = (visit.request.endpoint, visit.request.query);
-            return redirect(&pages::login_path(path, query));
+            return redirect(&links::login_path(path, query));
         }
-        Denial::Login => (StatusCode::FORBIDDEN, texts::DENIED_IDLE),
-        Denial::Host => (StatusCode::MISDIRECTED_REQUEST, texts::DENIED_HOST),
-        Denial::Origin => (StatusCode::FORBIDDEN, texts::DENIED_ORIGIN),
-        Denial::Form => (StatusCode::FORBIDDEN, texts::DENIED_FORM),
-        Denial::ReadOnly => (StatusCode::FORBIDDEN, texts::DENIED_READ_ONLY),
+        VisitDenial::Login => (StatusCode::FORBIDDEN, texts::DENIED_IDLE),
+        VisitDenial::Host => (StatusCode::MISDIRECTED_REQUEST, texts::DENIED_HOST),
+        VisitDenial::Origin => (StatusCode::FORBIDDEN, texts::DENIED_ORIGIN),
+        VisitDenial::Form => (StatusCode::FORBIDDEN, texts::DENIED_FORM),
+        VisitDenial::ReadOnly => (StatusCode::FORBIDDEN, texts::DENIED_READ_ONLY),
     };
     layout::notice(visit, status, text.of(visit.language))
 }

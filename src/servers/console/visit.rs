@@ -34,7 +34,7 @@ pub struct Visit<'a> {
 
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Denial {
+pub(super) enum VisitDenial {
     /// The name of the host is not one of this machine.
     Host,
     /// The request does not come from a page of the console.
@@ -58,36 +58,36 @@ impl<'a> Visit<'a> {
     }
 
     /// Whether the visitor may see the pages.
-    pub(super) fn read(&self) -> Result<(), Denial> {
+    pub(super) fn read(&self) -> Result<(), VisitDenial> {
         if !self.has_password && !is_own_host(self.request.headers) {
-            return Err(Denial::Host);
+            return Err(VisitDenial::Host);
         }
-        if self.has_password && self.session.is_none() { Err(Denial::Login) } else { Ok(()) }
+        if self.has_password && self.session.is_none() { Err(VisitDenial::Login) } else { Ok(()) }
     }
 
     /// Whether the visitor may change something by the form that he has sent.
-    pub(super) fn act(&self) -> Result<&Session, Denial> {
-        self.from_own_page()?;
+    pub(super) fn act(&self) -> Result<&Session, VisitDenial> {
+        self.require_own_page()?;
         if !self.has_password {
-            return Err(Denial::ReadOnly);
+            return Err(VisitDenial::ReadOnly);
         }
         let session = self.session.as_ref().filter(|session| session.may_act);
-        let session = session.ok_or(Denial::Login)?;
+        let session = session.ok_or(VisitDenial::Login)?;
         let [csrf] = values(self.request.fields(), ["csrf"]);
         let is_own = csrf.typed().as_bytes().ct_eq(session.csrf.as_bytes());
-        if bool::from(is_own) { Ok(session) } else { Err(Denial::Form) }
+        if bool::from(is_own) { Ok(session) } else { Err(VisitDenial::Form) }
     }
 
     /// Whether a page of this host has sent the request. Browsers send `Origin` with each form by POST.
-    pub(super) fn from_own_page(&self) -> Result<(), Denial> {
+    pub(super) fn require_own_page(&self) -> Result<(), VisitDenial> {
         let headers = self.request.headers;
-        let host = text(headers, &HOST).ok_or(Denial::Origin)?;
+        let host = text(headers, &HOST).ok_or(VisitDenial::Origin)?;
         let origin = text(headers, &ORIGIN).and_then(|origin| origin.split_once("://"));
         let is_own = origin.is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host));
         // Without encryption, Chromium sends no Sec-Fetch-Site to other names than loopback's.
         let site = text(headers, &FETCH_SITE);
         let is_same_site = site.is_none_or(|site| site == "same-origin");
-        if is_own && is_same_site { Ok(()) } else { Err(Denial::Origin) }
+        if is_own && is_same_site { Ok(()) } else { Err(VisitDenial::Origin) }
     }
 
     /// Whether a cookie that needs encryption reaches the browser: behind TLS, or on this machine.

@@ -9,12 +9,14 @@ use serde::de::DeserializeOwned;
 use tokio::task::spawn_blocking;
 
 use crate::answering::render::Page;
+use crate::domain::alert::{Alert, Scope};
+use crate::domain::alert_text::AlertText;
 use crate::runtime::wall_clock;
 use crate::servers::form::{FormValue, decode_lossy, values};
 use crate::servers::http::{Endpoint, GET_POST_OR_DELETE, HttpReply, HttpRequest, POST};
 use crate::sources::alerts::{
-    AlertChange, AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts,
-    RequestContext, read_request,
+    AlertChange, AlertEntry, AlertOrigin, AlertRequest, ExtendRequest, LocalAlertError,
+    LocalAlerts, RequestContext, read_request,
 };
 
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
@@ -49,11 +51,21 @@ fn list<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'
         match listed.await {
             Ok(mut listing) => {
                 endpoints.alerts.add_to(&mut listing);
+                for entry in &mut listing.alerts {
+                    entry.speech = origin(entry).and_then(|it| endpoints.speech.state_of(&it));
+                }
                 json(&listing)
             }
             Err(reply) => *reply,
         }
     })
+}
+
+fn origin(entry: &AlertEntry) -> Option<AlertOrigin> {
+    if entry.origin == "hubsoft" {
+        return entry.id.parse().ok().map(AlertOrigin::Hubsoft);
+    }
+    Some(AlertOrigin::Local(entry.id.as_str().into()))
 }
 
 fn add<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
@@ -69,6 +81,9 @@ fn add<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a
             if !endpoints.responder.announcer().plays_local(text, rule.as_deref()) {
                 change.warnings.push(SILENT.to_owned());
             }
+            let alert = AlertText::new(text).map(|text| Alert::new(text, Scope::Carrier));
+            change.alert.speech =
+                alert.and_then(|alert| endpoints.speech.state(&alert, rule.as_deref()));
         }
         result(added)
     })

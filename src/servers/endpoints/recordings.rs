@@ -47,8 +47,8 @@ fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 /// The recording of an alert's words.
 fn spoken(endpoints: &Endpoints, sound: &str) -> Option<Recording> {
     let name = sound.strip_prefix(RECORDINGS_PATH)?;
-    let recording = endpoints.speech.spoken().recording(name)?;
-    Some(Recording { bytes: recording.bytes, tag: format!("\"{name}\"") })
+    let bytes = endpoints.speech.spoken().recording(name)?;
+    Some(Recording { bytes, tag: format!("\"{name}\"") })
 }
 
 /// The recording or the part of it that is requested, which a PBX may use as long as `cache` says.

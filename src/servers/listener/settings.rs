@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::runtime::settings::{Marked, Section};
+use crate::runtime::settings::{Marked, Section, port_problem};
 
 /// Default address of HTTP; the port is not assigned to any service.
 pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
@@ -109,10 +109,10 @@ fn address(
     let address = value.parse();
     if address.is_err() {
         let path = section.path(key);
-        section.report(
-            *place,
-            format!("{path}: `{value}` is not an address with a port (expected e.g. {default})"),
-        );
+        let problem = port_problem(value).unwrap_or_else(|| {
+            format!("`{value}` is not an address with a port (expected e.g. {default})")
+        });
+        section.report(*place, format!("{path}: {problem}"));
     }
     address.ok()
 }

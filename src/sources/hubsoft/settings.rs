@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::domain::zone::Zone;
 use crate::runtime::secret::Secret;
-use crate::runtime::settings::{Marked, Section};
+use crate::runtime::settings::{Marked, Section, port_problem};
 use crate::sources::limiter;
 
 use super::credential_text::{odd_secret, wrong_name, wrong_secret};
@@ -204,6 +204,9 @@ fn base_url(section: &mut Section<'_>) -> (Option<Url>, bool) {
     let wrong = match Url::parse(value.trim()) {
         // The parser drops or encodes characters that were pasted with the address.
         _ if value.trim().contains(is_invalid) => "contains a blank, a quote or a line break",
+        Err(_) if port_problem(&value).is_some() => {
+            "has a port that does not exist: the last one is 65535"
+        }
         Err(_) => "is not an address",
         Ok(url) if url.port() == Some(0) => "has port `0`, which is invalid",
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {

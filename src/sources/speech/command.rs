@@ -1,11 +1,12 @@
 //! A program that reads the text from its standard input and writes a WAV to its standard output.
 //!
 //! It is started without a shell, so that nothing in its arguments is interpreted, and the text is none of
-//! them. It is ended when it takes too long.
+//! them. It is a process group of its own, which is ended when it takes too long.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -16,9 +17,16 @@ use tokio::time::timeout;
 
 use crate::domain::speech_text::Prepared;
 
+use super::group::EngineGroup;
 use super::voices::{VOICE_FOLDERS, missing_voice};
 use super::{EngineError, EngineFailure, SpeechEngine, SpokenWav, WAV_BYTES_MAX};
 
+/// How long the output of an engine that has ended is read while one that it started holds it open.
+const REST: Duration = Duration::from_millis(500);
+/// How long an engine that is killed may take to end: the kernel holds one that waits for a disk.
+const REAPED: Duration = Duration::from_secs(1);
+/// So much of an engine's error output is kept, for `bina say`.
+const ERRORS_BYTES_MAX: usize = 4_096;
 /// The kernel's scale ends at 1,000; the service has -500 in its unit.
 const OOM_SCORE: &str = "500";
 /// Variables of the service that are no concern of an engine.
@@ -49,15 +57,22 @@ impl CommandEngine {
     async fn spoken(&self, text: &str) -> Result<Vec<u8>, EngineError> {
         self.require_voice().await?;
         let mut child = self.started()?;
+        // Dropped before `child` is, so that its number is still its own.
+        let group = EngineGroup::of(&child);
         end_first(&child);
-        let result = timeout(self.limit, exchanged(&mut child, text)).await;
+        let mut errors = Vec::new();
+        let result = timeout(self.limit, exchanged(&mut child, text, &mut errors)).await;
         let result = result.unwrap_or_else(|_| Err(EngineError::timeout(self.limit)));
-        if result.is_err() {
-            // One that has ended cannot be ended, which is fine.
-            let _ = child.kill().await;
+        match &result {
+            Ok(EngineRun { status, left: Left::Nobody, .. }) if status.success() => group.release(),
+            Ok(_) => group.end().await,
+            Err(_) => {
+                group.end().await;
+                let _ = timeout(REAPED, child.wait()).await;
+            }
         }
-        let (status, wav) = result?;
-        self.judged(status, wav)
+        let judged = result.and_then(|EngineRun { status, wav, .. }| self.judged(status, wav));
+        judged.map_err(|error| error.with_output(&errors))
     }
 
     /// An engine that does not have its voice may speak with another one.
@@ -78,7 +93,7 @@ impl CommandEngine {
         HIDDEN.iter().for_each(|name| {
             command.env_remove(name);
         });
-        command.args(arguments).current_dir("/").kill_on_drop(true);
+        command.args(arguments).current_dir("/").process_group(0).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().map_err(|error| {
             let remedy = match error.kind() {
@@ -95,7 +110,9 @@ impl CommandEngine {
         let program = &self.words[0];
         if !status.success() {
             let text = format!(
-                "speech.command: `{program}` ended with {status}: run it in a terminal to see why"
+                "speech.command: `{program}` ended with {status}: see why with \
+                 `echo teste | {} > /tmp/x.wav`",
+                shell_words(&self.words)
             );
             return Err(EngineError::new(EngineFailure::Exit, text));
         }
@@ -127,9 +144,38 @@ fn end_first(child: &Child) {
     }
 }
 
+/// What an engine has written, and how it ended.
+struct EngineRun {
+    status: ExitStatus,
+    wav: Vec<u8>,
+    left: Left,
+}
+
+/// Who still had the engine's output when it had ended.
+enum Left {
+    Nobody,
+    Somebody,
+}
+
+/// The command as a shell reads it.
+fn shell_words(words: &[String]) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    let quoted = words.iter().map(|word| match word.as_str() {
+        "" => "''".to_owned(),
+        plain if plain.chars().all(is_plain) => plain.to_owned(),
+        other => format!("'{}'", other.replace('\'', "'\\''")),
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
 /// Gives the program the text, and reads what it writes until it ends.
-async fn exchanged(child: &mut Child, text: &str) -> Result<(ExitStatus, Vec<u8>), EngineError> {
-    let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+async fn exchanged(
+    child: &mut Child,
+    text: &str,
+    errors: &mut Vec<u8>,
+) -> Result<EngineRun, EngineError> {
+    let (input, output, error_output) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
         if let Some(mut input) = input {
             // A program that has ended reads no more; its status says why.
@@ -137,32 +183,57 @@ async fn exchanged(child: &mut Child, text: &str) -> Result<(ExitStatus, Vec<u8>
             let _ = input.write_all(b"\n").await;
         }
     };
-    let (wav, (), ()) = tokio::join!(read(output), write, drained(errors));
-    let wav = wav?;
-    let status = child.wait().await.map_err(|error| {
+    let mut wav = Vec::new();
+    let (status, left) = {
+        let pipes =
+            async { tokio::join!(read(output, &mut wav), write, drained(error_output, errors)).0 };
+        let mut pipes = pin!(pipes);
+        tokio::select! {
+            read = &mut pipes => {
+                read?;
+                (child.wait().await, Left::Nobody)
+            }
+            status = child.wait() => match timeout(REST, &mut pipes).await {
+                Ok(read) => {
+                    read?;
+                    (status, Left::Nobody)
+                }
+                Err(_) => (status, Left::Somebody),
+            },
+        }
+    };
+    let status = status.map_err(|error| {
         EngineError::new(EngineFailure::Exit, format!("speech.command: {error}"))
     })?;
-    Ok((status, wav))
+    Ok(EngineRun { status, wav, left })
 }
 
-async fn read(output: Option<impl AsyncRead + Unpin>) -> Result<Vec<u8>, EngineError> {
-    let mut wav = Vec::new();
-    let Some(output) = output else { return Ok(wav) };
-    let read = output.take(WAV_BYTES_MAX as u64 + 1).read_to_end(&mut wav).await;
+async fn read(
+    output: Option<impl AsyncRead + Unpin>,
+    wav: &mut Vec<u8>,
+) -> Result<(), EngineError> {
+    let Some(output) = output else { return Ok(()) };
+    let read = output.take(WAV_BYTES_MAX as u64 + 1).read_to_end(wav).await;
     match read {
         Ok(_) if wav.len() > WAV_BYTES_MAX => Err(EngineError::size(WAV_BYTES_MAX)),
-        Ok(_) => Ok(wav),
+        Ok(_) => Ok(()),
         Err(error) => {
             Err(EngineError::new(EngineFailure::Exit, format!("speech.command: {error}")))
         }
     }
 }
 
-/// Reads and drops the error output, which may have words of the text.
-async fn drained(errors: Option<impl AsyncRead + Unpin>) {
-    let Some(mut errors) = errors else { return };
-    let mut dropped = [0; 4_096];
-    while errors.read(&mut dropped).await.is_ok_and(|count| count > 0) {}
+/// Keeps the beginning of the error output, and drops the rest.
+async fn drained(output: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+    let Some(mut output) = output else { return };
+    let mut read = [0; 4_096];
+    while let Ok(count) = output.read(&mut read).await {
+        if count == 0 {
+            return;
+        }
+        let room = ERRORS_BYTES_MAX - kept.len();
+        kept.extend_from_slice(&read[..count.min(room)]);
+    }
 }
 
 #[cfg(test)]

@@ -101,7 +101,9 @@ async fn body_of(mut response: Response) -> Result<Vec<u8>, EngineError> {
 fn refused(status: StatusCode) -> EngineError {
     let remedy = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => "check speech.token_file",
-        StatusCode::NOT_FOUND => "check the path of speech.url, usually /v1/audio/speech",
+        StatusCode::NOT_FOUND => {
+            "check the path of speech.url, usually /v1/audio/speech, and speech.model"
+        }
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
             "check speech.model and speech.voice"
         }

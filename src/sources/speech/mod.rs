@@ -5,6 +5,7 @@
 
 mod command;
 mod failure;
+mod group;
 mod http;
 mod programs;
 mod settings;

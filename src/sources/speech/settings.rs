@@ -1,15 +1,21 @@
 //! Settings of the engine: part of `[speech]`.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Url;
 
 use crate::runtime::secret::Secret;
-use crate::runtime::settings::{Marked, Section};
+use crate::runtime::settings::{Marked, Section, port_problem};
 
 /// Maximum words of a command.
 const WORDS_MAX: usize = 32;
+
+const NO_ADDRESS: &str =
+    "speech.url is not an address: write it like \"http://127.0.0.1:8880/v1/audio/speech\"";
+const PLAIN_TOKEN: &str = "speech.token_file is sent in plain text to another machine, where the network can read \
+                           it: let speech.url begin with https";
 
 /// Which engine speaks, and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,11 +88,20 @@ impl EngineSettings {
     }
 }
 
+/// Whether the server is on this machine.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse();
+    address.map_or(host == "localhost", |address: IpAddr| address.to_canonical().is_loopback())
+}
+
 fn server(section: &mut Section<'_>) -> Option<SpeechServer> {
     let url = section.text("url");
     let model = section.text_or("model", "tts-1").value;
     let voice = section.text_or("voice", "alloy").value;
-    let token = section.text("token_file").and_then(|name| {
+    let token_file = section.text("token_file");
+    let has_token = token_file.is_some();
+    let token = token_file.and_then(|name| {
         let check = |_: &Path, text: &str| match text.trim() {
             "" => Err("it is empty: write the token into it".to_owned()),
             _ => Ok(()),
@@ -97,9 +112,21 @@ fn server(section: &mut Section<'_>) -> Option<SpeechServer> {
     let url = url?;
     let parsed = Url::parse(&url.value).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     if parsed.is_none() {
-        let text = "speech.url is not an address: write it like \
-                    \"http://127.0.0.1:8880/v1/audio/speech\"";
+        let text = match port_problem(&url.value) {
+            Some(problem) => format!("speech.url: {problem}"),
+            None => NO_ADDRESS.to_owned(),
+        };
+        section.report(url.place, text);
+    }
+    let parsed = parsed?;
+    if has_token && (!parsed.username().is_empty() || parsed.password().is_some()) {
+        let text = "speech.url has a user or password, and speech.token_file a token, but a request has \
+                    one credential: remove the user and password from the address, or remove token_file";
         section.report(url.place, text.to_owned());
     }
-    Some(SpeechServer { url: parsed?, model, voice, token })
+    let is_secret = has_token || parsed.password().is_some();
+    if is_secret && parsed.scheme() == "http" && !is_here(&parsed) {
+        section.warn(PLAIN_TOKEN.to_owned());
+    }
+    Some(SpeechServer { url: parsed, model, voice, token })
 }

@@ -14,12 +14,9 @@ use crate::sources::alerts::{
 };
 use crate::sources::directory::PlaceKind;
 
+use super::super::active::PRESETS;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, layout, redirect, texts};
-
-/// Minutes of the buttons, with their words.
-pub(in crate::servers::console) const PRESETS: [(u64, &str); 5] =
-    [(30, "30 min"), (60, "1 h"), (120, "2 h"), (240, "4 h"), (480, "8 h")];
 
 /// Adds an alert.
 pub(super) fn add<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {

@@ -12,9 +12,11 @@ use crate::sources::alerts::{
     ActiveAlert, AlertBoard, AlertEntry, AlertListing, AlertOrigin, StratumLine,
 };
 
+use super::super::active::{listing_of, until};
+use super::super::links::encoded;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, ConsoleParts, layout, shown, texts};
-use super::{alert_forms, until};
+use super::alert_forms;
 
 /// An active alert with what it plays.
 struct AlertView {
@@ -31,7 +33,7 @@ struct AlertView {
 pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let language = visit.language;
-        let listing = super::listing_of(&console.parts);
+        let listing = listing_of(&console.parts);
         let views = views(&console.parts, &listing);
         let content = html! {
             @if let Some(problem) = &listing.problem { p.bad role="alert" { (problem) } }
@@ -207,9 +209,4 @@ pub(super) fn why(verdict: &RuleVerdict, language: Language) -> String {
         RuleVerdict::Except(phrase) => format!("{}: “{phrase}”", texts::WHY_EXCEPT.of(language)),
         RuleVerdict::Over(phrase) => format!("{}: “{phrase}”", texts::WHY_OVER.of(language)),
     }
-}
-
-/// A value of a query.
-pub(super) fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

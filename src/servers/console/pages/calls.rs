@@ -6,9 +6,9 @@ use crate::answering::figures::RecentCall;
 use crate::runtime::language::Language;
 use crate::runtime::wall_clock;
 
+use super::super::links::encoded;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, layout, shown, texts};
-use super::alerts::encoded;
 
 /// Calls that a page shows at once; the script keeps as many.
 const CALLS_SHOWN: usize = 200;

@@ -10,6 +10,7 @@ use crate::runtime::secret::Secret;
 use crate::servers::form::values;
 use crate::servers::http::{GET_OR_POST, HttpReply, Methods};
 
+use super::super::links::after_login;
 use super::super::visit::{COOKIE_NAME, Visit, end_session, open_session};
 use super::super::{Answering, Console, layout, redirect, texts};
 
@@ -61,7 +62,7 @@ fn enter(console: &Console, visit: &Visit<'_>) -> HttpReply {
     let refused = |status, text: crate::runtime::language::Text| {
         form(visit, Some((status, text.of(language))))
     };
-    if visit.from_own_page().is_err() {
+    if visit.require_own_page().is_err() {
         return refused(StatusCode::FORBIDDEN, texts::DENIED_ORIGIN);
     }
     if !visit.is_private() {
@@ -87,7 +88,7 @@ fn enter(console: &Console, visit: &Visit<'_>) -> HttpReply {
         return refused(StatusCode::INTERNAL_SERVER_ERROR, texts::NO_RANDOMNESS);
     };
     info!(%address, by = ?who, "console: logged in");
-    with_cookie(redirect(super::after_login(&target)), &cookie)
+    with_cookie(redirect(after_login(&target)), &cookie)
 }
 
 /// Whether the form has the password. The comparison takes as long for every password of its length.
@@ -99,7 +100,7 @@ fn is_right(password: &Secret, visit: &Visit<'_>) -> bool {
 /// Ends the session.
 pub(super) fn leave<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
-        if visit.from_own_page().is_err() {
+        if visit.require_own_page().is_err() {
             let text = texts::DENIED_ORIGIN.of(visit.language);
             return layout::notice(&visit, StatusCode::FORBIDDEN, text);
         }

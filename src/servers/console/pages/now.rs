@@ -9,6 +9,7 @@ use crate::sources::alerts::AlertListing;
 use crate::sources::breaker::BreakerState;
 use crate::sources::directory::Activity;
 
+use super::super::active::listing_of;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, ConsoleParts, layout, shown, texts};
 use super::alerts::brief;
@@ -41,7 +42,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
 /// What changes by itself while the page is open.
 pub(in crate::servers::console) fn figures(parts: &ConsoleParts, language: Language) -> Markup {
     let day = parts.figures.day();
-    let listing = super::listing_of(parts);
+    let listing = listing_of(parts);
     html! {
         (health(parts, &listing, language))
         (calls(&day, language))
@@ -152,7 +153,8 @@ fn calls(day: &DayFigures, language: Language) -> Markup {
     let lost = day.sum(|minute: &MinuteFigures| minute.unavailable);
     let last = day.minutes.iter().rev().nth(1).map_or(0, MinuteFigures::calls);
     let quantile = |share| {
-        day.quantile_us(share, HOUR).map_or("–".to_owned(), |took| shown::took(took, language))
+        day.quantile_us(share, HOUR)
+            .map_or_else(|| "–".to_owned(), |took| shown::took(took, language))
     };
     html! {
         section {

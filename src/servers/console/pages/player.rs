@@ -47,8 +47,8 @@ fn sound<'p>(parts: &ConsoleParts, element: &'p str) -> Option<&'p str> {
 
 fn found(parts: &ConsoleParts, sound: &str) -> Option<Recording> {
     if let Some(name) = sound.strip_prefix(RECORDINGS_PATH) {
-        let recording = parts.speech.spoken().recording(name)?;
-        return Some(Recording { bytes: recording.bytes, tag: format!("\"{name}\"") });
+        let bytes = parts.speech.spoken().recording(name)?;
+        return Some(Recording { bytes, tag: format!("\"{name}\"") });
     }
     parts.recordings.find(sound).cloned()
 }

@@ -8,9 +8,9 @@ use crate::answering::journal::{Report, ReportForm, ReportQuery};
 use crate::runtime::language::{Language, Text};
 use crate::servers::http::whole;
 
+use super::super::links::encoded;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, layout, shown, texts};
-use super::alerts::encoded;
 
 /// Spans that a link gives.
 const SPANS: [&str; 4] = ["1h", "6h", "24h", "7d"];

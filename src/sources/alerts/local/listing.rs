@@ -39,9 +39,21 @@ pub struct AlertEntry {
     /// The customers of an alert of HubSoft's who are judged apart.
     pub sets: Vec<StratumLine>,
     pub rule: Option<String>,
+    /// What has become of its words; none if they are not to be spoken.
+    pub speech: Option<SpeechEntry>,
     /// Who has added it, and from where.
     pub by: String,
     pub from: String,
+}
+
+/// What has become of the words of an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SpeechEntry {
+    /// `spoken`, `waiting`, `failing` (the engine), `refused` (the text), or `left_out` (too many).
+    pub state: String,
+    /// Why the engine fails, or the text is refused.
+    pub reason: Option<String>,
 }
 
 /// All active alerts.

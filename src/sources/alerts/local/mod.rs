@@ -58,7 +58,7 @@ pub use self::end_time::EndTimeError;
 pub(super) use self::end_time::shown_time;
 pub use self::json::read_request;
 pub use self::listed_places::{PLACES_LISTED_MAX, PlaceLine, PlaceListing, listed_places};
-pub use self::listing::{AlertChange, AlertEntry, AlertListing, FeedEntry};
+pub use self::listing::{AlertChange, AlertEntry, AlertListing, FeedEntry, SpeechEntry};
 pub use self::naming::PlaceNameError;
 pub use self::request::{AlertRequest, ExtendRequest, LocalAlertError};
 

@@ -1,0 +1,20 @@
+//! Ends the work of a command at Ctrl-C or SIGTERM, with what it has started.
+//!
+//! A speech engine is a process group of its own, which the terminal's Ctrl-C does not reach.
+
+use anyhow::anyhow;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failed;
+
+/// Does `work` until it ends or a signal comes.
+pub(super) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
+    let failed = |error: std::io::Error| Failed::Runtime(error.into());
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    tokio::select! {
+        done = work => Ok(done),
+        _ = interrupt.recv() => Err(Failed::Runtime(anyhow!("interrupted"))),
+        _ = terminate.recv() => Err(Failed::Runtime(anyhow!("interrupted"))),
+    }
+}
