@@ -84,7 +84,7 @@ async fn a_session_is_never_one_that_the_visitor_brought() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaving_and_a_reload_end_a_session() {
+async fn leaving_ends_a_session_and_only_from_a_page_of_the_console() {
     let scene = Scene::start().await;
     let visitor = scene.operator().await;
     let reply = visitor.post_from("https://evil.example", "/sair", "").await;

@@ -69,6 +69,21 @@ impl Scene {
         Self { app, sim, file }
     }
 
+    /// With more lines of `[listen]`.
+    pub(crate) async fn with_listen(lines: &str) -> Self {
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("bina-console-{}-{number}", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        std::fs::write(&file, PASSWORD).expect("a file");
+        let sim = Sim::start(customers(TEXT)).await.expect("loopback");
+        let listen = format!("[listen]\n{lines}");
+        let connection = app::connection(&sim).replacen("[listen]\n", &listen, 1);
+        let console = format!("[console]\npassword_file = \"{}\"\n", file.display());
+        let config = app::config(&format!("{connection}{RULES}{console}"));
+        let app = TestApp::of(bina::app::App::build(&config, None).expect("a client"));
+        Self { app, sim, file }
+    }
+
     pub(crate) async fn without_password() -> Self {
         let (app, sim) = served(TEXT, RULES).await;
         Self { app, sim, file: PathBuf::new() }
@@ -88,12 +103,13 @@ impl Scene {
     }
 }
 
+fn customers(text: &str) -> Vec<serde_json::Value> {
+    let alerted = with_alert(customer(1, "Ana Souza", ALERTED), &[text]);
+    vec![alerted, customer(2, "Beto Lima", QUIET)]
+}
+
 async fn served(text: &str, settings: &str) -> (TestApp, Sim) {
-    let customers = vec![
-        with_alert(customer(1, "Ana Souza", ALERTED), &[text]),
-        customer(2, "Beto Lima", QUIET),
-    ];
-    let sim = Sim::start(customers).await.expect("loopback");
+    let sim = Sim::start(customers(text)).await.expect("loopback");
     let app = TestApp::with(&sim, settings).await;
     (app, sim)
 }

@@ -118,6 +118,12 @@ texts! {
     PAUSE = "Pausar", "Pause";
     PLACE = "Lugar", "Place";
     PLACES = "Lugares", "Places";
+    PLACE_BOX = "caixa", "box";
+    PLACE_CITY = "cidade", "city";
+    PLACE_DISTRICT = "bairro", "district";
+    PLACE_EQUIPMENT = "equipamento", "equipment";
+    PLACE_INTERFACE = "interface (PON)", "interface";
+    PLACE_POP = "POP (local)", "POP";
     PLAYS = "Toca", "Plays";
     PLAYS_NOTHING = "nada", "nothing";
     PROMPT = "Áudio", "Prompt";
@@ -154,6 +160,8 @@ texts! {
     THE_ALERTS_WORDS = "as palavras do alerta", "the alert's words";
     TIME = "Hora", "Time";
     TODAY = "nas últimas 24 h", "in the last 24 h";
+    TOKEN_GOOD = "token válido", "token valid";
+    TOKEN_OTHER = "token:", "token:";
     TOLD = "Avisado", "Told";
     TOOK = "Tempo", "Time taken";
     TOO_MANY_TRIES = "Senhas erradas demais: espere um minuto.", "Too many wrong passwords: wait a minute.";
@@ -183,7 +191,7 @@ mod tests {
     use super::ALL;
 
     /// Texts that are the same in both languages.
-    const SAME: [&str; 3] = ["INTERFACE", "LOCAL", "MASS_TEXT"];
+    const SAME: [&str; 4] = ["INTERFACE", "LOCAL", "MASS_TEXT", "TOKEN_OTHER"];
 
     #[test]
     fn every_text_has_both_languages() {

@@ -6,6 +6,7 @@ use hyper::StatusCode;
 use maud::{Markup, html};
 use tokio::task::spawn_blocking;
 
+use crate::runtime::language::Text;
 use crate::runtime::wall_clock;
 use crate::servers::http::HttpReply;
 use crate::sources::alerts::{
@@ -102,7 +103,9 @@ pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
                     legend { (texts::SCOPE.of(language)) }
                     label { (texts::KIND.of(language))
                         select name="tipo" {
-                            @for kind in PlaceKind::ALL { option value=(kind.word()) { (kind.word()) } }
+                            @for kind in PlaceKind::ALL {
+                                option value=(kind.word()) { (kind_text(kind).of(language)) }
+                            }
                         } }
                     label { (texts::PLACE.of(language)) input name="lugar"; }
                     label { (texts::CALLED_NUMBER.of(language)) input name="did" inputmode="tel"; }
@@ -123,7 +126,9 @@ pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
             form.inline method="get" action="/alertas/lugares" {
                 label { (texts::FIND_PLACE.of(language))
                     select name="tipo" {
-                        @for kind in PlaceKind::ALL { option value=(kind.word()) { (kind.word()) } }
+                        @for kind in PlaceKind::ALL {
+                                option value=(kind.word()) { (kind_text(kind).of(language)) }
+                            }
                     } }
                 label { (texts::PART_OF_NAME.of(language)) input name="nome"; }
                 button.quiet { (texts::SEARCH.of(language)) }
@@ -151,6 +156,17 @@ pub(super) fn change_forms(visit: &Visit<'_>, entry: &AlertEntry) -> Markup {
                 button.danger { (texts::END_NOW.of(language)) }
             }
         }
+    }
+}
+
+fn kind_text(kind: PlaceKind) -> Text {
+    match kind {
+        PlaceKind::Box => texts::PLACE_BOX,
+        PlaceKind::City => texts::PLACE_CITY,
+        PlaceKind::District => texts::PLACE_DISTRICT,
+        PlaceKind::Equipment => texts::PLACE_EQUIPMENT,
+        PlaceKind::Interface => texts::PLACE_INTERFACE,
+        PlaceKind::Pop => texts::PLACE_POP,
     }
 }
 

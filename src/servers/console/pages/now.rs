@@ -93,7 +93,12 @@ fn hubsoft(parts: &ConsoleParts, language: Language) -> Markup {
         health,
         &html! {
             (state.of(language))
-            @if let Some(token) = token { " · token: " (token) }
+            @if let Some(token) = token {
+            " · "
+            @if token == "usable" { (texts::TOKEN_GOOD.of(language)) } @else {
+                (texts::TOKEN_OTHER.of(language)) " " (token)
+            }
+        }
         },
     )
 }
