@@ -208,14 +208,15 @@ fn names(line: &str, library: &str) -> bool {
     line.match_indices(&format!("{library}::")).any(|(at, _)| begins(at))
 }
 
+const HYPER: [&str; 4] =
+    ["servers/http", "servers/endpoints", "servers/console", "sources/hubsoft/failure.rs"];
+const RING: [&str; 4] =
+    ["answering/speech", "runtime/state_folder", "servers/console", "sources/directory"];
+
 /// The modules in which each library may be named.
 fn homes() -> BTreeMap<&'static str, &'static [&'static str]> {
     BTreeMap::from([
-        (
-            "hyper",
-            &["servers/http", "servers/endpoints", "servers/console", "sources/hubsoft/failure.rs"]
-                [..],
-        ),
+        ("hyper", &HYPER[..]),
         ("maud", &["servers/console"]),
         ("hyper_util", &["servers/http"]),
         ("http_body_util", &["servers/http"]),
@@ -230,12 +231,15 @@ fn homes() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
         (
             "reqwest",
-            &["sources/hubsoft", "sources/speech", "cli/demo.rs", "cli/operation.rs", "cli/mod.rs"],
+            &[
+                "sources/hubsoft",
+                "sources/speech",
+                "cli/demo/mod.rs",
+                "cli/operation.rs",
+                "cli/mod.rs",
+            ],
         ),
-        (
-            "ring",
-            &["answering/speech", "runtime/state_folder", "servers/console", "sources/directory"],
-        ),
+        ("ring", &RING[..]),
         ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
         ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
         ("base64", &["runtime/access"]),

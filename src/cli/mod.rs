@@ -111,6 +111,9 @@ enum Command {
         /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS:PORT", default_value = HTTP_DEFAULT)]
         listen: SocketAddr,
+        /// Play no outage: only what is typed at the demo happens
+        #[arg(long)]
+        quiet: bool,
     },
     /// Show, fill or clear the directory of the running service
     ///
@@ -290,7 +293,10 @@ fn run(command: Command) -> Result<(), Failed> {
             wait(None, async { check::run(&config.config, sounds.as_deref()) })
         }
         Command::Completions { shell } => manual::completions(shell),
-        Command::Demo { listen } => wait(None, demo::run(listen)),
+        Command::Demo { listen, quiet } => {
+            let extent = if quiet { demo::Extent::Quiet } else { demo::Extent::Whole };
+            wait(None, demo::run(listen, extent))
+        }
         Command::Doctor { config, number, sounds } => {
             wait(None, doctor::run(&config.config, number.as_deref(), sounds.as_deref()))
         }

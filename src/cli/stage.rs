@@ -23,6 +23,8 @@ pub(super) fn config(
     listeners: &StageListeners,
     settings: &str,
 ) -> Result<Config, Failed> {
+    // Lines before the first section belong to the listeners.
+    let (listen_more, settings) = settings.split_at(settings.find('[').unwrap_or(settings.len()));
     let StageListeners { http, metrics, console } = listeners;
     let credentials = sim.credentials();
     let text = format!(
@@ -32,6 +34,7 @@ pub(super) fn config(
         agi = "off"
         metrics = "{metrics}"
         console = "{console}"
+        {listen_more}
         [hubsoft]
         base_url = "{}"
         insecure_http = true

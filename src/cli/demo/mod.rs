@@ -1,9 +1,15 @@
 //! `bina demo`: runs a simulated HubSoft and bina on this machine.
 
+mod outage;
+
+use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use tokio::task::JoinHandle;
 
 use crate::app::config::CONSOLE_DEFAULT;
 use crate::app::{self, App, Listeners, Service, Signals};
@@ -37,7 +43,7 @@ const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
  </extension>"#;
 
 /// Generated customers, so that a directory that reads this HubSoft has some content.
-const LISTED: Population = Population { customers: 20_000, seed: 7 };
+const LISTED: Population = Population { customers: 2_000, seed: 7 };
 
 /// The prompts, and a cache that is off, so that a repeated command prints the same answer.
 const SETTINGS: &str = r#"
@@ -69,6 +75,46 @@ fn console_port() -> &'static str {
     if TcpListener::bind(CONSOLE_DEFAULT).is_ok() { CONSOLE_DEFAULT } else { OPERATION }
 }
 
+/// A folder of the demo's own, for the journal and the local alerts; removed at the end.
+struct StateOfDemo(PathBuf);
+
+impl StateOfDemo {
+    /// None where there can be none: then the demo keeps all in memory.
+    fn create() -> Option<Self> {
+        let path = std::env::temp_dir().join(format!("bina-demo-{}", std::process::id()));
+        let made = DirBuilder::new().mode(0o700).create(&path);
+        made.ok().map(|()| Self(path))
+    }
+}
+
+impl Drop for StateOfDemo {
+    fn drop(&mut self) {
+        // What is left is invented, and in the folder for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What the demo plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Only what is typed at it.
+    Quiet,
+    /// An outage with callers, too.
+    Whole,
+}
+
+/// Folders of the sample recordings, from the source and from the package.
+const RECORDINGS: [&str; 2] = ["dialplan/sounds/pt_BR/bina", "/usr/share/bina/sounds/pt_BR/bina"];
+
+/// The settings, with the sample recordings if they are there, so that they can be heard in the console.
+fn settings() -> String {
+    let folder = RECORDINGS.into_iter().find(|folder| Path::new(folder).is_dir());
+    let folder = folder.and_then(|folder| Path::new(folder).canonicalize().ok());
+    let served =
+        folder.map(|folder| format!("prompts_folder = {:?}\n", folder.display().to_string()));
+    format!("{}{SETTINGS}", served.unwrap_or_default())
+}
+
 /// What is needed to reach a part of the demo.
 struct DemoAddresses {
     http: SocketAddr,
@@ -77,15 +123,18 @@ struct DemoAddresses {
 }
 
 /// Runs the demo on `listen` until Ctrl-C.
-pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
+pub(super) async fn run(listen: SocketAddr, extent: Extent) -> Result<(), Failed> {
     let signals = Signals::new()?;
     let sim = Sim::start(printed_example())
         .await
         .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
+    let sim = Arc::new(sim);
     sim.set_population(Some(LISTED));
     let listening = StageListeners { http: listen, metrics: OPERATION, console: console_port() };
-    let mut config = stage::config(&sim, &listening, SETTINGS)?;
+    let mut config = stage::config(&sim, &listening, &settings())?;
     config.console.password = Some(Secret::new(PASSWORD.to_owned()));
+    let folder = StateOfDemo::create();
+    config.state_folder = folder.as_ref().map(|folder| folder.0.clone());
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
@@ -99,14 +148,20 @@ pub(super) async fn run(listen: SocketAddr) -> Result<(), Failed> {
     ));
     if let Some(console) = listeners.console_address()? {
         print_line(format_args!(
-            "Console: open http://{console} in a browser, with any name and the password {PASSWORD}."
+            "Console: open http://{console} in a browser, with any name and the password {PASSWORD}.\n\
+             After half a minute an outage begins there, and ends three minutes after the start (--quiet: none)."
         ));
     }
     let settings = format!("{}\n{}", listen_section(&listeners)?, hubsoft_section(&sim));
     let addresses = DemoAddresses { http: address, control: sim.control_addr() };
     let examples = tokio::spawn(show(addresses, settings));
+    let outage = match extent {
+        Extent::Quiet => None,
+        Extent::Whole => Some(tokio::spawn(outage::play(Arc::clone(&sim), address))),
+    };
     app::run(service, listeners, None, signals).await?;
     examples.abort();
+    outage.iter().for_each(JoinHandle::abort);
     print_line(format_args!("bina and the simulated HubSoft have stopped."));
     Ok(())
 }
