@@ -208,75 +208,71 @@ fn names(line: &str, library: &str) -> bool {
     line.match_indices(&format!("{library}::")).any(|(at, _)| begins(at))
 }
 
-const HYPER: [&str; 4] =
-    ["servers/http", "servers/endpoints", "servers/console", "sources/hubsoft/failure.rs"];
-const RING: [&str; 4] =
-    ["answering/speech", "runtime/state_folder", "servers/console", "sources/directory"];
+const HYPER: &[&str] =
+    &["servers/http", "servers/endpoints", "servers/console", "sources/hubsoft/failure.rs"];
+const RING: &[&str] =
+    &["answering/speech", "runtime/state_folder", "servers/console", "sources/directory"];
 
 /// The modules in which each library may be named.
+const HOMES: &[(&str, &[&str])] = &[
+    ("hyper", HYPER),
+    ("maud", &["servers/console"]),
+    ("hyper_util", &["servers/http"]),
+    ("http_body_util", &["servers/http"]),
+    ("quick_xml", &["answering/render/xml.rs"]),
+    ("arc_swap", &["runtime/current.rs"]),
+    ("prometheus_client", &["runtime/metrics"]),
+    ("listenfd", &["runtime/systemd.rs"]),
+    ("sd_notify", &["runtime/systemd.rs"]),
+    ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
+    ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
+    ("foldhash", &["answering/journal/heard.rs", "servers/listener/slots.rs"]),
+    ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
+    (
+        "reqwest",
+        &["sources/hubsoft", "sources/speech", "cli/demo/mod.rs", "cli/operation.rs", "cli/mod.rs"],
+    ),
+    ("ring", RING),
+    ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
+    ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
+    ("base64", &["runtime/access"]),
+    ("percent_encoding", &["servers/console", "simulator"]),
+    ("ipnet", &["runtime/access"]),
+    ("subtle", &["runtime/access", "servers/console"]),
+    ("toml", &["runtime/settings/tree.rs"]),
+    (
+        "zeroize",
+        &[
+            "app/config",
+            "runtime/secret.rs",
+            "runtime/settings",
+            "sources/directory",
+            "sources/hubsoft",
+        ],
+    ),
+    (
+        "clap",
+        &[
+            "cli/alert",
+            "cli/mod.rs",
+            "cli/manual.rs",
+            "cli/rehearse",
+            "cli/report.rs",
+            "cli/say.rs",
+        ],
+    ),
+    ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
+    ("clap_mangen", &["cli/manual.rs"]),
+    ("anyhow", &["cli"]),
+    (
+        "unicode_normalization",
+        &["domain/alert_text", "domain/safe_text.rs", "domain/speech_text", "sources/speech"],
+    ),
+    ("tracing_subscriber", &["runtime/logging"]),
+];
+
 fn homes() -> BTreeMap<&'static str, &'static [&'static str]> {
-    BTreeMap::from([
-        ("hyper", &HYPER[..]),
-        ("maud", &["servers/console"]),
-        ("hyper_util", &["servers/http"]),
-        ("http_body_util", &["servers/http"]),
-        ("quick_xml", &["answering/render/xml.rs"]),
-        ("arc_swap", &["runtime/current.rs"]),
-        ("prometheus_client", &["runtime/metrics"]),
-        ("listenfd", &["runtime/systemd.rs"]),
-        ("sd_notify", &["runtime/systemd.rs"]),
-        ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
-        ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
-        ("foldhash", &["answering/journal/heard.rs", "servers/listener/slots.rs"]),
-        ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
-        (
-            "reqwest",
-            &[
-                "sources/hubsoft",
-                "sources/speech",
-                "cli/demo/mod.rs",
-                "cli/operation.rs",
-                "cli/mod.rs",
-            ],
-        ),
-        ("ring", &RING[..]),
-        ("rustls", &["sources/hubsoft", "simulator", "runtime/tls"]),
-        ("rustls_platform_verifier", &["sources/hubsoft/trust.rs"]),
-        ("base64", &["runtime/access"]),
-        ("percent_encoding", &["servers/console", "simulator"]),
-        ("ipnet", &["runtime/access"]),
-        ("subtle", &["runtime/access", "servers/console"]),
-        ("toml", &["runtime/settings/tree.rs"]),
-        (
-            "zeroize",
-            &[
-                "app/config",
-                "runtime/secret.rs",
-                "runtime/settings",
-                "sources/directory",
-                "sources/hubsoft",
-            ],
-        ),
-        (
-            "clap",
-            &[
-                "cli/alert",
-                "cli/mod.rs",
-                "cli/manual.rs",
-                "cli/rehearse",
-                "cli/report.rs",
-                "cli/say.rs",
-            ],
-        ),
-        ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
-        ("clap_mangen", &["cli/manual.rs"]),
-        ("anyhow", &["cli"]),
-        (
-            "unicode_normalization",
-            &["domain/alert_text", "domain/safe_text.rs", "domain/speech_text", "sources/speech"],
-        ),
-        ("tracing_subscriber", &["runtime/logging"]),
-    ])
+    HOMES.iter().copied().collect()
 }
 
 #[test]
