@@ -7,6 +7,10 @@ mod app;
 mod certificates;
 #[path = "doctor/other_servers.rs"]
 mod other_servers;
+#[path = "doctor/service.rs"]
+mod service;
+#[path = "doctor/unit.rs"]
+mod unit;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -384,18 +388,7 @@ impl Drop for Running {
 async fn a_running_bina_is_recognised_at_each_listener() {
     let sim = sim().await;
     let setup = Setup::of(&sim, "");
-    let mut serve = setup.command(&["serve"]);
-    let mut program = Running(serve.stderr(Stdio::piped()).spawn().expect("it starts"));
-    let mut log = BufReader::new(program.0.stderr.take().expect("piped")).lines();
-    let line = log.find_map(|line| line.ok().filter(|line| line.contains("answers calls")));
-    let line = line.expect("it starts");
-    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
-    let text = ["http", "agi", "metrics"].iter().fold(text, |text, name| {
-        let reported = line.split(&format!("{name}=")).nth(1).expect("where");
-        let address = reported.split_whitespace().next().expect("an address");
-        text.replace(&format!("{name} = \"127.0.0.1:0\""), &format!("{name} = \"{address}\""))
-    });
-    setup.put("bina.toml", &text, 0o600);
+    let _served = service::Served::start(&setup, "answers calls");
     let findings = setup.examined(&[]);
     for listener in ["listen.http", "listen.agi", "listen.metrics"] {
         findings.have(0, "ok", listener, "bina answers at");

@@ -247,7 +247,33 @@ async fn systemd_is_notified_of_readiness_health_and_shutdown() {
     while news.trim() == "WATCHDOG=1" {
         news = manager.reported().0;
     }
-    assert_eq!(news.trim(), "STOPPING=1");
+    let stopping = "STOPPING=1\nSTATUS=stopping: calls already accepted are answered first";
+    assert_eq!(news.trim(), stopping);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systemd_has_a_status_line_that_follows_hubsoft() {
+    let sim = sim().await;
+    let file = File::new("status", &sim, app::RULES);
+    let manager = Manager::new("status");
+    let served = Served::with(&file, |command| command.env("NOTIFY_SOCKET", manager.as_ref()));
+    assert_eq!(status(served.http, ALERTED).await, "found");
+    let wait_for = |part: &str| loop {
+        let line = manager.status();
+        assert!(line.starts_with("answers calls; ") && !line.contains("ANDRE"), "{line}");
+        if line.contains(part) {
+            return line;
+        }
+    };
+    let line = wait_for("HubSoft answers; 0 active alerts; 2 customers in the directory");
+    drop(sim);
+    // Enough of them fail at once that no more is queried.
+    for last in 0..30 {
+        status(served.http, &format!("379111122{last:02}")).await;
+    }
+    let suspended = wait_for("HubSoft does not answer: queries suspended");
+    assert_ne!(line, suspended);
+    served.signal("TERM");
 }
 
 /// Row 31 of the faults: what the supervisor's own pause (200 ms) leaves of the half second.

@@ -55,6 +55,7 @@ fn the_unit_has_watchdog_reload_and_restart() {
         "RestartSec=200ms",
         "RestartPreventExitStatus=2",
         "StartLimitIntervalSec=0",
+        "ExecReload=/usr/bin/bina check --quiet -c /etc/bina/bina.toml",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "DynamicUser=yes",
         "StateDirectory=bina",
@@ -66,4 +67,17 @@ fn the_unit_has_watchdog_reload_and_restart() {
     ] {
         assert!(has(&service, line), "{line}");
     }
+}
+
+/// systemd runs the lines of `ExecReload=` one after the other until one fails.
+#[test]
+fn a_reload_checks_the_file_of_the_service_before_the_signal() {
+    let service = unit("bina.service");
+    let values = |key: &'static str| service.lines().filter_map(move |line| line.strip_prefix(key));
+    let reload: Vec<_> = values("ExecReload=").collect();
+    let start = values("ExecStart=").next().expect("it starts");
+    let (_, file) = start.split_once("serve -c ").expect("it names its file");
+    let [check, signal] = reload[..] else { panic!("{reload:?}") };
+    assert_eq!(check, format!("/usr/bin/bina check --quiet -c {file}"));
+    assert!(signal.starts_with("/bin/kill -HUP"), "{signal}");
 }

@@ -13,7 +13,7 @@ use crate::runtime::access::{Networks, Rates};
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::servers::console::{ConsoleHttp, Live};
-use crate::servers::endpoints::{Endpoints, Http};
+use crate::servers::endpoints::{Endpoints, Http, Readiness};
 use crate::servers::http::Guard;
 use crate::sources::alerts::{AlertBoard, AlertList, Alerts, LocalAlerts};
 use crate::sources::directory::CustomerList;
@@ -269,6 +269,11 @@ impl App {
     /// Its background tasks.
     pub fn tasks(&self) -> &Tasks {
         &self.tasks
+    }
+
+    /// The states of HubSoft's modules.
+    pub(super) fn readiness(&self) -> Readiness {
+        self.upstream.readiness()
     }
 
     /// The client of HubSoft, where HubSoft is the source.

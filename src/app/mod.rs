@@ -15,6 +15,7 @@ mod run;
 mod service;
 mod signals;
 mod speech;
+mod status_line;
 mod upstream;
 mod watchdog;
 

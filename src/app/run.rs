@@ -13,7 +13,7 @@ use super::listeners::Listeners;
 use super::reload::Reloads;
 use super::service::Service;
 use super::signals::{Signal, Signals, exit_after_timeout};
-use super::watchdog;
+use super::{status_line, watchdog};
 
 /// Answers calls until SIGTERM or Ctrl-C, then finishes those already accepted. SIGHUP reloads the
 /// file at `path`.
@@ -28,6 +28,7 @@ pub async fn run(
     systemd::ready();
     let tasks = service.app().tasks().clone();
     let _watchdog = watchdog::start(&tasks, own, &service);
+    let status_line = status_line::start(&tasks, &service);
     let mut reloads = Reloads::new(Arc::clone(&service), path);
     loop {
         let signal = tokio::select! {
@@ -41,6 +42,8 @@ pub async fn run(
             Signal::Stop => break,
         }
     }
+    // Otherwise it would replace the line of the end.
+    drop(status_line);
     systemd::stopping();
     info!("stopping: calls already accepted are answered first");
     exit_after_timeout();

@@ -9,13 +9,23 @@ use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
 use crate::sources::speech;
 
+use super::service_unit::{self, UnitFindings};
 use super::{Failed, client, print_line, prompt_files};
 
-/// Checks the file at `path`, and the prompt files below `sounds`.
-pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
+/// Checks the file at `path`, the prompt files below `sounds`, and what the unit in the folder `unit` can
+/// read. If `is_quiet`, it prints only what makes it fail.
+pub(super) fn run(
+    path: &Path,
+    (sounds, unit): (Option<&Path>, Option<&Path>),
+    is_quiet: bool,
+) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let hubsoft = client(&config)?;
     let sound_warnings = sounds.map_or(Ok(Vec::new()), |folder| check_sounds(&config, folder))?;
+    if is_quiet {
+        return Ok(());
+    }
+    let unreadable = service_unit::judge(&config, path, unit)?;
     print_line(format_args!("{}: valid", path.display()));
     describe(&config);
     if let Some(folder) = sounds {
@@ -37,7 +47,21 @@ pub(super) fn run(path: &Path, sounds: Option<&Path>) -> Result<(), Failed> {
     if let Err(failure) = hubsoft.usable() {
         print_line(format_args!("  warning     {failure}"));
     }
+    warn_of_unreadable(&unreadable);
     Ok(())
+}
+
+/// The file itself is valid, but the service would not start with it.
+fn warn_of_unreadable(findings: &UnitFindings) {
+    for (path, text) in &findings.unreadable {
+        print_line(format_args!("  warning     {}: {text}", path.display()));
+    }
+    if let Some(instruction) = findings.instruction() {
+        print_line(format_args!("              {instruction}"));
+        for line in &findings.lines {
+            print_line(format_args!("                  {line}"));
+        }
+    }
 }
 
 fn describe(config: &Config) {

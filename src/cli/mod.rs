@@ -17,6 +17,7 @@ mod rehearse;
 mod report;
 mod say;
 mod serve;
+mod service_unit;
 mod stage;
 
 use std::fmt::Display;
@@ -102,6 +103,11 @@ enum Command {
         /// (for Asterisk /var/lib/asterisk/sounds/pt_BR)
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
+        #[command(flatten)]
+        unit: UnitFolder,
+        /// Print nothing but what is wrong, for scripts and the unit's ExecReload=
+        #[arg(long)]
+        quiet: bool,
     },
     /// Write the completions for a shell to standard output
     #[command(hide = true)]
@@ -143,6 +149,8 @@ enum Command {
         /// Folder of the prompt files, as for `bina check`
         #[arg(long, value_name = "FOLDER")]
         sounds: Option<PathBuf>,
+        #[command(flatten)]
+        unit: UnitFolder,
     },
     /// Purge a number from the cache, the directory and the journal of the running service
     ///
@@ -225,6 +233,13 @@ struct ConfigFile {
     config: PathBuf,
 }
 
+#[derive(Args)]
+struct UnitFolder {
+    /// Folder of the unit bina.service, for whose user the files are judged (as root it is found)
+    #[arg(long = "unit", value_name = "FOLDER")]
+    unit: Option<PathBuf>,
+}
+
 /// Why a command failed.
 #[derive(Debug)]
 enum Failed {
@@ -289,16 +304,18 @@ fn no_arguments(error: &clap::Error) -> ExitCode {
 fn run(command: Command) -> Result<(), Failed> {
     match command {
         Command::Alert { task } => wait(None, alert::run(task)),
-        Command::Check { config, sounds } => {
-            wait(None, async { check::run(&config.config, sounds.as_deref()) })
+        Command::Check { config, sounds, unit, quiet } => {
+            let folders = (sounds.as_deref(), unit.unit.as_deref());
+            wait(None, async { check::run(&config.config, folders, quiet) })
         }
         Command::Completions { shell } => manual::completions(shell),
         Command::Demo { listen, quiet } => {
             let extent = if quiet { demo::Extent::Quiet } else { demo::Extent::Whole };
             wait(None, demo::run(listen, extent))
         }
-        Command::Doctor { config, number, sounds } => {
-            wait(None, doctor::run(&config.config, number.as_deref(), sounds.as_deref()))
+        Command::Doctor { config, number, sounds, unit } => {
+            let folders = (sounds.as_deref(), unit.unit.as_deref());
+            wait(None, doctor::run(&config.config, number.as_deref(), folders))
         }
         Command::Directory { task, config, json } => {
             let form = if json { StatusForm::Json } else { StatusForm::Text };

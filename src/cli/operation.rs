@@ -42,6 +42,12 @@ impl Operation {
         Ok(Self { address: own_address(address), credential })
     }
 
+    /// The listener that reports the state of the service: that of operations, or that of calls.
+    pub(super) fn probed(config: &Config) -> Self {
+        let address = own_address(config.metrics.unwrap_or(config.http));
+        Self { address, credential: config.access.credentials.own().cloned() }
+    }
+
     /// Whether anything listens there.
     pub(super) async fn is_reachable(&self) -> bool {
         TcpStream::connect(self.address).await.is_ok()

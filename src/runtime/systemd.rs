@@ -1,4 +1,4 @@
-//! The interface to systemd: sockets, readiness, the watchdog.
+//! The interface to systemd: sockets, readiness, the status line, the watchdog.
 //!
 //! Without systemd there are no sockets, and notifications have no effect.
 
@@ -80,17 +80,28 @@ fn first_folder(value: &OsStr) -> Option<PathBuf> {
 
 /// Notifies systemd that calls are answered from now on.
 pub fn ready() {
-    notify(NotifyState::Ready);
+    notify(&[NotifyState::Ready]);
 }
 
 /// Notifies systemd that the service is stopping.
 pub fn stopping() {
-    notify(NotifyState::Stopping);
+    let status = NotifyState::Status("stopping: calls already accepted are answered first");
+    notify(&[NotifyState::Stopping, status]);
+}
+
+/// Shows `line` as the status of the service in `systemctl status`.
+pub fn status(line: &str) {
+    notify(&[NotifyState::Status(line)]);
+}
+
+/// Whether systemd receives notifications.
+pub fn is_notified() -> bool {
+    env::var_os("NOTIFY_SOCKET").is_some()
 }
 
 /// Notifies systemd that the service is healthy; otherwise systemd restarts it.
 pub fn pet_watchdog() {
-    notify(NotifyState::Watchdog);
+    notify(&[NotifyState::Watchdog]);
 }
 
 /// The watchdog's interval, if systemd has enabled it.
@@ -98,8 +109,8 @@ pub fn watchdog() -> Option<Duration> {
     sd_notify::watchdog_enabled()
 }
 
-fn notify(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
+fn notify(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
         warn!("cannot notify systemd: {error}");
     }
 }

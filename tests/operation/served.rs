@@ -67,12 +67,31 @@ impl Manager {
         Self { socket, path }
     }
 
-    /// The next notification, and how long that took.
+    /// The next notification but for lines of status, and how long that took.
     pub(crate) fn reported(&self) -> (String, Duration) {
         let start = Instant::now();
-        let mut news = [0; 256];
+        loop {
+            let news = self.received();
+            if !news.starts_with("STATUS=") {
+                return (news, start.elapsed());
+            }
+        }
+    }
+
+    /// The next line of status.
+    #[allow(dead_code, reason = "the tests of access have no use for it")]
+    pub(crate) fn status(&self) -> String {
+        loop {
+            if let Some(line) = self.received().strip_prefix("STATUS=") {
+                return line.trim_end().to_owned();
+            }
+        }
+    }
+
+    fn received(&self) -> String {
+        let mut news = [0; 512];
         let length = self.socket.recv(&mut news).expect("news within ten seconds");
-        (String::from_utf8_lossy(&news[..length]).into_owned(), start.elapsed())
+        String::from_utf8_lossy(&news[..length]).into_owned()
     }
 }
 

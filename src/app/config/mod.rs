@@ -31,7 +31,7 @@ use self::exposure::ExposureCheck;
 use self::rules::Prompts;
 use self::sounds::sound_form;
 
-pub use crate::runtime::settings::{Place, Problem, shown_to_others};
+pub use crate::runtime::settings::{Place, Problem, SecretFile, shown_to_others};
 pub use crate::servers::listener::{AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 
 /// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
@@ -77,7 +77,7 @@ pub struct Config {
     pub speech: speech::Settings,
     pub freeswitch: Freeswitch,
     /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
-    pub secret_files: Vec<PathBuf>,
+    pub secret_files: Vec<SecretFile>,
     /// Problems that do not prevent a start.
     pub warnings: Vec<String>,
 }

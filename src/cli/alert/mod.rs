@@ -21,7 +21,7 @@ pub(super) use self::arguments::AlertTask;
 /// What to do without the listener that the requests go to.
 const INSTEAD: &str = "alerts are requested there, because only the service knows its callers: set \
                        listen.metrics and restart the service";
-const ALERTS: &str = "/v1/alerts";
+pub(super) const ALERTS: &str = "/v1/alerts";
 /// The origin of HubSoft's alerts.
 const HUBSOFT: &str = "hubsoft";
 /// Characters of a text in the list: its beginning says which alert it is.

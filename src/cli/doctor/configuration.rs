@@ -8,13 +8,17 @@ use anyhow::anyhow;
 
 use crate::app::config::{Config, shown_to_others};
 
-use super::super::Failed;
+use super::super::{Failed, service_unit};
 use super::report::CheckReport;
 
 const WHAT: &str = "configuration";
 
 /// Reads the file at `path`. When it is invalid, no other check is possible.
-pub(super) fn examine(path: &Path, report: &mut CheckReport) -> Result<Config, Failed> {
+pub(super) fn examine(
+    path: &Path,
+    unit: Option<&Path>,
+    report: &mut CheckReport,
+) -> Result<Config, Failed> {
     let config = Config::load(path).map_err(|invalid| {
         for problem in invalid.to_string().lines() {
             report.failed(WHAT, problem);
@@ -23,12 +27,19 @@ pub(super) fn examine(path: &Path, report: &mut CheckReport) -> Result<Config, F
     })?;
     report.ok(WHAT, format_args!("{} is valid", path.display()));
     let exposed: Vec<_> =
-        config.secret_files.iter().filter_map(|path| shown_to_others(path)).collect();
+        config.secret_files.iter().filter_map(|secret| shown_to_others(&secret.path)).collect();
     for warning in config.warnings.iter().filter(|warning| !exposed.contains(warning)) {
         report.warning(WHAT, warning);
     }
-    for path in &config.secret_files {
-        examine_secret(path, report);
+    let findings = service_unit::judge(&config, path, unit)?;
+    for secret in config.secret_files.iter().filter(|secret| !findings.has(&secret.path)) {
+        examine_secret(&secret.path, report);
+    }
+    for (path, text) in &findings.unreadable {
+        report.failed("secret", format_args!("{}: {text}", path.display()));
+    }
+    if let Some(instruction) = findings.instruction() {
+        report.note(instruction, &findings.lines);
     }
     Ok(config)
 }

@@ -5,7 +5,7 @@
 //! ```text
 //! configuration, secrets -> prompt files -> speech -> ports ->
 //!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; alerts;
-//!     directory
+//!     the running service: its state, its directory
 //! ```
 //! Checks that depend on a failed one are skipped. Each check has a time limit, and all together
 //! have one.
@@ -19,6 +19,7 @@ mod matching;
 mod network;
 mod ports;
 mod report;
+mod service;
 mod speech;
 mod trouble;
 mod upstream;
@@ -38,10 +39,10 @@ use super::{Failed, prompt_files};
 pub(super) async fn run(
     path: &Path,
     number: Option<&str>,
-    sounds: Option<&Path>,
+    (sounds, unit): (Option<&Path>, Option<&Path>),
 ) -> Result<(), Failed> {
     let mut report = CheckReport::new();
-    let config = configuration::examine(path, &mut report)?;
+    let config = configuration::examine(path, unit, &mut report)?;
     let phone = number.map(|number| read(&config, number)).transpose()?;
     examine_prompts(&config, sounds, &mut report);
     speech::examine(&config, &mut report).await?;
@@ -49,6 +50,7 @@ pub(super) async fn run(
     if network::examine(&config.hubsoft, &mut report).await {
         upstream::examine(&config, phone, &mut report).await?;
     }
+    service::examine(&config, &mut report).await;
     directory::examine(&config, &mut report).await;
     report.end()
 }

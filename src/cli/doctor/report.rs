@@ -55,6 +55,14 @@ impl CheckReport {
         });
     }
 
+    /// Prints lines to paste, below the findings that they are for.
+    pub(super) fn note(&self, instruction: &str, lines: &[String]) {
+        print_line(format_args!("         {instruction}"));
+        for line in lines {
+            print_line(format_args!("             {line}"));
+        }
+    }
+
     /// Adds a finding of the given severity.
     pub(super) fn add(&mut self, severity: Severity, what: &str, seen: impl Display) {
         match severity {

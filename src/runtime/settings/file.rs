@@ -1,10 +1,9 @@
 //! The file being read, with its problems, warnings and unknown settings.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
 
 use super::catalogue::Setting;
-use super::folders::Folders;
+use super::folders::{Folders, SecretFile};
 use super::nearest::{self, Unknown};
 use super::place::{Index, Place};
 use super::tree::{self, Table};
@@ -84,7 +83,7 @@ impl<'t> File<'t> {
     }
 
     /// Files that contain a secret, except for systemd's credentials.
-    pub fn secret_files(&self) -> Vec<PathBuf> {
+    pub fn secret_files(&self) -> Vec<SecretFile> {
         self.folders.secrets()
     }
 

@@ -13,7 +13,18 @@ pub struct Folders {
     /// `$CREDENTIALS_DIRECTORY`, where systemd places `LoadCredential=`.
     credentials: Option<PathBuf>,
     /// Files that contain a secret, except for systemd's credentials, which systemd protects.
-    secrets: RefCell<Vec<PathBuf>>,
+    secrets: RefCell<Vec<SecretFile>>,
+    /// Files beside the configuration that were named without a folder.
+    bare: RefCell<Vec<PathBuf>>,
+}
+
+/// A file that contains a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretFile {
+    pub path: PathBuf,
+    /// Whether the configuration names it without a folder, so that a credential of systemd with this
+    /// name is read instead of it.
+    pub is_bare: bool,
 }
 
 impl Folders {
@@ -21,7 +32,7 @@ impl Folders {
     pub fn of(file: &Path) -> Self {
         let own = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        Self { file: file.to_owned(), own, credentials, secrets: RefCell::default() }
+        Self { file: file.to_owned(), own, credentials, ..Self::default() }
     }
 
     /// The configuration file itself.
@@ -38,7 +49,11 @@ impl Folders {
     pub fn find(&self, name: &str) -> PathBuf {
         let is_bare = Path::new(name).components().count() == 1;
         let credential = if is_bare { self.credential(name) } else { None };
-        credential.unwrap_or_else(|| self.beside(name))
+        let path = credential.unwrap_or_else(|| self.beside(name));
+        if is_bare {
+            self.bare.borrow_mut().push(path.clone());
+        }
+        path
     }
 
     /// The systemd credential called `name`, if there is one.
@@ -50,13 +65,14 @@ impl Folders {
     pub(super) fn note_secret(&self, path: &Path) -> bool {
         let is_own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
         let mut secrets = self.secrets.borrow_mut();
-        if is_own && !secrets.iter().any(|known| known == path) {
-            secrets.push(path.to_owned());
+        if is_own && !secrets.iter().any(|known| known.path == path) {
+            let is_bare = self.bare.borrow().iter().any(|named| named == path);
+            secrets.push(SecretFile { path: path.to_owned(), is_bare });
         }
         is_own
     }
 
-    pub(super) fn secrets(&self) -> Vec<PathBuf> {
+    pub(super) fn secrets(&self) -> Vec<SecretFile> {
         self.secrets.borrow().clone()
     }
 }

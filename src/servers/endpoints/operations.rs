@@ -34,13 +34,19 @@ pub struct Readiness {
 }
 
 impl Readiness {
+    /// The state of the breaker, and of the token in a word.
+    pub fn states(&self) -> (BreakerState, &'static str) {
+        let token = self.hubsoft.as_ref().map_or("not asked for yet", |one| one.token_state());
+        (self.breaker.state(), token)
+    }
+
     fn report(&self) -> String {
-        let breaker = match self.breaker.state() {
+        let (breaker, token) = self.states();
+        let breaker = match breaker {
             BreakerState::Closed => "closed",
             BreakerState::HalfOpen => "half-open",
             BreakerState::Open => "open",
         };
-        let token = self.hubsoft.as_ref().map_or("not asked for yet", |one| one.token_state());
         format!("ready\nhubsoft breaker {breaker}\nhubsoft token {token}\n")
     }
 

@@ -1,0 +1,120 @@
+//! Secrets as the user of the installed unit would find them.
+
+use std::fs;
+use std::process::Output;
+
+use bina::simulator::Sim;
+
+use crate::{Findings, Setup, sim};
+
+/// A setup whose secrets are files, which its unit hands over; but for that of the console.
+fn filed(sim: &Sim, unit: &str) -> Setup {
+    let who = sim.credentials();
+    let text = crate::app::connection(sim)
+        .replace(
+            &format!("client_secret = \"{}\"", who.client_secret),
+            "client_secret_file = \"client\"",
+        )
+        .replace(&format!("password = \"{}\"", who.password), "password_file = \"word\"");
+    let setup = Setup::new(&(text + "[console]\npassword_file = \"console_password\"\n"));
+    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
+    setup.put("bina.toml", &text, 0o644);
+    setup.put("client", who.client_secret, 0o600);
+    setup.put("word", who.password, 0o600);
+    setup.put("console_password", "senha-do-console-1234", 0o600);
+    let folder = setup.folder.display().to_string();
+    let unit = unit.replace("FOLDER", &folder);
+    setup.put("bina.service", &unit, 0o644);
+    setup
+}
+
+const UNIT: &str = "[Unit]\nDescription=x\n[Service]\nDynamicUser=yes\nUser=bina-of-a-test\n\
+                    ExecStart=/usr/bin/bina serve -c FOLDER/bina.toml\n\
+                    LoadCredential=client:FOLDER/client\nLoadCredential=word:FOLDER/word\n";
+
+impl Setup {
+    fn folder(&self) -> String {
+        // Where the folder of temporary files is a link, the lines have the path behind it.
+        self.folder.canonicalize().expect("it is there").display().to_string()
+    }
+
+    fn judged(&self) -> Findings {
+        self.examined(&["--unit", &self.folder()])
+    }
+
+    fn checked(&self, unit: &str) -> (Option<i32>, String) {
+        let Output { status, stdout, stderr } =
+            self.command(&["check", "--unit", unit]).output().expect("it starts");
+        (status.code(), String::from_utf8([stdout, stderr].concat()).expect("UTF-8"))
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_the_service_cannot_read_fails_with_the_lines_to_paste() {
+    let sim = sim().await;
+    let setup = filed(&sim, UNIT);
+    let folder = setup.folder();
+    let findings = setup.judged();
+    findings.have(
+        1,
+        "failed",
+        "secret",
+        "console_password: bina.service cannot read it (mode 0600, and its user is not the owner): \
+         add the lines below to the unit",
+    );
+    findings.have(1, "ok", "secret", "client: only its owner");
+    let line = format!("LoadCredential=console_password:{folder}/console_password");
+    let paste = format!("             [Service]\n             {line}\n");
+    assert!(findings.printed.contains(&paste), "{}", findings.printed);
+    findings.have(1, "", "run `sudo systemctl edit bina`", "then `sudo systemctl restart bina`");
+    let (code, printed) = setup.checked(&folder);
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains("  warning     ") && printed.contains(&line), "{printed}");
+
+    // The lines, pasted as `systemctl edit` stores them.
+    fs::create_dir(setup.folder.join("bina.service.d")).expect("a folder");
+    setup.put("bina.service.d/override.conf", &format!("[Service]\n{line}\n"), 0o644);
+    let findings = setup.judged();
+    findings.have(0, "ok", "secret", "console_password: only its owner");
+    findings.lack("systemctl edit");
+    assert!(!setup.checked(&folder).1.contains("LoadCredential"));
+}
+
+#[tokio::test]
+async fn a_secret_named_with_its_folder_is_not_replaced_by_a_credential() {
+    let sim = sim().await;
+    let setup = filed(&sim, UNIT);
+    let folder = setup.folder();
+    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
+    let text = text.replace("\"word\"", &format!("\"{folder}/word\""));
+    setup.put("bina.toml", &text, 0o644);
+    let findings = setup.judged();
+    let part = "word: bina.service cannot read it (mode 0600, and its user is not the owner): write only \
+                `word` in the configuration, without the folder";
+    findings.have(1, "failed", "secret", part);
+    findings.lack("LoadCredential=word");
+}
+
+#[tokio::test]
+async fn the_file_itself_has_to_be_readable_and_other_users_are_judged_as_they_are() {
+    let sim = sim().await;
+    let setup = filed(&sim, UNIT);
+    let path = setup.folder.join("bina.toml");
+    let text = fs::read_to_string(&path).expect("a file");
+    setup.put("bina.toml", &text, 0o600);
+    let findings = setup.judged();
+    let part = "bina.toml: bina.service cannot read it (mode 0600, and its user is not the owner): run \
+                `sudo chmod o+r ";
+    findings.have(1, "failed", "secret", part);
+    // Root reads all of it, and a unit for another configuration says nothing of this one.
+    for unit in [
+        "[Service]\nExecStart=/usr/bin/bina serve -c FOLDER/bina.toml\n",
+        "[Service]\nDynamicUser=yes\nExecStart=/usr/bin/bina serve -c /etc/bina/bina.toml\n",
+    ] {
+        setup.put("bina.service", &unit.replace("FOLDER", &setup.folder()), 0o644);
+        setup.judged().have(0, "ok", "secret", "console_password: only its owner");
+    }
+    let (code, printed) = setup.checked("/nowhere");
+    assert_eq!(code, Some(2), "{printed}");
+    assert!(printed.contains("/nowhere has no bina.service: name its folder"), "{printed}");
+}
