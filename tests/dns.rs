@@ -260,6 +260,7 @@ fn lookup(sim: &Sim, url: &str, more: &[(&str, &str)]) -> Output {
     let text = app::connection(sim).replace(&sim.base_url(), url);
     std::fs::write(&file, text).expect("a temporary file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["lookup", PHONE, "-c"]).arg(&file).env("BINA_LOG", "trace");
     let output = command.envs(more.iter().copied()).stdin(Stdio::null()).output();
     let _ = std::fs::remove_file(file);

@@ -91,6 +91,7 @@ impl Setup {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+        command.env("LC_ALL", "C.UTF-8");
         command.args(arguments).arg("-c").arg(self.folder.join("bina.toml"));
         command.env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
         command

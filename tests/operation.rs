@@ -363,6 +363,7 @@ async fn a_number_is_purged_on_request() {
     std::fs::write(&file.0, there).expect("a file");
     let forget = |number: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_bina"))
+            .env("LC_ALL", "C.UTF-8")
             .args(["forget", number, "-c"])
             .arg(&file.0)
             .output()

@@ -29,6 +29,7 @@ fn pipe(path: &Path) {
 /// Runs a command that is expected to end by itself; returns its code and its output.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new("timeout");
+    command.env("LC_ALL", "C.UTF-8");
     command.arg("10").arg(env!("CARGO_BIN_EXE_bina")).args(arguments).stdin(Stdio::null());
     let output = command.env_remove("CREDENTIALS_DIRECTORY").output().expect("it starts");
     let text = [output.stdout, output.stderr].concat();

@@ -1,6 +1,10 @@
 //! The program as a new user sees it: what it prints, how it ends, and with which exit code.
 
 mod app;
+#[path = "program/language.rs"]
+mod language;
+#[path = "program/quiet.rs"]
+mod quiet;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -13,6 +17,7 @@ use bina::simulator::{CANARIES, Fault, Sim, customer, printed_example, with_aler
 
 fn bina(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(arguments).env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
     command
 }
@@ -211,35 +216,6 @@ async fn check_explains_a_valid_configuration() {
 }
 
 /// As in the unit's `ExecReload=`, where systemd hands over the secrets.
-#[tokio::test]
-async fn a_quiet_check_prints_problems_only_and_finds_systemds_credentials() {
-    let sim = Sim::start(printed_example()).await.expect("loopback");
-    let folder = std::env::temp_dir().join(format!("bina-{}-quiet", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder");
-    for name in ["client_secret", "password"] {
-        fs::write(folder.join(name), "segredo-1").expect("a file");
-    }
-    let hubsoft = format!(
-        "[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\nclient_id = \"4\"\n\
-         username = \"u@x\"\nclient_secret_file = \"client_secret\"\npassword_file = \"password\"\n",
-        sim.base_url()
-    );
-    let quiet = |text: &str| {
-        let file = File::new("quiet", text);
-        let mut command = bina(&["check", "--quiet", "-c", file.path()]);
-        command.env("CREDENTIALS_DIRECTORY", &folder).output().expect("it runs")
-    };
-    let valid = quiet(&hubsoft);
-    assert_eq!(texts(&valid), (String::new(), String::new()));
-    assert_eq!(valid.status.code(), Some(0));
-    let broken = quiet(&format!("{hubsoft}[lookup]\ndeadlin_ms = 500\n"));
-    let (printed, logged) = texts(&broken);
-    assert_eq!(printed, "");
-    assert!(logged.contains(":9:1: unknown setting `lookup.deadlin_ms`"), "{logged}");
-    assert_eq!(broken.status.code(), Some(2));
-    fs::remove_dir_all(&folder).expect("it is there");
-}
-
 #[tokio::test]
 async fn check_finds_missing_and_unplayable_prompt_files() {
     let sim = Sim::start(vec![]).await.expect("loopback");

@@ -74,6 +74,7 @@ impl Drop for Folder {
 /// Runs a command of bina about the files in `folder`; returns whether it succeeded, and its output.
 fn examined(command: &str, file: &Path, folder: &Path) -> (bool, String) {
     let mut bina = Command::new(env!("CARGO_BIN_EXE_bina"));
+    bina.env("LC_ALL", "C.UTF-8");
     bina.args([command, "-c"]).arg(file).arg("--sounds").arg(folder).stdin(Stdio::null());
     let output = bina.env_remove("CREDENTIALS_DIRECTORY").output().expect("it starts");
     let words = [output.stdout, output.stderr].concat();

@@ -28,6 +28,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 fn rehearse(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.arg("rehearse").args(arguments).env_remove("BINA_LOG");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

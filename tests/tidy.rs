@@ -97,8 +97,13 @@ const KNOW_HUBSOFT: &[&str] = &[
     "domain/place.rs",
     "app/config",
     "cli/rehearse/caller.rs",
-    // Its pages are in Portuguese.
+    // Its pages are in Portuguese, and so are the texts that are spoken.
     "servers/console",
+    "domain/speech_text",
+    // Texts in Portuguese.
+    "answering/journal/report/texts.rs",
+    "cli/explain/tests.rs",
+    "cli/texts.rs",
 ];
 
 struct Source {
@@ -254,6 +259,7 @@ const HOMES: &[(&str, &[&str])] = &[
         "clap",
         &[
             "cli/alert",
+            "cli/directory.rs",
             "cli/mod.rs",
             "cli/manual.rs",
             "cli/rehearse",

@@ -76,6 +76,7 @@ impl Drop for File {
 
 fn bina(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(arguments).envs(environment.iter().copied()).stdin(Stdio::null());
     command
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::app::config::Config;
+use crate::runtime::language::Language;
 
 use super::operation::{Operation, encoded};
-use super::{Failed, print_line};
+use super::{Failed, print_line, texts};
 
 /// What to do without the listener that the request goes to.
 const INSTEAD: &str = "the request goes to that listener, because only the service opens its files. \
@@ -23,10 +24,16 @@ pub(super) const VERIFY: &str = "/v1/forget/verify";
 pub(super) const UNDO: &str = "/v1/forget/undo";
 
 /// Posts `number` to an endpoint of the service that the file at `path` configures.
-pub(super) async fn run(path: &Path, number: &str, endpoint: &str) -> Result<(), Failed> {
+pub(super) async fn run(
+    path: &Path,
+    number: &str,
+    endpoint: &str,
+    language: Language,
+) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let service = Operation::of(&config, INSTEAD)?;
     let body = format!("number={}", encoded(number));
-    print_line(service.post(endpoint, &body).await?.trim_end());
+    let answer = service.post(endpoint, &body).await?;
+    print_line(texts::answer(&answer, language));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `bina lookup`: prints the answer a PBX would receive for one number, and explains it on request.
 
-use std::fmt;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +13,14 @@ use crate::answering::render::{Format, render};
 use crate::app::App;
 use crate::app::config::Config;
 use crate::domain::call::{Call, Did};
-use crate::domain::phone::Phone;
+use crate::domain::phone::{NoNumber, Phone};
+use crate::runtime::language::{Language, Text};
 use crate::sources::hubsoft::{HubSoft, SearchStep};
 use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
+use super::texts::{self, labelled};
 use super::{Failed, client, explain, print_line};
 
 /// Answers `number` on standard output; explanations go to standard error.
@@ -28,13 +30,14 @@ pub(super) async fn run(
     did: Option<&str>,
     format: Format,
     explain: bool,
+    language: Language,
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let hubsoft = client(&config)?;
     // A running service already has a token when a call arrives, so its time does not count here.
     let start = Instant::now();
     let token = hubsoft.warm().await;
-    let explained = Arc::new(Explained { hubsoft, explain, completed: Notify::new() });
+    let explained = Arc::new(Explained { hubsoft, explain, language, completed: Notify::new() });
     let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
     let call = Call {
         interface: "lookup",
@@ -46,53 +49,48 @@ pub(super) async fn run(
     let phone = config.numbers.phone(&call);
     if explain {
         let ms = start.elapsed().as_millis();
-        match token {
-            Ok(()) => explain_line(format_args!("token       ready after {ms} ms")),
-            Err(failure) => explain_line(format_args!("token       {failure}, {ms} ms")),
-        }
-        explain_number(phone);
+        let token = match token {
+            Ok(()) => texts::LOOKUP_TOKEN_READY.filled(language, &[("ms", &ms)]),
+            Err(failure) => format!("{failure}, {ms} ms"),
+        };
+        explain_line(texts::LABEL_TOKEN, language, token);
+        explain_line(texts::LABEL_NUMBER, language, searched(phone, language));
     }
     let answer = app.responder.respond(&call).await;
     let took = call.accepted.elapsed();
     if explain && phone.is_ok() {
         // The call's deadline may have passed before HubSoft answered; wait to explain its answer.
         let _ = timeout(config.hubsoft.attempt * 2, explained.completed.notified()).await;
-        let rule = if answer.rule().is_empty() { "none" } else { answer.rule() };
-        explain_line(format_args!("rule        {rule}"));
+        let none = texts::LOOKUP_NO_RULE.of(language);
+        let rule = if answer.rule().is_empty() { none } else { answer.rule() };
+        explain_line(texts::LABEL_RULE, language, rule);
     }
     if explain {
         let deadline = config.lookup.deadline.as_millis();
-        explain_line(format_args!(
-            "answered    {} after {} ms of {deadline} ms",
-            answer.status().word(),
-            took.as_millis()
-        ));
-        let lines = explain::lines(&config, &number, did).await;
-        lines.iter().for_each(|line| explain_line(format_args!("{line}")));
-        explain_line(format_args!(
-            "below       HubSoft's answer alone, without directory and alerts"
-        ));
+        let (status, ms) = (answer.status().word(), took.as_millis());
+        let parts: [(&str, &dyn Display); 3] =
+            [("status", &status), ("ms", &ms), ("deadline", &deadline)];
+        let answered = texts::LOOKUP_ANSWERED.filled(language, &parts);
+        explain_line(texts::LABEL_ANSWERED, language, answered);
+        let lines = explain::lines(&config, &number, did, language).await;
+        lines.iter().for_each(|line| write_line(line));
+        explain_line(texts::LABEL_BELOW, language, texts::LOOKUP_BELOW.of(language));
     }
     print_line(format_args!("{}", render(format, &answer, &config.freeswitch).body.trim_end()));
     Ok(())
 }
 
-fn explain_number(phone: Result<Phone, crate::domain::phone::NoNumber>) {
+/// How a number is searched, or why it is not.
+fn searched(phone: Result<Phone, NoNumber>, language: Language) -> String {
     match phone {
         Ok(phone) => {
-            let candidates: Vec<_> =
+            let forms: Vec<_> =
                 phone.candidates().map(|candidate| candidate.as_str().to_owned()).collect();
-            explain_line(format_args!(
-                "number      {}, searched as {}",
-                phone.reveal(),
-                candidates.join(" and ")
-            ));
+            let forms = forms.join(texts::AND.of(language));
+            texts::LOOKUP_SEARCHED
+                .filled(language, &[("number", &phone.reveal()), ("forms", &forms)])
         }
-        Err(reason) => {
-            explain_line(format_args!(
-                "number      none to look up: {reason}; HubSoft is not contacted"
-            ));
-        }
+        Err(reason) => texts::LOOKUP_NO_NUMBER.filled(language, &[("reason", &reason)]),
     }
 }
 
@@ -100,6 +98,7 @@ fn explain_number(phone: Result<Phone, crate::domain::phone::NoNumber>) {
 struct Explained {
     hubsoft: HubSoft,
     explain: bool,
+    language: Language,
     completed: Notify,
 }
 
@@ -108,7 +107,11 @@ impl Source for Explained {
         Box::pin(async move {
             let observe = |step: SearchStep<'_>| {
                 if self.explain {
-                    describe(&step);
+                    explain_line(
+                        texts::LABEL_HUBSOFT,
+                        self.language,
+                        outcome(&step, self.language),
+                    );
                 }
             };
             let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
@@ -119,20 +122,22 @@ impl Source for Explained {
     }
 }
 
-fn describe(step: &SearchStep<'_>) {
-    let ms = step.took.as_millis();
+fn outcome(step: &SearchStep<'_>, language: Language) -> String {
+    let (term, ms) = (&step.term, step.took.as_millis());
     match step.outcome {
-        Ok((returned, own)) => explain_line(format_args!(
-            "HubSoft     {} -> {returned} returned, {own} with this exact number, {ms} ms",
-            step.term
-        )),
-        Err(failure) => {
-            explain_line(format_args!("HubSoft     {} -> {failure}, {ms} ms", step.term));
-        }
+        Ok((returned, own)) => texts::LOOKUP_RETURNED.filled(
+            language,
+            &[("term", &term), ("returned", &returned), ("own", &own), ("ms", &ms)],
+        ),
+        Err(failure) => format!("{term} -> {failure}, {ms} ms"),
     }
 }
 
+fn explain_line(label: Text, language: Language, text: impl Display) {
+    write_line(&labelled(label, language, text));
+}
+
 /// Prints a line to standard error. A closed pipe is no reason to panic.
-fn explain_line(line: fmt::Arguments<'_>) {
+fn write_line(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }

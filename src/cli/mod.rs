@@ -19,16 +19,18 @@ mod say;
 mod serve;
 mod service_unit;
 mod stage;
+mod texts;
 
+use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
@@ -36,11 +38,12 @@ use tracing::level_filters::LevelFilter;
 use crate::answering::render::Format;
 use crate::app::AppError;
 use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
+use crate::runtime::language::Language;
 use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
 
 use self::alert::AlertTask;
-use self::directory::StatusForm;
+use self::directory::{DirectoryTask, StatusForm};
 use self::rehearse::RehearsalOptions;
 use self::report::ReportOptions;
 use self::say::SayOptions;
@@ -82,6 +85,15 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("BINA_COMMIT
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Language of what is printed for people [default: that of LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = languages())]
+    lang: Option<Language>,
+}
+
+/// Reads the word of a language; the help lists both.
+fn languages() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["pt", "en"])
+        .try_map(|word| Language::named(&word).ok_or("no such language"))
 }
 
 #[derive(Subcommand)]
@@ -215,17 +227,6 @@ enum Command {
     },
 }
 
-/// What to do with the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum DirectoryTask {
-    /// Show customers, numbers, age, joins and the progress of a walk
-    Status,
-    /// Read the whole list of customers now, and show the progress
-    Walk,
-    /// Empty the directory, in memory and on disk, and read the list again
-    Clear,
-}
-
 #[derive(Args)]
 struct ConfigFile {
     /// Configuration file
@@ -281,7 +282,9 @@ pub fn main() -> ExitCode {
         Err(error) => return no_arguments(&error),
     };
     logging::start(level(&arguments.command));
-    let done = run(arguments.command);
+    let language =
+        arguments.lang.unwrap_or_else(|| Language::of_environment(|name| env::var(name).ok()));
+    let done = run(arguments.command, language);
     logging::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -301,9 +304,9 @@ fn no_arguments(error: &clap::Error) -> ExitCode {
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-fn run(command: Command) -> Result<(), Failed> {
+fn run(command: Command, language: Language) -> Result<(), Failed> {
     match command {
-        Command::Alert { task } => wait(None, alert::run(task)),
+        Command::Alert { task } => wait(None, alert::run(task, language)),
         Command::Check { config, sounds, unit, quiet } => {
             let folders = (sounds.as_deref(), unit.unit.as_deref());
             wait(None, async { check::run(&config.config, folders, quiet) })
@@ -319,7 +322,7 @@ fn run(command: Command) -> Result<(), Failed> {
         }
         Command::Directory { task, config, json } => {
             let form = if json { StatusForm::Json } else { StatusForm::Text };
-            wait(None, directory::run(&config.config, task, form))
+            wait(None, directory::run(&config.config, task, form, language))
         }
         Command::Forget { number, config, verify, undo } => {
             let endpoint = match (verify, undo) {
@@ -327,16 +330,19 @@ fn run(command: Command) -> Result<(), Failed> {
                 (false, true) => forget::UNDO,
                 (false, false) => forget::PURGE,
             };
-            wait(None, forget::run(&config.config, &number, endpoint))
+            wait(None, forget::run(&config.config, &number, endpoint, language))
         }
         Command::Lookup { number, config, did, format, explain } => {
             let format = Format::named(&format).unwrap_or(Format::Hash);
-            wait(None, lookup::run(&config.config, number, did.as_deref(), format, explain))
+            wait(
+                None,
+                lookup::run(&config.config, number, did.as_deref(), format, explain, language),
+            )
         }
         Command::Man { folder } => manual::pages(&folder),
         Command::Rehearse(options) => wait(None, rehearse::run(*options)),
-        Command::Report(options) => wait(None, report::run(options)),
-        Command::Say(options) => wait(None, say::run(options)),
+        Command::Report(options) => wait(None, report::run(options, language)),
+        Command::Say(options) => wait(None, say::run(options, language)),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
             let path = config.config.as_path();

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::answering::journal::{ReportError, ReportForm, ReportQuery, report_of_files};
 use crate::app::config::Config;
+use crate::runtime::language::Language;
 use crate::runtime::wall_clock;
 
 use super::operation::{Operation, encoded};
@@ -37,10 +38,10 @@ pub(super) struct ReportOptions {
 }
 
 /// Prints the report of the running service; if none runs, that of its files.
-pub(super) async fn run(options: ReportOptions) -> Result<(), Failed> {
+pub(super) async fn run(options: ReportOptions, language: Language) -> Result<(), Failed> {
     let ReportOptions { since, until, alert, format, config } = options;
     let form = ReportForm::named(&format).map_err(failed)?;
-    let query = ReportQuery { since, until, alert, form };
+    let query = ReportQuery { since, until, alert, form, language };
     let config = Config::load(&config.config)?;
     let service = Operation::of(&config, INSTEAD).ok();
     let report = match service {
@@ -55,7 +56,12 @@ pub(super) async fn run(options: ReportOptions) -> Result<(), Failed> {
 
 fn target(query: &ReportQuery, format: &str) -> String {
     let [since, until, alert] = [&query.since, &query.until, &query.alert].map(|one| encoded(one));
-    format!("/v1/report?since={since}&until={until}&alert={alert}&format={format}")
+    // A service of before has no other language than English, and refuses what it does not read.
+    let lang = match (query.form, query.language) {
+        (ReportForm::Text, Language::Portuguese) => "&lang=pt",
+        _ => "",
+    };
+    format!("/v1/report?since={since}&until={until}&alert={alert}&format={format}{lang}")
 }
 
 fn of_files(config: &Config, query: &ReportQuery) -> Result<String, Failed> {
@@ -74,9 +80,10 @@ fn of_files(config: &Config, query: &ReportQuery) -> Result<String, Failed> {
 
 fn failed(error: ReportError) -> Failed {
     match error {
-        ReportError::Form(_) | ReportError::Order | ReportError::Time(_) => {
-            Failed::Configuration(error.into())
-        }
+        ReportError::Form(_)
+        | ReportError::Language(_)
+        | ReportError::Order
+        | ReportError::Time(_) => Failed::Configuration(error.into()),
         ReportError::Bug | ReportError::NoFolder | ReportError::Unreadable(_) => {
             Failed::Runtime(error.into())
         }

@@ -1,5 +1,6 @@
 //! `bina say`: speaks a text as the service would, and shows what the engine is given.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,10 +14,11 @@ use crate::app::config::Config;
 use crate::domain::alert_text::AlertText;
 use crate::domain::speech_text::prepare;
 use crate::domain::telephone_audio::measured;
+use crate::runtime::language::Language;
 use crate::sources::speech::{EngineError, engine};
 
 use super::interrupt::unless_interrupted;
-use super::{ConfigFile, Failed, print_line};
+use super::{ConfigFile, Failed, print_line, texts};
 
 const NO_ENGINE: &str = "[speech] names no engine: install rhvoice and rhvoice-brazilian-portuguese (Debian's section \
                          non-free), and set speech.command = [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \
@@ -34,7 +36,7 @@ pub(super) struct SayOptions {
 }
 
 /// Speaks the text with the engine of the configuration.
-pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
+pub(super) async fn run(options: SayOptions, language: Language) -> Result<(), Failed> {
     let SayOptions { text, output, config } = options;
     let speech = Config::load_speech(&config.config)?;
     // As the service reads it, without HTML and signature.
@@ -43,7 +45,7 @@ pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
     let text = prepare(text, &speech.words).map_err(|refusal| {
         Failed::Refused(anyhow!("the text is not spoken ({}): {refusal}", refusal.label()))
     })?;
-    print_line(format_args!("spoken as: {}", text.reveal()));
+    print_line(texts::SAY_SPOKEN.filled(language, &[("text", &text.reveal())]));
     let Some(settings) = &speech.engine else {
         return Err(Failed::Configuration(anyhow!(NO_ENGINE)));
     };
@@ -52,16 +54,17 @@ pub(super) async fn run(options: SayOptions) -> Result<(), Failed> {
     let wav = unless_interrupted(spoken_prompt(engine.as_ref(), &text)).await?.map_err(failed)?;
     let took = start.elapsed();
     if let Ok(level) = measured(&wav) {
-        print_line(format_args!(
-            "recording: {:.1} s, {:.1} dBFS, peak {:.1} dBFS, after {} ms",
-            level.seconds,
-            level.active_dbfs,
-            level.peak_dbfs,
-            took.as_millis()
-        ));
+        let decimal = |value| format!("{value:.1}");
+        let parts: [(&str, &dyn Display); 4] = [
+            ("seconds", &decimal(level.seconds)),
+            ("level", &decimal(level.active_dbfs)),
+            ("peak", &decimal(level.peak_dbfs)),
+            ("ms", &took.as_millis()),
+        ];
+        print_line(texts::SAY_RECORDING.filled(language, &parts));
     }
     match output {
-        Some(file) => write(&file, &wav),
+        Some(file) => write(&file, &wav, language),
         None => Ok(()),
     }
 }
@@ -74,11 +77,11 @@ fn failed(error: EngineError) -> Failed {
     })
 }
 
-fn write(file: &Path, wav: &[u8]) -> Result<(), Failed> {
+fn write(file: &Path, wav: &[u8], language: Language) -> Result<(), Failed> {
     let written = fs::write(file, wav);
     written.map_err(|error: io::Error| {
         Failed::Runtime(anyhow!("{} cannot be written: {error}", file.display()))
     })?;
-    print_line(format_args!("written to {}", file.display()));
+    print_line(texts::SAY_WRITTEN.filled(language, &[("file", &file.display())]));
     Ok(())
 }

@@ -122,10 +122,15 @@ async fn a_purge_requires_a_credential() {
     // The command uses the file's address; here the system has chosen the port.
     let text = std::fs::read_to_string(&file.0).expect("it is there");
     folder.write("bina.toml", &text.replace("0.0.0.0:0", &served.metrics.to_string()));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
-    let output = command.args(["forget", CALLER, "-c"]).arg(&file.0).output().expect("it starts");
-    let reported = String::from_utf8_lossy(&output.stdout);
-    assert_eq!((output.status.code(), reported.trim()), (Some(0), "forgotten"));
+    let forget = |option: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+        command.env("LC_ALL", "C.UTF-8").args(["forget", CALLER, "-c"]).arg(&file.0);
+        let output = command.args(option).output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    assert_eq!(forget(&[]), (Some(0), "forgotten".to_owned()));
+    let verified = forget(&["--verify", "--lang", "pt"]);
+    assert!(verified.0 == Some(0) && verified.1.contains("cache: nada"), "{verified:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -161,6 +161,7 @@ impl Drop for Program {
 /// Runs a command with the program's configuration; returns its exit code and what it printed.
 pub(crate) fn bina(program: &Program, arguments: &[&str]) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_bina"))
+        .env("LC_ALL", "C.UTF-8")
         .args(arguments)
         .arg("-c")
         .arg(program.config())

@@ -38,6 +38,7 @@ impl Drop for Configuration {
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(arguments).stdin(Stdio::null());
     command.env_remove("CREDENTIALS_DIRECTORY").env_remove("BINA_LOG");
     command

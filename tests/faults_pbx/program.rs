@@ -182,6 +182,7 @@ pub(super) fn with_full_log(arguments: &str) -> (Option<i32>, Duration) {
         env!("CARGO_BIN_EXE_bina")
     );
     let mut command = Command::new("sh");
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["-c", &line]).stdin(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let start = Instant::now();

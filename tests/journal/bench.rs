@@ -161,7 +161,7 @@ impl Bench {
 
     pub(crate) async fn report(&self, form: ReportForm, alert: &str) -> String {
         let since = "60d".to_owned();
-        let query = ReportQuery { since, until: String::new(), alert: alert.into(), form };
+        let query = ReportQuery { since, alert: alert.into(), form, ..ReportQuery::default() };
         self.journal.report(&query).await.expect("a report")
     }
 

@@ -134,9 +134,15 @@ async fn who_heard_a_wrong_alert_is_reported_also_when_the_service_has_ended() {
     let heard = running.lines().find(|line| line.starts_with("Who heard it: "));
     assert!(heard.is_some_and(|line| !line.contains(" 0 calls")), "{running}");
     assert!(!running.contains("37988"), "{running}");
+    let portuguese = ["report", "--alert", &id, "--lang", "pt"];
+    let (code, text) = bina(&program, &portuguese);
+    assert!(code == 0 && text.contains("\nQuem ouviu: ") && text.contains("  chamadas "), "{text}");
+    let csv = [&portuguese[..], &["--format", "csv"]].concat();
+    let (_, portuguese) = bina(&program, &csv);
     let (code, table) = bina(&program, &["report", "--alert", &id, "--format", "csv"]);
     let rows: Vec<_> = table.lines().collect();
     assert_eq!((code, rows[0]), (0, "time,customer,caller,rule,prompt,district,again"));
+    assert_eq!(portuguese, table, "a program reads the same in each language");
     assert!(rows[1].contains("\"bina/aviso\"") && rows[1].ends_with(",0"), "{table}");
     let (code, wrong) = bina(&program, &["report", "--since", "ontem"]);
     assert_eq!((code, wrong.contains("`ontem` is not a time")), (2, true), "{wrong}");

@@ -162,6 +162,7 @@ async fn the_endpoint_reports_in_each_form_and_says_what_is_wrong() {
         ("format=csv&%66ormat=json", "`format` is there twice"),
         ("since=1h&alert=a7k2&since=2h", "`since` is there twice"),
         ("sinse=1h", "`sinse` is not a parameter"),
+        ("lang=de", "`de` is not a language of a report; expected pt or en"),
         ("since=1h&&limit", "`limit` is not a parameter"),
     ] {
         let (status, text) = scene.get(&format!("/v1/report?{query}")).await;

@@ -36,6 +36,15 @@ async fn an_operator_adds_lists_extends_and_ends_an_alert() {
     assert!(list.contains("rule queda  by ") && list.contains("(127.0.0.1)"), "{list}");
     let (code, extended) = bina(&program, &["alert", "extend", &id, "--for", "3h"]);
     assert!(code == 0 && extended.contains("(before: "), "{extended}");
+    let (code, list) = bina(&program, &["alert", "list", "--lang", "pt"]);
+    assert!(code == 0 && list.contains("regra queda  por "), "{list}");
+    assert!(list.contains("      bairro CENTRO (MONTE DO"), "{list}");
+    let json = ["alert", "list", "--json"];
+    let (_, english) = bina(&program, &json);
+    let (_, portuguese) = bina(&program, &[&json[..], &["--lang", "pt"]].concat());
+    assert!(
+        english.contains("\"scope\":\"district ") && portuguese.contains("\"scope\":\"district ")
+    );
     assert_eq!(bina(&program, &["alert", "end", &id]), (0, format!("alert `{id}` ended\n")));
     let (code, list) = bina(&program, &["alert", "list"]);
     assert!(code == 0 && list.starts_with("no alert is active\n"), "{list}");

@@ -24,6 +24,7 @@ impl Settings {
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+        command.env("LC_ALL", "C.UTF-8");
         command.args(arguments).arg("-c").arg(&self.0).stdin(Stdio::null());
         let Output { status, stdout, stderr } = command.output().expect("it starts");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -55,6 +56,10 @@ fn a_text_is_shown_as_it_is_spoken_and_written_to_a_file() {
     assert!(out.contains("spoken as: Rompimento às dezoito horas e trinta.\n"), "{out}");
     assert!(out.contains("recording: ") && out.contains("-19.0 dBFS"), "{out}");
     assert!(fs::read(&wav).expect("it was written").starts_with(b"RIFF"));
+    let (code, out, _) = settings.run(&["say", "ROMPIMENTO às 18h30", "-o", file, "--lang", "pt"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("falado como: Rompimento às dezoito horas e trinta.\n"), "{out}");
+    assert!(out.contains("gravação: ") && out.contains(&format!("gravado em {file}\n")), "{out}");
     fs::remove_file(&wav).expect("it is ours");
 }
 
@@ -219,6 +224,7 @@ fn ctrl_c_ends_the_engine_too() {
     let speech = format!("command = {}\n", serde_json::json!(["/bin/sh", "-c", script]));
     let settings = Settings::with("interrupted", &speech);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bina"));
+    command.env("LC_ALL", "C.UTF-8");
     command.args(["say", "Rompimento", "-c"]).arg(&settings.0);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().expect("it starts");

@@ -179,6 +179,19 @@ const PIECES: &[&str] = &[
     "*144",
     " - ",
     "WhatsApp ",
+    "ETA ",
+    "00:30",
+    "12A",
+    "2a",
+    "300M",
+    "plano ",
+    "½ hora",
+    "45°",
+    "3/4",
+    "2026/2027",
+    "18h~19h",
+    "CTO 1A, 2A",
+    "qua ",
 ];
 
 fn typed() -> impl Strategy<Value = String> {

@@ -4,6 +4,7 @@ mod arguments;
 mod places;
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -13,7 +14,8 @@ use serde::Serialize;
 
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
-use crate::cli::{Failed, print_line};
+use crate::cli::{Failed, print_line, texts};
+use crate::runtime::language::Language;
 use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, SpeechEntry, StratumLine};
 
 pub(super) use self::arguments::AlertTask;
@@ -28,36 +30,38 @@ const HUBSOFT: &str = "hubsoft";
 const TEXT_SHOWN: usize = 60;
 
 /// Does `task` in the running service.
-pub(super) async fn run(task: AlertTask) -> Result<(), Failed> {
+pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Failed> {
     match task {
         AlertTask::Add(options) => {
             options.check().map_err(wrong)?;
             let service = service(&options.config.config)?;
             let added = service.post_json(ALERTS, &body(&options.request(user()))?).await?;
-            print_change(&read_answer(&added)?);
+            print_change(&read_answer(&added)?, Done::Added, language);
         }
         AlertTask::List { json, config } => {
             let listed = service(&config.config)?.get(ALERTS).await?;
             if json {
                 print_line(listed.trim_end());
             } else {
-                lines(&read_answer(&listed)?).iter().for_each(print_line);
+                lines(&read_answer(&listed)?, language).iter().for_each(print_line);
             }
         }
         AlertTask::Places { kind, name, config } => {
             let service = service(&config.config)?;
-            let lines = places::requested(&service, kind.word(), &name).await?;
+            let lines = places::requested(&service, kind.word(), &name, language).await?;
             lines.iter().for_each(print_line);
         }
         AlertTask::End { id, config } => {
             let path = format!("{ALERTS}?id={}&by={}", encoded(&id), encoded(&user()));
-            print_change(&read_answer(&service(&config.config)?.delete(&path).await?)?);
+            let ended = service(&config.config)?.delete(&path).await?;
+            print_change(&read_answer(&ended)?, Done::Ended, language);
         }
         AlertTask::Extend { id, end, config } => {
             end.check().map_err(wrong)?;
             let service = service(&config.config)?;
             let body = body(&end.request(id, user()))?;
-            print_change(&read_answer(&service.post_json("/v1/alerts/extend", &body).await?)?);
+            let extended = service.post_json("/v1/alerts/extend", &body).await?;
+            print_change(&read_answer(&extended)?, Done::Extended, language);
         }
     }
     Ok(())
@@ -85,98 +89,156 @@ fn user() -> String {
     })
 }
 
-fn print_change(change: &AlertChange) {
-    print_line(&change.message);
-    change.alert.speech.iter().for_each(|speech| print_line(speech_line(speech)));
-    change.warnings.iter().for_each(|warning| print_line(format_args!("warning: {warning}")));
+/// What was done to an alert.
+#[derive(Clone, Copy)]
+enum Done {
+    Added,
+    Ended,
+    Extended,
+}
+
+fn print_change(change: &AlertChange, done: Done, language: Language) {
+    print_line(done_line(change, done, language));
+    change.alert.speech.iter().for_each(|speech| print_line(speech_line(speech, language)));
+    for warning in &change.warnings {
+        let none = texts::CHANGE_NO_CUSTOMER;
+        let warning = if warning == none.english { none.of(language) } else { warning };
+        print_line(texts::WARNING.filled(language, &[("warning", &warning)]));
+    }
+}
+
+/// What was done, as the service says it in English.
+fn done_line(change: &AlertChange, done: Done, language: Language) -> String {
+    let alert = &change.alert;
+    let until = until(alert, language).unwrap_or_default();
+    match (done, &change.before) {
+        (Done::Added, _) => {
+            let audience = audience(alert, language);
+            texts::CHANGE_ADDED
+                .filled(language, &[("id", &alert.id), ("audience", &audience), ("until", &until)])
+        }
+        (Done::Ended, _) => texts::CHANGE_ENDED.filled(language, &[("id", &alert.id)]),
+        (Done::Extended, Some(before)) => texts::CHANGE_EXTENDED_FROM
+            .filled(language, &[("id", &alert.id), ("until", &until), ("before", before)]),
+        (Done::Extended, None) => {
+            texts::CHANGE_EXTENDED.filled(language, &[("id", &alert.id), ("until", &until)])
+        }
+    }
+}
+
+/// Who hears an alert, in words.
+fn audience(alert: &AlertEntry, language: Language) -> String {
+    let scope = texts::scope(&alert.scope, language);
+    match alert.customers {
+        _ if alert.everyone => texts::CHANGE_EVERYONE.of(language).to_owned(),
+        Some(count) => {
+            let customers = texts::customers(count, language);
+            let parts: [(&str, &dyn Display); 2] = [("customers", &customers), ("scope", &scope)];
+            texts::CHANGE_CUSTOMERS.filled(language, &parts)
+        }
+        None => texts::CHANGE_CALLED.filled(language, &[("scope", &scope)]),
+    }
+}
+
+/// The end of an alert, and whether nobody has given it.
+fn until(alert: &AlertEntry, language: Language) -> Option<String> {
+    let until = alert.until.as_ref()?;
+    Some(match alert.is_end_default {
+        true => texts::LIST_UNTIL_DEFAULT.filled(language, &[("until", until)]),
+        false => until.clone(),
+    })
 }
 
 /// The lines of the list.
-fn lines(listing: &AlertListing) -> Vec<String> {
-    let mut lines: Vec<String> = listing.alerts.iter().flat_map(entry_lines).collect();
+fn lines(listing: &AlertListing, language: Language) -> Vec<String> {
+    let problem = |problem: &String| texts::PROBLEM.filled(language, &[("problem", problem)]);
+    let alerts = listing.alerts.iter();
+    let mut lines: Vec<String> = alerts.flat_map(|alert| entry_lines(alert, language)).collect();
     if lines.is_empty() {
-        lines.push("no alert is active".to_owned());
+        lines.push(texts::LIST_NONE.of(language).to_owned());
     }
-    lines.extend(listing.problem.as_ref().map(|problem| format!("problem: {problem}")));
+    lines.extend(listing.problem.as_ref().map(problem));
     if let Some(feed) = &listing.feed {
         lines.push(feed.age_s.map_or_else(
-            || "HubSoft's list of alerts has not been read yet".to_owned(),
-            |age_s| format!("HubSoft's list of alerts was read {age_s} s ago"),
+            || texts::LIST_UNREAD.of(language).to_owned(),
+            |age_s| texts::LIST_READ.filled(language, &[("age", &age_s)]),
         ));
-        lines.extend(feed.problem.as_ref().map(|problem| format!("problem: {problem}")));
+        lines.extend(feed.problem.as_ref().map(problem));
     }
     lines
 }
 
 /// The lines of an alert: its state and its scope; then its text, or HubSoft's evidence.
-fn entry_lines(alert: &AlertEntry) -> Vec<String> {
-    let mut lines = vec![first_line(alert), format!("      {}", alert.scope)];
+fn entry_lines(alert: &AlertEntry, language: Language) -> Vec<String> {
+    let scope = texts::scope(&alert.scope, language);
+    let mut lines = vec![first_line(alert, language), format!("      {scope}")];
     if alert.origin == HUBSOFT {
-        lines.extend(alert.sets.iter().map(|set| format!("      {}", set_line(set))));
+        let sets = alert.sets.iter();
+        lines.extend(sets.map(|set| format!("      {}", set_line(set, language))));
     } else {
         lines.push(format!("      \"{}\"", shortened(&alert.text)));
     }
-    lines.extend(alert.speech.iter().map(|speech| format!("      {}", speech_line(speech))));
+    let speech = alert.speech.iter();
+    lines.extend(speech.map(|speech| format!("      {}", speech_line(speech, language))));
     lines
 }
 
-fn speech_line(speech: &SpeechEntry) -> String {
+fn speech_line(speech: &SpeechEntry, language: Language) -> String {
     let SpeechEntry { state, reason } = speech;
     let reason = reason.as_deref().unwrap_or("no reason");
-    match state.as_str() {
-        "spoken" => "its words are spoken".to_owned(),
-        "waiting" => "its words are not spoken yet".to_owned(),
-        "failing" => format!("its words are not spoken: the engine fails ({reason}), see the log"),
-        "refused" => format!("its words are not spoken: refused ({reason}), see `bina say`"),
-        "left_out" => "its words are not spoken: too many alerts are active".to_owned(),
-        other => format!("its words: {other}"),
-    }
+    let text = match state.as_str() {
+        "spoken" => texts::SPEECH_SPOKEN,
+        "waiting" => texts::SPEECH_WAITING,
+        "failing" => texts::SPEECH_FAILING,
+        "refused" => texts::SPEECH_REFUSED,
+        "left_out" => texts::SPEECH_LEFT_OUT,
+        _ => texts::SPEECH_OTHER,
+    };
+    text.filled(language, &[("reason", &reason), ("state", state)])
 }
 
-fn first_line(alert: &AlertEntry) -> String {
-    let mut first = alert.id.clone();
+fn first_line(alert: &AlertEntry, language: Language) -> String {
+    let mut parts = vec![alert.id.clone()];
     if alert.origin == HUBSOFT {
-        first += "  HubSoft";
-        first += &alert.since.as_ref().map_or_else(String::new, |since| format!("  since {since}"));
+        parts.push("HubSoft".to_owned());
+        let since = alert.since.as_ref();
+        parts.extend(since.map(|it| texts::LIST_SINCE.filled(language, &[("since", it)])));
     } else if alert.everyone {
-        first += "  every caller";
-    } else if let Some(customers) = alert.customers {
-        first += &format!("  {}", customers_text(customers));
+        parts.push(texts::LIST_EVERYONE.of(language).to_owned());
+    } else if let Some(count) = alert.customers {
+        parts.push(texts::customers(count, language));
     }
-    match (&alert.until, &alert.forecast) {
-        (Some(until), _) => {
-            let default = if alert.is_end_default { " (default)" } else { "" };
-            first += &format!("  until {until}{default}");
+    match (until(alert, language), &alert.forecast) {
+        (Some(until), _) => parts.push(texts::LIST_UNTIL.filled(language, &[("until", &until)])),
+        (None, Some(forecast)) => {
+            parts.push(texts::LIST_FORECAST.filled(language, &[("forecast", forecast)]));
         }
-        (None, Some(forecast)) => first += &format!("  forecast {forecast}"),
         (None, None) => {}
     }
     if alert.may_have_ended {
-        first += "  (over?)";
+        parts.push(texts::LIST_MAYBE_OVER.of(language).to_owned());
     }
     if let Some(rule) = &alert.rule {
-        first += &format!("  rule {rule}");
+        parts.push(texts::LIST_RULE.filled(language, &[("rule", rule)]));
     }
     if !alert.by.is_empty() {
-        first += &format!("  by {} ({})", alert.by, alert.from);
+        let by: [(&str, &dyn Display); 2] = [("by", &alert.by), ("from", &alert.from)];
+        parts.push(texts::LIST_BY.filled(language, &by));
     }
-    first
+    parts.join("  ")
 }
 
 /// `interface + pop: 48 customers, alert (12/12)`.
-fn set_line(set: &StratumLine) -> String {
-    let kinds = if set.kinds.is_empty() { "others".to_owned() } else { set.kinds.join(" + ") };
+fn set_line(set: &StratumLine, language: Language) -> String {
+    let others = texts::SET_OTHERS.of(language);
+    let kinds = if set.kinds.is_empty() { others.to_owned() } else { set.kinds.join(" + ") };
     let verdict = match set.verdict.as_str() {
-        "alert" => "they have it",
-        "no_alert" => "they do not have it",
-        _ => "undecided",
+        "alert" => texts::SET_ALERTED,
+        "no_alert" => texts::SET_NOT_ALERTED,
+        _ => texts::SET_UNDECIDED,
     };
-    let StratumLine { confirmed, answers, .. } = set;
-    format!("{kinds}: {}, {verdict} ({confirmed}/{answers})", customers_text(set.customers))
-}
-
-fn customers_text(customers: u64) -> String {
-    format!("{customers} customer{}", if customers == 1 { "" } else { "s" })
+    let (verdict, customers) = (verdict.of(language), texts::customers(set.customers, language));
+    format!("{kinds}: {customers}, {verdict} ({}/{})", set.confirmed, set.answers)
 }
 
 fn shortened(text: &str) -> String {
@@ -205,7 +267,7 @@ mod tests {
             text: "ção ".repeat(40),
             ..AlertEntry::default()
         };
-        let lines = entry_lines(&alert);
+        let lines = entry_lines(&alert, Language::English);
         let [first, scope, text] = &lines[..] else { panic!("three lines") };
         let expected =
             "a7k2  1 customer  until 2026-11-30 18:30  rule rompimento  by ana (127.0.0.1)";
@@ -213,7 +275,7 @@ mod tests {
         assert!(text.chars().count() < 75 && text.ends_with("ção…\""), "{text}");
         let everyone = AlertEntry { everyone: true, is_end_default: true, ..alert };
         let expected = "a7k2  every caller  until 2026-11-30 18:30 (default)  rule ";
-        assert!(entry_lines(&everyone)[0].starts_with(expected));
+        assert!(entry_lines(&everyone, Language::English)[0].starts_with(expected));
     }
 
     #[test]
@@ -249,7 +311,7 @@ mod tests {
         let feed = FeedEntry { is_current: true, age_s: Some(3), problem: None };
         let listing =
             AlertListing { alerts: vec![alert], feed: Some(feed), ..AlertListing::default() };
-        let shown = lines(&listing);
+        let shown = lines(&listing, Language::English);
         assert_eq!(
             shown,
             [
@@ -263,12 +325,57 @@ mod tests {
             ]
         );
         assert!(shown.iter().all(|line| line.len() <= 80));
+        let shown = lines(&listing, Language::Portuguese);
+        assert_eq!(
+            shown,
+            [
+                "301  HubSoft  desde 2026-11-30 14:02  até 2026-11-30 18:00  (acabou?)",
+                "      interface, pop",
+                "      interface + pop: 48 clientes, eles o têm (12/12)",
+                "      pop: 11952 clientes, eles não o têm (0/12)",
+                "      outros: 1 cliente, ainda não se sabe (3/12)",
+                "      o texto não é falado: recusado (forbidden_word), veja `bina say`",
+                "a lista de alertas do HubSoft foi lida há 3 s",
+            ]
+        );
+        assert!(shown.iter().all(|line| line.chars().count() <= 80));
     }
 
     #[test]
     fn an_empty_list_says_so_and_a_problem_is_shown() {
         let problem = Some("there is no state folder".to_owned());
-        let lines = lines(&AlertListing { problem, ..AlertListing::default() });
+        let lines = lines(&AlertListing { problem, ..AlertListing::default() }, Language::English);
         assert_eq!(lines, ["no alert is active", "problem: there is no state folder"]);
+    }
+
+    #[test]
+    fn a_change_is_confirmed_in_portuguese() {
+        let alert = AlertEntry {
+            id: "a7k2".to_owned(),
+            scope: "district Centro (Betim)".to_owned(),
+            customers: Some(12),
+            until: Some("2026-11-30 18:30".to_owned()),
+            is_end_default: true,
+            ..AlertEntry::default()
+        };
+        let everyone = AlertEntry { everyone: true, is_end_default: false, ..alert.clone() };
+        let before = Some("2026-11-30 17:00".to_owned());
+        let added = AlertChange { alert, ..AlertChange::default() };
+        let extended = AlertChange { alert: everyone, before, ..AlertChange::default() };
+        let line = |change, done| done_line(change, done, Language::Portuguese);
+        assert_eq!(
+            line(&added, Done::Added),
+            "alerta `a7k2` criado: 12 clientes neste escopo (bairro Centro (Betim)) até \
+             2026-11-30 18:30 (padrão)"
+        );
+        assert_eq!(
+            line(&extended, Done::Added),
+            "alerta `a7k2` criado: todas as chamadas o ouvem até 2026-11-30 18:30"
+        );
+        assert_eq!(
+            line(&extended, Done::Extended),
+            "alerta `a7k2` vale agora até 2026-11-30 18:30 (antes: 2026-11-30 17:00)"
+        );
+        assert_eq!(line(&added, Done::Ended), "alerta `a7k2` encerrado");
     }
 }

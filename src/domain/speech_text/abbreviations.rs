@@ -213,18 +213,31 @@ fn weekdays(view: &TokenView<'_>) -> Option<Rewriting> {
     Some(Rewriting::spoken(end + 1, format!("{first} {joining} {second}")))
 }
 
-/// `sex. 18h`, `ter, 01/12`: one day, of which the dot or the date tells.
+/// `sex. 18h`, `ter, 01/12`: one day, of which the dot, the date or the time tells.
 fn weekday(view: &TokenView<'_>) -> Option<Rewriting> {
     let typed = view.lower_word(0)?;
     let (_, words) = WEEKDAYS.iter().find(|(known, _)| *known == typed)?;
     let sign = usize::from(view.is_mark(1, '.') || view.is_mark(1, ','));
     let next = view.rest.get(view.past_gap(1 + sign)).filter(|next| next.is_content())?;
     let precedes_date = next.kind == TokenKind::Numeral && is_date(&next.text);
+    let is_verb = typed == "ter" || typed == "seg";
+    let precedes_time = !is_verb && is_time(view, view.past_gap(1 + sign));
     // `seg.` may be seconds, `ter.` the end of a sentence.
     let is_cut = view.is_mark(1, '.') && !matches!(typed.as_str(), "seg" | "ter");
-    let is_day = precedes_date || is_cut && is_small(next) && !view.is_shouted;
+    let is_day = precedes_date || precedes_time || is_cut && is_small(next) && !view.is_shouted;
     let taken = 1 + usize::from(view.is_mark(1, '.'));
     is_day.then(|| Rewriting::spoken(taken, *words))
+}
+
+/// Whether a time stands at `at`, with or without its article.
+fn is_time(view: &TokenView<'_>, at: usize) -> bool {
+    let article = view.rest.get(at).map(|token| token.text.to_lowercase()).unwrap_or_default();
+    let is_article = matches!(article.as_str(), "às" | "as" | "à" | "das" | "da");
+    let time = view.rest.get(if is_article { view.past_gap(at + 1) } else { at });
+    time.is_some_and(|time| {
+        let is_hour = time.text.contains("hora") || time.text.starts_with("meia-noite");
+        time.kind == TokenKind::Numeral && is_hour
+    })
 }
 
 /// `nas próx. 24h`: in the form that its article tells.

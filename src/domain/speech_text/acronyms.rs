@@ -86,6 +86,9 @@ fn acronym(view: &TokenView<'_>) -> Option<Rewriting> {
     let letters = typed.chars().count();
     let is_capital = typed.chars().all(char::is_uppercase);
     let is_name = view.last_word(&[]).is_some_and(|last| is_named_by_number(&last));
+    if lower == "eta" && is_water_works(view) {
+        return Some(Rewriting::spoken(1, spelled_out(&lower)));
+    }
     if let Some(words) = acronym_words(&lower, is_capital) {
         return Some(Rewriting::spoken(1, words));
     }
@@ -111,6 +114,18 @@ fn acronym(view: &TokenView<'_>) -> Option<Rewriting> {
     // `aÍ` would be in capitals when it begins the sentence.
     let has_capitals = typed.chars().skip(1).all(char::is_uppercase);
     has_capitals.then(|| Rewriting { taken: 1, tokens: vec![token] })
+}
+
+/// `ETA da Copasa` is where water is treated; `ETA da equipe` is a time.
+fn is_water_works(view: &TokenView<'_>) -> bool {
+    const WATER: [&str; 9] =
+        ["copasa", "copanor", "cesama", "demae", "dmae", "embasa", "saae", "sabesp", "sanepar"];
+    let is_of = view.lower_word(2).is_some_and(|of| matches!(of.as_str(), "da" | "do"));
+    let Some(name) = view.word(4).filter(|_| is_of && view.is_gap(1) && view.is_gap(3)) else {
+        return false;
+    };
+    let is_name = !view.is_shouted && name.starts_with(char::is_uppercase);
+    is_name || WATER.contains(&name.to_lowercase().as_str())
 }
 
 /// The words of a known acronym, or of its plural: `ONUs` is "ó ene us".

@@ -270,14 +270,24 @@ fn day_first(view: &TokenView<'_>) -> Option<(usize, String)> {
     let month = view.value(at + 1, 2)?;
     let year = view.number(at + 3).filter(|_| view.is_mark(at + 2, separator));
     let is_padded = view.number(0)?.len() == 2 && view.number(at + 1)?.len() == 2;
+    let is_day_after_time = is_padded && separator == '-' && follows_time(view);
     let is_short = separator == '/' || separator == '.' && is_padded && !view.follows(&VERSIONS);
     let year = year.filter(|year| year.len() == 4 || year.len() == 2 && is_short);
     let month = month_words(day, month)?;
     match year.and_then(year_words) {
         Some(year) => Some((at + 4, format!("{} de {month} de {year}", day_words(day)))),
-        None if separator == '/' => Some((at + 2, format!("{} de {month}", day_words(day)))),
+        None if separator == '/' || is_day_after_time => {
+            Some((at + 2, format!("{} de {month}", day_words(day))))
+        }
         None => None,
     }
+}
+
+/// `18:00 / 30-11`: after a time and a slash a number with a hyphen is its day.
+fn follows_time(view: &TokenView<'_>) -> bool {
+    let mut before = view.before.iter().rev().filter(|token| token.kind != TokenKind::Gap);
+    let mut next_is = |mark| before.next().is_some_and(|token| token.is_mark(mark));
+    next_is('/') && !next_is('/') && next_is(':')
 }
 
 /// `2026-12-05`.

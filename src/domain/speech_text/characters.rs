@@ -18,6 +18,8 @@ const NEVER_DROPPED: &str = "❌✖✗✘❎🚫⛔👎🔟≠∞√∄∉¬∅�
 const DONE: &str = "✅✔✓🗸";
 /// The one that stands for them in a clean text.
 pub(super) const CHECK: char = '✓';
+/// The sign of a half.
+const HALF: char = '½';
 /// Distance from a full-width sign to its ASCII one.
 const FULL_WIDTH: u32 = 0xFEE0;
 
@@ -30,10 +32,29 @@ const FULL_WIDTH: u32 = 0xFEE0;
 pub(super) fn clean(text: &str) -> Result<String, Refusal> {
     let visible: String = text.chars().filter(|c| !is_invisible(*c) && *c != KEYCAP).collect();
     let mut clean = String::with_capacity(visible.len());
-    for c in visible.nfc() {
+    for c in with_half_hours(&visible).nfc() {
         append(narrow(c), &mut clean)?;
     }
     Ok(without_apostrophes(&clean))
+}
+
+/// Writes the half of `½ hora` in digits, as later steps read it; other halves are of no known whole.
+fn with_half_hours(text: &str) -> String {
+    let mut parts = text.split(HALF);
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let unit = part.trim_start().to_lowercase();
+        let letters = unit.chars().take_while(|c| c.is_alphabetic()).count();
+        let is_hour =
+            matches!((letters, unit.get(..letters)), (1 | 4 | 5, Some("h" | "hora" | "horas")));
+        if is_hour {
+            written.push_str(" 1/2");
+        } else {
+            written.push(HALF);
+        }
+        written.push_str(part);
+    }
+    written
 }
 
 /// Whether `c` is a letter that is spoken.

@@ -6,7 +6,7 @@ use super::number_words::cardinal;
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView, first_and_a};
 
 pub(super) const RULES: &[SpeechRule] =
-    &[ratio, with_article, after_midnight, day_before_time, first_of_two, time];
+    &[ratio, span, with_article, after_midnight, day_before_time, first_of_two, time];
 
 const HOURS: [&str; 6] = ["h", "hs", "hr", "hrs", "hora", "horas"];
 const MINUTES: [&str; 5] = ["m", "min", "mins", "minuto", "minutos"];
@@ -36,15 +36,39 @@ const RATIOS: [&str; 5] = ["splitter", "spliter", "razão", "proporção", "divi
 /// Before hours with decimals: `em 12,50h` is no time of day.
 const BEFORE_DURATION: [&str; 9] =
     ["demora", "dentro", "durante", "em", "faz", "há", "leva", "por", "prazo"];
+/// Words before how long something takes.
+const SPANS: [&str; 16] = [
+    "cada",
+    "demora",
+    "dentro",
+    "duração",
+    "duracao",
+    "durante",
+    "em",
+    "espera",
+    "eta",
+    "faz",
+    "ha",
+    "há",
+    "leva",
+    "parado",
+    "prazo",
+    "tempo",
+];
+/// Of these, those before which "até" is never the end.
+const CERTAIN_SPANS: [&str; 5] = ["dentro", "em", "há", "ha", "leva"];
+/// Between such a word and its minutes.
+const BEFORE_SPAN: [&str; 6] = ["a", "aproximadamente", "até", "cerca", "de", "uns"];
 /// Halves of the day, as software writes them.
 const HALVES: [&str; 2] = ["am", "pm"];
 /// Hours of a half of the day.
 const HALF_DAY: u32 = 12;
 
-/// Whether a time begins at the view whose minutes are cut, as `18h5` is 18:05 or 18:50, or that is
-/// of another zone.
+/// Whether a time begins at the view whose minutes are cut, as `18h5` is 18:05 or 18:50, that is of
+/// another zone, or that is an end or a length: `prazo até 00:30`.
 pub(super) fn is_unsure(view: &TokenView<'_>) -> bool {
-    is_cut(view) || is_zoned(view)
+    let is_end = view.follows(&["até"]) && minutes_alone(view).is_some();
+    is_cut(view) || is_zoned(view) || is_end && is_span(view) && !has_certain_span(view)
 }
 
 /// `2026-11-30T18:00Z`, `2026-11-30T18:00-03:00`
@@ -88,11 +112,53 @@ fn ratio(view: &TokenView<'_>) -> Option<Rewriting> {
     is_ratio.then(|| Rewriting::numeral(3, format!("{} para {}", said(part), said(whole))))
 }
 
+/// `em 00:30`, `ETA 00:40`: minutes, not half past midnight.
+fn span(view: &TokenView<'_>) -> Option<Rewriting> {
+    let clock = minutes_alone(view).filter(|_| begins_number(view) && is_span(view))?;
+    let unit = if clock.minute == 1 { "minuto" } else { "minutos" };
+    let words = format!("{} {unit}", cardinal(clock.minute, Gender::Masculine));
+    Some(match joined(view, &clock) {
+        Some(end) => Rewriting { taken: end, tokens: first_and_a(words) },
+        None => Rewriting::numeral(clock.taken, words),
+    })
+}
+
+/// A time of no hours and of some minutes.
+fn minutes_alone(view: &TokenView<'_>) -> Option<TypedTime> {
+    let is_zero = view.value(0, 2)? == 0;
+    clock_time(view).filter(|clock| is_zero && clock.minute > 0 && clock.second == 0)
+}
+
+/// Whether the words before the view announce how long something takes, not when it ends.
+fn is_span(view: &TokenView<'_>) -> bool {
+    announcing(view).is_some_and(|word| SPANS.contains(&word.as_str()))
+}
+
+/// Whether such a word is one after which no time of day stands, even with "até".
+fn has_certain_span(view: &TokenView<'_>) -> bool {
+    announcing(view).is_some_and(|word| CERTAIN_SPANS.contains(&word.as_str()))
+}
+
+/// The last word before the view but "de", "até", "cerca" and the first of two such times.
+fn announcing(view: &TokenView<'_>) -> Option<String> {
+    const TOKENS_MAX: usize = 10;
+    let is_passed = |token: &&SpeechToken| {
+        let is_minutes = token.kind == TokenKind::Numeral && token.text.ends_with("minutos");
+        let is_between = BEFORE_SPAN.contains(&token.text.to_lowercase().as_str());
+        token.kind == TokenKind::Gap || token.is_mark(':') || is_minutes || is_between
+    };
+    let word = view.before.iter().rev().take(TOKENS_MAX).find(|token| !is_passed(token))?;
+    matches!(word.kind, TokenKind::Word | TokenKind::Spoken).then(|| word.text.to_lowercase())
+}
+
 /// A time with the article before it, which its number changes: `das 00:00`, `às 1h`.
 fn with_article(view: &TokenView<'_>) -> Option<Rewriting> {
     let typed = view.lower_word(0).filter(|_| view.is_gap(1))?;
     let (_, singular) = ARTICLES.iter().find(|(article, _)| **article == typed)?;
     let clock = clock_time(&view.from(2))?;
+    if typed == "de" && is_span(view) && minutes_alone(&view.from(2)).is_some() {
+        return None;
+    }
     let is_at = !matches!(typed.as_str(), "de");
     let is_midnight = clock.hour == 0 || clock.hour == 24 && (is_at || clock.is_of_day);
     let is_one = clock.hour == 1 && is_at;
@@ -181,12 +247,13 @@ fn next_day(view: &TokenView<'_>, clock: &TypedTime) -> Option<usize> {
 /// Where the second of two times begins that a hyphen or a slash joins: `8h-18h`, `08:00/18:00`.
 fn joined(view: &TokenView<'_>, clock: &TypedTime) -> Option<usize> {
     let at = view.past_gap(clock.taken);
-    let is_sign = ['-', '–', '/'].iter().any(|sign| view.is_mark(at, *sign));
+    let is_tilde = view.is_mark(at, '~');
+    let is_sign = is_tilde || ['-', '–', '/'].iter().any(|sign| view.is_mark(at, *sign));
     let end = view.past_gap(at + 1);
     let second = clock_time(&view.from(end)).filter(|_| is_sign)?;
     let is_tight = at == clock.taken && end == at + 1;
     let are_of_day = clock.is_of_day && second.is_of_day;
-    (is_tight || are_of_day || view.follows(&BEFORE_TWO)).then_some(end)
+    (is_tight || is_tilde || are_of_day || view.follows(&BEFORE_TWO)).then_some(end)
 }
 
 fn begins_number(view: &TokenView<'_>) -> bool {

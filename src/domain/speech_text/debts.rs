@@ -5,7 +5,7 @@ use crate::domain::alert_text::fold;
 use super::tokens::{SpeechToken, TokenKind};
 
 /// Beginnings of two words, folded, that are never spoken within one sentence so near to each other.
-const PAIRS: [(&str, &[&str]); 16] = [
+const PAIRS: [(&str, &[&str]); 17] = [
     ("acordo", &["judicia", "parcel", "quit", "divid"]),
     ("bol", &["vencid", "atrasad"]),
     ("bloque", &["financeir", "pagament"]),
@@ -15,6 +15,7 @@ const PAIRS: [(&str, &[&str]); 16] = [
     ("financeir", &["penden", "suspens", "restric"]),
     ("linha", &["digitave"]),
     ("mensalidade", &["atraso", "atrasad", "vencid", "abert", "pendent", "penden"]),
+    ("meses", &["abert", "atras", "vencid", "devid"]),
     ("nome", &["sujo", "negativ"]),
     (
         "pagament",
@@ -46,7 +47,7 @@ pub(super) fn is_debt(typed: &[SpeechToken]) -> bool {
     typed.split(ends_sentence).any(|sentence| {
         let content = sentence.iter().filter(|token| token.is_content());
         let words: Vec<String> = content.map(|token| fold(&token.text)).collect();
-        has_pair(&words) || is_second_copy(&words)
+        has_pair(&words) || is_second_copy(&words) || is_unpaid(&words)
     })
 }
 
@@ -66,6 +67,33 @@ fn has_pair(words: &[String]) -> bool {
 /// A whole word, or its plural, as far as a longer one is something else.
 fn begins(word: &str, beginning: &str) -> bool {
     word.starts_with(beginning) && !NO_ACCOUNTS.contains(&word)
+}
+
+/// `não pagaram`, `falta de pag.`, `cliente em atraso`; `obra em atraso` is no debt.
+fn is_unpaid(words: &[String]) -> bool {
+    const PAID: [&str; 9] =
+        ["pag", "paga", "pagam", "pagamento", "pagar", "pagaram", "pagou", "pgto", "quitou"];
+    const CUSTOMERS: [&str; 10] = [
+        "assinant", "bloque", "cancelad", "client", "cort", "desativ", "morador", "suspens",
+        "titular", "usuario",
+    ];
+    let has_customer =
+        || words.iter().any(|word| CUSTOMERS.iter().any(|customer| word.starts_with(customer)));
+    // `por atraso da obra`
+    let is_of = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|of| matches!(of.as_str(), "da" | "das" | "do" | "dos" | "na" | "no"))
+    };
+    words.windows(2).enumerate().any(|(at, pair)| {
+        let is_paid = PAID.contains(&pair[1].as_str());
+        let is_missing = pair[0] == "falta"
+            || pair[0] == "de" && at.checked_sub(1).is_some_and(|at| words[at] == "falta");
+        let is_late = matches!(pair[0].as_str(), "em" | "por") && pair[1].starts_with("atras");
+        is_paid && (is_missing || matches!(pair[0].as_str(), "n" | "nao" | "nunca" | "sem"))
+            || pair[0] == "mes" && pair[1] == "aberto"
+            || is_late && !is_of(at + 2) && has_customer()
+    })
 }
 
 /// `2ª via`, `segunda via`.

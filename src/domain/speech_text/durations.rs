@@ -1,14 +1,15 @@
-//! Minutes with the sign of metres or of feet, and days: `em 30m`, `em 30'`, `em 2d`.
+//! Minutes with the sign of metres or of feet, days, and plans: `em 30m`, `em 30'`, `em 2d`, `plano 300M`.
 
 use super::gender::Gender;
 use super::number_words::cardinal;
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
 
-pub(super) const RULES: &[SpeechRule] = &[minutes, days];
+pub(super) const RULES: &[SpeechRule] = &[minutes, plan, days];
 
 /// What a number with an `m` measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Measured {
+    Mega,
     Minutes,
     Metres,
     Unsure,
@@ -80,6 +81,39 @@ const BEFORE_METRES: [&str; 18] = [
 const AFTER_METRES: [&str; 9] =
     ["abaixo", "acima", "antes", "da", "das", "de", "depois", "do", "dos"];
 
+/// Words after "de" that are measured in minutes: `30 m de previsão`.
+const SPANS: [&str; 8] =
+    ["atraso", "demora", "duração", "espera", "parada", "previsao", "previsão", "tempo"];
+/// Words after "para" of what happens in so many minutes.
+const EVENTS: [&str; 9] = [
+    "chegar",
+    "concluir",
+    "finalizar",
+    "normalizar",
+    "resolver",
+    "restabelecer",
+    "retornar",
+    "terminar",
+    "voltar",
+];
+/// Beginnings of words in a sentence about plans, beside which a capital M is "mega".
+const PLANS: [&str; 12] = [
+    "banda",
+    "cliente",
+    "internet",
+    "lentid",
+    "lento",
+    "lenta",
+    "link",
+    "mbps",
+    "mega",
+    "plano",
+    "velocidade",
+    "download",
+];
+/// Of these, those beside which a small one is, too.
+const PLANS_ALONE: [&str; 4] = ["banda", "internet", "plano", "velocidade"];
+
 /// Whether a measure begins at the view of which nothing tells minutes from metres.
 pub(super) fn is_unsure(view: &TokenView<'_>) -> bool {
     measured(view).is_some_and(|(measured, _, _)| measured == Measured::Unsure)
@@ -90,6 +124,13 @@ fn minutes(view: &TokenView<'_>) -> Option<Rewriting> {
     let unit = if value == 1 { "minuto" } else { "minutos" };
     let words = || format!("{} {unit}", cardinal(value, Gender::Masculine));
     (measured == Measured::Minutes).then(|| Rewriting::numeral(end, words()))
+}
+
+/// `plano 300M`: people say "mega".
+fn plan(view: &TokenView<'_>) -> Option<Rewriting> {
+    let (measured, value, end) = measured(view)?;
+    let words = || format!("{} mega", cardinal(value, Gender::Masculine));
+    (measured == Measured::Mega).then(|| Rewriting::numeral(end, words()))
 }
 
 /// `em 2d`, `prazo 5d úteis`; elsewhere `2D` is a name.
@@ -104,7 +145,7 @@ fn days(view: &TokenView<'_>) -> Option<Rewriting> {
 
 /// What the measure at the view is, with its value and the place after it.
 fn measured(view: &TokenView<'_>) -> Option<(Measured, u32, usize)> {
-    let value = view.value(0, 3).filter(|_| view.begins())?;
+    let value = view.value(0, 4).filter(|_| view.begins())?;
     if view.continues_number(&['.', ',', '/', ':', '-']) {
         return None;
     }
@@ -113,24 +154,73 @@ fn measured(view: &TokenView<'_>) -> Option<(Measured, u32, usize)> {
     let is_letter = view.lower_word(unit).is_some_and(|word| word == "m");
     let end = if is_foot { 2 } else { unit + 1 };
     // `20 m²` is clean text no more, `20 m/s` is.
-    if !is_foot && !is_letter || view.is_content(end) || view.is_mark(end, '/') {
+    let is_rate =
+        view.is_mark(end, '/') && view.lower_word(end + 1).is_some_and(|unit| unit == "s");
+    if !is_foot && !is_letter || view.is_content(end) || is_rate || is_foot && is_quoted(view) {
         return None;
     }
-    let next = view.lower_word(view.past_gap(end)).unwrap_or_default();
-    if is_foot && is_quoted(view) {
-        return None;
+    let measured = of_letter(view, value, end).filter(|_| is_letter);
+    Some((measured.unwrap_or_else(|| of_words(view, value, is_letter)), value, end))
+}
+
+/// What an `m` after a number stands for, as far as the words after it tell, or the plans that the
+/// sentence is about.
+fn of_letter(view: &TokenView<'_>, value: u32, end: usize) -> Option<Measured> {
+    let at = view.past_gap(end);
+    let next = view.lower_word(at).unwrap_or_default();
+    let after = view.lower_word(view.past_gap(at + 1)).unwrap_or_default();
+    let before = content_before(view).unwrap_or_default();
+    let is_few = value <= HOURS_IN_MINUTES_MAX;
+    if is_few && next == "de" && SPANS.contains(&after.as_str()) {
+        return Some(Measured::Minutes);
     }
-    let measured = match content_before(view) {
+    if AFTER_METRES.contains(&next.as_str()) {
+        return Some(Measured::Metres);
+    }
+    let is_event = next == "para" && EVENTS.contains(&after.as_str());
+    if BEFORE_METRES.contains(&before.as_str()) {
+        return is_event.then_some(Measured::Unsure);
+    }
+    if is_few && BEFORE_MINUTES.contains(&before.as_str()) {
+        return Some(Measured::Minutes);
+    }
+    let is_more = before == "mais" && !view.is_content(at);
+    if is_few && (is_event || is_more) {
+        return Some(Measured::Minutes);
+    }
+    let is_capital = view.is_shouted || view.word(end - 1) == Some("M");
+    let is_alone = has_word(view, &PLANS_ALONE);
+    if is_alone || is_capital && has_word(view, &PLANS) {
+        return Some(Measured::Mega);
+    }
+    // Many metres are typed with a small letter, or after what is so long.
+    (is_capital || has_word(view, &PLANS)).then_some(Measured::Unsure)
+}
+
+/// What the words before a number with an `m` or the sign of feet say.
+fn of_words(view: &TokenView<'_>, value: u32, is_letter: bool) -> Measured {
+    match content_before(view) {
         _ if value > HOURS_IN_MINUTES_MAX => Measured::Metres,
-        _ if is_letter && AFTER_METRES.contains(&next.as_str()) => Measured::Metres,
         Some(word) if BEFORE_MINUTES.contains(&word.as_str()) => Measured::Minutes,
         Some(word) if is_letter && BEFORE_METRES.contains(&word.as_str()) => Measured::Metres,
-        _ if is_foot => Measured::Minutes,
+        _ if !is_letter => Measured::Minutes,
         Some(word) if word.contains("hora") || word == "h" => Measured::Minutes,
         _ if value > MINUTES_MAX => Measured::Metres,
         _ => Measured::Unsure,
-    };
-    Some((measured, value, end))
+    }
+}
+
+/// Whether a word of the same sentence near the view begins as one of `beginnings`.
+fn has_word(view: &TokenView<'_>, beginnings: &[&str]) -> bool {
+    const TOKENS_MAX: usize = 16;
+    let goes_on =
+        |token: &&SpeechToken| !['.', ';', '!', '?', '('].iter().any(|mark| token.is_mark(*mark));
+    let before = view.before.iter().rev().take(TOKENS_MAX).take_while(goes_on);
+    let after = view.rest.iter().take(TOKENS_MAX).take_while(goes_on);
+    before.chain(after).filter(|token| token.kind == TokenKind::Word).any(|token| {
+        let word = token.text.to_lowercase();
+        beginnings.iter().any(|beginning| word.starts_with(beginning))
+    })
 }
 
 /// Whether a quotation mark before the view is not closed: `'CTO 5'`.

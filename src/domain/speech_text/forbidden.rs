@@ -3,12 +3,14 @@
 use crate::domain::alert_text::fold;
 
 use super::debts::is_debt;
+use super::internal_notes::is_note;
 use super::money::is_amount;
 use super::refusal::Refusal;
 use super::tokens::{SpeechToken, TokenKind, TokenView};
+use super::units::unit_at;
 
 /// Whole words, folded: credentials, documents, debts.
-const WORDS: [&str; 41] = [
+const WORDS: [&str; 43] = [
     "calote",
     "calotes",
     "caloteira",
@@ -45,6 +47,8 @@ const WORDS: [&str; 41] = [
     "quitar",
     "serasa",
     "serasajud",
+    "snh",
+    "snha",
     "spc",
     "token",
     "tokens",
@@ -67,7 +71,7 @@ const BEGINNINGS: [&str; 12] = [
     "senha",
 ];
 /// After these a word begins that makes a credential of "chave" or "código".
-const BEFORE_CREDENTIAL: [&str; 4] = ["chave", "chaves", "codigo", "codigos"];
+const BEFORE_CREDENTIAL: [&str; 6] = ["chave", "chaves", "cod", "cods", "codigo", "codigos"];
 /// Such words, folded.
 const CREDENTIALS: [&str; 14] = [
     "acesso",
@@ -96,6 +100,7 @@ const DISGUISES: [(char, char); 6] =
 /// Finds a word or an amount that is never spoken.
 pub(super) fn found(typed: &[SpeechToken]) -> Option<Refusal> {
     let mut initials = String::new();
+    let has_wireless = has_wireless(typed);
     for (at, token) in typed.iter().enumerate() {
         let view = TokenView { before: &typed[..at], rest: &typed[at..], is_shouted: false };
         if token.kind == TokenKind::Word {
@@ -103,6 +108,10 @@ pub(super) fn found(typed: &[SpeechToken]) -> Option<Refusal> {
             let is_initial = token.text.chars().count() == 1;
             initials = if is_initial { initials + &word } else { String::new() };
             if is_forbidden(&word) || is_forbidden(&initials) || is_credential(&view, &word) {
+                return Some(Refusal::ForbiddenWord);
+            }
+            let is_key = is_key(&view, &word, has_wireless) || is_parted(&view, &word);
+            if is_key || is_note(&view) {
                 return Some(Refusal::ForbiddenWord);
             }
         }
@@ -129,9 +138,44 @@ fn is_disguised(rest: &[SpeechToken]) -> bool {
     is_mixed && is_forbidden(&fold(&word()))
 }
 
+/// Whether the text is about a wireless network, where a key opens no breaker.
+fn has_wireless(typed: &[SpeechToken]) -> bool {
+    typed.iter().enumerate().any(|(at, token)| {
+        let follows = typed[at + 1..].iter().find(|token| token.is_content());
+        let word = fold(&token.text);
+        word == "wifi"
+            || word == "ssid"
+            || word == "wi" && follows.is_some_and(|fi| fi.text.eq_ignore_ascii_case("fi"))
+    })
+}
+
+/// `wifi novo chave X`, `chave 45871`, `chave abacate1`, `wifi rede: A / B`, `usuário X / Y`.
+fn is_key(view: &TokenView<'_>, word: &str, has_wireless: bool) -> bool {
+    const DIGITS_MIN: usize = 3;
+    let at = view.past_gap(1);
+    let has_slash = || view.rest.iter().any(|token| token.is_mark('/'));
+    let run = view.rest[at.min(view.rest.len())..].iter().take_while(|token| token.is_content());
+    let digits = view.number(at).map_or(0, str::len);
+    let is_mixed = run.clone().count() > 1 && run.clone().any(|t| t.kind == TokenKind::Number);
+    let is_code = digits >= DIGITS_MIN || is_mixed && unit_at(&view.from(at), 1).is_none();
+    match word {
+        "chave" => has_wireless || is_code,
+        "chaves" => has_wireless,
+        "rede" => has_wireless && view.is_mark(at, ':') && has_slash(),
+        "usuario" => view.word(at).is_some() && view.is_mark(view.past_gap(at + 1), '/'),
+        _ => false,
+    }
+}
+
+/// `se-nha`
+fn is_parted(view: &TokenView<'_>, word: &str) -> bool {
+    let rest = view.word(2).filter(|_| view.is_mark(1, '-')).map(fold);
+    rest.is_some_and(|rest| is_forbidden(&format!("{word}{rest}")))
+}
+
 /// `chave de acesso`, `chave: …`, `código de verificação`, `usuário: …`; `chave seccionadora` is none.
 fn is_credential(view: &TokenView<'_>, word: &str) -> bool {
-    let next = view.past_gap(1);
+    let next = view.past_gap(1 + usize::from(view.is_mark(1, '.')));
     if NAMING.contains(&word) && (view.is_mark(next, ':') || view.is_mark(next, '=')) {
         return true;
     }

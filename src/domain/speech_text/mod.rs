@@ -18,12 +18,16 @@ mod capitals;
 mod characters;
 mod clock_times;
 mod debts;
+mod degrees;
 mod durations;
 mod forbidden;
 mod gender;
+mod identifiers;
+mod internal_notes;
 mod letters;
 mod marks;
 mod money;
+mod named_letters;
 mod negation;
 mod network_addresses;
 mod number_words;
@@ -37,6 +41,7 @@ mod roads;
 mod roman;
 mod sentence;
 mod shorthand;
+mod signatures;
 mod signs;
 mod speech_words;
 mod states;
@@ -61,7 +66,7 @@ pub const SPEECH_CHARS_MAX: usize = 600;
 ///
 /// The order matters: `s/ sinal` has to be read before a slash parts anything, a date before its parts
 /// are read as numbers, a state (`/MG`) before the slash becomes a comma.
-const STEPS: [&[SpeechRule]; 15] = [
+const STEPS: [&[SpeechRule]; 16] = [
     tags::RULES,
     prepositions::RULES,
     negation::RULES,
@@ -73,6 +78,7 @@ const STEPS: [&[SpeechRule]; 15] = [
     durations::RULES,
     roads::RULES,
     signs::RULES,
+    degrees::RULES,
     numbers::RULES,
     states::RULES,
     shorthand::RULES,
@@ -143,7 +149,8 @@ fn refused(clean: &str, typed: &[SpeechToken]) -> Result<(), Refusal> {
     let found = network_addresses::found(clean)
         .or_else(|| private_numbers::found(typed))
         .or_else(|| forbidden::found(typed))
-        .or_else(|| persons::found(typed, is_shouted));
+        .or_else(|| persons::found(typed, is_shouted))
+        .or_else(|| identifiers::found(typed, is_shouted));
     found.map_or(Ok(()), Err)
 }
 

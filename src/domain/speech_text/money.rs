@@ -38,10 +38,40 @@ pub(super) fn is_amount(view: &TokenView<'_>) -> bool {
         TokenKind::Number => has_cents(view),
         _ => {
             let word = fold(&token.text);
+            if is_cost(view, &word) {
+                return true;
+            }
             let is_counted = CURRENCIES.contains(&word.as_str()) && follows_number(view.before);
             is_counted || CODES.contains(&word.as_str()) && precedes_number(view, &word)
         }
     }
+}
+
+/// `multa de 1.500`, `custo 2k`: a number after such a word is one of money, unless it has a unit.
+fn is_cost(view: &TokenView<'_>, word: &str) -> bool {
+    const COSTS: [&str; 10] = [
+        "custa",
+        "custo",
+        "custos",
+        "custou",
+        "indenizacao",
+        "multa",
+        "multas",
+        "orcamento",
+        "preco",
+        "prejuizo",
+    ];
+    const BETWEEN: [&str; 9] =
+        ["ate", "cerca", "de", "e", "estimado", "foi", "mais", "por", "total"];
+    const TOKENS_MAX: usize = 8;
+    let is_between = |token: &&SpeechToken| {
+        !token.is_content() && !token.is_mark('.')
+            || token.kind == TokenKind::Word && BETWEEN.contains(&fold(&token.text).as_str())
+    };
+    let at = 1 + view.rest[1..].iter().take(TOKENS_MAX).take_while(is_between).count();
+    let is_number = view.number(at).is_some() && unit_at(&view.from(at), 1).is_none()
+        || view.word(at).is_some_and(|word| is_number_word(&fold(word)));
+    COSTS.contains(&word) && is_number
 }
 
 /// Whether the last word or number before a currency counts it: `50 reais`, `mil de reais`.

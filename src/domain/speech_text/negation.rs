@@ -6,6 +6,7 @@
 use crate::domain::alert_text::fold;
 
 use super::gender::is_named_by_number;
+use super::titles::precedes_lady as precedes_lady_of;
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
 use super::units::unit_at;
 
@@ -223,7 +224,8 @@ fn is_part(view: &TokenView<'_>) -> bool {
         if dot.is_mark('.') && letter.kind == TokenKind::Word && is_letter(&letter.text));
     let is_joined = matches!(view.before, [.., first, sign]
         if first.is_content() && sign.is_mark('-'));
-    is_sign || is_first || is_last || is_joined
+    let is_our = view.word(0) == Some("N") && precedes_lady_of(view);
+    is_sign || is_our || is_first || is_last || is_joined
 }
 
 /// `não/n`

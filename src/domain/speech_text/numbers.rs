@@ -2,6 +2,7 @@
 
 use super::calendar::AND_HALF;
 use super::gender::{Gender, is_feminine_article, is_named_by_number};
+use super::named_letters::is_name;
 use super::number_words::{CARDINAL_MAX, ORDINAL_MAX, cardinal, code_digits, ordinal};
 use super::tokens::{Rewriting, SpeechRule, TokenKind, TokenView, first_and_a};
 use super::units::unit_at;
@@ -139,6 +140,9 @@ fn letter(view: &TokenView<'_>) -> Option<(Gender, usize)> {
     let precedes = view.is_gap(end) && view.word(end + 1).is_some();
     // `a 1a e a 2a`; `casa 2a` is a name.
     let is_last = !view.is_content(view.past_gap(end)) && view.follows(&BEFORE_ORDINAL);
+    if is_name(view, end) {
+        return None;
+    }
     (is_day || precedes || is_last).then_some((gender, if is_last { 2 } else { end }))
 }
 

@@ -3,26 +3,32 @@
 use crate::domain::alert_text::fold;
 
 use super::refusal::Refusal;
+use super::signatures::{self, is_resident};
 use super::telephones::{mobile, telephone};
 use super::tokens::{SpeechToken, TokenKind, TokenView};
 use super::units::unit_at;
 
 /// Words, folded and without a final "e", before a number that is one customer's, with the digits from
 /// which on it is.
-const BEFORE_OWN_NUMBER: [(&str, usize); 20] = [
+const BEFORE_OWN_NUMBER: [(&str, usize); 26] = [
     ("ag", 3),
     ("agencia", 3),
     ("assinant", 4),
+    ("atend", 4),
     ("atendimento", 5),
     ("cadastro", 3),
     ("cartao", 3),
     ("carteira", 4),
     ("cc", 3),
+    ("chamado", 3),
     ("client", 4),
     ("cnh", 3),
-    ("cod", 5),
+    ("cod", 4),
+    ("codigo", 4),
     ("conta", 3),
     ("contrato", 2),
+    ("ctr", 3),
+    ("id", 4),
     ("identidad", 3),
     ("matricula", 3),
     ("nis", 3),
@@ -30,6 +36,7 @@ const BEFORE_OWN_NUMBER: [(&str, usize); 20] = [
     ("prot", 3),
     ("protocolo", 2),
     ("rg", 3),
+    ("ticket", 3),
 ];
 /// Words, folded, between such a word and its number.
 const BETWEEN: [&str; 12] =
@@ -38,13 +45,14 @@ const BETWEEN: [&str; 12] =
 const TOKENS_BETWEEN_MAX: usize = 6;
 
 /// Words, folded, of a number that the provider answers.
-const PROVIDER: [&str; 29] = [
+const PROVIDER: [&str; 30] = [
     "atendimento",
     "canais",
     "canal",
     "central",
     "chame",
     "comercial",
+    "conosco",
     "discar",
     "disque",
     "emergencia",
@@ -118,6 +126,31 @@ const NEUTRAL: [&str; 23] = [
     "pelo",
     "sobre",
 ];
+/// Words, folded, that are no person's name beside a number.
+const OFFICES: [&str; 22] = [
+    "agora",
+    "claro",
+    "da",
+    "de",
+    "do",
+    "filial",
+    "financeiro",
+    "fixo",
+    "geral",
+    "gratis",
+    "hoje",
+    "ja",
+    "matriz",
+    "oi",
+    "por",
+    "provedor",
+    "tecnico",
+    "tim",
+    "vendas",
+    "via",
+    "vivo",
+    "nosso",
+];
 /// Words before the number that are looked at.
 const WORDS_BEFORE: usize = 5;
 
@@ -151,7 +184,8 @@ pub(super) fn found(typed: &[SpeechToken], is_shouted: bool) -> Option<Refusal> 
         if is_own_number(&view) || is_own_mobile(&view) {
             return Some(Refusal::PersonalNumber);
         }
-        is_signature(&view).then_some(Refusal::PersonName)
+        let is_named = is_signature(&view) || is_resident(&view);
+        (is_named || signatures::is_signature(&view)).then_some(Refusal::PersonName)
     })
 }
 
@@ -211,7 +245,26 @@ fn is_own_mobile(view: &TokenView<'_>) -> bool {
     let is_provider = words.iter().any(|(_, word)| PROVIDER.contains(&word.as_str()));
     let Some((typed, last)) = words.first() else { return is_bare };
     let is_name = typed.starts_with(char::is_uppercase) && !NEUTRAL.contains(&last.as_str());
-    is_person || !is_provider && (is_name || is_bare)
+    let is_other = |word: &str| !PROVIDER.contains(&word) && !OFFICES.contains(&word);
+    let nearest = words.iter().find(|(_, word)| !NEUTRAL.contains(&word.as_str()));
+    let is_called = nearest
+        .is_some_and(|(typed, word)| typed.starts_with(char::is_uppercase) && is_other(word));
+    let is_named = is_called || precedes_name(view);
+    is_person || is_named || !is_provider && (is_name || is_bare)
+}
+
+/// `(37) 99999-1234 (Marcos)`
+fn precedes_name(view: &TokenView<'_>) -> bool {
+    let Some(taken) = telephone(view).map(|known| known.taken) else { return false };
+    let is_sign = |token: &&SpeechToken| {
+        token.kind == TokenKind::Gap || ['(', ')', '-', '–'].iter().any(|s| token.is_mark(*s))
+    };
+    let at = taken + view.rest[taken..].iter().take_while(is_sign).count();
+    view.word(at).is_some_and(|word| {
+        let folded = fold(word);
+        let is_known = [&PROVIDER[..], &NEUTRAL, &OFFICES].iter().any(|l| l.contains(&&*folded));
+        word.starts_with(char::is_uppercase) && !view.is_shouted && !is_known
+    })
 }
 
 /// `Att, João`, `Ass.: Maria`; not `Atenciosamente, equipe de suporte`.

@@ -177,7 +177,6 @@ mod tests {
             ("protocolo 1234567890", Some(Refusal::LongNumber)),
             ("contrato 123456789", Some(Refusal::LongNumber)),
             ("cartão 1234 5678 9012 3456", Some(Refusal::LongNumber)),
-            ("ONU HWTC1A2B3C4D", None),
             ("ONU ZTEG12345678", Some(Refusal::LongNumber)),
             ("(37) 3222-1234", None),
             ("37 98888-7777", None),

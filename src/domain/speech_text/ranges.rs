@@ -5,7 +5,7 @@ use super::number_words::cardinal;
 use super::tokens::{Rewriting, SpeechRule, TokenKind, TokenView, first_and_a};
 use super::units::unit_at;
 
-pub(super) const RULES: &[SpeechRule] = &[percents, hours_or_days];
+pub(super) const RULES: &[SpeechRule] = &[percents, years, hours_or_days];
 
 /// What is counted in a range with a slash: elsewhere `2/3` is a date.
 const PERIODS: [(&str, Gender); 16] = [
@@ -51,6 +51,17 @@ fn hours_or_days(view: &TokenView<'_>) -> Option<Rewriting> {
     let is_day = noun.starts_with('h') && view.follows(&["dia", "dias"]);
     (is_range && !is_day && second > 0)
         .then(|| Rewriting { taken: at, tokens: first_and_a(cardinal(first, *gender)) })
+}
+
+/// The first of `2026/2027`.
+fn years(view: &TokenView<'_>) -> Option<Rewriting> {
+    const YEARS: std::ops::RangeInclusive<u32> = 2000..=2099;
+    let year = |at| view.value(at, 4).filter(|year| YEARS.contains(year));
+    let (first, second) = (year(0).filter(|_| view.begins())?, year(2)?);
+    let is_path = view.is_content(3) || view.is_mark(3, '/') || view.is_mark(3, ':');
+    let is_part = view.continues_number(&['/', '.', ',', ':', '-']);
+    (view.is_mark(1, '/') && second > first && !is_path && !is_part)
+        .then(|| Rewriting { taken: 2, tokens: first_and_a(cardinal(first, Gender::Masculine)) })
 }
 
 /// `10%-15%`: the hyphen is no minus.

@@ -1,5 +1,7 @@
 //! Telephone numbers, which are said digit by digit, and postal codes, which are left out.
 
+use crate::domain::alert_text::fold;
+
 use super::gender::Gender;
 use super::number_words::{cardinal, code_digits, telephone_digits};
 use super::tokens::{Rewriting, SpeechRule, SpeechToken, TokenKind, TokenView};
@@ -11,7 +13,8 @@ const NATIONAL: [&str; 8] = ["3003", "3004", "4000", "4002", "4003", "4004", "40
 /// Numbers by who pays, before six or seven digits.
 const BY_PAYER: [&str; 4] = ["0300", "0500", "0800", "0900"];
 /// Before a number that is called.
-const BEFORE_NUMBER: [&str; 13] = [
+const BEFORE_NUMBER: [&str; 14] = [
+    "central",
     "contato",
     "contatos",
     "disque",
@@ -30,6 +33,15 @@ const BEFORE_NUMBER: [&str; 13] = [
 const BEFORE_SHORT: [&str; 4] = ["disque", "discar", "ligue", "ligar"];
 /// Maximum groups of digits in a telephone number: `+55 (37) 9 8888 7777`.
 const GROUPS_MAX: usize = 5;
+/// Words, folded, before the name of a street or a place, to which a postal code is an addition.
+const ADDRESSES: [&str; 16] = [
+    "al", "alameda", "av", "avenida", "bairro", "br", "estrada", "largo", "praca", "r", "rod",
+    "rodovia", "rua", "trav", "travessa", "vila",
+];
+/// Words, folded, after which a postal code is no addition.
+const EXCEPTIONS: [&str; 8] = ["apenas", "exceto", "fora", "menos", "no", "o", "salvo", "so"];
+/// Words of a clause before a postal code that are looked at.
+const CLAUSE_WORDS_MAX: usize = 8;
 /// The country code.
 const COUNTRY: &str = "55";
 
@@ -85,6 +97,12 @@ fn short_number(view: &TokenView<'_>) -> Option<Rewriting> {
 
 /// `CEP 35500-000`: nobody needs it spoken, and it locates no fault.
 fn postal_code(view: &TokenView<'_>) -> Option<Rewriting> {
+    let end = postal_code_end(view)?;
+    Some(Rewriting { taken: end, tokens: vec![SpeechToken::gap()] })
+}
+
+/// Where a postal code ends that begins at the view.
+fn postal_code_end(view: &TokenView<'_>) -> Option<usize> {
     let is_named = view.lower_word(0).is_some_and(|word| word == "cep");
     let mut at = usize::from(is_named);
     while is_named && at < 4 && (view.is_gap(at) || view.is_mark(at, ':') || view.is_mark(at, '.'))
@@ -103,8 +121,41 @@ fn postal_code(view: &TokenView<'_>) -> Option<Rewriting> {
         _ => return None,
     };
     let is_whole = view.begins() && !view.continues_number(&['.', '-']) && !view.is_content(end);
-    let gap = || vec![SpeechToken::gap()];
-    is_whole.then(|| Rewriting { taken: end, tokens: gap() })
+    is_whole.then_some(end)
+}
+
+/// Whether a postal code at the view is what the sentence is about, so that without it the rest says
+/// something else: `apenas o CEP 35500-000 segue sem sinal`.
+fn is_needed(view: &TokenView<'_>) -> bool {
+    let number = view.from(view.past_gap(1 + usize::from(view.is_mark(1, ':'))));
+    let are_several = view.lower_word(0).is_some_and(|word| word == "ceps");
+    if are_several && number.number(0).is_some() {
+        return true;
+    }
+    let Some(end) = postal_code_end(view) else { return false };
+    let is_followed = view.is_content(view.past_gap(end));
+    // What stands before has been looked at where the code begins.
+    let is_inner = view.follows(&["cep", "ceps"]) || view.number(0).is_some() && names_code(view);
+    !is_inner && (is_followed || !is_addition(view))
+}
+
+/// Whether the number at the view is one after `CEP:`.
+fn names_code(view: &TokenView<'_>) -> bool {
+    view.last_word(&[':', '.']).is_some_and(|last| last == "cep")
+}
+
+/// Whether a comma, a dash or a parenthesis stands before the view, or the name of a street.
+fn is_addition(view: &TokenView<'_>) -> bool {
+    let mut before = view.before.iter().rev().filter(|token| token.kind != TokenKind::Gap);
+    let Some(last) = before.next() else { return true };
+    if last.kind == TokenKind::Mark {
+        return [',', '-', '–', '(', '[', '.', ';'].iter().any(|sign| last.is_mark(*sign));
+    }
+    let clause = std::iter::once(last).chain(before.take_while(|token| token.is_content()));
+    let words: Vec<_> = clause.take(CLAUSE_WORDS_MAX).map(|token| fold(&token.text)).collect();
+    let is_street = |word: &String| ADDRESSES.contains(&word.as_str());
+    let names = words.iter().position(is_street).unwrap_or_default();
+    names > 0 && !words[..names].iter().any(|word| EXCEPTIONS.contains(&word.as_str()))
 }
 
 /// `*144`: with a star at both ends it is a number in bold type.
@@ -117,8 +168,12 @@ fn starred(view: &TokenView<'_>) -> Option<Rewriting> {
     (is_code && !is_bold && !view.is_content(2)).then(|| Rewriting::numeral(2, words()))
 }
 
-/// Whether a number by who pays it begins at the view that is cut: `0800/123`.
+/// Whether a number by who pays it begins at the view that is cut (`0800/123`), or a postal code
+/// that may not be left out.
 pub(super) fn is_unsure(view: &TokenView<'_>) -> bool {
+    if is_needed(view) {
+        return true;
+    }
     let is_payer = view.number(0).is_some_and(|digits| BY_PAYER.contains(&digits));
     let is_time = view.lower_word(view.past_gap(1)).is_some_and(|word| word.starts_with('h'));
     let goes_on = view.is_mark(1, '/') || view.is_mark(1, '-') || view.is_gap(1);
@@ -202,12 +257,14 @@ fn by_payer(groups: &[DigitGroup<'_>]) -> Option<String> {
 fn with_area(groups: &[DigitGroup<'_>], is_announced: bool) -> Option<String> {
     let (area, local) = groups.split_first()?;
     if local.is_empty() {
-        // Without such a word it may be a contract's. A mobile number of eleven digits is not told
-        // from a CPF.
-        let (code, local) =
-            area.digits.split_at_checked(2).filter(|_| area.digits.len() == 10 && is_announced)?;
-        let is_fixed = local.starts_with(['2', '3', '4', '5']);
-        return Some(format!("{}, {}", area_words(code)?, one_group(local).filter(|_| is_fixed)?));
+        // Without such a word it may be a contract's or, with eleven digits, a CPF.
+        let (code, local) = area.digits.split_at_checked(2).filter(|_| is_announced)?;
+        let is_own = match local.len() {
+            8 => local.starts_with(['2', '3', '4', '5']),
+            9 => local.starts_with('9'),
+            _ => false,
+        };
+        return Some(format!("{}, {}", area_words(code)?, one_group(local).filter(|_| is_own)?));
     }
     let code = area_words(area.digits)?;
     let is_known = area.is_enclosed || area.digits.len() == 2 || area.digits.starts_with('0');

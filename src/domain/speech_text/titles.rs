@@ -43,7 +43,8 @@ const COUNTED: [(&str, &str); 8] = [
 
 /// `N. Sra.`, `Nª Srª`, `N. S.`
 fn our_lady(view: &TokenView<'_>) -> Option<Rewriting> {
-    let is_our = view.lower_word(0)? == "n" && (view.is_mark(1, '.') || view.is_mark(1, 'ª'));
+    let is_sign = view.is_mark(1, '.') || view.is_mark(1, 'ª') || precedes_lady(view);
+    let is_our = view.lower_word(0)? == "n" && is_sign;
     let at = view.past_gap(2 + usize::from(view.is_mark(1, 'ª') && view.is_mark(2, '.')));
     let typed = view.lower_word(at)?;
     let is_raised = view.is_mark(at + 1, 'ª');
@@ -52,6 +53,14 @@ fn our_lady(view: &TokenView<'_>) -> Option<Rewriting> {
     let end = end + usize::from(view.is_mark(end, '.'));
     let precedes = view.is_content(view.past_gap(end));
     (is_our && is_lady && precedes).then(|| Rewriting::spoken(end, "Nossa Senhora"))
+}
+
+/// `N Sra das Graças`
+pub(super) fn precedes_lady(view: &TokenView<'_>) -> bool {
+    let is_lady = view.is_gap(1)
+        && view.lower_word(2).is_some_and(|lady| matches!(lady.as_str(), "sra" | "senhora"));
+    let of = view.lower_word(view.past_gap(3 + usize::from(view.is_mark(3, '.'))));
+    is_lady && of.is_some_and(|of| matches!(of.as_str(), "da" | "das" | "de" | "do" | "dos"))
 }
 
 /// `Srª`, `Profª.`, `Engº`.

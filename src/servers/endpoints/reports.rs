@@ -14,11 +14,11 @@ use super::{Action, Endpoints, Row, Waiting, body_reply, text};
 /// At the operations listener.
 pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/report", &GET, Action::Wait(report))];
 
-const KEYS: [&str; 4] = ["since", "until", "alert", "format"];
+const KEYS: [&str; 5] = ["since", "until", "alert", "format", "lang"];
 /// Most characters of a wrong key that are shown.
 const TYPED_MAX: usize = 40;
 
-/// Reports on the span `since` to `until`, in a `format`; `alert` lists who heard that one.
+/// Reports on the span `since` to `until`, in a `format` and a `lang`; `alert` lists who heard that one.
 fn report<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
         if let Some(odd) = odd_key(request.query, &KEYS) {
@@ -36,9 +36,11 @@ fn report<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
 }
 
 fn query(request: &HttpRequest<'_>) -> Result<ReportQuery, ReportError> {
-    let [since, until, alert, format] = values(request.query, KEYS);
+    let [since, until, alert, format, lang] = values(request.query, KEYS);
     let form = ReportForm::named(&format.typed())?;
-    Ok(ReportQuery { since: since.typed(), until: until.typed(), alert: alert.typed(), form })
+    let language = ReportQuery::language_named(&lang.typed())?;
+    let [since, until, alert] = [since, until, alert].map(|one| one.typed());
+    Ok(ReportQuery { since, until, alert, form, language })
 }
 
 fn content_type(form: ReportForm) -> &'static str {
@@ -64,7 +66,10 @@ fn odd_text(odd: &OddKey<'_>) -> String {
 
 fn refused(error: &ReportError) -> HttpReply {
     let status = match error {
-        ReportError::Form(_) | ReportError::Order | ReportError::Time(_) => StatusCode::BAD_REQUEST,
+        ReportError::Form(_)
+        | ReportError::Language(_)
+        | ReportError::Order
+        | ReportError::Time(_) => StatusCode::BAD_REQUEST,
         ReportError::NoFolder => StatusCode::CONFLICT,
         ReportError::Bug | ReportError::Unreadable(_) => StatusCode::INTERNAL_SERVER_ERROR,
     };

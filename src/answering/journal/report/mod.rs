@@ -4,6 +4,7 @@ mod query;
 mod tables;
 mod tally;
 mod text;
+mod texts;
 
 use std::io;
 use std::path::Path;
@@ -204,6 +205,6 @@ fn written(report: &Report, query: &ReportQuery, zone: Zone) -> String {
     match query.form {
         ReportForm::Csv => tables::csv(report, zone),
         ReportForm::Json => serde_json::to_string(report).unwrap_or_default() + "\n",
-        ReportForm::Text => text::text(report, zone),
+        ReportForm::Text => text::text(report, zone, query.language),
     }
 }

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::domain::local_time::{LocalTime, read_day, read_digits};
 use crate::domain::zone::Zone;
+use crate::runtime::language::Language;
 
 const MINUTE_S: u64 = 60;
 const HOUR_S: u64 = 60 * MINUTE_S;
@@ -20,6 +21,8 @@ pub enum ReportError {
     Bug,
     #[error("`{0}` is not a form of a report; expected text, csv or json")]
     Form(String),
+    #[error("`{0}` is not a language of a report; expected pt or en")]
+    Language(String),
     #[error(
         "there is no state folder, so no call is kept: use StateDirectory= of systemd, or set \
          service.state_folder"
@@ -69,6 +72,8 @@ pub struct ReportQuery {
     /// The id of an alert, whose callers are listed.
     pub alert: String,
     pub form: ReportForm,
+    /// The language of a text.
+    pub language: Language,
 }
 
 /// The calls that a report is about.
@@ -80,6 +85,15 @@ pub(super) struct ReportSpan {
 }
 
 impl ReportQuery {
+    /// The language of a word; an empty one is English.
+    pub fn language_named(word: &str) -> Result<Language, ReportError> {
+        match Language::named(word) {
+            Some(language) => Ok(language),
+            None if word.is_empty() => Ok(Language::English),
+            None => Err(ReportError::Language(shortened(word))),
+        }
+    }
+
     pub(super) fn span(&self, zone: Zone, now_s: u64) -> Result<ReportSpan, ReportError> {
         let read = |text: &str, default_s| match text.trim() {
             "" => Ok(default_s),

@@ -17,7 +17,7 @@ const SPANS: [&str; 4] = ["1h", "6h", "24h", "7d"];
 
 fn query(visit: &Visit<'_>, form: ReportForm) -> ReportQuery {
     let [since, until, alert] = visit.fields(["desde", "ate", "alerta"]);
-    ReportQuery { since, until, alert, form }
+    ReportQuery { since, until, alert, form, language: visit.language }
 }
 
 /// Shows the report.

@@ -76,6 +76,7 @@ impl LocalAlerts {
         let [before, after] = [before, after].map(|kept| shown_time(kept.alert.ends_s, zone));
         let message = format!("alert `{}` ends {after} (before: {before})", entry.id);
         let mut change = self.changed(entry, message);
+        change.before = Some(before);
         change.warnings.extend(clock_warning(now_s));
         Ok(change)
     }
@@ -103,7 +104,7 @@ impl LocalAlerts {
             warnings.push("no customer is in this scope now".to_owned());
         }
         warnings.extend(self.disk.lock().problems());
-        AlertChange { alert, message, warnings }
+        AlertChange { alert, message, before: None, warnings }
     }
 }
 

@@ -84,6 +84,9 @@ pub struct AlertChange {
     pub alert: AlertEntry,
     /// What has happened, in a sentence.
     pub message: String,
+    /// The end that an extended alert had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     pub warnings: Vec<String>,
 }
 
