@@ -231,7 +231,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sd_notify", &["runtime/systemd.rs"]),
     ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
     ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
-    ("foldhash", &["answering/journal/heard.rs", "servers/listener/slots.rs"]),
+    ("foldhash", &["answering/figures", "answering/journal/heard.rs", "servers/listener/slots.rs"]),
     ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),
     (
         "reqwest",

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::domain::alert::TextKey;
 use crate::domain::answer::Told;
 
@@ -25,7 +27,7 @@ struct CountedAlert {
 
 /// The counts by alert.
 #[derive(Default)]
-pub(super) struct AlertCounts(HashMap<TextKey, CountedAlert>);
+pub(super) struct AlertCounts(HashMap<TextKey, CountedAlert, RandomState>);
 
 impl AlertCounts {
     pub(super) fn count(&mut self, alert: TextKey, told: Told, minute: u64) {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::domain::prompt::Playlist;
 use crate::runtime::metrics::{ByName, Counter};
 
@@ -33,7 +35,7 @@ struct NamedCount {
 /// Counts by name. A name is found by its address, which costs less than to hash its text.
 #[derive(Default)]
 pub(super) struct NamedCounts {
-    positions: HashMap<usize, usize>,
+    positions: HashMap<usize, usize, RandomState>,
     names: Vec<NamedCount>,
     metric: Option<ByName>,
 }

@@ -54,6 +54,10 @@
       while (target.rows.length > target.dataset.rows) target.lastElementChild.remove();
       if (filter) hide();
     });
+    // Closed for good: the session has ended, and the page says so when it is loaded again.
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+    };
     source.addEventListener("now", (event) => {
       target.innerHTML = event.data;
       clocks(target);
