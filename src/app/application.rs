@@ -68,6 +68,26 @@ struct Modules {
     metrics: AppMetrics,
 }
 
+/// The modules that the others rest on.
+struct FirstModules {
+    upstream: GuardedSource,
+    directory: Option<Arc<KeptDirectory>>,
+    local_alerts: Arc<KeptLocalAlerts>,
+    alerts: Arc<KeptAlerts>,
+}
+
+impl Modules {
+    /// Starts the others.
+    fn start(config: &Config, first: FirstModules, tasks: Tasks, metrics: AppMetrics) -> Self {
+        let FirstModules { upstream, directory, local_alerts, alerts } = first;
+        let sources = journal_sources(config.state_folder.clone(), directory.as_ref(), &alerts);
+        let journal = KeptJournal::start(config, sources, &tasks, &metrics);
+        let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
+        let live = Live::start(Arc::clone(&metrics.figures), &tasks);
+        Self { upstream, directory, local_alerts, alerts, journal, speech, live, tasks, metrics }
+    }
+}
+
 impl App {
     /// Builds the application that `config` describes. It takes over from the `previous` one: rates
     /// and tasks; with the same HubSoft also cache, token, pauses and breaker.
@@ -134,22 +154,8 @@ impl App {
         let alone = Config { state_folder: None, ..config.clone() };
         let sources = alert_sources(Arc::new(NoAlertList), None, &local_alerts);
         let alerts = KeptAlerts::start(&alone, sources, &tasks, &metrics);
-        let directory = None;
-        let sources = journal_sources(None, None, &alerts);
-        let journal = KeptJournal::start(config, sources, &tasks, &metrics);
-        let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
-        let live = Live::start(Arc::clone(&metrics.figures), &tasks);
-        let modules = Modules {
-            upstream,
-            directory,
-            local_alerts,
-            alerts,
-            journal,
-            speech,
-            live,
-            tasks,
-            metrics,
-        };
+        let first = FirstModules { upstream, directory: None, local_alerts, alerts };
+        let modules = Modules::start(&alone, first, tasks, metrics);
         Self::started(config, modules)
     }
 
@@ -175,22 +181,8 @@ impl App {
         let local_alerts = KeptLocalAlerts::start(config, &tasks);
         let sources = alert_sources(lists.alerts, directory.as_ref(), &local_alerts);
         let alerts = KeptAlerts::start(config, sources, &tasks, &metrics);
-        let folder = config.state_folder.clone();
-        let sources = journal_sources(folder, directory.as_ref(), &alerts);
-        let journal = KeptJournal::start(config, sources, &tasks, &metrics);
-        let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
-        let live = Live::start(Arc::clone(&metrics.figures), &tasks);
-        let modules = Modules {
-            upstream,
-            directory,
-            local_alerts,
-            alerts,
-            journal,
-            speech,
-            live,
-            tasks,
-            metrics,
-        };
+        let first = FirstModules { upstream, directory, local_alerts, alerts };
+        let modules = Modules::start(config, first, tasks, metrics);
         Ok(Self::started(config, modules))
     }
 

@@ -29,7 +29,7 @@ pub(super) fn http(
         journal: Arc::clone(&application.journal),
         speech: Arc::clone(&application.speech),
         recordings: application.recordings.clone(),
-        sound_form: (config.asterisk.prefix.clone(), config.asterisk.suffix.clone()),
+        sound_form: config.asterisk.clone(),
         live: Arc::clone(live),
     };
     ConsoleHttp {

@@ -38,14 +38,10 @@ impl Listeners {
         let http = listener("http", config.http)?.with(config.listener.clone());
         let agi = config.agi.map(|agi| listener("agi", agi)).transpose()?;
         let metrics = config.metrics.map(|metrics| listener("metrics", metrics)).transpose()?;
-        let console = match config.console_address.map(|console| listener("console", console)) {
-            Some(Err(error)) => {
-                warn!("the console is off: {error}");
-                None
-            }
-            Some(Ok(console)) => Some(console),
-            None => None,
-        };
+        let console = config.console_address.and_then(|console| {
+            let opened = listener("console", console);
+            opened.inspect_err(|error| warn!("the console is off: {error}")).ok()
+        });
         for name in sockets.unused() {
             warn!("socket ignored: no listener uses `{name}` of bina.socket");
         }

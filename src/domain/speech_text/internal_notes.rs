@@ -23,7 +23,7 @@ const TELLING: [&str; 14] = [
     "passar",
     "repassar",
 ];
-/// Words, folded, before the customer who is told.
+/// Words, folded, that stand between such a verb and the customer.
 const TO: [&str; 11] = ["a", "ao", "aos", "com", "o", "os", "p", "para", "pra", "pro", "pros"];
 /// Words between such a verb and the customer.
 const WORDS_MAX: usize = 5;

@@ -30,6 +30,7 @@ use crate::answering::figures::Figures;
 use crate::answering::journal::Journal;
 use crate::answering::responder::Responder;
 use crate::answering::speech::Speech;
+use crate::domain::prompt::SoundForm;
 use crate::servers::endpoints::Readiness;
 use crate::servers::http::{
     Application, Endpoint, EndpointTable, HttpReply, HttpRequest, HttpServer, empty, whole,
@@ -57,8 +58,8 @@ pub struct ConsoleParts {
     pub journal: Arc<Journal>,
     pub speech: Arc<Speech>,
     pub recordings: Recordings,
-    /// What a sound of a prompt is called for Asterisk: before its name, and after.
-    pub sound_form: (String, String),
+    /// How Asterisk's prompts name a sound.
+    pub sound_form: SoundForm,
     pub live: Arc<Live>,
 }
 
@@ -66,15 +67,13 @@ pub struct ConsoleParts {
 pub struct Console {
     /// Shared with the streams, which outlive their request.
     parts: Arc<ConsoleParts>,
-    settings: Settings,
     sessions: Sessions,
 }
 
 impl Console {
     /// A console in which nobody has logged in yet.
     pub fn new(parts: ConsoleParts) -> Self {
-        let settings = parts.settings.clone();
-        Self { settings, parts: Arc::new(parts), sessions: Sessions::default() }
+        Self { parts: Arc::new(parts), sessions: Sessions::default() }
     }
 
     /// Ends the open streams.

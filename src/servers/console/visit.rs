@@ -53,7 +53,7 @@ impl<'a> Visit<'a> {
         let accepted = text(request.headers, &ACCEPT_LANGUAGE).unwrap_or_default();
         let id = cookie(request.headers);
         let session = id.and_then(|id| console.sessions.find(id, request.accepted));
-        let has_password = console.settings.password.is_some();
+        let has_password = console.parts.settings.password.is_some();
         Self { request, language: Language::accepted(accepted), session, has_password }
     }
 

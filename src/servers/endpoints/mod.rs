@@ -37,7 +37,7 @@ use crate::sources::directory::Directory;
 pub use self::calls::NoCall;
 
 pub use self::operations::Readiness;
-pub use self::recordings::{SPOKEN_CACHE, served};
+pub use self::recordings::{SPOKEN_CACHE, served, spoken};
 
 /// The state that endpoints use.
 pub struct Endpoints {

@@ -6,7 +6,7 @@ use hyper::header::{
 };
 use hyper::{Method, StatusCode};
 
-use crate::answering::speech::RECORDINGS_PATH;
+use crate::answering::speech::{RECORDINGS_PATH, Speech};
 use crate::servers::http::{Endpoint, GET, HttpReply, HttpRequest, Rejection, empty, whole};
 use crate::servers::recordings::Recording;
 
@@ -32,7 +32,7 @@ pub(super) static ROWS: [Row; 1] = [Endpoint::new("/prompts/", &GET, Action::Now
 /// matches.
 fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
     let sound = request.rest.strip_suffix(".wav");
-    if let Some(recording) = sound.and_then(|sound| spoken(endpoints, sound)) {
+    if let Some(recording) = sound.and_then(|sound| spoken(&endpoints.speech, sound)) {
         return served(&recording, request, SPOKEN_CACHE);
     }
     let Some(recording) = sound.and_then(|sound| endpoints.recordings.find(sound)) else {
@@ -45,9 +45,9 @@ fn recording(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 }
 
 /// The recording of an alert's words.
-fn spoken(endpoints: &Endpoints, sound: &str) -> Option<Recording> {
+pub fn spoken(speech: &Speech, sound: &str) -> Option<Recording> {
     let name = sound.strip_prefix(RECORDINGS_PATH)?;
-    let bytes = endpoints.speech.spoken().recording(name)?;
+    let bytes = speech.spoken().recording(name)?;
     Some(Recording { bytes, tag: format!("\"{name}\"") })
 }
 

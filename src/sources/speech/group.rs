@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 /// What is given to a shell; the group is its argument.
 const END: &str = "kill -s KILL -- \"-$1\"";
 
-/// The processes of one engine. They are ended when this is dropped, unless it is told that they are gone.
+/// The processes of one engine. They are ended when this is dropped, unless it was released.
 pub(super) struct EngineGroup(Option<u32>);
 
 impl EngineGroup {

@@ -68,7 +68,7 @@ fn enter(console: &Console, visit: &Visit<'_>) -> HttpReply {
     if !visit.is_private() {
         return refused(StatusCode::FORBIDDEN, texts::LOGIN_NEEDS_ENCRYPTION);
     }
-    let Some(password) = &console.settings.password else {
+    let Some(password) = &console.parts.settings.password else {
         return refused(StatusCode::FORBIDDEN, texts::NO_PASSWORD);
     };
     if !console.sessions.may_try(address, now) {

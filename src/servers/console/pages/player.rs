@@ -4,8 +4,9 @@ use hyper::StatusCode;
 use maud::{Markup, html};
 
 use crate::answering::speech::RECORDINGS_PATH;
+use crate::domain::prompt::SoundForm;
 use crate::runtime::language::Language;
-use crate::servers::endpoints::{SPOKEN_CACHE, served};
+use crate::servers::endpoints::{SPOKEN_CACHE, served, spoken};
 use crate::servers::recordings::Recording;
 
 use super::super::visit::Visit;
@@ -41,14 +42,10 @@ fn sound<'p>(parts: &ConsoleParts, element: &'p str) -> Option<&'p str> {
     if let Some(at) = element.rfind(RECORDINGS_PATH) {
         return element[at..].strip_suffix(".wav");
     }
-    let (prefix, suffix) = &parts.sound_form;
+    let SoundForm { prefix, suffix } = &parts.sound_form;
     element.strip_prefix(prefix.as_str())?.strip_suffix(suffix.as_str())
 }
 
 fn found(parts: &ConsoleParts, sound: &str) -> Option<Recording> {
-    if let Some(name) = sound.strip_prefix(RECORDINGS_PATH) {
-        let bytes = parts.speech.spoken().recording(name)?;
-        return Some(Recording { bytes, tag: format!("\"{name}\"") });
-    }
-    parts.recordings.find(sound).cloned()
+    spoken(&parts.speech, sound).or_else(|| parts.recordings.find(sound).cloned())
 }

@@ -27,7 +27,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
                     li {
                         h2 { (rule.name) " " span.tag { (shown::count(calls(&rule.name), language)) " "
                             (texts::TODAY.of(language)) } }
-                        @if let Some(above) = shadowing(&rules.list()[..at], rule) {
+                        @if let Some(above) = fits_all(&rules.list()[..at]) {
                             p.bad { (texts::SHADOWED_BY.of(language)) " " (above.name) }
                         }
                         (conditions(rule, language))
@@ -47,9 +47,9 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
     })
 }
 
-/// A rule above that fits whatever this one fits, because it has no condition.
-fn shadowing<'r>(above: &'r [Rule], _: &Rule) -> Option<&'r Rule> {
-    let fits_all = |rule: &&Rule| {
+/// A rule among those above that fits everything, because it has no condition.
+fn fits_all(above: &[Rule]) -> Option<&Rule> {
+    let has_no_condition = |rule: &&Rule| {
         (rule.text.is_empty() || rule.text.iter().any(Phrase::is_any))
             && rule.also.is_empty()
             && rule.except.is_empty()
@@ -58,7 +58,7 @@ fn shadowing<'r>(above: &'r [Rule], _: &Rule) -> Option<&'r Rule> {
             && rule.connected.is_none()
             && rule.did.is_empty()
     };
-    above.iter().find(fits_all)
+    above.iter().find(has_no_condition)
 }
 
 fn conditions(rule: &Rule, language: Language) -> Markup {
