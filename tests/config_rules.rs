@@ -57,6 +57,22 @@ fn problems_in_rules_are_reported() {
         ("name = \"a\"\nplay = \"fibra\"\nconectado = true\n", "hubsoft.ultima_conexao"),
         ("name = \"a\"\nplay = \"fibra\"\nservico_status = \"não\"\n", "rule[1].servico_status"),
         ("name = \"a\"\nplay = \"fibra\"\ndid = \"\"\n", "rule[1].did"),
+        (
+            "name = \"a\"\nplay = \"fibra\"\nalerta = \"sim\"\n",
+            "rule[1].alerta must be true, false or \"any\"",
+        ),
+        (
+            "name = \"a\"\nplay = \"fibra\"\nalerta = false\ntext = \"x\"\n",
+            "rule[1].alerta needs no alert, so text has no text to match: remove text",
+        ),
+        (
+            "name = \"a\"\nplay = \"fibra\"\nalerta = \"any\"\nover = \"x\"\n",
+            "so over has no text to match: remove over",
+        ),
+        (
+            "name = \"a\"\nplay = \"fibra\"\nspeak = \"*\"\nalerta = false\n",
+            "rule[1].alerta needs no alert, so speak has no text to say: remove speak",
+        ),
         ("name = \"a\"\nplay = \"fibra\"\ncolour = 1\n", "unknown setting `rule[1].colour`"),
         (
             "name = \"a\"\nplay = [\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\",\"fibra\"]\n",
@@ -238,4 +254,37 @@ fn a_rule_without_a_condition_that_plays_is_warned_of() {
         assert_eq!(plays(conditions), [""; 0], "{conditions}");
     }
     assert_eq!(warnings(&rule("a", "")), [""; 0], "a silent one is no news");
+}
+
+#[test]
+fn a_rule_for_all_customers_without_an_alert_is_warned_of() {
+    for alerta in ["false", "\"any\""] {
+        let text = warning(&format!("alerta = {alerta}"));
+        assert!(text.contains("applies to every customer without an alert: add"), "{text}");
+        for other in ["servico_status = \"suspenso_debito\"", "did = \"3732221234\""] {
+            assert_eq!(warning(&format!("alerta = {alerta}\n{other}")), "", "{other}");
+        }
+    }
+    assert_eq!(warning("alerta = true\ntext = \"x\""), "");
+}
+
+#[test]
+fn a_rule_hides_only_rules_for_the_customers_whom_it_takes() {
+    let status = "servico_status = \"suspenso_debito\"";
+    for (first, second, is_hidden) in [
+        ("true", "true", true),
+        ("true", "false", false),
+        ("true", "\"any\"", false),
+        ("false", "true", false),
+        ("false", "false", true),
+        ("false", "\"any\"", false),
+        ("\"any\"", "true", true),
+        ("\"any\"", "false", true),
+        ("\"any\"", "\"any\"", true),
+    ] {
+        let [first, second] = [("a", first), ("b", second)]
+            .map(|(name, alerta)| rule(name, &format!("alerta = {alerta}\n{status}")));
+        let warnings = warnings(&format!("{first}{second}"));
+        assert_eq!(!warnings.is_empty(), is_hidden, "{first}{second}: {warnings:?}");
+    }
 }

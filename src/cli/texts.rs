@@ -124,9 +124,11 @@ texts! {
     RULE_BY = "por `{phrases}`", "by `{phrases}`";
     RULE_CALLED_NUMBER = "é para outros números chamados", "is for other called numbers";
     RULE_CHOSEN = "escolhida {by}", "chosen {by}";
-    RULE_CUSTOMER = "seu service_status ou connected não corresponde", "its service_status or connected does not fit";
+    RULE_CUSTOMER = "seu servico_status ou conectado não corresponde", "its servico_status or conectado does not fit";
     RULE_EXCEPT = "`{phrase}`, do seu `except`, está no alerta", "`{phrase}` of its `except` is in the alert";
     RULE_LATER = "serviria {by}, mas vem depois", "fits {by}, but comes later";
+    RULE_NEEDS_ALERT = "é para quem tem alerta", "it is for customers with an alert";
+    RULE_NEEDS_NONE = "é para quem não tem alerta", "it is for customers without an alert";
     RULE_NAMED = "escolhida: o alerta a nomeia", "chosen: the alert names it";
     RULE_NO_ALSO = "nada do seu `also` está no alerta", "none of its `also` is in the alert";
     RULE_NO_TEXT = "nada do seu `text` está no alerta", "none of its `text` is in the alert";

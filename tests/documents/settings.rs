@@ -51,6 +51,7 @@ impl Language {
     fn values(&self, kind: &SettingKind) -> String {
         match kind {
             SettingKind::Flag => "`true`, `false`".to_owned(),
+            SettingKind::FlagOr(word) => format!("`true`, `false`, `\"{word}\"`"),
             SettingKind::List { max: None } => self.list.to_owned(),
             SettingKind::List { max: Some(max) } => format!("{} ({} {max})", self.list, self.up_to),
             SettingKind::Map => self.map.to_owned(),

@@ -81,7 +81,8 @@ impl Announcer {
     }
 
     /// Chooses what the caller hears. His own alert goes before local ones for the called number or for
-    /// everyone; one for his place takes the rules like his own.
+    /// everyone; one for his place takes the rules like his own. Where no alert is certain, the rules that
+    /// need none still apply.
     pub fn choose<'a>(
         &'a self,
         board: Option<&'a Board>,
@@ -94,22 +95,30 @@ impl Announcer {
             Finding::Found { record, alerts: AlertCertainty::Certain, .. } => {
                 self.rules.choose(record.customers(), did)
             }
+            Finding::Found { record, .. } => self.rules.choose_undecided(record.customers(), did),
             _ => Choice::default(),
         };
         let local = board.and_then(|board| self.local(board, finding, phone, did));
         match local {
-            Some((_, choice)) if !plays(&own) => choice,
-            Some((Aim::Place, choice)) if self.is_before(&choice, &own) => choice,
+            Some((_, choice)) if !plays(&own) => routed(choice, &own),
+            Some((aim, choice)) if self.precedes(aim, &choice, &own) => routed(choice, &own),
             _ if plays(&own) => own,
             _ => {
                 let doubtful = self.hedged(finding).or_else(|| self.suspected(finding, phone));
-                doubtful.unwrap_or(own)
+                doubtful.map_or(own.clone(), |doubtful| routed(doubtful, &own))
             }
         }
     }
 
+    /// Whether a local alert goes before the choice for the customer, who hears of an alert of his own before
+    /// one for all callers; otherwise the order of the rules decides.
+    fn precedes(&self, aim: Aim, local: &Choice<'_>, own: &Choice<'_>) -> bool {
+        let takes_order = aim == Aim::Place || own.chosen_by == ChosenBy::Services;
+        takes_order && self.is_before(local, own)
+    }
+
     /// Judges each rule for the alert that `choice` was made from, or for the first one that the caller has;
-    /// nothing if there is none.
+    /// without an alert, for the customer's services, if any rule is for them.
     pub fn judged(
         &self,
         board: Option<&Board>,
@@ -132,7 +141,7 @@ impl Announcer {
             choice.alert.is_none_or(|chosen| found.alerts().any(|alert| **alert == *chosen))
         };
         let Some(customer) = alerted.clone().find(has).or_else(|| alerted.clone().next()) else {
-            return Vec::new();
+            return self.rules.judged_quiet(customers(finding), did);
         };
         let first = customer.alerts().next().map(|alert| &**alert);
         let folded = choice.alert.or(first).map(Alert::folded).unwrap_or_default();
@@ -183,7 +192,7 @@ impl Announcer {
 
     /// The alert that the caller hears of by this choice; none if nothing is played, or only in doubt.
     pub fn chosen(&self, board: Option<&Board>, choice: &Choice<'_>) -> Option<ChosenAlert> {
-        if !plays(choice) || choice.chosen_by == ChosenBy::Hedge {
+        if !plays(choice) || matches!(choice.chosen_by, ChosenBy::Hedge | ChosenBy::Services) {
             return None;
         }
         let key = choice.alert.map_or(TextKey::NO_TEXT, Alert::text_key);
@@ -237,6 +246,14 @@ impl Announcer {
 
 fn plays(choice: &Choice<'_>) -> bool {
     choice.play.is_some_and(|play| !play.asterisk.is_empty())
+}
+
+/// What is heard instead of the choice that the customer's services made, which still routes the call.
+fn routed<'a>(heard: Choice<'a>, own: &Choice<'a>) -> Choice<'a> {
+    if heard.route.is_some() || own.chosen_by != ChosenBy::Services {
+        return heard;
+    }
+    Choice { route: own.route, ..heard }
 }
 
 fn customers(finding: &Finding) -> &[FoundCustomer] {

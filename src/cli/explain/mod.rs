@@ -92,6 +92,8 @@ fn rule_text(judged: &JudgedRule, language: Language) -> String {
         }
         RuleVerdict::Later(phrases) => texts::RULE_LATER.filled(language, &[("by", &by(phrases))]),
         RuleVerdict::Named => texts::RULE_NAMED.of(language).to_owned(),
+        RuleVerdict::NeedsAlert => texts::RULE_NEEDS_ALERT.of(language).to_owned(),
+        RuleVerdict::NeedsNone => texts::RULE_NEEDS_NONE.of(language).to_owned(),
         RuleVerdict::CalledNumber => texts::RULE_CALLED_NUMBER.of(language).to_owned(),
         RuleVerdict::Customer => texts::RULE_CUSTOMER.of(language).to_owned(),
         RuleVerdict::NoText => texts::RULE_NO_TEXT.of(language).to_owned(),

@@ -30,6 +30,8 @@ pub enum ChosenBy {
     Customer,
     /// There may be one: the prompt says no more than that, and the customer has no alert.
     Hedge,
+    /// There is none: a rule for customers without one was met by the customer's services.
+    Services,
     /// One of the administrator's own.
     Local,
 }
@@ -46,6 +48,11 @@ impl<'a> Choice<'a> {
             alert,
             chosen_by: ChosenBy::Customer,
         }
+    }
+
+    /// The choice of a rule that the services of a customer without an alert meet.
+    pub(super) fn of_services(rule: &'a Rule) -> Self {
+        Self { chosen_by: ChosenBy::Services, ..Self::of_rule(rule, None) }
     }
 
     /// Plays `prompt` to a caller who may be concerned.

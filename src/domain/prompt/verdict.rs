@@ -9,7 +9,7 @@ use crate::domain::call::Did;
 use crate::domain::found::FoundCustomer;
 
 use super::phrase::Phrase;
-use super::{Rule, Rules};
+use super::{AlertCondition, Rule, Rules};
 
 /// Why a rule was chosen, or was not. Phrases are those of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub enum RuleVerdict {
     Chosen(Vec<String>),
     /// A local alert names it.
     Named,
+    /// It is for customers with an alert, and there is none.
+    NeedsAlert,
+    /// It is for customers without an alert.
+    NeedsNone,
     /// Its conditions hold, but a rule above it was chosen.
     Later(Vec<String>),
     /// It is for other called numbers.
@@ -76,6 +80,31 @@ impl Rules {
         self.list().iter().map(judge).collect()
     }
 
+    /// Judges each rule for customers without an alert: by the first of them for whom all its conditions hold.
+    /// Nothing if no rule is for such customers, or there is no customer.
+    pub fn judged_quiet(&self, customers: &[FoundCustomer], did: Option<&Did>) -> Vec<JudgedRule> {
+        if !self.has_quiet || customers.is_empty() {
+            return Vec::new();
+        }
+        let mut is_chosen = false;
+        let judge = |rule: &Rule| {
+            let verdict = if rule.alert == AlertCondition::On {
+                RuleVerdict::NeedsAlert
+            } else if !rule.is_called(did) {
+                RuleVerdict::CalledNumber
+            } else if !customers.iter().any(|customer| rule.fits(customer)) {
+                RuleVerdict::Customer
+            } else if is_chosen {
+                RuleVerdict::Later(Vec::new())
+            } else {
+                is_chosen = true;
+                RuleVerdict::Chosen(Vec::new())
+            };
+            JudgedRule { rule: rule.name.to_string(), verdict }
+        };
+        self.list().iter().map(judge).collect()
+    }
+
     /// The places in `text` where the phrases are by which `rule` is met.
     pub fn met_at(&self, rule: &str, text: &str) -> Vec<Range<usize>> {
         let rule = self.list().iter().find(|listed| &*listed.name == rule);
@@ -96,6 +125,9 @@ impl Rules {
 impl Rule {
     /// The phrases that meet its conditions, or why they do not hold.
     fn judged(&self, folded: &str, call: JudgedCall<'_>) -> Result<Vec<String>, RuleVerdict> {
+        if self.alert == AlertCondition::Off {
+            return Err(RuleVerdict::NeedsNone);
+        }
         if !self.is_called(call.did) {
             return Err(RuleVerdict::CalledNumber);
         }

@@ -15,6 +15,8 @@ pub struct Setting {
 pub enum SettingKind {
     /// `true` or `false`.
     Flag,
+    /// `true`, `false` or this word.
+    FlagOr(&'static str),
     /// A text or a list of texts, with at most `max` entries.
     List { max: Option<usize> },
     /// A section with arbitrary keys.

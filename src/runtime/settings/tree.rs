@@ -49,6 +49,13 @@ impl TomlValue {
         }
     }
 
+    pub(super) fn into_text_or_flag(self) -> Option<String> {
+        match self {
+            Self::Flag(flag) => Some(flag.to_string()),
+            value => value.into_text(),
+        }
+    }
+
     pub(super) fn into_text_or_number(self) -> Option<String> {
         match self {
             Self::Number(number) => Some(number.written),

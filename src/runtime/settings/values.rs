@@ -99,6 +99,27 @@ impl Section<'_> {
         self.yes_or_no(key, || Absent::Nothing)
     }
 
+    /// A boolean or one word, with what each means, if the setting is present.
+    pub fn flag_or_word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        (on, off): (T, T),
+        (word, other): (&'static str, T),
+    ) -> Option<Marked<T>> {
+        let kind = || (SettingKind::FlagOr(word), Absent::Default("true".to_owned()));
+        let Marked { value, place } = self.take(key, kind)?;
+        let value = match value.into_text_or_flag().as_deref() {
+            Some("true") => on,
+            Some("false") => off,
+            Some(text) if text == word => other,
+            _ => {
+                self.wrong(place, key, &format!("true, false or \"{word}\""));
+                return None;
+            }
+        };
+        Some(Marked { value, place })
+    }
+
     fn yes_or_no(
         &mut self,
         key: &'static str,

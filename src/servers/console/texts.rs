@@ -173,9 +173,11 @@ texts! {
     WHO_HEARD = "Quem ouviu", "Who heard it";
     WHY_CALLED_NUMBER = "é para outros números chamados", "is for other called numbers";
     WHY_CHOSEN = "escolhida por", "chosen by";
-    WHY_CUSTOMER = "pede outra situação do serviço ou da conexão", "its service_status or connected does not fit";
+    WHY_CUSTOMER = "pede outra situação do serviço ou da conexão", "its servico_status or conectado does not fit";
     WHY_EXCEPT = "o texto tem uma exceção (except)", "the text has an exception (except)";
     WHY_LATER = "serviria, mas vem depois", "would fit, but comes later";
+    WHY_NEEDS_ALERT = "é para quem tem alerta", "it is for customers with an alert";
+    WHY_NEEDS_NONE = "é para quem não tem alerta", "it is for customers without an alert";
     WHY_NAMED = "escolhida: o alerta a nomeia", "chosen: the alert names it";
     WHY_NO_ALSO = "falta no texto uma das expressões de also", "none of its `also` is in the text";
     WHY_NO_TEXT = "nenhuma das expressões de text está no texto", "none of its `text` is in the text";

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::prompt::{Phrase, Rule};
+use crate::domain::prompt::{AlertCondition, Phrase, Rule};
 
 /// Longest phrase whose parts are compared.
 const NEEDLE_BYTES_MAX: usize = 256;
 
 /// A warning for each unreachable rule.
 pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
-    let mut before: HashMap<String, Covered> = HashMap::new();
+    let mut before: HashMap<(AlertCondition, String), Covered> = HashMap::new();
     let mut warnings = Vec::new();
     for rule in rules {
         if !rule.except.is_empty() && covered_by_own_exceptions(rule) {
@@ -21,7 +21,11 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
         // Earlier rules hide it if they have no other conditions, or the same ones.
         let own = conditions(rule);
         let keys = [Some(String::new()), own.clone()];
-        let mut covered = keys.iter().flatten().filter_map(|key| before.get(key));
+        let keys = keys
+            .iter()
+            .flatten()
+            .flat_map(|key| taking(rule.alert).iter().map(move |alert| (*alert, key.clone())));
+        let mut covered = keys.filter_map(|key| before.get(&key));
         match covered.find_map(|covered| covered.hides(rule)) {
             Some(first) => warnings.push(format!(
                 "rule `{}` is unreachable: rule `{first}` before it matches everything it matches",
@@ -29,12 +33,21 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
             )),
             None => {
                 if let Some(key) = own {
-                    before.entry(key).or_default().add(rule);
+                    before.entry((rule.alert, key)).or_default().add(rule);
                 }
             }
         }
     }
     warnings
+}
+
+/// The conditions on the alert that hold wherever this one does.
+fn taking(alert: AlertCondition) -> &'static [AlertCondition] {
+    match alert {
+        AlertCondition::On => &[AlertCondition::On, AlertCondition::Any],
+        AlertCondition::Off => &[AlertCondition::Off, AlertCondition::Any],
+        AlertCondition::Any => &[AlertCondition::Any],
+    }
 }
 
 /// The texts that rules with the same conditions match.

@@ -1,5 +1,6 @@
 //! Reads prompts and rules, and rejects rules that name an undefined prompt.
 
+mod alert;
 mod hidden;
 mod phrases;
 
@@ -9,7 +10,8 @@ use std::sync::Arc;
 use crate::answering::outage;
 use crate::domain::call::Did;
 use crate::domain::prompt::{
-    General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm, Speak, SpeakPart,
+    AlertCondition, General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
+    Speak, SpeakPart,
 };
 use crate::domain::safe_text::is_label;
 use crate::runtime::settings::{Marked, Place, Section};
@@ -31,7 +33,8 @@ fn unconditional(rule: &Rule) -> Option<String> {
     let has_text = !rule.text.is_empty() || !rule.also.is_empty();
     let has_other = !rule.service_status.is_empty() || rule.connected.is_some();
     let is_silent = rule.play.asterisk.is_empty();
-    (!has_text && !has_other && rule.did.is_empty() && !is_silent).then(|| {
+    let needs_alert = rule.alert == AlertCondition::On;
+    (needs_alert && !has_text && !has_other && rule.did.is_empty() && !is_silent).then(|| {
         format!(
             "rule `{}` has no condition, so it plays for every alert: add text, or write \
              text = \"*\" if that is intended",
@@ -74,7 +77,9 @@ impl Prompts {
             }
             rule
         });
-        for warning in hidden(&list).into_iter().chain(list.iter().filter_map(unconditional)) {
+        let of_conditions = list.iter().filter_map(unconditional);
+        let of_alerts = list.iter().filter_map(alert::quiet_for_all);
+        for warning in hidden(&list).into_iter().chain(of_conditions).chain(of_alerts) {
             file.warn(warning);
         }
         let general = file.read("general", |section| self.general(section));
@@ -88,8 +93,10 @@ impl Prompts {
         }
         let play = self.play(section);
         let speak = self.speak(section, &play);
-        Rule {
+        let Marked { value: alert, place } = alert::alert(section);
+        let rule = Rule {
             name: name.unwrap_or_default().into(),
+            alert,
             text: phrases(section, "text"),
             also: phrases(section, "also"),
             except: exceptions(section, "except"),
@@ -101,7 +108,9 @@ impl Prompts {
             speak,
             route: label(section, "route").map(Into::into),
             expose: section.flag("expose"),
-        }
+        };
+        alert::check(section, &rule, place);
+        rule
     }
 
     fn play(&self, section: &mut Section<'_>) -> Arc<Playlist> {

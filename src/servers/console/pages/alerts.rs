@@ -202,6 +202,8 @@ pub(super) fn why(verdict: &RuleVerdict, language: Language) -> String {
         RuleVerdict::Later(phrases) => {
             format!("{}: {}", texts::WHY_LATER.of(language), by(phrases))
         }
+        RuleVerdict::NeedsAlert => texts::WHY_NEEDS_ALERT.of(language).to_owned(),
+        RuleVerdict::NeedsNone => texts::WHY_NEEDS_NONE.of(language).to_owned(),
         RuleVerdict::CalledNumber => texts::WHY_CALLED_NUMBER.of(language).to_owned(),
         RuleVerdict::Customer => texts::WHY_CUSTOMER.of(language).to_owned(),
         RuleVerdict::NoText => texts::WHY_NO_TEXT.of(language).to_owned(),

@@ -1,0 +1,45 @@
+//! Reads whether a rule is for customers with an alert, and rejects conditions that need one.
+
+use crate::domain::prompt::{AlertCondition, Rule};
+use crate::runtime::settings::{Marked, Place, Section};
+
+/// Reads `alerta`.
+pub(super) fn alert(section: &mut Section<'_>) -> Marked<AlertCondition> {
+    let known = (AlertCondition::On, AlertCondition::Off);
+    let read = section.flag_or_word("alerta", known, ("any", AlertCondition::Any));
+    read.unwrap_or_else(|| Marked { value: AlertCondition::On, place: section.place() })
+}
+
+/// Reports what a rule for customers without an alert can never meet, or never do.
+pub(super) fn check(section: &Section<'_>, rule: &Rule, place: Place) {
+    if rule.alert == AlertCondition::On {
+        return;
+    }
+    let phrases = [
+        ("text", &rule.text),
+        ("also", &rule.also),
+        ("except", &rule.except),
+        ("over", &rule.over),
+    ];
+    let path = section.path("alerta");
+    for (key, _) in phrases.iter().filter(|(_, phrases)| !phrases.is_empty()) {
+        let text = format!("{path} needs no alert, so {key} has no text to match: remove {key}");
+        section.report(place, text);
+    }
+    if rule.speak.is_some() {
+        let text = format!("{path} needs no alert, so speak has no text to say: remove speak");
+        section.report(place, text);
+    }
+}
+
+/// The warning for a rule that applies to every customer without an alert.
+pub(super) fn quiet_for_all(rule: &Rule) -> Option<String> {
+    let is_quiet = rule.alert != AlertCondition::On;
+    let has_other = !rule.service_status.is_empty() || rule.connected.is_some();
+    (is_quiet && !has_other && rule.did.is_empty()).then(|| {
+        format!(
+            "rule `{}` applies to every customer without an alert: add servico_status, conectado or did",
+            rule.name
+        )
+    })
+}
