@@ -218,13 +218,7 @@ fn call(dice: &mut Dice) -> Call {
             );
             let mut conversation = Conversation::default();
             let _ = conversation.receive(environment.as_bytes());
-            let unknown = || Call {
-                interface: "agi",
-                caller: None,
-                did: None,
-                accepted: Instant::now(),
-                timeout: None,
-            };
+            let unknown = || Call::of(None, "agi", Instant::now());
             return conversation.call(Instant::now()).unwrap_or_else(unknown);
         }
     };

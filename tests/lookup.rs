@@ -120,7 +120,9 @@ fn described(finding: &Finding) -> (String, AnswerSource, bool) {
         }
         Finding::NotFound(origin) => ("nobody".into(), *origin, false),
         Finding::Unavailable(failure) => (failure.label().into(), AnswerSource::None, false),
-        Finding::NoNumber(_) => unreachable!("the lookup is given a number"),
+        Finding::Invalid | Finding::NoNumber(_) => {
+            unreachable!("the lookup is given a number")
+        }
     }
 }
 

@@ -19,6 +19,7 @@ const PURE: &[&str] = &[
     "sources/alerts/feed",
     "sources/reasons.rs",
     "answering/render",
+    "sources/hubsoft/by_identity.rs",
     "sources/hubsoft/by_phone.rs",
     "sources/hubsoft/query.rs",
     "sources/hubsoft/wire.rs",
@@ -85,6 +86,7 @@ const PURE: &[&str] = &[
 /// simulator, and read an answer as a PBX does. A place says which status is that of a closed service.
 const KNOW_HUBSOFT: &[&str] = &[
     "sources/hubsoft/alerts",
+    "sources/hubsoft/by_identity.rs",
     "sources/hubsoft/by_phone.rs",
     "sources/hubsoft/wire.rs",
     "sources/hubsoft/flag.rs",
@@ -102,7 +104,6 @@ const KNOW_HUBSOFT: &[&str] = &[
     "domain/speech_text",
     // Texts in Portuguese.
     "answering/journal/report/texts.rs",
-    "cli/explain/tests.rs",
     "cli/texts.rs",
 ];
 
@@ -113,9 +114,10 @@ struct Source {
 }
 
 impl Source {
-    /// The code without comments, and without the tests at its end.
+    /// The code without comments, and without the tests at its end; a file of tests has none.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let code = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let text = if self.path.ends_with("/tests.rs") { "" } else { &*self.text };
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let lines = code.lines().enumerate().map(|(at, line)| (at + 1, line));
         lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
@@ -229,7 +231,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["runtime/metrics"]),
     ("listenfd", &["runtime/systemd.rs"]),
     ("sd_notify", &["runtime/systemd.rs"]),
-    ("lru", &["answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"]),
+    (
+        "lru",
+        &["answering/identify", "answering/lookup", "sources/cache.rs", "sources/shared_alerts.rs"],
+    ),
     ("memchr", &["servers/fastagi", "servers/form.rs", "domain/prompt"]),
     ("foldhash", &["answering/figures", "answering/journal/heard.rs", "servers/listener/slots.rs"]),
     ("itoa", &["runtime/logging/call_line.rs", "answering/render/xml.rs"]),

@@ -30,6 +30,7 @@ impl Label for AnswerStatus {
     const NAME: &'static str = "status";
     const WORDS: &'static [(Self, &'static str)] = &[
         (Self::Found, Self::Found.word()),
+        (Self::Invalid, Self::Invalid.word()),
         (Self::NoNumber, Self::NoNumber.word()),
         (Self::NotFound, Self::NotFound.word()),
         (Self::Unavailable, Self::Unavailable.word()),
@@ -96,7 +97,7 @@ impl CallMetrics {
             Finding::Found { record, .. } if record.customers().len() > 1 => {
                 self.ambiguous.inc();
             }
-            Finding::Found { .. } | Finding::NotFound(_) => {}
+            Finding::Found { .. } | Finding::Invalid | Finding::NotFound(_) => {}
         }
     }
 

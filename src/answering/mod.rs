@@ -2,6 +2,7 @@
 
 pub mod explanation;
 pub mod figures;
+pub mod identify;
 pub mod journal;
 pub mod lookup;
 pub mod metrics;

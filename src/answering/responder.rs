@@ -10,6 +10,7 @@ use tracing::warn;
 
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer, QueriedHubsoft};
 use crate::answering::figures::{FiguredCall, Figures, PromptKind};
+use crate::answering::identify::{self, Identify};
 use crate::answering::journal::{CallRecord, ChosenAlert, Journal};
 use crate::answering::lookup::Lookup;
 use crate::answering::metrics::CallMetrics;
@@ -18,6 +19,7 @@ use crate::answering::outage::Announcer;
 use crate::domain::answer::{Answer, Told};
 use crate::domain::call::Call;
 use crate::domain::finding::Finding;
+use crate::domain::identification::Identification;
 use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::Choice;
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
@@ -52,6 +54,7 @@ pub struct Responder {
     announcer: Announcer,
     numbers: Numbers,
     misses: Arc<Misses>,
+    identify: Identify,
     metrics: CallMetrics,
     journal: Option<Arc<Journal>>,
     figures: Arc<Figures>,
@@ -65,6 +68,7 @@ impl Responder {
             announcer,
             numbers,
             misses: Arc::default(),
+            identify: Identify::default(),
             metrics: CallMetrics::default(),
             journal: None,
             figures: Arc::default(),
@@ -86,6 +90,11 @@ impl Responder {
         Self { figures, ..self }
     }
 
+    /// The same with limits of its own for callers who type what identifies them.
+    pub fn identifying(self, identify: Identify) -> Self {
+        Self { identify, ..self }
+    }
+
     /// Answers one call by its deadline.
     pub fn respond<'a>(&'a self, call: &'a Call) -> impl Future<Output = Answer> + Send + 'a {
         self.answer(call, Occasion::Call)
@@ -99,14 +108,12 @@ impl Responder {
 
     async fn answer(&self, call: &Call, occasion: Occasion) -> Answer {
         let phone = self.numbers.phone(call);
-        let finding = match &phone {
-            Ok(phone) => {
-                let deadline = Instant::from_std(call.deadline(self.lookup.deadline()));
-                self.lookup.find(&Key::from(*phone), deadline).await
-            }
-            Err(reason) => Finding::NoNumber(*reason),
+        let finding = match (&call.identification, &phone) {
+            (Some(given), phone) => self.identified(call, given, phone.as_ref().ok()).await,
+            (None, Ok(phone)) => self.lookup.find(&Key::from(*phone), self.deadline(call)).await,
+            (None, Err(reason)) => Finding::NoNumber(*reason),
         };
-        if let (Finding::NotFound(_), Ok(phone)) = (&finding, &phone) {
+        if let (None, Finding::NotFound(_), Ok(phone)) = (&call.identification, &finding, &phone) {
             self.note_miss(phone, call);
         }
         let decision = self.decide(call, phone.ok(), &finding);
@@ -117,6 +124,27 @@ impl Responder {
                 decision.answer
             }
         }
+    }
+
+    /// When the answer to `call` is due.
+    fn deadline(&self, call: &Call) -> Instant {
+        Instant::from_std(call.deadline(self.lookup.deadline()))
+    }
+
+    /// Looks up what the caller has typed, if it may be tried.
+    async fn identified(
+        &self,
+        call: &Call,
+        given: &Identification,
+        phone: Option<&Phone>,
+    ) -> Finding {
+        let key = match self.identify.admitted(given, phone, call.client, call.accepted) {
+            Ok(key) => key,
+            Err(finding) => return finding,
+        };
+        let finding = self.lookup.find(&key, self.deadline(call)).await;
+        self.identify.note(given, &key, &finding, call.accepted);
+        finding
     }
 
     /// Counts and logs a call that has been answered; returns its answer.
@@ -150,7 +178,7 @@ impl Responder {
             number,
         });
         if let Some(journal) = &self.journal {
-            leave(journal, call.accepted, phone.ok(), &answer, (chosen, told));
+            leave(journal, call, phone.ok(), &answer, (chosen, told));
         }
         answer
     }
@@ -171,7 +199,10 @@ impl Responder {
             _ => Told::NotYet,
         };
         let facts = self.announcer.facts(board, &choice, told);
-        Decision { answer: Answer::new(phone, finding, &choice, facts), chosen, told, kind }
+        let answer = Answer::new(phone, finding, &choice, facts);
+        let withholds_name = call.identification.is_some() && !self.identify.returns_names();
+        let answer = if withholds_name { answer.nameless() } else { answer };
+        Decision { answer, chosen, told, kind }
     }
 
     /// Explains how `call` would be answered; `caller` returns what is known of a number and the alerts.
@@ -215,10 +246,17 @@ impl Responder {
     }
 
     /// A responder with another lookup and other settings that keeps the recorded misses.
-    pub fn renewed(&self, lookup: Lookup, announcer: Announcer, numbers: Numbers) -> Self {
+    pub fn renewed(
+        &self,
+        lookup: Lookup,
+        announcer: Announcer,
+        numbers: Numbers,
+        identify: identify::Settings,
+    ) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
         let (journal, figures) = (self.journal.clone(), Arc::clone(&self.figures));
-        Self { lookup, announcer, numbers, misses, metrics, journal, figures }
+        let identify = self.identify.renewed(identify);
+        Self { lookup, announcer, numbers, misses, identify, metrics, journal, figures }
     }
 
     /// The lookup of callers.
@@ -261,15 +299,18 @@ impl Responder {
 /// Leaves to the journal what it needs of a call.
 fn leave(
     journal: &Journal,
-    at: std::time::Instant,
+    call: &Call,
     phone: Option<Phone>,
     answer: &Answer,
     (chosen, told): (Option<ChosenAlert>, Told),
 ) {
     if journal.takes_calls() {
-        journal.note(CallRecord::new(at, phone, answer, chosen, told));
+        let record = CallRecord::new(call.accepted, phone, answer, chosen, told);
+        // Whoever typed somebody else's code leaves no trace of it.
+        let is_identified = call.identification.is_some();
+        journal.note(if is_identified { record.without_customer() } else { record });
     } else if let (Some(phone), Some(chosen)) = (phone, chosen) {
-        journal.hear(&phone, chosen.key, told, at);
+        journal.hear(&phone, chosen.key, told, call.accepted);
     }
 }
 
@@ -278,7 +319,7 @@ fn reason(finding: &Finding) -> &'static str {
     match finding {
         Finding::NoNumber(reason) => reason.label(),
         Finding::Unavailable(failure) => failure.label(),
-        Finding::Found { .. } | Finding::NotFound(_) => "",
+        Finding::Found { .. } | Finding::Invalid | Finding::NotFound(_) => "",
     }
 }
 
@@ -294,6 +335,10 @@ fn log(
     let line = match phone {
         Ok(phone) => line.masked(key!("phone"), &phone.masked()),
         Err(_) => line.word(key!("phone"), "-"),
+    };
+    let line = match &call.identification {
+        Some(given) => line.word(key!("by"), given.word()),
+        None => line,
     };
     line.word(key!("status"), answer.status().word())
         .word(key!("source"), answer.source().word())

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::answering::identify::Identify;
 use crate::answering::journal::Journal;
 use crate::answering::lookup::Lookup;
 use crate::answering::outage::Announcer;
@@ -123,7 +124,12 @@ impl App {
         let journal = previous.journal.renewed(config, sources);
         let speech = previous.speech.renewed(config, board(&alerts));
         let announcer = announcer(config, &alerts, &journal, &speech);
-        let responder = previous.responder.renewed(lookup, announcer, config.numbers.clone());
+        let responder = previous.responder.renewed(
+            lookup,
+            announcer,
+            config.numbers.clone(),
+            config.identify.clone(),
+        );
         let before = &previous.http.guard;
         // The listeners' connection slots keep the addresses of the PBXs until a restart, and so do
         // the rates.
@@ -195,6 +201,7 @@ impl App {
         let announcer = announcer(config, alerts, journal, speech);
         let responder = Responder::new(lookup, announcer, config.numbers.clone())
             .counting(metrics.calls.clone(), metrics.misses.clone())
+            .identifying(Identify::new(config.identify.clone(), metrics.identify.clone()))
             .figuring(Arc::clone(&metrics.figures))
             .noting(Arc::clone(&journal.journal));
         let guard = guard(config, Arc::default(), config.listener.pbx.clone());

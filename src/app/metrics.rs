@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::answering::figures::Figures;
+use crate::answering::identify::IdentifyMetrics;
 use crate::answering::journal::JournalMetrics;
 use crate::answering::lookup::LookupMetrics;
 use crate::answering::metrics::CallMetrics;
@@ -87,6 +88,7 @@ pub(super) struct AppMetrics {
     pub(super) figures: Arc<Figures>,
     pub(super) http: HttpMetrics,
     pub(super) hubsoft: HubsoftMetrics,
+    pub(super) identify: IdentifyMetrics,
     pub(super) journal: JournalMetrics,
     pub(super) listener: ListenerMetrics,
     pub(super) lookup: LookupMetrics,
@@ -110,6 +112,7 @@ impl Default for AppMetrics {
             figures: Arc::default(),
             http: HttpMetrics::of(&endpoints::REJECTIONS),
             hubsoft: HubsoftMetrics::default(),
+            identify: IdentifyMetrics::default(),
             journal: JournalMetrics::default(),
             listener: ListenerMetrics::default(),
             lookup: LookupMetrics::default(),
@@ -136,6 +139,7 @@ impl AppMetrics {
         self.figures.metrics().register(&mut registry);
         self.http.register(&mut registry);
         self.hubsoft.register(&mut registry);
+        self.identify.register(&mut registry);
         self.journal.register(&mut registry);
         self.listener.register(&mut registry);
         self.lookup.register(&mut registry);

@@ -16,7 +16,6 @@ use crate::domain::call::{Call, Did};
 use crate::domain::phone::{NoNumber, Phone};
 use crate::runtime::language::{Language, Text};
 use crate::sources::hubsoft::{HubSoft, SearchStep};
-use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
@@ -39,13 +38,8 @@ pub(super) async fn run(
     let token = hubsoft.warm().await;
     let explained = Arc::new(Explained { hubsoft, explain, language, completed: Notify::new() });
     let app = App::in_front_of(Arc::clone(&explained) as Arc<dyn Source>, &config);
-    let call = Call {
-        interface: "lookup",
-        caller: Some(number.clone()),
-        did: did.and_then(Did::new),
-        accepted: Instant::now(),
-        timeout: None,
-    };
+    let call = Call::of(Some(number.clone()), "lookup", Instant::now());
+    let call = Call { did: did.and_then(Did::new), ..call };
     let phone = config.numbers.phone(&call);
     if explain {
         let ms = start.elapsed().as_millis();
@@ -114,8 +108,10 @@ impl Source for Explained {
                     );
                 }
             };
-            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            let record = self.hubsoft.lookup(phone, budget, &partial, &observe).await;
+            let record = match key {
+                Key::Phone(phone) => self.hubsoft.lookup(phone, budget, &partial, &observe).await,
+                other => self.hubsoft.fetch(other, budget, partial).await,
+            };
             self.completed.notify_one();
             record
         })

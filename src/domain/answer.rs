@@ -41,7 +41,7 @@ impl Field {
 pub const FIELDS: [Field; 17] = [
     Field {
         key: "status",
-        meaning: "found, not_found, no_number or unavailable",
+        meaning: "found, not_found, no_number or unavailable; with documento or codigo also invalid",
         value: |a, _| a.status.word(),
     },
     Field {
@@ -76,7 +76,7 @@ pub const FIELDS: [Field; 17] = [
     Field {
         key: "nome",
         meaning: "the customer's name; empty when several customers share the number",
-        value: |a, _| a.identity().map_or("", Customer::name),
+        value: |a, _| a.name(),
     },
     Field {
         key: "codigo_cliente",
@@ -137,6 +137,7 @@ pub const FIELDS: [Field; 17] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerStatus {
     Found,
+    Invalid,
     NoNumber,
     NotFound,
     Unavailable,
@@ -147,6 +148,7 @@ impl AnswerStatus {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Found => "found",
+            Self::Invalid => "invalid",
             Self::NoNumber => "no_number",
             Self::NotFound => "not_found",
             Self::Unavailable => "unavailable",
@@ -189,6 +191,8 @@ struct Details {
     route: Option<Arc<str>>,
     /// The customer, if exactly one has the number.
     identity: Option<Customer>,
+    /// Whether the customer's name is withheld.
+    is_nameless: bool,
     /// How many customers have the number, in digits; empty if none has.
     matches: Cow<'static, str>,
     message: SafeText,
@@ -213,6 +217,7 @@ impl Answer {
     ) -> Self {
         let (status, source) = match finding {
             Finding::Found { source, .. } => (AnswerStatus::Found, *source),
+            Finding::Invalid => (AnswerStatus::Invalid, AnswerSource::None),
             Finding::NoNumber(_) => (AnswerStatus::NoNumber, AnswerSource::None),
             Finding::NotFound(source) => (AnswerStatus::NotFound, *source),
             Finding::Unavailable(_) => (AnswerStatus::Unavailable, AnswerSource::None),
@@ -242,6 +247,17 @@ impl Answer {
     /// The customer, if exactly one has the number.
     pub fn identity(&self) -> Option<&Customer> {
         self.details.identity.as_ref()
+    }
+
+    /// The same without the customer's name.
+    pub fn nameless(mut self) -> Self {
+        self.details.is_nameless = true;
+        self
+    }
+
+    fn name(&self) -> &str {
+        let named = self.identity().filter(|_| !self.details.is_nameless);
+        named.map_or("", Customer::name)
     }
 
     /// What came of the call.

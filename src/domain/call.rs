@@ -1,8 +1,10 @@
 //! One request of a PBX: who is calling, the called number, and how long the PBX waits.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use crate::domain::identification::Identification;
 use crate::domain::phone::Phone;
 
 /// Shortest deadline a PBX may request; a source cannot answer faster.
@@ -17,6 +19,10 @@ pub struct Call {
     pub caller: Option<String>,
     /// The number that was dialled.
     pub did: Option<Did>,
+    /// What the caller typed to be identified by, if the PBX asked.
+    pub identification: Option<Identification>,
+    /// The address of the PBX, where it is known.
+    pub client: Option<IpAddr>,
     /// When the request was accepted.
     pub accepted: Instant,
     /// How long the PBX waits, if it is in the request.
@@ -24,6 +30,19 @@ pub struct Call {
 }
 
 impl Call {
+    /// A call from `caller` that was accepted at `accepted`, and of which nothing else is known.
+    pub fn of(caller: Option<String>, interface: &'static str, accepted: Instant) -> Self {
+        Self {
+            interface,
+            caller,
+            did: None,
+            identification: None,
+            client: None,
+            accepted,
+            timeout: None,
+        }
+    }
+
     /// When the answer is due: after `longest` (the setting), which the PBX can only shorten.
     pub fn deadline(&self, longest: Duration) -> Instant {
         let requested = self.timeout.filter(|wait| (DEADLINE_MIN..=longest).contains(wait));
@@ -97,7 +116,7 @@ mod tests {
 
     fn call(timeout_ms: Option<u64>) -> Call {
         let timeout = timeout_ms.map(Duration::from_millis);
-        Call { interface: "test", caller: None, did: None, accepted: Instant::now(), timeout }
+        Call { timeout, ..Call::of(None, "test", Instant::now()) }
     }
 
     #[test]

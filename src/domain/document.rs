@@ -15,6 +15,8 @@ const CPF_LENGTH: usize = 11;
 const CNPJ_LENGTH: usize = 14;
 /// Number of check digits at the end.
 const CHECK_DIGITS: usize = 2;
+/// Fewest digits that may be a document without its leading zeros.
+const SHORTENED_MIN: usize = 8;
 /// Number of characters that stay visible when it is printed.
 const SHOWN: usize = 2;
 
@@ -38,6 +40,22 @@ impl Document {
         };
         let length = u8::try_from(length).ok()?;
         is_valid.then_some(Self { characters, length })
+    }
+
+    /// Returns whether a source stores it as `text`: with or without punctuation, or as a number, which has
+    /// lost its leading zeros. A whole CPF is never a shortened CNPJ.
+    pub fn is_stored_as(&self, text: &str) -> bool {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let is_short = digits.len() == text.len()
+            && digits.len() >= SHORTENED_MIN
+            && digits.len() < self.reveal().len()
+            && digits.len() != CPF_LENGTH;
+        let whole = if is_short {
+            Self::parse(&format!("{digits:0>width$}", width = self.reveal().len()))
+        } else {
+            Self::parse(text)
+        };
+        whole == Some(*self)
     }
 
     /// The characters without punctuation.
@@ -113,6 +131,26 @@ mod tests {
         ] {
             let document = Document::parse(text);
             assert_eq!(document.as_ref().map(Document::reveal), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stored_document_may_lack_its_leading_zeros() {
+        for (document, stored, is_it) in [
+            ("01234567890", "01234567890", true),
+            ("01234567890", "012.345.678-90", true),
+            ("01234567890", "1234567890", true),
+            ("01234567890", "1.234.567-890", false),
+            ("01234567890", "", false),
+            ("01234567890", "01234567891", false),
+            ("11222333000181", "11.222.333/0001-81", true),
+            ("00000000000191", "191", false),
+            ("00000000000191", "00000000191", false),
+            ("00000000191", "00000000000191", false),
+            ("00000000191", "00000000191", true),
+        ] {
+            let read = Document::parse(document).expect("valid");
+            assert_eq!(read.is_stored_as(stored), is_it, "{document} {stored}");
         }
     }
 

@@ -151,6 +151,8 @@ pub enum AlertCertainty {
 pub enum Finding {
     /// Verified customers.
     Found { record: Record, source: AnswerSource, alerts: AlertCertainty },
+    /// What the caller typed can be neither a document nor a code; no source was queried.
+    Invalid,
     /// There is no number to look up; no source was queried.
     NoNumber(NoNumber),
     /// The source answered that no customer has the number.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use memchr::memchr;
 
+use crate::domain::identification::Identification;
+
 /// The occurrences of a key, and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormValue<'a> {
@@ -77,11 +79,25 @@ impl<'a> FormValue<'a> {
         decode_lossy(&self.one().unwrap_or_default().replace('+', " ")).into_owned()
     }
 
+    /// The value as a person has typed it, if the key occurs. A repeated one counts as empty.
+    fn typed_if_any(self) -> Option<String> {
+        (self != Self::Absent).then(|| self.typed())
+    }
+
     /// The value in milliseconds; a value that is not a whole number counts as absent.
     pub fn millis(self) -> Option<Duration> {
         let text = decode(self.one()?).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
         text.parse().ok().map(Duration::from_millis)
     }
+}
+
+/// What the parameters `documento` and `codigo` of a request identify a caller by.
+pub fn identification(document: FormValue<'_>, code: FormValue<'_>) -> Option<Identification> {
+    if document == FormValue::Absent && code == FormValue::Absent {
+        return None;
+    }
+    let [document, code] = [document, code].map(FormValue::typed_if_any);
+    Identification::read(document.as_deref(), code.as_deref())
 }
 
 /// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are not

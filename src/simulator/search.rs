@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-/// How `busca=telefone` finds customers; the vendor does not document it.
+/// How `busca=telefone` and `busca=cpf_cnpj` find customers; the vendor does not document it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Matching {
     /// The stored digits are the term's digits.
@@ -111,6 +111,7 @@ impl CustomerSearch {
             "login_radius" => serves("login"),
             "ipv4" => serves("ipv4"),
             "mac" => serves("mac_addr"),
+            "cpf_cnpj" => has_document(customer, &digits(&self.term), matching),
             exact => text(&customer[exact]) == self.term,
         }
     }
@@ -153,6 +154,16 @@ fn has_phone(customer: &Value, wanted: &str, matching: Matching) -> bool {
             Matching::Exact => stored == wanted,
             Matching::Like => stored.contains(tail),
         })
+}
+
+fn has_document(customer: &Value, wanted: &str, matching: Matching) -> bool {
+    let stored = digits(&text(&customer["cpf_cnpj"]));
+    let tail = &wanted[wanted.len().saturating_sub(8)..];
+    !wanted.is_empty()
+        && match matching {
+            Matching::Exact => stored == wanted,
+            Matching::Like => stored.contains(tail),
+        }
 }
 
 fn digits(text: &str) -> String {

@@ -11,6 +11,7 @@ use crate::runtime::metrics::{Gauge, Registry, size};
 
 use super::shared_alerts::SharedAlerts;
 use super::source::{Key, Origin, Sighting, SightingStore};
+use super::stored_key::StoredKey;
 
 /// Maximum bytes of all records, so that long alert texts cannot exhaust the memory. 100,000
 /// customers who share ten texts need 22 MiB, with which the whole program was measured at 39. Of
@@ -22,6 +23,9 @@ const BYTES_MAX: usize = 43 * 1024 * 1024;
 /// Bytes of one entry without the words of its record: key, record, time and list links are one
 /// allocation of 96 bytes, and a hash slot takes 19 to 39, because the table doubles when it is full.
 const ENTRY_BYTES: usize = 136;
+
+/// How long a customer is cached who was identified by a document or a code: for the next steps of the call.
+const IDENTIFIED: Duration = Duration::from_secs(5 * 60);
 
 /// The limits of the cache in number and time.
 #[derive(Clone, Debug)]
@@ -88,7 +92,7 @@ impl CacheMetrics {
 pub struct Cache(Mutex<Entries>);
 
 struct Entries {
-    entries: LruCache<Key, Entry>,
+    entries: LruCache<StoredKey, Entry>,
     retention: Retention,
     /// The time of the first record.
     start: Option<Instant>,
@@ -152,9 +156,10 @@ impl Entries {
 
     fn recall(&mut self, key: &Key, now: Instant) -> Option<Sighting> {
         let now_ms = self.ms(now);
-        let entry = self.entries.get(key)?;
+        let stored = StoredKey::from(key);
+        let entry = self.entries.get(&stored)?;
         let age = entry.age(now_ms);
-        if age >= self.retention.of(&entry.record) {
+        if age >= self.retention.of(&stored, &entry.record) {
             self.purge(key);
             return None;
         }
@@ -169,14 +174,15 @@ impl Entries {
 
     fn learn(&mut self, key: &Key, sighting: &Sighting, now: Instant) {
         let at_ms = self.ms(now) - milliseconds(sighting.age);
-        if self.entries.peek(key).is_some_and(|held| held.stamp.at_ms() > at_ms) {
+        let key = StoredKey::from(key);
+        if self.entries.peek(&key).is_some_and(|held| held.stamp.at_ms() > at_ms) {
             return;
         }
         let record = self.alerts.share(sighting.record.clone());
         self.bytes += weight(&record);
         let stamp = Stamp::new(at_ms, sighting);
         let entry = Entry { record, stamp };
-        if let Some((_, old)) = self.entries.push(*key, entry) {
+        if let Some((_, old)) = self.entries.push(key, entry) {
             self.release(&old.record);
         }
         while self.bytes() > self.bytes_max
@@ -187,7 +193,7 @@ impl Entries {
     }
 
     fn purge(&mut self, key: &Key) -> bool {
-        let entry = self.entries.pop(key);
+        let entry = self.entries.pop(&StoredKey::from(key));
         if let Some(entry) = &entry {
             self.release(&entry.record);
         }
@@ -219,8 +225,9 @@ impl Entry {
 }
 
 impl Retention {
-    fn of(&self, record: &Record) -> Duration {
-        if record.is_not_found() { self.not_found } else { self.found }
+    fn of(&self, key: &StoredKey, record: &Record) -> Duration {
+        let longest = if record.is_not_found() { self.not_found } else { self.found };
+        if key.is_hash() { longest.min(IDENTIFIED) } else { longest }
     }
 }
 
@@ -236,6 +243,7 @@ fn weight(record: &Record) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::document::Document;
     use crate::domain::phone::Phone;
     use crate::domain::reported::ReportedCustomer;
 
@@ -273,6 +281,18 @@ mod tests {
         let not_found = Sighting::of_hubsoft(Record::default());
         assert_eq!(age_after(&not_found, 29), Some(29 * SECOND));
         assert_eq!(age_after(&not_found, 30), None);
+    }
+
+    #[test]
+    fn a_customer_identified_by_a_document_is_kept_for_five_minutes() {
+        let mut cache = cache(10);
+        let key = Key::from(Document::parse("52998224725").expect("valid"));
+        let start = Instant::now();
+        cache.learn(&key, &found(), start);
+        assert!(cache.recall(&key, start + 299 * SECOND).is_some());
+        assert!(cache.recall(&key, start + 300 * SECOND).is_none());
+        cache.learn(&key, &Sighting::of_hubsoft(Record::default()), start);
+        assert!(cache.recall(&key, start + 30 * SECOND).is_none());
     }
 
     #[test]
@@ -337,7 +357,7 @@ mod tests {
     #[test]
     fn an_entry_has_the_counted_size() {
         // A node has key, entry and two links, plus eight bytes of the allocator.
-        let node = size_of::<(Key, Entry)>() + 2 * size_of::<usize>() + 8;
+        let node = size_of::<(StoredKey, Entry)>() + 2 * size_of::<usize>() + 8;
         assert!(node <= ENTRY_BYTES - 40, "{node} bytes");
     }
 }

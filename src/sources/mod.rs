@@ -11,3 +11,4 @@ mod shared_alerts;
 pub mod shared_request;
 pub mod source;
 pub mod speech;
+pub mod stored_key;

@@ -55,6 +55,13 @@ pub static HEAD_TOO_LARGE: Reason = Reason::new(
     "HubSoft's answer has more than 100 headers, or headers that are too long",
     "check which headers the web server or proxy in front of it adds",
 );
+/// One caller, or one PBX, has tried too many documents or codes.
+pub static IDENTIFY_LIMIT: Reason = Reason::new(
+    "identify_limit",
+    NotQueried,
+    "too many documents or codes were tried",
+    "if the callers are customers, raise identify.caller_tries or identify.client_tries",
+);
 /// The answer is not as the API documentation describes it.
 pub static INVALID_ANSWER: Reason = Reason::new(
     "invalid_answer",
@@ -162,14 +169,6 @@ pub static UNAUTHORIZED: Reason = Reason::new(
 /// Maintenance (HTTP 503); the failure has the pause that HubSoft requested, if any.
 pub static UNAVAILABLE: Reason =
     Reason::new("unavailable", Upstream, "HubSoft is under maintenance (HTTP 503)", "");
-/// The source does not support lookups by this kind of key.
-pub static UNSUPPORTED: Reason = Reason::new(
-    "unsupported",
-    NotQueried,
-    "the source cannot look up this kind of key",
-    "please report this as a bug of bina",
-);
-
 /// Every reason.
 pub static REASONS: [&Reason; 27] = [
     &BREAKER_OPEN,
@@ -179,6 +178,7 @@ pub static REASONS: [&Reason; 27] = [
     &DEADLINE,
     &FIREWALL,
     &HEAD_TOO_LARGE,
+    &IDENTIFY_LIMIT,
     &INVALID_ANSWER,
     &LIST_FULL,
     &NO_TOKEN,
@@ -198,7 +198,6 @@ pub static REASONS: [&Reason; 27] = [
     &TOO_LARGE,
     &UNAUTHORIZED,
     &UNAVAILABLE,
-    &UNSUPPORTED,
 ];
 
 /// Returns the distinct labels, so that metrics start with each of them at zero.

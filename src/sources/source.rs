@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::domain::customer_code::CustomerCode;
 use crate::domain::document::Document;
 use crate::domain::failure::Failure;
 use crate::domain::finding::Record;
@@ -16,6 +17,7 @@ use crate::sources::shared_request::Partial;
 /// The key of a lookup. It masks itself wherever it is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {
+    Code(CustomerCode),
     Document(Document),
     Phone(Phone),
 }
@@ -23,6 +25,12 @@ pub enum Key {
 impl From<Phone> for Key {
     fn from(phone: Phone) -> Self {
         Self::Phone(phone)
+    }
+}
+
+impl From<CustomerCode> for Key {
+    fn from(code: CustomerCode) -> Self {
+        Self::Code(code)
     }
 }
 
@@ -35,6 +43,7 @@ impl From<Document> for Key {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Code(code) => code.fmt(f),
             Self::Document(document) => document.fmt(f),
             Self::Phone(phone) => phone.fmt(f),
         }

@@ -8,7 +8,7 @@ use crate::links::{documents, links, prose, resolved};
 use crate::{blocks, read};
 
 /// Each document with its Portuguese counterpart.
-const PAIRS: [(&str, &str); 18] = [
+const PAIRS: [(&str, &str); 19] = [
     ("README.md", "README.pt-BR.md"),
     ("docs/README.md", "docs/README.pt-BR.md"),
     ("docs/alerts.md", "docs/alertas.pt-BR.md"),
@@ -20,6 +20,7 @@ const PAIRS: [(&str, &str); 18] = [
     ("docs/install.md", "docs/instalacao.pt-BR.md"),
     ("docs/metrics.md", "docs/metricas.pt-BR.md"),
     ("docs/network.md", "docs/rede.pt-BR.md"),
+    ("docs/identification.md", "docs/identificacao.pt-BR.md"),
     ("docs/numbers.md", "docs/numeros.pt-BR.md"),
     ("docs/operation.md", "docs/operacao.pt-BR.md"),
     ("docs/outages.md", "docs/quedas.pt-BR.md"),

@@ -170,13 +170,7 @@ pub(crate) struct Heard {
 
 pub(crate) async fn call(responder: &Responder, population: &Population, index: u32) -> Heard {
     let start = Instant::now();
-    let call = Call {
-        interface: "test",
-        caller: Some(population.number(index)),
-        did: None,
-        accepted: start.into_std(),
-        timeout: None,
-    };
+    let call = Call::of(Some(population.number(index)), "test", start.into_std());
     let answer = responder.respond(&call).await;
     let plays = answer.playlist().is_some();
     Heard {

@@ -181,7 +181,7 @@ impl StubHubsoft {
 impl Source for StubHubsoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, _: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
-            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
+            let Key::Phone(phone) = key else { return Err(reasons::REFUSED.failure()) };
             self.calls.fetch_add(1, Ordering::Relaxed);
             let answer = self.request(budget).await;
             self.calls.fetch_sub(1, Ordering::Relaxed);

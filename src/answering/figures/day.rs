@@ -7,6 +7,7 @@ use super::times::{BUCKETS, quantile_us};
 pub struct MinuteFigures {
     pub found: u32,
     pub not_found: u32,
+    pub invalid: u32,
     pub no_number: u32,
     pub unavailable: u32,
     /// Calls by the time they took.
@@ -34,7 +35,8 @@ pub struct DayFigures {
 impl MinuteFigures {
     /// All calls of the minute.
     pub fn calls(&self) -> u64 {
-        [self.found, self.not_found, self.no_number, self.unavailable].map(u64::from).iter().sum()
+        let Self { found, not_found, invalid, no_number, unavailable, .. } = *self;
+        [found, not_found, invalid, no_number, unavailable].map(u64::from).iter().sum()
     }
 }
 

@@ -9,7 +9,7 @@ use super::call::FiguredCall;
 use super::day::MinuteFigures;
 use super::times::{BUCKETS, bucket};
 
-const STATUSES: usize = 4;
+const STATUSES: usize = 5;
 const SOURCES: usize = 6;
 
 /// One minute.
@@ -64,6 +64,7 @@ fn figures(minute: &Minute) -> MinuteFigures {
     MinuteFigures {
         found: of(AnswerStatus::Found),
         not_found: of(AnswerStatus::NotFound),
+        invalid: of(AnswerStatus::Invalid),
         no_number: of(AnswerStatus::NoNumber),
         unavailable: of(AnswerStatus::Unavailable),
         times: minute.times,

@@ -63,6 +63,11 @@ impl CallRecord {
 }
 
 impl CallRecord {
+    /// The same without the customer.
+    pub fn without_customer(self) -> Self {
+        Self { customer: None, ..self }
+    }
+
     /// The customer's code; empty if there is not exactly one customer.
     pub(super) fn code(&self) -> &str {
         self.customer.as_ref().map_or("", |customer| customer.code())

@@ -7,12 +7,13 @@ use lru::LruCache;
 
 use crate::domain::failure::Failure;
 use crate::sources::source::Key;
+use crate::sources::stored_key::StoredKey;
 
 /// Maximum keys; more than can fail in that time.
 const KEYS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
 
 /// The keys that failed recently, and why.
-pub(super) struct Failing(LruCache<Key, (Instant, Failure)>);
+pub(super) struct Failing(LruCache<StoredKey, (Instant, Failure)>);
 
 impl Default for Failing {
     fn default() -> Self {
@@ -31,22 +32,22 @@ impl Failing {
     /// Records that `key` failed, if the key may be the reason.
     pub(super) fn note(&mut self, key: Key, failure: &Failure, now: Instant) {
         if !failure.rest().is_zero() {
-            self.0.push(key, (now, failure.clone()));
+            self.0.push(StoredKey::from(&key), (now, failure.clone()));
         }
     }
 
     /// Returns the failure because of which `key` must not be queried at `now`.
     pub(super) fn get(&mut self, key: &Key, now: Instant) -> Option<Failure> {
-        let (at, failure) = self.0.peek(key)?;
+        let (at, failure) = self.0.peek(&StoredKey::from(key))?;
         if now.saturating_duration_since(*at) < failure.rest() {
             return Some(failure.clone());
         }
-        self.0.pop(key);
+        self.0.pop(&StoredKey::from(key));
         None
     }
 
     pub(super) fn purge(&mut self, key: &Key) {
-        self.0.pop(key);
+        self.0.pop(&StoredKey::from(key));
     }
 }
 

@@ -74,7 +74,7 @@ impl WatchedCaller<'_> {
     fn rows(&self) -> &[RowIndex] {
         self.rows.get_or_init(|| match self.key {
             Key::Phone(phone) => self.board.rows(phone),
-            Key::Document(_) => Vec::new(),
+            Key::Code(_) | Key::Document(_) => Vec::new(),
         })
     }
 

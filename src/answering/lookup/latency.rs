@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::sources::source::Key;
+use crate::sources::stored_key::StoredKey;
 
 /// Maximum keys; only the last lookup of each counts.
 const LOOKUPS_MAX: usize = 32;
@@ -19,7 +20,7 @@ pub(super) struct LatencyWindow(VecDeque<Timed>);
 
 /// The latency of the last lookup of a key.
 struct Timed {
-    key: Key,
+    key: StoredKey,
     at: Instant,
     took: Duration,
 }
@@ -27,6 +28,7 @@ struct Timed {
 impl LatencyWindow {
     /// Records that a lookup of `key` ended at `now`.
     pub(super) fn record(&mut self, key: Key, took: Duration, now: Instant) {
+        let key = StoredKey::from(&key);
         self.0.retain(|timed| timed.key != key);
         if self.0.len() >= LOOKUPS_MAX {
             self.0.pop_front();

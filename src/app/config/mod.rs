@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::answering::identify;
 use crate::answering::lookup;
 use crate::answering::numbers::Numbers;
 use crate::answering::outage;
@@ -63,6 +64,7 @@ pub struct Config {
     pub recordings: Recordings,
     pub listener: listener::Settings,
     pub hubsoft: hubsoft::Settings,
+    pub identify: identify::Settings,
     pub directory: directory::Settings,
     pub alerts: alerts::Settings,
     /// Folder for what survives a restart, if there is one.
@@ -191,6 +193,7 @@ impl Config {
         let directory = file.read("directory", directory::Settings::read);
         let alerts = file.read("alerts", alerts::Settings::read);
         let numbers = file.read("numbers", Numbers::read);
+        let identify = file.read("identify", identify::Settings::read);
         let lookup = file.read("lookup", lookup::Settings::read);
         let asterisk = file.read("asterisk", |section| sound_form(section, ""));
         let (freeswitch_form, freeswitch) = file
@@ -221,6 +224,7 @@ impl Config {
             recordings: Recordings::default(),
             listener: listener::Settings { pbx: listen.pbx, call_max: lookup.deadline },
             hubsoft: hubsoft?,
+            identify,
             directory,
             alerts,
             state_folder,

@@ -13,8 +13,9 @@ pub const MISSES_MAX: usize = 100;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The unknown numbers of the last minute, as hashes with a random seed.
-#[derive(Default)]
 pub struct Misses {
+    /// More than so many within a minute raise an alarm.
+    most: usize,
     seed: RandomState,
     state: Mutex<MissLog>,
     metrics: MissesMetrics,
@@ -35,21 +36,37 @@ impl MissesMetrics {
 
 #[derive(Default)]
 struct MissLog {
-    /// Oldest first, each once, at most `MISSES_MAX`.
+    /// Oldest first, each once, and no more than are no alarm.
     recent: VecDeque<(Instant, u64)>,
     alarmed_at: Option<Instant>,
+}
+
+impl Default for Misses {
+    fn default() -> Self {
+        Self::beyond(MISSES_MAX)
+    }
 }
 
 impl Misses {
     /// Has seen none yet, and counts in `metrics`.
     pub fn new(metrics: MissesMetrics) -> Self {
-        Self { metrics, ..Self::default() }
+        Self { metrics, ..Self::beyond(MISSES_MAX) }
+    }
+
+    /// Raises an alarm for more than `most` within a minute.
+    pub fn beyond(most: usize) -> Self {
+        Self {
+            most,
+            seed: RandomState::default(),
+            state: Mutex::default(),
+            metrics: MissesMetrics::default(),
+        }
     }
 
     /// Records one; returns whether to raise an alarm, at most once a minute.
     pub fn note(&self, number: &impl Hash, now: Instant) -> bool {
         let hash = self.seed.hash_one(number);
-        let alarms = self.state.lock().note(hash, now);
+        let alarms = self.state.lock().note(hash, self.most, now);
         if alarms {
             self.metrics.alarms.inc();
         }
@@ -58,14 +75,14 @@ impl Misses {
 }
 
 impl MissLog {
-    fn note(&mut self, hash: u64, now: Instant) -> bool {
+    fn note(&mut self, hash: u64, most: usize, now: Instant) -> bool {
         let is_old = |time: Instant| now.saturating_duration_since(time) >= MINUTE;
         while self.recent.front().is_some_and(|(time, _)| is_old(*time)) {
             self.recent.pop_front();
         }
         self.recent.retain(|(_, known)| *known != hash);
         self.recent.push_back((now, hash));
-        if self.recent.len() <= MISSES_MAX {
+        if self.recent.len() <= most {
             return false;
         }
         self.recent.pop_front();

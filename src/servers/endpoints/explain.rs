@@ -22,13 +22,9 @@ fn explain<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waitin
             Err(reply) => return *reply,
         };
         let [did, query] = values(request.fields(), ["did", "query"]);
-        let call = Call {
-            interface: "explain",
-            caller: Some(caller.into_owned()),
-            did: did.one().and_then(|did| Did::new(&number_lossy(did))),
-            accepted: Instant::now(),
-            timeout: None,
-        };
+        let did = did.one().and_then(|did| Did::new(&number_lossy(did)));
+        let call = Call::of(Some(caller.into_owned()), "explain", Instant::now());
+        let call = Call { did, ..call };
         let caller = |phone: Option<&_>| endpoints.alerts.caller(phone, call.did.as_ref());
         let hubsoft = endpoints.readiness.hubsoft.as_deref().filter(|_| query.one() == Some("1"));
         json(&endpoints.responder.explain(&call, hubsoft, caller).await)

@@ -84,9 +84,7 @@ fn metrics_body(endpoints: &Endpoints, request: &HttpRequest<'_>) -> HttpReply {
 /// Answers a call without a number, which needs no lookup in HubSoft. It is counted separately from
 /// the calls, as `door="watchdog"`, and is not logged.
 fn check<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
-    let caller = Some(String::new());
-    let accepted = request.accepted;
-    let call = Call { interface: "watchdog", caller, did: None, accepted, timeout: None };
+    let call = Call::of(Some(String::new()), "watchdog", request.accepted);
     Box::pin(async move {
         let answer = endpoints.responder.check(&call).await;
         body_reply(render(Format::Json, &answer, &endpoints.freeswitch))

@@ -66,6 +66,7 @@ pub async fn serve(
 ) {
     let accepted = Instant::now();
     let errors = metrics.errors;
+    let client = stream.peer_addr().ok().map(|address| address.ip());
     let (reading, writing) = stream.split();
     let mut reader = AgiReader::new(reading);
     let call = tokio::select! {
@@ -74,7 +75,7 @@ pub async fn serve(
         () = lingered(&mut stop) => return,
     };
     let call = match call {
-        Ok(Ok(call)) => call,
+        Ok(Ok(call)) => Call { client, ..call },
         Ok(Err(Ended::Broken(broken))) => {
             errors.count(AgiError::Broken);
             return BROKEN.log(format_args!("closed: {broken}"));

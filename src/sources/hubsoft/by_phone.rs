@@ -6,7 +6,7 @@ use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 
 use super::owners::{Verified, verified};
-use super::query::Query;
+use super::query::{LimitedQuery, Query};
 use super::wire::{self, Wanted};
 
 /// Path of the lookup, below the base URL.
@@ -35,6 +35,12 @@ impl Query for CustomersByPhone {
 
     fn read(&self, body: &[u8]) -> Result<Verified, Failure> {
         verified(wire::listing(body, &self.wanted)?, |listed| listed.has_phone(&self.phone))
+    }
+}
+
+impl LimitedQuery for CustomersByPhone {
+    fn wanted(&mut self) -> &mut Wanted {
+        &mut self.wanted
     }
 }
 

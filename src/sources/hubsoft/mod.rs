@@ -1,9 +1,10 @@
-//! Queries HubSoft for the customers of a number, and verifies that they have it.
+//! Queries HubSoft for the customers of a number, document or code, and verifies that they have it.
 
 mod addresses;
 mod alerts;
 mod api;
 mod body;
+mod by_identity;
 mod by_phone;
 mod certificate;
 mod client;
@@ -38,10 +39,10 @@ use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
 use crate::domain::zone::Zone;
 use crate::runtime::tasks::Tasks;
-use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
+use self::by_identity::Identity;
 use self::exchange::Exchange;
 use self::owners::Verified;
 
@@ -144,8 +145,13 @@ impl HubSoft {
 impl Source for HubSoft {
     fn fetch<'a>(&'a self, key: &'a Key, budget: Budget, partial: Partial<Sighting>) -> Fetch<'a> {
         Box::pin(async move {
-            let Key::Phone(phone) = key else { return Err(reasons::UNSUPPORTED.failure()) };
-            self.lookup(phone, budget, &partial, &|_| {}).await
+            match key {
+                Key::Phone(phone) => self.lookup(phone, budget, &partial, &|_| {}).await,
+                Key::Code(code) => self.identified(Identity::Code(*code), budget).await,
+                Key::Document(document) => {
+                    self.identified(Identity::Document(*document), budget).await
+                }
+            }
         })
     }
 }

@@ -7,6 +7,8 @@ use crate::domain::failure::Failure;
 use crate::sources::reasons;
 
 use super::body::BodyClass;
+use super::owners::Verified;
+use super::wire::Wanted;
 
 /// A query to HubSoft. Each has its own file; all of them run in an `Exchange`.
 pub(super) trait Query: Clone + Send + Sync + 'static {
@@ -34,4 +36,10 @@ pub(super) trait Query: Clone + Send + Sync + 'static {
     fn forbidden(&self) -> Failure {
         reasons::REFUSED.failure()
     }
+}
+
+/// A search for customers, whose list may be cut at its limit.
+pub(super) trait LimitedQuery: Query<Answer = Verified> {
+    /// The parameters, with the limit.
+    fn wanted(&mut self) -> &mut Wanted;
 }

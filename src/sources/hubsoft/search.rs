@@ -23,8 +23,10 @@ use crate::sources::reasons;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Sighting};
 
+use super::by_identity::{CustomersByIdentity, Identity};
 use super::by_phone::CustomersByPhone;
 use super::owners::{Verified, add, counted};
+use super::query::LimitedQuery;
 use super::wire::CUSTOMERS_MAX;
 use super::{HubSoft, PhoneMatch};
 
@@ -204,22 +206,40 @@ impl HubSoft {
         budget: Budget,
     ) -> Result<Found, Failure> {
         let wanted = self.wanted.clone();
-        let mut query = CustomersByPhone { phone: *phone, term: term.to_owned(), wanted };
-        let found = self.listed(&query, budget).await?;
-        if found.complete || query.wanted.limit >= LIMIT_MAX {
+        self.all(CustomersByPhone { phone: *phone, term: term.to_owned(), wanted }, budget).await
+    }
+
+    /// Fetches the customers with a document or a code.
+    pub(super) async fn identified(
+        &self,
+        identity: Identity,
+        budget: Budget,
+    ) -> Result<Sighting, Failure> {
+        let query = CustomersByIdentity { identity, wanted: self.wanted.clone() };
+        self.sighting(self.all(query, budget).await?)
+    }
+
+    /// Searches, and again with the maximum limit if the list is full.
+    async fn all(&self, mut query: impl LimitedQuery, budget: Budget) -> Result<Found, Failure> {
+        let found = self.listed(&mut query, budget).await?;
+        if found.complete || query.wanted().limit >= LIMIT_MAX {
             return Ok(found);
         }
-        query.wanted.limit = LIMIT_MAX;
-        match self.listed(&query, budget).await {
+        query.wanted().limit = LIMIT_MAX;
+        match self.listed(&mut query, budget).await {
             Err(failure) if found.own.is_empty() => Err(failure),
             Err(_) => Ok(found),
             all => all,
         }
     }
 
-    async fn listed(&self, query: &CustomersByPhone, budget: Budget) -> Result<Found, Failure> {
+    async fn listed(
+        &self,
+        query: &mut impl LimitedQuery,
+        budget: Budget,
+    ) -> Result<Found, Failure> {
         let Verified { returned, own } = self.exchange.run(query, budget).await?;
-        Ok(Found { returned, own, complete: returned < usize::from(query.wanted.limit) })
+        Ok(Found { returned, own, complete: returned < usize::from(query.wanted().limit) })
     }
 
     /// Converts the result of all searches into a sighting.

@@ -1,6 +1,7 @@
 //! The wire format of HubSoft lookups, with the names of the API.
 //!
-//! Fields that neither a call nor the directory needs (`senha`, CPF, streets) are skipped. An unexpected
+//! Fields that neither a call nor the directory needs (`senha`, CPF, streets) are skipped; a document is read
+//! only where it is searched for, and dropped once it is compared. An unexpected
 //! type of a field never fails an answer; only invalid JSON, a status other than success or a missing
 //! list does.
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::domain::alert_text::AlertText;
+use crate::domain::document::Document;
 use crate::domain::failure::Failure;
 use crate::domain::phone::Phone;
 use crate::domain::plain_text;
@@ -83,6 +85,8 @@ impl Object for Throttled {
 /// One customer of an answer.
 pub(super) struct Listed {
     cliente: Cliente,
+    /// The document, if it was asked for.
+    cpf_cnpj: Loose,
     /// Whether the connection states were requested.
     ultima_conexao: bool,
 }
@@ -98,6 +102,11 @@ impl Listed {
         let own = self.cliente.codigo_cliente.digits();
         let plain = |code: &str| code.trim_start_matches('0').to_owned();
         !own.is_empty() && plain(&own) == plain(code)
+    }
+
+    /// Returns whether it is the owner of this document.
+    pub(super) fn has_document(&self, document: &Document) -> bool {
+        self.cpf_cnpj.text().is_some_and(|stored| document.is_stored_as(stored))
     }
 
     pub(super) fn customer(self) -> ReportedCustomer {
@@ -117,12 +126,24 @@ pub(super) struct LookupListing {
 
 /// Parses the answer to a lookup.
 pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<LookupListing, Failure> {
-    let reply: LookupReply = json::read(body)?;
+    listing_of::<Cliente>(body, wanted)
+}
+
+/// Parses the answer to a lookup by document, which alone needs the documents.
+pub(super) fn listing_with_documents(
+    body: &[u8],
+    wanted: &Wanted,
+) -> Result<LookupListing, Failure> {
+    listing_of::<ClienteWithDocument>(body, wanted)
+}
+
+fn listing_of<C: ListedObject>(body: &[u8], wanted: &Wanted) -> Result<LookupListing, Failure> {
+    let reply: LookupReply<C> = json::read(body)?;
     match (reply.status.text(), reply.clientes) {
         (Some("success"), List::Items { kept, total }) => {
             let has_invalid = kept.iter().any(Option::is_none);
             let ultima_conexao = wanted.ultima_conexao;
-            let listed = |cliente: Cliente| Listed { cliente, ultima_conexao };
+            let listed = |customer: C| customer.listed(ultima_conexao);
             let customers = kept.into_iter().flatten().map(listed).collect();
             Ok(LookupListing { customers, returned: total, has_invalid })
         }
@@ -134,10 +155,20 @@ pub(super) fn listing(body: &[u8], wanted: &Wanted) -> Result<LookupListing, Fai
     }
 }
 
-#[derive(Default)]
-struct LookupReply {
+struct LookupReply<C> {
     status: Loose,
-    clientes: List<Option<Cliente>, CUSTOMERS_MAX>,
+    clientes: List<Option<C>, CUSTOMERS_MAX>,
+}
+
+impl<C> Default for LookupReply<C> {
+    fn default() -> Self {
+        Self { status: Loose::default(), clientes: List::default() }
+    }
+}
+
+/// An object of the list, with or without its document.
+trait ListedObject: Object {
+    fn listed(self, ultima_conexao: bool) -> Listed;
 }
 
 #[derive(Deserialize)]
@@ -149,7 +180,7 @@ enum LookupKey {
     Other,
 }
 
-impl Object for LookupReply {
+impl<C: ListedObject> Object for LookupReply<C> {
     type Key = LookupKey;
 
     fn set<'de, A: MapAccess<'de>>(
@@ -184,6 +215,7 @@ enum ClienteKey {
     Alerta,
     AlertaMensagens,
     CodigoCliente,
+    CpfCnpj,
     IdCliente,
     NomeFantasia,
     NomeRazaosocial,
@@ -214,9 +246,44 @@ impl Object for Cliente {
             ClienteKey::TelefonePrimario => self.telefones[0] = value(from)?,
             ClienteKey::TelefoneSecundario => self.telefones[1] = value(from)?,
             ClienteKey::TelefoneTerciario => self.telefones[2] = value(from)?,
-            ClienteKey::Other => skip(from)?,
+            ClienteKey::CpfCnpj | ClienteKey::Other => skip(from)?,
         }
         Ok(())
+    }
+}
+
+impl ListedObject for Cliente {
+    fn listed(self, ultima_conexao: bool) -> Listed {
+        Listed { cliente: self, cpf_cnpj: Loose::default(), ultima_conexao }
+    }
+}
+
+/// A customer whose document is compared.
+#[derive(Default)]
+struct ClienteWithDocument {
+    cliente: Cliente,
+    cpf_cnpj: Loose,
+}
+
+impl Object for ClienteWithDocument {
+    type Key = ClienteKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ClienteKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ClienteKey::CpfCnpj => self.cpf_cnpj = value(from)?,
+            other => self.cliente.set(other, from)?,
+        }
+        Ok(())
+    }
+}
+
+impl ListedObject for ClienteWithDocument {
+    fn listed(self, ultima_conexao: bool) -> Listed {
+        Listed { cliente: self.cliente, cpf_cnpj: self.cpf_cnpj, ultima_conexao }
     }
 }
 

@@ -34,13 +34,8 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
 
 async fn explain(console: &Console, number: &str, did: &str, query: bool) -> CallExplanation {
     let parts = &console.parts;
-    let call = Call {
-        interface: "console",
-        caller: Some(number.to_owned()),
-        did: Did::new(did),
-        accepted: Instant::now(),
-        timeout: None,
-    };
+    let call = Call::of(Some(number.to_owned()), "console", Instant::now());
+    let call = Call { did: Did::new(did), ..call };
     let caller = |phone: Option<&_>| parts.alerts.caller(phone, call.did.as_ref());
     let hubsoft = parts.readiness.hubsoft.as_deref().filter(|_| query);
     parts.responder.explain(&call, hubsoft, caller).await

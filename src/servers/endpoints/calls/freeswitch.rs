@@ -1,9 +1,9 @@
 //! Parses the requests of FreeSWITCH's modules: the fields of a call, in a query or a body.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{FormValue, decode_lossy, number_lossy, values};
+use crate::servers::form::{FormValue, decode_lossy, identification, number_lossy, values};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
@@ -26,7 +26,7 @@ pub(super) fn dialplan_call(
         FormValue::One(raw) if decode_lossy(raw) == entry_context => {}
         FormValue::One(_) | FormValue::Repeated => return Err(NoCall::OtherContext),
     }
-    Ok(fields.call(request.endpoint, request.accepted))
+    Ok(fields.call(request))
 }
 
 /// Parses a request of mod_httapi, and the query of its URL; there is no call when it only reports
@@ -36,7 +36,9 @@ pub(super) fn httapi_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, No
     if fields.exiting == FormValue::One("true") {
         return Err(NoCall::Ended);
     }
-    Ok(fields.call(request.endpoint, request.accepted))
+    let [document, code] = values(request.query, ["documento", "codigo"]);
+    let identification = identification(document, code);
+    Ok(Call { identification, ..fields.call(request) })
 }
 
 /// The fields of a call, and the parameters of the URL. With GET both are in the query.
@@ -69,16 +71,16 @@ impl<'a> CallFields<'a> {
         Self { section, context, exiting, caller, hidden, called, did, timeout }
     }
 
-    fn call(&self, interface: &'static str, accepted: Instant) -> Call {
+    fn call(&self, request: &HttpRequest<'_>) -> Call {
         let caller = self.caller.one().filter(|_| self.is_presented());
         // The called number in the URL takes precedence.
         let did = |value: FormValue<'_>| Did::new(&number_lossy(value.one()?));
+        let caller = caller.map(|raw| number_lossy(raw).into_owned());
         Call {
-            interface,
-            caller: caller.map(|raw| number_lossy(raw).into_owned()),
             did: did(self.did).or_else(|| did(self.called)),
-            accepted,
+            client: Some(request.client),
             timeout: self.timeout,
+            ..Call::of(caller, request.endpoint, request.accepted)
         }
     }
 
@@ -90,6 +92,8 @@ impl<'a> CallFields<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use hyper::header::HeaderMap;
 
     use super::*;

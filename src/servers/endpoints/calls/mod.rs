@@ -12,17 +12,17 @@ use crate::servers::http::{
 };
 
 use self::freeswitch::{dialplan_call, httapi_call};
-use self::query::query_call;
+use self::query::{numbered_call, query_call};
 use super::{Action, ReadCall, Row, body_reply};
 
 pub(super) static ROWS: [Row; 8] = [
     by_query("/asterisk", Format::Hash),
-    by_query("/cid", Format::Cid),
+    by_number("/cid", Format::Cid),
     by_freeswitch("/freeswitch/dialplan", Format::Dialplan, dialplan_call),
     by_freeswitch("/freeswitch/httapi", Format::Httapi, httapi_call),
     by_query("/freeswitch/vars", Format::Vars),
-    by_query("/match", Format::Match),
-    by_query("/route", Format::Route),
+    by_number("/match", Format::Match),
+    by_number("/route", Format::Route),
     by_query("/v1/lookup", Format::Json),
 ];
 
@@ -32,6 +32,11 @@ static CONTEXT_MISSING: RateLimitedLog = RateLimitedLog::new(Level::INFO, "dialp
 
 const fn by_query(path: &'static str, format: Format) -> Row {
     Endpoint::new(path, &GET, Action::Call(format, query_call))
+}
+
+/// An endpoint that answers about the number alone.
+const fn by_number(path: &'static str, format: Format) -> Row {
+    Endpoint::new(path, &GET, Action::Call(format, numbered_call))
 }
 
 const fn by_freeswitch(path: &'static str, format: Format, read: ReadCall) -> Row {

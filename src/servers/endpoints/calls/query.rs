@@ -1,14 +1,28 @@
 //! Parses a call from the query of an endpoint with the parameter `caller`.
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{FormValue, number, values};
+use crate::servers::form::{FormValue, identification, number, values};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
 
 /// Parses a call from the query of `request`.
 pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    let [presented, called, timeout] = values(request.query, ["caller", "did", "deadline_ms"]);
+    let keys = ["caller", "did", "deadline_ms", "documento", "codigo"];
+    let [presented, called, timeout, document, code] = values(request.query, keys);
+    let identification = identification(document, code);
+    Ok(Call { identification, ..call(request, [presented, called, timeout])? })
+}
+
+/// Parses a call without what its caller may have typed.
+pub(super) fn numbered_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
+    call(request, values(request.query, ["caller", "did", "deadline_ms"]))
+}
+
+fn call(
+    request: &HttpRequest<'_>,
+    [presented, called, timeout]: [FormValue<'_>; 3],
+) -> Result<Call, NoCall> {
     let caller = match presented {
         FormValue::Absent => return Err(NoCall::CallerMissing),
         FormValue::One(raw) => Some(number(raw).ok_or(NoCall::Percent)?.into_owned()),
@@ -18,8 +32,12 @@ pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoC
         Some(raw) => Did::new(&number(raw).ok_or(NoCall::Percent)?),
         None => None,
     };
-    let timeout = timeout.millis();
-    Ok(Call { interface: request.endpoint, caller, did, accepted: request.accepted, timeout })
+    Ok(Call {
+        did,
+        client: Some(request.client),
+        timeout: timeout.millis(),
+        ..Call::of(caller, request.endpoint, request.accepted)
+    })
 }
 
 #[cfg(test)]

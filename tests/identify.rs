@@ -1,0 +1,175 @@
+//! Callers who are identified by what they type: a document or a customer code.
+
+mod app;
+
+use std::time::{Duration, Instant};
+
+use bina::simulator::{Fault, Sim, customer, with_alert};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::app::{RULES, TestApp};
+
+const ANA: &str = "52998224725";
+const FIRM: &str = "11222333000181";
+/// The CPF of nobody here.
+const NOBODY: &str = "11144477735";
+
+fn owner(id: u64, document: &Value, phone: &str) -> Value {
+    let mut customer = customer(id, "ANA DOCUMENTADA", phone);
+    customer["cpf_cnpj"] = document.clone();
+    customer
+}
+
+async fn sim() -> Sim {
+    let ana = with_alert(owner(1, &json!(ANA), "37988240001"), &["Rompimento no Centro"]);
+    let firm = owner(2, &json!("11.222.333/0001-81"), "3732221234");
+    // Stored as a number, without its leading zeros.
+    let short = owner(3, &json!(1_234_567_890_u64), "37988240003");
+    let twice = [4, 5].map(|id| owner(id, &json!("39053344705"), "37988240004"));
+    let [one, other] = twice;
+    // The list has him, too, because his document ends like another one.
+    let stranger = owner(6, &json!("99998224725"), "37988240006");
+    Sim::start(vec![stranger, ana, firm, short, one, other]).await.expect("loopback")
+}
+
+async fn lookup(app: &TestApp, query: &str) -> Value {
+    let reply = app.get(&format!("/v1/lookup?{query}")).await;
+    assert_eq!(reply.status, 200, "{query}: {}", reply.body);
+    serde_json::from_str(&reply.body).expect("JSON")
+}
+
+fn of<'a>(answer: &'a Value, key: &str) -> &'a str {
+    answer[key].as_str().expect("a text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_caller_hears_his_alert_by_document_or_code() {
+    let sim = sim().await;
+    let app = TestApp::start(&sim).await;
+    for query in
+        ["documento=529.982.247-25", "documento=52998224725", "codigo=1001", "codigo=001001"]
+    {
+        let answer = lookup(&app, &format!("caller=37999990000&{query}")).await;
+        assert_eq!(of(&answer, "status"), "found", "{query}");
+        assert_eq!(of(&answer, "prompt"), "bina/rompimento-fibra&bina/equipe-a-caminho");
+        assert_eq!(of(&answer, "telefone"), "37999990000", "it stays the caller's");
+        assert_eq!((of(&answer, "nome"), of(&answer, "codigo_cliente")), ("", "1001"), "{query}");
+        assert_eq!((of(&answer, "matches"), of(&answer, "end")), ("1", "1"));
+    }
+    // The number of another customer does not matter, nor that there is none.
+    for caller in ["3732221234", "", "anonymous"] {
+        let answer = lookup(&app, &format!("caller={caller}&documento={ANA}")).await;
+        assert_eq!((of(&answer, "status"), of(&answer, "alerta")), ("found", "1"), "{caller}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_has_to_own_the_document() {
+    let sim = sim().await;
+    let app = TestApp::start(&sim).await;
+    for (query, status, code) in [
+        (format!("documento={FIRM}"), "found", "1002"),
+        ("documento=01234567890".to_owned(), "found", "1003"),
+        ("documento=39053344705".to_owned(), "found", ""),
+        (format!("documento={NOBODY}"), "not_found", ""),
+        ("codigo=1".to_owned(), "not_found", ""),
+        // Wrong check digits, letters on a keypad, nothing, too much.
+        ("documento=52998224726".to_owned(), "invalid", ""),
+        ("documento=12222345013335".to_owned(), "invalid", ""),
+        ("documento=12ABC34501DE35".to_owned(), "invalid", ""),
+        ("documento=".to_owned(), "invalid", ""),
+        ("codigo=".to_owned(), "invalid", ""),
+        ("codigo=4x".to_owned(), "invalid", ""),
+        (format!("documento={ANA}&documento={ANA}"), "invalid", ""),
+        (format!("documento={ANA}&codigo=1001"), "invalid", ""),
+        ("documento=%zz".to_owned(), "invalid", ""),
+    ] {
+        let answer = lookup(&app, &format!("caller=37999990000&{query}")).await;
+        assert_eq!(
+            (of(&answer, "status"), of(&answer, "codigo_cliente")),
+            (status, code),
+            "{query}"
+        );
+        let prompt = of(&answer, "prompt");
+        assert_eq!((prompt, of(&answer, "end")), ("", "1"), "{query}");
+    }
+    let asked: Vec<_> = sim.requests().iter().map(|request| request.path.clone()).collect();
+    assert!(asked.len() >= 5, "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_interface_takes_a_document() {
+    let sim = sim().await;
+    let app = TestApp::start(&sim).await;
+    let query = format!("caller=37999990000&documento={ANA}");
+    let hash = app.get(&format!("/asterisk?{query}")).await.body;
+    assert!(hash.starts_with("status=found&source=") && hash.ends_with("&end=1"), "{hash}");
+    let vars = app.get(&format!("/freeswitch/vars?{query}")).await.body;
+    assert!(vars.starts_with("bina_status=found|"), "{vars}");
+    let httapi = app.get(&format!("/freeswitch/httapi?documento={ANA}")).await.body;
+    assert!(
+        httapi.contains("<bina_status>found</bina_status>") || httapi.contains("found"),
+        "{httapi}"
+    );
+    let mut agi = TcpStream::connect(app.agi).await.expect("the listener");
+    let environment = format!(
+        "agi_network: yes\nagi_network_script: lookup?documento={ANA}\nagi_callerid: 37999990000\n\
+         agi_threadid: 1\n\n"
+    );
+    agi.write_all(environment.as_bytes()).await.expect("written");
+    let mut commands = String::new();
+    agi.read_to_string(&mut commands).await.expect("read");
+    assert!(commands.contains("SET VARIABLE BINA_STATUS \"found\""), "{commands}");
+    // These answer about the number alone.
+    for path in ["/cid", "/route", "/match"] {
+        let body = app.get(&format!("{path}?{query}")).await.body;
+        assert!(["", "none", "0"].contains(&body.trim()), "{path}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_returned_only_if_configured() {
+    let sim = sim().await;
+    let app = TestApp::with(&sim, &format!("{RULES}[identify]\nnames = true\n")).await;
+    let answer = lookup(&app, &format!("caller=37999990000&documento={FIRM}")).await;
+    assert_eq!(of(&answer, "nome"), "ANA DOCUMENTADA");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_caller_who_tries_thirty_is_limited_and_others_are_not() {
+    let sim = sim().await;
+    let app = TestApp::start(&sim).await;
+    let mut statuses = Vec::new();
+    for code in 5_000..5_030 {
+        let answer = lookup(&app, &format!("caller=37999990000&codigo={code}")).await;
+        statuses.push(of(&answer, "status").to_owned());
+    }
+    assert!(statuses[..6].iter().all(|status| status == "not_found"), "{statuses:?}");
+    assert!(statuses[6..].iter().all(|status| status == "unavailable"), "{statuses:?}");
+    let other = lookup(&app, &format!("caller=37999990001&documento={ANA}")).await;
+    assert_eq!(of(&other, "status"), "found");
+    let same = lookup(&app, "caller=37988240001").await;
+    assert_eq!(of(&same, "status"), "found", "a lookup by number is not limited");
+    let metrics = app.metrics_text();
+    assert!(
+        metrics.contains(r#"bina_identifications_total{by="code",result="limited"} 24"#),
+        "{metrics}"
+    );
+    assert!(metrics.contains(r#"bina_calls_unavailable_total{reason="identify_limit"} 24"#));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_hubsoft_holds_nobody_and_what_was_found_answers_for_five_minutes() {
+    let sim = sim().await;
+    let app = TestApp::with(&sim, &format!("[lookup]\nfresh_s = 0\n{RULES}")).await;
+    lookup(&app, &format!("caller=37999990000&documento={ANA}")).await;
+    sim.set_fault(Fault::Silent);
+    let start = Instant::now();
+    let again = lookup(&app, &format!("caller=37999990000&documento={ANA}")).await;
+    assert_eq!((of(&again, "status"), of(&again, "source")), ("found", "stale"));
+    let other = lookup(&app, &format!("caller=37999990000&documento={FIRM}")).await;
+    assert_eq!(of(&other, "status"), "unavailable");
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
