@@ -126,7 +126,7 @@ fn the_shipped_example_is_valid_with_everything_enabled() {
         _ => (name, text),
     });
     let config = Folder::new("all", &files).load().unwrap_or_else(|invalid| panic!("{invalid}"));
-    assert_eq!(config.rules.list().len(), 7);
+    assert_eq!(config.rules.list().len(), 8);
     assert_eq!(config.numbers.default_ddd_by_did.len(), 2);
     assert_eq!(config.freeswitch.handback.file.as_deref(), Some("/etc/freeswitch/bina-ura.xml"));
 }

@@ -280,6 +280,7 @@ fn the_documents_and_the_guides_list_every_field() {
         "docs/fields.md",
         "docs/campos.pt-BR.md",
         "dialplan/asterisk/README.md",
+        "dialplan/asterisk/README.pt-BR.md",
         "dialplan/freeswitch/README.md",
         "dialplan/freeswitch/README.pt-BR.md",
     ] {

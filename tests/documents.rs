@@ -4,6 +4,8 @@
 mod architecture;
 #[path = "documents/changelog.rs"]
 mod changelog;
+#[path = "documents/events.rs"]
+mod events;
 #[path = "documents/examples.rs"]
 mod examples;
 #[path = "documents/languages.rs"]
@@ -14,6 +16,9 @@ mod links;
 mod program;
 #[path = "documents/tables.rs"]
 mod tables;
+
+#[path = "documents/translated.rs"]
+mod translated;
 
 #[path = "documents/settings.rs"]
 mod settings;
@@ -86,6 +91,7 @@ fn the_readmes_the_dashboard_and_the_guides_link_to_the_reasons() {
         ("README.md", "(docs/reasons.md)"),
         ("README.pt-BR.md", "(docs/motivos.pt-BR.md)"),
         ("systemd/grafana/bina.json", "docs/reasons.md"),
+        ("systemd/grafana/bina.pt-BR.json", "docs/motivos.pt-BR.md"),
         ("dialplan/guides/README.md", "(../../docs/reasons.md)"),
         ("dialplan/guides/README.md", "(../../docs/motivos.pt-BR.md)"),
     ] {
@@ -120,8 +126,9 @@ fn commands_that_name_a_file_of_the_package_come_behind_a_cd() {
 
 #[test]
 fn commands_that_need_root_use_sudo() {
-    let snippets = ("asterisk/README.md".to_owned(), read("dialplan/asterisk/README.md"));
-    for (guide, text) in guides().into_iter().chain([snippets]) {
+    let snippets = ["dialplan/asterisk/README.md", "dialplan/asterisk/README.pt-BR.md"]
+        .map(|page| (page.to_owned(), read(page)));
+    for (guide, text) in guides().into_iter().chain(snippets) {
         for program in
             ["asterisk -r", "fs_cli -x", "systemctl stop", "systemctl start", "systemctl kill"]
         {

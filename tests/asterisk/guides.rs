@@ -23,7 +23,12 @@ const GUIDES: [(&str, &str); 8] = [
 ];
 
 /// READMEs, whose two lines go into a context that is there.
-const READMES: [&str; 3] = ["README.md", "README.pt-BR.md", "dialplan/asterisk/README.md"];
+const READMES: [&str; 4] = [
+    "README.md",
+    "README.pt-BR.md",
+    "dialplan/asterisk/README.md",
+    "dialplan/asterisk/README.pt-BR.md",
+];
 
 const TWO_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
  same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)

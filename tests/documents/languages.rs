@@ -8,14 +8,18 @@ use crate::links::{documents, links, prose, resolved};
 use crate::{blocks, read};
 
 /// Each document with its Portuguese counterpart.
-const PAIRS: [(&str, &str); 19] = [
+const PAIRS: [(&str, &str); 23] = [
     ("README.md", "README.pt-BR.md"),
+    ("dialplan/asterisk/README.md", "dialplan/asterisk/README.pt-BR.md"),
+    ("dialplan/freeswitch/README.md", "dialplan/freeswitch/README.pt-BR.md"),
+    ("dialplan/sounds/README.md", "dialplan/sounds/README.pt-BR.md"),
     ("docs/README.md", "docs/README.pt-BR.md"),
     ("docs/alerts.md", "docs/alertas.pt-BR.md"),
     ("docs/console.md", "docs/console.pt-BR.md"),
     ("docs/speech.md", "docs/fala.pt-BR.md"),
     ("docs/directory.md", "docs/diretorio.pt-BR.md"),
     ("docs/endpoints.md", "docs/endpoints.pt-BR.md"),
+    ("docs/events.md", "docs/eventos.pt-BR.md"),
     ("docs/fields.md", "docs/campos.pt-BR.md"),
     ("docs/install.md", "docs/instalacao.pt-BR.md"),
     ("docs/metrics.md", "docs/metricas.pt-BR.md"),
