@@ -10,5 +10,6 @@ pub mod numbers;
 pub mod outage;
 pub mod render;
 pub mod responder;
+pub mod screen_pop;
 pub mod speech;
 pub mod suspicion;

@@ -30,6 +30,7 @@ use super::error::AppError;
 use super::journal::{JournalSources, KeptJournal};
 use super::local_alerts::KeptLocalAlerts;
 use super::metrics::AppMetrics;
+use super::screen_pop::KeptScreenPops;
 use super::speech::KeptSpeech;
 use super::upstream::GuardedSource;
 
@@ -43,6 +44,7 @@ pub struct App {
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     speech: Arc<KeptSpeech>,
+    screen_pops: Arc<KeptScreenPops>,
     live: Arc<Live>,
     tasks: Tasks,
     metrics: AppMetrics,
@@ -64,6 +66,7 @@ struct Modules {
     alerts: Arc<KeptAlerts>,
     journal: Arc<KeptJournal>,
     speech: Arc<KeptSpeech>,
+    screen_pops: Arc<KeptScreenPops>,
     live: Arc<Live>,
     tasks: Tasks,
     metrics: AppMetrics,
@@ -84,8 +87,20 @@ impl Modules {
         let sources = journal_sources(config.state_folder.clone(), directory.as_ref(), &alerts);
         let journal = KeptJournal::start(config, sources, &tasks, &metrics);
         let speech = KeptSpeech::start(config, board(&alerts), &tasks, &metrics);
+        let screen_pops = KeptScreenPops::start(upstream.client(), &tasks, &metrics);
         let live = Live::start(Arc::clone(&metrics.figures), &tasks);
-        Self { upstream, directory, local_alerts, alerts, journal, speech, live, tasks, metrics }
+        Self {
+            upstream,
+            directory,
+            local_alerts,
+            alerts,
+            journal,
+            speech,
+            screen_pops,
+            live,
+            tasks,
+            metrics,
+        }
     }
 }
 
@@ -123,6 +138,7 @@ impl App {
         let sources = journal_sources(folder, directory.as_ref(), &alerts);
         let journal = previous.journal.renewed(config, sources);
         let speech = previous.speech.renewed(config, board(&alerts));
+        let screen_pops = previous.screen_pops.renewed(upstream.client());
         let announcer = announcer(config, &alerts, &journal, &speech);
         let responder = previous.responder.renewed(
             lookup,
@@ -143,6 +159,7 @@ impl App {
             alerts,
             journal,
             speech,
+            screen_pops,
             live,
             tasks,
             metrics,
@@ -216,6 +233,7 @@ impl App {
             alerts,
             journal,
             speech,
+            screen_pops,
             live,
             tasks,
             metrics,
@@ -234,6 +252,7 @@ impl App {
             alerts: Arc::clone(&alerts.alerts),
             journal: Arc::clone(&journal.journal),
             speech: Arc::clone(&speech.speech),
+            screen_pops: Arc::clone(&screen_pops.pops),
             metrics: Arc::clone(&metrics.registry),
         };
         let console = console::http(config, &application, &guard, (&metrics, &live));
@@ -246,6 +265,7 @@ impl App {
             alerts,
             journal,
             speech,
+            screen_pops,
             live,
             tasks,
             http: Arc::new(Http { application, guard, metrics: metrics.http.clone() }),

@@ -7,6 +7,7 @@ use crate::answering::identify::IdentifyMetrics;
 use crate::answering::journal::JournalMetrics;
 use crate::answering::lookup::LookupMetrics;
 use crate::answering::metrics::CallMetrics;
+use crate::answering::screen_pop::ScreenPopMetrics;
 use crate::answering::speech::SpeechMetrics;
 use crate::answering::suspicion::SuspicionMetrics;
 use crate::runtime::access::MissesMetrics;
@@ -90,6 +91,7 @@ pub(super) struct AppMetrics {
     pub(super) hubsoft: HubsoftMetrics,
     pub(super) identify: IdentifyMetrics,
     pub(super) journal: JournalMetrics,
+    pub(super) screen_pops: ScreenPopMetrics,
     pub(super) listener: ListenerMetrics,
     pub(super) lookup: LookupMetrics,
     pub(super) misses: MissesMetrics,
@@ -113,6 +115,7 @@ impl Default for AppMetrics {
             http: HttpMetrics::of(&endpoints::REJECTIONS),
             hubsoft: HubsoftMetrics::default(),
             identify: IdentifyMetrics::default(),
+            screen_pops: ScreenPopMetrics::default(),
             journal: JournalMetrics::default(),
             listener: ListenerMetrics::default(),
             lookup: LookupMetrics::default(),
@@ -140,6 +143,7 @@ impl AppMetrics {
         self.http.register(&mut registry);
         self.hubsoft.register(&mut registry);
         self.identify.register(&mut registry);
+        self.screen_pops.register(&mut registry);
         self.journal.register(&mut registry);
         self.listener.register(&mut registry);
         self.lookup.register(&mut registry);

@@ -12,6 +12,7 @@ mod local_alerts;
 mod metrics;
 mod reload;
 mod run;
+mod screen_pop;
 mod service;
 mod signals;
 mod speech;

@@ -1,5 +1,6 @@
 //! Holds the pure types and rules: no clock, no waiting, no HubSoft.
 
+pub mod agent_call;
 pub mod alert;
 pub mod alert_text;
 pub mod allocation;

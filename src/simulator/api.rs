@@ -13,6 +13,7 @@ use super::registry::CustomerRegistry;
 use super::reply::{Reply, http_date, php_json};
 use super::request::ReceivedRequest;
 use super::scope_table::ScopeTable;
+use super::screens::{AgentScreensLog, ScreenAction, screen_action};
 use super::search::{CustomerSearch, Matching};
 use super::time_of_day;
 
@@ -33,6 +34,7 @@ pub(super) enum Route {
     Login,
     Lookup,
     Other,
+    Screen(ScreenAction),
     Table(ScopeTable),
     Token,
 }
@@ -54,6 +56,7 @@ impl Route {
             // For accounts with a permission of its own.
             ("POST", "/graphql/v1") => Self::Forbidden,
             ("POST", "/oauth/token") => Self::Token,
+            ("POST", path) => screen_action(path).map_or(Self::Other, Self::Screen),
             ("GET", _) => table().or_else(alerts).unwrap_or(Self::Other),
             _ => Self::Other,
         }
@@ -65,6 +68,7 @@ impl Route {
             Self::Forbidden | Self::Login | Self::Other => SimEndpoint::Other,
             Self::List => SimEndpoint::List,
             Self::Lookup => SimEndpoint::Lookup,
+            Self::Screen(_) => SimEndpoint::Screens,
             Self::Table(_) => SimEndpoint::Tables,
             Self::Token => SimEndpoint::Token,
         }
@@ -78,6 +82,7 @@ pub(super) struct Hub {
     pub(super) registry: CustomerRegistry,
     pub(super) list: BulkList,
     pub(super) matching: Matching,
+    pub(super) screens: AgentScreensLog,
     pub(super) tokens: IssuedTokens,
 }
 
@@ -90,6 +95,7 @@ impl Hub {
             | Route::Forbidden
             | Route::List
             | Route::Lookup
+            | Route::Screen(_)
             | Route::Table(_) => {
                 let refusal = self.refusal(request, now);
                 refusal.unwrap_or_else(|| self.answer_account(route, request))
@@ -144,6 +150,12 @@ impl Hub {
                 Err(problem) => status_error(&problem),
                 Ok(search) => found(&self.search(&search, provider_now)),
             },
+            Route::Screen(action) => match self.screens.take(action, request) {
+                Ok(()) => {
+                    Reply::json(200, r#"{"status":"success","msg":"Dados enviados com sucesso"}"#)
+                }
+                Err(problem) => status_error(&problem),
+            },
             Route::Table(table) if !self.list.forbids_tables() => self.table(table),
             _ => forbidden(),
         }
@@ -193,7 +205,7 @@ fn has_the_credentials(request: &ReceivedRequest) -> bool {
         && body["password"] == CREDENTIALS.password
 }
 
-fn is_json(media_type: &str) -> bool {
+pub(super) fn is_json(media_type: &str) -> bool {
     let kind = media_type.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("application/json")
 }

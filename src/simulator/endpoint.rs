@@ -10,6 +10,8 @@ pub enum SimEndpoint {
     Lookup,
     /// Whatever is none of these.
     Other,
+    /// The screens of agents.
+    Screens,
     /// All tables.
     Tables,
     /// `/oauth/token`.
@@ -18,10 +20,11 @@ pub enum SimEndpoint {
 
 impl SimEndpoint {
     /// Those that may have a fault of their own, by their names on the control path.
-    pub(super) const WITH_FAULTS: [(Self, &str); 5] = [
+    pub(super) const WITH_FAULTS: [(Self, &str); 6] = [
         (Self::Alerts, "alerts"),
         (Self::List, "list"),
         (Self::Lookup, "lookup"),
+        (Self::Screens, "screens"),
         (Self::Tables, "tables"),
         (Self::Token, "token"),
     ];

@@ -49,6 +49,7 @@ mod relations;
 mod reply;
 mod request;
 mod scope_table;
+mod screens;
 mod search;
 mod server;
 mod shared;
@@ -92,6 +93,7 @@ pub use population::{
     PopulationUpdate,
 };
 pub use rate_limit::{SimRateLimit, burst_needed};
+pub use screens::{ScreenAction, ScreenReport};
 pub use search::Matching;
 pub use state::LoggedRequest;
 
@@ -223,6 +225,11 @@ impl Sim {
         self.shared.state().set_fault(Some(SimEndpoint::Lookup), fault);
     }
 
+    /// Sets the fault of agents' screens alone, from now on, whatever `set_fault` sets.
+    pub fn set_screen_fault(&self, fault: Fault) {
+        self.shared.state().set_fault(Some(SimEndpoint::Screens), fault);
+    }
+
     /// Sets the fault of `/oauth/token` alone, from now on, whatever `set_fault` sets.
     pub fn set_token_fault(&self, fault: Fault) {
         self.shared.state().set_fault(Some(SimEndpoint::Token), fault);
@@ -303,6 +310,11 @@ impl Sim {
     /// and those of the control path.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.state().log.clone()
+    }
+
+    /// What was reported of calls at agents' telephones, oldest first.
+    pub fn screen_reports(&self) -> Vec<ScreenReport> {
+        self.shared.state().hub.screens.0.clone()
     }
 
     /// Clears the log of requests and its counts.

@@ -194,7 +194,10 @@ impl SimulatorState {
             SimEndpoint::Alerts => self.alert_script.pop_front(),
             SimEndpoint::List => self.list_script.pop_front(),
             SimEndpoint::Lookup => self.script.pop_front(),
-            SimEndpoint::Other | SimEndpoint::Tables | SimEndpoint::Token => None,
+            SimEndpoint::Other
+            | SimEndpoint::Screens
+            | SimEndpoint::Tables
+            | SimEndpoint::Token => None,
         };
         let own = scripted.or_else(|| self.own_faults.get(&endpoint).cloned());
         match own.unwrap_or_else(|| self.fault.clone()) {

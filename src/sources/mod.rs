@@ -1,5 +1,6 @@
 //! Where records come from: the contract of sources, and its implementations.
 
+pub mod agent_screens;
 pub mod alerts;
 pub mod breaker;
 pub mod cache;

@@ -8,7 +8,7 @@ use crate::links::{documents, links, prose, resolved};
 use crate::{blocks, read};
 
 /// Each document with its Portuguese counterpart.
-const PAIRS: [(&str, &str); 23] = [
+const PAIRS: [(&str, &str); 24] = [
     ("README.md", "README.pt-BR.md"),
     ("dialplan/asterisk/README.md", "dialplan/asterisk/README.pt-BR.md"),
     ("dialplan/freeswitch/README.md", "dialplan/freeswitch/README.pt-BR.md"),
@@ -25,6 +25,7 @@ const PAIRS: [(&str, &str); 23] = [
     ("docs/metrics.md", "docs/metricas.pt-BR.md"),
     ("docs/network.md", "docs/rede.pt-BR.md"),
     ("docs/identification.md", "docs/identificacao.pt-BR.md"),
+    ("docs/screens.md", "docs/telas.pt-BR.md"),
     ("docs/numbers.md", "docs/numeros.pt-BR.md"),
     ("docs/operation.md", "docs/operacao.pt-BR.md"),
     ("docs/outages.md", "docs/quedas.pt-BR.md"),

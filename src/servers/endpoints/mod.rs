@@ -2,6 +2,7 @@
 //!
 //! A new endpoint is a row in its module's table, with a handler function.
 
+mod agent_calls;
 mod alerts;
 mod calls;
 mod directory;
@@ -24,6 +25,7 @@ use hyper::header::{HeaderMap, HeaderValue};
 use crate::answering::journal::Journal;
 use crate::answering::render::{Format, Freeswitch, Page, TEXT, render};
 use crate::answering::responder::Responder;
+use crate::answering::screen_pop::ScreenPops;
 use crate::answering::speech::Speech;
 use crate::domain::call::Call;
 use crate::runtime::metrics::{Exposition, Registry};
@@ -56,6 +58,8 @@ pub struct Endpoints {
     /// The journal of calls.
     pub journal: Arc<Journal>,
     pub speech: Arc<Speech>,
+    /// The reports of calls at agents' telephones.
+    pub screen_pops: Arc<ScreenPops>,
     pub metrics: Arc<Registry>,
 }
 
@@ -69,6 +73,7 @@ impl Endpoints {
         }
         self.alerts.measure();
         self.journal.measure();
+        self.screen_pops.measure();
         self.metrics.written(exposition)
     }
 }
@@ -98,7 +103,7 @@ type Row = Endpoint<Action>;
 
 /// The endpoints of phone systems, at `listen.http`.
 pub static PHONES: EndpointTable<Action> = EndpointTable::new(
-    &[&calls::ROWS, &operations::PROBES, &operations::OWN, &recordings::ROWS],
+    &[&agent_calls::ROWS, &calls::ROWS, &operations::PROBES, &operations::OWN, &recordings::ROWS],
     "/metrics, /v1/alerts, /v1/forget and /v1/report are at listen.metrics",
 );
 
@@ -117,7 +122,8 @@ pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
 );
 
 /// The rejections of the endpoints, which metrics begin with.
-pub static REJECTIONS: [&Rejection; 6] = [
+pub static REJECTIONS: [&Rejection; 7] = [
+    &agent_calls::AGENT_MISSING,
     &calls::CALLER_MISSING,
     &calls::PERCENT,
     &directory::DIRECTORY_OFF,

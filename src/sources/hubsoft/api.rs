@@ -109,7 +109,12 @@ impl Api {
     ) -> Result<Q::Answer, Failure> {
         let mut url = self.url(&query.path());
         url.query_pairs_mut().extend_pairs(query.parameters());
-        let mut request = self.clients.current()?.get(url).header(AUTHORIZATION, bearer(token)?);
+        let client = self.clients.current()?;
+        let request = match query.body() {
+            Some(body) => client.post(url).header(CONTENT_TYPE, "application/json").body(body),
+            None => client.get(url),
+        };
+        let mut request = request.header(AUTHORIZATION, bearer(token)?);
         if let Some(attempt) = query.attempt() {
             request = request.timeout(attempt);
         }

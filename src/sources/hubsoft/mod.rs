@@ -26,6 +26,7 @@ mod race;
 mod refusal;
 mod resolver;
 mod retries;
+mod screens;
 mod search;
 mod services;
 mod settings;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::domain::failure::Failure;
 use crate::sources::reasons;
 
@@ -18,6 +20,11 @@ pub(super) trait Query: Clone + Send + Sync + 'static {
     fn path(&self) -> Cow<'static, str>;
 
     fn parameters(&self) -> Vec<(&'static str, String)>;
+
+    /// The JSON to post; without one the query is a GET.
+    fn body(&self) -> Option<Bytes> {
+        None
+    }
 
     /// Parses the body of an answer with HTTP 200. A long body is parsed on a separate thread.
     fn read(&self, body: &[u8]) -> Result<Self::Answer, Failure>;

@@ -9,7 +9,7 @@
 //! feed, undecided probe   within its share --- the next slot, after those already assigned
 //! call                    ------------------- the next slot, if it is in time
 //! undecided, expected call ------------------ the next slot, if it is near
-//! second spelling, probe, bulk, and shares used up --- a slot now, if the bucket is (nearly) full
+//! second spelling, probe, bulk, screen, and shares used up --- a slot now, if the bucket is (nearly) full
 //! ```
 //! All classes share one bucket, so that no span `t` has more than burst + rate x `t` requests. An
 //! assigned slot is never revoked: a share takes precedence over later calls.

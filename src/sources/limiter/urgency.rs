@@ -34,6 +34,8 @@ pub enum Urgency {
     Probe,
     /// The list of all customers.
     Bulk,
+    /// The screen of an agent, who answers the call without it, too.
+    Screen,
 }
 
 impl Urgency {
@@ -74,7 +76,7 @@ impl Urgency {
             }
             // Beyond their shares, the first two are ordinary probes.
             Self::Feed | Self::UndecidedProbe | Self::Probe => interval / 4,
-            Self::Bulk => interval / 2,
+            Self::Bulk | Self::Screen => interval / 2,
         }
     }
 }
