@@ -59,6 +59,8 @@ done <<'FILES'
 -rw-r--r-- /usr/share/doc/bina/CHANGELOG.md
 -rw-r--r-- /usr/share/doc/bina/copyright
 -rw-r--r-- /usr/share/man/man1/bina.1.gz
+-rw-r--r-- /usr/share/man/pt_BR/man1/bina.1.gz
+-rw-r--r-- /usr/share/man/pt_BR/man1/bina-rehearse.1.gz
 -rw-r--r-- /usr/share/man/man5/bina.toml.5.gz
 -rw-r--r-- /usr/share/bash-completion/completions/bina
 -rw-r--r-- /usr/share/zsh/vendor-completions/_bina

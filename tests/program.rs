@@ -1,8 +1,12 @@
 //! The program as a new user sees it: what it prints, how it ends, and with which exit code.
 
 mod app;
+#[path = "program/help.rs"]
+mod help;
 #[path = "program/language.rs"]
 mod language;
+#[path = "program/manual.rs"]
+mod manual;
 #[path = "program/quiet.rs"]
 mod quiet;
 
@@ -146,7 +150,7 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
     ];
     let expected = alerts.iter().chain(&others).map(|command| format!("bina-{command}.1"));
     assert_eq!(names[..16], expected.collect::<Vec<_>>());
-    assert_eq!(names[16..], ["bina.1", "bina.toml.5"]);
+    assert_eq!(names[16..], ["bina.1", "bina.toml.5", "pt_BR"]);
     for shell in ["bash", "fish", "zsh"] {
         let (completions, _) = texts(&run(&["completions", shell]));
         assert!(completions.contains("rehearse"), "{shell}: {completions}");
@@ -366,8 +370,10 @@ fn the_demonstration_prints_what_it_promises() {
         assert!(printed.contains(part), "{part}\n{printed}");
     }
     let shipped = include_str!("../dialplan/freeswitch/public-example.xml");
-    let lines = printed.lines().skip_while(|line| !line.starts_with("In FreeSWITCH")).skip(1);
-    for line in lines.take_while(|line| !line.is_empty()) {
+    let lines = printed.lines().skip_while(|line| !line.starts_with("FreeSWITCH:")).skip(1);
+    let lines: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    assert!(lines.len() > 5, "{lines:?}");
+    for line in lines {
         assert!(shipped.contains(line.trim()), "{line}");
     }
     let settings = printed.lines().skip_while(|line| !line.starts_with("[listen]"));

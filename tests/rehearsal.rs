@@ -3,6 +3,9 @@
 //! What must hold of the full size (50,000 customers) is measured in a release build; BINA_LONG_TESTS
 //! rehearses it, too.
 
+#[path = "rehearsal/portuguese.rs"]
+mod portuguese;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::panic::{RefUnwindSafe, catch_unwind};
 use std::process::{Child, Command, Output, Stdio};

@@ -104,6 +104,11 @@ const KNOW_HUBSOFT: &[&str] = &[
     "domain/speech_text",
     // Texts in Portuguese.
     "answering/journal/report/texts.rs",
+    "cli/demo/texts.rs",
+    "cli/failures.rs",
+    "cli/help/problem.rs",
+    "cli/help/texts.rs",
+    "cli/rehearse/texts.rs",
     "cli/texts.rs",
 ];
 
@@ -265,6 +270,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "cli/alert",
             "cli/directory.rs",
+            "cli/help",
             "cli/mod.rs",
             "cli/manual.rs",
             "cli/rehearse",

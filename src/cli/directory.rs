@@ -18,11 +18,8 @@ use crate::sources::directory::{
 };
 
 use super::operation::{Operation, read_answer};
-use super::{Failed, print_line, texts};
+use super::{Failed, failures, print_line, texts};
 
-/// What to do without the listener that the requests go to.
-const INSTEAD: &str = "the requests go to that listener, because only the service opens its files: set \
-                       it and restart the service";
 /// How often the progress of a walk is requested.
 const REFRESH: Duration = Duration::from_millis(500);
 /// Characters of the progress bar.
@@ -54,11 +51,12 @@ pub(super) async fn run(
     language: Language,
 ) -> Result<(), Failed> {
     if form == StatusForm::Json && task != DirectoryTask::Status {
-        return Err(Failed::Configuration(anyhow!("--json is for `bina directory status` only")));
+        return Err(Failed::Configuration(anyhow!(texts::DIRECTORY_NO_JSON.of(language))));
     }
     let config = Config::load(path)?;
     let zone = config.hubsoft.timezone;
-    let service = Operation::of(&config, INSTEAD)?;
+    let instead = failures::INSTEAD_DIRECTORY.of(language);
+    let service = Operation::for_reader(&config, instead, language)?;
     match task {
         DirectoryTask::Status if form == StatusForm::Json => {
             print_line(service.get("/v1/directory").await?.trim_end());
@@ -70,7 +68,8 @@ pub(super) async fn run(
             let walked = follow(&service, language).await?;
             print(&walked, zone, language);
             return walked.last_walk.map_or(Ok(()), |problem| {
-                Err(Failed::Runtime(anyhow!("the walk was not whole: {problem}")))
+                let text = failures::WALK_NOT_WHOLE.filled(language, &[("problem", &problem)]);
+                Err(Failed::Runtime(anyhow!(text)))
             });
         }
         DirectoryTask::Clear => {

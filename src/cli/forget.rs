@@ -6,14 +6,7 @@ use crate::app::config::Config;
 use crate::runtime::language::Language;
 
 use super::operation::{Operation, encoded};
-use super::{Failed, print_line, texts};
-
-/// What to do without the listener that the request goes to.
-const INSTEAD: &str = "the request goes to that listener, because only the service opens its files. \
-                       Set listen.metrics and restart the service. Without it, a restart empties the \
-                       cache, but the directory keeps the number: delete the customer in HubSoft, \
-                       stop the service, remove directory.sealed and walk.sealed from its state \
-                       folder, and start it";
+use super::{Failed, failures, print_line, texts};
 
 /// The endpoint that purges a number.
 pub(super) const PURGE: &str = "/v1/forget";
@@ -31,7 +24,8 @@ pub(super) async fn run(
     language: Language,
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
-    let service = Operation::of(&config, INSTEAD)?;
+    let instead = failures::INSTEAD_FORGET.of(language);
+    let service = Operation::for_reader(&config, instead, language)?;
     let body = format!("number={}", encoded(number));
     let answer = service.post(endpoint, &body).await?;
     print_line(texts::answer(&answer, language));

@@ -9,28 +9,72 @@ use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Arguments, EXAMPLES, Failed};
+use crate::runtime::language::{Language, Text, texts};
+
+use super::{Arguments, Failed, help};
 
 /// The shipped configuration, whose comments are the reference of the settings.
 const SHIPPED: &str = include_str!("../../systemd/bina.toml");
 
-/// Writes `bina.1`, a page for each subcommand and `bina.toml.5` into `folder`.
+/// The folder of the pages in Portuguese, below that of the others; man looks for it by this name.
+const PORTUGUESE: &str = "pt_BR";
+
+texts! {
+    DESCRIPTION = "DESCRIÇÃO", "DESCRIPTION";
+    EXAMPLES = "EXEMPLOS", "EXAMPLES";
+    MORE = "EXEMPLOS", "EXTRA";
+    NAME = "NOME", "NAME";
+    OPTIONS = "OPÇÕES", "OPTIONS";
+    SEE_ALSO = "VEJA TAMBÉM", "SEE ALSO";
+    SUBCOMMANDS = "COMANDOS", "SUBCOMMANDS";
+    SYNOPSIS = "SINOPSE", "SYNOPSIS";
+}
+
+/// The headings that clap_mangen writes. Behind EXTRA it has the examples of a command.
+const HEADINGS: [Text; 6] = [DESCRIPTION, MORE, NAME, OPTIONS, SUBCOMMANDS, SYNOPSIS];
+
+/// Writes `bina.1`, a page for each subcommand and `bina.toml.5` into `folder`; those of the commands in
+/// Portuguese, too, into a folder below it.
 pub(super) fn pages(folder: &Path) -> Result<(), Failed> {
     let written = || {
-        fs::create_dir_all(folder)?;
-        // `bina-serve.1` covers `bina help serve`.
-        let mut command = Arguments::command().disable_help_subcommand(true);
-        command.build();
-        for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
-            Man::new(command.clone()).generate_to(folder)?;
-            for task in command.get_subcommands() {
-                Man::new(task.clone()).generate_to(folder)?;
-            }
-        }
-        fs::write(folder.join("bina.1"), program(command)?)?;
+        commands(folder, Language::English)?;
+        commands(&folder.join(PORTUGUESE), Language::Portuguese)?;
         fs::write(folder.join("bina.toml.5"), settings())
     };
     written().map_err(|error: io::Error| Failed::Runtime(error.into()))
+}
+
+fn commands(folder: &Path, language: Language) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    // `bina-serve.1` covers `bina help serve`.
+    let command = Arguments::command().disable_help_subcommand(true);
+    let mut command = help::translated(command, language);
+    command.build();
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        page(command, folder, language)?;
+        for task in command.get_subcommands() {
+            page(task, folder, language)?;
+        }
+    }
+    fs::write(folder.join("bina.1"), program(command, language)?)
+}
+
+fn page(command: &Command, folder: &Path, language: Language) -> io::Result<()> {
+    let page = Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    let text = printed(&text, language);
+    fs::write(folder.join(page.get_filename()), text)
+}
+
+/// What clap_mangen has written, in `language`.
+fn printed(rendered: &[u8], language: Language) -> String {
+    let rendered = help::printed(&String::from_utf8_lossy(rendered), language);
+    HEADINGS.iter().fold(rendered, |rendered, heading| {
+        let [english, own] =
+            [heading.english, heading.of(language)].map(|it| format!(".SH {it}\n"));
+        rendered.replace(&english, &own)
+    })
 }
 
 /// Writes the completions for `shell` to standard output.
@@ -42,7 +86,8 @@ pub(super) fn completions(shell: Shell) -> Result<(), Failed> {
 }
 
 /// The page about the program. clap_mangen would join the lines of its examples to a paragraph.
-fn program(command: Command) -> io::Result<String> {
+fn program(command: Command, language: Language) -> io::Result<String> {
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let page = Man::new(command.after_help(""));
     let mut text = Vec::new();
     page.render_title(&mut text)?;
@@ -51,10 +96,12 @@ fn program(command: Command) -> io::Result<String> {
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
     page.render_subcommands_section(&mut text)?;
-    let text = String::from_utf8_lossy(&text);
     Ok(format!(
-        "{text}.SH EXAMPLES\n.nf\n{}.fi\n.SH SEE ALSO\n.BR bina.toml (5)\n",
-        lines(EXAMPLES)
+        "{}.SH {}\n.nf\n{}.fi\n.SH {}\n.BR bina.toml (5)\n",
+        printed(&text, language),
+        EXAMPLES.of(language),
+        lines(&examples),
+        SEE_ALSO.of(language),
     ))
 }
 
@@ -89,6 +136,12 @@ fn verbatim(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::language::hold;
+
+    #[test]
+    fn every_text_has_both_languages() {
+        hold(ALL, &[]);
+    }
 
     #[test]
     fn nothing_in_the_configuration_is_a_command_of_roff() {

@@ -1,11 +1,13 @@
 //! Defines the command line, runs its commands, and reports their failures.
 
 mod alert;
+mod argument_problem;
 mod check;
 mod demo;
 mod directory;
 mod doctor;
 mod explain;
+mod failures;
 mod forget;
 mod help;
 mod interrupt;
@@ -22,6 +24,7 @@ mod stage;
 mod texts;
 
 use std::env;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -30,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
@@ -277,13 +280,15 @@ impl From<Invalid> for Failed {
 
 /// Runs the command that the command line names.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let typed: Vec<_> = env::args_os().collect();
+    let language = help::named_language(&typed);
+    let language = language.unwrap_or_else(|| Language::of_environment(|name| env::var(name).ok()));
+    let arguments = match read(typed, language) {
         Ok(arguments) => arguments,
-        Err(error) => return no_arguments(&error),
+        Err(error) => return no_arguments(&error, language),
     };
     logging::start(level(&arguments.command));
-    let language =
-        arguments.lang.unwrap_or_else(|| Language::of_environment(|name| env::var(name).ok()));
+    let language = arguments.lang.unwrap_or(language);
     let done = run(arguments.command, language);
     logging::flush();
     match done {
@@ -292,14 +297,26 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Reads the command line; what is wrong with it names values in `language`.
+fn read(typed: Vec<OsString>, language: Language) -> Result<Arguments, clap::Error> {
+    let mut command = help::translated(Arguments::command(), language);
+    let mut read = command.try_get_matches_from_mut(typed)?;
+    Arguments::from_arg_matches_mut(&mut read).map_err(|error| error.format(&mut command))
+}
+
 /// Prints the help, or what is wrong with the command line.
-fn no_arguments(error: &clap::Error) -> ExitCode {
-    match error.kind() {
-        ErrorKind::DisplayHelp => print_text(&help::wrapped(&error.to_string())),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = write!(io::stderr(), "{}", help::wrapped(&error.to_string()));
+fn no_arguments(error: &clap::Error, language: Language) -> ExitCode {
+    let help = || help::wrapped(&help::printed(&error.to_string(), language));
+    match (error.kind(), language) {
+        (ErrorKind::DisplayHelp, _) => print_text(&help()),
+        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => {
+            let _ = write!(io::stderr(), "{}", help());
         }
-        _ => drop(error.print()),
+        (ErrorKind::DisplayVersion, _) | (_, Language::English) => drop(error.print()),
+        (_, Language::Portuguese) => {
+            let problem = help::wrapped(&help::problem(error, language));
+            let _ = write!(io::stderr(), "{problem}");
+        }
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
@@ -314,7 +331,7 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
         Command::Completions { shell } => manual::completions(shell),
         Command::Demo { listen, quiet } => {
             let extent = if quiet { demo::Extent::Quiet } else { demo::Extent::Whole };
-            wait(None, demo::run(listen, extent))
+            wait(None, demo::run(listen, extent, language))
         }
         Command::Doctor { config, number, sounds, unit } => {
             let folders = (sounds.as_deref(), unit.unit.as_deref());
@@ -340,7 +357,7 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
             )
         }
         Command::Man { folder } => manual::pages(&folder),
-        Command::Rehearse(options) => wait(None, rehearse::run(*options)),
+        Command::Rehearse(options) => wait(None, rehearse::run(*options, language)),
         Command::Report(options) => wait(None, report::run(options, language)),
         Command::Say(options) => wait(None, say::run(options, language)),
         Command::Serve { config } => {

@@ -1,5 +1,6 @@
 //! Requests to the operations listener of the running service.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 
 use anyhow::anyhow;
@@ -9,9 +10,10 @@ use tokio::net::TcpStream;
 
 use crate::app::config::Config;
 use crate::app::own_address;
+use crate::runtime::language::{Language, Text};
 use crate::runtime::secret::Secret;
 
-use super::{Failed, plain_client};
+use super::{Failed, failures, plain_client};
 
 /// Reads the JSON of an answer; that of another version is an error.
 pub(super) fn read_answer<T: DeserializeOwned>(answer: &str) -> Result<T, Failed> {
@@ -30,22 +32,35 @@ pub(super) fn encoded(text: &str) -> String {
 pub(super) struct Operation {
     address: SocketAddr,
     credential: Option<Secret>,
+    /// Of whom the failures of requests are for.
+    language: Language,
 }
 
 impl Operation {
     /// The listener that `config` names. If it is off, `instead` says what to do.
     pub(super) fn of(config: &Config, instead: &str) -> Result<Self, Failed> {
+        Self::for_reader(config, instead, Language::English)
+    }
+
+    /// The same, with failures in `language`, in which `instead` is.
+    pub(super) fn for_reader(
+        config: &Config,
+        instead: &str,
+        language: Language,
+    ) -> Result<Self, Failed> {
         let Some(address) = config.metrics else {
-            return Err(Failed::Configuration(anyhow!("listen.metrics is `off`: {instead}")));
+            let off = failures::LISTENER_OFF.filled(language, &[("instead", &instead)]);
+            return Err(Failed::Configuration(anyhow!(off)));
         };
         let credential = config.access.credentials.own().cloned();
-        Ok(Self { address: own_address(address), credential })
+        Ok(Self { address: own_address(address), credential, language })
     }
 
     /// The listener that reports the state of the service: that of operations, or that of calls.
     pub(super) fn probed(config: &Config) -> Self {
         let address = own_address(config.metrics.unwrap_or(config.http));
-        Self { address, credential: config.access.credentials.own().cloned() }
+        let credential = config.access.credentials.own().cloned();
+        Self { address, credential, language: Language::English }
     }
 
     /// Whether anything listens there.
@@ -77,13 +92,14 @@ impl Operation {
         request: impl FnOnce(reqwest::Client, String) -> RequestBuilder,
         path: &str,
     ) -> Result<String, Failed> {
-        let address = self.address;
+        let failed = |text: Text, part: (&str, &dyn Display)| {
+            let parts: [(&str, &dyn Display); 2] = [("address", &self.address), part];
+            Failed::Runtime(anyhow!(text.filled(self.language, &parts)))
+        };
         let (status, body) = self.answer(request, path).await.map_err(|error| {
-            let error = error.without_url();
-            Failed::Runtime(anyhow!(
-                "cannot reach bina at `{address}` ({error}): start it with `systemctl start bina`"
-            ))
+            failed(failures::SERVICE_UNREACHABLE, ("error", &error.without_url()))
         })?;
+        let status_part: (&str, &dyn Display) = ("status", &status);
         match status {
             StatusCode::OK => Ok(body),
             // What was typed is wrong, which the service knows better than the command line does.
@@ -91,17 +107,12 @@ impl Operation {
                 Err(Failed::Configuration(anyhow!("{}", body.trim_end())))
             }
             StatusCode::NOT_FOUND if path.starts_with("/v1/alerts") && body.trim().is_empty() => {
-                Err(Failed::Runtime(anyhow!(
-                    "bina at `{address}` has no local alerts: restart the service after an upgrade"
-                )))
+                Err(failed(failures::SERVICE_NO_ALERTS, status_part))
             }
-            StatusCode::NOT_FOUND if body.trim().is_empty() => Err(Failed::Runtime(anyhow!(
-                "bina at `{address}` has no directory: set directory.enabled = true and reload, or \
-                 restart the service after an upgrade"
-            ))),
-            _ if body.trim().is_empty() => Err(Failed::Runtime(anyhow!(
-                "bina at `{address}` refused the request ({status}): see its log"
-            ))),
+            StatusCode::NOT_FOUND if body.trim().is_empty() => {
+                Err(failed(failures::SERVICE_NO_DIRECTORY, status_part))
+            }
+            _ if body.trim().is_empty() => Err(failed(failures::SERVICE_REFUSED, status_part)),
             _ => Err(Failed::Runtime(anyhow!("{}", body.trim_end()))),
         }
     }

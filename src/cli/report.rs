@@ -1,5 +1,6 @@
 //! `bina report`: who called, and who was told of which alert.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -12,7 +13,7 @@ use crate::runtime::language::Language;
 use crate::runtime::wall_clock;
 
 use super::operation::{Operation, encoded};
-use super::{ConfigFile, Failed, print_text};
+use super::{ConfigFile, Failed, failures, print_text};
 
 /// Where systemd puts the state folder; the environment of the service alone has its path.
 const FOLDER_DEFAULT: &str = "/var/lib/bina";
@@ -40,13 +41,14 @@ pub(super) struct ReportOptions {
 /// Prints the report of the running service; if none runs, that of its files.
 pub(super) async fn run(options: ReportOptions, language: Language) -> Result<(), Failed> {
     let ReportOptions { since, until, alert, format, config } = options;
-    let form = ReportForm::named(&format).map_err(failed)?;
+    let form = ReportForm::named(&format).map_err(|error| failed(&error, language))?;
     let query = ReportQuery { since, until, alert, form, language };
     let config = Config::load(&config.config)?;
-    let service = Operation::of(&config, INSTEAD).ok();
+    let service = Operation::for_reader(&config, INSTEAD, language).ok();
     let report = match service {
         Some(service) if service.is_reachable().await => {
-            service.get(&target(&query, &format)).await?
+            let answered = service.get(&target(&query, &format)).await;
+            answered.map_err(|refused| in_language(refused, &query))?
         }
         _ => of_files(&config, &query)?,
     };
@@ -68,24 +70,33 @@ fn of_files(config: &Config, query: &ReportQuery) -> Result<String, Failed> {
     let folder = config.state_folder.clone();
     let folder = folder.unwrap_or_else(|| PathBuf::from(FOLDER_DEFAULT));
     if !Path::is_dir(&folder) {
-        return Err(Failed::Runtime(anyhow!(
-            "bina does not run, and there is no state folder `{}`: start it, or set \
-             service.state_folder to where its journal is",
-            folder.display()
-        )));
+        let parts: [(&str, &dyn Display); 1] = [("folder", &folder.display())];
+        let text = failures::REPORT_NOT_RUNNING.filled(query.language, &parts);
+        return Err(Failed::Runtime(anyhow!(text)));
     }
     let clock = (config.hubsoft.timezone, config.outage.told.as_secs());
-    report_of_files(&folder, query, clock, wall_clock::now_s()).map_err(failed)
+    report_of_files(&folder, query, clock, wall_clock::now_s())
+        .map_err(|error| failed(&error, query.language))
 }
 
-fn failed(error: ReportError) -> Failed {
+/// What the service has refused, in the language of the reader: it says it in English.
+fn in_language(refused: Failed, query: &ReportQuery) -> Failed {
+    let said = refused.cause().to_string();
+    let times = [&query.since, &query.until].map(|time| ReportError::Time(time.clone()));
+    let known = [ReportError::Bug, ReportError::NoFolder, ReportError::Order];
+    let error = known.into_iter().chain(times).find(|error| error.to_string() == said);
+    error.map_or(refused, |error| failed(&error, query.language))
+}
+
+fn failed(error: &ReportError, language: Language) -> Failed {
+    let text = anyhow!(failures::report(error, language));
     match error {
         ReportError::Form(_)
         | ReportError::Language(_)
         | ReportError::Order
-        | ReportError::Time(_) => Failed::Configuration(error.into()),
+        | ReportError::Time(_) => Failed::Configuration(text),
         ReportError::Bug | ReportError::NoFolder | ReportError::Unreadable(_) => {
-            Failed::Runtime(error.into())
+            Failed::Runtime(text)
         }
     }
 }

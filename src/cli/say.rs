@@ -18,11 +18,7 @@ use crate::runtime::language::Language;
 use crate::sources::speech::{EngineError, engine};
 
 use super::interrupt::unless_interrupted;
-use super::{ConfigFile, Failed, print_line, texts};
-
-const NO_ENGINE: &str = "[speech] names no engine: install rhvoice and rhvoice-brazilian-portuguese (Debian's section \
-                         non-free), and set speech.command = [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \
-                         \"-\"]; or set speech.url (docs/speech.md has others)";
+use super::{ConfigFile, Failed, failures, print_line, texts};
 
 #[derive(Args)]
 pub(super) struct SayOptions {
@@ -42,13 +38,13 @@ pub(super) async fn run(options: SayOptions, language: Language) -> Result<(), F
     // As the service reads it, without HTML and signature.
     let alert = AlertText::new(&text);
     let text = alert.as_ref().map_or("", AlertText::reveal);
-    let text = prepare(text, &speech.words).map_err(|refusal| {
-        Failed::Refused(anyhow!("the text is not spoken ({}): {refusal}", refusal.label()))
-    })?;
+    let text = prepare(text, &speech.words)
+        .map_err(|refusal| Failed::Refused(anyhow!(failures::refusal(refusal, language))))?;
     print_line(texts::SAY_SPOKEN.filled(language, &[("text", &text.reveal())]));
     let Some(settings) = &speech.engine else {
-        return Err(Failed::Configuration(anyhow!(NO_ENGINE)));
+        return Err(Failed::Configuration(anyhow!(failures::SAY_NO_ENGINE.of(language))));
     };
+    let failed = |error| failed(error, language);
     let engine = engine(settings).map_err(failed)?;
     let start = Instant::now();
     let wav = unless_interrupted(spoken_prompt(engine.as_ref(), &text)).await?.map_err(failed)?;
@@ -70,9 +66,12 @@ pub(super) async fn run(options: SayOptions, language: Language) -> Result<(), F
 }
 
 /// What the engine complained of is shown to who has typed the text.
-fn failed(error: EngineError) -> Failed {
-    Failed::Runtime(match error.complaint().map(str::to_owned) {
-        Some(complaint) => anyhow!("{error}\nthe engine wrote: {complaint}"),
+fn failed(error: EngineError, language: Language) -> Failed {
+    Failed::Runtime(match error.complaint() {
+        Some(complaint) => {
+            let parts: [(&str, &dyn Display); 2] = [("error", &error), ("complaint", &complaint)];
+            anyhow!(failures::SAY_ENGINE_WROTE.filled(language, &parts))
+        }
         None => error.into(),
     })
 }
@@ -80,7 +79,8 @@ fn failed(error: EngineError) -> Failed {
 fn write(file: &Path, wav: &[u8], language: Language) -> Result<(), Failed> {
     let written = fs::write(file, wav);
     written.map_err(|error: io::Error| {
-        Failed::Runtime(anyhow!("{} cannot be written: {error}", file.display()))
+        let parts: [(&str, &dyn Display); 2] = [("file", &file.display()), ("error", &error)];
+        Failed::Runtime(anyhow!(failures::SAY_NOT_WRITTEN.filled(language, &parts)))
     })?;
     print_line(texts::SAY_WRITTEN.filled(language, &[("file", &file.display())]));
     Ok(())

@@ -8,6 +8,9 @@ texts! {
     ALERTS_NONE = "nenhum está ativo", "none is active";
     ALERTS_UNREAD = "a lista do HubSoft está desligada, ou não foi lida há pouco", "HubSoft's list is off, or was not read lately";
     ALERT_HELD = "{id} ({origin}, há {age} s, {until}, mantido sem lista legível): {standing}", "{id} ({origin}, {age} s ago, {until}, kept without a readable list): {standing}";
+    ALERT_NO_END = "não foi dado um fim: diga --until com a hora, ou --for com a duração", "no end is given: say --until when, or --for how long";
+    ALERT_NO_SCOPE = "o alerta não tem escopo: diga --city, --district, --equipment, --interface, --box, --pop ou --did com um nome, ou --everyone", "the alert has no scope: say --city, --district, --equipment, --interface, --box, --pop or --did with a name, or --everyone";
+    ALERT_NO_TIME = "escreva um número com a unidade, p. ex. 90m, 2h ou 1h30", "write a number with its unit, e.g. 90m, 2h or 1h30";
     ALERT_OPEN = "sem fim marcado", "open";
     ALERT_SEEN = "{id} ({origin}, há {age} s, {until}): {standing}", "{id} ({origin}, {age} s ago, {until}): {standing}";
     ALERT_UNTIL = "até {time}", "until {time}";
@@ -59,6 +62,7 @@ texts! {
     DIRECTORY_NEXT_WALK = "próxima leitura: {at}, em {span}", "next walk: {at}, in {span}";
     DIRECTORY_NO_FOLDER = "pasta de estado: nenhuma: depois de um reinício a lista é lida de novo", "state folder: none: after a restart the list is read again";
     DIRECTORY_OPENING = "diretório: abrindo o arquivo", "directory: opening its file";
+    DIRECTORY_NO_JSON = "--json só vale em `bina directory status`", "--json is for `bina directory status` only";
     DIRECTORY_PAGE = ", página {page} de {pages}", ", page {page} of {pages}";
     DIRECTORY_PARTIAL = "incompleta", "not whole";
     DIRECTORY_PAUSED = "em pausa: há chamadas à espera do HubSoft", "paused: calls wait for HubSoft";

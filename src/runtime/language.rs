@@ -11,7 +11,7 @@ pub enum Language {
 }
 
 /// A text in both languages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Text {
     pub portuguese: &'static str,
     pub english: &'static str,

@@ -3,7 +3,9 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use crate::cli::ConfigFile;
+use crate::cli::argument_problem::ArgumentProblem;
+use crate::cli::{ConfigFile, texts};
+use crate::runtime::language::Text;
 use crate::sources::alerts::{AlertRequest, ExtendRequest};
 use crate::sources::directory::PlaceKind;
 
@@ -108,18 +110,13 @@ pub(in crate::cli) struct AddOptions {
     pub(super) config: ConfigFile,
 }
 
-/// What to add for an alert without a scope.
-const NO_SCOPE: &str = "the alert has no scope: say --city, --district, --equipment, --interface, --box, \
-                        --pop or --did with a name, or --everyone";
-const NO_END: &str = "no end is given: say --until when, or --for how long";
-
 impl AddOptions {
     /// Refuses what the service would refuse by the names of its fields, which nobody has typed.
-    pub(super) fn check(&self) -> Result<(), &'static str> {
+    pub(super) fn check(&self) -> Result<(), Text> {
         let Self { city, district, equipment, interface, optical_box, pop, did, .. } = self;
         let names = [city, district, equipment, interface, optical_box, pop, did];
         let is_empty = names.iter().all(|names| names.is_empty());
-        if is_empty && !self.everyone { Err(NO_SCOPE) } else { Ok(()) }
+        if is_empty && !self.everyone { Err(texts::ALERT_NO_SCOPE) } else { Ok(()) }
     }
 
     pub(super) fn request(self, by: String) -> AlertRequest {
@@ -142,8 +139,12 @@ impl AddOptions {
 }
 
 impl EndOptions {
-    pub(super) fn check(&self) -> Result<(), &'static str> {
-        if self.until.is_none() && self.minutes.is_none() { Err(NO_END) } else { Ok(()) }
+    pub(super) fn check(&self) -> Result<(), Text> {
+        if self.until.is_none() && self.minutes.is_none() {
+            Err(texts::ALERT_NO_END)
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn request(self, id: String, by: String) -> ExtendRequest {
@@ -158,7 +159,7 @@ fn kinds() -> impl TypedValueParser<Value = PlaceKind> {
 }
 
 /// Reads `90m`, `2h`, `1h30` or `1d`.
-fn minutes(text: &str) -> Result<u64, String> {
+fn minutes(text: &str) -> Result<u64, ArgumentProblem> {
     if let Some(days) = text.strip_suffix('d').and_then(number) {
         return Ok(24 * 60 * days);
     }
@@ -170,7 +171,7 @@ fn minutes(text: &str) -> Result<u64, String> {
         }
         None => text.strip_suffix("min").or_else(|| text.strip_suffix('m')).and_then(number),
     };
-    minutes.ok_or_else(|| "write a number with its unit, e.g. 90m, 2h or 1h30".to_owned())
+    minutes.ok_or_else(|| ArgumentProblem::new(texts::ALERT_NO_TIME, Vec::new()))
 }
 
 fn number(text: &str) -> Option<u64> {
@@ -196,7 +197,7 @@ mod tests {
             assert_eq!(minutes(text), Ok(read), "{text}");
         }
         for odd in ["", "2", "h", "d", "-1h", "1.5h", "2h x", "999999m", "18:30"] {
-            assert!(minutes(odd).expect_err(odd).contains("2h or 1h30"), "{odd}");
+            assert!(minutes(odd).expect_err(odd).to_string().contains("2h or 1h30"), "{odd}");
         }
     }
 }

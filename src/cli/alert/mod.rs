@@ -14,15 +14,12 @@ use serde::Serialize;
 
 use crate::app::config::Config;
 use crate::cli::operation::{Operation, encoded, read_answer};
-use crate::cli::{Failed, print_line, texts};
-use crate::runtime::language::Language;
+use crate::cli::{Failed, failures, print_line, texts};
+use crate::runtime::language::{Language, Text};
 use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, SpeechEntry, StratumLine};
 
 pub(super) use self::arguments::AlertTask;
 
-/// What to do without the listener that the requests go to.
-const INSTEAD: &str = "alerts are requested there, because only the service knows its callers: set \
-                       listen.metrics and restart the service";
 pub(super) const ALERTS: &str = "/v1/alerts";
 /// The origin of HubSoft's alerts.
 const HUBSOFT: &str = "hubsoft";
@@ -33,13 +30,13 @@ const TEXT_SHOWN: usize = 60;
 pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Failed> {
     match task {
         AlertTask::Add(options) => {
-            options.check().map_err(wrong)?;
-            let service = service(&options.config.config)?;
+            options.check().map_err(|text| wrong(text, language))?;
+            let service = service(&options.config.config, language)?;
             let added = service.post_json(ALERTS, &body(&options.request(user()))?).await?;
             print_change(&read_answer(&added)?, Done::Added, language);
         }
         AlertTask::List { json, config } => {
-            let listed = service(&config.config)?.get(ALERTS).await?;
+            let listed = service(&config.config, language)?.get(ALERTS).await?;
             if json {
                 print_line(listed.trim_end());
             } else {
@@ -47,18 +44,18 @@ pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Faile
             }
         }
         AlertTask::Places { kind, name, config } => {
-            let service = service(&config.config)?;
+            let service = service(&config.config, language)?;
             let lines = places::requested(&service, kind.word(), &name, language).await?;
             lines.iter().for_each(print_line);
         }
         AlertTask::End { id, config } => {
             let path = format!("{ALERTS}?id={}&by={}", encoded(&id), encoded(&user()));
-            let ended = service(&config.config)?.delete(&path).await?;
+            let ended = service(&config.config, language)?.delete(&path).await?;
             print_change(&read_answer(&ended)?, Done::Ended, language);
         }
         AlertTask::Extend { id, end, config } => {
-            end.check().map_err(wrong)?;
-            let service = service(&config.config)?;
+            end.check().map_err(|text| wrong(text, language))?;
+            let service = service(&config.config, language)?;
             let body = body(&end.request(id, user()))?;
             let extended = service.post_json("/v1/alerts/extend", &body).await?;
             print_change(&read_answer(&extended)?, Done::Extended, language);
@@ -67,12 +64,13 @@ pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Faile
     Ok(())
 }
 
-fn wrong(text: &'static str) -> Failed {
-    Failed::Configuration(anyhow!(text))
+fn wrong(text: Text, language: Language) -> Failed {
+    Failed::Configuration(anyhow!(text.of(language)))
 }
 
-fn service(path: &Path) -> Result<Operation, Failed> {
-    Operation::of(&Config::load(path)?, INSTEAD)
+fn service(path: &Path, language: Language) -> Result<Operation, Failed> {
+    let instead = failures::INSTEAD_ALERTS.of(language);
+    Operation::for_reader(&Config::load(path)?, instead, language)
 }
 
 fn body(request: &impl Serialize) -> Result<String, Failed> {

@@ -1,7 +1,9 @@
 //! `bina demo`: runs a simulated HubSoft and bina on this machine.
 
 mod outage;
+mod texts;
 
+use std::fmt::Display;
 use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
@@ -13,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::config::CONSOLE_DEFAULT;
 use crate::app::{self, App, Listeners, Service, Signals};
+use crate::runtime::language::{Language, Text};
 use crate::runtime::secret::Secret;
 use crate::simulator::{Population, Sim, printed_example};
 
@@ -21,10 +24,10 @@ use super::{Failed, plain_client, print_line};
 
 /// The callers of the demo; the first two are the customers in the example of HubSoft's API
 /// documentation.
-const CALLERS: [(&str, &str); 3] = [
-    ("a customer with an alert: prompt= names the sounds to play", "%2B5537988242968"),
-    ("a customer without an alert: nothing to play", "37999450812"),
-    ("an unknown caller", "37911112222"),
+const CALLERS: [(Text, &str); 3] = [
+    (texts::CALLER_ALERTED, "%2B5537988242968"),
+    (texts::CALLER_SILENT, "37999450812"),
+    (texts::CALLER_UNKNOWN, "37911112222"),
 ];
 
 /// The dialplan lines that use the answer; the complete dialplan is in dialplan/asterisk/.
@@ -123,11 +126,15 @@ struct DemoAddresses {
 }
 
 /// Runs the demo on `listen` until Ctrl-C.
-pub(super) async fn run(listen: SocketAddr, extent: Extent) -> Result<(), Failed> {
+pub(super) async fn run(
+    listen: SocketAddr,
+    extent: Extent,
+    language: Language,
+) -> Result<(), Failed> {
     let signals = Signals::new()?;
-    let sim = Sim::start(printed_example())
-        .await
-        .map_err(|error| Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}")))?;
+    let sim = Sim::start(printed_example()).await.map_err(|error| {
+        Failed::Runtime(anyhow!(texts::NO_SIMULATOR.filled(language, &[("error", &error)])))
+    })?;
     let sim = Arc::new(sim);
     sim.set_population(Some(LISTED));
     let listening = StageListeners { http: listen, metrics: OPERATION, console: console_port() };
@@ -138,32 +145,32 @@ pub(super) async fn run(listen: SocketAddr, extent: Extent) -> Result<(), Failed
     let listeners = Listeners::open(&config)?;
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
-    print_line(format_args!("Simulated HubSoft: {}. bina: http://{address}.", sim.base_url()));
-    print_line(format_args!(
-        "Its two customers are those of HubSoft's API documentation. No data leaves this machine."
-    ));
-    print_line(format_args!(
-        "For `bina directory` and `bina alert`, it lists {} generated customers, too.",
-        LISTED.customers
-    ));
-    if let Some(console) = listeners.console_address()? {
-        print_line(format_args!(
-            "Console: open http://{console} in a browser, with any name and the password {PASSWORD}.\n\
-             After half a minute an outage begins there, and ends three minutes after the start (--quiet: none)."
-        ));
-    }
+    introduce(&sim, address, listeners.console_address()?, language);
     let settings = format!("{}\n{}", listen_section(&listeners)?, hubsoft_section(&sim));
     let addresses = DemoAddresses { http: address, control: sim.control_addr() };
-    let examples = tokio::spawn(show(addresses, settings));
+    let examples = tokio::spawn(show(addresses, settings, language));
     let outage = match extent {
         Extent::Quiet => None,
-        Extent::Whole => Some(tokio::spawn(outage::play(Arc::clone(&sim), address))),
+        Extent::Whole => Some(tokio::spawn(outage::play(Arc::clone(&sim), address, language))),
     };
     app::run(service, listeners, None, signals).await?;
     examples.abort();
     outage.iter().for_each(JoinHandle::abort);
-    print_line(format_args!("bina and the simulated HubSoft have stopped."));
+    print_line(texts::ENDED.of(language));
     Ok(())
+}
+
+/// Prints what runs, and where.
+fn introduce(sim: &Sim, bina: SocketAddr, console: Option<SocketAddr>, language: Language) {
+    let parts: [(&str, &dyn Display); 2] = [("hubsoft", &sim.base_url()), ("bina", &bina)];
+    print_line(texts::STARTED.filled(language, &parts));
+    print_line(texts::CUSTOMERS.of(language));
+    print_line(texts::LISTED.filled(language, &[("customers", &LISTED.customers)]));
+    if let Some(console) = console {
+        let parts: [(&str, &dyn Display); 2] = [("console", &console), ("password", &PASSWORD)];
+        print_line(texts::CONSOLE.filled(language, &parts));
+        print_line(texts::CONSOLE_OUTAGE.of(language));
+    }
 }
 
 /// The configuration section by which commands reach this bina.
@@ -188,42 +195,36 @@ fn hubsoft_section(sim: &Sim) -> String {
 }
 
 /// Sends bina the requests of a PBX, and prints its answers.
-async fn show(addresses: DemoAddresses, settings: String) {
+async fn show(addresses: DemoAddresses, settings: String, language: Language) {
     let DemoAddresses { http: address, control } = addresses;
     for (who, caller) in CALLERS {
-        show_one(who, &format!("http://{address}/asterisk?caller={caller}")).await;
+        show_one(who, &format!("http://{address}/asterisk?caller={caller}"), language).await;
     }
     let [(_, alerted), ..] = CALLERS;
     let url = format!("http://{address}/freeswitch/vars?caller={alerted}");
-    show_one("the first caller again, in FreeSWITCH's format", &url).await;
-    print_line(format_args!(
-        "\nAsterisk: install dialplan/asterisk/bina.conf, then add to the context of incoming \
-         calls:\n{ASTERISK_LINES}"
-    ));
-    print_line(format_args!(
-        "\nFreeSWITCH: install dialplan/freeswitch/bina-curl.xml, then add:\n{FREESWITCH_LINES}"
-    ));
-    print_line(format_args!(
-        "\nInject a fault into the simulated HubSoft, then repeat a request (\"normal\" clears it):\n\
-         curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault"
-    ));
-    print_line(format_args!(
-        "\nTo try other commands on it, write this to try.toml, and give them `-c try.toml`:\n{settings}"
-    ));
-    print_line(format_args!(
-        "\nFor example, let every caller hear of a broken fibre, repeat a request, and end it:\n\
-         bina alert add \"Rompimento de fibra\" --everyone --for 10m -c try.toml"
-    ));
-    print_line(format_args!(
-        "\nThe log below has one line for each call. Press Ctrl-C to end the demo."
-    ));
+    show_one(texts::CALLER_FREESWITCH, &url, language).await;
+    let fault = format!("curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault");
+    let alert = "bina alert add \"Rompimento de fibra\" --everyone --for 10m -c try.toml";
+    for (what, lines) in [
+        (texts::ASTERISK, ASTERISK_LINES),
+        (texts::FREESWITCH, FREESWITCH_LINES),
+        (texts::FAULT, &fault),
+        (texts::TRY, &settings),
+        (texts::ALERT, alert),
+    ] {
+        print_line(format_args!("\n{}\n{lines}", what.of(language)));
+    }
+    print_line(format_args!("\n{}", texts::LOG.of(language)));
 }
 
-async fn show_one(who: &str, url: &str) {
-    print_line(format_args!("\n# {who}\ncurl '{url}'"));
+async fn show_one(who: Text, url: &str, language: Language) {
+    print_line(format_args!("\n# {}\ncurl '{url}'", who.of(language)));
     match request(url).await {
-        Ok(body) => print_line(format_args!("{body}")),
-        Err(error) => print_line(format_args!("(no answer: {})", error.without_url())),
+        Ok(body) => print_line(body),
+        Err(error) => {
+            let error = error.without_url();
+            print_line(texts::NO_ANSWER.filled(language, &[("error", &error)]));
+        }
     }
 }
 

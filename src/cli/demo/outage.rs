@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
+use crate::runtime::language::Language;
 use crate::simulator::{ScopeEntry, Sim, SimAlert, SimCaller, SimScope};
 
-use super::{print_line, request};
+use super::{print_line, request, texts};
 
 /// Time to read what the demo prints, and to open the console.
 const BEGINS_AFTER: Duration = Duration::from_secs(30);
@@ -24,7 +25,7 @@ const INTERFACES: [u64; 2] = [70_001, 70_002];
 const CALLERS: usize = 200;
 
 /// Plays the outage once. Callers are those of the generated customers; every call goes to `bina`.
-pub(super) async fn play(sim: Arc<Sim>, bina: SocketAddr) {
+pub(super) async fn play(sim: Arc<Sim>, bina: SocketAddr, language: Language) {
     sleep(BEGINS_AFTER).await;
     let interfaces = INTERFACES.map(ScopeEntry::Id).to_vec();
     let scope = SimScope { interfaces, ..SimScope::default() };
@@ -32,9 +33,8 @@ pub(super) async fn play(sim: Arc<Sim>, bina: SocketAddr) {
     let Some(id) = sim.publish_alerts(vec![alert]).ok().and_then(|ids| ids.first().copied()) else {
         return;
     };
-    print_line(format_args!(
-        "\n# An outage begins: HubSoft has the alert \"{TEXT}\". Customers call now; watch them in the console."
-    ));
+    let begins = texts::OUTAGE_BEGINS.filled(language, &[("alert", &TEXT)]);
+    print_line(format_args!("\n# {begins}"));
     let affected = sim.affected_callers(id, CALLERS, 1);
     let others = sim.unaffected_callers(&[id], CALLERS, 1);
     let end = Instant::now() + LASTS;
@@ -44,10 +44,7 @@ pub(super) async fn play(sim: Arc<Sim>, bina: SocketAddr) {
     }
     // It was published a while ago, and nobody else ends it.
     let _ = sim.end_alert(id);
-    print_line(format_args!(
-        "\n# The outage is over: the next caller hears nothing of it. `bina report` and the console show whom it \
-         concerned."
-    ));
+    print_line(format_args!("\n# {}", texts::OUTAGE_ENDS.of(language)));
 }
 
 async fn call(affected: &[SimCaller], others: &[SimCaller], bina: SocketAddr) {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
 use crate::app::config::Config;
+use crate::cli::failures;
 use crate::cli::operation::{Operation, encoded, read_answer};
 use crate::cli::texts::{self, labelled};
 use crate::domain::prompt::{JudgedRule, RuleVerdict};
@@ -13,8 +14,6 @@ use crate::domain::zone::Zone;
 use crate::runtime::language::Language;
 use crate::sources::alerts::{CallerAlert, CallerAlerts, CallerStanding, StratumLine};
 
-/// What to do without the listener that the request goes to.
-const INSTEAD: &str = "the cache, the directory and the alerts of the service are not shown";
 /// A verdict rests on so many answers about customers of its set, unless they disagree.
 const ANSWERS_WANTED: u32 = 10;
 
@@ -26,7 +25,8 @@ pub(super) async fn lines(
     language: Language,
 ) -> Vec<String> {
     let explained = async {
-        let service = Operation::of(config, INSTEAD)?;
+        let service =
+            Operation::for_reader(config, failures::INSTEAD_EXPLAIN.of(language), language)?;
         let did = did.map_or_else(String::new, |did| format!("&did={}", encoded(did)));
         let body = format!("number={}{did}", encoded(number));
         let answer = service.post("/v1/explain", &body).await?;

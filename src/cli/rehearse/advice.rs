@@ -1,11 +1,15 @@
 //! Says what would have helped, in words, when the result of a rehearsal is poor.
 
+use std::fmt::Display;
 use std::time::Duration;
+
+use crate::runtime::language::{Language, Text};
 
 use super::judged::undecided;
 use super::load::UpstreamLoad;
-use super::plan::RehearsalPlan;
+use super::plan::{RehearsalPlan, time};
 use super::tally::{Day, DayTally};
+use super::texts;
 
 /// With less than so many of a thousand right answers a result is poor.
 const GOOD: usize = 970;
@@ -29,6 +33,7 @@ pub(super) struct Advice<'r> {
     pub(super) day: &'r Day,
     pub(super) tally: &'r DayTally,
     pub(super) load: &'r UpstreamLoad,
+    pub(super) language: Language,
 }
 
 impl Advice<'_> {
@@ -61,14 +66,10 @@ impl Advice<'_> {
     }
 
     fn without_directory(&self) -> Vec<String> {
-        let mut paragraphs = vec![format!(
-            "directory.enabled and alerts.enabled = true: without them each caller costs a request, and \
-             HubSoft permits {} a second. Both are on in bina serve, and need a HubSoft user who may \
-             list customers and alerts (bina doctor says whether).",
-            self.plan.rate
-        )];
+        let mut paragraphs =
+            vec![self.filled(texts::ADVICE_DIRECTORY, &[("rate", &self.plan.rate)])];
         if self.plan.dies_after.is_some() {
-            paragraphs.push(local_alert("While HubSoft is dead, nobody learns of its alerts."));
+            paragraphs.push(self.local_alert(texts::ADVICE_DEAD_UNKNOWN));
         }
         paragraphs.extend(self.slow());
         paragraphs
@@ -77,8 +78,8 @@ impl Advice<'_> {
     /// Customers called before anybody had published the alert.
     fn late(&self) -> Option<String> {
         let before = self.tally.before.calls;
-        let words = format!("{before} affected callers came before the alert was in HubSoft.");
-        (before > 0).then(|| local_alert(&words))
+        let why = self.filled(texts::ADVICE_LATE, &[("before", &before)]);
+        (before > 0).then(|| self.local_alert_because(&why))
     }
 
     fn unjudged(&self) -> Option<String> {
@@ -87,29 +88,24 @@ impl Advice<'_> {
             return None;
         }
         if progress.noticed.is_none() {
-            return Some(local_alert("bina never read the alert in HubSoft's list."));
+            return Some(self.local_alert(texts::ADVICE_UNREAD));
         }
         if self.plan.dies_after.is_some()
             && progress.strata.iter().any(|one| one.answers < ANSWERS_LEAST)
         {
-            return Some(local_alert(
-                "HubSoft died before bina could ask it whom the alert concerns.",
-            ));
+            return Some(self.local_alert(texts::ADVICE_DEAD_EARLY));
         }
         let Some(mixed) = undecided(&progress.strata).find(|one| one.answers >= ANSWERS_LEAST)
         else {
-            return Some(local_alert(
-                "The calls were over before bina had looked up enough customers to judge the alert.",
-            ));
+            return Some(self.local_alert(texts::ADVICE_OVER));
         };
-        Some(format!(
-            "The scope of the alert: of the customers who fit {}, {} of {} asked have it. It names \
-             something that HubSoft's list does not show, e.g. a group of customers. Alerts that name \
-             districts, POPs, equipment or interfaces alone are judged at once; outage.hedged_prompt \
-             plays a careful prompt to those of whom it is not decided.",
-            fits(&mixed.kinds),
-            mixed.confirmed,
-            mixed.answers,
+        Some(self.filled(
+            texts::ADVICE_SCOPE_MIXED,
+            &[
+                ("fits", &texts::fits(&mixed.kinds, self.language)),
+                ("confirmed", &mixed.confirmed),
+                ("answers", &mixed.answers),
+            ],
         ))
     }
 
@@ -120,69 +116,50 @@ impl Advice<'_> {
         if judged < SLOW || is_early || !self.is_noteworthy(self.missed()) {
             return None;
         }
-        let mut text = format!(
-            "Time: bina noticed it {:.1} s after it was published, and had judged after \
-             {:.1} s whom it concerns.",
-            noticed.as_secs_f64(),
-            judged.as_secs_f64()
-        );
+        let times = [noticed, judged].map(|time| self.seconds(time));
+        let mut sentences =
+            vec![self.filled(texts::ADVICE_TIME, &[("noticed", &times[0]), ("judged", &times[1])])];
         if self.plan.poll_s > FAST_POLL_S {
-            text += &format!(" alerts.poll_s = {FAST_POLL_S} notices it sooner.");
+            sentences.push(self.filled(texts::ADVICE_TIME_POLL, &[("poll", &FAST_POLL_S)]));
         }
         if self.plan.earlier < 2 {
-            text += " Once two alerts of the same kind have been judged, their record counts, and \
-                     three answers are enough (it is kept in service.state_folder; rehearse it with \
-                     --earlier 2).";
+            sentences.push(self.filled(texts::ADVICE_TIME_RECORD, &[]));
         }
         if self.plan.rate < RATE_LEAST {
-            text += " A higher limiter.rate judges it sooner.";
+            sentences.push(self.filled(texts::ADVICE_TIME_RATE, &[]));
         }
-        Some(text + " Without HubSoft: bina alert add tells callers at once.")
+        sentences.push(self.filled(texts::ADVICE_TIME_LOCAL, &[]));
+        Some(sentences.join(" "))
     }
 
     fn unjoined(&self) -> Option<String> {
-        (self.plan.joining < JOINING_LEAST && self.is_noteworthy(self.missed())).then(|| {
-            format!(
-                "HubSoft's data: only {:.0} % of the places join its tables, and whoever cannot be \
-                 placed costs a request. bina directory status names the commonest ones that join \
-                 nothing: correct them in HubSoft.",
-                self.plan.joining * 100.0
-            )
-        })
+        let percent = format!("{:.0}", self.plan.joining * 100.0);
+        (self.plan.joining < JOINING_LEAST && self.is_noteworthy(self.missed()))
+            .then(|| self.filled(texts::ADVICE_DATA, &[("percent", &percent)]))
     }
 
     /// While HubSoft is dead, nobody else can answer for those whom the directory cannot place.
     fn unplaced(&self) -> Option<String> {
         let unplaced = self.tally.all.calls - self.tally.placed.calls;
-        (!self.is_alive() && self.is_noteworthy(unplaced)).then(|| {
-            format!(
-                "The list of customers: {unplaced} callers are not in the directory, or their places \
-                 join no table of HubSoft's, and HubSoft was dead. bina directory status says how many \
-                 join; a local alert for --everyone reaches the others, too."
-            )
-        })
+        (!self.is_alive() && self.is_noteworthy(unplaced))
+            .then(|| self.filled(texts::ADVICE_LIST, &[("unplaced", &unplaced)]))
     }
 
     fn rate(&self) -> Option<String> {
         let shed = self.tally.unavailable_for(&["shed", "busy", "throttled"]);
-        (self.is_noteworthy(shed) && self.is_alive()).then(|| {
-            format!(
-                "limiter.rate: {shed} callers got no slot among the {} requests a second. Ask your \
-                 contact at HubSoft for a higher limit, and set it; each further request a second is \
-                 one caller more whom the directory cannot answer.",
-                self.plan.rate
-            )
-        })
+        (self.is_noteworthy(shed) && self.is_alive())
+            .then(|| self.filled(texts::ADVICE_RATE, &[("shed", &shed), ("rate", &self.plan.rate)]))
     }
 
     fn slow(&self) -> Option<String> {
         let late = self.tally.unavailable_for(&["deadline", "timeout"]);
         let is_slow = self.plan.median * 2 > self.plan.deadline;
+        let [median, deadline] =
+            [self.plan.median, self.plan.deadline].map(|span| time(span, self.language));
         (self.is_noteworthy(late) && is_slow && self.is_alive()).then(|| {
-            format!(
-                "lookup.deadline_ms: {late} callers waited in vain, because HubSoft needs {:?} (median) \
-                 and a call has {:?}. A longer deadline is heard as silence before the greeting.",
-                self.plan.median, self.plan.deadline
+            self.filled(
+                texts::ADVICE_DEADLINE,
+                &[("late", &late), ("median", &median), ("deadline", &deadline)],
             )
         })
     }
@@ -192,36 +169,42 @@ impl Advice<'_> {
         if late == 0 {
             return None;
         }
-        let last = self.tally.told_last.unwrap_or_default().as_secs_f64();
-        let mut text = format!(
-            "The end of the alert: {late} callers heard it after its end, the last one {last:.1} s \
-             after it."
-        );
-        if !self.plan.is_end_known {
-            text += " An end that is entered in HubSoft beforehand counts to the second, also while \
-                     HubSoft is dead (--window).";
+        let last = self.seconds(self.tally.told_last.unwrap_or_default());
+        let text = self.filled(texts::ADVICE_END, &[("late", &late), ("last", &last)]);
+        if self.plan.is_end_known {
+            return Some(text);
         }
-        Some(text)
+        Some(text + " " + texts::ADVICE_END_KNOWN.of(self.language))
     }
 
     fn told_wrongly(&self) -> Option<String> {
         let others = self.tally.others;
         (others.permille(others.told) > TOLD_WRONGLY).then(|| {
-            format!(
-                "The scope of the alert: {} of {} other callers heard it, because their places in \
-                 HubSoft are those of affected customers. Alerts that name interfaces or boxes are \
-                 more exact than those that name districts.",
-                others.told, others.calls
-            )
+            let parts: [(&str, &dyn Display); 2] =
+                [("told", &others.told), ("others", &others.calls)];
+            self.filled(texts::ADVICE_SCOPE_WRONG, &parts)
         })
     }
 
     fn anything_else(&self) -> String {
         let UpstreamLoad { probes, lookups, .. } = self.load;
-        format!(
-            "An earlier publication, or bina alert add: HubSoft answered {lookups} callers and {probes} \
-             probes; the others had to be answered without it."
-        )
+        self.filled(texts::ADVICE_EARLIER, &[("lookups", lookups), ("probes", probes)])
+    }
+
+    fn local_alert(&self, why: Text) -> String {
+        self.local_alert_because(why.of(self.language))
+    }
+
+    fn local_alert_because(&self, why: &str) -> String {
+        self.filled(texts::ADVICE_LOCAL, &[("why", &why)])
+    }
+
+    fn filled(&self, text: Text, parts: &[(&str, &dyn Display)]) -> String {
+        text.filled(self.language, parts)
+    }
+
+    fn seconds(&self, time: Duration) -> String {
+        texts::decimal(format_args!("{:.1}", time.as_secs_f64()), self.language)
     }
 
     /// Affected callers who were not told.
@@ -236,18 +219,6 @@ impl Advice<'_> {
     fn is_noteworthy(&self, calls: usize) -> bool {
         self.tally.all.permille(calls) >= NOTEWORTHY
     }
-}
-
-fn local_alert(why: &str) -> String {
-    format!(
-        "A local alert: {why} bina alert add \"text\" --interface ... --until 18:30 reaches callers at \
-         once, also while HubSoft is dead; --everyone needs not even the directory."
-    )
-}
-
-/// The kinds of a scope, as a phrase.
-pub(super) fn fits(kinds: &[String]) -> String {
-    if kinds.is_empty() { "nothing of it".to_owned() } else { kinds.join(" and ") }
 }
 
 #[cfg(test)]
@@ -281,7 +252,8 @@ mod tests {
 
     fn advice(plan: &RehearsalPlan, day: &Day) -> String {
         let (tally, load) = (day.tally(), UpstreamLoad::default());
-        Advice { plan, day, tally: &tally, load: &load }.paragraphs().join("\n")
+        let language = Language::English;
+        Advice { plan, day, tally: &tally, load: &load, language }.paragraphs().join("\n")
     }
 
     fn undecided_district() -> StratumLine {

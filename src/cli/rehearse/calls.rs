@@ -1,14 +1,15 @@
 //! Places the calls when they are due, and plays what happens meanwhile to the alert and to HubSoft.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::cli::Failed;
+use crate::runtime::language::Language;
 use crate::simulator::Fault;
 use crate::sources::alerts::{AlertBoard as _, Standing};
 
@@ -16,8 +17,9 @@ use super::caller::{CallOutcome, EXTRA_WAIT, Received};
 use super::judged::AlertProgress;
 use super::plan::RehearsalPlan;
 use super::progress::ProgressLine;
-use super::setup::Stage;
+use super::setup::{Stage, bug};
 use super::tally::Day;
+use super::texts;
 
 /// How often the state of the alert is observed.
 const OBSERVED_EVERY: Duration = Duration::from_millis(50);
@@ -34,6 +36,7 @@ enum Incident {
 struct Course<'s> {
     stage: &'s Stage,
     plan: &'s RehearsalPlan,
+    language: Language,
     /// When the first call is due.
     start: Instant,
     /// In order.
@@ -45,8 +48,12 @@ struct Course<'s> {
 }
 
 /// Places each call at its due time, and waits for the last answer. Ctrl-C stops further calls.
-pub(super) async fn place_calls(stage: &Stage, plan: &RehearsalPlan) -> Result<Day, Failed> {
-    let mut course = Course::new(stage, plan);
+pub(super) async fn place_calls(
+    stage: &Stage,
+    plan: &RehearsalPlan,
+    language: Language,
+) -> Result<Day, Failed> {
+    let mut course = Course::new(stage, plan, language);
     let start = course.start;
     let mut line = ProgressLine::new();
     let (mut made, mut planned) = (0, stage.callers.len());
@@ -67,7 +74,7 @@ pub(super) async fn place_calls(stage: &Stage, plan: &RehearsalPlan) -> Result<D
             Some(ended) = calls.join_next() => outcomes.push(outcome(ended)),
             _ = observed.tick() => {
                 course.observe();
-                line.show(|| words(start, plan, &outcomes, stage.callers.len()));
+                line.show(|| words(start, plan, &outcomes, stage.callers.len(), language));
             }
             _ = interrupt.recv(), if planned > made => planned = made,
         }
@@ -76,7 +83,7 @@ pub(super) async fn place_calls(stage: &Stage, plan: &RehearsalPlan) -> Result<D
 }
 
 impl<'s> Course<'s> {
-    fn new(stage: &'s Stage, plan: &'s RehearsalPlan) -> Self {
+    fn new(stage: &'s Stage, plan: &'s RehearsalPlan, language: Language) -> Self {
         let now = Instant::now();
         let start = now + plan.lead;
         let publishes = plan.late.map_or(now, |late| start + late);
@@ -86,7 +93,7 @@ impl<'s> Course<'s> {
         incidents.sort_by_key(|(at, _)| *at);
         let progress = AlertProgress::default();
         let (alert, published, ended) = (None, None, None);
-        Self { stage, plan, start, incidents, alert, published, ended, progress }
+        Self { stage, plan, language, start, incidents, alert, published, ended, progress }
     }
 
     fn has_next(&self) -> bool {
@@ -115,7 +122,7 @@ impl<'s> Course<'s> {
                 })
             }
         };
-        done.map_err(|problem| Failed::Runtime(anyhow!("a bug of the rehearsal: {problem}")))
+        done.map_err(|problem| bug(&problem, self.language))
     }
 
     fn observe(&mut self) {
@@ -172,18 +179,25 @@ fn outcome(ended: Result<CallOutcome, JoinError>) -> CallOutcome {
     })
 }
 
-fn words(start: Instant, plan: &RehearsalPlan, outcomes: &[CallOutcome], callers: usize) -> String {
+fn words(
+    start: Instant,
+    plan: &RehearsalPlan,
+    outcomes: &[CallOutcome],
+    callers: usize,
+    language: Language,
+) -> String {
     let now = Instant::now();
     if now < start {
         let left = (start - now).as_secs();
-        return format!("the alert is published; the first call comes in {left} s");
+        return texts::PROGRESS_LEAD.filled(language, &[("left", &left)]);
     }
     let found = outcomes.iter().filter(|one| matches!(one.received, Received::Found { .. }));
-    format!(
-        "{:>3} of {} s   answered {} of {callers}   recognised {}",
-        (now - start).as_secs(),
-        plan.over.as_secs(),
-        outcomes.len(),
-        found.count(),
-    )
+    let parts: [(&str, &dyn Display); 5] = [
+        ("now", &format!("{:>3}", (now - start).as_secs())),
+        ("over", &plan.over.as_secs()),
+        ("answered", &outcomes.len()),
+        ("callers", &callers),
+        ("recognised", &found.count()),
+    ];
+    texts::PROGRESS.filled(language, &parts)
 }

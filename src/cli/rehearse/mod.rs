@@ -26,9 +26,12 @@ mod scope;
 mod setup;
 mod span;
 mod tally;
+mod texts;
 mod watch;
 
 use anyhow::anyhow;
+
+use crate::runtime::language::Language;
 
 use self::load::UpstreamLoad;
 use self::plan::RehearsalPlan;
@@ -40,11 +43,12 @@ use super::{Failed, print_line};
 pub(super) use self::options::RehearsalOptions;
 
 /// Rehearses as the options say and prints the report; fails when a call was not answered in time.
-pub(super) async fn run(options: RehearsalOptions) -> Result<(), Failed> {
-    let plan = options.plan().map_err(|problem| Failed::Configuration(anyhow!(problem)))?;
-    let rehearsed = rehearse(&plan).await?;
+pub(super) async fn run(options: RehearsalOptions, language: Language) -> Result<(), Failed> {
+    let plan = options.plan();
+    let plan = plan.map_err(|problem| Failed::Configuration(anyhow!(problem.of(language))))?;
+    let rehearsed = rehearse(&plan, language).await?;
     let compared = if plan.is_compared {
-        Some(rehearse(&plan.without_directory()).await?.day.tally())
+        Some(rehearse(&plan.without_directory(), language).await?.day.tally())
     } else {
         None
     };
@@ -55,6 +59,7 @@ pub(super) async fn run(options: RehearsalOptions) -> Result<(), Failed> {
         load: *load,
         memory_before: *memory_before,
         compared: compared.as_ref(),
+        language,
     };
     print_line(report.text());
     print_line("");
@@ -68,12 +73,12 @@ struct Rehearsed {
     memory_before: Option<u64>,
 }
 
-async fn rehearse(plan: &RehearsalPlan) -> Result<Rehearsed, Failed> {
-    let stage = Stage::prepare(plan).await?;
+async fn rehearse(plan: &RehearsalPlan, language: Language) -> Result<Rehearsed, Failed> {
+    let stage = Stage::prepare(plan, language).await?;
     // Requests that filled the directory and the cache are not part of the rehearsal.
     let requests_before = stage.sim.requests().len();
     let memory_before = memory::resident();
-    let day = calls::place_calls(&stage, plan).await?;
+    let day = calls::place_calls(&stage, plan, language).await?;
     let requests = stage.sim.requests();
     let load = UpstreamLoad::count(&requests[requests_before..], plan.rate);
     Ok(Rehearsed { day, load, memory_before })

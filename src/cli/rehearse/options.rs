@@ -5,10 +5,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::answering::lookup::DEADLINE_DEFAULT;
+use crate::runtime::language::Text;
 
 use super::plan::RehearsalPlan;
 use super::scope::ScopeChoice;
-use super::span;
+use super::{span, texts};
 
 const CUSTOMERS_HEADING: &str = "Customers and their calls";
 const ALERT_HEADING: &str = "The alert";
@@ -92,7 +93,7 @@ pub(in crate::cli) struct RehearsalOptions {
 
 impl RehearsalOptions {
     /// The plan; the error says which options contradict each other, with the remedy.
-    pub(super) fn plan(self) -> Result<RehearsalPlan, String> {
+    pub(super) fn plan(self) -> Result<RehearsalPlan, Text> {
         self.check()?;
         Ok(RehearsalPlan {
             customers: self.customers,
@@ -118,52 +119,25 @@ impl RehearsalOptions {
         })
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), Text> {
         let span = self.over;
         let is_beyond = |time: Option<Duration>| time.is_some_and(|time| time >= span);
         let wrong = [
-            (
-                self.affected + self.unaffected > self.customers,
-                "there are more callers than customers: raise --customers",
-            ),
-            (
-                self.lead.is_some() && self.late.is_some(),
-                "--lead is before the first call and --late after it: choose one of them",
-            ),
-            (
-                is_beyond(self.late),
-                "the alert would be published after the last call: choose --late below --over",
-            ),
-            (
-                is_beyond(self.ends_after),
-                "the alert would end after the last call: choose --ends-after below --over",
-            ),
-            (
-                is_beyond(self.dies_after),
-                "HubSoft would die after the last call: choose --dies-after below --over",
-            ),
-            (
-                self.ends_after.is_some() && self.ends_after <= self.late,
-                "the alert would end before it is published: choose --late below --ends-after",
-            ),
-            (
-                self.window && self.ends_after.is_none(),
-                "--window enters the alert's end: say when it is, with --ends-after",
-            ),
-            (
-                self.compare && self.without_directory,
-                "--compare rehearses without the directory, too: omit --without-directory",
-            ),
-            (
-                self.earlier > 0 && self.without_directory,
-                "earlier alerts are judged by means of the directory: omit --without-directory",
-            ),
+            (self.affected + self.unaffected > self.customers, texts::OPTION_MANY),
+            (self.lead.is_some() && self.late.is_some(), texts::OPTION_LEAD),
+            (is_beyond(self.late), texts::OPTION_LATE),
+            (is_beyond(self.ends_after), texts::OPTION_ENDS),
+            (is_beyond(self.dies_after), texts::OPTION_DIES),
+            (self.ends_after.is_some() && self.ends_after <= self.late, texts::OPTION_ENDS_EARLY),
+            (self.window && self.ends_after.is_none(), texts::OPTION_WINDOW),
+            (self.compare && self.without_directory, texts::OPTION_COMPARE),
+            (self.earlier > 0 && self.without_directory, texts::OPTION_EARLIER),
             (
                 self.late.is_some() && self.late >= self.dies_after && self.dies_after.is_some(),
-                "a dead HubSoft publishes no alert: choose --late below --dies-after",
+                texts::OPTION_LATE_DEAD,
             ),
         ];
         let found = wrong.iter().find(|(is_wrong, _)| *is_wrong);
-        found.map_or(Ok(()), |(_, text)| Err((*text).to_owned()))
+        found.map_or(Ok(()), |(_, text)| Err(*text))
     }
 }

@@ -1,10 +1,13 @@
 //! The parameters of a rehearsal, and how the report states them.
 
+use std::fmt::Display;
 use std::time::Duration;
 
+use crate::runtime::language::{Language, Text};
 use crate::simulator::{AlertTime, Population, PopulationShares, SimAlert};
 
 use super::scope::ScopeChoice;
+use super::texts;
 
 /// The share of the places that join a table when nothing is wrong with HubSoft's data.
 pub(super) const JOINING_MAX: f64 = 0.97;
@@ -109,62 +112,73 @@ impl RehearsalPlan {
 
 impl RehearsalPlan {
     /// What is rehearsed, as a paragraph.
-    pub(super) fn words(&self) -> String {
-        let Self { customers, affected, unaffected, over, .. } = self;
-        let cached = match self.cached_callers() {
-            0 => String::new(),
-            cached => format!(" {cached} of them are in the cache."),
-        };
-        format!(
-            "The day of the outage: {affected} affected customers of {customers} and {unaffected} \
-             others call within {over:?}.{cached} {} {} {}",
-            self.alert_words(),
-            self.hubsoft_words(),
-            self.directory_words(),
-        )
+    pub(super) fn words(&self, language: Language) -> String {
+        let over = time(self.over, language);
+        let who: [(&str, &dyn Display); 4] = [
+            ("affected", &self.affected),
+            ("customers", &self.customers),
+            ("unaffected", &self.unaffected),
+            ("over", &over),
+        ];
+        let mut sentences = vec![texts::PLAN.filled(language, &who)];
+        let cached = self.cached_callers();
+        if cached > 0 {
+            sentences.push(texts::PLAN_CACHED.filled(language, &[("cached", &cached)]));
+        }
+        sentences.push(self.alert_words(language));
+        sentences.push(self.hubsoft_words(language));
+        sentences.push(self.directory_words(language));
+        sentences.join(" ")
     }
 
-    fn alert_words(&self) -> String {
+    fn alert_words(&self, language: Language) -> String {
+        let at =
+            |text: Text, name: &str, span| text.filled(language, &[(name, &time(span, language))]);
         let when = match (self.late, self.lead) {
-            (Some(late), _) => format!("{late:?} after the first call"),
-            (None, lead) if lead.is_zero() => "with the first call".to_owned(),
-            (None, lead) => format!("{lead:?} before the first call"),
+            (Some(late), _) => at(texts::PLAN_WHEN_AFTER, "late", late),
+            (None, lead) if lead.is_zero() => texts::PLAN_WHEN_WITH.of(language).to_owned(),
+            (None, lead) => at(texts::PLAN_WHEN_BEFORE, "lead", lead),
         };
-        let end = match self.ends_after {
-            None => String::new(),
-            Some(end) => {
-                let how = if self.is_end_known { ", as entered in it" } else { "" };
-                format!(" and ends {end:?} after the first call{how}")
-            }
-        };
-        format!("The alert names {}, is published {when}{end}.", self.scope.words())
+        let mut end =
+            self.ends_after.map(|end| at(texts::PLAN_ENDS, "end", end)).unwrap_or_default();
+        if !end.is_empty() && self.is_end_known {
+            end += texts::PLAN_ENDS_AS_ENTERED.of(language);
+        }
+        let scope = self.scope.words().of(language);
+        texts::PLAN_ALERT.filled(language, &[("scope", &scope), ("when", &when), ("end", &end)])
     }
 
-    fn hubsoft_words(&self) -> String {
-        let Self { median, rate, .. } = self;
-        let speed =
-            format!("HubSoft responds in {median:?} (median) and permits {rate} requests a second");
+    fn hubsoft_words(&self, language: Language) -> String {
+        let median = time(self.median, language);
+        let parts: [(&str, &dyn Display); 2] = [("median", &median), ("rate", &self.rate)];
+        let speed = texts::PLAN_SPEED.filled(language, &parts);
         match self.dies_after {
-            None => format!("{speed}."),
-            Some(Duration::ZERO) => "HubSoft is dead from the first call on.".to_owned(),
-            Some(dies) => format!("{speed}; it is dead from {dies:?} after the first call on."),
+            None => speed + ".",
+            Some(Duration::ZERO) => texts::PLAN_DEAD.of(language).to_owned(),
+            Some(dies) => {
+                let dies = time(dies, language);
+                texts::PLAN_DIES.filled(language, &[("speed", &speed), ("dies", &dies)])
+            }
         }
     }
 
-    fn directory_words(&self) -> String {
+    fn directory_words(&self, language: Language) -> String {
         if !self.has_directory {
-            return "bina has neither directory nor alert feed.".to_owned();
+            return texts::PLAN_NO_DIRECTORY.of(language).to_owned();
         }
+        let has = texts::PLAN_DIRECTORY.filled(language, &[("poll", &self.poll_s)]);
         let record = match self.earlier {
-            0 => String::new(),
-            1 => " It has judged an alert of this kind before.".to_owned(),
-            earlier => format!(" It has judged {earlier} alerts of this kind before."),
+            0 => return has,
+            1 => texts::PLAN_EARLIER_ONE.of(language).to_owned(),
+            earlier => texts::PLAN_EARLIER_MANY.filled(language, &[("earlier", &earlier)]),
         };
-        format!(
-            "bina has read the list of customers, and reads that of alerts every {} s.{record}",
-            self.poll_s
-        )
+        format!("{has} {record}")
     }
+}
+
+/// A span of time, as an option takes it but for the decimal point.
+pub(super) fn time(span: Duration, language: Language) -> String {
+    texts::decimal(format!("{span:?}"), language)
 }
 
 #[cfg(test)]

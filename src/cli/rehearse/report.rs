@@ -1,15 +1,18 @@
 //! Formats the report of a rehearsal, and decides whether every call was answered in time.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
-use super::advice::{Advice, fits};
+use crate::runtime::language::{Language, Text};
+
+use super::advice::Advice;
 use super::caller::{CallOutcome, Received};
 use super::load::UpstreamLoad;
 use super::memory;
 use super::plan::RehearsalPlan;
 use super::setup::BURST;
 use super::tally::{CallTally, Day, DayTally};
+use super::texts;
 
 /// Permitted lateness of an answer on a loaded machine.
 const GRACE: Duration = Duration::from_millis(20);
@@ -24,28 +27,38 @@ pub(super) struct RehearsalReport<'r> {
     pub(super) memory_before: Option<u64>,
     /// The same calls without directory and alert feed.
     pub(super) compared: Option<&'r DayTally>,
+    pub(super) language: Language,
 }
 
 /// A table of counts, each with its share of the calls.
 struct CountTable {
     text: String,
     calls: CallTally,
+    language: Language,
 }
 
 impl CountTable {
+    fn new(calls: CallTally, language: Language) -> Self {
+        Self { text: String::new(), calls, language }
+    }
+
     fn line(&mut self, label: &str, count: usize, more: &str) {
-        let permille = self.calls.permille(count);
-        let (percent, tenth) = (permille / 10, permille % 10);
-        let full = format!("{label:<24}{count:>7}{percent:>6}.{tenth} %   {more}");
+        let percent = percent(self.calls.permille(count), self.language);
+        let full = format!("{label:<24}{count:>7}{percent:>8} %   {more}");
         self.text += full.trim_end();
         self.text.push('\n');
     }
 
     /// The line if there is something to count.
-    fn line_if_any(&mut self, label: &str, count: usize, more: &str) {
+    fn line_if_any(&mut self, label: Text, count: usize, more: Option<Text>) {
         if count > 0 {
-            self.line(label, count, more);
+            self.row(label, count, more);
         }
+    }
+
+    fn row(&mut self, label: Text, count: usize, more: Option<Text>) {
+        let more = more.map_or("", |more| more.of(self.language));
+        self.line(label.of(self.language), count, more);
     }
 }
 
@@ -53,7 +66,7 @@ impl RehearsalReport<'_> {
     /// The report, without a line break at its end.
     pub(super) fn text(&self) -> String {
         let tally = self.day.tally();
-        let mut text = wrapped(&self.plan.words(), "", "");
+        let mut text = wrapped(&self.plan.words(self.language), "", "");
         text += "\n\n";
         text += &self.counts(&tally);
         text += &self.alert();
@@ -63,76 +76,95 @@ impl RehearsalReport<'_> {
     }
 
     fn counts(&self, tally: &DayTally) -> String {
+        let language = self.language;
         let all = tally.all;
-        let calls = all.calls;
-        let mut table = CountTable { text: String::new(), calls: all };
+        let mut table = CountTable::new(all, language);
         let answered = self.count(|outcome| outcome.received != Received::Nothing);
-        let (deadline, limit) = (self.plan.deadline, self.plan.deadline + GRACE);
-        table.line("calls", calls, "");
-        table.line("answered", answered, "");
-        let within = |time: Duration| format!("  within {} ms", time.as_millis());
-        table.line(&within(deadline), self.within(Duration::ZERO), "the deadline");
-        table.line(&within(limit), self.within(GRACE), "the guarantee");
-        table.line("right", all.right, "as HubSoft would have answered");
+        let limit = self.plan.deadline + GRACE;
+        table.row(texts::TOTAL_CALLS, all.calls, None);
+        table.row(texts::TOTAL_ANSWERED, answered, None);
+        for (time, grace, more) in [
+            (self.plan.deadline, Duration::ZERO, texts::TOTAL_WITHIN_DEADLINE),
+            (limit, GRACE, texts::TOTAL_WITHIN_LIMIT),
+        ] {
+            let within = texts::TOTAL_WITHIN.filled(language, &[("ms", &time.as_millis())]);
+            table.line(&within, self.within(grace), more.of(language));
+        }
+        table.row(texts::TOTAL_RIGHT, all.right, Some(texts::TOTAL_RIGHT_AS));
         if self.plan.has_directory {
             let placed = tally.placed;
-            let more = format!("of {} that can be placed", placed.calls);
+            let more = texts::TOTAL_PLACED_OF.filled(language, &[("count", &placed.calls)]);
             table.calls = placed;
-            table.line("  of the placed", placed.right, &more);
+            table.line(texts::TOTAL_PLACED.of(language), placed.right, &more);
             table.calls = all;
         }
-        if let Some(compared) = self.compared {
-            let permille = compared.all.permille(compared.all.right);
-            let more =
-                format!("({}.{} %) without directory and feed", permille / 10, permille % 10);
-            let _ = writeln!(table.text, "  {:<22}{:>7}   {more}", "against", compared.all.right);
-        }
-        table.line("wrong plays", tally.wrong_plays(), "what does not concern the caller");
-        table.line_if_any(
-            "wrong answers",
-            all.broken - self.missing(),
-            "a bug of bina: please report it",
-        );
+        table.text += &self.against();
+        let wrong = tally.wrong_plays();
+        table.row(texts::TOTAL_WRONG_PLAYS, wrong, Some(texts::TOTAL_WRONG_PLAYS_WHAT));
+        let why = Some(texts::TOTAL_WRONG_ANSWERS_WHY);
+        table.line_if_any(texts::TOTAL_WRONG_ANSWERS, all.broken - self.missing(), why);
         if let Some(wrong) = self.first_wrong() {
             let shown: String = wrong.chars().take(COLUMNS - 2).collect();
             let _ = writeln!(table.text, "  {shown}");
         }
-        groups(&mut table.text, tally);
-        if all.unavailable > 0 {
-            table.text.push('\n');
-            table.calls = all;
-            let more = "the call goes on without a prompt";
-            table.line("unavailable", all.unavailable, more);
-            for (label, (count, why)) in &tally.reasons {
-                table.line(&format!("  {label}"), *count, &shortened(why));
-            }
+        groups(&mut table.text, tally, language);
+        table.text + &self.reasons(tally)
+    }
+
+    /// The same calls without directory and alert feed.
+    fn against(&self) -> String {
+        let Some(compared) = self.compared else { return String::new() };
+        let percent = percent(compared.all.permille(compared.all.right), self.language);
+        let label = texts::TOTAL_AGAINST.of(self.language);
+        let more = texts::TOTAL_AGAINST_WHAT.filled(self.language, &[("percent", &percent)]);
+        format!("  {label:<22}{:>7}   {more}\n", compared.all.right)
+    }
+
+    /// Why calls were unavailable.
+    fn reasons(&self, tally: &DayTally) -> String {
+        let unavailable = tally.all.unavailable;
+        if unavailable == 0 {
+            return String::new();
+        }
+        let mut table = CountTable::new(tally.all, self.language);
+        table.text.push('\n');
+        let then = Some(texts::TOTAL_UNAVAILABLE_THEN);
+        table.row(texts::TOTAL_UNAVAILABLE, unavailable, then);
+        for (label, (count, why)) in &tally.reasons {
+            let why = texts::cause(label, why, self.language);
+            table.line(&format!("  {label}"), *count, &shortened(why));
         }
         table.text
     }
 
     /// When the alert was noticed and judged.
     fn alert(&self) -> String {
-        let progress = &self.day.progress;
+        let (progress, language) = (&self.day.progress, self.language);
         if !self.plan.has_directory {
             return String::new();
         }
-        let after = |time: Option<Duration>| {
-            time.map_or_else(|| "never".to_owned(), |time| format!("{:.1}", time.as_secs_f64()))
+        let after = |time: Option<Duration>| match time {
+            None => texts::ALERT_NEVER.of(language).to_owned(),
+            Some(time) => texts::decimal(format_args!("{:.1}", time.as_secs_f64()), language),
         };
-        let mut text = format!(
-            "\nalert noticed after, s  {:>7}   from its publication on\nalert judged after, s   {:>7}\n",
-            after(progress.noticed),
-            after(progress.judged),
-        );
+        let line = |label: Text, time| format!("\n{:<24}{:>7}", label.of(language), after(time));
+        let mut text = line(texts::ALERT_NOTICED, progress.noticed);
+        text += &format!("   {}", texts::ALERT_SINCE.of(language));
+        text += &line(texts::ALERT_JUDGED, progress.judged);
+        text.push('\n');
         for stratum in progress.strata.iter().filter(|stratum| stratum.customers > 0) {
-            let verdict = stratum.verdict.replace('_', " ");
-            let asked = format!("{} of {} asked have it", stratum.confirmed, stratum.answers);
-            let who = format!("  {} customers fit {}", stratum.customers, fits(&stratum.kinds));
-            let _ = writeln!(
-                text,
-                "{}",
-                wrapped(&format!("{verdict}, {asked}"), &format!("{who}: "), "    ")
-            );
+            let verdict = texts::verdict(&stratum.verdict, language);
+            let asked: [(&str, &dyn Display); 3] = [
+                ("verdict", &verdict),
+                ("confirmed", &stratum.confirmed),
+                ("answers", &stratum.answers),
+            ];
+            let asked = texts::STRATUM_ASKED.filled(language, &asked);
+            let fits = texts::fits(&stratum.kinds, language);
+            let who: [(&str, &dyn Display); 2] =
+                [("customers", &stratum.customers), ("fits", &fits)];
+            let who = texts::STRATUM_FITS.filled(language, &who);
+            let _ = writeln!(text, "{}", wrapped(&asked, &format!("{who}: "), "    "));
         }
         text
     }
@@ -141,67 +173,73 @@ impl RehearsalReport<'_> {
     pub(super) fn verdict(&self) -> Result<String, String> {
         let limit = (self.plan.deadline + GRACE).as_millis();
         let calls = self.day.outcomes.len();
-        let in_time = self.within(GRACE);
-        if in_time == calls {
-            Ok(format!("Passed: all {calls} calls were answered within {limit} ms."))
+        let broken = calls - self.within(GRACE);
+        let parts: [(&str, &dyn Display); 3] =
+            [("broken", &broken), ("calls", &calls), ("limit", &limit)];
+        if broken == 0 {
+            Ok(texts::VERDICT_PASSED.filled(self.language, &parts))
         } else {
-            Err(format!(
-                "failed: {} of {calls} calls were not answered correctly within {limit} ms (check \
-                 whether the machine is busy with something else)",
-                calls - in_time
-            ))
+            Err(texts::VERDICT_FAILED.filled(self.language, &parts))
         }
     }
 
     /// Requests, times and memory.
     fn measured(&self) -> String {
-        let load = &self.load;
-        let allowed = self.plan.rate + BURST;
-        let mut text = format!("\nHubSoft requests        {:>7}\n", load.total());
+        let (load, language) = (&self.load, self.language);
+        let mut text = format!("\n{:<24}{:>7}\n", texts::LOAD.of(language), load.total());
         for (label, count, why) in [
-            ("lookups", load.lookups, "of callers"),
-            ("probes", load.probes, "random customers, whether they have the alert"),
-            ("alert list", load.feed, ""),
-            ("others", load.others, ""),
+            (texts::LOAD_LOOKUPS, load.lookups, Some(texts::LOAD_LOOKUPS_OF)),
+            (texts::LOAD_PROBES, load.probes, Some(texts::LOAD_PROBES_OF)),
+            (texts::LOAD_ALERTS, load.feed, None),
+            (texts::LOAD_OTHERS, load.others, None),
         ] {
             if count > 0 {
-                let line = format!("  {label:<22}{count:>7}   {why}");
+                let why = why.map_or("", |why| why.of(language));
+                let line = format!("  {:<22}{count:>7}   {why}", label.of(language));
                 text += line.trim_end();
                 text.push('\n');
             }
         }
+        let parts: [(&str, &dyn Display); 2] =
+            [("most", &load.most), ("allowed", &(self.plan.rate + BURST))];
+        let mean = texts::decimal(format_args!("{:.1}", load.mean), language);
         let _ = writeln!(
             text,
-            "  each second         {:>9.1} on average, at most {} ({allowed} allowed)",
-            load.mean, load.most
+            "  {:<20}{mean:>9} {}",
+            texts::LOAD_EACH_SECOND.of(language),
+            texts::LOAD_RATE.filled(language, &parts)
         );
-        let _ = writeln!(text, "  refused (429)         {:>7}", load.refused);
-        let _ = writeln!(
-            text,
-            "answer time, ms           p50 {}, p99 {}, p99.9 {}, max {}",
-            self.took(0.5),
-            self.took(0.99),
-            self.took(0.999),
-            self.took(1.0)
-        );
-        let _ = writeln!(
-            text,
-            "memory, MB                start {}, end {}, peak {} (with callers and HubSoft)",
-            megabytes(self.memory_before),
-            megabytes(memory::resident()),
-            megabytes(memory::peak())
-        );
-        text
+        let refused = texts::LOAD_REFUSED.of(language);
+        let _ = writeln!(text, "  {refused:<22}{:>7}", load.refused);
+        text + &self.times() + &self.memory()
+    }
+
+    fn times(&self) -> String {
+        let times = [0.5, 0.99, 0.999, 1.0].map(|share| self.took(share));
+        let [p50, p99, p999, max] = &times;
+        let parts: [(&str, &dyn Display); 4] =
+            [("p50", p50), ("p99", p99), ("p999", p999), ("max", max)];
+        let label = texts::TIMES.of(self.language);
+        format!("{label:<26}{}\n", texts::TIMES_PARTS.filled(self.language, &parts))
+    }
+
+    fn memory(&self) -> String {
+        let sizes = [self.memory_before, memory::resident(), memory::peak()].map(megabytes);
+        let [before, end, peak] = &sizes;
+        let parts: [(&str, &dyn Display); 3] = [("before", before), ("end", end), ("peak", peak)];
+        let label = texts::MEMORY.of(self.language);
+        format!("{label:<26}{}\n", texts::MEMORY_PARTS.filled(self.language, &parts))
     }
 
     fn advice(&self, tally: &DayTally) -> String {
-        let advice = Advice { plan: self.plan, day: self.day, tally, load: &self.load };
+        let Self { plan, day, load, language, .. } = self;
+        let advice = Advice { plan, day, tally, load, language: *language };
         let paragraphs = advice.paragraphs();
         if paragraphs.is_empty() {
             return String::new();
         }
         let lines = paragraphs.iter().map(|text| wrapped(text, "- ", "  ") + "\n");
-        format!("\nWhat would help:\n{}", lines.collect::<String>())
+        format!("\n{}\n{}", texts::ADVICE.of(self.language), lines.collect::<String>())
     }
 
     fn count(&self, which: impl Fn(&CallOutcome) -> bool) -> usize {
@@ -234,34 +272,49 @@ impl RehearsalReport<'_> {
         times.sort_unstable();
         let rank = (times.len() as f64 * share).ceil() as usize;
         let time = times.get(rank.saturating_sub(1)).copied();
-        time.map_or_else(|| "?".to_owned(), |time| format!("{:.1}", time.as_secs_f64() * 1_000.0))
+        time.map_or_else(
+            || "?".to_owned(),
+            |time| {
+                let ms = time.as_secs_f64() * 1_000.0;
+                texts::decimal(format_args!("{ms:.1}"), self.language)
+            },
+        )
     }
 }
 
 /// What each group of callers heard.
-fn groups(text: &mut String, tally: &DayTally) {
+fn groups(text: &mut String, tally: &DayTally, language: Language) {
     for (name, group, is_told_right) in [
-        ("affected callers", tally.affected, true),
-        ("before the alert", tally.before, false),
-        ("after its end", tally.after, false),
-        ("other callers", tally.others, false),
+        (texts::TOTAL_AFFECTED, tally.affected, true),
+        (texts::TOTAL_BEFORE, tally.before, false),
+        (texts::TOTAL_AFTER, tally.after, false),
+        (texts::TOTAL_OTHERS, tally.others, false),
     ] {
         if group.calls == 0 {
             continue;
         }
-        let mut table = CountTable { text: String::new(), calls: group };
-        let told = if is_told_right { "hear that there is a fault" } else { "a wrong play" };
-        table.line(name, group.calls, "");
-        table.line("  told", group.told, told);
-        table.line_if_any("    from the directory", group.told_from_directory, "without a request");
-        let untold = if is_told_right { "recognised, without the alert" } else { "recognised" };
-        table.line_if_any("  not told", group.untold, untold);
-        table.line_if_any("  another prompt", group.other_prompt, "a wrong play");
-        table.line_if_any("  unavailable", group.unavailable, "");
-        table.line_if_any("  not found", group.not_found, "");
+        let (told, untold) = if is_told_right {
+            (texts::TOLD_RIGHT, texts::TOLD_NOT_AFFECTED)
+        } else {
+            (texts::TOLD_WRONG, texts::TOLD_NOT_OTHERS)
+        };
+        let mut table = CountTable::new(group, language);
+        table.row(name, group.calls, None);
+        table.row(texts::TOLD, group.told, Some(told));
+        let how = Some(texts::TOLD_FROM_DIRECTORY_HOW);
+        table.line_if_any(texts::TOLD_FROM_DIRECTORY, group.told_from_directory, how);
+        table.line_if_any(texts::TOLD_NOT, group.untold, Some(untold));
+        table.line_if_any(texts::TOLD_OTHER_PROMPT, group.other_prompt, Some(texts::TOLD_WRONG));
+        table.line_if_any(texts::TOLD_UNAVAILABLE, group.unavailable, None);
+        table.line_if_any(texts::TOLD_NOT_FOUND, group.not_found, None);
         text.push('\n');
         text.push_str(&table.text);
     }
+}
+
+/// A share in percent.
+fn percent(permille: usize, language: Language) -> String {
+    texts::decimal(format_args!("{}.{}", permille / 10, permille % 10), language)
 }
 
 /// The first words of a cause.
@@ -327,7 +380,14 @@ mod tests {
 
     fn report<'r>(plan: &'r RehearsalPlan, day: &'r Day) -> RehearsalReport<'r> {
         let load = UpstreamLoad::default();
-        RehearsalReport { plan, day, load, memory_before: None, compared: None }
+        RehearsalReport {
+            plan,
+            day,
+            load,
+            memory_before: None,
+            compared: None,
+            language: Language::English,
+        }
     }
 
     #[test]

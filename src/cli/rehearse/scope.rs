@@ -2,7 +2,10 @@
 
 use clap::ValueEnum;
 
+use crate::runtime::language::Text;
 use crate::simulator::{CombiningRule, Population, ScopeEntry, SimAlert, SimDistrict, SimScope};
+
+use super::texts;
 
 const TEXT: &str = "Rompimento de fibra";
 /// The status of the services that most customers have.
@@ -34,13 +37,13 @@ pub(super) enum ScopeChoice {
 
 impl ScopeChoice {
     /// The words of the report.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn words(self) -> Text {
         match self {
-            Self::Interfaces => "interfaces",
-            Self::PopAndInterfaces => "a POP and interfaces",
-            Self::PopOrInterfaces => "a POP or interfaces",
-            Self::DistrictsAndStatus => "districts and a status",
-            Self::DistrictsAndGroup => "districts and a hidden group",
+            Self::Interfaces => texts::SCOPE_INTERFACES,
+            Self::PopAndInterfaces => texts::SCOPE_POP_AND_INTERFACES,
+            Self::PopOrInterfaces => texts::SCOPE_POP_OR_INTERFACES,
+            Self::DistrictsAndStatus => texts::SCOPE_DISTRICTS_AND_STATUS,
+            Self::DistrictsAndGroup => texts::SCOPE_DISTRICTS_AND_GROUP,
         }
     }
 

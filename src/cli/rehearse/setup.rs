@@ -1,5 +1,6 @@
 //! The simulated HubSoft with its customers, bina in front of it, and what bina has read beforehand.
 
+use std::fmt::Display;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::app::config::Config;
 use crate::app::{App, Listeners, Service, Serving};
 use crate::cli::stage::{self, StageListeners};
 use crate::cli::{Failed, client};
+use crate::runtime::language::Language;
 use crate::simulator::{PopulationUpdate, Sim, SimAlert, SimLatency, SimRateLimit};
 use crate::sources::alerts::Alerts;
 use crate::sources::directory::Directory;
@@ -23,6 +25,7 @@ use super::caller::{self, DayCaller, Received};
 use super::judged::is_judged;
 use super::plan::RehearsalPlan;
 use super::progress::ProgressLine;
+use super::texts;
 use super::watch::RecordingSource;
 
 /// bina sends requests evenly, without a burst.
@@ -53,13 +56,13 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Everything as it is before the outage.
-    pub(super) async fn prepare(plan: &RehearsalPlan) -> Result<Self, Failed> {
-        let stage = Self::build(plan).await?;
-        stage.fill_directory().await?;
+    pub(super) async fn prepare(plan: &RehearsalPlan, language: Language) -> Result<Self, Failed> {
+        let stage = Self::build(plan, language).await?;
+        stage.fill_directory(language).await?;
         for nth in 0..plan.earlier {
-            stage.judge_earlier(plan.earlier_alert(nth)).await?;
+            stage.judge_earlier(plan.earlier_alert(nth), language).await?;
         }
-        stage.fill_cache(plan).await?;
+        stage.fill_cache(plan, language).await?;
         let median_ms = plan.median.as_secs_f64() * 1_000.0;
         stage.sim.set_latency(Some(SimLatency { median_ms, sigma: SIGMA, seed: plan.seed }));
         // Up to twice the rate in one second is only noticed; more is refused.
@@ -68,12 +71,13 @@ impl Stage {
         Ok(stage)
     }
 
-    async fn build(plan: &RehearsalPlan) -> Result<Self, Failed> {
+    async fn build(plan: &RehearsalPlan, language: Language) -> Result<Self, Failed> {
         let sim = Sim::start_generated(plan.population()).await.map_err(|error| {
-            Failed::Runtime(anyhow!("cannot start the simulated HubSoft: {error}"))
+            let text = texts::FAILED_SIMULATOR.filled(language, &[("error", &error)]);
+            Failed::Runtime(anyhow!(text))
         })?;
         sim.update_population(&PopulationUpdate::Shares(plan.shares()));
-        let callers = callers(&sim, plan)?;
+        let callers = callers(&sim, plan, language)?;
         let config = config(&sim, plan)?;
         let hubsoft = Arc::new(client(&config)?);
         // The list of customers is read at night, when nothing else needs the rate.
@@ -90,7 +94,7 @@ impl Stage {
     }
 
     /// Has the directory read the list of customers, as a service does at night.
-    async fn fill_directory(&self) -> Result<(), Failed> {
+    async fn fill_directory(&self, language: Language) -> Result<(), Failed> {
         let Some(directory) = &self.directory else { return Ok(()) };
         let mut progress = ProgressLine::new();
         let start = Instant::now();
@@ -100,20 +104,25 @@ impl Stage {
                 return Ok(());
             }
             if start.elapsed() > FILLING_TIME_MAX {
-                let state = status.last_walk.unwrap_or_else(|| "no walk has ended".to_owned());
-                return Err(Failed::Runtime(anyhow!("the directory could not be filled: {state}")));
+                let state = status.last_walk;
+                let state = state.as_deref().unwrap_or_else(|| texts::FAILED_NO_WALK.of(language));
+                let text = texts::FAILED_DIRECTORY.filled(language, &[("state", &state)]);
+                return Err(Failed::Runtime(anyhow!(text)));
             }
             progress.show(|| {
                 let walk = status.walk.unwrap_or_default();
                 let total = walk.rows_total.unwrap_or_default();
-                format!("the directory is filled: {} of {total} customers", walk.rows_done)
+                let parts: [(&str, &dyn Display); 2] =
+                    [("done", &walk.rows_done), ("total", &total)];
+                texts::FILLING_DIRECTORY.filled(language, &parts)
             });
             sleep(CHECK_EVERY).await;
         }
     }
 
     /// Has an alert judged that ends before the outage begins.
-    async fn judge_earlier(&self, alert: SimAlert) -> Result<(), Failed> {
+    async fn judge_earlier(&self, alert: SimAlert, language: Language) -> Result<(), Failed> {
+        let bug = |problem: String| bug(&problem, language);
         let published = self.sim.publish_alerts(vec![alert]).map_err(bug)?;
         let mut progress = ProgressLine::new();
         let start = Instant::now();
@@ -128,13 +137,13 @@ impl Stage {
                 published.iter().try_for_each(|id| self.sim.end_alert(*id)).map_err(bug)?;
                 has_ended = true;
             }
-            progress.show(|| "an earlier alert is judged, and ends".to_owned());
+            progress.show(|| texts::FILLING_EARLIER.of(language).to_owned());
             sleep(CHECK_EVERY).await;
         }
     }
 
     /// Fills the cache with lookups that bypass the limiter.
-    async fn fill_cache(&self, plan: &RehearsalPlan) -> Result<(), Failed> {
+    async fn fill_cache(&self, plan: &RehearsalPlan, language: Language) -> Result<(), Failed> {
         let config = config(&self.sim, plan)?;
         self.recorder.forward_to(Arc::new(unlimited(&config)?));
         let cached = self.callers.iter().enumerate().filter(|(index, _)| plan.is_cached(*index));
@@ -153,12 +162,10 @@ impl Stage {
             }
             let Some(outcome) = calls.join_next().await else { break };
             if !outcome.is_ok_and(|outcome| matches!(outcome.received, Received::Found { .. })) {
-                return Err(Failed::Runtime(anyhow!(
-                    "the cache could not be filled before the rehearsal"
-                )));
+                return Err(Failed::Runtime(anyhow!(texts::FAILED_CACHE.of(language))));
             }
             filled += 1;
-            progress.show(|| format!("the cache is filled: {filled} callers"));
+            progress.show(|| texts::FILLING_CACHE.filled(language, &[("filled", &filled)]));
         }
         self.recorder.forward_to(Arc::clone(&self.hubsoft));
         // A running service has its token before an outage starts.
@@ -167,21 +174,20 @@ impl Stage {
 }
 
 /// Who calls when.
-fn callers(sim: &Sim, plan: &RehearsalPlan) -> Result<Vec<DayCaller>, Failed> {
-    let alerts = sim.publish_alerts(vec![plan.alert()]).map_err(bug)?;
+fn callers(sim: &Sim, plan: &RehearsalPlan, language: Language) -> Result<Vec<DayCaller>, Failed> {
+    let published = sim.publish_alerts(vec![plan.alert()]);
+    let alerts = published.map_err(|problem| bug(&problem, language))?;
     let id = alerts.first().copied().unwrap_or_default();
     let mut affected = sim.affected_callers(id, plan.affected as usize, plan.seed).into_iter();
     let others = sim.unaffected_callers(&alerts, plan.unaffected as usize, plan.seed);
     sim.clear_alerts();
-    for (name, option, wanted, found) in [
-        ("affected", "--affected", plan.affected, affected.len()),
-        ("unaffected", "--unaffected", plan.unaffected, others.len()),
+    for (text, wanted, found) in [
+        (texts::FAILED_CALLERS_AFFECTED, plan.affected, affected.len()),
+        (texts::FAILED_CALLERS_OTHERS, plan.unaffected, others.len()),
     ] {
         if found < wanted as usize {
-            return Err(Failed::Configuration(anyhow!(
-                "only {found} of the {wanted} {name} callers exist: raise --customers or lower \
-                 {option}"
-            )));
+            let text = text.filled(language, &[("found", &found), ("wanted", &wanted)]);
+            return Err(Failed::Configuration(anyhow!(text)));
         }
     }
     let mut others = others.into_iter();
@@ -199,8 +205,8 @@ fn callers(sim: &Sim, plan: &RehearsalPlan) -> Result<Vec<DayCaller>, Failed> {
 }
 
 /// The scopes of the rehearsal name what the population has.
-fn bug(problem: String) -> Failed {
-    Failed::Runtime(anyhow!("a bug of the rehearsal: {problem}"))
+pub(super) fn bug(problem: &str, language: Language) -> Failed {
+    Failed::Runtime(anyhow!(texts::BUG.filled(language, &[("problem", &problem)])))
 }
 
 /// A client that no limit holds up.

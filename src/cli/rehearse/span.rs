@@ -4,9 +4,12 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::cli::argument_problem::ArgumentProblem;
 use crate::domain::call::DEADLINE_MIN;
+use crate::runtime::language::Text;
 
 use super::plan::JOINING_MAX;
+use super::texts;
 
 /// Fewer have no network worth the name.
 const CUSTOMERS: RangeInclusive<u32> = 500..=1_000_000;
@@ -23,74 +26,82 @@ const POLL_S: RangeInclusive<u32> = 1..=60;
 const EARLIER_MAX: u32 = 3;
 
 /// Reads `--customers`.
-pub(super) fn customers(text: &str) -> Result<u32, String> {
-    within(text, CUSTOMERS, "customers")
+pub(super) fn customers(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, CUSTOMERS, texts::RANGE_CUSTOMERS)
 }
 
 /// Reads `--affected`.
-pub(super) fn callers(text: &str) -> Result<u32, String> {
-    within(text, CALLERS, "callers")
+pub(super) fn callers(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, CALLERS, texts::RANGE_CALLERS)
 }
 
 /// Reads `--unaffected`.
-pub(super) fn others(text: &str) -> Result<u32, String> {
-    within(text, 0..=*CALLERS.end(), "callers")
+pub(super) fn others(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, 0..=*CALLERS.end(), texts::RANGE_CALLERS)
 }
 
 /// Reads `--deadline-ms`.
-pub(super) fn deadline(text: &str) -> Result<Duration, String> {
+pub(super) fn deadline(text: &str) -> Result<Duration, ArgumentProblem> {
     let least = DEADLINE_MIN.as_millis() as u64;
-    within(text, least..=DEADLINE_MAX_MS, "milliseconds").map(Duration::from_millis)
+    within(text, least..=DEADLINE_MAX_MS, texts::RANGE_MS).map(Duration::from_millis)
 }
 
 /// Reads `--earlier`.
-pub(super) fn earlier(text: &str) -> Result<u32, String> {
-    within(text, 0..=EARLIER_MAX, "alerts")
+pub(super) fn earlier(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, 0..=EARLIER_MAX, texts::RANGE_ALERTS)
 }
 
 /// Reads `--joining`.
-pub(super) fn joining(text: &str) -> Result<f64, String> {
-    within(text, 0.0..=JOINING_MAX, "as a share; some places never join a table")
+pub(super) fn joining(text: &str) -> Result<f64, ArgumentProblem> {
+    within(text, 0.0..=JOINING_MAX, texts::RANGE_JOINING)
 }
 
 /// Reads `--hubsoft-ms`.
-pub(super) fn median(text: &str) -> Result<Duration, String> {
-    within(text, 0..=MEDIAN_MAX_MS, "milliseconds").map(Duration::from_millis)
+pub(super) fn median(text: &str) -> Result<Duration, ArgumentProblem> {
+    within(text, 0..=MEDIAN_MAX_MS, texts::RANGE_MS).map(Duration::from_millis)
 }
 
 /// Reads `--over`.
-pub(super) fn over(text: &str) -> Result<Duration, String> {
+pub(super) fn over(text: &str) -> Result<Duration, ArgumentProblem> {
     let over = time(text)?;
-    if OVER.contains(&over) { Ok(over) } else { Err("choose 1s to 10m".to_owned()) }
+    if OVER.contains(&over) { Ok(over) } else { Err(plain(texts::RANGE_OVER)) }
 }
 
 /// Reads `--poll-s`.
-pub(super) fn poll(text: &str) -> Result<u32, String> {
-    within(text, POLL_S, "seconds")
+pub(super) fn poll(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, POLL_S, texts::RANGE_SECONDS)
 }
 
 /// Reads `--hubsoft-rps`.
-pub(super) fn rate(text: &str) -> Result<u32, String> {
-    within(text, RATE, "requests a second")
+pub(super) fn rate(text: &str) -> Result<u32, ArgumentProblem> {
+    within(text, RATE, texts::RANGE_RATE)
 }
 
 /// Reads `--cached`.
-pub(super) fn share(text: &str) -> Result<f64, String> {
-    within(text, 0.0..=1.0, "as a share, e.g. 0.9 for nine callers in ten")
+pub(super) fn share(text: &str) -> Result<f64, ArgumentProblem> {
+    within(text, 0.0..=1.0, texts::RANGE_SHARE)
 }
 
 /// Reads a time before or after the first call.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let time = span(text).ok_or("write a number with its unit, e.g. 60s, 2m or 1500ms")?;
-    if time <= *OVER.end() { Ok(time) } else { Err("choose 10m at most".to_owned()) }
+pub(super) fn time(text: &str) -> Result<Duration, ArgumentProblem> {
+    let time = span(text).ok_or_else(|| plain(texts::RANGE_UNIT))?;
+    if time <= *OVER.end() { Ok(time) } else { Err(plain(texts::RANGE_TIME)) }
 }
 
-fn within<T>(text: &str, range: RangeInclusive<T>, what: &str) -> Result<T, String>
+fn within<T>(text: &str, range: RangeInclusive<T>, what: Text) -> Result<T, ArgumentProblem>
 where
     T: FromStr + PartialOrd + std::fmt::Display,
 {
-    let expected = || format!("choose {} to {} {what}", range.start(), range.end());
+    let expected = || {
+        let [from, to] = [range.start(), range.end()].map(ToString::to_string);
+        ArgumentProblem::new(texts::RANGE_CHOOSE, vec![("from", from), ("to", to)])
+            .with("what", what)
+    };
     text.parse().ok().filter(|number| range.contains(number)).ok_or_else(expected)
+}
+
+fn plain(text: Text) -> ArgumentProblem {
+    ArgumentProblem::new(text, Vec::new())
 }
 
 /// A whole number followed by `ms`, `s` or `m`.
@@ -110,6 +121,7 @@ fn span(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::language::Language;
 
     #[test]
     fn times_carry_their_unit() {
@@ -117,13 +129,13 @@ mod tests {
         assert_eq!(over("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(over("1500ms"), Ok(Duration::from_millis(1_500)));
         for odd in ["", "60", "s", "6.5s", "-1s", "60 s", "1h", "99999999999s"] {
-            assert!(over(odd).expect_err(odd).contains("60s, 2m"), "{odd}");
+            assert!(over(odd).expect_err(odd).to_string().contains("60s, 2m"), "{odd}");
         }
         for out in ["0s", "999ms"] {
-            assert!(over(out).expect_err(out).contains("1s to 10m"), "{out}");
+            assert!(over(out).expect_err(out).to_string().contains("1s to 10m"), "{out}");
         }
         for out in ["11m", "4294967295m"] {
-            assert!(over(out).expect_err(out).contains("10m at most"), "{out}");
+            assert!(over(out).expect_err(out).to_string().contains("10m at most"), "{out}");
         }
         assert_eq!(time("0s"), Ok(Duration::ZERO));
     }
@@ -131,9 +143,14 @@ mod tests {
     #[test]
     fn a_number_out_of_range_is_rejected_with_the_range() {
         assert_eq!(callers("2000"), Ok(2_000));
-        assert_eq!(callers("0").expect_err("too few"), "choose 1 to 50000 callers");
+        assert_eq!(callers("0").expect_err("too few").to_string(), "choose 1 to 50000 callers");
+        let said = callers("0").expect_err("too few").said(Language::Portuguese);
+        assert_eq!(said, "escolha de 1 a 50000 chamadas");
         assert_eq!(deadline("800"), Ok(Duration::from_millis(800)));
-        assert_eq!(deadline("99").expect_err("too short"), "choose 100 to 3000 milliseconds");
+        assert_eq!(
+            deadline("99").expect_err("too short").to_string(),
+            "choose 100 to 3000 milliseconds"
+        );
         assert_eq!(rate("10"), Ok(10));
         assert!(rate("ten").is_err());
         assert_eq!(share("0.9"), Ok(0.9));
