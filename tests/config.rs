@@ -154,7 +154,9 @@ fn the_shipped_example_shows_every_setting_and_its_default() {
     let invalid = read(&format!("{unknown}[[rule]]\nzz = 1\n")).expect_err("unknown settings");
     let mut seen = 0;
     for problem in &invalid.problems {
-        let Some((_, known)) = problem.text.split_once("expected one of ") else { continue };
+        let Some((_, known)) = problem.text.english.split_once("expected one of ") else {
+            continue;
+        };
         for key in known.split(", ") {
             let shown = shipped.lines().any(|line| {
                 let line = line.trim_start_matches("# ");
@@ -287,7 +289,7 @@ fn a_secret_that_others_can_read_is_reported() {
         folder.load().unwrap_or_else(|invalid| panic!("{invalid}")).warnings
     };
     assert!(warnings(0o600).is_empty());
-    assert!(warnings(0o644)[0].contains("chmod 600"), "{:?}", warnings(0o644));
+    assert!(warnings(0o644)[0].english.contains("chmod 600"), "{:?}", warnings(0o644));
 }
 
 #[test]

@@ -10,7 +10,8 @@ const GOOD: &str = "[hubsoft]\nbase_url = \"https://api.example.com\"\nclient_id
 
 fn warnings(rules: &str) -> Vec<String> {
     let text = format!("{GOOD}{rules}");
-    Config::parse(&text, Path::new("/nowhere/bina.toml")).expect("good").warnings
+    let config = Config::parse(&text, Path::new("/nowhere/bina.toml")).expect("good");
+    config.warnings.iter().map(ToString::to_string).collect()
 }
 
 fn problems(text: &str) -> String {

@@ -24,11 +24,12 @@ fn refused(added: &str) -> String {
     let invalid = read(&format!("{GOOD}{added}")).expect_err(added);
     assert_eq!(invalid.problems.len(), 1, "{added}: {invalid}");
     assert!(invalid.problems[0].place.line > 0, "{invalid}");
-    invalid.problems[0].text.clone()
+    invalid.problems[0].text.to_string()
 }
 
 fn warnings(text: &str) -> Vec<String> {
-    read(text).unwrap_or_else(|invalid| panic!("{invalid}")).warnings
+    let config = read(text).unwrap_or_else(|invalid| panic!("{invalid}"));
+    config.warnings.iter().map(ToString::to_string).collect()
 }
 
 /// What is warned of in `GOOD` and what is added; one thing only.
@@ -256,7 +257,10 @@ fn a_secret_is_one_line_and_no_example() {
     let file = |text: &str| {
         let file = SecretFile::new(text);
         let setting = format!("password_file = \"{}\"", file.0.display());
-        read(&GOOD.replace("password = \"senha\"", &setting)).map(|config| config.warnings)
+        let shown = |config: Config| -> Vec<String> {
+            config.warnings.iter().map(ToString::to_string).collect()
+        };
+        read(&GOOD.replace("password = \"senha\"", &setting)).map(shown)
     };
     assert_eq!(file("senha\r\n").expect("good"), Vec::<String>::new());
     let two = file("senha\noutra\n").expect_err("two lines").to_string();

@@ -3,6 +3,8 @@
 mod app;
 #[path = "console/browser.rs"]
 mod browser;
+#[path = "console/errors.rs"]
+mod errors;
 #[path = "console/hostile.rs"]
 mod hostile;
 #[path = "console/login.rs"]

@@ -7,6 +7,8 @@ mod app;
 mod certificates;
 #[path = "doctor/other_servers.rs"]
 mod other_servers;
+#[path = "doctor/portuguese.rs"]
+mod portuguese;
 #[path = "doctor/service.rs"]
 mod service;
 #[path = "doctor/unit.rs"]

@@ -5,8 +5,8 @@ mod app;
 mod help;
 #[path = "program/language.rs"]
 mod language;
-#[path = "program/manual.rs"]
-mod manual;
+#[path = "program/portuguese.rs"]
+mod portuguese;
 #[path = "program/quiet.rs"]
 mod quiet;
 

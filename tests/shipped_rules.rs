@@ -83,7 +83,7 @@ fn an_alert_without_text_is_silent() {
 
 #[test]
 fn the_shipped_file_gives_rise_to_no_warnings_but_those_of_its_placeholders() {
-    let warnings = shipped().warnings;
+    let warnings: Vec<_> = shipped().warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings[0].contains("PROVIDER"), "{warnings:?}");
     assert!(warnings[1].contains("hubsoft.username"), "{warnings:?}");

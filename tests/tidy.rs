@@ -104,12 +104,13 @@ const KNOW_HUBSOFT: &[&str] = &[
     "domain/speech_text",
     // Texts in Portuguese.
     "answering/journal/report/texts.rs",
-    "cli/demo/texts.rs",
-    "cli/failures.rs",
-    "cli/help/problem.rs",
-    "cli/help/texts.rs",
-    "cli/rehearse/texts.rs",
+    "answering/lookup/texts.rs",
+    "cli/check_texts.rs",
+    "cli/doctor/texts.rs",
+    "cli/error_texts.rs",
     "cli/texts.rs",
+    "sources/hubsoft/texts.rs",
+    "sources/sentences",
 ];
 
 struct Source {

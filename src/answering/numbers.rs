@@ -1,10 +1,18 @@
 //! Completes caller numbers that have no area code: `[numbers]`.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use crate::domain::call::{Call, Did};
 use crate::domain::phone::{Ddd, NoNumber, Phone};
+use crate::runtime::language::texts;
 use crate::runtime::settings::{Marked, Place, Section};
+
+texts! {
+    NOT_A_DDD = "{path}: `{text}` não é um DDD (esperava-se p. ex. \"37\")", "{path}: `{text}` is not a Brazilian area code (expected e.g. \"37\")";
+    NOT_CALLED = "numbers.{key}: `{text}` não é um número chamado (esperavam-se dígitos)", "numbers.{key}: `{text}` is not a called number (expected digits)";
+    TWICE = "numbers.{key}: `{text}` está lá duas vezes, escrito de dois modos: deixe um", "numbers.{key}: `{text}` is there twice, in two spellings: keep one";
+}
 
 /// The area codes for numbers without one.
 #[derive(Clone, Debug, Default)]
@@ -36,14 +44,14 @@ fn by_did(section: &mut Section<'_>) -> HashMap<Did, Ddd> {
     for (key, text) in section.map(KEY) {
         let did = Did::new(&key.value);
         if did.is_none() {
-            let text = format!("`{}` is not a called number (expected digits)", key.value);
-            section.report(key.place, format!("numbers.{KEY}: {text}"));
+            let parts: [(&str, &dyn Display); 2] = [("key", &KEY), ("text", &key.value)];
+            section.report(key.place, NOT_CALLED.message(&parts));
         }
         let ddd = ddd(section, key.place, KEY, &text);
         let previous = did.zip(ddd).and_then(|(did, ddd)| by_did.insert(did, ddd));
         if previous.is_some() {
-            let text = format!("`{}` is there twice, in two spellings: keep one", key.value);
-            section.report(key.place, format!("numbers.{KEY}: {text}"));
+            let parts: [(&str, &dyn Display); 2] = [("key", &KEY), ("text", &key.value)];
+            section.report(key.place, TWICE.message(&parts));
         }
     }
     by_did
@@ -53,8 +61,18 @@ fn ddd(section: &Section<'_>, place: Place, key: &str, text: &str) -> Option<Ddd
     let ddd = Ddd::parse(text);
     if ddd.is_none() {
         let path = section.path(key);
-        let text = format!("{path}: `{text}` is not a Brazilian area code (expected e.g. \"37\")");
-        section.report(place, text);
+        section.report(place, NOT_A_DDD.message(&[("path", &path), ("text", &text)]));
     }
     ddd
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::language::hold;
+
+    #[test]
+    fn every_text_has_both_languages() {
+        hold(ALL, &[]);
+    }
 }

@@ -11,6 +11,7 @@ use crate::answering::outage::Announcer;
 use crate::answering::responder::Responder;
 use crate::answering::speech::Speech;
 use crate::runtime::access::{Networks, Rates};
+use crate::runtime::language::Message;
 use crate::runtime::secret::Secret;
 use crate::runtime::tasks::Tasks;
 use crate::servers::console::{ConsoleHttp, Live};
@@ -422,5 +423,5 @@ pub(super) fn require_protection(
     if exposed.is_empty() {
         return Ok(());
     }
-    Err(AppError::Configuration(exposed.join("\n")))
+    Err(AppError::Configuration(Message::lines(&exposed)))
 }

@@ -39,7 +39,7 @@ impl KeptDirectory {
         let metrics = metrics.directory.clone();
         let place = place(config, closed);
         let directory = Directory::new(inputs(config, list), keys(config), place, metrics);
-        let directory = directory.map_err(|error| AppError::Runtime(error.to_string()))?;
+        let directory = directory.map_err(AppError::runtime)?;
         let directory = Arc::new(directory);
         let kept = Arc::clone(&directory);
         let task = tasks.start("directory", move || Arc::clone(&kept).keep());

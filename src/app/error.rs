@@ -5,7 +5,9 @@ use std::io;
 
 use tokio::task::JoinError;
 
+use crate::runtime::language::Message;
 use crate::sources::hubsoft::SetupError;
+use crate::sources::sentences::in_both;
 
 use super::config::Invalid;
 
@@ -14,28 +16,28 @@ use super::config::Invalid;
 pub enum AppError {
     /// The configuration is invalid; one line per problem.
     #[error("{0}")]
-    Configuration(String),
+    Configuration(Message),
     /// The application failed while running.
     #[error("{0}")]
-    Runtime(String),
+    Runtime(Message),
 }
 
 impl AppError {
     /// A failure while running.
     pub(super) fn runtime(error: impl fmt::Display) -> Self {
-        Self::Runtime(error.to_string())
+        Self::Runtime(in_both(error))
     }
 }
 
 impl From<Invalid> for AppError {
     fn from(invalid: Invalid) -> Self {
-        Self::Configuration(invalid.to_string())
+        Self::Configuration(invalid.message())
     }
 }
 
 impl From<SetupError> for AppError {
     fn from(unusable: SetupError) -> Self {
-        Self::Configuration(unusable.to_string())
+        Self::Configuration(Message::of_both(unusable))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::servers::listener::{self, Listener};
 use super::application::require_protection;
 use super::config::Config;
 use super::error::AppError;
+use super::texts;
 
 /// Every open listener.
 pub struct Listeners {
@@ -106,10 +107,11 @@ impl Listeners {
 fn open(name: &'static str, address: SocketAddr) -> Result<Listener, AppError> {
     listener::open(name, address).map_err(|error| {
         let port = address.port();
-        AppError::Runtime(format!(
-            "cannot listen on {address} ({error}): find the program that uses the port with \
-             `ss -ltnp sport = :{port}`, or choose another port"
-        ))
+        AppError::Runtime(texts::LISTENER.message(&[
+            ("address", &address),
+            ("error", &error),
+            ("port", &port),
+        ]))
     })
 }
 

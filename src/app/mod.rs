@@ -17,6 +17,7 @@ mod service;
 mod signals;
 mod speech;
 mod status_line;
+mod texts;
 mod upstream;
 mod watchdog;
 

@@ -15,9 +15,12 @@ use tokio::task::{JoinSet, block_in_place};
 use tokio::time::timeout;
 use tracing::{error, info};
 
+use crate::runtime::language::Message;
+
 use super::config::Config;
 use super::error::AppError;
 use super::service::Service;
+use super::texts;
 
 /// Longest time to read all files of a configuration; it takes milliseconds.
 const READ_MAX: Duration = Duration::from_secs(5);
@@ -84,12 +87,9 @@ async fn read_within<T: Send + 'static>(
     is_reading: Arc<AtomicBool>,
     read: impl FnOnce() -> Result<T, AppError> + Send + 'static,
 ) -> Result<T, AppError> {
-    let failed = |text: String| AppError::Runtime(text);
+    let failed = |message: Message| AppError::Runtime(message);
     if is_reading.swap(true, Ordering::AcqRel) {
-        return Err(failed(
-            "the previous reload still waits for a file (check disks and network file systems)"
-                .to_owned(),
-        ));
+        return Err(failed(texts::STILL_READING.into()));
     }
     let (sender, receiver) = oneshot::channel();
     let flag = Arc::clone(&is_reading);
@@ -101,17 +101,18 @@ async fn read_within<T: Send + 'static>(
     };
     if let Err(error) = thread::Builder::new().name("reload".to_owned()).spawn(work) {
         is_reading.store(false, Ordering::Release);
-        return Err(failed(format!("cannot start a thread to read files: {error}")));
+        return Err(failed(texts::NO_THREAD.message(&[("error", &error)])));
     }
     match timeout(longest, receiver).await {
         Ok(Ok(files)) => files,
         Ok(Err(_)) => {
             is_reading.store(false, Ordering::Release);
-            Err(failed("reading the files panicked (report this bug)".to_owned()))
+            Err(failed(texts::BUG.into()))
         }
-        Err(_) => Err(failed(format!(
-            "its files could not be read within {longest:?} (check disks and network file systems)"
-        ))),
+        Err(_) => {
+            let longest = format!("{longest:?}");
+            Err(failed(texts::TOO_LATE.message(&[("longest", &longest)])))
+        }
     }
 }
 

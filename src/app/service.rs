@@ -121,7 +121,10 @@ impl Service {
         require_protection(new, &open)?;
         let old = self.app();
         let app = App::build(new, Some(&old))?;
-        for warning in new.warnings.iter().chain(&needs_restart(&self.started, new)) {
+        for warning in &new.warnings {
+            warn!("{warning}");
+        }
+        for warning in needs_restart(&self.started, new) {
             warn!("{warning}");
         }
         logging::adjust(&new.log);

@@ -1,16 +1,17 @@
 //! `bina check`: validates a configuration and prints its effect.
 
+use std::fmt::Display;
 use std::path::Path;
-
-use anyhow::anyhow;
 
 use crate::answering::speech::RECORDINGS_PATH;
 use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
+use crate::runtime::language::{Language, Message, Text};
+use crate::sources::sentences::in_both;
 use crate::sources::speech;
 
 use super::service_unit::{self, UnitFindings};
-use super::{Failed, client, print_line, prompt_files};
+use super::{Failed, check_texts as texts, client, print_line, prompt_files};
 
 /// Checks the file at `path`, the prompt files below `sounds`, and what the unit in the folder `unit` can
 /// read. If `is_quiet`, it prints only what makes it fail.
@@ -18,6 +19,7 @@ pub(super) fn run(
     path: &Path,
     (sounds, unit): (Option<&Path>, Option<&Path>),
     is_quiet: bool,
+    language: Language,
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
     let hubsoft = client(&config)?;
@@ -26,94 +28,115 @@ pub(super) fn run(
         return Ok(());
     }
     let unreadable = service_unit::judge(&config, path, unit)?;
-    print_line(format_args!("{}: valid", path.display()));
-    describe(&config);
+    print_line(texts::CHECK_VALID.filled(language, &[("path", &path.display())]));
+    describe(&config, language);
     if let Some(folder) = sounds {
-        let count = config.sounds.len();
-        print_line(format_args!("  sounds      all {count} found in {}", folder.display()));
+        let parts: [(&str, &dyn Display); 2] =
+            [("count", &config.sounds.len()), ("folder", &folder.display())];
+        print_line(texts::CHECK_SOUNDS.filled(language, &parts));
     }
-    for warning in config.warnings.iter().chain(&sound_warnings) {
-        print_line(format_args!("  warning     {warning}"));
-    }
+    let warn = |warning: &dyn Display| {
+        print_line(texts::CHECK_WARNING.filled(language, &[("warning", warning)]));
+    };
+    config.warnings.iter().chain(&sound_warnings).for_each(|warning| warn(warning));
     // Neither is an error of the file: without a folder recordings are kept in memory, and without the engine
     // the rule's play is heard.
     if let Some(problem) = config.speech.folder_problem() {
-        print_line(format_args!("  warning     {problem}"));
+        warn(&problem);
     }
     if let Some(problem) = config.speech.engine.as_ref().and_then(speech::problem) {
-        print_line(format_args!("  warning     {problem}"));
+        warn(&problem);
     }
     // Nor this: the service starts anyway, and waits for the CA certificates.
     if let Err(failure) = hubsoft.usable() {
-        print_line(format_args!("  warning     {failure}"));
+        warn(&in_both(failure));
     }
-    warn_of_unreadable(&unreadable);
+    warn_of_unreadable(&unreadable, language);
     Ok(())
 }
 
 /// The file itself is valid, but the service would not start with it.
-fn warn_of_unreadable(findings: &UnitFindings) {
-    for (path, text) in &findings.unreadable {
-        print_line(format_args!("  warning     {}: {text}", path.display()));
+fn warn_of_unreadable(findings: &UnitFindings, language: Language) {
+    for (path, problem) in &findings.unreadable {
+        let parts: [(&str, &dyn Display); 2] = [("path", &path.display()), ("problem", problem)];
+        print_line(texts::CHECK_UNREADABLE.filled(language, &parts));
     }
     if let Some(instruction) = findings.instruction() {
-        print_line(format_args!("              {instruction}"));
+        print_line(format_args!("              {}", instruction.of(language)));
         for line in &findings.lines {
             print_line(format_args!("                  {line}"));
         }
     }
 }
 
-fn describe(config: &Config) {
+fn describe(config: &Config, language: Language) {
+    let line =
+        |text: Text, parts: &[(&str, &dyn Display)]| print_line(text.filled(language, parts));
     let hubsoft = &config.hubsoft;
     let agi = config.agi.map_or_else(String::new, |agi| format!(" agi://{agi}"));
-    print_line(format_args!("  listens     http://{}{agi}", config.http));
-    if let Some(protection) = protection(config) {
-        print_line(format_args!("  protected   by {protection}"));
+    line(texts::CHECK_LISTENS, &[("http", &config.http), ("agi", &agi)]);
+    if let Some(protection) = protection(config, language) {
+        line(texts::CHECK_PROTECTED, &[("means", &protection)]);
     }
-    print_line(format_args!(
-        "  HubSoft     {} (up to {} customers)",
-        hubsoft.base_url, hubsoft.wanted.limit
-    ));
+    line(texts::CHECK_HUBSOFT, &[("url", &hubsoft.base_url), ("limit", &hubsoft.wanted.limit)]);
     if let Some(threads) = config.worker_threads {
-        print_line(format_args!("  threads     {threads}"));
+        line(texts::CHECK_THREADS, &[("threads", &threads)]);
     }
-    print_line(format_args!("  directory   {}", directory(config)));
-    print_line(format_args!("  deadline    {} ms", config.lookup.deadline.as_millis()));
-    print_line(format_args!("  prompts     {}", joined(config.sounds.keys().map(String::as_str))));
-    describe_rules(&config.rules);
+    line(texts::CHECK_DIRECTORY, &[("directory", &directory(config))]);
+    line(texts::CHECK_DEADLINE, &[("ms", &config.lookup.deadline.as_millis())]);
+    let names: Vec<_> = config.sounds.keys().map(String::as_str).collect();
+    match names.is_empty() {
+        true => line(texts::CHECK_PROMPTS, &[("names", &texts::CHECK_NONE)]),
+        false => line(texts::CHECK_PROMPTS, &[("names", &names.join(", "))]),
+    }
+    describe_rules(&config.rules, language);
     if let Some(engine) = &config.speech.engine {
-        let base_url = &config.speech.base_url;
-        print_line(format_args!("  speech      {}", engine.shown()));
-        print_line(format_args!("              fetched at {base_url}{RECORDINGS_PATH}"));
+        let url = format!("{}{RECORDINGS_PATH}", config.speech.base_url);
+        line(texts::CHECK_SPEECH, &[("engine", &engine.shown())]);
+        line(texts::CHECK_FETCHED, &[("url", &url)]);
     }
+    describe_freeswitch(config, language);
+}
+
+/// Says where a call of FreeSWITCH comes in, and where it continues.
+fn describe_freeswitch(config: &Config, language: Language) {
     let freeswitch = &config.freeswitch;
-    let file = freeswitch.handback.file.as_deref().map_or_else(String::new, |f| format!(" of {f}"));
-    print_line(format_args!(
-        "  FreeSWITCH  answers context {}, the call continues in {}{file}",
-        freeswitch.entry_context, freeswitch.handback.context
+    let file = freeswitch.handback.file.as_ref();
+    let file = file.map(|file| texts::CHECK_FREESWITCH_FILE.message(&[("file", file)]));
+    print_line(texts::CHECK_FREESWITCH.filled(
+        language,
+        &[
+            ("entry", &freeswitch.entry_context),
+            ("context", &freeswitch.handback.context),
+            ("file", &file.unwrap_or_default()),
+        ],
     ));
 }
 
 /// What the service reads ahead, when, and where it keeps it.
-fn directory(config: &Config) -> String {
+fn directory(config: &Config) -> Message {
     let directory = &config.directory;
     if directory.enabled == Some(false) {
-        return "off (directory.enabled = false)".to_owned();
+        return texts::CHECK_DIRECTORY_OFF.into();
     }
-    let names = if directory.names { "with names" } else { "without names" };
-    let folder = match &config.state_folder {
-        Some(folder) => format!("in {}", folder.display()),
-        None => "in the unit's StateDirectory=, else in memory only".to_owned(),
+    let names = match directory.names {
+        true => texts::CHECK_DIRECTORY_NAMES,
+        false => texts::CHECK_DIRECTORY_NO_NAMES,
     };
-    format!("on, read at {}, {names}, {folder}", directory.walk_at)
+    let folder = match &config.state_folder {
+        Some(folder) => texts::CHECK_DIRECTORY_FOLDER.message(&[("folder", &folder.display())]),
+        None => texts::CHECK_DIRECTORY_NO_FOLDER.into(),
+    };
+    let parts: [(&str, &dyn Display); 3] =
+        [("at", &directory.walk_at), ("names", &names), ("folder", &folder)];
+    texts::CHECK_DIRECTORY_ON.message(&parts)
 }
 
 /// The means that protect the listeners, if there are any.
-fn protection(config: &Config) -> Option<String> {
+fn protection(config: &Config, language: Language) -> Option<String> {
     let means = [
-        (!config.access.credentials.is_empty(), "credentials"),
-        (!config.access.networks.allowed.is_empty(), "networks"),
+        (!config.access.credentials.is_empty(), texts::CHECK_PROTECTED_CREDENTIALS.of(language)),
+        (!config.access.networks.allowed.is_empty(), texts::CHECK_PROTECTED_NETWORKS.of(language)),
         (config.tls.is_some(), "TLS"),
     ];
     let means: Vec<_> =
@@ -122,40 +145,38 @@ fn protection(config: &Config) -> Option<String> {
 }
 
 /// Prints what each rule plays, one line for each PBX, because their sound names differ.
-fn describe_rules(rules: &Rules) {
+fn describe_rules(rules: &Rules, language: Language) {
     for (position, rule) in rules.list().iter().enumerate() {
-        describe_playlist(&format!("rule {:<6} {}", position + 1, rule.name), Some(&rule.play));
+        let number = format!("{:<6}", position + 1);
+        let rule_name = texts::CHECK_RULE.message(&[("number", &number), ("name", &rule.name)]);
+        describe_playlist(&rule_name, Some(&rule.play), language);
         let said = rule.speak.as_ref().and_then(|speak| speak.playlist("*"));
         if let Some(said) = said {
             let said = said.asterisk;
-            print_line(format_args!(
-                "              says {said} once the alert's text (*) has been spoken"
-            ));
+            print_line(texts::CHECK_SAYS.filled(language, &[("sounds", &said)]));
         }
     }
-    describe_playlist("other alert", rules.general.as_ref().map(|general| &*general.play));
+    let general = rules.general.as_ref().map(|general| &*general.play);
+    describe_playlist(&texts::CHECK_OTHER_ALERT, general, language);
 }
 
-fn describe_playlist(what: &str, list: Option<&Playlist>) {
+fn describe_playlist(what: &dyn Display, list: Option<&Playlist>, language: Language) {
+    let line =
+        |text: Text, parts: &[(&str, &dyn Display)]| print_line(text.filled(language, parts));
     match list.filter(|list| !list.asterisk.is_empty()) {
         Some(list) => {
-            print_line(format_args!("  {what} plays {}", list.asterisk));
-            print_line(format_args!("              in FreeSWITCH {}", list.freeswitch));
+            line(texts::CHECK_PLAYS, &[("what", what), ("sounds", &list.asterisk)]);
+            line(texts::CHECK_IN_FREESWITCH, &[("sounds", &list.freeswitch)]);
         }
-        None => print_line(format_args!("  {what} plays nothing")),
+        None => line(texts::CHECK_PLAYS_NOTHING, &[("what", what)]),
     }
-}
-
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<_> = words.collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 /// Fails when a prompt file cannot be played; returns the warnings about the others.
-fn check_sounds(config: &Config, folder: &Path) -> Result<Vec<String>, Failed> {
+fn check_sounds(config: &Config, folder: &Path) -> Result<Vec<Message>, Failed> {
     let findings = prompt_files::examine(config, folder);
     if findings.problems.is_empty() {
         return Ok(findings.warnings);
     }
-    Err(Failed::Configuration(anyhow!("{}", findings.problems.join("\n"))))
+    Err(Failed::configuration(Message::lines(&findings.problems)))
 }

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use clap::ValueEnum;
 use tokio::time::sleep;
 
@@ -16,9 +15,10 @@ use crate::runtime::wall_clock;
 use crate::sources::directory::{
     Activity, DirectoryStatus, GenerationStatus, KindStatus, WalkProgress,
 };
+use crate::sources::sentences::in_both;
 
 use super::operation::{Operation, read_answer};
-use super::{Failed, failures, print_line, texts};
+use super::{Failed, error_texts, print_line, texts};
 
 /// How often the progress of a walk is requested.
 const REFRESH: Duration = Duration::from_millis(500);
@@ -51,12 +51,11 @@ pub(super) async fn run(
     language: Language,
 ) -> Result<(), Failed> {
     if form == StatusForm::Json && task != DirectoryTask::Status {
-        return Err(Failed::Configuration(anyhow!(texts::DIRECTORY_NO_JSON.of(language))));
+        return Err(Failed::configuration(error_texts::JSON_FOR_STATUS));
     }
     let config = Config::load(path)?;
     let zone = config.hubsoft.timezone;
-    let instead = failures::INSTEAD_DIRECTORY.of(language);
-    let service = Operation::for_reader(&config, instead, language)?;
+    let service = Operation::of(&config, error_texts::DIRECTORY_NO_LISTENER)?;
     match task {
         DirectoryTask::Status if form == StatusForm::Json => {
             print_line(service.get("/v1/directory").await?.trim_end());
@@ -68,8 +67,10 @@ pub(super) async fn run(
             let walked = follow(&service, language).await?;
             print(&walked, zone, language);
             return walked.last_walk.map_or(Ok(()), |problem| {
-                let text = failures::WALK_NOT_WHOLE.filled(language, &[("problem", &problem)]);
-                Err(Failed::Runtime(anyhow!(text)))
+                let problem = in_both(problem);
+                Err(Failed::runtime(
+                    error_texts::DIRECTORY_NOT_WHOLE.message(&[("problem", &problem)]),
+                ))
             });
         }
         DirectoryTask::Clear => {
@@ -121,7 +122,7 @@ fn has_ended(status: &DirectoryStatus) -> bool {
 fn waiting(walk: &WalkProgress, language: Language) -> Option<String> {
     match &walk.failure {
         Some(failure) => {
-            Some(texts::DIRECTORY_WAITING_AFTER.filled(language, &[("failure", failure)]))
+            Some(texts::DIRECTORY_WAITING_AFTER.filled(language, &[("failure", &in_both(failure))]))
         }
         None if walk.rows_total.is_none() => Some(texts::DIRECTORY_WAITING.of(language).to_owned()),
         None => None,
@@ -150,11 +151,6 @@ fn print(status: &DirectoryStatus, zone: Zone, language: Language) {
     described(status, zone, language).iter().for_each(print_line);
 }
 
-/// The lines of the status in English.
-pub(super) fn lines(status: &DirectoryStatus, zone: Zone) -> Vec<String> {
-    described(status, zone, Language::English)
-}
-
 /// The lines of the status, the most important first.
 pub(super) fn described(status: &DirectoryStatus, zone: Zone, language: Language) -> Vec<String> {
     let mut lines = vec![match &status.generation {
@@ -166,10 +162,9 @@ pub(super) fn described(status: &DirectoryStatus, zone: Zone, language: Language
     }];
     lines.extend(status.walk.as_ref().map(|walk| walk_line(walk, status.activity, language)));
     lines.extend(
-        status
-            .last_walk
-            .as_ref()
-            .map(|last| texts::DIRECTORY_LAST_WALK.filled(language, &[("problem", last)])),
+        status.last_walk.as_ref().map(|last| {
+            texts::DIRECTORY_LAST_WALK.filled(language, &[("problem", &in_both(last))])
+        }),
     );
     lines.extend(status.next_walk_in_s.map(|seconds| {
         let at = zone.local_time(wall_clock::now_s() + seconds);
@@ -184,7 +179,7 @@ pub(super) fn described(status: &DirectoryStatus, zone: Zone, language: Language
         status
             .file_problem
             .as_ref()
-            .map(|problem| texts::PROBLEM.filled(language, &[("problem", problem)])),
+            .map(|problem| texts::PROBLEM.filled(language, &[("problem", &in_both(problem))])),
     );
     if status.forgotten > 0 {
         lines.push(texts::DIRECTORY_FORGOTTEN.filled(language, &[("count", &status.forgotten)]));
@@ -285,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_empty_directory_in_memory_is_stated_in_two_lines() {
-        let lines = lines(&DirectoryStatus::default(), Zone::default());
+        let lines = described(&DirectoryStatus::default(), Zone::default(), Language::English);
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[1].ends_with("after a restart the list is read again"));
     }

@@ -6,7 +6,7 @@ use crate::app::config::Config;
 use crate::runtime::language::Language;
 
 use super::operation::{Operation, encoded};
-use super::{Failed, failures, print_line, texts};
+use super::{Failed, error_texts, print_line, texts};
 
 /// The endpoint that purges a number.
 pub(super) const PURGE: &str = "/v1/forget";
@@ -24,8 +24,7 @@ pub(super) async fn run(
     language: Language,
 ) -> Result<(), Failed> {
     let config = Config::load(path)?;
-    let instead = failures::INSTEAD_FORGET.of(language);
-    let service = Operation::for_reader(&config, instead, language)?;
+    let service = Operation::of(&config, error_texts::FORGET_NO_LISTENER)?;
     let body = format!("number={}", encoded(number));
     let answer = service.post(endpoint, &body).await?;
     print_line(texts::answer(&answer, language));

@@ -2,10 +2,10 @@
 //!
 //! A speech engine is a process group of its own, which the terminal's Ctrl-C does not reach.
 
-use anyhow::anyhow;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failed;
+use super::error_texts::INTERRUPTED;
 
 /// Does `work` until it ends or a signal comes.
 pub(super) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Result<T, Failed> {
@@ -14,7 +14,7 @@ pub(super) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Resu
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     tokio::select! {
         done = work => Ok(done),
-        _ = interrupt.recv() => Err(Failed::Runtime(anyhow!("interrupted"))),
-        _ = terminate.recv() => Err(Failed::Runtime(anyhow!("interrupted"))),
+        _ = interrupt.recv() => Err(Failed::runtime(INTERRUPTED)),
+        _ = terminate.recv() => Err(Failed::runtime(INTERRUPTED)),
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::call::{Call, Did};
 use crate::domain::phone::{NoNumber, Phone};
 use crate::runtime::language::{Language, Text};
 use crate::sources::hubsoft::{HubSoft, SearchStep};
+use crate::sources::sentences::in_both;
 use crate::sources::shared_request::Partial;
 use crate::sources::source::{Budget, Fetch, Key, Sighting, Source};
 
@@ -45,7 +46,7 @@ pub(super) async fn run(
         let ms = start.elapsed().as_millis();
         let token = match token {
             Ok(()) => texts::LOOKUP_TOKEN_READY.filled(language, &[("ms", &ms)]),
-            Err(failure) => format!("{failure}, {ms} ms"),
+            Err(failure) => format!("{}, {ms} ms", in_both(failure).of(language)),
         };
         explain_line(texts::LABEL_TOKEN, language, token);
         explain_line(texts::LABEL_NUMBER, language, searched(phone, language));
@@ -125,7 +126,7 @@ fn outcome(step: &SearchStep<'_>, language: Language) -> String {
             language,
             &[("term", &term), ("returned", &returned), ("own", &own), ("ms", &ms)],
         ),
-        Err(failure) => format!("{term} -> {failure}, {ms} ms"),
+        Err(failure) => format!("{term} -> {}, {ms} ms", in_both(failure).of(language)),
     }
 }
 

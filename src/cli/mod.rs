@@ -3,11 +3,12 @@
 mod alert;
 mod argument_problem;
 mod check;
+mod check_texts;
 mod demo;
 mod directory;
 mod doctor;
+mod error_texts;
 mod explain;
-mod failures;
 mod forget;
 mod help;
 mod interrupt;
@@ -31,6 +32,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -41,9 +43,10 @@ use tracing::level_filters::LevelFilter;
 use crate::answering::render::Format;
 use crate::app::AppError;
 use crate::app::config::{Config, HTTP_DEFAULT, Invalid};
-use crate::runtime::language::Language;
+use crate::runtime::language::{Language, Message};
 use crate::runtime::{logging, workers};
 use crate::sources::hubsoft::{self, HubSoft};
+use crate::sources::sentences::in_both;
 
 use self::alert::AlertTask;
 use self::directory::{DirectoryTask, StatusForm};
@@ -256,6 +259,23 @@ enum Failed {
 }
 
 impl Failed {
+    /// The configuration or the command is wrong.
+    fn configuration(message: impl Into<Message>) -> Self {
+        Self::Configuration(anyhow!(message.into()))
+    }
+
+    /// The command failed.
+    fn runtime(message: impl Into<Message>) -> Self {
+        Self::Runtime(anyhow!(message.into()))
+    }
+
+    /// What a person reads; an error that has no other language is English.
+    fn message(&self) -> Message {
+        let cause = self.cause();
+        let message = cause.downcast_ref::<Message>().cloned();
+        message.unwrap_or_else(|| in_both(format_args!("{cause:#}")))
+    }
+
     fn cause(&self) -> &anyhow::Error {
         match self {
             Self::Configuration(error) | Self::Runtime(error) | Self::Refused(error) => error,
@@ -266,15 +286,15 @@ impl Failed {
 impl From<AppError> for Failed {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Configuration(_) => Self::Configuration(error.into()),
-            AppError::Runtime(_) => Self::Runtime(error.into()),
+            AppError::Configuration(message) => Self::configuration(message),
+            AppError::Runtime(message) => Self::runtime(message),
         }
     }
 }
 
 impl From<Invalid> for Failed {
     fn from(invalid: Invalid) -> Self {
-        Self::Configuration(invalid.into())
+        Self::configuration(invalid.message())
     }
 }
 
@@ -293,7 +313,7 @@ pub fn main() -> ExitCode {
     logging::flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failed) => report(&failed),
+        Err(failed) => report(&failed, language),
     }
 }
 
@@ -326,7 +346,7 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
         Command::Alert { task } => wait(None, alert::run(task, language)),
         Command::Check { config, sounds, unit, quiet } => {
             let folders = (sounds.as_deref(), unit.unit.as_deref());
-            wait(None, async { check::run(&config.config, folders, quiet) })
+            wait(None, async { check::run(&config.config, folders, quiet, language) })
         }
         Command::Completions { shell } => manual::completions(shell),
         Command::Demo { listen, quiet } => {
@@ -335,7 +355,7 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
         }
         Command::Doctor { config, number, sounds, unit } => {
             let folders = (sounds.as_deref(), unit.unit.as_deref());
-            wait(None, doctor::run(&config.config, number.as_deref(), folders))
+            wait(None, doctor::run(&config.config, number.as_deref(), folders, language))
         }
         Command::Directory { task, config, json } => {
             let form = if json { StatusForm::Json } else { StatusForm::Text };
@@ -395,7 +415,8 @@ fn print_text(text: &str) {
 
 /// Builds the HubSoft client that `config` describes.
 fn client(config: &Config) -> Result<HubSoft, Failed> {
-    HubSoft::new(config.hubsoft.clone()).map_err(|error| Failed::Configuration(error.into()))
+    let made = HubSoft::new(config.hubsoft.clone());
+    made.map_err(|error| Failed::configuration(Message::of_both(error)))
 }
 
 /// Builds a client for this machine's own addresses. Plain http needs no CA certificates, which may be
@@ -405,13 +426,13 @@ fn plain_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().no_proxy().tls_certs_only([]).build()
 }
 
-fn report(failed: &Failed) -> ExitCode {
+fn report(failed: &Failed, language: Language) -> ExitCode {
     let code = match failed {
         Failed::Configuration(_) => 2,
         Failed::Runtime(_) => 1,
         Failed::Refused(_) => 3,
     };
-    logging::final_error(format_args!("bina: {:#}", failed.cause()));
+    logging::final_error(format_args!("bina: {}", failed.message().of(language)));
     ExitCode::from(code)
 }
 

@@ -3,24 +3,22 @@
 use std::fmt::Display;
 use std::net::SocketAddr;
 
-use anyhow::anyhow;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
 
 use crate::app::config::Config;
 use crate::app::own_address;
-use crate::runtime::language::{Language, Text};
+use crate::runtime::language::Text;
 use crate::runtime::secret::Secret;
+use crate::sources::sentences::in_both;
 
-use super::{Failed, failures, plain_client};
+use super::{Failed, error_texts as texts, plain_client};
 
 /// Reads the JSON of an answer; that of another version is an error.
 pub(super) fn read_answer<T: DeserializeOwned>(answer: &str) -> Result<T, Failed> {
-    serde_json::from_str(answer).map_err(|error| {
-        let text = "cannot read the answer of the service";
-        Failed::Runtime(anyhow!("{text} ({error}): restart it after an upgrade of bina"))
-    })
+    serde_json::from_str(answer)
+        .map_err(|error| Failed::runtime(texts::UNREADABLE_ANSWER.message(&[("error", &error)])))
 }
 
 /// Encodes every byte, so that none means anything in a query or a form.
@@ -32,35 +30,22 @@ pub(super) fn encoded(text: &str) -> String {
 pub(super) struct Operation {
     address: SocketAddr,
     credential: Option<Secret>,
-    /// Of whom the failures of requests are for.
-    language: Language,
 }
 
 impl Operation {
-    /// The listener that `config` names. If it is off, `instead` says what to do.
-    pub(super) fn of(config: &Config, instead: &str) -> Result<Self, Failed> {
-        Self::for_reader(config, instead, Language::English)
-    }
-
-    /// The same, with failures in `language`, in which `instead` is.
-    pub(super) fn for_reader(
-        config: &Config,
-        instead: &str,
-        language: Language,
-    ) -> Result<Self, Failed> {
+    /// The listener that `config` names. `off` says what to do if there is none.
+    pub(super) fn of(config: &Config, off: Text) -> Result<Self, Failed> {
         let Some(address) = config.metrics else {
-            let off = failures::LISTENER_OFF.filled(language, &[("instead", &instead)]);
-            return Err(Failed::Configuration(anyhow!(off)));
+            return Err(Failed::configuration(off));
         };
         let credential = config.access.credentials.own().cloned();
-        Ok(Self { address: own_address(address), credential, language })
+        Ok(Self { address: own_address(address), credential })
     }
 
     /// The listener that reports the state of the service: that of operations, or that of calls.
     pub(super) fn probed(config: &Config) -> Self {
         let address = own_address(config.metrics.unwrap_or(config.http));
-        let credential = config.access.credentials.own().cloned();
-        Self { address, credential, language: Language::English }
+        Self { address, credential: config.access.credentials.own().cloned() }
     }
 
     /// Whether anything listens there.
@@ -92,28 +77,29 @@ impl Operation {
         request: impl FnOnce(reqwest::Client, String) -> RequestBuilder,
         path: &str,
     ) -> Result<String, Failed> {
-        let failed = |text: Text, part: (&str, &dyn Display)| {
-            let parts: [(&str, &dyn Display); 2] = [("address", &self.address), part];
-            Failed::Runtime(anyhow!(text.filled(self.language, &parts)))
-        };
+        let address = self.address;
         let (status, body) = self.answer(request, path).await.map_err(|error| {
-            failed(failures::SERVICE_UNREACHABLE, ("error", &error.without_url()))
+            let error = error.without_url();
+            let parts: [(&str, &dyn Display); 2] = [("address", &address), ("error", &error)];
+            Failed::runtime(texts::UNREACHABLE.message(&parts))
         })?;
-        let status_part: (&str, &dyn Display) = ("status", &status);
         match status {
             StatusCode::OK => Ok(body),
             // What was typed is wrong, which the service knows better than the command line does.
             StatusCode::BAD_REQUEST if !body.trim().is_empty() => {
-                Err(Failed::Configuration(anyhow!("{}", body.trim_end())))
+                Err(Failed::configuration(in_both(body.trim_end())))
             }
             StatusCode::NOT_FOUND if path.starts_with("/v1/alerts") && body.trim().is_empty() => {
-                Err(failed(failures::SERVICE_NO_ALERTS, status_part))
+                Err(Failed::runtime(texts::ALERTS_MISSING.message(&[("address", &address)])))
             }
             StatusCode::NOT_FOUND if body.trim().is_empty() => {
-                Err(failed(failures::SERVICE_NO_DIRECTORY, status_part))
+                Err(Failed::runtime(texts::DIRECTORY_MISSING.message(&[("address", &address)])))
             }
-            _ if body.trim().is_empty() => Err(failed(failures::SERVICE_REFUSED, status_part)),
-            _ => Err(Failed::Runtime(anyhow!("{}", body.trim_end()))),
+            _ if body.trim().is_empty() => {
+                let parts: [(&str, &dyn Display); 2] = [("address", &address), ("status", &status)];
+                Err(Failed::runtime(texts::REFUSED.message(&parts)))
+            }
+            _ => Err(Failed::runtime(in_both(body.trim_end()))),
         }
     }
 

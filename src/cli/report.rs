@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -11,14 +10,13 @@ use crate::answering::journal::{ReportError, ReportForm, ReportQuery, report_of_
 use crate::app::config::Config;
 use crate::runtime::language::Language;
 use crate::runtime::wall_clock;
+use crate::sources::sentences::in_both;
 
 use super::operation::{Operation, encoded};
-use super::{ConfigFile, Failed, failures, print_text};
+use super::{ConfigFile, Failed, error_texts, print_text};
 
 /// Where systemd puts the state folder; the environment of the service alone has its path.
 const FOLDER_DEFAULT: &str = "/var/lib/bina";
-/// What to do without the listener: the files have all but the last second.
-const INSTEAD: &str = "the files are read";
 
 #[derive(Args)]
 pub(super) struct ReportOptions {
@@ -41,14 +39,13 @@ pub(super) struct ReportOptions {
 /// Prints the report of the running service; if none runs, that of its files.
 pub(super) async fn run(options: ReportOptions, language: Language) -> Result<(), Failed> {
     let ReportOptions { since, until, alert, format, config } = options;
-    let form = ReportForm::named(&format).map_err(|error| failed(&error, language))?;
+    let form = ReportForm::named(&format).map_err(failed)?;
     let query = ReportQuery { since, until, alert, form, language };
     let config = Config::load(&config.config)?;
-    let service = Operation::for_reader(&config, INSTEAD, language).ok();
+    let service = Operation::of(&config, error_texts::REPORT_NO_LISTENER).ok();
     let report = match service {
         Some(service) if service.is_reachable().await => {
-            let answered = service.get(&target(&query, &format)).await;
-            answered.map_err(|refused| in_language(refused, &query))?
+            service.get(&target(&query, &format)).await?
         }
         _ => of_files(&config, &query)?,
     };
@@ -71,32 +68,20 @@ fn of_files(config: &Config, query: &ReportQuery) -> Result<String, Failed> {
     let folder = folder.unwrap_or_else(|| PathBuf::from(FOLDER_DEFAULT));
     if !Path::is_dir(&folder) {
         let parts: [(&str, &dyn Display); 1] = [("folder", &folder.display())];
-        let text = failures::REPORT_NOT_RUNNING.filled(query.language, &parts);
-        return Err(Failed::Runtime(anyhow!(text)));
+        return Err(Failed::runtime(error_texts::REPORT_NO_FILES.message(&parts)));
     }
     let clock = (config.hubsoft.timezone, config.outage.told.as_secs());
-    report_of_files(&folder, query, clock, wall_clock::now_s())
-        .map_err(|error| failed(&error, query.language))
+    report_of_files(&folder, query, clock, wall_clock::now_s()).map_err(failed)
 }
 
-/// What the service has refused, in the language of the reader: it says it in English.
-fn in_language(refused: Failed, query: &ReportQuery) -> Failed {
-    let said = refused.cause().to_string();
-    let times = [&query.since, &query.until].map(|time| ReportError::Time(time.clone()));
-    let known = [ReportError::Bug, ReportError::NoFolder, ReportError::Order];
-    let error = known.into_iter().chain(times).find(|error| error.to_string() == said);
-    error.map_or(refused, |error| failed(&error, query.language))
-}
-
-fn failed(error: &ReportError, language: Language) -> Failed {
-    let text = anyhow!(failures::report(error, language));
+fn failed(error: ReportError) -> Failed {
     match error {
         ReportError::Form(_)
         | ReportError::Language(_)
         | ReportError::Order
-        | ReportError::Time(_) => Failed::Configuration(text),
+        | ReportError::Time(_) => Failed::configuration(in_both(error)),
         ReportError::Bug | ReportError::NoFolder | ReportError::Unreadable(_) => {
-            Failed::Runtime(text)
+            Failed::runtime(in_both(error))
         }
     }
 }

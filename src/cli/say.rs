@@ -9,16 +9,17 @@ use anyhow::anyhow;
 use clap::Args;
 use tokio::time::Instant;
 
-use crate::answering::speech::spoken_prompt;
+use crate::answering::speech::{refused, spoken_prompt};
 use crate::app::config::Config;
 use crate::domain::alert_text::AlertText;
 use crate::domain::speech_text::prepare;
 use crate::domain::telephone_audio::measured;
 use crate::runtime::language::Language;
+use crate::sources::sentences::in_both;
 use crate::sources::speech::{EngineError, engine};
 
 use super::interrupt::unless_interrupted;
-use super::{ConfigFile, Failed, failures, print_line, texts};
+use super::{ConfigFile, Failed, error_texts, print_line, texts};
 
 #[derive(Args)]
 pub(super) struct SayOptions {
@@ -38,13 +39,15 @@ pub(super) async fn run(options: SayOptions, language: Language) -> Result<(), F
     // As the service reads it, without HTML and signature.
     let alert = AlertText::new(&text);
     let text = alert.as_ref().map_or("", AlertText::reveal);
-    let text = prepare(text, &speech.words)
-        .map_err(|refusal| Failed::Refused(anyhow!(failures::refusal(refusal, language))))?;
+    let text = prepare(text, &speech.words).map_err(|refusal| {
+        let parts: [(&str, &dyn Display); 2] =
+            [("label", &refusal.label()), ("refusal", &refused(refusal))];
+        Failed::Refused(anyhow!(error_texts::SAY_REFUSED.message(&parts)))
+    })?;
     print_line(texts::SAY_SPOKEN.filled(language, &[("text", &text.reveal())]));
     let Some(settings) = &speech.engine else {
-        return Err(Failed::Configuration(anyhow!(failures::SAY_NO_ENGINE.of(language))));
+        return Err(Failed::configuration(error_texts::SAY_NO_ENGINE));
     };
-    let failed = |error| failed(error, language);
     let engine = engine(settings).map_err(failed)?;
     let start = Instant::now();
     let wav = unless_interrupted(spoken_prompt(engine.as_ref(), &text)).await?.map_err(failed)?;
@@ -66,13 +69,14 @@ pub(super) async fn run(options: SayOptions, language: Language) -> Result<(), F
 }
 
 /// What the engine complained of is shown to who has typed the text.
-fn failed(error: EngineError, language: Language) -> Failed {
-    Failed::Runtime(match error.complaint() {
+fn failed(error: EngineError) -> Failed {
+    let problem = in_both(&error);
+    Failed::runtime(match error.complaint() {
         Some(complaint) => {
-            let parts: [(&str, &dyn Display); 2] = [("error", &error), ("complaint", &complaint)];
-            anyhow!(failures::SAY_ENGINE_WROTE.filled(language, &parts))
+            let parts: [(&str, &dyn Display); 2] = [("error", &problem), ("complaint", &complaint)];
+            error_texts::SAY_COMPLAINT.message(&parts)
         }
-        None => error.into(),
+        None => problem,
     })
 }
 
@@ -80,7 +84,7 @@ fn write(file: &Path, wav: &[u8], language: Language) -> Result<(), Failed> {
     let written = fs::write(file, wav);
     written.map_err(|error: io::Error| {
         let parts: [(&str, &dyn Display); 2] = [("file", &file.display()), ("error", &error)];
-        Failed::Runtime(anyhow!(failures::SAY_NOT_WRITTEN.filled(language, &parts)))
+        Failed::runtime(error_texts::SAY_UNWRITTEN.message(&parts))
     })?;
     print_line(texts::SAY_WRITTEN.filled(language, &[("file", &file.display())]));
     Ok(())

@@ -62,7 +62,6 @@ texts! {
     DIRECTORY_NEXT_WALK = "próxima leitura: {at}, em {span}", "next walk: {at}, in {span}";
     DIRECTORY_NO_FOLDER = "pasta de estado: nenhuma: depois de um reinício a lista é lida de novo", "state folder: none: after a restart the list is read again";
     DIRECTORY_OPENING = "diretório: abrindo o arquivo", "directory: opening its file";
-    DIRECTORY_NO_JSON = "--json só vale em `bina directory status`", "--json is for `bina directory status` only";
     DIRECTORY_PAGE = ", página {page} de {pages}", ", page {page} of {pages}";
     DIRECTORY_PARTIAL = "incompleta", "not whole";
     DIRECTORY_PAUSED = "em pausa: há chamadas à espera do HubSoft", "paused: calls wait for HubSoft";

@@ -49,7 +49,7 @@ pub struct Zone {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
     "`{text}` is not a Brazilian time zone; expected an offset like `-03:00` or one of {}",
-    names()
+    Zone::names()
 )]
 pub struct UnknownZone {
     text: String,
@@ -65,10 +65,6 @@ pub struct TimeOfDay {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("`{0}` is not a time of day; expected one from `00:00` to `23:59`")]
 pub struct InvalidTime(String);
-
-fn names() -> String {
-    ZONES.map(|(name, _)| name).join(", ")
-}
 
 impl Default for Zone {
     /// Brasília, and most of the country.
@@ -100,6 +96,11 @@ fn offset(text: &str) -> Option<i64> {
 }
 
 impl Zone {
+    /// The names that are known, for a remedy.
+    pub fn names() -> String {
+        ZONES.map(|(name, _)| name).join(", ")
+    }
+
     /// Returns the day at `epoch_s` (seconds since 1970, UTC), as `YYYY-MM-DD`.
     pub fn local_day(self, epoch_s: u64) -> String {
         let (year, month, day) = self.local_time(epoch_s).day();

@@ -1,6 +1,6 @@
 //! The two languages in which people read bina, and which one a reader wants.
 
-use std::fmt::{Display, Write};
+use std::fmt::{self, Display};
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,10 +35,127 @@ impl Text {
             let part = parts.iter().find(|(part, _)| *part == name);
             debug_assert!(part.is_some(), "`{name}` of `{}` is missing", self.english);
             filled.push_str(before);
-            let _ = part.map(|(_, value)| write!(filled, "{value}"));
+            part.into_iter().for_each(|(_, value)| filled += &language.shown(value));
             rest = behind;
         }
         filled + rest
+    }
+
+    /// The text with its named parts, in both languages.
+    pub fn message(self, parts: &[(&str, &dyn Display)]) -> Message {
+        let [portuguese, english] =
+            [Language::Portuguese, Language::English].map(|language| self.filled(language, parts));
+        Message { portuguese, english }
+    }
+}
+
+impl Text {
+    /// Reads a sentence that was made of this text in English; its parts are read by `tables`, too.
+    fn read(self, sentence: &str, tables: &[&[Self]]) -> Option<Message> {
+        let (first, mut rest) = self.english.split_once('{')?;
+        let mut sentence = sentence.strip_prefix(first)?;
+        let mut parts: Vec<(&str, Message)> = Vec::new();
+        loop {
+            let (name, behind) = rest.split_once('}')?;
+            let (literal, next) = match behind.split_once('{') {
+                Some((literal, next)) => (literal, Some(next)),
+                None => (behind, None),
+            };
+            let end = match next {
+                Some(_) => sentence.find(literal)?,
+                None => sentence.len().checked_sub(literal.len())?,
+            };
+            let (part, after) = (sentence.get(..end)?, sentence.get(end..)?);
+            sentence = after.strip_prefix(literal)?;
+            parts.push((name, Message::read(part, tables)));
+            let Some(next) = next else { break };
+            rest = next;
+        }
+        let parts: Vec<(&str, &dyn Display)> =
+            parts.iter().map(|(name, part)| (*name, part as &dyn Display)).collect();
+        sentence.is_empty().then(|| self.message(&parts))
+    }
+
+    /// How much of a sentence this text decides.
+    fn literals(self) -> usize {
+        let parts = self.english.split('{').skip(1).filter_map(|part| part.find('}'));
+        self.english.len() - parts.map(|name| name + 2).sum::<usize>()
+    }
+}
+
+/// `{}` is English, as in log lines; `{:#}` is Portuguese.
+impl Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if f.alternate() { self.portuguese } else { self.english })
+    }
+}
+
+/// A sentence in both languages, with all its parts: what reports it does not know yet who reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    pub portuguese: String,
+    pub english: String,
+}
+
+impl Message {
+    /// What `shown` writes: in English by `{}`, in Portuguese by `{:#}`.
+    pub fn of_both(shown: impl Display) -> Self {
+        let [portuguese, english] =
+            [Language::Portuguese, Language::English].map(|language| language.shown(&shown));
+        Self { portuguese, english }
+    }
+
+    /// The message that an English `sentence` is by the texts of `tables`; as it is if none fits. An error of a
+    /// pure module, or of the running service, is known as a sentence only.
+    pub fn read(sentence: &str, tables: &[&[Text]]) -> Self {
+        let same = || Self { portuguese: sentence.to_owned(), english: sentence.to_owned() };
+        let texts = || tables.iter().flat_map(|table| table.iter().copied());
+        if let Some(text) = texts().find(|text| text.english == sentence) {
+            return text.into();
+        }
+        let texts = texts().filter(|text| text.literals() > 0);
+        let found = texts.filter_map(|text| Some((text.literals(), text.read(sentence, tables)?)));
+        found.max_by_key(|(literals, _)| *literals).map_or_else(same, |(_, message)| message)
+    }
+
+    /// The sentence in `language`.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Portuguese => &self.portuguese,
+        }
+    }
+
+    /// The sentences one below the other.
+    pub fn lines(messages: &[Self]) -> Self {
+        Self::joined(messages, "\n")
+    }
+
+    /// The sentences with `between` between them.
+    pub fn joined(messages: &[Self], between: &str) -> Self {
+        let [portuguese, english] = [Language::Portuguese, Language::English].map(|language| {
+            let lines = messages.iter().map(|message| message.of(language));
+            lines.collect::<Vec<_>>().join(between)
+        });
+        Self { portuguese, english }
+    }
+
+    /// Both languages, changed by `change`.
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self { portuguese: change(&self.portuguese), english: change(&self.english) }
+    }
+}
+
+impl From<Text> for Message {
+    fn from(text: Text) -> Self {
+        text.message(&[])
+    }
+}
+
+/// `{}` is English, as in log lines; `{:#}` is Portuguese.
+impl Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if f.alternate() { &self.portuguese } else { &self.english })
     }
 }
 
@@ -55,12 +172,34 @@ macro_rules! texts {
     };
 }
 
+/// Declares texts as `texts!` does, of which an English sentence is read: `SENTENCES` has them all.
+macro_rules! sentences {
+    ($($name:ident = $portuguese:literal, $english:literal;)*) => {
+        pub(super) const SENTENCES: &[$crate::runtime::language::Text] =
+            &[$($crate::runtime::language::Text { portuguese: $portuguese, english: $english }),*];
+        #[cfg(test)]
+        pub(super) const ALL: &[(&str, $crate::runtime::language::Text)] = &[$((
+            stringify!($name),
+            $crate::runtime::language::Text { portuguese: $portuguese, english: $english },
+        )),*];
+    };
+}
+
+pub(crate) use sentences;
 pub(crate) use texts;
 
 /// The variables of the environment that name a language, the strongest first, as POSIX ranks them.
 pub const VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
 impl Language {
+    /// What `value` writes in this language: by `{}` in English, by `{:#}` in Portuguese.
+    pub fn shown(self, value: impl Display) -> String {
+        match self {
+            Self::English => value.to_string(),
+            Self::Portuguese => format!("{value:#}"),
+        }
+    }
+
     /// The language of the first of `VARIABLES` that has a value: English for any but Portuguese.
     pub fn of_environment(value: impl Fn(&str) -> Option<String>) -> Self {
         let named = VARIABLES.iter().filter_map(|name| value(name)).find(|value| !value.is_empty());
@@ -140,6 +279,43 @@ mod tests {
         let filled = |language| text.filled(language, &[("a", &"{b}"), ("b", &7)]);
         assert_eq!(filled(Language::Portuguese), "de 7 a {b}.", "a value is no template");
         assert_eq!(filled(Language::English), "{b} of 7");
+    }
+
+    #[test]
+    fn a_message_within_another_has_its_language() {
+        let number = Text { portuguese: "um número de {least}", english: "a number from {least}" };
+        let wrong =
+            Text { portuguese: "{key} tem que ser {wanted}", english: "{key} must be {wanted}" };
+        let wanted = number.message(&[("least", &1)]);
+        let message = wrong.message(&[("key", &"a.b"), ("wanted", &wanted)]);
+        assert_eq!(message.of(Language::Portuguese), "a.b tem que ser um número de 1");
+        assert_eq!(message.to_string(), "a.b must be a number from 1");
+        assert_eq!(Message::of_both(&message), message);
+    }
+
+    #[test]
+    fn a_sentence_is_read_by_the_text_that_decides_most_of_it() {
+        let text = |portuguese, english| Text { portuguese, english };
+        let table = [
+            text("{file} {problem}", "{file} {problem}"),
+            text("está vazio", "is empty"),
+            text(
+                "{file} não pode ser lido ({error}): {remedy}",
+                "{file} cannot be read ({error}): {remedy}",
+            ),
+            text("copie-o", "copy it"),
+        ];
+        for (english, portuguese) in [
+            ("a.wav is empty", "a.wav está vazio"),
+            ("a {b}.wav cannot be read (é): copy it", "a {b}.wav não pode ser lido (é): copie-o"),
+            ("a cannot be read (x): y", "a não pode ser lido (x): y"),
+            ("something", "something"),
+            ("", ""),
+        ] {
+            let message = Message::read(english, &[&table]);
+            assert_eq!(message.of(Language::Portuguese), portuguese);
+            assert_eq!(message.of(Language::English), english);
+        }
     }
 
     #[test]

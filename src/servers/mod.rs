@@ -7,3 +7,6 @@ pub mod form;
 pub mod http;
 pub mod listener;
 pub mod recordings;
+mod wav_problem;
+
+pub use self::wav_problem::wav_problem;

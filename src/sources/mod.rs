@@ -8,6 +8,7 @@ pub mod directory;
 pub mod hubsoft;
 pub mod limiter;
 pub mod reasons;
+pub mod sentences;
 mod shared_alerts;
 pub mod shared_request;
 pub mod source;

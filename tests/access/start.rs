@@ -30,7 +30,10 @@ fn folder() -> (Folder, Authority) {
 /// `line: text` of each problem with `settings`, and the warnings if there are none.
 fn read(folder: &Folder, settings: &str) -> Result<Vec<String>, Vec<String>> {
     folder.write("bina.toml", &format!("{HUBSOFT}{settings}"));
-    let loaded = folder.load().map(|config| config.warnings);
+    let shown = |config: bina::app::config::Config| {
+        config.warnings.iter().map(ToString::to_string).collect()
+    };
+    let loaded = folder.load().map(shown);
     loaded.map_err(|invalid| {
         let problems = invalid.problems.iter();
         problems.map(|problem| format!("{}: {}", problem.place.line, problem.text)).collect()

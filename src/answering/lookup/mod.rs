@@ -25,6 +25,7 @@ mod metrics;
 mod outlook;
 mod pending;
 mod settings;
+mod texts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,12 +1,15 @@
 //! Times and bounds of the lookup: `[lookup]`.
 
+use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use crate::runtime::language::{Message, Text};
 use crate::runtime::settings::Section;
 use crate::sources::cache::Retention;
 
 use super::freshness::Ages;
+use super::texts;
 
 /// Default maximum time that a call waits.
 pub const DEADLINE_DEFAULT: Duration = Duration::from_millis(800);
@@ -77,7 +80,7 @@ impl Settings {
     }
 
     /// Values that are valid alone and inconsistent together.
-    fn warnings(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<Message> {
         [self.age_warnings(), self.wait_warnings(), self.memory_warnings()].concat()
     }
 
@@ -98,69 +101,57 @@ impl Settings {
         }
     }
 
-    fn age_warnings(&self) -> Vec<String> {
-        let mut texts = Vec::new();
+    fn age_warnings(&self) -> Vec<Message> {
+        let mut messages = Vec::new();
         if self.alert.is_zero() {
-            texts.push(
-                "lookup.alert_s is `0`: no alert is ever played; remove it, or set it to 1800"
-                    .into(),
-            );
+            messages.push(texts::ALERT_OFF.into());
         } else if self.alert < self.fresh {
-            texts.push(below(
+            messages.push(below(
                 ("lookup.alert_s", self.alert),
                 ("lookup.fresh_s", self.fresh),
-                "alerts expire before their record is refreshed",
+                texts::ALERTS_EXPIRE,
             ));
         }
         if self.stale < self.fresh {
-            texts.push(below(
+            messages.push(below(
                 ("lookup.stale_s", self.stale),
                 ("lookup.fresh_s", self.fresh),
-                "cached answers are not used while HubSoft is slow",
+                texts::NOT_WHILE_SLOW,
             ));
         }
         if self.stale_on_error < self.stale {
-            texts.push(below(
+            messages.push(below(
                 ("lookup.stale_on_error_s", self.stale_on_error),
                 ("lookup.stale_s", self.stale),
-                "cached answers are used for less time when HubSoft fails than when it is slow",
+                texts::FAILING_LESS,
             ));
         }
-        texts
+        messages
     }
 
-    fn wait_warnings(&self) -> Vec<String> {
+    fn wait_warnings(&self) -> Vec<Message> {
         let deadline = self.deadline.as_millis();
-        let mut texts = Vec::new();
+        let mut messages = Vec::new();
         if self.deadline > DEADLINE_DEFAULT {
             let timeout = (self.deadline + SNIPPET_MARGIN).as_secs_f64();
-            texts.push(format!(
-                "lookup.deadline_ms ({deadline}) is above 800, but the shipped dialplan times out \
-                 after 1.2 s (Asterisk) and 2 s (FreeSWITCH): raise its time limits to \
-                 {timeout:.1} s"
-            ));
+            let timeout = format!("{timeout:.1}");
+            let parts: [(&str, &dyn Display); 2] = [("deadline", &deadline), ("timeout", &timeout)];
+            messages.push(texts::DEADLINE.message(&parts));
         }
         if self.stale_wait > self.deadline {
             let stale_wait = self.stale_wait.as_millis();
-            texts.push(format!(
-                "lookup.patience_ms ({stale_wait}) is above lookup.deadline_ms ({deadline}), which \
-                 ends the wait first: lower it"
-            ));
+            let parts: [(&str, &dyn Display); 2] = [("wait", &stale_wait), ("deadline", &deadline)];
+            messages.push(texts::PATIENCE.message(&parts));
         }
-        texts
+        messages
     }
 
-    fn memory_warnings(&self) -> Vec<String> {
+    fn memory_warnings(&self) -> Vec<Message> {
         let records = self.records_max.get().saturating_mul(RECORD_BYTES);
         if records <= RECORDS_BYTES_MAX {
             return Vec::new();
         }
-        let text = format!(
-            "lookup.records_max allows {} MiB of records: lower it, or raise MemoryMax in \
-             bina.service (512 MiB for everything)",
-            records >> 20
-        );
-        vec![text]
+        vec![texts::RECORDS.message(&[("mib", &(records >> 20))])]
     }
 }
 
@@ -169,11 +160,14 @@ fn records_max(section: &mut Section<'_>, default: NonZeroUsize) -> NonZeroUsize
     NonZeroUsize::new(records_max).unwrap_or(default)
 }
 
-fn below(low: (&str, Duration), high: (&str, Duration), effect: &str) -> String {
+fn below(low: (&str, Duration), high: (&str, Duration), effect: Text) -> Message {
     let (low_name, low_s) = (low.0, low.1.as_secs());
     let (high_name, high_s) = (high.0, high.1.as_secs());
-    format!(
-        "{low_name} ({low_s}) is below {high_name} ({high_s}): {effect}; raise {low_name} or lower \
-         {high_name}"
-    )
+    texts::BELOW.message(&[
+        ("low", &low_name),
+        ("low_s", &low_s),
+        ("high", &high_name),
+        ("high_s", &high_s),
+        ("effect", &effect),
+    ])
 }

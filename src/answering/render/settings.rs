@@ -1,6 +1,13 @@
 //! How a FreeSWITCH call is answered: `[freeswitch]`.
 
+use crate::runtime::language::texts;
 use crate::runtime::settings::{Marked, Section};
+
+texts! {
+    A_CONTEXT = "1 a 64 caracteres de A-Z a-z 0-9 _ . -", "1 to 64 of A-Z a-z 0-9 _ . -";
+    A_FILE = "um caminho absoluto de A-Z a-z 0-9 _ / . - como /etc/freeswitch/bina-ura.xml", "an absolute path of A-Z a-z 0-9 _ / . - like /etc/freeswitch/bina-ura.xml";
+    LOOP = "freeswitch.transfer_context é o contexto de entrada, e as chamadas ficariam em laço: ponha o contexto em que as chamadas continuam", "freeswitch.transfer_context is the entry context, so calls would loop: set it to the context in which calls continue";
+}
 
 /// How a FreeSWITCH call is answered.
 #[derive(Clone, Debug)]
@@ -27,12 +34,7 @@ impl Freeswitch {
         let file = transfer_file(section);
         let play = section.word("play", &Play::VALUES, default.play);
         if entry_context == transfer && file.is_none() {
-            section.report(
-                section.place(),
-                "freeswitch.transfer_context is the entry context, so calls would loop: set it to the \
-                 context in which calls continue"
-                    .to_owned(),
-            );
+            section.report(section.place(), LOOP);
         }
         Self { entry_context, handback: Handback { context: transfer, file }, play }
     }
@@ -43,7 +45,7 @@ fn context(section: &mut Section<'_>, key: &'static str, default: &str) -> Strin
     let is_valid = (1..=64).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
     if !is_valid {
-        section.wrong(place, key, "1 to 64 of A-Z a-z 0-9 _ . -");
+        section.wrong(place, key, A_CONTEXT);
     }
     value
 }
@@ -55,8 +57,7 @@ fn transfer_file(section: &mut Section<'_>) -> Option<String> {
         && !value.contains("..")
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_/.-".contains(&b));
     if !is_valid {
-        let wanted = "an absolute path of A-Z a-z 0-9 _ / . - like /etc/freeswitch/bina-ura.xml";
-        section.wrong(place, KEY, wanted);
+        section.wrong(place, KEY, A_FILE);
     }
     Some(value)
 }
@@ -84,4 +85,15 @@ impl Play {
     /// All values of `freeswitch.play` by name.
     pub const VALUES: [(&'static str, Self); 3] =
         [("never", Self::Never), ("early", Self::Early), ("answer", Self::Answer)];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::language::hold;
+
+    #[test]
+    fn every_text_has_both_languages() {
+        hold(ALL, &[]);
+    }
 }

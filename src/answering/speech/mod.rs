@@ -12,10 +12,12 @@
 mod folder;
 mod metrics;
 mod recordings;
+mod refused;
 mod render_key;
 mod settings;
 mod spoken;
 mod state;
+mod texts;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +44,7 @@ use self::render_key::RenderKey;
 use self::wanted::{WantedText, WantedTexts, wanted};
 
 pub use self::metrics::SpeechMetrics;
+pub use self::refused::refused;
 pub use self::settings::{Settings, own_url};
 pub use self::spoken::{RECORDINGS_PATH, SpokenAlerts};
 

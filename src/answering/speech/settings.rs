@@ -1,27 +1,25 @@
 //! Settings of spoken alerts: `[speech]`.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::prompt::Rules;
 use crate::domain::speech_text::SpeechWords;
+use crate::runtime::language::{Message, Text};
 use crate::runtime::settings::{Marked, Place, Section, port_problem};
 use crate::runtime::state_folder::PrivateFolder;
 use crate::runtime::tls::Tls;
+use crate::sources::sentences::in_both;
 use crate::sources::speech::EngineSettings;
+
+use super::refused::unusable;
+use super::texts;
 
 /// What a playlist may have as an address: both PBXs have limits.
 const BASE_URL_BYTES_MAX: usize = 100;
-
-const NO_ENGINE: &str = "a rule has speak, but [speech] names no engine: its play is heard; set speech.command or \
-                         speech.url";
-const NO_RULE: &str = "[speech] names an engine, but no rule has speak: nothing is spoken; give a rule \
-                       `speak = [\"*\"]`, beside its play";
-const LOOPBACK: &str = "speech.base_url is an address of this machine, but listen.pbx names another one, which \
-                        cannot fetch recordings there: set speech.base_url to bina's address as the PBX reaches it, \
-                        such as \"http://10.0.0.5:8573/prompts/\"";
 
 /// Settings of spoken alerts.
 #[derive(Clone, Debug)]
@@ -49,26 +47,26 @@ impl Settings {
 
 impl Settings {
     /// What in these settings and `rules` makes spoken alerts silent, for the PBXs at `pbx`.
-    pub fn warnings(&self, rules: &Rules, pbx: &[IpAddr]) -> Vec<String> {
+    pub fn warnings(&self, rules: &Rules, pbx: &[IpAddr]) -> Vec<Text> {
         let speaks = rules.list().iter().any(|rule| rule.speak.is_some());
         let is_elsewhere = pbx.iter().any(|pbx| !pbx.to_canonical().is_loopback());
         let mut warnings = Vec::new();
         if speaks && self.engine.is_none() {
-            warnings.push(NO_ENGINE);
+            warnings.push(texts::NO_ENGINE);
         }
         if self.engine.is_some() && !speaks {
-            warnings.push(NO_RULE);
+            warnings.push(texts::NO_RULE);
         }
         if speaks && self.engine.is_some() && is_elsewhere && is_loopback(&self.base_url) {
-            warnings.push(LOOPBACK);
+            warnings.push(texts::LOOPBACK);
         }
-        warnings.into_iter().map(str::to_owned).collect()
+        warnings
     }
 
     /// Why recordings cannot be kept over a restart, as far as that is seen without a change.
-    pub fn folder_problem(&self) -> Option<String> {
+    pub fn folder_problem(&self) -> Option<Message> {
         let problem = PrivateFolder::problem(self.folder.as_deref()?)?;
-        Some(format!("speech.folder: {problem}; recordings are kept in memory"))
+        Some(texts::FOLDER_PROBLEM.message(&[("problem", &in_both(&problem))]))
     }
 }
 
@@ -97,11 +95,9 @@ fn base_url(section: &Section<'_>, url: &Marked<String>) -> String {
         && value.ends_with('/')
         && value.len() <= BASE_URL_BYTES_MAX;
     if let Some(problem) = port_problem(value) {
-        section.report(*place, format!("speech.base_url: {problem}"));
+        section.report(*place, texts::BASE_URL_PORT.message(&[("problem", &problem)]));
     } else if !is_good {
-        let text = "speech.base_url is no address of recordings: write it like \
-                    \"http://10.0.0.5:8573/prompts/\", with `/` at its end";
-        section.report(*place, text.to_owned());
+        section.report(*place, texts::BASE_URL);
     }
     value.clone()
 }
@@ -109,12 +105,8 @@ fn base_url(section: &Section<'_>, url: &Marked<String>) -> String {
 fn absolute(section: &Section<'_>, folder: Marked<String>) -> Option<PathBuf> {
     let path = PathBuf::from(folder.value);
     if !path.is_absolute() {
-        let text = format!(
-            "speech.folder: `{}` is not an absolute path: write the whole path, such as \
-             \"/var/lib/bina/fala\"",
-            path.display()
-        );
-        section.report(folder.place, text);
+        let message = texts::FOLDER_RELATIVE.message(&[("path", &path.display())]);
+        section.report(folder.place, message);
         return None;
     }
     Some(path)
@@ -134,10 +126,7 @@ fn report_twins(section: &Section<'_>, written: &[(Place, &str)]) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for (place, form) in written {
         if let Some(twin) = seen.insert(form.to_lowercase(), form) {
-            let text = format!(
-                "speech.words: `{form}`: it differs from `{twin}` in capitals only: remove one of them"
-            );
-            section.report(*place, text);
+            section.report(*place, texts::TWINS.message(&[("form", form), ("twin", &twin)]));
         }
     }
 }
@@ -155,7 +144,9 @@ fn words(section: &mut Section<'_>) -> SpeechWords {
         for (at, problem) in problems {
             let written = pairs.get(at).map_or("", |(written, _)| written);
             let place = places.get(at).copied().unwrap_or_default();
-            section.report(place, format!("speech.words: `{written}`: {problem}"));
+            let parts: [(&str, &dyn Display); 2] =
+                [("written", &written), ("problem", &unusable(&problem))];
+            section.report(place, texts::WORD.message(&parts));
         }
         SpeechWords::default()
     })

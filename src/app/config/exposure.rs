@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 
 use crate::runtime::access::is_exposed;
+use crate::runtime::language::Message;
 use crate::runtime::settings::{Place, Section};
 use crate::runtime::tls::Tls;
 use crate::servers::listener::Listen;
 
-use super::Config;
+use super::{Config, texts};
 
 /// The protections of a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,38 +21,29 @@ struct Protection {
 
 impl Protection {
     /// Why the listener called `name` may not be at `address`; none when it may.
-    fn missing(self, name: &str, address: SocketAddr) -> Option<String> {
+    fn missing(self, name: &str, address: SocketAddr) -> Option<Message> {
         let (is_enough, remedy) = match name {
-            "agi" => {
-                (self.networks, "FastAGI has no passwords, so name the PBX in access.networks")
-            }
-            "console" => (self.console_password, "set console.password_file"),
-            _ => (
-                self.networks || self.credentials || self.certificates,
-                "name the PBX in access.networks, or set access.token_files, access.basic_files or \
-                 tls.client_ca_file",
-            ),
+            "agi" => (self.networks, texts::EXPOSED_AGI),
+            "console" => (self.console_password, texts::EXPOSED_CONSOLE),
+            _ => (self.networks || self.credentials || self.certificates, texts::EXPOSED_OTHER),
         };
         let is_open = is_exposed(address) && !is_enough;
         is_open.then(|| {
-            format!(
-                "`{address}` would expose customer data to everyone on the network: {remedy}; or \
-                 listen on 127.0.0.1 only"
-            )
+            texts::EXPOSED.message(&[("name", &name), ("address", &address), ("remedy", &remedy)])
         })
     }
 }
 
 impl Config {
     /// Why the listener called `name` may not be at its actual `address`.
-    pub fn exposed(&self, name: &str, address: SocketAddr) -> Option<String> {
+    pub fn exposed(&self, name: &str, address: SocketAddr) -> Option<Message> {
         let protection = Protection {
             networks: !self.access.networks.allowed.is_empty(),
             credentials: !self.access.credentials.is_empty(),
             certificates: self.tls.as_ref().is_some_and(Tls::requires_client_certificate),
             console_password: self.console.password.is_some(),
         };
-        protection.missing(name, address).map(|text| format!("listen.{name}: {text}"))
+        protection.missing(name, address)
     }
 }
 
@@ -88,19 +80,13 @@ impl ExposureCheck {
         let addresses = [listen.http, listen.agi, listen.metrics, listen.console];
         for ((name, address), place) in LISTENERS.into_iter().zip(addresses).zip(self.listeners) {
             let Some(address) = address.filter(|address| is_exposed(*address)) else { continue };
-            if let Some(text) = self.protection.missing(name, address) {
-                file.report(place.unwrap_or_default(), format!("listen.{name}: {text}"));
+            if let Some(problem) = self.protection.missing(name, address) {
+                file.report(place.unwrap_or_default(), problem);
             } else if name != "agi" && tls.is_none() {
-                file.warn(format!(
-                    "listen.{name} answers other machines in plain text, which can be read on the \
-                     network: set tls.cert_file and tls.key_file"
-                ));
+                file.warn(texts::PLAIN_TEXT.message(&[("name", &name)]));
             }
             if matches!(name, "http" | "agi") && !self.has_pbx {
-                file.warn(format!(
-                    "listen.{name} answers other machines, but listen.pbx names none of them: a PBX \
-                     there is limited to 64 connections and 50 requests a second"
-                ));
+                file.warn(texts::NO_PBX.message(&[("name", &name)]));
             }
         }
     }

@@ -4,6 +4,7 @@ mod exposure;
 mod rules;
 mod sense;
 mod sounds;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::answering::outage;
 use crate::answering::render::Freeswitch;
 use crate::answering::speech;
 use crate::domain::prompt::{Rules, SoundForm};
+use crate::runtime::language::{Message, Text};
 use crate::runtime::settings::{File, Folders, Section, Setting};
 use crate::runtime::tls::Tls;
 use crate::runtime::{access, logging, plain_file, state_folder, workers};
@@ -81,7 +83,7 @@ pub struct Config {
     /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
     pub secret_files: Vec<SecretFile>,
     /// Problems that do not prevent a start.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Message>,
 }
 
 /// An invalid configuration, with all its problems.
@@ -93,24 +95,32 @@ pub struct Invalid {
 
 impl std::error::Error for Invalid {}
 
+/// `{}` is English, as in the log; `{:#}` is Portuguese.
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        let lines = self.problems.iter().map(|Problem { place, text }| match place {
-            Place { line: 0, .. } => format!("{path}: {text}"),
-            Place { line, column } => format!("{path}:{line}:{column}: {text}"),
-        });
-        f.write_str(&lines.collect::<Vec<_>>().join("\n"))
+        self.message().fmt(f)
     }
 }
 
-fn remedy(error: &io::Error) -> &'static str {
+impl Invalid {
+    /// One line for each problem.
+    pub fn message(&self) -> Message {
+        let path = self.path.display();
+        let lines = self.problems.iter().map(|Problem { place, text }| match place {
+            Place { line: 0, .. } => text.map(|text| format!("{path}: {text}")),
+            Place { line, column } => text.map(|text| format!("{path}:{line}:{column}: {text}")),
+        });
+        Message::lines(&lines.collect::<Vec<_>>())
+    }
+}
+
+fn remedy(error: &io::Error) -> Text {
     match error.kind() {
-        io::ErrorKind::InvalidData => "save it as UTF-8",
-        io::ErrorKind::InvalidInput => "name a plain file with -c FILE",
-        io::ErrorKind::FileTooLarge => "check that it is the right file",
-        io::ErrorKind::PermissionDenied => "let bina's user read it",
-        _ => "name the file with -c FILE",
+        io::ErrorKind::InvalidData => texts::FILE_NOT_UTF8,
+        io::ErrorKind::InvalidInput => texts::FILE_NOT_PLAIN,
+        io::ErrorKind::FileTooLarge => texts::FILE_TOO_LARGE,
+        io::ErrorKind::PermissionDenied => texts::FILE_NOT_PERMITTED,
+        _ => texts::FILE_NOT_THERE,
     }
 }
 
@@ -126,7 +136,8 @@ impl Config {
             path: path.to_owned(),
             problems: vec![Problem {
                 place: Place::default(),
-                text: format!("cannot be read ({error}): {}", remedy(&error)),
+                text: texts::FILE_UNREADABLE
+                    .message(&[("error", &error), ("remedy", &remedy(&error))]),
             }],
         })
     }
@@ -250,7 +261,8 @@ impl Config {
         let sounds = self.sounds.values().map(String::as_str);
         let (recordings, problems) = Recordings::read(folder, sounds);
         self.recordings = recordings;
-        let warnings = problems.iter().map(|problem| format!("recording not served: {problem}"));
+        let warnings =
+            problems.iter().map(|problem| texts::RECORDING.message(&[("problem", problem)]));
         self.warnings.extend(warnings);
     }
 }

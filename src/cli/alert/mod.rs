@@ -9,14 +9,15 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use anyhow::anyhow;
 use serde::Serialize;
 
 use crate::app::config::Config;
+use crate::cli::error_texts;
 use crate::cli::operation::{Operation, encoded, read_answer};
-use crate::cli::{Failed, failures, print_line, texts};
+use crate::cli::{Failed, print_line, texts};
 use crate::runtime::language::{Language, Text};
 use crate::sources::alerts::{AlertChange, AlertEntry, AlertListing, SpeechEntry, StratumLine};
+use crate::sources::sentences::in_both;
 
 pub(super) use self::arguments::AlertTask;
 
@@ -30,13 +31,13 @@ const TEXT_SHOWN: usize = 60;
 pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Failed> {
     match task {
         AlertTask::Add(options) => {
-            options.check().map_err(|text| wrong(text, language))?;
-            let service = service(&options.config.config, language)?;
+            options.check().map_err(wrong)?;
+            let service = service(&options.config.config)?;
             let added = service.post_json(ALERTS, &body(&options.request(user()))?).await?;
             print_change(&read_answer(&added)?, Done::Added, language);
         }
         AlertTask::List { json, config } => {
-            let listed = service(&config.config, language)?.get(ALERTS).await?;
+            let listed = service(&config.config)?.get(ALERTS).await?;
             if json {
                 print_line(listed.trim_end());
             } else {
@@ -44,18 +45,18 @@ pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Faile
             }
         }
         AlertTask::Places { kind, name, config } => {
-            let service = service(&config.config, language)?;
+            let service = service(&config.config)?;
             let lines = places::requested(&service, kind.word(), &name, language).await?;
             lines.iter().for_each(print_line);
         }
         AlertTask::End { id, config } => {
             let path = format!("{ALERTS}?id={}&by={}", encoded(&id), encoded(&user()));
-            let ended = service(&config.config, language)?.delete(&path).await?;
+            let ended = service(&config.config)?.delete(&path).await?;
             print_change(&read_answer(&ended)?, Done::Ended, language);
         }
         AlertTask::Extend { id, end, config } => {
-            end.check().map_err(|text| wrong(text, language))?;
-            let service = service(&config.config, language)?;
+            end.check().map_err(wrong)?;
+            let service = service(&config.config)?;
             let body = body(&end.request(id, user()))?;
             let extended = service.post_json("/v1/alerts/extend", &body).await?;
             print_change(&read_answer(&extended)?, Done::Extended, language);
@@ -64,13 +65,12 @@ pub(super) async fn run(task: AlertTask, language: Language) -> Result<(), Faile
     Ok(())
 }
 
-fn wrong(text: Text, language: Language) -> Failed {
-    Failed::Configuration(anyhow!(text.of(language)))
+fn wrong(text: Text) -> Failed {
+    Failed::configuration(text)
 }
 
-fn service(path: &Path, language: Language) -> Result<Operation, Failed> {
-    let instead = failures::INSTEAD_ALERTS.of(language);
-    Operation::for_reader(&Config::load(path)?, instead, language)
+fn service(path: &Path) -> Result<Operation, Failed> {
+    Operation::of(&Config::load(path)?, error_texts::ALERTS_NO_LISTENER)
 }
 
 fn body(request: &impl Serialize) -> Result<String, Failed> {
@@ -100,7 +100,10 @@ fn print_change(change: &AlertChange, done: Done, language: Language) {
     change.alert.speech.iter().for_each(|speech| print_line(speech_line(speech, language)));
     for warning in &change.warnings {
         let none = texts::CHANGE_NO_CUSTOMER;
-        let warning = if warning == none.english { none.of(language) } else { warning };
+        let warning = match warning == none.english {
+            true => none.into(),
+            false => in_both(warning),
+        };
         print_line(texts::WARNING.filled(language, &[("warning", &warning)]));
     }
 }
@@ -149,7 +152,8 @@ fn until(alert: &AlertEntry, language: Language) -> Option<String> {
 
 /// The lines of the list.
 fn lines(listing: &AlertListing, language: Language) -> Vec<String> {
-    let problem = |problem: &String| texts::PROBLEM.filled(language, &[("problem", problem)]);
+    let problem =
+        |problem: &String| texts::PROBLEM.filled(language, &[("problem", &in_both(problem))]);
     let alerts = listing.alerts.iter();
     let mut lines: Vec<String> = alerts.flat_map(|alert| entry_lines(alert, language)).collect();
     if lines.is_empty() {

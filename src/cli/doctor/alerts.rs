@@ -1,6 +1,7 @@
 //! Reads HubSoft's list of active alerts once: whether it may be read, what it has, and whose clock it has.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::timeout_at;
@@ -8,16 +9,18 @@ use tokio::time::timeout_at;
 use crate::app::config::Config;
 use crate::domain::local_time::LocalTime;
 use crate::domain::zone::Zone;
+use crate::runtime::language::{Message, Text};
 use crate::runtime::wall_clock;
 use crate::sources::alerts::{AlertList, AlertPage, ListedAlert};
 use crate::sources::directory::{AlertScope, CustomerList, ScopeTables};
 use crate::sources::hubsoft::HubSoft;
 
 use super::report::CheckReport;
+use super::texts;
 use super::trouble::{REQUEST_MAX, in_time};
 
-const WHAT: &str = "alerts";
-const ZONE: &str = "timezone";
+const WHAT: Text = texts::WHAT_ALERTS;
+const ZONE: Text = texts::WHAT_ZONE;
 /// Maximum time for the tables of names, of which there are six.
 const TABLES_MAX: Duration = Duration::from_secs(8);
 /// An alert that was made later than this after now was made by another clock.
@@ -28,14 +31,14 @@ const HOURS_MAX: i64 = 14;
 /// Reads the first page of the list.
 pub(super) async fn examine(config: &Config, hubsoft: &HubSoft, report: &mut CheckReport) {
     if config.alerts.enabled == Some(false) {
-        return report.skipped(WHAT, "they are off (alerts.enabled = false)");
+        return report.skipped(WHAT, texts::ALERTS_OFF);
     }
     let deadline = report.deadline(REQUEST_MAX);
     let page = match in_time(timeout_at(deadline, hubsoft.alerts(1, deadline)).await) {
         Ok(page) => page,
         Err(trouble) => {
-            let meanwhile = "without the list, HubSoft is asked about alerts in each call";
-            return report.warning(WHAT, format_args!("{trouble} ({meanwhile})"));
+            let message = texts::ALERTS_MEANWHILE.message(&[("trouble", &trouble)]);
+            return report.warning(WHAT, message);
         }
     };
     let now_s = wall_clock::now_s();
@@ -49,7 +52,9 @@ pub(super) async fn examine(config: &Config, hubsoft: &HubSoft, report: &mut Che
         let deadline = report.deadline(TABLES_MAX);
         match in_time(timeout_at(deadline, hubsoft.tables(deadline)).await) {
             Ok(tables) => join(&scopes, &tables, report),
-            Err(trouble) => report.warning(WHAT, format_args!("no tables of names: {trouble}")),
+            Err(trouble) => {
+                report.warning(WHAT, texts::ALERTS_NO_TABLES.message(&[("trouble", &trouble)]));
+            }
         }
     }
 }
@@ -67,24 +72,24 @@ fn count(page: &AlertPage, active: &[&ListedAlert], report: &mut CheckReport) {
     let hidden = active.iter().flat_map(|alert| alert.scope.unknown_kinds.iter().cloned());
     let hidden: BTreeSet<_> = hidden.collect();
     let pages = page.last.filter(|last| *last > 1);
-    let of_all = pages.map_or_else(String::new, |last| format!(" on the first of {last} pages"));
+    let of_all = pages.map(|last| texts::ALERTS_PAGES.message(&[("last", &last)]));
     let scopes = match (kinds.is_empty(), active.is_empty()) {
-        (_, true) => String::new(),
-        (true, false) => ", without a scope that bina can place".to_owned(),
-        (false, false) => format!(", with scopes of the kinds {}", words(&kinds)),
+        (_, true) => Message::default(),
+        (true, false) => texts::ALERTS_WITHOUT_SCOPE.into(),
+        (false, false) => texts::ALERTS_SCOPES.message(&[("kinds", &words(&kinds))]),
     };
-    report.ok(
-        WHAT,
-        format_args!("HubSoft's list can be read: {} active{of_all}{scopes}", active.len()),
-    );
+    let message = texts::ALERTS_READ.message(&[
+        ("count", &active.len()),
+        ("pages", &of_all.unwrap_or_default()),
+        ("scopes", &scopes),
+    ]);
+    report.ok(WHAT, message);
     if !hidden.is_empty() {
-        let text =
-            "some have scopes that bina cannot place, so HubSoft is asked about more callers";
-        report.warning(WHAT, format_args!("{text}: {}", words(&hidden)));
+        report.warning(WHAT, texts::ALERTS_HIDDEN.message(&[("kinds", &words(&hidden))]));
     }
     if page.unreadable > 0 {
-        let text = "alerts cannot be read, so that none is taken for ended by the list: report it";
-        report.warning(WHAT, format_args!("{} {text} to bina's developers", page.unreadable));
+        let message = texts::ALERTS_UNREADABLE.message(&[("count", &page.unreadable)]);
+        report.warning(WHAT, message);
     }
 }
 
@@ -118,39 +123,43 @@ fn join(scopes: &[&AlertScope], tables: &ScopeTables, report: &mut CheckReport) 
         }
     }
     if is_whole {
-        report.ok(WHAT, "HubSoft's tables name every place of their scopes");
+        report.ok(WHAT, texts::ALERTS_JOINED);
     }
 }
 
-fn unnamed(kind: &str, lacking: usize, all: usize, tables: &ScopeTables) -> String {
+fn unnamed(kind: &str, lacking: usize, all: usize, tables: &ScopeTables) -> Message {
     let remedy = match tables.forbidden.iter().any(|other| other == kind) {
-        true => "give hubsoft.username the permission to read it",
-        false => "correct the alert in HubSoft, or see `bina directory status`",
+        true => texts::ALERTS_FORBIDDEN_TABLE,
+        false => texts::ALERTS_UNNAMED_REMEDY,
     };
-    format!("HubSoft's table of the kind `{kind}` lacks {lacking} of {all} ids of scopes: {remedy}")
+    texts::ALERTS_UNNAMED.message(&[
+        ("kind", &kind),
+        ("lacking", &lacking),
+        ("all", &all),
+        ("remedy", &remedy),
+    ])
 }
 
 /// Whether the list was written by the clock of `hubsoft.timezone`.
 fn compare_clocks(page: &AlertPage, zone: Zone, now_s: u64, report: &mut CheckReport) {
     let Some(newest) = page.newest else {
-        return report.skipped(ZONE, "HubSoft lists no alert whose time could be compared");
+        return report.skipped(ZONE, texts::ZONE_NO_ALERT);
     };
     let ahead_s = |zone: Zone| newest.seconds() - zone.local_time(now_s).seconds();
     if ahead_s(zone) <= AHEAD_MAX_S {
-        return report.ok(ZONE, format_args!("the newest alert is not of the future ({zone})"));
+        return report.ok(ZONE, texts::ZONE_OK.message(&[("zone", &zone)]));
     }
-    let text = format!(
-        "the newest alert was made {} min from now by hubsoft.timezone ({zone})",
-        ahead_s(zone) / 60
-    );
+    let minutes = ahead_s(zone) / 60;
     let mut zones = (1..=HOURS_MAX).map(|hours| zone.ahead(hours));
     match zones.find(|other| ahead_s(*other) <= AHEAD_MAX_S) {
-        Some(other) => report.warning(
-            ZONE,
-            format_args!(
-                "{text}, so alerts begin and end late: set hubsoft.timezone = \"{other}\""
-            ),
-        ),
-        None => report.warning(ZONE, format_args!("{text}: compare the clocks of both machines")),
+        Some(other) => {
+            let parts: [(&str, &dyn Display); 3] =
+                [("minutes", &minutes), ("zone", &zone), ("other", &other)];
+            report.warning(ZONE, texts::ZONE_OTHER.message(&parts));
+        }
+        None => {
+            let parts: [(&str, &dyn Display); 2] = [("minutes", &minutes), ("zone", &zone)];
+            report.warning(ZONE, texts::ZONE_AHEAD.message(&parts));
+        }
     }
 }

@@ -1,17 +1,18 @@
 //! Checks the configuration file, and the permissions of the files that hold its secrets.
 
+use std::fmt::Display;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use anyhow::anyhow;
-
 use crate::app::config::{Config, shown_to_others};
+use crate::runtime::language::Text;
 
 use super::super::{Failed, service_unit};
 use super::report::CheckReport;
+use super::texts;
 
-const WHAT: &str = "configuration";
+const WHAT: Text = texts::WHAT_CONFIGURATION;
 
 /// Reads the file at `path`. When it is invalid, no other check is possible.
 pub(super) fn examine(
@@ -20,12 +21,12 @@ pub(super) fn examine(
     report: &mut CheckReport,
 ) -> Result<Config, Failed> {
     let config = Config::load(path).map_err(|invalid| {
-        for problem in invalid.to_string().lines() {
+        for problem in invalid.message().of(report.language()).lines() {
             report.failed(WHAT, problem);
         }
-        Failed::Configuration(anyhow!("fix the configuration first: all other checks were skipped"))
+        Failed::configuration(texts::CONFIGURATION_FIRST)
     })?;
-    report.ok(WHAT, format_args!("{} is valid", path.display()));
+    report.ok(WHAT, texts::CONFIGURATION_VALID.message(&[("path", &path.display())]));
     let exposed: Vec<_> =
         config.secret_files.iter().filter_map(|secret| shown_to_others(&secret.path)).collect();
     for warning in config.warnings.iter().filter(|warning| !exposed.contains(warning)) {
@@ -36,7 +37,8 @@ pub(super) fn examine(
         examine_secret(&secret.path, report);
     }
     for (path, text) in &findings.unreadable {
-        report.failed("secret", format_args!("{}: {text}", path.display()));
+        let parts: [(&str, &dyn Display); 2] = [("path", &path.display()), ("problem", text)];
+        report.failed(texts::WHAT_SECRET, texts::SECRET_UNREADABLE.message(&parts));
     }
     if let Some(instruction) = findings.instruction() {
         report.note(instruction, &findings.lines);
@@ -45,18 +47,18 @@ pub(super) fn examine(
 }
 
 fn examine_secret(path: &Path, report: &mut CheckReport) {
-    const WHAT: &str = "secret";
+    const WHAT: Text = texts::WHAT_SECRET;
     match (shown_to_others(path), fs::metadata(path)) {
         (Some(warning), _) => report.warning(WHAT, warning),
         (None, Ok(data)) => {
-            let path = path.display();
-            let owner = data.uid();
-            report.ok(WHAT, format_args!("{path}: only its owner (uid {owner}) can read it"));
+            let parts: [(&str, &dyn Display); 2] =
+                [("path", &path.display()), ("owner", &data.uid())];
+            report.ok(WHAT, texts::SECRET_OWNER.message(&parts));
         }
         // The file was read a moment ago.
-        (None, Err(error)) => report.warning(
-            WHAT,
-            format_args!("{} has disappeared ({error}): restore it", path.display()),
-        ),
+        (None, Err(error)) => {
+            let parts: [(&str, &dyn Display); 2] = [("path", &path.display()), ("error", &error)];
+            report.warning(WHAT, texts::SECRET_GONE.message(&parts));
+        }
     }
 }

@@ -2,6 +2,10 @@
 
 use std::fmt::{self, Display};
 
+use crate::runtime::language::Language;
+
+use super::texts;
+
 /// The severity of a finding, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Severity {
@@ -16,15 +20,16 @@ pub(super) struct FindingLine<'a, T> {
     pub(super) severity: Severity,
     pub(super) what: &'a str,
     pub(super) seen: T,
+    pub(super) language: Language,
 }
 
 impl<T: Display> Display for FindingLine<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
             Severity::Skipped => "-",
-            Severity::Ok => "ok",
-            Severity::Warning => "warning",
-            Severity::Failed => "failed",
+            Severity::Ok => texts::SEVERITY_OK.of(self.language),
+            Severity::Warning => texts::SEVERITY_WARNING.of(self.language),
+            Severity::Failed => texts::SEVERITY_FAILED.of(self.language),
         };
         write!(f, "{severity:<8} {:<14} {}", self.what, self.seen)
     }

@@ -1,14 +1,18 @@
 //! Tests how this HubSoft matches numbers, which its documentation does not specify.
 
+use std::fmt::Display;
+
 use crate::domain::phone::Phone;
+use crate::runtime::language::{Message, Text};
 use crate::sources::hubsoft::{HubSoft, MatchCounts, PhoneMatch, Writing, Written};
 use crate::sources::reasons;
 
 use super::line::Severity;
 use super::report::CheckReport;
+use super::texts;
 use super::trouble::{Trouble, count};
 
-const WHAT: &str = "matching";
+const WHAT: Text = texts::WHAT_MATCHING;
 /// Most customers HubSoft lists.
 const LISTED_MAX: usize = 100;
 /// Ways to write a mobile in a search.
@@ -31,13 +35,15 @@ pub(super) async fn examine(
         match count(hubsoft, phone, &written, report).await {
             Ok(counts) => {
                 let MatchCounts { returned, own } = counts;
-                let text = format!("{returned} returned, {own} with this exact number");
-                report.ok(WHAT, format_args!("{}: {text}", name(&written)));
+                let parts: [(&str, &dyn Display); 3] =
+                    [("name", &name(&written)), ("returned", &returned), ("own", &own)];
+                report.ok(WHAT, texts::MATCHING_COUNTS.message(&parts));
                 seen.push((written.writing, Some(counts)));
             }
             Err(trouble) => {
-                let text = format!("{}: {trouble}", name(&written));
-                report.add(gravity(written.writing), WHAT, text);
+                let parts: [(&str, &dyn Display); 2] =
+                    [("name", &name(&written)), ("trouble", &trouble)];
+                report.add(gravity(written.writing), WHAT, texts::MATCHING_FAILED.message(&parts));
                 if !concerns_the_term(&trouble) {
                     return;
                 }
@@ -51,14 +57,9 @@ pub(super) async fn examine(
         report.add(severity, WHAT, advice);
     }
     if is_unverified(&seen) {
-        report.add(Severity::Warning, WHAT, UNVERIFIED);
+        report.add(Severity::Warning, WHAT, texts::MATCHING_UNVERIFIED);
     }
 }
-
-/// The warning when customers were returned, but none has the number.
-const UNVERIFIED: &str = "customers were returned, but none of their phone fields contains this \
-     exact number: check its format in HubSoft (digits with area code are best); \
-     bina_lookups_unverified_total counts such lookups";
 
 /// Whether searches returned customers, none of whom has the number.
 fn is_unverified(seen: &Seen) -> bool {
@@ -72,36 +73,29 @@ fn counts(seen: &Seen, wanted: Writing) -> Option<MatchCounts> {
 }
 
 /// Advice on `hubsoft.phone_match`, where it does not suit the results.
-fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Severity, &'static str)> {
+fn advise(seen: &Seen, phone_match: PhoneMatch) -> Option<(Severity, Text)> {
     let whole = counts(seen, Writing::Whole);
     let old = counts(seen, Writing::WithoutNinth);
     match (phone_match, is_suffix(seen)) {
-        (PhoneMatch::Exact, true) => Some((
-            Severity::Ok,
-            "one search finds a mobile with and without its ninth digit: hubsoft.phone_match = \
-             \"suffix\" saves the second search",
-        )),
+        (PhoneMatch::Exact, true) => Some((Severity::Ok, texts::MATCHING_ADVISE_SUFFIX)),
         (PhoneMatch::Suffix, false)
             if whole.zip(old).is_some_and(|(one, other)| one.own != other.own) =>
         {
-            Some((
-                Severity::Warning,
-                "searches with and without its ninth digit find different customers: remove \
-                 hubsoft.phone_match = \"suffix\" from the configuration",
-            ))
+            Some((Severity::Warning, texts::MATCHING_ADVISE_EXACT))
         }
         _ => None,
     }
 }
 
-fn name(written: &Written) -> String {
+fn name(written: &Written) -> Message {
     let length = written.length();
-    match written.writing {
-        Writing::Whole => format!("its {length} digits"),
-        Writing::WithoutNinth => format!("{length} digits, without the 9"),
-        Writing::LastEight => format!("its last {length} digits"),
-        Writing::WithCountry => format!("{length} digits, with 55 in front"),
-    }
+    let text = match written.writing {
+        Writing::Whole => texts::MATCHING_WHOLE,
+        Writing::WithoutNinth => texts::MATCHING_WITHOUT_NINTH,
+        Writing::LastEight => texts::MATCHING_LAST,
+        Writing::WithCountry => texts::MATCHING_WITH_COUNTRY,
+    };
+    text.message(&[("length", &length)])
 }
 
 /// Calls do not use the last two formats, so a failure there is only a warning.
@@ -128,41 +122,25 @@ fn concerns_the_term(trouble: &Trouble) -> bool {
 
 /// What the counts mean for calls. bina always compares a customer's numbers with the exact number,
 /// so none of this identifies a wrong customer.
-fn conclude(seen: &Seen) -> (Severity, &'static str) {
+fn conclude(seen: &Seen) -> (Severity, Text) {
     let counts = |wanted| counts(seen, wanted);
     let finds = |writing| counts(writing).is_some_and(|counts| counts.own > 0);
     let called = finds(Writing::Whole) || finds(Writing::WithoutNinth);
     let by_country = finds(Writing::WithCountry);
     let all_answered = seen.iter().all(|(_, counts)| counts.is_some());
     match (called, counts(Writing::LastEight)) {
-        (true, None) => {
-            (Severity::Ok, "calls find this customer; the matching method cannot be determined")
-        }
+        (true, None) => (Severity::Ok, texts::MATCHING_UNKNOWN),
         (true, Some(last)) if last.own > 0 => (Severity::Ok, by_part(seen, by_country)),
-        (true, Some(last)) if last.returned >= LISTED_MAX => (
-            Severity::Warning,
-            "the matching method cannot be determined: more customers end alike than HubSoft lists",
-        ),
-        (true, Some(_)) if by_country => {
-            (Severity::Ok, "this HubSoft matches exact numbers only, with or without 55")
+        (true, Some(last)) if last.returned >= LISTED_MAX => {
+            (Severity::Warning, texts::MATCHING_MANY)
         }
-        (true, Some(_)) => (
-            Severity::Ok,
-            "this HubSoft matches exact numbers only: a number in another format there is not found",
-        ),
-        (false, Some(last)) if last.own > 0 || by_country => (
-            Severity::Warning,
-            "this HubSoft finds the customer only by formats that calls do not use: change the number \
-             there to digits with area code",
-        ),
-        (false, _) if all_answered => (
-            Severity::Warning,
-            "no customer has this number, or its format there matches no search: try another \
-             customer's, or change it to digits with area code",
-        ),
-        (false, _) => {
-            (Severity::Warning, "calls do not find this customer; the cause cannot be determined")
+        (true, Some(_)) if by_country => (Severity::Ok, texts::MATCHING_EXACT_COUNTRY),
+        (true, Some(_)) => (Severity::Ok, texts::MATCHING_EXACT),
+        (false, Some(last)) if last.own > 0 || by_country => {
+            (Severity::Warning, texts::MATCHING_OTHER_FORMATS)
         }
+        (false, _) if all_answered => (Severity::Warning, texts::MATCHING_NONE),
+        (false, _) => (Severity::Warning, texts::MATCHING_NOT_FOUND),
     }
 }
 
@@ -177,14 +155,14 @@ fn is_suffix(seen: &Seen) -> bool {
 }
 
 /// A search by suffix also finds terms that are longer or shorter than the stored number.
-fn by_part(seen: &Seen, by_country: bool) -> &'static str {
+fn by_part(seen: &Seen, by_country: bool) -> Text {
     let shorter = |(writing, counts): &(Writing, Option<MatchCounts>)| {
         *writing != Writing::WithoutNinth || counts.is_some_and(|counts| counts.own > 0)
     };
     if by_country && seen.iter().all(shorter) {
-        "this HubSoft compares the ends of numbers; bina discards customers whose number differs"
+        texts::MATCHING_ENDS
     } else {
-        "this HubSoft matches parts of numbers; bina discards customers whose number differs"
+        texts::MATCHING_PARTS
     }
 }
 
@@ -214,7 +192,7 @@ mod tests {
         assert!(!advised([NONE; 4]));
         let wrong = advise(&seen([ONE, NONE, NONE, NONE]), PhoneMatch::Suffix);
         assert_eq!(wrong.map(|(severity, _)| severity), Some(Severity::Warning));
-        assert_eq!(advise(&seen([ONE; 4]), PhoneMatch::Suffix), None);
+        assert!(advise(&seen([ONE; 4]), PhoneMatch::Suffix).is_none());
     }
 
     #[test]
@@ -236,7 +214,7 @@ mod tests {
             ([NONE, None, NONE, NONE], warning, "cause cannot be determined"),
         ] {
             let (severity, text) = conclude(&seen(counts));
-            assert!(severity == expected && text.contains(part), "{counts:?}: {text}");
+            assert!(severity == expected && text.english.contains(part), "{counts:?}: {text}");
         }
     }
 }

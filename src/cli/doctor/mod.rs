@@ -21,15 +21,16 @@ mod ports;
 mod report;
 mod service;
 mod speech;
+mod texts;
 mod trouble;
 mod upstream;
 
+use std::fmt::Display;
 use std::path::Path;
-
-use anyhow::anyhow;
 
 use crate::app::config::Config;
 use crate::domain::phone::Phone;
+use crate::runtime::language::{Language, Text};
 
 use self::report::CheckReport;
 use super::prompt_files::Findings;
@@ -40,8 +41,9 @@ pub(super) async fn run(
     path: &Path,
     number: Option<&str>,
     (sounds, unit): (Option<&Path>, Option<&Path>),
+    language: Language,
 ) -> Result<(), Failed> {
-    let mut report = CheckReport::new();
+    let mut report = CheckReport::new(language);
     let config = configuration::examine(path, unit, &mut report)?;
     let phone = number.map(|number| read(&config, number)).transpose()?;
     examine_prompts(&config, sounds, &mut report);
@@ -57,13 +59,12 @@ pub(super) async fn run(
 
 fn read(config: &Config, number: &str) -> Result<Phone, Failed> {
     Phone::parse(number, config.numbers.default_ddd).map_err(|reason| {
-        let text = "--number cannot be looked up";
-        Failed::Configuration(anyhow!("{text} ({reason}): include its area code"))
+        Failed::configuration(texts::NO_AREA_CODE.message(&[("reason", &reason)]))
     })
 }
 
 fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut CheckReport) {
-    const WHAT: &str = "prompt files";
+    const WHAT: Text = texts::WHAT_PROMPTS;
     let served = config.prompts_folder.as_deref();
     let played = sounds.map(|folder| (folder, prompt_files::examine(config, folder)));
     let fetched = served.map(|folder| {
@@ -71,10 +72,10 @@ fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut CheckRep
         (folder, Findings { problems, ..Findings::default() })
     });
     for (folder, findings) in played.into_iter().chain(fetched) {
-        let count = config.sounds.len();
-        let place = folder.display();
         if findings.problems.is_empty() {
-            report.ok(WHAT, format_args!("all {count} in {place} are playable"));
+            let parts: [(&str, &dyn Display); 2] =
+                [("count", &config.sounds.len()), ("folder", &folder.display())];
+            report.ok(WHAT, texts::PROMPTS_PLAYABLE.message(&parts));
         }
         for problem in findings.problems {
             report.failed(WHAT, problem);
@@ -84,6 +85,6 @@ fn examine_prompts(config: &Config, sounds: Option<&Path>, report: &mut CheckRep
         }
     }
     if sounds.or(served).is_none() && !config.sounds.is_empty() {
-        report.skipped(WHAT, "name their folder with --sounds FOLDER");
+        report.skipped(WHAT, texts::PROMPTS_NAME_FOLDER);
     }
 }

@@ -1,6 +1,7 @@
 //! Checks the route to HubSoft: DNS, the connection, and its certificate.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -9,10 +10,12 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use crate::runtime::language::Message;
 use crate::sources::hubsoft::{Settings, shake_hands, system_dns};
 
 use super::clock;
 use super::report::CheckReport;
+use super::texts;
 use super::trouble::Trouble;
 
 /// Above the five seconds after which a resolver tries the next server.
@@ -29,7 +32,7 @@ const ADDRESSES_MAX: usize = 8;
 pub(super) async fn examine(settings: &Settings, report: &mut CheckReport) -> bool {
     let reached = check_steps(settings, report).await;
     if reached.is_none() {
-        report.skipped("token, lookup", "HubSoft cannot be reached, fix that first");
+        report.skipped(texts::WHAT_TOKEN_LOOKUP, texts::NETWORK_FIRST);
     }
     reached.is_some()
 }
@@ -58,12 +61,10 @@ async fn stay_plain(
     const WHAT: &str = "TLS";
     let handshake = timeout_at(report.deadline(TLS_GUESS_MAX), shake_hands(settings, stream)).await;
     if handshake.is_ok_and(|shown| shown.speaks_tls) {
-        report.failed(WHAT, "the port speaks TLS, but hubsoft.base_url has http: write https");
+        report.failed(WHAT, texts::TLS_SPOKEN);
         return None;
     }
-    let text =
-        "off (hubsoft.insecure_http): the network can read the token and customers; write https";
-    report.warning(WHAT, text);
+    report.warning(WHAT, texts::TLS_OFF);
     Some(())
 }
 
@@ -72,10 +73,8 @@ fn compare(settings: &Settings, took: Duration, report: &mut CheckReport) {
     let took_ms = took.as_millis();
     let most_ms = settings.connect.as_millis();
     if took_ms > most_ms {
-        report.warning(
-            "connection",
-            format_args!("took {took_ms} ms, limit {most_ms} ms: raise hubsoft.connect_ms"),
-        );
+        let parts: [(&str, &dyn Display); 2] = [("took", &took_ms), ("most", &most_ms)];
+        report.warning(texts::WHAT_CONNECTION, texts::CONNECTION_SLOW.message(&parts));
     }
 }
 
@@ -87,23 +86,33 @@ async fn resolve(settings: &Settings, report: &mut CheckReport) -> Option<Vec<So
     let start = Instant::now();
     let resolved = timeout_at(report.deadline(DNS_MAX), system_dns()(bare.to_owned())).await;
     let ms = start.elapsed().as_millis();
-    let answer = resolved.unwrap_or_else(|_| Err(io::Error::other("no answer")));
+    let is_late = resolved.is_err();
+    let answer = resolved.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let mut seen = BTreeSet::new();
     match answer {
         Ok(mut addresses) if !addresses.is_empty() => {
             addresses.retain(|address| seen.insert(address.ip()));
-            let found = list(addresses.iter().map(|address| address.ip().to_string()));
-            match bare.parse::<IpAddr>() {
-                Ok(_) => report.ok(WHAT, format_args!("{bare} is an address and needs no lookup")),
-                Err(_) => report.ok(WHAT, format_args!("{host} is {found}, after {ms} ms")),
-            }
+            let found: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+            let message = match bare.parse::<IpAddr>() {
+                Ok(_) => texts::DNS_ADDRESS.message(&[("host", &bare)]),
+                Err(_) => {
+                    let found = found.join(", ");
+                    texts::DNS_FOUND.message(&[("host", &host), ("addresses", &found), ("ms", &ms)])
+                }
+            };
+            report.ok(WHAT, message);
             let addresses = addresses.into_iter().take(ADDRESSES_MAX);
             Some(addresses.map(|address| SocketAddr::new(address.ip(), port)).collect())
         }
         answer => {
-            let error = answer.err().map_or_else(|| "no address".to_owned(), |e| e.to_string());
-            let remedy = "check hubsoft.base_url and the servers in /etc/resolv.conf";
-            report.failed(WHAT, format_args!("{host} ({error}, after {ms} ms): {remedy}"));
+            let error = match answer.err() {
+                _ if is_late => texts::DNS_NO_ANSWER.into(),
+                Some(error) => Message::of_both(error),
+                None => texts::DNS_NO_ADDRESS.into(),
+            };
+            let parts: [(&str, &dyn Display); 3] =
+                [("host", &host), ("error", &error), ("ms", &ms)];
+            report.failed(WHAT, texts::DNS_FAILED.message(&parts));
             None
         }
     }
@@ -131,19 +140,24 @@ async fn connect(
             Ok((address, Ok(stream), took)) => open.push((address, stream, took)),
             // A request also fails at once there, and continues with the next address.
             Ok((address, Err(error), _)) if address.is_ipv6() && is_missing(&error) => {
-                missing.push(format!("{address} skipped, because this machine has no IPv6"));
+                missing.push(texts::TCP_NO_IPV6.message(&[("address", &address)]));
             }
-            Ok((address, Err(error), _)) => closed.push(format!("{address} {}", meaning(&error))),
+            Ok((address, Err(error), _)) => closed.push(meaning(address, &error)),
             Err(_) => {}
         }
     }
-    let times = open.iter().map(|(at, _, took)| format!("to {at} in {} ms", took.as_millis()));
-    let connected = format!("connected {}", list(times.chain(missing.clone())));
+    let times = open.iter().map(|(at, _, took)| {
+        texts::CONNECTED_TO.message(&[("address", at), ("ms", &took.as_millis())])
+    });
+    let times = list(times.chain(missing.clone()));
+    let connected = texts::CONNECTED.message(&[("times", &times)]);
     match (open.is_empty(), closed.is_empty()) {
         (true, _) => report.failed(WHAT, list(closed.into_iter().chain(missing))),
         (false, true) => report.ok(WHAT, connected),
         (false, false) => {
-            report.warning(WHAT, format_args!("{connected}, but {}", list(closed.into_iter())));
+            let closed = list(closed.into_iter());
+            let parts: [(&str, &dyn Display); 2] = [("connected", &connected), ("closed", &closed)];
+            report.warning(WHAT, texts::CONNECTED_BUT.message(&parts));
         }
     }
     open.into_iter().next().map(|(_, stream, took)| (stream, took))
@@ -153,16 +167,13 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable)
 }
 
-fn meaning(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
-            "refuses connections: check the port in hubsoft.base_url, or HubSoft is down".to_owned()
-        }
-        io::ErrorKind::TimedOut => {
-            "does not answer: check firewall and route, or HubSoft is down".to_owned()
-        }
-        _ => format!("cannot be reached ({error}): check network and route"),
-    }
+fn meaning(address: SocketAddr, error: &io::Error) -> Message {
+    let text = match error.kind() {
+        io::ErrorKind::ConnectionRefused => texts::TCP_REFUSED,
+        io::ErrorKind::TimedOut => texts::TCP_NO_ANSWER,
+        _ => texts::TCP_UNREACHABLE,
+    };
+    text.message(&[("address", &address), ("error", error)])
 }
 
 async fn trust(settings: &Settings, stream: TcpStream, report: &mut CheckReport) -> Option<()> {
@@ -171,39 +182,48 @@ async fn trust(settings: &Settings, stream: TcpStream, report: &mut CheckReport)
     let handshake = timeout_at(report.deadline(TLS_MAX), shake_hands(settings, stream)).await;
     let ms = start.elapsed().as_millis();
     let Ok(shown) = handshake else {
-        report.failed(WHAT, "no response to the TLS handshake: check the port in hubsoft.base_url");
+        report.failed(WHAT, texts::TLS_NO_ANSWER);
         return None;
     };
     let end = shown.ends.map(clock::End::of);
     let certificate = match shown.pinned {
-        Some(sha_256) => {
-            format!("the certificate is pinned by hubsoft.ca_file (SHA-256 {sha_256})")
-        }
-        None => "the certificate is trusted".to_owned(),
+        Some(sha_256) => texts::CERTIFICATE_PINNED.message(&[("sha_256", &sha_256)]),
+        None => texts::CERTIFICATE_TRUSTED.into(),
     };
     match shown.trusted {
         Err(failure) => {
-            let near = end.filter(clock::End::is_near);
-            let end = near.map_or_else(String::new, |end| format!("; it {end}"));
-            report.failed(WHAT, format_args!("{}{end}", Trouble::Failure(failure)));
+            let trouble = Trouble::Failure(failure);
+            match end.filter(clock::End::is_near) {
+                Some(end) => {
+                    let parts: [(&str, &dyn Display); 2] =
+                        [("trouble", &trouble), ("end", &end.message())];
+                    report.failed(WHAT, texts::CERTIFICATE_FAILED.message(&parts));
+                }
+                None => report.failed(WHAT, trouble),
+            }
             return None;
         }
         Ok(()) => match end {
-            Some(end) if end.is_near() => report.warning(
-                WHAT,
-                format_args!(
-                    "{certificate} and {end}: have it renewed, because lookups fail after that"
-                ),
-            ),
-            Some(end) => {
-                report.ok(WHAT, format_args!("{certificate} and {end}, {ms} ms"));
+            Some(end) if end.is_near() => {
+                let parts: [(&str, &dyn Display); 2] =
+                    [("certificate", &certificate), ("end", &end.message())];
+                report.warning(WHAT, texts::CERTIFICATE_NEAR.message(&parts));
             }
-            None => report.ok(WHAT, format_args!("{certificate}, {ms} ms")),
+            Some(end) => {
+                let parts: [(&str, &dyn Display); 3] =
+                    [("certificate", &certificate), ("end", &end.message()), ("ms", &ms)];
+                report.ok(WHAT, texts::CERTIFICATE_END.message(&parts));
+            }
+            None => {
+                let parts: [(&str, &dyn Display); 2] = [("certificate", &certificate), ("ms", &ms)];
+                report.ok(WHAT, texts::CERTIFICATE_WITHOUT_END.message(&parts));
+            }
         },
     }
     Some(())
 }
 
-fn list(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(", ")
+/// The parts in one line.
+fn list(parts: impl Iterator<Item = Message>) -> Message {
+    Message::joined(&parts.collect::<Vec<_>>(), ", ")
 }

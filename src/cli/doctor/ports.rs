@@ -1,5 +1,6 @@
 //! Checks the listeners: the port is free, bina answers there, or another program uses it.
 
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::app::config::Config;
 use crate::servers::listener;
 
 use super::report::CheckReport;
+use super::texts;
 
 /// Longest wait for an answer at a port in use. bina takes a millisecond.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
@@ -45,32 +47,23 @@ pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
         match state(name, address, &probe, report).await {
             PortState::Bina => {
                 running = true;
-                report.ok(name, format_args!("bina answers at {address}"));
+                report.ok(name, texts::PORT_ANSWERS.message(&[("address", &address)]));
             }
-            PortState::Free if running => report.warning(
-                name,
-                format_args!(
-                    "{address} is free, although bina runs: restart bina to open this listener"
-                ),
-            ),
+            PortState::Free if running => {
+                let message = texts::PORT_FREE_RUNNING.message(&[("address", &address)]);
+                report.warning(name, message);
+            }
             PortState::Free => {
-                report
-                    .ok(name, format_args!("{address} is free; bina is not running and can start"));
+                report.ok(name, texts::PORT_FREE.message(&[("address", &address)]));
             }
-            PortState::Impossible(error) => report.failed(
-                name,
-                format_args!("cannot listen on `{address}` ({error}): choose another address"),
-            ),
+            PortState::Impossible(error) => {
+                let parts: [(&str, &dyn Display); 2] = [("address", &address), ("error", &error)];
+                report.failed(name, texts::PORT_IMPOSSIBLE.message(&parts));
+            }
             PortState::Taken => {
-                let port = address.port();
-                report.failed(
-                    name,
-                    format_args!(
-                        "`{address}` is in use by another program, or by a bina that hangs: find it \
-                         with `ss -ltnp sport = :{port}`; if it is bina: \
-                         `sudo systemctl kill -s KILL bina`"
-                    ),
-                );
+                let parts: [(&str, &dyn Display); 2] =
+                    [("address", &address), ("port", &address.port())];
+                report.failed(name, texts::PORT_TAKEN.message(&parts));
             }
         }
     }

@@ -2,18 +2,22 @@
 //!
 //! It may differ from what the doctor finds out itself: secrets are handed to the service at its start.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::timeout_at;
 
 use crate::app::config::Config;
+use crate::runtime::language::{Message, Text};
 use crate::sources::alerts::{AlertListing, FeedEntry};
+use crate::sources::sentences::in_both;
 
 use super::super::operation::{Operation, read_answer};
 use super::super::{Failed, alert};
 use super::report::CheckReport;
+use super::texts;
 
-const WHAT: &str = "service";
+const WHAT: Text = texts::WHAT_SERVICE;
 /// Longest wait for an answer of the service.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 /// What the service says of a token that it has not requested.
@@ -23,14 +27,14 @@ const NOT_REQUESTED: &str = "not asked for yet";
 pub(super) async fn examine(config: &Config, report: &mut CheckReport) {
     let service = Operation::probed(config);
     if !matches!(timeout_at(report.deadline(ANSWER_MAX), service.is_reachable()).await, Ok(true)) {
-        return report.skipped(WHAT, "bina does not run here: `sudo systemctl start bina`");
+        return report.skipped(WHAT, texts::SERVICE_STOPPED);
     }
     match requested(&service, "/readyz", report).await {
         Ok(body) => judge(&body, report),
         Err(problem) => return report.warning(WHAT, problem),
     }
     if config.metrics.is_none() {
-        return report.skipped(WHAT, "set listen.metrics, where it reports the list of alerts");
+        return report.skipped(WHAT, texts::SERVICE_NO_LISTENER);
     }
     let listing = requested(&service, alert::ALERTS, report).await;
     match listing.and_then(|body| read_answer::<AlertListing>(&body).map_err(shown)) {
@@ -43,17 +47,18 @@ async fn requested(
     service: &Operation,
     path: &str,
     report: &CheckReport,
-) -> Result<String, String> {
+) -> Result<String, Message> {
     match timeout_at(report.deadline(ANSWER_MAX), service.get(path)).await {
         Ok(answer) => answer.map_err(shown),
-        Err(_) => Err(format!(
-            "no answer to {path} within {ANSWER_MAX:?}: if it lasts, `sudo systemctl restart bina`"
-        )),
+        Err(_) => {
+            let longest = format!("{ANSWER_MAX:?}");
+            Err(texts::SERVICE_SILENT.message(&[("path", &path), ("longest", &longest)]))
+        }
     }
 }
 
-fn shown(failed: Failed) -> String {
-    failed.cause().to_string()
+fn shown(failed: Failed) -> Message {
+    failed.message()
 }
 
 /// Judges the lines of `/readyz`.
@@ -62,48 +67,39 @@ fn judge(body: &str, report: &mut CheckReport) {
     let breaker = value("hubsoft breaker ").unwrap_or_default();
     let token = value("hubsoft token ").unwrap_or_default();
     match breaker {
-        "closed" => report.ok(WHAT, "circuit breaker closed: HubSoft is queried"),
-        "half-open" => report.warning(
-            WHAT,
-            "circuit breaker half-open: HubSoft did not answer, and is queried once to test it",
-        ),
-        "open" => report.failed(
-            WHAT,
-            "circuit breaker open: HubSoft did not answer, so calls are answered without it for now; \
-             the lines from DNS to lookup say why",
-        ),
-        _ => report.warning(WHAT, "its state is not understood: restart it after an upgrade of bina"),
+        "closed" => report.ok(WHAT, texts::SERVICE_BREAKER_CLOSED),
+        "half-open" => report.warning(WHAT, texts::SERVICE_BREAKER_HALF_OPEN),
+        "open" => report.failed(WHAT, texts::SERVICE_BREAKER_OPEN),
+        _ => report.warning(WHAT, texts::SERVICE_BREAKER_UNKNOWN),
     }
     match token {
-        "usable" => report.ok(WHAT, "it has a token"),
-        NOT_REQUESTED => report.ok(WHAT, "it has not requested a token yet"),
+        "usable" => report.ok(WHAT, texts::SERVICE_TOKEN),
+        NOT_REQUESTED => report.ok(WHAT, texts::SERVICE_NO_TOKEN_YET),
         "" => {}
-        token => report.failed(
-            WHAT,
-            format_args!(
-                "it has no token ({token}): if the line `token` is ok, its secrets are those of its \
-                 start: `sudo systemctl restart bina`"
-            ),
-        ),
+        token => {
+            let message = texts::SERVICE_NO_TOKEN.message(&[("why", &in_both(token))]);
+            report.failed(WHAT, message);
+        }
     }
 }
 
 fn judge_feed(feed: Option<&FeedEntry>, report: &mut CheckReport) {
     let Some(feed) = feed else {
-        return report.skipped(WHAT, "it does not read HubSoft's list of alerts (alerts.enabled)");
+        return report.skipped(WHAT, texts::SERVICE_ALERTS_OFF);
     };
-    let problem = feed.problem.as_ref().map_or_else(String::new, |problem| format!(": {problem}"));
-    match feed.age_s {
+    let state: Message = match feed.age_s {
         Some(age_s) if feed.is_current => {
-            report.ok(WHAT, format_args!("HubSoft's list of alerts was read {age_s} s ago"));
+            return report.ok(WHAT, texts::SERVICE_ALERTS_READ.message(&[("age", &age_s)]));
         }
-        Some(age_s) => report.warning(
-            WHAT,
-            format_args!("HubSoft's list of alerts was last read {} min ago{problem}", age_s / 60),
-        ),
-        None => {
-            report
-                .warning(WHAT, format_args!("HubSoft's list of alerts was not read yet{problem}"));
+        Some(age_s) => texts::SERVICE_ALERTS_LATE.message(&[("minutes", &(age_s / 60))]),
+        None => texts::SERVICE_ALERTS_NEVER.into(),
+    };
+    match &feed.problem {
+        Some(problem) => {
+            let parts: [(&str, &dyn Display); 2] =
+                [("state", &state), ("problem", &in_both(problem))];
+            report.warning(WHAT, texts::SERVICE_ALERTS_PROBLEM.message(&parts));
         }
+        None => report.warning(WHAT, state),
     }
 }

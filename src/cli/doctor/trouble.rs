@@ -10,11 +10,14 @@ use crate::domain::failure::{Failure, Reason};
 use crate::domain::phone::Phone;
 use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 use crate::sources::reasons;
+use crate::sources::sentences::in_both;
 
 use super::report::CheckReport;
 
 /// Longest time for one request: above the default `attempt_ms`, so that its own limit is met first.
 pub(super) const REQUEST_MAX: Duration = Duration::from_secs(4);
+
+const LATE: &str = "HubSoft does not answer: contact HubSoft's support";
 
 /// Searches once.
 pub(super) async fn count(
@@ -48,17 +51,24 @@ pub(super) enum Trouble {
     Late,
 }
 
+/// `{}` is English, `{:#}` is Portuguese.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        in_both(self.english()).fmt(f)
+    }
+}
+
+impl Trouble {
+    fn english(&self) -> String {
         let failure = match self {
             Self::Failure(failure) => failure,
-            Self::Late => return f.write_str("HubSoft does not answer: contact HubSoft's support"),
+            Self::Late => return LATE.to_owned(),
         };
-        write!(f, "{failure}")?;
         if matches!(failure.status(), Some(520..=530)) {
-            return f.write_str(" (Cloudflare, in front of HubSoft, cannot reach it)");
+            return format!("{failure} (Cloudflare, in front of HubSoft, cannot reach it)");
         }
         let recoverable = RECOVERABLE.iter().find(|(reason, _)| failure.is(reason));
-        recoverable.map_or(Ok(()), |(_, remedy)| write!(f, ": {remedy}"))
+        recoverable
+            .map_or_else(|| failure.to_string(), |(_, remedy)| format!("{failure}: {remedy}"))
     }
 }

@@ -4,11 +4,13 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::app::config::Config;
 use crate::domain::phone::Phone;
+use crate::runtime::language::{Message, Text};
 use crate::sources::hubsoft::{HubSoft, MatchCounts, Written};
 
 use super::super::{Failed, client};
 use super::report::CheckReport;
-use super::trouble::{REQUEST_MAX, count, in_time};
+use super::texts;
+use super::trouble::{REQUEST_MAX, Trouble, count, in_time};
 use super::{alerts, clock, matching};
 
 /// A mobile number that no operator assigns: none begins with 9 0000.
@@ -26,7 +28,7 @@ pub(super) async fn examine(
         clock::examine(hubsoft.dated(), report);
         alerts::examine(config, &hubsoft, report).await;
     } else {
-        report.skipped("lookup", "there is no token, fix that first");
+        report.skipped(texts::WHAT_LOOKUP, texts::LOOKUP_NO_TOKEN);
         clock::examine(hubsoft.dated(), report);
     }
     Ok(())
@@ -38,13 +40,17 @@ async fn token(hubsoft: &HubSoft, report: &mut CheckReport) -> bool {
     let token = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
     let ms = start.elapsed().as_millis();
     match in_time(token) {
-        Ok(()) => report.ok(WHAT, format_args!("received after {ms} ms")),
+        Ok(()) => report.ok(WHAT, texts::TOKEN_RECEIVED.message(&[("ms", &ms)])),
         Err(trouble) => {
-            report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
+            report.failed(WHAT, took_message(&trouble, ms));
             return false;
         }
     }
     true
+}
+
+fn took_message(trouble: &Trouble, ms: u128) -> Message {
+    texts::TROUBLE_TOOK.message(&[("trouble", trouble), ("ms", &ms)])
 }
 
 async fn look_up(
@@ -53,7 +59,7 @@ async fn look_up(
     given: Option<Phone>,
     report: &mut CheckReport,
 ) {
-    const WHAT: &str = "lookup";
+    const WHAT: Text = texts::WHAT_LOOKUP;
     let Some(phone) = given.or_else(|| Phone::parse(UNASSIGNED, None).ok()) else { return };
     let mut all = Written::all(&phone).into_iter();
     let Some(whole) = all.next() else { return };
@@ -64,9 +70,9 @@ async fn look_up(
     let counts = match counted {
         Ok(counts) => counts,
         Err(trouble) => {
-            report.failed(WHAT, format_args!("{trouble} ({ms} ms)"));
+            report.failed(WHAT, took_message(&trouble, ms));
             if given.is_some() {
-                report.skipped("matching", "the lookup failed, fix that first");
+                report.skipped(texts::WHAT_MATCHING, texts::LOOKUP_FAILED);
             }
             return;
         }
@@ -74,15 +80,17 @@ async fn look_up(
     let deadline = config.lookup.deadline;
     let MatchCounts { returned, own } = counts;
     let seen = match given {
-        Some(phone) => {
-            format!("{phone}: {returned} returned, {own} with this exact number, {ms} ms")
-        }
-        None => format!("answered for an unassigned number, {ms} ms"),
+        Some(phone) => texts::LOOKUP_RETURNED.message(&[
+            ("phone", &phone),
+            ("returned", &returned),
+            ("own", &own),
+            ("ms", &ms),
+        ]),
+        None => texts::LOOKUP_ANSWERED.message(&[("ms", &ms)]),
     };
     if took > deadline {
         let most = deadline.as_millis();
-        let remedy = "calls time out; contact HubSoft's support about its response time";
-        report.warning(WHAT, format_args!("{seen}, exceeds lookup.deadline_ms ({most}): {remedy}"));
+        report.warning(WHAT, texts::LOOKUP_SLOW.message(&[("seen", &seen), ("most", &most)]));
     } else {
         report.ok(WHAT, seen);
     }

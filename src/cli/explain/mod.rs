@@ -6,7 +6,7 @@ use std::fmt::Display;
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay, StoredAge, StoredRecord};
 use crate::app::config::Config;
-use crate::cli::failures;
+use crate::cli::error_texts;
 use crate::cli::operation::{Operation, encoded, read_answer};
 use crate::cli::texts::{self, labelled};
 use crate::domain::prompt::{JudgedRule, RuleVerdict};
@@ -25,8 +25,7 @@ pub(super) async fn lines(
     language: Language,
 ) -> Vec<String> {
     let explained = async {
-        let service =
-            Operation::for_reader(config, failures::INSTEAD_EXPLAIN.of(language), language)?;
+        let service = Operation::of(config, error_texts::EXPLAIN_NO_LISTENER)?;
         let did = did.map_or_else(String::new, |did| format!("&did={}", encoded(did)));
         let body = format!("number={}{did}", encoded(number));
         let answer = service.post("/v1/explain", &body).await?;

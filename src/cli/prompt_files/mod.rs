@@ -2,14 +2,17 @@
 
 mod readers;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::app::config::Config;
-use crate::domain::wav;
+use crate::runtime::language::Message;
 use crate::runtime::plain_file;
 use crate::servers::recordings::Recordings;
+use crate::servers::wav_problem;
 
 use self::readers::Readers;
+use super::check_texts as texts;
 
 /// Extensions that Asterisk or FreeSWITCH plays; the first one is that of the shipped files.
 const EXTENSIONS: [&str; 35] = [
@@ -25,36 +28,33 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 #[derive(Default)]
 pub(super) struct Findings {
     /// Prompts that cannot be played, one line each.
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<Message>,
     /// Prompts that may be played differently than expected, or that a PBX may be unable to read.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Message>,
 }
 
 /// Checks the files a PBX plays from `folder`.
 pub(super) fn examine(config: &Config, folder: &Path) -> Findings {
     let mut findings = Findings::default();
     if !folder.is_dir() {
-        let folder = folder.display();
-        findings
-            .problems
-            .push(format!("`{folder}` is not a readable folder: name the folder of the prompts"));
+        findings.problems.push(texts::NO_PROMPTS.message(&[("folder", &folder.display())]));
         return findings;
     }
     let mut readers = Readers::of_this_machine();
     for (name, sound) in &config.sounds {
         let base = base(config, folder, sound);
         let files = files(&base);
-        findings
-            .problems
-            .extend(problem(&base, &files).map(|text| format!("prompt {name}: {text}")));
-        findings.warnings.extend(siblings(&files).map(|text| format!("prompt {name}: {text}")));
+        let of_prompt =
+            |problem: Message| texts::PROMPT.message(&[("name", name), ("problem", &problem)]);
+        findings.problems.extend(problem(&base, &files).map(of_prompt));
+        findings.warnings.extend(siblings(&files).map(of_prompt));
         findings.warnings.extend(files.iter().flat_map(|file| readers.warnings(file)));
     }
     findings
 }
 
 /// The problems of the files in `listen.prompts_folder`, which are served over HTTP.
-pub(super) fn problems_served(config: &Config, folder: &Path) -> Vec<String> {
+pub(super) fn problems_served(config: &Config, folder: &Path) -> Vec<Message> {
     Recordings::read(folder, config.sounds.values().map(String::as_str)).1
 }
 
@@ -81,39 +81,32 @@ fn with_extension(base: &Path, extension: &str) -> PathBuf {
     name.into()
 }
 
-fn problem(base: &Path, files: &[PathBuf]) -> Option<String> {
+fn problem(base: &Path, files: &[PathBuf]) -> Option<Message> {
     let Some(file) = files.first() else {
         let wanted = with_extension(base, "wav");
-        return Some(format!(
-            "there is no {}: copy it there, or correct [prompts]",
-            wanted.display()
-        ));
+        return Some(texts::PROMPT_MISSING.message(&[("file", &wanted.display())]));
     };
     if file.extension().is_none_or(|extension| extension != "wav") {
         return None;
     }
-    wav_problem(file).map(|wrong| format!("{} {wrong}", file.display()))
+    let problem = unplayable(file)?;
+    Some(texts::PROMPT_FILE.message(&[("file", &file.display()), ("problem", &problem)]))
 }
 
-fn wav_problem(file: &Path) -> Option<String> {
+fn unplayable(file: &Path) -> Option<Message> {
     match plain_file::read(file, FILE_BYTES_MAX) {
-        Ok(bytes) => wav::problem(&bytes),
-        Err(error) => Some(format!("cannot be read ({error}): check its owner and mode")),
+        Ok(bytes) => wav_problem(&bytes),
+        Err(error) => Some(texts::PROMPT_UNREADABLE.message(&[("error", &error)])),
     }
 }
 
 /// Asterisk plays the file that needs the least transcoding: on an A-law trunk that is `x.alaw`, even
 /// when `x.wav` is newer.
-fn siblings(files: &[PathBuf]) -> Option<String> {
+fn siblings(files: &[PathBuf]) -> Option<Message> {
     let [first, others @ ..] = files else { return None };
     let names = others.iter().filter_map(|file| file.file_name());
     let names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "beside {} there is {}, which Asterisk plays instead if it suits the call's codec: \
-             remove it, or regenerate it with each recording",
-            first.display(),
-            names.join(", ")
-        )
-    })
+    let parts: [(&str, &dyn Display); 2] =
+        [("first", &first.display()), ("others", &names.join(", "))];
+    (!names.is_empty()).then(|| texts::PROMPT_SIBLING.message(&parts))
 }

@@ -8,7 +8,10 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::runtime::language::Message;
 use crate::runtime::plain_file;
+
+use super::super::check_texts as texts;
 
 /// The users PBXs run as.
 const NAMES: [&str; 2] = ["asterisk", "freeswitch"];
@@ -44,18 +47,18 @@ impl Readers {
 
     /// A warning for each mode that prevents the PBX from reading `file`: its own, or that of a
     /// folder above.
-    pub(super) fn warnings(&mut self, file: &Path) -> Vec<String> {
+    pub(super) fn warnings(&mut self, file: &Path) -> Vec<Message> {
         let Ok(file) = fs::canonicalize(file) else { return Vec::new() };
         let folders = file.ancestors().skip(1).map(|folder| (folder, ENTER));
-        let mut texts = Vec::new();
+        let mut warnings = Vec::new();
         for (path, bit) in folders.chain([(file.as_path(), READ)]) {
             let Ok(about) = fs::metadata(path) else { continue };
             if self.may(&about, bit) || !self.reported.insert(path.to_owned()) {
                 continue;
             }
-            texts.push(self.text(path, &about, bit));
+            warnings.push(self.warning(path, &about, bit));
         }
-        texts
+        warnings
     }
 
     /// Where there are two PBXs, access for one of them is sufficient.
@@ -69,23 +72,23 @@ impl Readers {
         self.users.iter().any(|user| user.may(mode, owner, group, bit))
     }
 
-    fn text(&self, path: &Path, about: &Metadata, bit: u32) -> String {
+    fn warning(&self, path: &Path, about: &Metadata, bit: u32) -> Message {
         let names: Vec<_> = self.users.iter().map(|user| user.name.as_str()).collect();
         let who = match names[..] {
-            [] => "other users".to_owned(),
-            _ => names.join(" and "),
+            [] => texts::PBX_OTHERS.into(),
+            _ => Message {
+                portuguese: names.join(texts::PBX_AND.portuguese),
+                english: names.join(texts::PBX_AND.english),
+            },
         };
         let mode = about.mode() & 0o7777;
-        let owner = about.uid();
-        let path = path.display();
-        let (cannot, change) = match bit {
-            READ => ("read", "a+r"),
-            _ => ("enter", "a+x"),
-        };
-        format!(
-            "{path} has mode {mode:04o} and owner {owner}: {who} cannot {cannot} it, so a PBX that \
-             does not run as root plays nothing: run `chmod {change} {path}`"
-        )
+        let text = if bit == READ { texts::PBX_READ } else { texts::PBX_ENTER };
+        text.message(&[
+            ("path", &path.display()),
+            ("mode", &format_args!("{mode:04o}")),
+            ("owner", &about.uid()),
+            ("who", &who),
+        ])
     }
 }
 
@@ -164,15 +167,15 @@ mod tests {
             mode(file, 0o644);
         }
         let any_user = || Readers { users: Vec::new(), reported: BTreeSet::new() };
-        assert_eq!(any_user().warnings(&files[0]), Vec::<String>::new());
+        assert_eq!(any_user().warnings(&files[0]), Vec::<Message>::new());
         mode(&below, 0o750);
         mode(&files[1], 0o600);
         let mut readers = any_user();
         let warnings: Vec<_> = files.iter().flat_map(|file| readers.warnings(file)).collect();
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        assert!(warnings[0].contains("bina has mode 0750 and owner "), "{}", warnings[0]);
-        assert!(warnings[0].contains("run `chmod a+x /"), "{}", warnings[0]);
-        assert!(warnings[1].contains("b.wav has mode 0600"), "{}", warnings[1]);
+        assert!(warnings[0].english.contains("bina has mode 0750 and owner "), "{}", warnings[0]);
+        assert!(warnings[0].english.contains("run `chmod a+x /"), "{}", warnings[0]);
+        assert!(warnings[1].english.contains("b.wav has mode 0600"), "{}", warnings[1]);
         fs::remove_dir_all(&folder).expect("it is there");
     }
 }

@@ -11,13 +11,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
-
 use crate::app::config::{Config, SecretFile};
+use crate::runtime::language::{Message, Text};
 
-use self::reader::UnitReader;
+use self::reader::{FileObstacle, UnitReader};
 use self::unit_text::UnitText;
-use super::Failed;
+use super::{Failed, check_texts as texts};
 
 /// Where systemd looks for units, the first one first.
 const FOLDERS: [&str; 5] = [
@@ -34,7 +33,7 @@ const CONFIGURATION: &str = "/etc/bina/bina.toml";
 #[derive(Debug, Default)]
 pub(super) struct UnitFindings {
     /// Each file, with the reason and the remedy.
-    pub(super) unreadable: Vec<(PathBuf, String)>,
+    pub(super) unreadable: Vec<(PathBuf, Message)>,
     /// The lines to paste into a drop-in; none if that is not the remedy.
     pub(super) lines: Vec<String>,
 }
@@ -46,9 +45,8 @@ impl UnitFindings {
     }
 
     /// What to do with the lines, if there are any.
-    pub(super) fn instruction(&self) -> Option<&'static str> {
-        let text = "run `sudo systemctl edit bina`, paste these lines, then `sudo systemctl restart bina`:";
-        (!self.lines.is_empty()).then_some(text)
+    pub(super) fn instruction(&self) -> Option<Text> {
+        (!self.lines.is_empty()).then_some(texts::PASTE)
     }
 }
 
@@ -68,8 +66,8 @@ pub(super) fn judge(
         (Some(text), _) => Ok(findings(&ServiceUnit::new(&text), config, path)),
         (None, None) => Ok(UnitFindings::default()),
         (None, Some(folder)) => {
-            let folder = folder.display();
-            Err(Failed::Configuration(anyhow!("{folder} has no bina.service: name its folder")))
+            let problem = texts::NO_UNIT.message(&[("folder", &folder.display())]);
+            Err(Failed::configuration(problem))
         }
     }
 }
@@ -120,13 +118,11 @@ fn findings(unit: &ServiceUnit, config: &Config, path: &Path) -> UnitFindings {
     let is_inside = |secret: &&SecretFile| whole(&secret.path) == path;
     if let Some(why) = unit.reader.obstacle(&path) {
         let has_secrets = config.secret_files.iter().any(|secret| is_inside(&secret));
-        let first = if has_secrets {
-            "move its secrets into files of their own (client_secret_file, password_file), then "
-        } else {
-            ""
+        let remedy = match has_secrets {
+            true => texts::UNREADABLE_MOVE.message(&[("remedy", &why.remedy())]),
+            false => why.remedy(),
         };
-        let text = format!("bina.service cannot read it ({why}): {first}{}", why.remedy());
-        findings.unreadable.push((path.clone(), text));
+        findings.unreadable.push((path.clone(), unreadable(&why, &remedy)));
     }
     for secret in config.secret_files.iter().filter(|secret| !is_inside(secret)) {
         examine(unit, secret, &mut findings);
@@ -144,20 +140,22 @@ fn examine(unit: &ServiceUnit, secret: &SecretFile, findings: &mut UnitFindings)
         return;
     }
     let Some(why) = unit.reader.obstacle(&secret.path) else { return };
-    let rename = if secret.is_bare {
-        String::new()
-    } else {
-        format!("write only `{name}` in the configuration, without the folder")
+    let remedy = match (is_handed, secret.is_bare) {
+        (true, _) => texts::UNREADABLE_RENAME,
+        (false, true) => texts::UNREADABLE_ADD,
+        (false, false) => texts::UNREADABLE_ADD_RENAME,
     };
-    let lines = if is_handed { "" } else { "add the lines below to the unit" };
-    let remedies = [lines, &rename].into_iter().filter(|remedy| !remedy.is_empty());
-    let remedy = remedies.collect::<Vec<_>>().join(", and ");
-    let text = format!("bina.service cannot read it ({why}): {remedy}");
-    findings.unreadable.push((secret.path.clone(), text));
+    let remedy = remedy.message(&[("name", &name)]);
+    findings.unreadable.push((secret.path.clone(), unreadable(&why, &remedy)));
     if !is_handed {
         let from = whole(&secret.path);
         findings.lines.push(format!("LoadCredential={name}:{}", from.display()));
     }
+}
+
+/// Why the service cannot read a file, and what helps.
+fn unreadable(why: &FileObstacle, remedy: &Message) -> Message {
+    texts::UNREADABLE_UNIT.message(&[("why", &why.message()), ("remedy", remedy)])
 }
 
 /// The path from the root, through no link.

@@ -1,10 +1,12 @@
 //! Which files the user of a unit can read.
 
-use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::runtime::language::Message;
+
+use super::super::check_texts as texts;
 use super::unit_text::UnitText;
 
 /// Which folders a unit does not see, by the setting that hides them.
@@ -38,21 +40,28 @@ pub(super) enum FileObstacle {
 
 impl FileObstacle {
     /// What helps where the file has to be read as it is.
-    pub(super) fn remedy(&self) -> String {
+    pub(super) fn remedy(&self) -> Message {
         match self {
-            Self::Hidden { .. } => "keep it in /etc/bina".to_owned(),
-            Self::Folder(folder) => format!("run `sudo chmod o+x {}`", folder.display()),
-            Self::File { path, .. } => format!("run `sudo chmod o+r {}`", path.display()),
+            Self::Hidden { .. } => texts::HIDDEN_REMEDY.into(),
+            Self::Folder(folder) => {
+                texts::FOLDER_CLOSED_REMEDY.message(&[("folder", &folder.display())])
+            }
+            Self::File { path, .. } => {
+                texts::FILE_MODE_REMEDY.message(&[("path", &path.display())])
+            }
         }
     }
-}
 
-impl fmt::Display for FileObstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What is in the way.
+    pub(super) fn message(&self) -> Message {
         match self {
-            Self::Hidden { setting, folder } => write!(f, "{setting}= hides {folder}"),
-            Self::Folder(folder) => write!(f, "{} is closed to its user", folder.display()),
-            Self::File { mode, .. } => write!(f, "mode {mode:04o}, and its user is not the owner"),
+            Self::Hidden { setting, folder } => {
+                texts::HIDDEN.message(&[("setting", setting), ("folder", folder)])
+            }
+            Self::Folder(folder) => texts::FOLDER_CLOSED.message(&[("folder", &folder.display())]),
+            Self::File { mode, .. } => {
+                texts::FILE_MODE.message(&[("mode", &format_args!("{mode:04o}"))])
+            }
         }
     }
 }

@@ -4,7 +4,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use subtle::{Choice, ConstantTimeEq};
 
+use crate::runtime::language::Message;
 use crate::runtime::secret::Secret;
+
+use super::texts;
 
 /// Shortest token and password: 16 random bytes cannot be guessed at 50 attempts a second.
 pub const SECRET_BYTES_MIN: usize = 16;
@@ -14,18 +17,24 @@ pub const CREDENTIAL_BYTES_MAX: usize = 256;
 const HEADER_BYTES_MAX: usize = 384;
 
 /// Why a secret is not a valid credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    #[error("must not exceed {CREDENTIAL_BYTES_MAX} bytes")]
     Long,
-    #[error("must be one line `user:password`, without other control characters")]
     NoPair,
-    #[error(
-        "must be one word of A-Z a-z 0-9 . _ ~ + / = -: generate one with `openssl rand -hex 24`"
-    )]
     NoToken,
-    #[error("needs at least {SECRET_BYTES_MIN} bytes: generate 48 with `openssl rand -hex 24`")]
     Short,
+}
+
+impl Unfit {
+    /// Why it is none, after the name of its file.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Long => texts::CREDENTIAL_LONG.message(&[("max", &CREDENTIAL_BYTES_MAX)]),
+            Self::NoPair => texts::CREDENTIAL_NO_PAIR.into(),
+            Self::NoToken => texts::CREDENTIAL_NO_TOKEN.into(),
+            Self::Short => texts::CREDENTIAL_SHORT.message(&[("min", &SECRET_BYTES_MIN)]),
+        }
+    }
 }
 
 /// The authentication scheme of a credential.

@@ -13,6 +13,7 @@ mod misses;
 mod network;
 mod rates;
 mod settings;
+mod texts;
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -5,22 +5,35 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use crate::runtime::language::Message;
+
+use super::texts;
+
 /// A network: all addresses with the same prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
 /// Why a text is not a valid network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnfitNetwork {
-    #[error("admits every address: remove the list, or name the PBX's network")]
     AllAddresses,
     /// Several networks that together cover every address.
-    #[error("together admit every address: name only the PBX's network")]
     Together,
-    #[error("is not a network (expected e.g. \"192.0.2.0/24\", or \"192.0.2.7\" for one address)")]
     Malformed,
-    #[error("has bits outside the network's prefix: write {0}, or the address without a slash")]
+    /// It has bits outside its prefix; the network that it is in.
     Overlong(Network),
+}
+
+impl UnfitNetwork {
+    /// Why it is none, after its name.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::AllAddresses => texts::NETWORK_ALL.into(),
+            Self::Together => texts::NETWORK_TOGETHER.into(),
+            Self::Malformed => texts::NETWORK_MALFORMED.into(),
+            Self::Overlong(network) => texts::NETWORK_BITS.message(&[("network", network)]),
+        }
+    }
 }
 
 impl Network {
@@ -125,7 +138,7 @@ mod tests {
     use super::*;
 
     fn network(text: &str) -> Network {
-        text.parse().unwrap_or_else(|unfit| panic!("{text} {unfit}"))
+        text.parse().unwrap_or_else(|unfit| panic!("{text} {unfit:?}"))
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -167,9 +180,9 @@ mod tests {
         for all in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "192.0.2.7/0"] {
             assert_eq!(all.parse::<Network>(), Err(UnfitNetwork::AllAddresses), "{all}");
         }
-        let overlong = "192.0.2.7/24".parse::<Network>().expect_err("both").to_string();
+        let overlong = "192.0.2.7/24".parse::<Network>().expect_err("both").message().english;
         assert!(overlong.contains("write 192.0.2.0/24"), "{overlong}");
-        let overlong = "2001:db8::7/64".parse::<Network>().expect_err("both").to_string();
+        let overlong = "2001:db8::7/64".parse::<Network>().expect_err("both").message().english;
         assert!(overlong.contains("write 2001:db8::/64"), "{overlong}");
     }
 

@@ -1,10 +1,13 @@
 //! Reads `[access]`.
 
+use std::fmt::Display;
+
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::{Marked, Section};
 
 use super::credentials::{Credential, Credentials, Unfit};
-use super::network::{Network, Networks, require_partial_coverage};
+use super::network::{Network, Networks, UnfitNetwork, require_partial_coverage};
+use super::texts;
 
 /// Most credentials of a kind: two for each PBX and for monitoring while they are rotated. Each
 /// adds a comparison to every request.
@@ -39,11 +42,15 @@ fn networks(section: &mut Section<'_>) -> Vec<Network> {
     for text in value {
         match text.parse() {
             Ok(network) => networks.push(network),
-            Err(unfit) => section.report(place, format!("access.networks: `{text}` {unfit}")),
+            Err(unfit) => {
+                let parts: [(&str, &dyn Display); 2] =
+                    [("text", &text), ("problem", &UnfitNetwork::message(&unfit))];
+                section.report(place, texts::NETWORK.message(&parts));
+            }
         }
     }
     if let Err(unfit) = require_partial_coverage(&networks) {
-        section.report(place, format!("access.networks {unfit}"));
+        section.report(place, texts::NETWORKS.message(&[("problem", &unfit.message())]));
     }
     networks
 }
@@ -62,12 +69,17 @@ fn credentials(
         let credential = secret.and_then(|secret| {
             let setting = section.path(key);
             let path = section.folders().find(&name);
-            read(&secret)
-                .map_err(|unfit| format!("{setting}: the content of {} {unfit}", path.display()))
+            read(&secret).map_err(|unfit| {
+                texts::CREDENTIAL.message(&[
+                    ("setting", &setting),
+                    ("path", &path.display()),
+                    ("problem", &unfit.message()),
+                ])
+            })
         });
         match credential {
             Ok(credential) => credentials.push(credential),
-            Err(text) => section.report(place, text),
+            Err(problem) => section.report(place, problem),
         }
     }
     credentials

@@ -2,17 +2,20 @@
 
 use std::cell::RefCell;
 
+use crate::runtime::language::Message;
+
 use super::catalogue::Setting;
 use super::folders::{Folders, SecretFile};
 use super::nearest::{self, Unknown};
 use super::place::{Index, Place};
+use super::texts;
 use super::tree::{self, Table};
 
 /// One problem, with its remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub place: Place,
-    pub text: String,
+    pub text: Message,
 }
 
 /// The file being read, and the findings so far.
@@ -21,7 +24,7 @@ pub struct File<'t> {
     index: Index<'t>,
     pub(super) folders: Folders,
     problems: RefCell<Vec<Problem>>,
-    warnings: RefCell<Vec<String>>,
+    warnings: RefCell<Vec<Message>>,
     unknown: RefCell<Vec<Unknown>>,
     /// Every setting that is read, where a catalogue is requested.
     catalogue: Option<RefCell<Vec<Setting>>>,
@@ -48,16 +51,17 @@ impl<'t> File<'t> {
 
     /// Parses the file; `None` when it is not TOML, because nothing else can be checked then.
     pub(super) fn table(&self) -> Option<Table> {
-        tree::parse(self.text, &self.index, |place, text| self.report(place, text))
+        tree::parse(self.text, &self.index, |place, message| self.report(place, message))
     }
 
-    pub(super) fn report(&self, place: Place, text: String) {
-        self.problems.borrow_mut().push(Problem { place, text: escaped(&text) });
+    pub(super) fn report(&self, place: Place, message: impl Into<Message>) {
+        let text = message.into().map(escaped);
+        self.problems.borrow_mut().push(Problem { place, text });
     }
 
     /// Records a warning.
-    pub(super) fn warn(&self, text: String) {
-        self.warnings.borrow_mut().push(escaped(&text));
+    pub(super) fn warn(&self, message: impl Into<Message>) {
+        self.warnings.borrow_mut().push(message.into().map(escaped));
     }
 
     /// Records a setting that no module reads. Suggestions follow at the end, when all sections
@@ -73,7 +77,7 @@ impl<'t> File<'t> {
     }
 
     /// The warnings so far.
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Message> {
         self.warnings.borrow().clone()
     }
 
@@ -95,12 +99,16 @@ impl<'t> File<'t> {
             let settings = settings();
             for unknown in unknown {
                 let expected = unknown.expected.join(", ");
-                let suggestion = nearest::suggestion(&unknown, &settings);
-                let suggestion = suggestion.map_or_else(String::new, |text| format!("; {text}"));
                 let path = &unknown.path;
-                let text =
-                    format!("unknown setting `{path}`; expected one of {expected}{suggestion}");
-                self.report(unknown.place, text);
+                let message = match nearest::suggestion(&unknown, &settings) {
+                    Some(suggestion) => texts::UNKNOWN_NEAR.message(&[
+                        ("path", path),
+                        ("expected", &expected),
+                        ("suggestion", &suggestion),
+                    ]),
+                    None => texts::UNKNOWN.message(&[("path", path), ("expected", &expected)]),
+                };
+                self.report(unknown.place, message);
             }
         }
         let mut problems = self.problems.into_inner();

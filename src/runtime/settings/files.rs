@@ -1,16 +1,19 @@
 //! Reads the files that settings name: secrets and PEM files.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::runtime::language::{Message, Text};
 use crate::runtime::plain_file;
 use crate::runtime::secret::Secret;
 
 use super::section::Section;
+use super::texts;
 
 /// Longest secret: a token of 64 KiB does not fit a request.
 const SECRET_BYTES_MAX: u64 = 64 << 10;
@@ -24,12 +27,12 @@ impl Section<'_> {
         &self,
         key: &str,
         name: &str,
-        validate: impl FnOnce(&Path, &str) -> Result<(), String>,
-    ) -> Result<Secret, String> {
+        validate: impl FnOnce(&Path, &str) -> Result<(), Message>,
+    ) -> Result<Secret, Message> {
         let path = self.folders().find(name);
         self.hold_secret(&path);
-        let secret = secret(&path, &self.path(key), |text| validate(&path, text));
-        secret.map_err(|problem| without_name(problem, name))
+        let hidden = Some(name).filter(|name| !is_file_name(name));
+        secret(&path, &self.path(key), hidden, |text| validate(&path, text))
     }
 
     /// Records that the file at `path` contains a secret, and warns when other users can read it.
@@ -46,9 +49,9 @@ impl Section<'_> {
         &self,
         key: &str,
         path: &Path,
-        validate: impl FnOnce(&Path, &str) -> Result<(), String>,
-    ) -> Result<Secret, String> {
-        secret(path, &self.path(key), |text| validate(path, text))
+        validate: impl FnOnce(&Path, &str) -> Result<(), Message>,
+    ) -> Result<Secret, Message> {
+        secret(path, &self.path(key), None, |text| validate(path, text))
     }
 
     /// Records that the configuration itself contains a secret.
@@ -57,66 +60,72 @@ impl Section<'_> {
     }
 
     /// Reads the PEM file at `path`, which `key` names, without parsing it.
-    pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, String> {
+    pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, Message> {
         let pem = plain_file::read(path, PEM_BYTES_MAX);
         pem.map_err(|error| unreadable(&self.path(key), path, &error))
     }
 }
 
 /// A warning when other users can read the file at `path`, which contains a secret.
-pub fn shown_to_others(path: &Path) -> Option<String> {
+pub fn shown_to_others(path: &Path) -> Option<Message> {
     let is_open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
     let path = path.display();
-    is_open.then(|| {
-        format!("{path} contains a secret that other users can read: run `chmod 600 {path}`")
-    })
+    is_open.then(|| texts::FILE_SHOWN.message(&[("path", &path)]))
 }
 
 fn secret(
     path: &Path,
     setting: &str,
-    validate: impl FnOnce(&str) -> Result<(), String>,
-) -> Result<Secret, String> {
+    hidden: Option<&str>,
+    validate: impl FnOnce(&str) -> Result<(), Message>,
+) -> Result<Secret, Message> {
     let text = plain_file::read_text(path, SECRET_BYTES_MAX);
-    let text = text.map_err(|error| unreadable(setting, path, &error))?;
+    let text = text.map_err(|error| match hidden {
+        Some(name) if error.kind() == io::ErrorKind::NotFound => {
+            without_name(setting, path, name, &error)
+        }
+        _ => unreadable(setting, path, &error),
+    })?;
     let text = Zeroizing::new(text);
     // Some editors write a byte order mark, which would become part of the secret.
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     if text.trim().is_empty() {
-        return Err(format!("{setting}: {} is empty: write the secret into it", path.display()));
+        let parts: [(&str, &dyn Display); 2] = [("setting", &setting), ("path", &path.display())];
+        return Err(texts::FILE_EMPTY.message(&parts));
     }
     validate(text)?;
     Ok(Secret::new(text.to_owned()))
 }
 
-/// The `problem` of a secret's file `name`. Where there is no such file, the setting may contain the
-/// secret itself, so the message does not quote it.
-fn without_name(problem: String, name: &str) -> String {
-    let is_name = Path::new(name).is_absolute() || NAMES.iter().any(|word| name.contains(word));
-    let Some((setting, text)) = problem.split_once(": ").filter(|_| !is_name) else {
-        return problem;
-    };
-    if !text.ends_with(CREATE) {
-        return problem;
-    }
-    let text = text.replace(name, "…");
-    format!("{setting}: {text}, and name it here; the secret itself goes into that file")
+/// Whether `name` reads like the name of a file, and not like a secret.
+fn is_file_name(name: &str) -> bool {
+    Path::new(name).is_absolute() || NAMES.iter().any(|word| name.contains(word))
+}
+
+/// There is no file at `path`. The setting may contain the secret itself instead of a `name`, so the message
+/// does not quote it.
+fn without_name(setting: &str, path: &Path, name: &str, error: &io::Error) -> Message {
+    let path = PathBuf::from(path.to_string_lossy().replace(name, "…"));
+    let problem = unreadable(setting, &path, error);
+    texts::FILE_NAMED_HERE.message(&[("problem", &problem)])
 }
 
 /// Words that identify a file name, as in the shipped configuration.
 const NAMES: [&str; 6] = ["secret", "password", "token", "senha", "segredo", "credencia"];
 
-/// The remedy for a missing file.
-const CREATE: &str = "create it, readable by bina's user only";
-
-fn unreadable(setting: &str, path: &Path, error: &io::Error) -> String {
-    let path = path.display();
-    let remedy = match error.kind() {
-        io::ErrorKind::NotFound => CREATE,
-        io::ErrorKind::PermissionDenied => "let bina's user read it",
-        io::ErrorKind::InvalidInput => "name a plain file",
-        io::ErrorKind::FileTooLarge => "check that it is the right file",
-        _ => "it must be a text file",
+fn unreadable(setting: &str, path: &Path, error: &io::Error) -> Message {
+    let remedy: Text = match error.kind() {
+        io::ErrorKind::NotFound => texts::FILE_CREATE,
+        io::ErrorKind::PermissionDenied => texts::FILE_NOT_PERMITTED,
+        io::ErrorKind::InvalidInput => texts::FILE_NOT_PLAIN,
+        io::ErrorKind::FileTooLarge => texts::FILE_TOO_LARGE,
+        _ => texts::FILE_NO_TEXT,
     };
-    format!("{setting}: cannot read {path} ({error}): {remedy}")
+    let path = path.display();
+    texts::FILE_UNREADABLE.message(&[
+        ("setting", &setting),
+        ("path", &path),
+        ("error", error),
+        ("remedy", &remedy),
+    ])
 }

@@ -21,6 +21,7 @@ mod place;
 mod ports;
 mod section;
 mod syntax;
+mod texts;
 mod tree;
 mod values;
 

@@ -2,9 +2,11 @@
 //! section.
 
 use crate::domain::edit_distance::edit_distance;
+use crate::runtime::language::Message;
 
 use super::catalogue::Setting;
 use super::place::Place;
+use super::texts;
 
 /// Maximum typing errors in the name of a setting.
 const NEAR_MAX: usize = 2;
@@ -23,18 +25,18 @@ pub(super) struct Unknown {
 
 /// A suggestion for `unknown`: the only one of that name among `settings`, or one with a similar
 /// name in its own section.
-pub(super) fn suggestion(unknown: &Unknown, settings: &[Setting]) -> Option<String> {
+pub(super) fn suggestion(unknown: &Unknown, settings: &[Setting]) -> Option<Message> {
     let key = &unknown.key;
     let same = settings.iter().filter(|setting| setting.key == key && !setting.heading.is_empty());
     let mut headings =
         same.map(|setting| &setting.heading).filter(|heading| **heading != unknown.heading);
     if let (Some(heading), None) = (headings.next(), headings.next()) {
-        return Some(format!("it belongs in {heading}"));
+        return Some(texts::BELONGS.message(&[("heading", heading)]));
     }
     let near = unknown.expected.iter().map(|known| (edit_distance(key, known, NEAR_MAX), known));
     let near = near.filter(|(steps, known)| *steps <= NEAR_MAX && *steps * 2 < known.len());
     let (_, nearest) = near.min_by_key(|(steps, _)| *steps)?;
-    Some(format!("did you mean `{nearest}`?"))
+    Some(texts::DID_YOU_MEAN.message(&[("nearest", nearest)]))
 }
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ mod tests {
                 place: Place::default(),
                 expected: vec!["deadline_ms", "log", "rule"],
             };
-            suggestion(&unknown, &settings)
+            suggestion(&unknown, &settings).map(|message| message.to_string())
         };
         for (key, heading, expected) in [
             ("deadlin_ms", "[lookup]", Some("did you mean `deadline_ms`?")),

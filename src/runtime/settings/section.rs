@@ -1,10 +1,15 @@
 //! Reads a section of the file setting by setting; a setting that no module reads is unknown.
 
+use std::fmt::Display;
+
+use crate::runtime::language::Message;
+
 use super::catalogue::{Absent, Setting, SettingKind};
 use super::file::File;
 use super::folders::Folders;
 use super::nearest::Unknown;
 use super::place::Place;
+use super::texts;
 use super::tree::{Marked, Table, TomlValue};
 
 /// A section whose settings are taken out one by one; those left at the end are unknown.
@@ -44,7 +49,7 @@ impl<'f> Section<'f> {
         let table = match self.take_entry(key) {
             Some(Marked { value: TomlValue::Table(value), place }) => Marked { value, place },
             Some(Marked { place, .. }) => {
-                self.wrong(place, key, &format!("a section: {heading}"));
+                self.wrong(place, key, texts::A_SECTION.message(&[("heading", &heading)]));
                 Marked { value: Table::new(), place }
             }
             None => Marked { value: Table::new(), place: Place::default() },
@@ -64,17 +69,13 @@ impl<'f> Section<'f> {
         let heading = format!("[[{key}]]");
         let Some(Marked { value, place }) = self.take_entry(key) else { return Vec::new() };
         let TomlValue::List(list) = value else {
-            self.wrong(
-                place,
-                key,
-                &format!("a repeated section: write {heading}, in two brackets"),
-            );
+            self.wrong(place, key, texts::IN_TWO_BRACKETS.message(&[("heading", &heading)]));
             return Vec::new();
         };
         let mut values = Vec::new();
         for (position, Marked { value, place }) in list.into_iter().enumerate() {
             let TomlValue::Table(value) = value else {
-                self.wrong(place, key, &format!("a repeated section: {heading}"));
+                self.wrong(place, key, texts::A_REPEATED_SECTION.message(&[("heading", &heading)]));
                 continue;
             };
             let name = format!("{key}[{}]", position + 1);
@@ -116,13 +117,13 @@ impl<'f> Section<'f> {
     }
 
     /// Reports a problem at `place`.
-    pub fn report(&self, place: Place, text: String) {
-        self.file.report(place, text);
+    pub fn report(&self, place: Place, message: impl Into<Message>) {
+        self.file.report(place, message);
     }
 
     /// Records a warning.
-    pub fn warn(&self, text: String) {
-        self.file.warn(text);
+    pub fn warn(&self, message: impl Into<Message>) {
+        self.file.warn(message);
     }
 
     /// Whether the setting was present, valid or not.
@@ -141,8 +142,9 @@ impl<'f> Section<'f> {
     }
 
     /// Reports that `key` must be `wanted`.
-    pub fn wrong(&self, place: Place, key: &str, wanted: &str) {
-        self.report(place, format!("{} must be {wanted}", self.path(key)));
+    pub fn wrong(&self, place: Place, key: &str, wanted: impl Display) {
+        let parts: [(&str, &dyn Display); 2] = [("path", &self.path(key)), ("wanted", &wanted)];
+        self.report(place, texts::MUST_BE.message(&parts));
     }
 
     fn take_entry(&mut self, key: &'static str) -> Option<Marked<TomlValue>> {

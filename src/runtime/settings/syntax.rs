@@ -2,7 +2,12 @@
 //!
 //! No message quotes a value, which may be a password.
 
+use std::fmt::Display;
 use std::ops::Range;
+
+use crate::runtime::language::{Message, Text};
+
+use super::texts;
 
 /// A line of the file, without its line end.
 struct FileLine<'t> {
@@ -39,7 +44,7 @@ impl<'t> FileLine<'t> {
 }
 
 /// The message for a parser error at `span` of `text`.
-pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String {
+pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> Message {
     let start = boundary(text, span.start);
     let line = FileLine::of(text, start);
     if message.starts_with("duplicate key") {
@@ -48,8 +53,10 @@ pub(super) fn problem(text: &str, span: &Range<usize>, message: &str) -> String 
     }
     let rest = &text[start..line.at + line.text.len().max(start - line.at)];
     match in_place(&line, rest).or_else(|| by_message(&line, rest, message)) {
-        Some(remedy) => format!("not TOML: {message}: {remedy}"),
-        None => format!("not TOML: {message}"),
+        Some(remedy) => {
+            texts::NOT_TOML_REMEDY.message(&[("message", &message), ("remedy", &remedy)])
+        }
+        None => texts::NOT_TOML.message(&[("message", &message)]),
     }
 }
 
@@ -60,54 +67,54 @@ fn boundary(text: &str, at: usize) -> usize {
 }
 
 /// A remedy that follows from the line itself.
-fn in_place(line: &FileLine<'_>, rest: &str) -> Option<&'static str> {
+fn in_place(line: &FileLine<'_>, rest: &str) -> Option<Text> {
     if line.is_comment_of_another_language() {
-        return Some("a comment begins with #");
+        return Some(texts::A_COMMENT);
     }
     if line.text.contains(['“', '”', '„', '‘', '’', '«', '»']) {
-        return Some("replace the typographic quotes with straight ones (\")");
+        return Some(texts::STRAIGHT_QUOTES);
     }
     if line.text.contains(|c: char| c.is_control() && c != '\t') {
-        return Some("the line contains an invisible control character: type it again");
+        return Some(texts::A_HIDDEN_CHARACTER);
     }
     if line.text.trim_start().starts_with('{') {
-        return Some("this looks like JSON: write key = \"value\" below [section]");
+        return Some(texts::JSON);
     }
     let comment = ["//", ";", "--", "/*"].iter().any(|sign| rest.trim_start().starts_with(sign));
-    comment.then_some("a comment begins with #")
+    comment.then_some(texts::A_COMMENT)
 }
 
-fn by_message(line: &FileLine<'_>, rest: &str, message: &str) -> Option<&'static str> {
+fn by_message(line: &FileLine<'_>, rest: &str, message: &str) -> Option<Text> {
     let begins = |part: &str| message.starts_with(part);
     let value = rest.trim();
     let remedy = if begins("string values must be quoted") && value.is_empty() {
-        "write a value after the ="
+        texts::VALUE
     } else if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") {
-        "write true or false in lower case, without quotes"
+        texts::LOWER_CASE
     } else if begins("string values must be quoted") || begins("invalid float") {
-        "put quotes around a text: key = \"value\""
+        texts::QUOTES
     } else if begins("unexpected key or value") && value.starts_with(',') {
-        "write whole numbers only, and lists in [ ]"
+        texts::WHOLE_NUMBERS
     } else if begins("unexpected key or value") {
-        "write one setting per line"
+        texts::ONE_PER_LINE
     } else if begins("unexpected leading zero") {
-        "remove the zero, or put quotes around the number"
+        texts::WITHOUT_ZERO
     } else if begins("missing comma") {
-        "put a comma between the entries"
+        texts::A_COMMA
     } else if begins("unclosed array") {
-        "close the list with ]"
+        texts::END_LIST
     } else if begins("unclosed table") {
-        "close the section's name with ]; it must not contain spaces"
+        texts::END_SECTION
     } else if begins("invalid basic string") || begins("invalid literal string") {
-        "close the text with a quote on the same line"
+        texts::END_TEXT
     } else if begins("missing escaped value") {
-        "write \\\\ for a backslash, or put single quotes around the text"
+        texts::ESCAPE
     } else if line.section().is_none() && line.text.trim_end().ends_with(']') {
-        "write sections in brackets: [section]"
+        texts::SECTION_BRACKETS
     } else if !line.text.contains('=') {
-        "write key = \"value\""
+        texts::SETTING
     } else if begins("invalid unquoted key") {
-        "remove accents and spaces from the name"
+        texts::PLAIN_NAME
     } else {
         return None;
     };
@@ -115,16 +122,18 @@ fn by_message(line: &FileLine<'_>, rest: &str, message: &str) -> Option<&'static
 }
 
 /// Names what is defined twice, and where it is first.
-fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> String {
+fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> Message {
     let before = &text[..line.at];
     if let Some(section) = line.section() {
         let first = lines(before).find(|(_, line)| line.section() == Some(section));
         let first = first_in(first.map(|(number, _)| number));
         let remedy = match section {
-            "rule" => "write [[rule]], in two brackets, above each rule",
-            _ => "keep one section, with the settings of both",
+            "rule" => texts::RULE_BRACKETS,
+            _ => texts::KEEP_ONE_SECTION,
         };
-        return format!("[{section}] is defined twice{first}: {remedy}");
+        let parts: [(&str, &dyn Display); 3] =
+            [("section", &section), ("first", &first), ("remedy", &remedy)];
+        return texts::TWICE_SECTION.message(&parts);
     }
     // In repeated sections, duplicates are searched for in the last one only.
     let inside = lines(before).filter(|(_, line)| line.section().is_some()).last();
@@ -132,11 +141,11 @@ fn duplicate(text: &str, line: &FileLine<'_>, name: &str) -> String {
     let same =
         |(number, other): &(usize, FileLine<'_>)| *number > start && other.key() == line.key();
     let first = first_in(lines(before).find(same).map(|(number, _)| number));
-    format!("`{name}` is defined twice{first}: keep one")
+    texts::TWICE.message(&[("name", &name), ("first", &first)])
 }
 
-fn first_in(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(" (first in line {line})"))
+fn first_in(line: Option<usize>) -> Message {
+    line.map(|line| texts::FIRST_IN_LINE.message(&[("line", &line)])).unwrap_or_default()
 }
 
 /// The lines of a text with their numbers.

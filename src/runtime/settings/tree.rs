@@ -6,6 +6,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
+use crate::runtime::language::Message;
+
 use super::place::{Index, Place};
 use super::syntax;
 
@@ -68,7 +70,7 @@ impl TomlValue {
 pub(super) fn parse(
     text: &str,
     index: &Index<'_>,
-    report: impl Fn(Place, String),
+    report: impl Fn(Place, Message),
 ) -> Option<Table> {
     let (parsed, mut errors) = DeTable::parse_recoverable(text);
     errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));

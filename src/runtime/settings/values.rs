@@ -4,9 +4,12 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::runtime::language::{Message, Text};
+
 use super::catalogue::{Absent, SettingKind, Unit};
 use super::place::Place;
 use super::section::Section;
+use super::texts;
 use super::tree::{Marked, TomlValue};
 
 /// Each method also declares its setting, from which the documents are generated.
@@ -83,7 +86,7 @@ impl Section<'_> {
         };
         let number = number.filter(|number| range.contains(number));
         if number.is_none() {
-            self.wrong(place, key, &format!("a whole number from {least} to {most}"));
+            self.wrong(place, key, texts::A_NUMBER.message(&[("least", &least), ("most", &most)]));
         }
         number
     }
@@ -129,7 +132,7 @@ impl Section<'_> {
         if let TomlValue::Flag(value) = value {
             return Some(Marked { value, place });
         }
-        self.wrong(place, key, "true or false");
+        self.wrong(place, key, texts::TRUE_OR_FALSE);
         None
     }
 
@@ -166,7 +169,14 @@ impl Section<'_> {
         let found = values.iter().find(|(word, _)| *word == value);
         if found.is_none() {
             let words: Vec<_> = words().map(|word| format!("\"{word}\"")).collect();
-            self.wrong(place, key, &words.join(" or "));
+            self.wrong(
+                place,
+                key,
+                Message {
+                    portuguese: words.join(texts::OR.portuguese),
+                    english: words.join(texts::OR.english),
+                },
+            );
         }
         found.map(|(_, value)| *value)
     }
@@ -189,20 +199,21 @@ impl Section<'_> {
         let Marked { value, place } = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
         let text = value.into_text_or_number();
         if text.is_none() {
-            self.wrong(place, key, "a text in quotes");
+            self.wrong(place, key, texts::A_QUOTED_TEXT);
         }
         text.map(|value| Marked { value, place })
     }
 
     /// A text that is required and not blank.
-    pub fn needed(&mut self, key: &'static str, remedy: &str) -> Option<Marked<String>> {
+    pub fn needed(&mut self, key: &'static str, remedy: Text) -> Option<Marked<String>> {
         let entry = self.take(key, || (SettingKind::Text, Absent::Problem));
         let is_missing = entry.is_none();
         let text = entry.and_then(|entry| self.as_text(key, entry));
         let is_blank = text.as_ref().is_some_and(|text| text.value.trim().is_empty());
         if is_missing || is_blank {
             let place = text.as_ref().map_or(self.place, |text| text.place);
-            self.report(place, format!("{} is missing: {remedy}", self.path(key)));
+            let parts: [(&str, &dyn Display); 2] = [("path", &self.path(key)), ("remedy", &remedy)];
+            self.report(place, texts::MISSING.message(&parts));
         }
         text.filter(|_| !is_blank)
     }
@@ -211,7 +222,7 @@ impl Section<'_> {
         let place = entry.place;
         let text = entry.value.into_text();
         if text.is_none() {
-            self.wrong(place, key, "a text in quotes");
+            self.wrong(place, key, texts::A_QUOTED_TEXT);
         }
         text.map(|value| Marked { value, place })
     }
@@ -233,9 +244,11 @@ impl Section<'_> {
         let list = self.list(key, Some(max), || Absent::Nothing)?;
         let path = self.path(key);
         match list.value.len() {
-            0 => self.report(list.place, format!("{path} is empty: remove it, or add an entry")),
+            0 => self.report(list.place, texts::EMPTY.message(&[("path", &path)])),
             count if count > max => {
-                self.report(list.place, format!("{path} has {count} entries: use at most {max}"));
+                let parts: [(&str, &dyn Display); 3] =
+                    [("path", &path), ("count", &count), ("max", &max)];
+                self.report(list.place, texts::TOO_MANY.message(&parts));
             }
             _ => {}
         }
@@ -254,7 +267,7 @@ impl Section<'_> {
             value => value.into_text().map(|text| vec![text]),
         };
         if texts.is_none() {
-            self.wrong(place, key, "a text in quotes, or a list of them");
+            self.wrong(place, key, texts::A_LIST);
         }
         texts.map(|value| Marked { value, place })
     }
@@ -267,7 +280,7 @@ impl Section<'_> {
             for (key, Marked { value, place }) in std::mem::take(&mut section.entries) {
                 match value.into_text_or_number() {
                     Some(text) => texts.push((Marked { value: key, place }, text)),
-                    None => section.wrong(place, &key, "a text in quotes"),
+                    None => section.wrong(place, &key, texts::A_QUOTED_TEXT),
                 }
             }
             texts

@@ -1,6 +1,7 @@
 //! TLS as a server: our certificate, its key, and the CA of client certificates.
 
 mod settings;
+mod texts;
 
 use std::fmt;
 use std::io;
@@ -18,6 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::runtime::language::{Message, Text};
+
 /// First byte of a TLS connection; HTTP starts with a letter.
 pub const FIRST_BYTE: u8 = 0x16;
 
@@ -34,18 +37,26 @@ pub struct Pem {
 }
 
 /// Why TLS cannot be set up with these files.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnusableTls {
-    #[error("contains no valid PEM certificate")]
     Certificate,
-    #[error("contains no valid PEM certificate of a CA")]
     ClientCa,
-    #[error("contains no valid PEM private key without a password")]
     Key,
-    #[error("does not match the certificate in cert_file")]
     Mismatch,
-    #[error("cannot be used: {0}")]
     Other(String),
+}
+
+impl UnusableTls {
+    /// What is wrong, after the name of the file.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Certificate => texts::NO_CERTIFICATE.into(),
+            Self::ClientCa => texts::NO_CA.into(),
+            Self::Key => texts::NO_KEY.into(),
+            Self::Mismatch => texts::MISMATCH.into(),
+            Self::Other(error) => texts::UNUSABLE.message(&[("error", error)]),
+        }
+    }
 }
 
 /// The TLS configuration of a listener.
@@ -53,7 +64,7 @@ pub enum UnusableTls {
 pub struct Tls {
     config: Arc<ServerConfig>,
     requires_client_certificate: bool,
-    date_problem: Option<&'static str>,
+    date_problem: Option<Text>,
 }
 
 impl fmt::Debug for Tls {
@@ -101,7 +112,7 @@ impl Tls {
     }
 
     /// Why clients reject our certificate because of its dates, if they do.
-    pub fn date_problem(&self) -> Option<&'static str> {
+    pub fn date_problem(&self) -> Option<Text> {
         self.date_problem
     }
 
@@ -133,7 +144,7 @@ fn roots(pem: &[u8]) -> Option<RootCertStore> {
 fn date_problem(
     own: &CertificateDer<'_>,
     provider: &Arc<CryptoProvider>,
-) -> Result<Option<&'static str>, UnusableTls> {
+) -> Result<Option<Text>, UnusableTls> {
     let mut roots = RootCertStore::empty();
     roots.add(own.clone().into_owned()).map_err(|_| UnusableTls::Certificate)?;
     let verifier =
@@ -144,10 +155,10 @@ fn date_problem(
     Ok(match seen {
         Err(Error::InvalidCertificate(
             CertificateError::Expired | CertificateError::ExpiredContext { .. },
-        )) => Some("has expired"),
+        )) => Some(texts::EXPIRED),
         Err(Error::InvalidCertificate(
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
-        )) => Some("is not valid yet"),
+        )) => Some(texts::NOT_VALID_YET),
         _ => None,
     })
 }

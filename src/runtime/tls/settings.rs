@@ -1,8 +1,10 @@
 //! Reads `[tls]` and the files it names.
 
+use std::fmt::Display;
+
 use crate::runtime::settings::{Marked, Section};
 
-use super::{Pem, Tls, UnusableTls};
+use super::{Pem, Tls, UnusableTls, texts};
 
 impl Tls {
     /// Reads `[tls]`; `None` when TLS is off.
@@ -16,9 +18,7 @@ impl Tls {
         let keys = ["cert_file", "key_file", "client_ca_file"];
         if keys.iter().any(|key| section.has(key)) {
             for key in keys[..2].iter().filter(|key| !section.has(key)) {
-                let text =
-                    "name the PEM file, because tls.cert_file needs tls.key_file and vice versa";
-                section.report(section.place(), format!("tls.{key} is missing: {text}"));
+                section.report(section.place(), texts::MISSING.message(&[("key", key)]));
             }
         }
         None
@@ -36,7 +36,7 @@ impl PemFiles {
     fn read(&self, section: &Section<'_>) -> Option<Tls> {
         let read = |setting: &str, file: &Marked<String>| {
             let pem = section.pem(setting, &section.folders().find(&file.value));
-            pem.map_err(|text| section.report(file.place, text)).ok()
+            pem.map_err(|problem| section.report(file.place, problem)).ok()
         };
         section.hold_secret(&section.folders().find(&self.key.value));
         let certificate = read("cert_file", &self.certificate);
@@ -60,10 +60,9 @@ impl PemFiles {
     fn warn_of_dates(&self, section: &Section<'_>, tls: &Tls) {
         if let Some(problem) = tls.date_problem() {
             let path = section.folders().find(&self.certificate.value);
-            section.warn(format!(
-                "the certificate in {} {problem}, so PBXs reject it: renew it, then reload bina",
-                path.display()
-            ));
+            let parts: [(&str, &dyn Display); 2] =
+                [("path", &path.display()), ("problem", &problem)];
+            section.warn(texts::DATES.message(&parts));
         }
     }
 
@@ -75,6 +74,11 @@ impl PemFiles {
             _ => ("key_file", &self.key),
         };
         let path = section.folders().find(&file.value);
-        section.report(file.place, format!("tls.{setting}: {} {unusable}", path.display()));
+        let message = texts::FILE.message(&[
+            ("setting", &setting),
+            ("path", &path.display()),
+            ("problem", &unusable.message()),
+        ]);
+        section.report(file.place, message);
     }
 }

@@ -2,8 +2,15 @@
 
 use std::path::Path;
 
+use crate::runtime::language::{Message, texts};
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::Section;
+
+texts! {
+    GENERATE = "gere pelo menos 12 caracteres com `openssl rand -hex 12`", "generate at least 12 characters with `openssl rand -hex 12`";
+    ONE_LINE = "escreva uma linha sem caracteres de controle", "write one line without control characters";
+    UNUSABLE = "console.password_file: {path} não tem uma senha utilizável: {problem}", "console.password_file: {path} has no usable password: {problem}";
+}
 
 /// Shortest password. Five attempts a minute guess none of them.
 const PASSWORD_CHARS_MIN: usize = 12;
@@ -26,13 +33,24 @@ impl Settings {
     }
 }
 
-fn check(path: &Path, text: &str) -> Result<(), String> {
+fn check(path: &Path, text: &str) -> Result<(), Message> {
     let problem = if text.chars().count() < PASSWORD_CHARS_MIN {
-        "generate at least 12 characters with `openssl rand -hex 12`"
+        GENERATE
     } else if text.contains(char::is_control) {
-        "write one line without control characters"
+        ONE_LINE
     } else {
         return Ok(());
     };
-    Err(format!("console.password_file: {} has no usable password: {problem}", path.display()))
+    Err(UNUSABLE.message(&[("path", &path.display()), ("problem", &problem)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::language::hold;
+
+    #[test]
+    fn every_text_has_both_languages() {
+        hold(ALL, &[]);
+    }
 }

@@ -4,6 +4,7 @@ mod descriptors;
 mod metrics;
 mod settings;
 mod slots;
+mod texts;
 
 use std::convert::Infallible;
 use std::future::poll_fn;

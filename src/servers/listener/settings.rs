@@ -1,10 +1,13 @@
 //! Reads `[listen]`: the addresses of the listeners, and the PBXs.
 
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::runtime::settings::{Marked, Section, port_problem};
+
+use super::texts;
 
 /// Default address of HTTP; the port is not assigned to any service.
 pub const HTTP_DEFAULT: &str = "127.0.0.1:8573";
@@ -82,11 +85,8 @@ fn optional(
     }
     let address = address(section, key, &written, default)?;
     if others.iter().flatten().any(|other| overlap(*other, address)) {
-        let text = format!(
-            "listen.{key}: `{}` overlaps the address of another listener: give each its own port",
-            written.value
-        );
-        section.report(written.place, text);
+        let parts: [(&str, &dyn Display); 2] = [("key", &key), ("address", &written.value)];
+        section.report(written.place, texts::OVERLAP.message(&parts));
     }
     Some(address)
 }
@@ -109,10 +109,15 @@ fn address(
     let address = value.parse();
     if address.is_err() {
         let path = section.path(key);
-        let problem = port_problem(value).unwrap_or_else(|| {
-            format!("`{value}` is not an address with a port (expected e.g. {default})")
-        });
-        section.report(*place, format!("{path}: {problem}"));
+        let message = match port_problem(value) {
+            Some(problem) => texts::ADDRESS_PORT.message(&[("path", &path), ("problem", &problem)]),
+            None => texts::NOT_AN_ADDRESS.message(&[
+                ("path", &path),
+                ("value", value),
+                ("default", &default),
+            ]),
+        };
+        section.report(*place, message);
     }
     address.ok()
 }
@@ -122,21 +127,18 @@ fn pbx(section: &mut Section<'_>) -> Vec<IpAddr> {
     let default = Settings::default().pbx.iter().map(IpAddr::to_string).collect::<Vec<_>>();
     let Marked { value, place } = section.texts_or("pbx", &default);
     if value.is_empty() {
-        let text = "listen.pbx is empty: name the PBX's address, or remove the setting";
-        section.report(place, text.to_owned());
+        section.report(place, texts::PBX_EMPTY);
     }
     let mut addresses = Vec::new();
     for text in value {
         match text.parse() {
-            Ok(address) if is_never_a_source(address) => section.report(
-                place,
-                format!("listen.pbx: `{text}` cannot be the address of a PBX: name its own"),
-            ),
+            Ok(address) if is_never_a_source(address) => {
+                section.report(place, texts::PBX_NO_SOURCE.message(&[("text", &text)]));
+            }
             Ok(address) => addresses.push(address),
-            Err(_) => section.report(
-                place,
-                format!("listen.pbx: `{text}` is not an IP address (expected e.g. \"127.0.0.1\")"),
-            ),
+            Err(_) => {
+                section.report(place, texts::PBX_NOT_AN_ADDRESS.message(&[("text", &text)]));
+            }
         }
     }
     addresses

@@ -26,6 +26,7 @@ mod sealed;
 mod settings;
 mod status;
 mod storage;
+mod texts;
 mod view;
 mod walk;
 

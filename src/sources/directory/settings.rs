@@ -1,13 +1,15 @@
 //! Settings of the directory: `[directory]`.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::domain::zone::TimeOfDay;
+use crate::domain::zone::{InvalidTime, TimeOfDay};
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::Section;
 
-use super::keys::check_key_file;
+use super::keys::{KEY_FILE_BYTES_MIN, check_key_file};
+use super::texts;
 
 /// At night, when few customers call and HubSoft has little to do.
 const WALK_AT: &str = "03:00";
@@ -68,8 +70,8 @@ impl Settings {
 /// Reads the time of the nightly walk.
 fn walk_at(section: &mut Section<'_>) -> TimeOfDay {
     let text = section.text_or("walk_at", WALK_AT);
-    text.value.parse().unwrap_or_else(|invalid| {
-        section.report(text.place, format!("directory.walk_at: {invalid}"));
+    text.value.parse().unwrap_or_else(|_: InvalidTime| {
+        section.report(text.place, texts::WALK_AT.message(&[("text", &text.value)]));
         walk_at_default()
     })
 }
@@ -82,7 +84,11 @@ fn walk_at_default() -> TimeOfDay {
 fn key(section: &mut Section<'_>) -> Option<Secret> {
     let named = section.text("key_file");
     let check = |_: &Path, text: &str| {
-        check_key_file(text).map_err(|problem| format!("directory.key_file: {problem}"))
+        check_key_file(text).map_err(|_| {
+            let parts: [(&str, &dyn Display); 2] =
+                [("bytes", &text.len()), ("min", &KEY_FILE_BYTES_MIN)];
+            texts::KEY_SHORT.message(&parts)
+        })
     };
     let read = match &named {
         Some(name) => section.secret_named("key_file", &name.value, check),

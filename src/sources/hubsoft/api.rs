@@ -2,6 +2,7 @@
 //!
 //! Errors of reqwest contain the URL, so each is converted into a `Failure` here.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use super::grant::{self, Granted, TOKEN_PATH};
 use super::metrics::DnsResults;
 use super::query::Query;
 use super::resolver::{Dns, Resolver};
+use super::texts;
 use super::{Settings, failure, page, trust, wire};
 
 /// Maximum bytes examined of the body of an error.
@@ -43,12 +45,22 @@ pub(super) struct Api {
 }
 
 /// Why no client can be created.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum SetupError {
-    #[error("hubsoft.base_url cannot have a path: write https://api.PROVIDER.hubsoft.com.br")]
     BaseUrl,
-    #[error("hubsoft.ca_file holds no readable PEM certificate")]
     CaFile,
+}
+
+impl std::error::Error for SetupError {}
+
+/// `{}` is English, as in the log; `{:#}` is Portuguese.
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BaseUrl => texts::SETUP_BASE_URL.fmt(f),
+            Self::CaFile => texts::SETUP_CA_FILE.fmt(f),
+        }
+    }
 }
 
 impl Api {

@@ -1,5 +1,9 @@
 //! Validates users, clients and secrets, because HubSoft rejects them without a reason.
 
+use crate::runtime::language::Text;
+
+use super::texts;
+
 /// Placeholders for secrets in examples.
 const PLACEHOLDERS: [&str; 16] = [
     "changeme",
@@ -21,32 +25,28 @@ const PLACEHOLDERS: [&str; 16] = [
 ];
 
 /// Returns why `secret` is invalid. The text continues a sentence that begins with a setting or file.
-pub(super) fn wrong_secret(secret: &str) -> Option<&'static str> {
+pub(super) fn wrong_secret(secret: &str) -> Option<Text> {
     if secret.contains(['\n', '\r']) {
-        return Some("has more than one line: write only the secret, on the first line");
+        return Some(texts::SECRET_LINES);
     }
-    secret
-        .contains(char::is_control)
-        .then_some("contains a control character, which editors do not show: retype the secret")
+    secret.contains(char::is_control).then_some(texts::SECRET_CONTROL)
 }
 
 /// Returns why `secret` is suspicious, though it may be intended.
-pub(super) fn odd_secret(secret: &str) -> Option<&'static str> {
+pub(super) fn odd_secret(secret: &str) -> Option<Text> {
     if secret.trim() != secret {
-        return Some("begins or ends with a blank, which counts: remove it, unless it is intended");
+        return Some(texts::SECRET_BLANK);
     }
     let lower = secret.to_lowercase();
-    PLACEHOLDERS
-        .contains(&lower.as_str())
-        .then_some("is still an example: write the value that HubSoft shows")
+    PLACEHOLDERS.contains(&lower.as_str()).then_some(texts::SECRET_EXAMPLE)
 }
 
 /// Returns why the name of a user or client is invalid.
-pub(super) fn wrong_name(name: &str) -> Option<&'static str> {
+pub(super) fn wrong_name(name: &str) -> Option<Text> {
     if name.contains(char::is_control) {
-        return Some("contains a line break or another control character: retype it");
+        return Some(texts::NAME_CONTROL);
     }
-    (name.trim() != name).then_some("begins or ends with a blank: remove it")
+    (name.trim() != name).then_some(texts::NAME_BLANK)
 }
 
 #[cfg(test)]

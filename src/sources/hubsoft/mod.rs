@@ -31,6 +31,7 @@ mod search;
 mod services;
 mod settings;
 mod short_text;
+mod texts;
 mod token;
 mod trust;
 mod wire;

@@ -1,17 +1,20 @@
 //! Address, credentials and limits of HubSoft: `[hubsoft]`, with secrets from files or systemd credentials.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::domain::zone::Zone;
+use crate::domain::zone::{UnknownZone, Zone};
+use crate::runtime::language::{Message, Text};
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::{Marked, Section, port_problem};
 use crate::sources::limiter;
 
 use super::credential_text::{odd_secret, wrong_name, wrong_secret};
 use super::grant::ApiCredentials;
+use super::texts;
 use super::trust::certificates;
 use super::wire::Wanted;
 
@@ -61,8 +64,8 @@ impl Settings {
     /// Reads `[hubsoft]`; returns `None` if a required setting is missing, which is reported.
     pub fn read(section: &mut Section<'_>, limiter: limiter::Settings) -> Option<Self> {
         let (base_url, insecure_http) = base_url(section);
-        let client_id = name(section, "client_id", "see the integration settings in HubSoft");
-        let username = name(section, "username", "the e-mail of the integration's user");
+        let client_id = name(section, "client_id", texts::CLIENT_ID_REMEDY);
+        let username = name(section, "username", texts::USERNAME_REMEDY);
         let client_secret = secret(section, "client_secret", "client_secret_file");
         let password = secret(section, "password", "password_file");
         let ca_pem = ca_pem(section);
@@ -100,46 +103,31 @@ impl Settings {
     }
 
     /// Returns warnings about valid values that are probably mistakes.
-    fn warnings(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<Message> {
         let url = &self.base_url;
         let host = url.host_str().unwrap_or_default();
-        let mut texts = Vec::new();
+        let mut messages = Vec::new();
         if self.connect > self.attempt {
             let connect = self.connect.as_millis();
             let attempt = self.attempt.as_millis();
-            texts.push(format!(
-                "hubsoft.connect_ms ({connect}) is above hubsoft.attempt_ms ({attempt}), which ends \
-                 the request first: lower it"
-            ));
+            let parts: [(&str, &dyn Display); 2] = [("connect", &connect), ("attempt", &attempt)];
+            messages.push(texts::ATTEMPT.message(&parts));
         }
         let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         if url.scheme() == "http" && !is_local {
-            texts.push(
-                "hubsoft.base_url is plain http to another machine: the network can read token and \
-                 customers; write https"
-                    .to_owned(),
-            );
+            messages.push(texts::PLAIN_HTTP.into());
         }
         // The placeholder of the shipped file, which must be replaced.
         if host.contains("provider.hubsoft") {
-            texts.push(
-                "hubsoft.base_url is still the example: replace PROVIDER by the name of your provider"
-                    .to_owned(),
-            );
+            messages.push(texts::EXAMPLE_URL.into());
         }
         if host.ends_with(".hubsoft.com.br") && !host.starts_with("api.") {
-            texts.push(format!(
-                "hubsoft.base_url looks like the address of the panel (`{host}`): the address of the API \
-                 begins with api., like https://api.{host}"
-            ));
+            messages.push(texts::PANEL.message(&[("host", &host)]));
         }
         if self.credentials.username.eq_ignore_ascii_case(EXAMPLE_USER) {
-            texts.push(
-                "hubsoft.username is still the example: write the e-mail of the integration's user"
-                    .to_owned(),
-            );
+            messages.push(texts::EXAMPLE_USER.into());
         }
-        texts
+        messages
     }
 
     /// Returns whether `other` is the same HubSoft with the same credentials, so that tokens and cached
@@ -169,8 +157,9 @@ pub enum PhoneMatch {
 /// Reads the zone of HubSoft's times.
 fn timezone(section: &mut Section<'_>) -> Zone {
     let text = section.text_or("timezone", TIMEZONE);
-    text.value.parse().unwrap_or_else(|unknown| {
-        section.report(text.place, format!("hubsoft.timezone: {unknown}"));
+    text.value.parse().unwrap_or_else(|_: UnknownZone| {
+        let parts: [(&str, &dyn Display); 2] = [("text", &text.value), ("names", &Zone::names())];
+        section.report(text.place, texts::TIMEZONE.message(&parts));
         Zone::default()
     })
 }
@@ -186,47 +175,38 @@ fn wanted(section: &mut Section<'_>) -> Wanted {
 }
 
 /// Reads the name of a client or user.
-fn name(section: &mut Section<'_>, key: &'static str, remedy: &str) -> Option<String> {
+fn name(section: &mut Section<'_>, key: &'static str, remedy: Text) -> Option<String> {
     let Marked { value, place } = section.needed(key, remedy)?;
     if let Some(wrong) = wrong_name(&value) {
-        section.report(place, format!("hubsoft.{key} {wrong}"));
+        section.report(place, texts::NAME_WRONG.message(&[("key", &key), ("wrong", &wrong)]));
     }
     Some(value)
 }
 
 /// Reads the address, and whether it may be plain http.
 fn base_url(section: &mut Section<'_>) -> (Option<Url>, bool) {
-    let remedy = "write https://api.PROVIDER.hubsoft.com.br";
+    let remedy = texts::BASE_URL_REMEDY;
     let base_url = section.needed("base_url", remedy);
     let insecure_http = section.flag("insecure_http");
     let Some(Marked { value, place }) = base_url else { return (None, insecure_http) };
     let is_invalid = |c: char| c.is_control() || c.is_whitespace() || "\"'`<>\\^{}|".contains(c);
     let wrong = match Url::parse(value.trim()) {
         // The parser drops or encodes characters that were pasted with the address.
-        _ if value.trim().contains(is_invalid) => "contains a blank, a quote or a line break",
-        Err(_) if port_problem(&value).is_some() => {
-            "has a port that does not exist: the last one is 65535"
-        }
-        Err(_) => "is not an address",
-        Ok(url) if url.port() == Some(0) => "has port `0`, which is invalid",
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            "must not contain a user or password"
-        }
-        Ok(url) if url.path().contains("/integracao") => "must end before /api/v1/integracao",
-        Ok(url) if names_the_api(&url) => "must end before /api or /oauth, which bina appends",
-        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
-            "must not have a query or a fragment"
-        }
+        _ if value.trim().contains(is_invalid) => texts::URL_INVALID,
+        Err(_) if port_problem(&value).is_some() => texts::URL_NO_PORT,
+        Err(_) => texts::URL_NONE,
+        Ok(url) if url.port() == Some(0) => texts::URL_ZERO_PORT,
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => texts::URL_CREDENTIALS,
+        Ok(url) if url.path().contains("/integracao") => texts::URL_INTEGRATION,
+        Ok(url) if names_the_api(&url) => texts::URL_API,
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => texts::URL_QUERY,
         Ok(url) => match (url.scheme(), insecure_http) {
             ("https", _) | ("http", true) => return (Some(url), insecure_http),
-            ("http", false) => {
-                "is plain http, which exposes token and customers to the network: write https, or \
-                 set hubsoft.insecure_http = true for a test on this machine"
-            }
-            _ => "must begin with https://",
+            ("http", false) => texts::URL_PLAIN,
+            _ => texts::URL_SCHEME,
         },
     };
-    section.report(place, format!("hubsoft.base_url {wrong} ({remedy})"));
+    section.report(place, texts::BASE_URL.message(&[("wrong", &wrong), ("remedy", &remedy)]));
     (None, insecure_http)
 }
 
@@ -243,8 +223,8 @@ fn secret(section: &mut Section<'_>, key: &'static str, file_key: &'static str) 
     let file = section.text(file_key);
     match (inline, file) {
         (Some(inline), Some(_)) => {
-            let text = format!("hubsoft.{key} and hubsoft.{file_key} are both set: keep one");
-            section.report(inline.place, text);
+            let parts: [(&str, &dyn Display); 2] = [("key", &key), ("file_key", &file_key)];
+            section.report(inline.place, texts::SECRET_TWICE.message(&parts));
             None
         }
         (Some(inline), None) => Some(secret_inside(section, key, inline)),
@@ -264,7 +244,7 @@ fn secret(section: &mut Section<'_>, key: &'static str, file_key: &'static str) 
 fn secret_inside(section: &Section<'_>, key: &str, inline: Marked<String>) -> Secret {
     let Marked { value, place } = inline;
     if value.trim().is_empty() {
-        section.report(place, format!("hubsoft.{key} is empty"));
+        section.report(place, texts::SECRET_EMPTY.message(&[("key", &key)]));
     }
     section.note_secret_inside();
     if let Err(text) = validate(section, &section.path(key), &value) {
@@ -275,11 +255,8 @@ fn secret_inside(section: &Section<'_>, key: &str, inline: Marked<String>) -> Se
 
 fn secret_of_systemd(section: &Section<'_>, key: &str, file_key: &str) -> Option<Secret> {
     let Some(path) = section.folders().credential(key) else {
-        let text = format!(
-            "hubsoft.{key} is missing: set {file_key} to a file that contains it, or add a systemd \
-             credential named {key}"
-        );
-        section.report(section.place(), text);
+        let parts: [(&str, &dyn Display); 2] = [("key", &key), ("file_key", &file_key)];
+        section.report(section.place(), texts::SECRET_MISSING.message(&parts));
         return None;
     };
     let validate = |path: &Path, text: &str| validate(section, &path.display().to_string(), text);
@@ -288,12 +265,12 @@ fn secret_of_systemd(section: &Section<'_>, key: &str, file_key: &str) -> Option
 }
 
 /// Rejects an invalid secret, and warns about a suspicious one. The secret is never printed.
-fn validate(section: &Section<'_>, source: &str, text: &str) -> Result<(), String> {
+fn validate(section: &Section<'_>, source: &str, text: &str) -> Result<(), Message> {
     if let Some(wrong) = wrong_secret(text) {
-        return Err(format!("{source} {wrong}"));
+        return Err(texts::SECRET_WRONG.message(&[("source", &source), ("wrong", &wrong)]));
     }
     if let Some(odd) = odd_secret(text) {
-        section.warn(format!("{source} {odd}"));
+        section.warn(texts::SECRET_WRONG.message(&[("source", &source), ("wrong", &odd)]));
     }
     Ok(())
 }
@@ -303,7 +280,7 @@ fn ca_pem(section: &mut Section<'_>) -> Option<Vec<u8>> {
     let path = section.folders().beside(&value);
     let pem = section.pem("ca_file", &path).and_then(|pem| match certificates(&pem) {
         Ok(_) => Ok(pem),
-        Err(error) => Err(format!("{error}: {}", path.display())),
+        Err(error) => Err(texts::CA_FILE.message(&[("error", &error), ("path", &path.display())])),
     });
     pem.map_err(|text| section.report(place, text)).ok()
 }

@@ -80,7 +80,7 @@ impl CommandEngine {
         let words = self.words.clone();
         let missing = spawn_blocking(move || missing_voice(&words, &VOICE_FOLDERS.map(Path::new)));
         match missing.await.ok().flatten() {
-            Some(problem) => Err(EngineError::new(EngineFailure::Voice, problem)),
+            Some(problem) => Err(EngineError::new(EngineFailure::Voice, problem.english)),
             None => Ok(()),
         }
     }

@@ -9,12 +9,14 @@ mod group;
 mod http;
 mod programs;
 mod settings;
+mod texts;
 mod voices;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::speech_text::Prepared;
+use crate::runtime::language::Message;
 
 use self::command::CommandEngine;
 use self::http::HttpEngine;
@@ -26,7 +28,7 @@ pub use self::settings::{EngineKind, EngineSettings, SpeechServer};
 pub const WAV_BYTES_MAX: usize = 32 << 20;
 
 /// Why the engine cannot speak, as far as that is seen without a text.
-pub fn problem(settings: &EngineSettings) -> Option<String> {
+pub fn problem(settings: &EngineSettings) -> Option<Message> {
     match &settings.kind {
         EngineKind::Command(words) => programs::missing(words),
         EngineKind::Http(_) => None,

@@ -5,16 +5,16 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::runtime::language::Message;
+
+use super::texts;
 use super::voices::{VOICE_FOLDERS, missing_voice};
 
 /// Says what is missing of a command: its program, or its voice.
-pub(super) fn missing(command: &[String]) -> Option<String> {
+pub(super) fn missing(command: &[String]) -> Option<Message> {
     let program = command.first()?;
     if !is_found(program) {
-        return Some(format!(
-            "speech.command: there is no program `{program}` that can be executed: install it, or write its \
-             whole path"
-        ));
+        return Some(texts::NO_EXECUTABLE.message(&[("program", program)]));
     }
     missing_voice(command, &VOICE_FOLDERS.map(Path::new))
 }
@@ -44,7 +44,10 @@ mod tests {
         }
         let data = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
         for bad in ["bina-no-such-program", "/bin/bina-no-such-program", data, "/bin"] {
-            assert!(problem(bad).expect(bad).contains(&format!("no program `{bad}`")), "{bad}");
+            assert!(
+                problem(bad).expect(bad).english.contains(&format!("no program `{bad}`")),
+                "{bad}"
+            );
         }
     }
 }

@@ -9,13 +9,10 @@ use reqwest::Url;
 use crate::runtime::secret::Secret;
 use crate::runtime::settings::{Marked, Section, port_problem};
 
+use super::texts;
+
 /// Maximum words of a command.
 const WORDS_MAX: usize = 32;
-
-const NO_ADDRESS: &str =
-    "speech.url is not an address: write it like \"http://127.0.0.1:8880/v1/audio/speech\"";
-const PLAIN_TOKEN: &str = "speech.token_file is sent in plain text to another machine, where the network can read \
-                           it: let speech.url begin with https";
 
 /// Which engine speaks, and how long it may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,22 +60,18 @@ impl EngineSettings {
         let command = section.texts_up_to("command", WORDS_MAX);
         let server = server(section);
         if let (Some(command), Some(_)) = (&command, &server) {
-            let text = "speech.command and speech.url are both set: keep one of them";
-            section.report(command.place, text.to_owned());
+            section.report(command.place, texts::BOTH);
         }
         if let Some(command) = &command
             && command.value.first().is_none_or(|program| program.trim().is_empty())
         {
-            let text = "speech.command names no program: write it as a list, the program first";
-            section.report(command.place, text.to_owned());
+            section.report(command.place, texts::NO_PROGRAM);
         }
         if let Some(Marked { value, place }) = &command
             && let [word] = &value[..]
             && word.contains(' ')
         {
-            let text = "speech.command is one text: write a list, the program and each argument, such as \
-                        [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \"-\"]";
-            section.report(*place, text.to_owned());
+            section.report(*place, texts::ONE_TEXT);
         }
         let kind = match (command, server) {
             (Some(command), _) => EngineKind::Command(command.value),
@@ -103,7 +96,7 @@ fn server(section: &mut Section<'_>) -> Option<SpeechServer> {
     let has_token = token_file.is_some();
     let token = token_file.and_then(|name| {
         let check = |_: &Path, text: &str| match text.trim() {
-            "" => Err("it is empty: write the token into it".to_owned()),
+            "" => Err(texts::TOKEN_EMPTY.into()),
             _ => Ok(()),
         };
         let read = section.secret_named("token_file", &name.value, check);
@@ -112,21 +105,19 @@ fn server(section: &mut Section<'_>) -> Option<SpeechServer> {
     let url = url?;
     let parsed = Url::parse(&url.value).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     if parsed.is_none() {
-        let text = match port_problem(&url.value) {
-            Some(problem) => format!("speech.url: {problem}"),
-            None => NO_ADDRESS.to_owned(),
-        };
-        section.report(url.place, text);
+        let message = port_problem(&url.value).map_or_else(
+            || texts::NO_ADDRESS.into(),
+            |problem| texts::URL_PORT.message(&[("problem", &problem)]),
+        );
+        section.report(url.place, message);
     }
     let parsed = parsed?;
     if has_token && (!parsed.username().is_empty() || parsed.password().is_some()) {
-        let text = "speech.url has a user or password, and speech.token_file a token, but a request has \
-                    one credential: remove the user and password from the address, or remove token_file";
-        section.report(url.place, text.to_owned());
+        section.report(url.place, texts::TWO_CREDENTIALS);
     }
     let is_secret = has_token || parsed.password().is_some();
     if is_secret && parsed.scheme() == "http" && !is_here(&parsed) {
-        section.warn(PLAIN_TOKEN.to_owned());
+        section.warn(texts::PLAIN_TOKEN);
     }
     Some(SpeechServer { url: parsed, model, voice, token })
 }

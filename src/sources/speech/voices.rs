@@ -5,6 +5,10 @@ use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::runtime::language::Message;
+
+use super::texts;
+
 /// Where RHVoice's voices are: Debian's package, and one built from source.
 pub(super) const VOICE_FOLDERS: [&str; 2] =
     ["/usr/share/RHVoice/voices", "/usr/local/share/RHVoice/voices"];
@@ -12,7 +16,7 @@ const RHVOICE: &str = "RHVoice-test";
 
 /// Says which voice of the command is missing, as far as `folders` show it. Other programs fail by
 /// themselves.
-pub(super) fn missing_voice(command: &[String], folders: &[&Path]) -> Option<String> {
+pub(super) fn missing_voice(command: &[String], folders: &[&Path]) -> Option<Message> {
     let program = Path::new(command.first()?).file_name()?;
     if program != RHVOICE {
         return None;
@@ -25,11 +29,8 @@ pub(super) fn missing_voice(command: &[String], folders: &[&Path]) -> Option<Str
     }
     let is_installed = |voice: &str| installed.iter().any(|name| name.nfc().eq(voice.nfc()));
     let missing = wanted.split('+').find(|voice| !is_installed(voice))?;
-    Some(format!(
-        "RHVoice has no voice `{missing}`, and would speak with another one: install its package, or use \
-         one of {}",
-        installed.join(", ")
-    ))
+    let installed = installed.join(", ");
+    Some(texts::NO_VOICE.message(&[("voice", &missing), ("installed", &installed)]))
 }
 
 /// The voices that the command names: `-p NAME`, `-pNAME`, `--profile NAME` or `--profile=NAME`.
@@ -90,9 +91,11 @@ mod tests {
             assert_eq!(problem(good), None, "{good:?}");
         }
         let missing = problem(&["RHVoice-test", "-p", "Leticia"]).expect("it is not there");
-        assert!(missing.contains("no voice `Leticia`"), "{missing}");
-        assert!(missing.contains("one of Anna, Letícia-F123"), "{missing}");
-        assert!(problem(&["RHVoice-test", "-p", "Anna+Bia"]).expect("one").contains("`Bia`"));
+        assert!(missing.english.contains("no voice `Leticia`"), "{missing}");
+        assert!(missing.english.contains("one of Anna, Letícia-F123"), "{missing}");
+        assert!(
+            problem(&["RHVoice-test", "-p", "Anna+Bia"]).expect("one").english.contains("`Bia`")
+        );
         fs::remove_dir_all(&folder).expect("it is ours");
         assert_eq!(problem(&["RHVoice-test", "-p", "Bia"]), None, "nothing can be seen");
     }

@@ -5,6 +5,7 @@ use std::fmt::{Display, Write};
 use crate::domain::zone::Zone;
 use crate::runtime::language::{Language, Text};
 use crate::sources::directory::PlaceKind;
+use crate::sources::sentences::in_both;
 
 use super::{HeardLine, IntervalLine, Report, ReportedAlert, texts};
 
@@ -26,7 +27,7 @@ pub(super) fn text(report: &Report, zone: Zone, language: Language) -> String {
     suspicions(report, zone, language, &mut text);
     chart(report, zone, language, &mut text);
     for problem in &report.problems {
-        let warning = texts::WARNING.filled(language, &[("problem", problem)]);
+        let warning = texts::WARNING.filled(language, &[("problem", &in_both(problem))]);
         let _ = writeln!(text, "\n{warning}");
     }
     text

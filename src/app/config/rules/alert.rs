@@ -1,7 +1,10 @@
 //! Reads whether a rule is for customers with an alert, and rejects conditions that need one.
 
 use crate::domain::prompt::{AlertCondition, Rule};
+use crate::runtime::language::Message;
 use crate::runtime::settings::{Marked, Place, Section};
+
+use super::texts;
 
 /// Reads `alerta`.
 pub(super) fn alert(section: &mut Section<'_>) -> Marked<AlertCondition> {
@@ -23,23 +26,17 @@ pub(super) fn check(section: &Section<'_>, rule: &Rule, place: Place) {
     ];
     let path = section.path("alerta");
     for (key, _) in phrases.iter().filter(|(_, phrases)| !phrases.is_empty()) {
-        let text = format!("{path} needs no alert, so {key} has no text to match: remove {key}");
-        section.report(place, text);
+        section.report(place, texts::NO_TEXT_TO_MATCH.message(&[("path", &path), ("key", key)]));
     }
     if rule.speak.is_some() {
-        let text = format!("{path} needs no alert, so speak has no text to say: remove speak");
-        section.report(place, text);
+        section.report(place, texts::NO_TEXT_TO_SAY.message(&[("path", &path)]));
     }
 }
 
 /// The warning for a rule that applies to every customer without an alert.
-pub(super) fn quiet_for_all(rule: &Rule) -> Option<String> {
+pub(super) fn quiet_for_all(rule: &Rule) -> Option<Message> {
     let is_quiet = rule.alert != AlertCondition::On;
     let has_other = !rule.service_status.is_empty() || rule.connected.is_some();
-    (is_quiet && !has_other && rule.did.is_empty()).then(|| {
-        format!(
-            "rule `{}` applies to every customer without an alert: add servico_status, conectado or did",
-            rule.name
-        )
-    })
+    (is_quiet && !has_other && rule.did.is_empty())
+        .then(|| texts::EVERY_CUSTOMER.message(&[("name", &rule.name)]))
 }

@@ -4,18 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::prompt::{AlertCondition, Phrase, Rule};
+use crate::runtime::language::Message;
+
+use super::texts;
 
 /// Longest phrase whose parts are compared.
 const NEEDLE_BYTES_MAX: usize = 256;
 
 /// A warning for each unreachable rule.
-pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
+pub(super) fn hidden(rules: &[Rule]) -> Vec<Message> {
     let mut before: HashMap<(AlertCondition, String), Covered> = HashMap::new();
     let mut warnings = Vec::new();
     for rule in rules {
         if !rule.except.is_empty() && covered_by_own_exceptions(rule) {
-            let name = &rule.name;
-            warnings.push(format!("rule `{name}` never matches: its except covers its text"));
+            warnings.push(texts::HIDES_ITSELF.message(&[("name", &rule.name)]));
             continue;
         }
         // Earlier rules hide it if they have no other conditions, or the same ones.
@@ -27,10 +29,9 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<String> {
             .flat_map(|key| taking(rule.alert).iter().map(move |alert| (*alert, key.clone())));
         let mut covered = keys.filter_map(|key| before.get(&key));
         match covered.find_map(|covered| covered.hides(rule)) {
-            Some(first) => warnings.push(format!(
-                "rule `{}` is unreachable: rule `{first}` before it matches everything it matches",
-                rule.name
-            )),
+            Some(first) => {
+                warnings.push(texts::HIDDEN.message(&[("name", &rule.name), ("first", first)]));
+            }
             None => {
                 if let Some(key) = own {
                     before.entry((rule.alert, key)).or_default().add(rule);
@@ -160,7 +161,8 @@ mod tests {
     }
 
     fn names(rules: &[Rule]) -> Vec<String> {
-        let name = |text: String| text.split('`').nth(1).unwrap_or_default().to_owned();
+        let name =
+            |warning: Message| warning.english.split('`').nth(1).unwrap_or_default().to_owned();
         hidden(rules).into_iter().map(name).collect()
     }
 

@@ -3,8 +3,10 @@
 mod alert;
 mod hidden;
 mod phrases;
+mod texts;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::answering::outage;
@@ -14,6 +16,7 @@ use crate::domain::prompt::{
     Speak, SpeakPart,
 };
 use crate::domain::safe_text::is_label;
+use crate::runtime::language::Message;
 use crate::runtime::settings::{Marked, Place, Section};
 
 use self::hidden::hidden;
@@ -29,18 +32,13 @@ pub(super) struct Prompts {
 }
 
 /// The warning for a rule that plays for every alert although nothing in it says so.
-fn unconditional(rule: &Rule) -> Option<String> {
+fn unconditional(rule: &Rule) -> Option<Message> {
     let has_text = !rule.text.is_empty() || !rule.also.is_empty();
     let has_other = !rule.service_status.is_empty() || rule.connected.is_some();
     let is_silent = rule.play.asterisk.is_empty();
     let needs_alert = rule.alert == AlertCondition::On;
-    (needs_alert && !has_text && !has_other && rule.did.is_empty() && !is_silent).then(|| {
-        format!(
-            "rule `{}` has no condition, so it plays for every alert: add text, or write \
-             text = \"*\" if that is intended",
-            rule.name
-        )
-    })
+    (needs_alert && !has_text && !has_other && rule.did.is_empty() && !is_silent)
+        .then(|| texts::NO_CONDITION.message(&[("name", &rule.name)]))
 }
 
 impl Prompts {
@@ -63,15 +61,9 @@ impl Prompts {
         let list = file.read_each("rule", |section| {
             let rule = self.rule(section, requests_connection);
             if let Some(first) = places.get(&rule.name) {
-                let name = &rule.name;
-                let first = first.line;
-                section.report(
-                    section.place(),
-                    format!(
-                        "rule `{name}` is defined twice (first in line {first}): give each rule a \
-                         unique name"
-                    ),
-                );
+                let parts: [(&str, &dyn Display); 2] =
+                    [("name", &rule.name), ("first", &first.line)];
+                section.report(section.place(), texts::TWICE.message(&parts));
             } else {
                 places.insert(Arc::clone(&rule.name), section.place());
             }
@@ -89,7 +81,7 @@ impl Prompts {
     fn rule(&self, section: &mut Section<'_>, requests_connection: bool) -> Rule {
         let name = label(section, "name");
         if name.is_none() && !section.has("name") {
-            section.report(section.place(), "the rule has no name: add name = \"…\"".to_owned());
+            section.report(section.place(), texts::NO_NAME);
         }
         let play = self.play(section);
         let speak = self.speak(section, &play);
@@ -116,8 +108,7 @@ impl Prompts {
     fn play(&self, section: &mut Section<'_>) -> Arc<Playlist> {
         let Some(names) = section.texts("play") else {
             if !section.has("play") {
-                let text = "the rule has no play: add play = \"PROMPT\", or play = [] for silence";
-                section.report(section.place(), text.to_owned());
+                section.report(section.place(), texts::NO_PLAY);
             }
             return Arc::default();
         };
@@ -138,14 +129,10 @@ impl Prompts {
         }
         let speak = Speak::new(parts, &self.asterisk, &self.freeswitch);
         if !speak.says_text() {
-            let text =
-                format!("{path} has no \"*\", which is the alert's text: add it, or use play");
-            section.report(names.place, text);
+            section.report(names.place, texts::SPEAK_NO_TEXT.message(&[("path", &path)]));
         }
         if play.asterisk.is_empty() {
-            let text =
-                format!("{path} needs play, too: it is heard until the text has been spoken");
-            section.report(names.place, text);
+            section.report(names.place, texts::SPEAK_NEEDS_PLAY.message(&[("path", &path)]));
         }
         Some(Arc::new(speak))
     }
@@ -159,20 +146,20 @@ impl Prompts {
             }
         }
         Playlist::new(&sounds, &self.asterisk, &self.freeswitch).unwrap_or_else(|| {
-            let text = format!(
-                "the playlist is too long: use at most {SOUNDS_MAX} prompts and {PLAYLIST_BYTES_MAX} bytes"
-            );
-            section.report(names.place, text);
+            let parts: [(&str, &dyn Display); 2] =
+                [("sounds", &SOUNDS_MAX), ("bytes", &PLAYLIST_BYTES_MAX)];
+            section.report(names.place, texts::PLAYLIST_TOO_LONG.message(&parts));
             Playlist::default()
         })
     }
 
-    fn unknown(&self, name: &str) -> String {
+    fn unknown(&self, name: &str) -> Message {
         let names: Vec<_> = self.sounds.keys().map(String::as_str).collect();
-        let defined = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        format!(
-            "unknown prompt `{name}`: add `{name} = \"SOUND\"` to [prompts] (defined: {defined})"
-        )
+        let defined = match names.is_empty() {
+            true => texts::DEFINED_NONE.into(),
+            false => Message::of_both(names.join(", ")),
+        };
+        texts::UNKNOWN_PROMPT.message(&[("name", &name), ("defined", &defined)])
     }
 
     fn general(&self, section: &mut Section<'_>) -> Option<General> {
@@ -193,7 +180,7 @@ fn label(section: &mut Section<'_>, key: &'static str) -> Option<String> {
     let Marked { value, place } = section.text(key)?;
     if !is_label(&value) {
         let path = section.path(key);
-        section.report(place, format!("{path} must be 1 to 64 of A-Z a-z 0-9 _ -"));
+        section.report(place, texts::LABEL.message(&[("path", &path)]));
     }
     Some(value)
 }
@@ -202,7 +189,7 @@ fn connected(section: &mut Section<'_>, requests_connection: bool) -> Option<boo
     let Marked { value, place } = section.flag_if_set("conectado")?;
     if !requests_connection {
         let path = section.path("conectado");
-        section.report(place, format!("{path} has no data: set hubsoft.ultima_conexao = \"sim\""));
+        section.report(place, texts::NO_DATA.message(&[("path", &path)]));
     }
     Some(value)
 }
@@ -212,7 +199,7 @@ fn dids(section: &mut Section<'_>) -> Vec<Did> {
     let dids: Vec<_> = value.iter().filter_map(|text| Did::new(text)).collect();
     if dids.is_empty() || dids.len() != value.len() {
         let path = section.path("did");
-        section.report(place, format!("{path} must be called numbers in quotes, of digits alone"));
+        section.report(place, texts::CALLED_NUMBERS.message(&[("path", &path)]));
     }
     dids
 }

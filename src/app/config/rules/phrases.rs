@@ -3,7 +3,10 @@
 use crate::domain::alert_text::TEXT_BYTES_MAX;
 use crate::domain::prompt::{BadPhrase, Phrase};
 use crate::domain::safe_text::is_machine_word;
+use crate::runtime::language::Message;
 use crate::runtime::settings::{Marked, Section};
+
+use super::texts;
 
 /// The statuses that HubSoft's API documentation lists.
 const STATUSES: [&str; 13] = [
@@ -26,23 +29,28 @@ const QUOTED_MAX: usize = 40;
 
 /// Reads `text`, `also`, `except` or `over`.
 pub(super) fn phrases(section: &mut Section<'_>, key: &'static str) -> Vec<Phrase> {
-    let Some(Marked { value: texts, place }) = section.texts(key) else { return Vec::new() };
+    let Some(Marked { value: written, place }) = section.texts(key) else { return Vec::new() };
     let path = section.path(key);
     let mut phrases = Vec::new();
-    for text in &texts {
+    for text in &written {
         match Phrase::parse(text) {
             Ok(phrase) => phrases.push(phrase),
             Err(bad) => {
-                section.report(place, format!("{path} {}", problem(bad, text)));
+                section.report(place, problem(bad, &path, text));
                 return Vec::new();
             }
         }
         if let Some(warning) = warning(text) {
-            section.warn(format!("{path} (line {}): `{}` {warning}", place.line, quoted(text)));
+            section.warn(texts::LIKELY_MISTAKE.message(&[
+                ("path", &path),
+                ("line", &place.line),
+                ("text", &quoted(text)),
+                ("warning", &warning),
+            ]));
         }
     }
     if phrases.is_empty() {
-        section.report(place, format!("{path} {}", problem(BadPhrase::Empty, "")));
+        section.report(place, problem(BadPhrase::Empty, &path, ""));
     }
     phrases
 }
@@ -53,7 +61,7 @@ pub(super) fn exceptions(section: &mut Section<'_>, key: &'static str) -> Vec<Ph
     let except = phrases(section, key);
     if except.iter().any(Phrase::is_any) {
         let path = section.path(key);
-        section.report(place, format!("{path} = \"*\" excludes every alert: name words"));
+        section.report(place, texts::EXCLUDES_ALL.message(&[("path", &path)]));
     }
     except
 }
@@ -63,23 +71,22 @@ pub(super) fn statuses(section: &mut Section<'_>) -> Vec<String> {
     let Some(Marked { value, place }) = section.texts("servico_status") else { return Vec::new() };
     let path = section.path("servico_status");
     if value.is_empty() || !value.iter().all(|word| is_machine_word(word, 64)) {
-        section.report(place, format!("{path} must name HubSoft's prefixes, like suspenso_debito"));
+        section.report(place, texts::STATUSES.message(&[("path", &path)]));
     }
     for word in value.iter().filter(|word| !STATUSES.contains(&word.as_str())) {
-        section.warn(format!("{path} (line {}): {}", place.line, unknown_status(word)));
+        section.warn(texts::STATUS_LINE.message(&[
+            ("path", &path),
+            ("line", &place.line),
+            ("problem", &unknown_status(word)),
+        ]));
     }
     value
 }
 
-fn problem(bad: BadPhrase, text: &str) -> String {
+fn problem(bad: BadPhrase, path: &str, text: &str) -> Message {
     match bad {
-        BadPhrase::Empty => {
-            "is empty: name words to match, or \"*\" for all (punctuation alone matches nothing)"
-                .into()
-        }
-        BadPhrase::Star => {
-            format!("`{}`: a `*` must stand at an end of a word, as in \"rompi*\"", quoted(text))
-        }
+        BadPhrase::Empty => texts::EMPTY.message(&[("path", &path)]),
+        BadPhrase::Star => texts::STAR.message(&[("path", &path), ("text", &quoted(text))]),
     }
 }
 
@@ -92,24 +99,19 @@ fn quoted(text: &str) -> String {
 }
 
 /// Why a phrase probably does not match what it is meant for.
-fn warning(text: &str) -> Option<String> {
+fn warning(text: &str) -> Option<Message> {
     if text.len() > TEXT_BYTES_MAX {
-        return Some("is longer than any alert text".to_owned());
+        return Some(texts::PHRASE_TOO_LONG.into());
     }
     let parts = parts(text);
     if parts.len() > 1 {
         let list: Vec<_> = parts.iter().map(|part| format!("\"{}\"", quoted(part))).collect();
         let list = list.join(", ");
-        return Some(format!(
-            "is one phrase and matches only as a whole: to match any of its parts, write [{list}]"
-        ));
+        return Some(texts::ONE_PHRASE.message(&[("list", &list)]));
     }
     let is_regex = text.contains(['\\', '^', '[', ']', '{', '}']) || text.contains("(?");
     let is_regex = is_regex || text.ends_with('$') || text.contains(".+");
-    is_regex.then(|| {
-        "looks like a regular expression: only words and a `*` at an end of a word are supported"
-            .to_owned()
-    })
+    is_regex.then(|| texts::REGEX.into())
 }
 
 /// The parts between list separators; a comma within a number is not a separator.
@@ -128,17 +130,20 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-fn unknown_status(word: &str) -> String {
+fn unknown_status(word: &str) -> Message {
     let lower = word.to_ascii_lowercase();
     if STATUSES.contains(&lower.as_str()) {
-        return format!("`{word}` matches nothing, because HubSoft uses lower case: `{lower}`");
+        return texts::STATUS_CASE.message(&[("word", &word), ("lower", &lower)]);
     }
     let distance = |status: &&str| edits(&lower, status);
     match STATUSES.into_iter().min_by_key(distance) {
         Some(nearest) if distance(&nearest) <= word.len() / 2 => {
-            format!("HubSoft has no status `{word}`: did you mean `{nearest}`?")
+            texts::NO_STATUS_NEAR.message(&[("word", &word), ("nearest", &nearest)])
         }
-        _ => format!("HubSoft has no status `{word}`: expected one of {}", STATUSES.join(", ")),
+        _ => {
+            let names = STATUSES.join(", ");
+            texts::NO_STATUS.message(&[("word", &word), ("names", &names)])
+        }
     }
 }
 

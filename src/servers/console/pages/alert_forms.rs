@@ -14,6 +14,7 @@ use crate::sources::alerts::{
     listed_places,
 };
 use crate::sources::directory::PlaceKind;
+use crate::sources::sentences::in_both;
 
 use super::super::active::PRESETS;
 use super::super::visit::Visit;
@@ -201,7 +202,7 @@ async fn changed<T: Send + 'static>(
     };
     let done = spawn_blocking(move || change(&alerts, &context)).await;
     match done {
-        Ok(result) => result.map_err(|error| error.to_string()),
+        Ok(result) => result.map_err(|error| in_both(error).of(visit.language).to_owned()),
         Err(_) => Err(texts::BUG.of(visit.language).to_owned()),
     }
 }

@@ -11,6 +11,7 @@ use crate::runtime::language::Language;
 use crate::sources::alerts::{
     ActiveAlert, AlertBoard, AlertEntry, AlertListing, AlertOrigin, StratumLine,
 };
+use crate::sources::sentences::in_both;
 
 use super::super::active::{listing_of, until};
 use super::super::links::encoded;
@@ -36,7 +37,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
         let listing = listing_of(&console.parts);
         let views = views(&console.parts, &listing);
         let content = html! {
-            @if let Some(problem) = &listing.problem { p.bad role="alert" { (problem) } }
+            @if let Some(problem) = &listing.problem { p.bad role="alert" { (in_both(problem).of(language)) } }
             @if views.is_empty() { p { (texts::NO_ALERT.of(language)) } }
             @for view in &views { (whole(&visit, view)) }
             @if visit.session.is_some() { (alert_forms::add_form(console, &visit)) } @else {

@@ -8,6 +8,7 @@ use crate::runtime::language::{Language, Text};
 use crate::sources::alerts::AlertListing;
 use crate::sources::breaker::BreakerState;
 use crate::sources::directory::Activity;
+use crate::sources::sentences::in_both;
 
 use super::super::active::listing_of;
 use super::super::visit::Visit;
@@ -117,7 +118,7 @@ fn feed(listing: &AlertListing, language: Language) -> Markup {
                 Some(age_s) => { (read_ago(age_s, language)) }
                 None => { (texts::NOT_READ_YET.of(language)) }
             }
-            @if let Some(problem) = &feed.problem { br; (problem) }
+            @if let Some(problem) = &feed.problem { br; (in_both(problem).of(language)) }
         },
     )
 }
@@ -143,7 +144,7 @@ fn directory(parts: &ConsoleParts, language: Language) -> Markup {
             }
             @if walking { " · " (texts::WALKING.of(language)) }
             @if let Some(problem) = status.last_walk.as_ref().or(status.file_problem.as_ref()) {
-                br; (problem)
+                br; (in_both(problem).of(language))
             }
         },
     )

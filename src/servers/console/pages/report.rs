@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use crate::answering::journal::{Report, ReportForm, ReportQuery};
 use crate::runtime::language::{Language, Text};
 use crate::servers::http::whole;
+use crate::sources::sentences::in_both;
 
 use super::super::links::encoded;
 use super::super::visit::Visit;
@@ -42,7 +43,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
             }
             @match &report {
                 Ok(report) => { (shown_report(report, language)) p { a href=(table) { "CSV" } } }
-                Err(error) => { p.bad role="alert" { (error) } }
+                Err(error) => { p.bad role="alert" { (in_both(error).of(language)) } }
             }
         };
         layout::page(console, &visit, texts::REPORT.of(language), &content)
@@ -59,7 +60,10 @@ pub(super) fn table<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a>
                 reply.headers_mut().insert(CONTENT_DISPOSITION, name);
                 reply
             }
-            Err(error) => layout::notice(&visit, StatusCode::BAD_REQUEST, &error.to_string()),
+            Err(error) => {
+                let problem = in_both(error);
+                layout::notice(&visit, StatusCode::BAD_REQUEST, problem.of(visit.language))
+            }
         }
     })
 }
@@ -74,7 +78,7 @@ fn shown_report(report: &Report, language: Language) -> Markup {
         (texts::REPEAT_CALLERS, report.repeat_callers),
     ];
     html! {
-        @for problem in &report.problems { p.bad { (problem) } }
+        @for problem in &report.problems { p.bad { (in_both(problem).of(language)) } }
         p { (shown::moment(report.since_s)) " – " (shown::moment(report.until_s)) }
         dl.figures {
             @for (name, value) in figures {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use crate::answering::speech::refused;
 use crate::domain::alert::{Alert, Scope};
 use crate::domain::alert_text::{AlertText, fold_words};
 use crate::domain::prompt::JudgedCall;
@@ -89,6 +90,8 @@ fn marked(text: &str, places: &[std::ops::Range<usize>]) -> Markup {
 fn spoken(console: &Console, typed: &str, language: Language) -> Markup {
     match prepare(typed, &console.parts.speech.words()) {
         Ok(prepared) => html! { (prepared.reveal()) },
-        Err(refusal) => html! { span.bad { (texts::NOT_SPOKEN.of(language)) ": " (refusal) } },
+        Err(refusal) => {
+            html! { span.bad { (texts::NOT_SPOKEN.of(language)) ": " (refused(refusal).of(language)) } }
+        }
     }
 }
