@@ -8,6 +8,7 @@
 # said, and which the program's name tells.
 #
 #   BINA_STATIC=no     leaves the static program out, said as well
+#   BINA_STATIC=quick  builds it without optimisation, only to see that it links
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,6 +52,11 @@ static() {
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 musl=$architecture-unknown-linux-musl
+if [ "${BINA_STATIC:-yes}" = quick ]; then
+    say "the static program is not optimised: do not hand it out (BINA_STATIC=quick)"
+    version=$version-unoptimised
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+fi
 if [ "${BINA_STATIC:-yes}" = no ]; then
     say "the static program is left out (BINA_STATIC=no)"
 elif command -v musl-gcc > /dev/null && rustup target add "$musl"; then

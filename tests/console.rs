@@ -3,13 +3,24 @@
 mod app;
 #[path = "console/browser.rs"]
 mod browser;
+#[path = "console/chromium.rs"]
+mod chromium;
 #[path = "console/errors.rs"]
 mod errors;
 #[path = "console/hostile.rs"]
 mod hostile;
+#[path = "console/lists.rs"]
+mod lists;
 #[path = "console/login.rs"]
 mod login;
 #[path = "console/pages.rs"]
 mod pages;
+#[path = "console/screenshots.rs"]
+mod screenshots;
+#[path = "operation/served.rs"]
+#[allow(dead_code, reason = "tests/operation.rs uses the rest")]
+mod served;
+#[path = "console/sessions.rs"]
+mod sessions;
 #[path = "console/visitor.rs"]
 mod visitor;

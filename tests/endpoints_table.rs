@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 25] = [
+const ENDPOINTS: [(&str, &str, &str); 27] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -60,6 +60,8 @@ const ENDPOINTS: [(&str, &str, &str); 25] = [
         "local_alerts/endpoint.rs::an_alert_is_added_listed_extended_and_ended",
         "",
     ),
+    ("/v1/calls/ended", "screen_pop.rs::a_ringing_telephone_opens_the_customers_page", ""),
+    ("/v1/calls/ringing", "screen_pop.rs::a_ringing_telephone_opens_the_customers_page", ""),
     ("/v1/directory", "directory/operated.rs::the_state_of_the_directory_is_json", ""),
     ("/v1/directory/clear", "directory/operated.rs::a_cleared_directory_is_read_again", ""),
     ("/v1/directory/walk", "directory/operated.rs::a_walk_is_started_on_request", ""),

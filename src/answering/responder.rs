@@ -24,7 +24,7 @@ use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::Choice;
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
 use crate::runtime::logging::{CallLine, key};
-use crate::sources::alerts::CallerAlerts;
+use crate::sources::alerts::{Board, CallerAlerts};
 use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::Key;
 
@@ -188,6 +188,18 @@ impl Responder {
         let board = self.announcer.board();
         let board = board.as_deref();
         let choice = self.announcer.choose(board, finding, phone.as_ref(), call);
+        self.decide_on(board, choice, call, phone, finding)
+    }
+
+    /// Decides what the caller hears by a choice that has been made.
+    fn decide_on(
+        &self,
+        board: Option<&Board>,
+        choice: Choice<'_>,
+        call: &Call,
+        phone: Option<Phone>,
+        finding: &Finding,
+    ) -> Decision {
         let spoken = self.announcer.spoken(&choice);
         let kind = if spoken.is_some() { PromptKind::Spoken } else { PromptKind::Prepared };
         let choice = Choice { play: spoken.as_ref().or(choice.play), ..choice };
@@ -230,10 +242,12 @@ impl Responder {
             (Ok(key), _) => self.lookup.at_hand(key),
             (Err(reason), _) => Finding::NoNumber(*reason),
         };
-        let Decision { answer, chosen, told, .. } = self.decide(call, phone.ok(), &finding);
         let board = self.announcer.board();
-        let choice = self.announcer.choose(board.as_deref(), &finding, phone.as_ref().ok(), call);
-        let rules = self.announcer.judged(board.as_deref(), &finding, &choice, call);
+        let board = board.as_deref();
+        let choice = self.announcer.choose(board, &finding, phone.as_ref().ok(), call);
+        let rules = self.announcer.judged(board, &finding, &choice, call);
+        let decision = self.decide_on(board, choice, call, phone.ok(), &finding);
+        let Decision { answer, chosen, told, .. } = decision;
         CallExplanation {
             rules,
             took_us: u64::try_from(call.accepted.elapsed().as_micros()).unwrap_or(u64::MAX),

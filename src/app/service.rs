@@ -1,9 +1,10 @@
 //! The service: the application that is active, its listeners, and the reload that replaces it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::warn;
@@ -41,6 +42,20 @@ impl Serving {
         self.stop.send_replace(true);
     }
 
+    /// Serves each connection of a listener that is open, until the service stops.
+    fn run<C>(
+        &mut self,
+        listener: Option<Listener>,
+        serve: impl Fn(TcpStream, IpAddr, watch::Receiver<bool>) -> C + Send + Sync + 'static,
+    ) where
+        C: Future<Output = ()> + Send + 'static,
+    {
+        let Some(listener) = listener else { return };
+        let stop = self.stop.subscribe();
+        let serve = move |stream, peer| serve(stream, peer, stop.clone());
+        self.listeners.spawn(listener::run(listener, self.stop.subscribe(), serve));
+    }
+
     /// Waits for the end of a listener; `None` when all have ended.
     pub(super) async fn ended(&mut self) -> Option<Result<(), AppError>> {
         self.listeners.join_next().await.map(|ended| ended.map_err(AppError::from))
@@ -75,36 +90,25 @@ impl Service {
         let admitting = |listener: Listener| {
             listener.admitting(networks.clone()).counting(metrics.listener.clone())
         };
-        if let Some(agi) = listeners.agi.map(admitting) {
-            let responder = self.current.part(|app| &app.responder);
-            let stopping = serving.stop.subscribe();
-            let metrics = metrics.fastagi.clone();
-            let serve = move |stream, _| {
-                fastagi::serve(stream, responder.clone(), metrics.clone(), stopping.clone())
-            };
-            serving.listeners.spawn(listener::run(agi, serving.stop.subscribe(), serve));
-        }
+        let responder = self.current.part(|app| &app.responder);
+        let fastagi = metrics.fastagi.clone();
+        serving.run(listeners.agi.map(admitting), move |stream, _, stop| {
+            fastagi::serve(stream, responder.clone(), fastagi.clone(), stop)
+        });
         let http = [
             (Some(listeners.http), &endpoints::PHONES),
             (listeners.metrics, &endpoints::OPERATION),
         ];
         for (listener, table) in http {
-            let Some(listener) = listener.map(admitting) else { continue };
             let server = self.current.part(|app| &app.http);
-            let stopping = serving.stop.subscribe();
-            let serve = move |stream, peer| {
-                http::serve(stream, peer, table, server.clone(), stopping.clone())
-            };
-            serving.listeners.spawn(listener::run(listener, serving.stop.subscribe(), serve));
+            serving.run(listener.map(admitting), move |stream, peer, stop| {
+                http::serve(stream, peer, table, server.clone(), stop)
+            });
         }
-        if let Some(console) = listeners.console.map(admitting) {
-            let server = self.current.part(|app| &app.console);
-            let stopping = serving.stop.subscribe();
-            let serve = move |stream, peer| {
-                http::serve(stream, peer, &console::PAGES, server.clone(), stopping.clone())
-            };
-            serving.listeners.spawn(listener::run(console, serving.stop.subscribe(), serve));
-        }
+        let server = self.current.part(|app| &app.console);
+        serving.run(listeners.console.map(admitting), move |stream, peer, stop| {
+            http::serve(stream, peer, &console::PAGES, server.clone(), stop)
+        });
         Ok(serving)
     }
 

@@ -13,13 +13,13 @@ texts! {
     INTERRUPTED = "interrompido", "interrupted";
     JSON_FOR_STATUS = "--json só vale para `bina directory status`", "--json is for `bina directory status` only";
     REFUSED = "o bina em `{address}` recusou o pedido ({status}): veja o log dele", "bina at `{address}` refused the request ({status}): see its log";
-    REPORT_NO_FILES = "o bina não está rodando, e não há pasta de estado `{folder}`: inicie-o, ou indique em service.state_folder onde está o diário dele", "bina does not run, and there is no state folder `{folder}`: start it, or set service.state_folder to where its journal is";
+    REPORT_NO_FILES = "o bina não está rodando, e não há pasta de estado `{folder}`: inicie-o, ou indique em service.state_folder onde está o journal dele", "bina does not run, and there is no state folder `{folder}`: start it, or set service.state_folder to where its journal is";
     REPORT_NO_LISTENER = "listen.metrics é `off`: os arquivos são lidos", "listen.metrics is `off`: the files are read";
     SAY_COMPLAINT = "{error}\no motor escreveu: {complaint}", "{error}\nthe engine wrote: {complaint}";
     SAY_NO_ENGINE = "[speech] não indica um motor: instale rhvoice e rhvoice-brazilian-portuguese (seção non-free do Debian), e configure speech.command = [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \"-\"]; ou configure speech.url (docs/fala.pt-BR.md tem outros)", "[speech] names no engine: install rhvoice and rhvoice-brazilian-portuguese (Debian's section non-free), and set speech.command = [\"RHVoice-test\", \"-p\", \"Letícia-F123\", \"-o\", \"-\"]; or set speech.url (docs/speech.md has others)";
     SAY_REFUSED = "o texto não é falado ({label}): {refusal}", "the text is not spoken ({label}): {refusal}";
     SAY_UNWRITTEN = "não foi possível gravar {file}: {error}", "{file} cannot be written: {error}";
-    UNREACHABLE = "o bina não é alcançado em `{address}` ({error}): inicie-o com `systemctl start bina`", "cannot reach bina at `{address}` ({error}): start it with `systemctl start bina`";
+    UNREACHABLE = "o bina não responde em `{address}` ({error}): inicie-o com `systemctl start bina`", "cannot reach bina at `{address}` ({error}): start it with `systemctl start bina`";
     UNREADABLE_ANSWER = "não foi possível ler a resposta do serviço ({error}): reinicie-o depois de uma atualização do bina", "cannot read the answer of the service ({error}): restart it after an upgrade of bina";
 }
 

@@ -11,7 +11,7 @@ use super::endpoint::SimEndpoint;
 use super::population::table_rows;
 use super::registry::CustomerRegistry;
 use super::reply::{Reply, http_date, php_json};
-use super::request::ReceivedRequest;
+use super::request::{ReceivedRequest, is_json};
 use super::scope_table::ScopeTable;
 use super::screens::{AgentScreensLog, ScreenAction, screen_action};
 use super::search::{CustomerSearch, Matching};
@@ -203,11 +203,6 @@ fn has_the_credentials(request: &ReceivedRequest) -> bool {
         && body["client_secret"] == CREDENTIALS.client_secret
         && body["username"] == CREDENTIALS.username
         && body["password"] == CREDENTIALS.password
-}
-
-pub(super) fn is_json(media_type: &str) -> bool {
-    let kind = media_type.split(';').next().unwrap_or_default();
-    kind.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn found(customers: &[Value]) -> Reply {

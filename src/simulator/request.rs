@@ -101,6 +101,12 @@ fn read_head(head: &str) -> Option<ReceivedRequest> {
     })
 }
 
+/// Whether a media type is JSON.
+pub(super) fn is_json(media_type: &str) -> bool {
+    let kind = media_type.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
 fn read_header(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
     let token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::api::is_json;
-use super::request::ReceivedRequest;
+use super::request::{ReceivedRequest, is_json};
 
 /// Beyond it reports are answered and no longer kept.
 const KEPT_MAX: usize = 10_000;

@@ -6,12 +6,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::visitor::{ALERTED, QUIET, Scene, Visitor};
+use crate::app::{Reply, exchange};
+use crate::visitor::{ALERTED, QUIET, Scene, TEXT, Visitor};
 
 /// A browser on a slow line loads this in a second.
 const PAGE_BYTES_MAX: usize = 30 * 1024;
 
-fn contains(page: &str, parts: &[&str]) {
+pub(crate) fn contains(page: &str, parts: &[&str]) {
     for part in parts {
         assert!(page.contains(part), "{part}\n{page}");
     }
@@ -28,7 +29,7 @@ async fn a_number_is_explained_in_either_language_and_is_no_call() {
             "<html lang=\"pt-BR\">",
             "encontrado <span class=\"tag\">com alerta</span>",
             "bina/rompimento-fibra",
-            "11 dígitos: 1 clientes devolvidos, 1 com este número exato",
+            "11 dígitos: clientes devolvidos: 1, com este número exato: 1",
             "<strong>Regra luz</strong> nenhuma das expressões de text está no texto",
             "<strong>Regra fibra</strong> escolhida por: “rompimento”",
         ],
@@ -205,4 +206,35 @@ async fn rules_show_their_conditions_and_what_they_chose_today() {
     scene.app.asterisk(ALERTED).await;
     let page = visitor.get("/regras").await.body;
     contains(&page, &["queda de energia", "fibra <span class=\"tag\">1 nas últimas 24 h", "teste"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_another_one_hides_names_it() {
+    let rules = "[[rule]]\nname = \"tarde\"\ntext = \"queda de energia total\"\nplay = \"fibra\"\n";
+    let scene = Scene::with(TEXT, rules).await;
+    let page = scene.operator().await.get("/regras").await.body;
+    contains(&page, &["porque esta acima serve para tudo o que ela serve: luz</p>"]);
+    assert_eq!(page.matches("Nunca é escolhida").count(), 1, "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_hears_a_prompt_because_its_browser_gets_parts() {
+    let scene = Scene::with_recordings().await;
+    let visitor = scene.operator().await;
+    let page = visitor.get("/texto?texto=manuten%C3%A7%C3%A3o").await.body;
+    contains(&page, &["src=\"/audios/manutencao.wav\"", "src=\"/audios/equipe-a-caminho.wav\""]);
+    let request = format!(
+        "GET /audios/manutencao.wav HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\
+         Range: bytes=0-1\r\n\r\n",
+        visitor.host, visitor.cookie
+    );
+    let reply = Reply::read(&exchange(visitor.address, request.as_bytes()).await);
+    assert_eq!((reply.status, &*reply.body), (206, "RI"));
+    contains(
+        &reply.head,
+        &["content-range: bytes 0-1/", "content-length: 2", "accept-ranges: bytes"],
+    );
+    let request = request.replace(&visitor.cookie, "");
+    let reply = Reply::read(&exchange(visitor.address, request.as_bytes()).await);
+    assert_eq!(reply.status, 303, "recordings need a login, too");
 }

@@ -52,7 +52,7 @@ fn what_is_wrong_with_the_command_line_is_said_in_portuguese() {
         (&["alert", "extend", "a1", "--for", "3"], "escreva um número com a unidade, p. ex. 90m"),
         (&["alert", "add", "Falha"], "o alerta não tem escopo: diga --city,"),
         (&["alert", "extend", "a1"], "não foi dado um fim: diga --until"),
-        (&["directory", "walk", "--json"], "--json só vale em `bina directory status`"),
+        (&["directory", "walk", "--json"], "--json só vale para `bina directory status`"),
         (&["rehearse", "--over", "3"], "escreva um número com a unidade, p. ex. 60s"),
         (&["rehearse", "--affected", "0"], "escolha de 1 a 50000 chamadas"),
         (&["rehearse", "--window"], "diga quando é, com --ends-after"),
@@ -81,7 +81,7 @@ async fn what_fails_is_said_in_portuguese() {
         (&["alert", "list"][..], 1, "o bina não responde em `127.0.0.1:"),
         (&["directory", "status"], 1, "inicie-o com `systemctl start bina`"),
         (&["forget", "37988242968"], 1, "o bina não responde em"),
-        (&["report"], 1, "não há a pasta de estado `/nowhere`: inicie-o"),
+        (&["report"], 1, "não há pasta de estado `/nowhere`: inicie-o"),
         (
             &["say", "senha 1234"],
             3,

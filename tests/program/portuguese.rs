@@ -204,7 +204,7 @@ fn an_error_of_a_command_is_portuguese() {
     let (on, off) =
         (File::new("pt-on", text), File::new("pt-off", &text.replace("127.0.0.1:1", "off")));
     for (arguments, file, code, part) in [
-        (&["alert", "list"][..], &on, 1, "bina: o bina não é alcançado em `127.0.0.1:1` ("),
+        (&["alert", "list"][..], &on, 1, "bina: o bina não responde em `127.0.0.1:1` ("),
         (
             &["alert", "list"],
             &off,
@@ -223,7 +223,7 @@ fn an_error_of_a_command_is_portuguese() {
             2,
             "bina: --json só vale para `bina directory status`",
         ),
-        (&["alert", "extend", "a7k2"], &on, 2, "bina: falta o fim: diga em --until até quando"),
+        (&["alert", "extend", "a7k2"], &on, 2, "bina: não foi dado um fim: diga --until"),
         (
             &["report", "--since", "ontem"],
             &off,

@@ -26,7 +26,7 @@ use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics::size;
 use crate::sources::agent_screens::AgentScreens;
 
-use self::queue::{Queue, Report, Taken};
+use self::queue::{DueReport, ReportQueue, Taken};
 
 pub use self::metrics::ScreenPopMetrics;
 
@@ -53,7 +53,7 @@ pub enum Accepted {
 /// The reports of calls at agents' telephones.
 pub struct ScreenPops {
     screens: Current<Option<Arc<dyn AgentScreens>>>,
-    queue: Mutex<Queue>,
+    queue: Mutex<ReportQueue>,
     /// Notified when a report is queued.
     queued: Notify,
     metrics: ScreenPopMetrics,
@@ -61,7 +61,7 @@ pub struct ScreenPops {
 
 /// Whether HubSoft has answered lately.
 #[derive(Default)]
-struct Health {
+struct RecentFailures {
     failures: u32,
     rests_until: Option<Instant>,
 }
@@ -91,7 +91,7 @@ impl ScreenPops {
             self.metrics.count(event, "off");
             return Accepted::Dropped;
         }
-        let report = Report { call, event, at: Instant::now() };
+        let report = DueReport { call, event, at: Instant::now() };
         let taken = self.queue.lock().take(report);
         match taken {
             Taken::Queued => {
@@ -120,12 +120,12 @@ impl ScreenPops {
         // A task that panicked may have left some behind.
         self.queue.lock().release_all();
         let mut sending = JoinSet::new();
-        let mut health = Health::default();
+        let mut recent = RecentFailures::default();
         loop {
             while sending.len() < SENDING_MAX
                 && let Some(report) = self.next()
             {
-                if self.is_dropped(&report, &mut health) {
+                if self.is_dropped(&report, &mut recent) {
                     self.queue.lock().release(&report);
                     continue;
                 }
@@ -134,7 +134,7 @@ impl ScreenPops {
             tokio::select! {
                 () = self.queued.notified(), if sending.len() < SENDING_MAX => {}
                 Some(sent) = sending.join_next(), if !sending.is_empty() => {
-                    health.note(sent.ok());
+                    recent.note(sent.ok());
                     // The agent of the report may have another one.
                     self.queued.notify_one();
                 }
@@ -143,16 +143,16 @@ impl ScreenPops {
         }
     }
 
-    fn next(&self) -> Option<Report> {
+    fn next(&self) -> Option<DueReport> {
         self.queue.lock().next()
     }
 
     /// Whether a report is of no use any more, or HubSoft is left alone.
-    fn is_dropped(&self, report: &Report, health: &mut Health) -> bool {
+    fn is_dropped(&self, report: &DueReport, recent: &mut RecentFailures) -> bool {
         let now = Instant::now();
         let reason = if now >= report.at + LATE {
             "late"
-        } else if health.rests(now) {
+        } else if recent.rests(now) {
             "resting"
         } else {
             return false;
@@ -162,7 +162,7 @@ impl ScreenPops {
     }
 
     /// Sends a report, and returns how it went.
-    async fn send(self: Arc<Self>, report: Report) -> Result<(), Failure> {
+    async fn send(self: Arc<Self>, report: DueReport) -> Result<(), Failure> {
         let screens = self.screens.now();
         let result = match &*screens {
             Some(screens) => screens.report(&report.call, report.event, report.at + LATE).await,
@@ -177,7 +177,7 @@ impl ScreenPops {
     }
 }
 
-impl Health {
+impl RecentFailures {
     fn rests(&mut self, now: Instant) -> bool {
         self.rests_until.is_some_and(|until| now < until)
     }

@@ -11,7 +11,7 @@ const QUEUE_MAX: usize = 200;
 
 /// What happened to a call, and when.
 #[derive(Clone, Debug)]
-pub(super) struct Report {
+pub(super) struct DueReport {
     pub(super) call: AgentCall,
     pub(super) event: AgentEvent,
     pub(super) at: Instant,
@@ -28,19 +28,20 @@ pub(super) enum Taken {
 
 /// The reports, oldest first, and the agents of those that are being sent.
 #[derive(Default)]
-pub(super) struct Queue {
-    waiting: VecDeque<Report>,
+pub(super) struct ReportQueue {
+    waiting: VecDeque<DueReport>,
     sending: HashSet<Agent>,
 }
 
-impl Queue {
+impl ReportQueue {
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    pub(super) fn take(&mut self, report: Report) -> Taken {
-        let is_start =
-            |waiting: &Report| waiting.event == AgentEvent::Ringing && waiting.call == report.call;
+    pub(super) fn take(&mut self, report: DueReport) -> Taken {
+        let is_start = |waiting: &DueReport| {
+            waiting.event == AgentEvent::Ringing && waiting.call == report.call
+        };
         if report.event == AgentEvent::Ended
             && let Some(at) = self.waiting.iter().rposition(is_start)
         {
@@ -55,8 +56,8 @@ impl Queue {
     }
 
     /// Removes the oldest report whose agent has none being sent, and keeps the agent until it is released.
-    pub(super) fn next(&mut self) -> Option<Report> {
-        let is_free = |report: &Report| !self.sending.contains(&report.call.agent);
+    pub(super) fn next(&mut self) -> Option<DueReport> {
+        let is_free = |report: &DueReport| !self.sending.contains(&report.call.agent);
         let at = self.waiting.iter().position(is_free)?;
         let report = self.waiting.remove(at)?;
         self.sending.insert(report.call.agent.clone());
@@ -64,7 +65,7 @@ impl Queue {
     }
 
     /// Lets the next report of the same agent be sent.
-    pub(super) fn release(&mut self, report: &Report) {
+    pub(super) fn release(&mut self, report: &DueReport) {
         self.sending.remove(&report.call.agent);
     }
 

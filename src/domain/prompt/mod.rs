@@ -2,6 +2,7 @@
 
 mod ahead;
 mod choice;
+mod hidden;
 mod phrase;
 mod playlist;
 mod rule;
@@ -16,6 +17,7 @@ use crate::domain::call::Did;
 use crate::domain::found::FoundCustomer;
 
 pub use self::choice::{Choice, ChosenBy};
+pub use self::hidden::{HiddenRule, hidden_rules};
 pub use self::phrase::{BadPhrase, Phrase};
 pub use self::playlist::{PLAYLIST_BYTES_MAX, Playlist, SOUNDS_MAX, SoundForm};
 pub use self::rule::{AlertCondition, Rule};

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::runtime::language::Language;
 use crate::runtime::wall_clock;
+use crate::servers::endpoints::AlertOperations;
 use crate::sources::alerts::{AlertEntry, AlertListing};
 
 use super::{Console, ConsoleParts, shown, texts};
@@ -12,18 +13,29 @@ use super::{Console, ConsoleParts, shown, texts};
 pub(super) const PRESETS: [(u64, &str); 5] =
     [(30, "30 min"), (60, "1 h"), (120, "2 h"), (240, "4 h"), (480, "8 h")];
 
-/// All active alerts: HubSoft's, then the local ones.
-pub(super) fn listing_of(parts: &ConsoleParts) -> AlertListing {
-    let view = parts.directory.as_ref().and_then(|directory| directory.view());
-    let mut listing = parts.local_alerts.list(wall_clock::now_s(), view.as_ref());
-    parts.alerts.add_to(&mut listing);
-    listing
+/// What it takes to list and change alerts.
+pub(super) fn operations(parts: &ConsoleParts) -> AlertOperations<'_> {
+    AlertOperations {
+        local_alerts: &parts.local_alerts,
+        alerts: &parts.alerts,
+        directory: parts.directory.as_ref(),
+        responder: &parts.responder,
+        speech: &parts.speech,
+    }
 }
 
-/// The local alerts for everyone, which are the mass mode.
+/// All active alerts: HubSoft's, then the local ones.
+pub(super) async fn listing_of(parts: &ConsoleParts, language: Language) -> AlertListing {
+    operations(parts).list().await.unwrap_or_else(|_| AlertListing {
+        problem: Some(texts::BUG.of(language).to_owned()),
+        ..AlertListing::default()
+    })
+}
+
+/// The local alerts for everyone, which are the mass mode. It does not wait for the disk.
 pub(super) fn mass_alerts(console: &Console) -> Vec<AlertEntry> {
-    let local = console.parts.local_alerts.list(wall_clock::now_s(), None);
-    local.alerts.into_iter().filter(|alert| alert.everyone).collect()
+    let active = console.parts.local_alerts.entries(wall_clock::now_s(), None);
+    active.into_iter().filter(|alert| alert.everyone).collect()
 }
 
 /// When an alert ends, with the time that is left.

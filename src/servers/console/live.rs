@@ -156,7 +156,7 @@ fn figures<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
             let mut pace = interval(FIGURES_EVERY);
             loop {
                 pace.tick().await;
-                let shown = pages::now_figures(&parts, language).into_string();
+                let shown = pages::now_figures(&parts, language).await.into_string();
                 if !send(&pieces, event("now", &shown)).await {
                     return;
                 }

@@ -9,6 +9,7 @@
 //! adds and ends local alerts, and nothing else.
 
 mod active;
+mod alert_words;
 mod assets;
 mod layout;
 mod links;

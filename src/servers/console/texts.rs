@@ -14,6 +14,7 @@ texts! {
     ALERT_UNDECIDED = "ainda não se sabe se vale para quem liga", "not decided for this caller yet";
     ALONE = "um só nó", "a single node";
     AND_ANY_OF = "e também uma destas (also)", "and any of these as well (also)";
+    AND_HIDDEN = "e o que o bina não localiza:", "and what bina cannot place:";
     ANY_OF = "Uma destas expressões (text)", "Any of these phrases (text)";
     ANY_TEXT = "qualquer texto", "any text";
     A_TEST_IS_NO_CALL = "Um teste não é uma chamada: não entra nas contagens nem no diário, e só consulta o HubSoft pelo segundo botão.", "A test is not a call: it is neither counted nor noted in the journal, and queries HubSoft by the second button only.";
@@ -73,7 +74,9 @@ texts! {
     INTERFACE = "Interface", "Interface";
     KIND = "Tipo de lugar", "Kind of place";
     KINDS = "Conjunto", "Set";
+    KIND_GROUP = "grupo", "group";
     KIND_MISSING = "Escolha o tipo do lugar.", "Choose the kind of place.";
+    KIND_STATUS = "situação do serviço", "service status";
     LAST_MINUTE = "No último minuto", "In the last minute";
     LOCAL = "local", "local";
     LOGIN_NEEDS_ENCRYPTION = "A senha não viaja sem criptografia: use [tls] na configuração, ou um túnel SSH:", "A password is not sent unencrypted: set [tls] in the configuration, or use an SSH tunnel:";
@@ -87,6 +90,7 @@ texts! {
     MEMORY = "Resposta", "Answer";
     NEXT_CALL = "A próxima chamada deste número", "The next call of this number";
     NO = "não", "no";
+    NODES = "Nós do bina", "Nodes of bina";
     NONE_OF = "Nenhuma destas (except)", "None of these (except)";
     NONE_YET = "nada ainda", "nothing yet";
     NOTICE = "Aviso", "Notice";
@@ -101,6 +105,7 @@ texts! {
     NO_ALERT_NO_RULE = "sem alerta, nenhuma regra é tentada", "without an alert no rule is tried";
     NO_DIRECTORY = "O diretório ainda não tem clientes ou está desligado: veja `bina directory status`.", "The directory has no customers yet or is off: see `bina directory status`.";
     NO_END = "sem fim informado", "no end given";
+    NO_LISTED_ALERT = "nenhum ativo na lista do HubSoft, nenhum local", "none active on HubSoft's list, none local";
     NO_NUMBER = "sem número", "no number";
     NO_PAGE = "Não há página neste endereço.", "There is no page at this address.";
     NO_PASSWORD = "O console não tem senha (console.password_file), então as páginas só mostram.", "The console has no password (console.password_file), so its pages show only.";
@@ -108,6 +113,7 @@ texts! {
     NO_RANDOMNESS = "O sistema não forneceu números aleatórios: tente de novo.", "The system gave no random numbers: try again.";
     NO_RECORDING = "O bina não tem esta gravação: veja [prompts] e listen.prompts_folder.", "bina has no such recording: see [prompts] and listen.prompts_folder.";
     NO_RULE = "nenhuma regra: nada é tocado", "no rule: nothing is played";
+    NO_SCOPE = "sem alcance informado", "no scope";
     NUMBER = "Número", "Number";
     OFF = "desligado", "off";
     OTHERWISE = "Sem regra que sirva:", "If no rule fits:";
@@ -144,10 +150,21 @@ texts! {
     SCOPE = "Para quem", "For whom";
     SEARCH = "Procurar", "Search";
     SERVICE_STATUS = "Situação do serviço", "Service status";
-    SHADOWED_BY = "Nunca é escolhida, porque esta acima serve para tudo:", "It is never chosen, because this one above fits everything:";
+    SET_ALERTED = "com o alerta", "they have it";
+    SET_NOT_ALERTED = "sem o alerta", "they do not have it";
+    SET_OTHERS = "outros", "others";
+    SET_UNDECIDED = "ainda não se sabe", "undecided";
+    SHADOWED_BY = "Nunca é escolhida, porque esta acima serve para tudo o que ela serve:", "It is never chosen, because this one above fits all that it fits:";
+    SHADOWED_BY_ITSELF = "Nunca é escolhida, porque as exceções dela (except) cobrem o texto dela.", "It is never chosen, because its exceptions (except) cover its text.";
     SHOW = "Mostrar", "Show";
+    SILENT_ALERT = "Não toca nada: nenhuma regra serve para o texto dele, seja quem for que ligue. Encerre-o e crie outro com o nome de uma regra, ou configure general.prompt.", "It plays nothing: no rule matches its text for every caller. End it and add another one with the name of a rule, or set general.prompt.";
     SINCE = "Desde", "Since";
     SOURCE = "Origem", "Source";
+    SPEECH_FAILING = "não: o motor de fala falha, veja o log", "not: the engine fails, see the log";
+    SPEECH_LEFT_OUT = "não: há alertas ativos demais", "not: too many alerts are active";
+    SPEECH_REFUSED = "recusado", "refused";
+    SPEECH_SPOKEN = "pronto para tocar", "ready to play";
+    SPEECH_WAITING = "ainda não", "not yet";
     SPOKEN = "Falado", "Spoken";
     STATUS = "Situação", "Status";
     STEPS = "Como se chega a ela", "How it comes about";
@@ -161,7 +178,9 @@ texts! {
     TIME = "Hora", "Time";
     TODAY = "nas últimas 24 h", "in the last 24 h";
     TOKEN_GOOD = "token válido", "token valid";
+    TOKEN_NOT_YET = "token ainda não pedido", "token not asked for yet";
     TOKEN_OTHER = "token:", "token:";
+    TOKEN_REFUSED = "token recusado", "token refused";
     TOLD = "Avisado", "Told";
     TOOK = "Tempo", "Time taken";
     TOO_MANY_TRIES = "Senhas erradas demais: espere um minuto.", "Too many wrong passwords: wait a minute.";

@@ -1,24 +1,19 @@
 //! Endpoints of the alerts: the active ones, and the changes of local ones, in JSON.
 
-use std::sync::Arc;
-
 use hyper::StatusCode;
 use hyper::header::CONTENT_TYPE;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::task::spawn_blocking;
+use tokio::task::JoinError;
 
 use crate::answering::render::Page;
-use crate::domain::alert::{Alert, Scope};
-use crate::domain::alert_text::AlertText;
-use crate::runtime::wall_clock;
 use crate::servers::form::{FormValue, decode_lossy, values};
 use crate::servers::http::{Endpoint, GET_POST_OR_DELETE, HttpReply, HttpRequest, POST};
 use crate::sources::alerts::{
-    AlertChange, AlertEntry, AlertOrigin, AlertRequest, ExtendRequest, LocalAlertError,
-    LocalAlerts, RequestContext, read_request,
+    AlertChange, ExtendRequest, LocalAlertError, LocalAlerts, read_request,
 };
 
+use super::alert_operations::AlertOperations;
 use super::{Action, Endpoints, Row, Waiting, body_reply, text};
 
 /// At the operations listener.
@@ -28,9 +23,6 @@ pub(super) static ROWS: [Row; 2] = [
 ];
 
 const JSON: &str = "application/json";
-/// A rule that is bound to a called number or a status may match some callers all the same.
-const SILENT: &str = "it plays nothing: no rule matches its text for every caller (end it, and add it again with \
-                      the name of a rule, or set general.prompt)";
 /// A change whose thread ended.
 pub(super) const BUG: &str = "a bug of bina ended it: see the log";
 
@@ -43,49 +35,21 @@ fn alerts<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
     }
 }
 
-fn list<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
+fn list<'a>(endpoints: &'a Endpoints, _: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
-        let listed = changed(endpoints, request, |alerts, context| {
-            alerts.list(context.now_s, context.view.as_ref())
-        });
-        match listed.await {
-            Ok(mut listing) => {
-                endpoints.alerts.add_to(&mut listing);
-                for entry in &mut listing.alerts {
-                    entry.speech = origin(entry).and_then(|it| endpoints.speech.state_of(&it));
-                }
-                json(&listing)
-            }
-            Err(reply) => *reply,
+        match operations(endpoints).list().await {
+            Ok(listing) => json(&listing),
+            Err(_) => bug(),
         }
     })
 }
 
-fn origin(entry: &AlertEntry) -> Option<AlertOrigin> {
-    if entry.origin == "hubsoft" {
-        return entry.id.parse().ok().map(AlertOrigin::Hubsoft);
-    }
-    Some(AlertOrigin::Local(entry.id.as_str().into()))
-}
-
 fn add<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
-        let wanted: AlertRequest = match read(request) {
-            Ok(wanted) => wanted,
-            Err(reply) => return *reply,
-        };
-        let added = move |alerts: &LocalAlerts, context: &_| alerts.add(&wanted, context);
-        let mut added = changed(endpoints, request, added).await;
-        if let Ok(Ok(change)) = &mut added {
-            let AlertEntry { text, rule, .. } = &change.alert;
-            if !endpoints.responder.announcer().plays_local(text, rule.as_deref()) {
-                change.warnings.push(SILENT.to_owned());
-            }
-            let alert = AlertText::new(text).map(|text| Alert::new(text, Scope::Carrier));
-            change.alert.speech =
-                alert.and_then(|alert| endpoints.speech.state(&alert, rule.as_deref()));
+        match read(request) {
+            Ok(wanted) => result(operations(endpoints).add(wanted, request.client).await),
+            Err(reply) => *reply,
         }
-        result(added)
     })
 }
 
@@ -96,7 +60,7 @@ fn extend<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting
             Err(reply) => return *reply,
         };
         let extended = move |alerts: &LocalAlerts, context: &_| alerts.extend(&wanted, context);
-        result(changed(endpoints, request, extended).await)
+        result(operations(endpoints).change(request.client, extended).await)
     })
 }
 
@@ -112,24 +76,22 @@ fn end<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a
             return refused(StatusCode::BAD_REQUEST, missing);
         }
         let ended = move |alerts: &LocalAlerts, context: &_| alerts.end(&id, &by, context);
-        result(changed(endpoints, request, ended).await)
+        result(operations(endpoints).change(request.client, ended).await)
     })
 }
 
-/// Does `change`, which waits for the disk, on a thread of its own.
-async fn changed<T: Send + 'static>(
-    endpoints: &Endpoints,
-    request: &HttpRequest<'_>,
-    change: impl FnOnce(&LocalAlerts, &RequestContext) -> T + Send + 'static,
-) -> Result<T, Box<HttpReply>> {
-    let alerts = Arc::clone(&endpoints.local_alerts);
-    let context = RequestContext {
-        now_s: wall_clock::now_s(),
-        from: request.client,
-        view: endpoints.directory.as_ref().and_then(|directory| directory.view()),
-    };
-    let done = spawn_blocking(move || change(&alerts, &context)).await;
-    done.map_err(|_| Box::new(refused(StatusCode::INTERNAL_SERVER_ERROR, BUG)))
+fn operations(endpoints: &Endpoints) -> AlertOperations<'_> {
+    AlertOperations {
+        local_alerts: &endpoints.local_alerts,
+        alerts: &endpoints.alerts,
+        directory: endpoints.directory.as_ref(),
+        responder: &endpoints.responder,
+        speech: &endpoints.speech,
+    }
+}
+
+fn bug() -> HttpReply {
+    refused(StatusCode::INTERNAL_SERVER_ERROR, BUG)
 }
 
 /// Reads a body of JSON. Its type is required, because a page in a browser can send another one from
@@ -150,7 +112,7 @@ fn read<T: DeserializeOwned + Default + Serialize>(
     })
 }
 
-fn result(changed: Result<Result<AlertChange, LocalAlertError>, Box<HttpReply>>) -> HttpReply {
+fn result(changed: Result<Result<AlertChange, LocalAlertError>, JoinError>) -> HttpReply {
     match changed {
         Ok(Ok(change)) => json(&change),
         Ok(Err(error)) => {
@@ -161,7 +123,7 @@ fn result(changed: Result<Result<AlertChange, LocalAlertError>, Box<HttpReply>>)
             };
             refused(status, &error.to_string())
         }
-        Err(reply) => *reply,
+        Err(_) => bug(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A new endpoint is a row in its module's table, with a handler function.
 
 mod agent_calls;
+mod alert_operations;
 mod alerts;
 mod calls;
 mod directory;
@@ -36,6 +37,7 @@ use crate::servers::recordings::Recordings;
 use crate::sources::alerts::{Alerts, LocalAlerts};
 use crate::sources::directory::Directory;
 
+pub use self::alert_operations::AlertOperations;
 pub use self::calls::NoCall;
 
 pub use self::operations::Readiness;

@@ -36,7 +36,8 @@ pub use self::list::{AlertFuture, AlertList, AlertPage, ListedAlert};
 pub use self::local::{
     AlertChange, AlertEntry, AlertListing, AlertRequest, EndTimeError, ExtendRequest, FeedEntry,
     LOCAL_ALERTS_MAX, LocalAlertError, LocalAlertInputs, LocalAlerts, PLACES_LISTED_MAX, PlaceLine,
-    PlaceListing, PlaceNameError, RequestContext, SpeechEntry, listed_places, read_request,
+    PlaceListing, PlaceNameError, RequestContext, SpeechEntry, listed_places, nearest_places,
+    read_request,
 };
 pub use self::metrics::AlertMetrics;
 pub use self::placing::LocalSource;

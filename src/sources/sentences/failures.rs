@@ -39,6 +39,7 @@ sentences! {
     HANDSHAKE = "o handshake falhou ({error}); pergunte ao provedor", "the handshake failed ({error}); ask the provider";
     HEAD_TOO_LARGE = "a resposta do HubSoft tem mais de 100 cabeçalhos, ou cabeçalhos longos demais", "HubSoft's answer has more than 100 headers, or headers that are too long";
     HTTP_STATUS = "o HubSoft respondeu HTTP {status}", "HubSoft answered HTTP {status}";
+    IDENTIFY_LIMIT = "foram tentados documentos ou códigos demais", "too many documents or codes were tried";
     INVALID_ANSWER = "a resposta do HubSoft não pode ser usada ({detail})", "HubSoft's answer cannot be used ({detail})";
     LATE = "o HubSoft não responde: fale com o suporte do HubSoft", "HubSoft does not answer: contact HubSoft's support";
     LIST_FULL = "o HubSoft achou mais clientes do que lista, e quem liga pode ser um dos outros", "HubSoft found more customers than it lists, and the caller may be one of the others";
@@ -63,6 +64,7 @@ sentences! {
     REMEDY_DIGITS = "guarde os números dos clientes no HubSoft como dígitos com DDD", "store the customers' numbers in HubSoft as digits with area code";
     REMEDY_FINAL_ADDRESS = "escreva em hubsoft.base_url o endereço final", "write the final address in hubsoft.base_url";
     REMEDY_FLIGHTS = "veja se o HubSoft está lento, ou aumente lookup.flights_max", "check whether HubSoft is slow, or raise lookup.flights_max";
+    REMEDY_IDENTIFY = "se quem liga são clientes, aumente identify.caller_tries ou identify.client_tries", "if the callers are customers, raise identify.caller_tries or identify.client_tries";
     REMEDY_HEADERS = "veja que cabeçalhos o servidor web ou proxy na frente dele acrescenta", "check which headers the web server or proxy in front of it adds";
     REMEDY_INTEGRATION = "confira as permissões da integração no HubSoft", "check the integration's permissions in HubSoft";
     REMEDY_MAINTENANCE = "espere o fim da manutenção", "wait until the maintenance ends";

@@ -1,7 +1,6 @@
 //! Reads prompts and rules, and rejects rules that name an undefined prompt.
 
 mod alert;
-mod hidden;
 mod phrases;
 mod texts;
 
@@ -12,14 +11,13 @@ use std::sync::Arc;
 use crate::answering::outage;
 use crate::domain::call::Did;
 use crate::domain::prompt::{
-    AlertCondition, General, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX, SoundForm,
-    Speak, SpeakPart,
+    AlertCondition, General, HiddenRule, PLAYLIST_BYTES_MAX, Playlist, Rule, Rules, SOUNDS_MAX,
+    SoundForm, Speak, SpeakPart, hidden_rules,
 };
 use crate::domain::safe_text::is_label;
 use crate::runtime::language::Message;
 use crate::runtime::settings::{Marked, Place, Section};
 
-use self::hidden::hidden;
 use self::phrases::{exceptions, phrases, statuses};
 
 use super::sounds;
@@ -29,6 +27,14 @@ pub(super) struct Prompts {
     pub(super) sounds: BTreeMap<String, String>,
     pub(super) asterisk: SoundForm,
     pub(super) freeswitch: SoundForm,
+}
+
+/// A warning for each unreachable rule.
+fn hidden(rules: &[Rule]) -> impl Iterator<Item = Message> {
+    hidden_rules(rules).into_iter().map(|HiddenRule { name, by }| match by {
+        Some(first) => texts::HIDDEN.message(&[("name", &name), ("first", &first)]),
+        None => texts::HIDES_ITSELF.message(&[("name", &name)]),
+    })
 }
 
 /// The warning for a rule that plays for every alert although nothing in it says so.
@@ -71,7 +77,7 @@ impl Prompts {
         });
         let of_conditions = list.iter().filter_map(unconditional);
         let of_alerts = list.iter().filter_map(alert::quiet_for_all);
-        for warning in hidden(&list).into_iter().chain(of_conditions).chain(of_alerts) {
+        for warning in hidden(&list).chain(of_conditions).chain(of_alerts) {
             file.warn(warning);
         }
         let general = file.read("general", |section| self.general(section));

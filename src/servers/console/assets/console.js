@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const all = (selector, root = document) => root.querySelectorAll(selector);
+  const language = document.documentElement.lang;
   const two = (n) => String(n).padStart(2, "0");
 
   // Moments come in UTC; people read them by their own clock.
@@ -9,8 +10,8 @@
       const at = new Date(time.dateTime);
       if (isNaN(at)) continue;
       const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-      const day = at.toDateString() === new Date().toDateString() ? "" : `${at.toLocaleDateString()} `;
-      time.title = at.toLocaleString();
+      const day = at.toDateString() === new Date().toDateString() ? "" : `${at.toLocaleDateString(language)} `;
+      time.title = at.toLocaleString(language);
       time.textContent = day + clock;
     }
   };
@@ -65,8 +66,38 @@
     });
   };
 
+  // One player plays all sounds of a prompt in order.
+  const playlist = (list) => {
+    const [player, ...others] = all("audio", list);
+    if (!others.length) return;
+    const sources = [player.src, ...others.map((other) => other.src)];
+    for (const other of others) other.remove();
+    let at = 0;
+    player.onended = () => {
+      at = (at + 1) % sources.length;
+      player.src = sources[at];
+      if (at) player.play();
+    };
+  };
+
+  // The names of places come from the directory while one is typed.
+  const names = (list) => {
+    const field = document.querySelector(`[list="${list.id}"]`);
+    let wait, last;
+    field.oninput = () => {
+      clearTimeout(wait);
+      wait = setTimeout(async () => {
+        const asked = (last = new URLSearchParams({ tipo: field.form.elements.tipo.value, nome: field.value }));
+        const reply = await fetch(`${list.dataset.names}?${asked}`);
+        if (reply.ok && !reply.redirected && asked === last) list.innerHTML = await reply.text();
+      }, 200);
+    };
+  };
+
   clocks(document);
   countdowns();
+  all(".playlist").forEach(playlist);
+  all("[data-names]").forEach(names);
   setInterval(countdowns, 1000);
   for (const target of all("[data-live]")) live(target);
 })();

@@ -1,24 +1,25 @@
 //! The forms that add, extend and end local alerts, and the mass mode.
 
-use std::sync::Arc;
-
 use hyper::StatusCode;
 use maud::{Markup, html};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::runtime::language::Text;
-use crate::runtime::wall_clock;
 use crate::servers::http::HttpReply;
 use crate::sources::alerts::{
-    AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts, RequestContext,
-    listed_places,
+    AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts, listed_places,
+    nearest_places,
 };
 use crate::sources::directory::PlaceKind;
 use crate::sources::sentences::in_both;
 
-use super::super::active::PRESETS;
+use super::super::active::{PRESETS, operations};
 use super::super::visit::Visit;
-use super::super::{Answering, Console, layout, redirect, texts};
+use super::super::{Answering, Console, html as html_reply, layout, redirect, texts};
+
+/// Names that are offered to who types one, and the longest part of a name that is searched for.
+const NAMES_MAX: usize = 12;
+const PART_MAX: usize = 80;
 
 /// Adds an alert.
 pub(super) fn add<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
@@ -42,8 +43,8 @@ pub(super) fn add<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
                 None => return refused(&visit, texts::KIND_MISSING.of(visit.language)),
             }
         }
-        let added = changed(console, &visit, move |alerts, context| alerts.add(&wanted, context));
-        answered(&visit, added.await)
+        let added = operations(&console.parts).add(wanted, visit.request.client).await;
+        answered(&visit, added)
     })
 }
 
@@ -52,7 +53,7 @@ pub(super) fn end<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let ([id], by) = (visit.fields(["id"]), who(&visit));
         let ended = move |alerts: &LocalAlerts, context: &_| alerts.end(&id, &by, context);
-        answered(&visit, changed(console, &visit, ended).await)
+        answered(&visit, operations(&console.parts).change(visit.request.client, ended).await)
     })
 }
 
@@ -62,7 +63,8 @@ pub(super) fn extend<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a
         let ([id, minutes], by) = (visit.fields(["id", "minutos"]), who(&visit));
         let wanted = ExtendRequest { id, until: None, minutes: minutes.parse().ok(), by };
         let extended = move |alerts: &LocalAlerts, context: &_| alerts.extend(&wanted, context);
-        answered(&visit, changed(console, &visit, extended).await)
+        let from = visit.request.client;
+        answered(&visit, operations(&console.parts).change(from, extended).await)
     })
 }
 
@@ -89,6 +91,24 @@ pub(super) fn places<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a
     })
 }
 
+/// Names of places for who is typing one: options of a list.
+pub(super) fn place_names<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        let [kind, part] = visit.fields(["tipo", "nome"]);
+        let part: String = part.chars().take(PART_MAX).collect();
+        let view = console.parts.directory.as_ref().and_then(|directory| directory.view());
+        let names = match (view, PlaceKind::named(&kind)) {
+            (Some(view), Some(kind)) if !part.is_empty() => {
+                let names = move || nearest_places(&view, kind, &part, NAMES_MAX);
+                spawn_blocking(names).await.unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        let options = html! { @for name in &names { option value=(name) {} } };
+        html_reply(StatusCode::OK, options.into_string())
+    })
+}
+
 /// The form that adds an alert.
 pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
     let language = visit.language;
@@ -108,7 +128,8 @@ pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
                                 option value=(kind.word()) { (kind_text(kind).of(language)) }
                             }
                         } }
-                    label { (texts::PLACE.of(language)) input name="lugar"; }
+                    label { (texts::PLACE.of(language)) input name="lugar" list="lugares" autocomplete="off"; }
+                    datalist #lugares data-names="/alertas/nomes" {}
                     label { (texts::CALLED_NUMBER.of(language)) input name="did" inputmode="tel"; }
                     label.check {
                         input type="checkbox" name="todos" value="1"; " " (texts::EVERYONE.of(language))
@@ -187,30 +208,14 @@ fn places_of(wanted: &mut AlertRequest, kind: PlaceKind) -> &mut Vec<String> {
     }
 }
 
-/// Does `change`, which waits for the disk, on a thread of its own.
-async fn changed<T: Send + 'static>(
-    console: &Console,
+fn answered<T>(
     visit: &Visit<'_>,
-    change: impl FnOnce(&LocalAlerts, &RequestContext) -> Result<T, LocalAlertError> + Send + 'static,
-) -> Result<T, String> {
-    let alerts = Arc::clone(&console.parts.local_alerts);
-    let directory = console.parts.directory.as_ref();
-    let context = RequestContext {
-        now_s: wall_clock::now_s(),
-        from: visit.request.client,
-        view: directory.and_then(|directory| directory.view()),
-    };
-    let done = spawn_blocking(move || change(&alerts, &context)).await;
-    match done {
-        Ok(result) => result.map_err(|error| in_both(error).of(visit.language).to_owned()),
-        Err(_) => Err(texts::BUG.of(visit.language).to_owned()),
-    }
-}
-
-fn answered<T>(visit: &Visit<'_>, changed: Result<T, String>) -> HttpReply {
+    changed: Result<Result<T, LocalAlertError>, JoinError>,
+) -> HttpReply {
     match changed {
-        Ok(_) => redirect("/alertas"),
-        Err(problem) => refused(visit, &problem),
+        Ok(Ok(_)) => redirect("/alertas"),
+        Ok(Err(error)) => refused(visit, in_both(error).of(visit.language)),
+        Err(_) => refused(visit, texts::BUG.of(visit.language)),
     }
 }
 

@@ -8,15 +8,13 @@ use crate::answering::figures::AlertFigures;
 use crate::domain::alert::TextKey;
 use crate::domain::prompt::RuleVerdict;
 use crate::runtime::language::Language;
-use crate::sources::alerts::{
-    ActiveAlert, AlertBoard, AlertEntry, AlertListing, AlertOrigin, StratumLine,
-};
+use crate::sources::alerts::{ActiveAlert, AlertBoard, AlertEntry, AlertListing, AlertOrigin};
 use crate::sources::sentences::in_both;
 
 use super::super::active::{listing_of, until};
 use super::super::links::encoded;
 use super::super::visit::Visit;
-use super::super::{Answering, Console, ConsoleParts, layout, shown, texts};
+use super::super::{Answering, Console, ConsoleParts, alert_words, layout, shown, texts};
 use super::alert_forms;
 
 /// An active alert with what it plays.
@@ -34,7 +32,7 @@ struct AlertView {
 pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let language = visit.language;
-        let listing = listing_of(&console.parts);
+        let listing = listing_of(&console.parts, language).await;
         let views = views(&console.parts, &listing);
         let content = html! {
             @if let Some(problem) = &listing.problem { p.bad role="alert" { (in_both(problem).of(language)) } }
@@ -53,7 +51,7 @@ pub(super) fn brief(parts: &ConsoleParts, listing: &AlertListing, language: Lang
     let views = views(parts, listing);
     html! {
         @if views.is_empty() { p.faint { (texts::NO_ALERT.of(language)) } } @else {
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(texts::ALERTS.of(language)) { table {
                 thead { tr {
                     th { (texts::ALERT.of(language)) } th { (texts::SCOPE.of(language)) }
                     th { (texts::PLAYS.of(language)) } th.number { (texts::CALLERS_TOLD.of(language)) }
@@ -64,7 +62,7 @@ pub(super) fn brief(parts: &ConsoleParts, listing: &AlertListing, language: Lang
                         tr {
                             td { a href=(format!("/alertas#{}", anchor(&view.entry))) { (title(view)) } }
                             td { (scope(&view.entry, language)) }
-                            td.name { (plays(view, language)) }
+                            td.name { (plays(view, language)) (spoken(&view.entry, language)) }
                             td.number { (shown::count(view.heard.callers, language)) }
                             td { (until(&view.entry, language)) }
                         }
@@ -86,7 +84,7 @@ fn title(view: &AlertView) -> String {
 
 fn scope(entry: &AlertEntry, language: Language) -> Markup {
     html! {
-        @if entry.everyone { (texts::EVERYONE.of(language)) } @else { (entry.scope) }
+        (alert_words::scope(entry, language))
         @if let Some(customers) = entry.customers {
             " (" (shown::count(customers, language)) " " (texts::CUSTOMERS.of(language)) ")"
         }
@@ -102,6 +100,17 @@ fn plays(view: &AlertView, language: Language) -> Markup {
     }
 }
 
+/// What has become of its words, if they are to be spoken.
+fn spoken(entry: &AlertEntry, language: Language) -> Markup {
+    html! {
+        @if let Some(speech) = &entry.speech {
+            @let is_bad = speech.state != "spoken" && speech.state != "waiting";
+            br; span.faint { (texts::SPOKEN.of(language)) ": " }
+            span.bad[is_bad] { (alert_words::speech(speech, language)) }
+        }
+    }
+}
+
 fn whole(visit: &Visit<'_>, view: &AlertView) -> Markup {
     let (language, entry) = (visit.language, &view.entry);
     html! {
@@ -113,11 +122,11 @@ fn whole(visit: &Visit<'_>, view: &AlertView) -> Markup {
             dl {
                 dt { (texts::TEXT.of(language)) } dd { (view.text) }
                 dt { (texts::SCOPE.of(language)) } dd { (scope(entry, language)) }
-                dt { (texts::PLAYS.of(language)) } dd { (plays(view, language)) }
+                dt { (texts::PLAYS.of(language)) } dd { (plays(view, language)) (spoken(entry, language)) }
                 dt { (texts::CALLERS_TOLD.of(language)) }
                 dd { (shown::count(view.heard.callers, language)) " "
-                    span.faint { "(" (shown::count(view.heard.calls, language)) " "
-                        (texts::CALLS_WORD.of(language)) ")" } }
+                    span.faint { "(" (texts::CALLS_WORD.of(language)) ": "
+                        (shown::count(view.heard.calls, language)) ")" } }
                 @if let Some(since_s) = entry.since_s {
                     dt { (texts::SINCE.of(language)) } dd { (shown::moment(since_s)) }
                 }
@@ -127,7 +136,8 @@ fn whole(visit: &Visit<'_>, view: &AlertView) -> Markup {
                 }
                 dt { "id" } dd { code { (entry.id) } }
             }
-            @if !entry.sets.is_empty() { (evidence(&entry.sets, language)) }
+            @if view.prompt.is_empty() { p.bad { (texts::SILENT_ALERT.of(language)) } }
+            @if !entry.sets.is_empty() { (evidence(entry, language)) }
             p {
                 a href=(format!("/texto?texto={}", encoded(&view.text))) { (texts::TEST_TEXT.of(language)) }
             }
@@ -139,22 +149,23 @@ fn whole(visit: &Visit<'_>, view: &AlertView) -> Markup {
 }
 
 /// The customers of an alert of HubSoft's who are judged apart.
-fn evidence(sets: &[StratumLine], language: Language) -> Markup {
+fn evidence(entry: &AlertEntry, language: Language) -> Markup {
+    let label = format!("{} {}", texts::EVIDENCE.of(language), entry.id);
     html! {
         details {
             summary { (texts::EVIDENCE.of(language)) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(label) { table {
                 thead { tr {
                     th { (texts::KINDS.of(language)) } th.number { (texts::CUSTOMERS.of(language)) }
                     th { (texts::VERDICT.of(language)) } th.number { (texts::CONFIRMED.of(language)) }
                     th.number { (texts::BY_CALLERS.of(language)) }
                 } }
                 tbody {
-                    @for set in sets {
+                    @for set in &entry.sets {
                         tr {
-                            td { (set.kinds.join(" + ")) }
+                            td { (alert_words::kinds(&set.kinds, language)) }
                             td.number { (shown::count(set.customers, language)) }
-                            td { (set.verdict) }
+                            td { (alert_words::verdict(set, language)) }
                             td.number { (set.confirmed) "/" (set.answers) }
                             td.number { (set.live_confirmed) "/" (set.live_answers) }
                         }

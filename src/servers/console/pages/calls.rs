@@ -33,7 +33,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
                 button.quiet type="button" data-pause="chamadas" hidden
                     data-resume=(texts::RESUME.of(language)) { (texts::PAUSE.of(language)) }
             }
-            div.scroll { table.calls {
+            div.scroll tabindex="0" role="region" aria-label=(texts::CALLS.of(language)) { table.calls {
                 thead { tr {
                     th { (texts::TIME.of(language)) } th { (texts::NUMBER.of(language)) }
                     th { (texts::STATUS.of(language)) } th { (texts::SOURCE.of(language)) }

@@ -7,7 +7,7 @@ use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay};
 use crate::runtime::language::Language;
 use crate::sources::alerts::{CallerAlert, CallerStanding};
 
-use super::super::{Console, shown, texts};
+use super::super::{Console, alert_words, shown, texts};
 use super::alerts::why;
 use super::calls::status;
 use super::player::players;
@@ -31,19 +31,21 @@ pub(super) fn explained(
                 @if let Some(outlook) = &explanation.outlook {
                     li { strong { (texts::MEMORY.of(language)) } " " (memory(outlook, language)) }
                     li { strong { (texts::DIRECTORY.of(language)) } " "
-                        (shown::count(explanation.caller.customers, language)) " "
-                        (texts::CUSTOMERS_WITH_NUMBER.of(language)) }
+                        @if console.parts.directory.is_none() { (texts::OFF.of(language)) } @else {
+                            (texts::CUSTOMERS_WITH_NUMBER.of(language)) ": "
+                            (shown::count(explanation.caller.customers, language))
+                        } }
                 }
                 @for alert in &explanation.caller.alerts { li { (alert_step(alert, language)) } }
                 @if explanation.caller.alerts.is_empty() {
-                    li { strong { (texts::ALERTS.of(language)) } " " (texts::NO_ALERT.of(language)) }
+                    li { strong { (texts::ALERTS.of(language)) } " " (texts::NO_LISTED_ALERT.of(language)) }
                 }
                 @for step in &explanation.hubsoft {
                     li { strong { "HubSoft" } " "
                         @if step.failure.is_empty() {
                             (step.digits) " " (texts::DIGITS.of(language)) ": "
-                            (step.returned) " " (texts::RETURNED.of(language)) ", "
-                            (step.own) " " (texts::WITH_THIS_NUMBER.of(language))
+                            (texts::RETURNED.of(language)) ": " (step.returned) ", "
+                            (texts::WITH_THIS_NUMBER.of(language)) ": " (step.own)
                         } @else { span.bad { (step.failure) } }
                         ", " (step.took_ms) " ms" }
                 }
@@ -128,8 +130,8 @@ fn alert_step(caller: &CallerAlert, language: Language) -> Markup {
         strong { (texts::ALERT.of(language)) " " (caller.alert.id) } " "
         (standing.of(language))
         @for line in &caller.alert.strata {
-            ": " (line.kinds.join(" + ")) " " (line.confirmed) "/" (line.answers) " "
-            (texts::CONFIRMED.of(language))
+            ": " (alert_words::kinds(&line.kinds, language)) ", " (alert_words::verdict(line, language)) " " "(" (line.confirmed) "/" (line.answers) " "
+            (texts::CONFIRMED.of(language)) ")"
         }
     }
 }

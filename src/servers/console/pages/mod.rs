@@ -19,7 +19,7 @@ use super::{ConsoleAction, PageRow};
 pub(super) use self::calls::rows as call_rows;
 pub(super) use self::now::figures as now_figures;
 
-pub(super) static ROWS: [PageRow; 15] = [
+pub(super) static ROWS: [PageRow; 16] = [
     Endpoint::new("/testar", &GET, ConsoleAction::Read(number::page)),
     Endpoint::new("/texto", &GET, ConsoleAction::Read(text::page)),
     Endpoint::new("/chamadas", &GET, ConsoleAction::Read(calls::page)),
@@ -34,6 +34,7 @@ pub(super) static ROWS: [PageRow; 15] = [
     Endpoint::new("/alertas/encerrar", &POST, ConsoleAction::Act(alert_forms::end)),
     Endpoint::new("/alertas/estender", &POST, ConsoleAction::Act(alert_forms::extend)),
     Endpoint::new("/alertas/lugares", &GET, ConsoleAction::Read(alert_forms::places)),
+    Endpoint::new("/alertas/nomes", &GET, ConsoleAction::Read(alert_forms::place_names)),
     // Of any path that is not above.
     Endpoint::new("/", &GET, ConsoleAction::Read(now::page)),
 ];

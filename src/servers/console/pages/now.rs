@@ -33,17 +33,19 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
         if !visit.request.rest.is_empty() {
             return layout::notice(&visit, StatusCode::NOT_FOUND, texts::NO_PAGE.of(language));
         }
-        let content = html! {
-            div #agora data-live="/ao-vivo/agora" { (figures(&console.parts, language)) }
-        };
+        let shown = figures(&console.parts, language).await;
+        let content = html! { div #agora data-live="/ao-vivo/agora" { (shown) } };
         layout::page(console, &visit, texts::NOW.of(language), &content)
     })
 }
 
 /// What changes by itself while the page is open.
-pub(in crate::servers::console) fn figures(parts: &ConsoleParts, language: Language) -> Markup {
+pub(in crate::servers::console) async fn figures(
+    parts: &ConsoleParts,
+    language: Language,
+) -> Markup {
+    let listing = listing_of(parts, language).await;
     let day = parts.figures.day();
-    let listing = listing_of(parts);
     html! {
         (health(parts, &listing, language))
         (calls(&day, language))
@@ -67,7 +69,7 @@ fn health(parts: &ConsoleParts, listing: &AlertListing, language: Language) -> M
                 (hubsoft(parts, language))
                 (feed(listing, language))
                 (directory(parts, language))
-                (line("bina", Health::Good, &html! { (texts::ALONE.of(language)) }))
+                (line(texts::NODES.of(language), Health::Good, &html! { (texts::ALONE.of(language)) }))
             }
         }
     }
@@ -95,11 +97,14 @@ fn hubsoft(parts: &ConsoleParts, language: Language) -> Markup {
         &html! {
             (state.of(language))
             @if let Some(token) = token {
-            " · "
-            @if token == "usable" { (texts::TOKEN_GOOD.of(language)) } @else {
-                (texts::TOKEN_OTHER.of(language)) " " (token)
+                " · "
+                @match token {
+                    "usable" => { (texts::TOKEN_GOOD.of(language)) }
+                    "refused" => { (texts::TOKEN_REFUSED.of(language)) }
+                    "not asked for yet" => { (texts::TOKEN_NOT_YET.of(language)) }
+                    other => { (texts::TOKEN_OTHER.of(language)) " " (other) }
+                }
             }
-        }
         },
     )
 }

@@ -24,14 +24,19 @@ pub(super) fn recording<'a>(console: &'a Console, visit: Visit<'a>) -> Answering
     })
 }
 
-/// A player for each sound of a playlist that bina has a recording of.
+/// A player for each sound of a playlist that bina has a recording of. The script makes one of them that plays
+/// all in order.
 pub(super) fn players(parts: &ConsoleParts, playlist: &str, language: Language) -> Markup {
     let sounds: Vec<_> = playlist.split('&').map(|element| sound(parts, element)).collect();
     html! {
-        @for sound in sounds {
-            @match sound.filter(|sound| found(parts, sound).is_some()) {
-                Some(sound) => { audio controls preload="none" src=(format!("/audios/{sound}.wav")) {} }
-                None => { span.faint { " " (texts::RECORDING_IN_PBX.of(language)) } }
+        div.playlist {
+            @for sound in sounds {
+                @match sound.filter(|sound| found(parts, sound).is_some()) {
+                    Some(sound) => {
+                        audio controls preload="none" aria-label=(sound) src=(format!("/audios/{sound}.wav")) {}
+                    }
+                    None => { span.faint { (texts::RECORDING_IN_PBX.of(language)) } }
+                }
             }
         }
     }

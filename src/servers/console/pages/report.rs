@@ -86,7 +86,7 @@ fn shown_report(report: &Report, language: Language) -> Markup {
             }
         }
         h2 { (texts::ALERTS.of(language)) }
-        div.scroll { table {
+        div.scroll tabindex="0" role="region" aria-label=(texts::ALERTS.of(language)) { table {
             thead { tr {
                 th { (texts::ALERT.of(language)) } th { (texts::RULE.of(language)) }
                 th.number { (texts::CALLS.of(language)) } th.number { (texts::CALLERS.of(language)) }
@@ -105,7 +105,7 @@ fn shown_report(report: &Report, language: Language) -> Markup {
         } }
         @if !report.districts.is_empty() {
             h2 { (texts::DISTRICTS.of(language)) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(texts::DISTRICTS.of(language)) { table {
                 thead { tr {
                     th { (texts::DISTRICT.of(language)) } th.number { (texts::CALLS.of(language)) }
                     th.number { (texts::CALLERS.of(language)) } th.number { (texts::CALLS_TOLD.of(language)) }
@@ -126,7 +126,7 @@ fn heard(report: &Report, language: Language) -> Markup {
     html! {
         @if let Some(heard) = &report.heard {
             h2 { (texts::WHO_HEARD.of(language)) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(texts::WHO_HEARD.of(language)) { table {
                 thead { tr {
                     th { (texts::TIME.of(language)) } th { (texts::CODE.of(language)) }
                     th { (texts::RULE.of(language)) } th { (texts::PROMPT.of(language)) }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::call::Did;
-use crate::domain::prompt::{Phrase, Rule, SpeakPart};
+use crate::domain::prompt::{HiddenRule, Phrase, Rule, SpeakPart, hidden_rules};
 use crate::runtime::language::{Language, Text};
 
 use super::super::visit::Visit;
@@ -16,6 +16,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
         let language = visit.language;
         let day = console.parts.figures.day();
         let rules = &console.parts.responder.announcer().rules;
+        let hidden = hidden_rules(rules.list());
         let calls = |name: &str| {
             let figure = day.rules.iter().find(|figure| figure.name == name);
             figure.map_or(0, |figure| figure.calls)
@@ -23,15 +24,17 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
         let content = html! {
             p.faint { (texts::RULES_ARE_TRIED.of(language)) }
             ol.rules {
-                @for (at, rule) in rules.list().iter().enumerate() {
+                @for rule in rules.list() {
                     li {
                         h2 { (rule.name) " " span.tag { (shown::count(calls(&rule.name), language)) " "
                             (texts::TODAY.of(language)) } }
-                        @if let Some(above) = fits_all(&rules.list()[..at]) {
-                            p.bad { (texts::SHADOWED_BY.of(language)) " " (above.name) }
+                        @for hidden in hidden.iter().filter(|hidden| hidden.name == rule.name) {
+                            p.bad { (why_hidden(hidden, language)) }
                         }
-                        (conditions(rule, language))
-                        (heard(console, rule, language))
+                        dl {
+                            (conditions(rule, language))
+                            (heard(console, rule, language))
+                        }
                     }
                 }
             }
@@ -47,38 +50,29 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
     })
 }
 
-/// A rule among those above that fits everything, because it has no condition.
-fn fits_all(above: &[Rule]) -> Option<&Rule> {
-    let has_no_condition = |rule: &&Rule| {
-        (rule.text.is_empty() || rule.text.iter().any(Phrase::is_any))
-            && rule.also.is_empty()
-            && rule.except.is_empty()
-            && rule.over.is_empty()
-            && rule.service_status.is_empty()
-            && rule.connected.is_none()
-            && rule.did.is_empty()
-    };
-    above.iter().find(has_no_condition)
+fn why_hidden(hidden: &HiddenRule, language: Language) -> String {
+    match &hidden.by {
+        Some(above) => format!("{} {above}", texts::SHADOWED_BY.of(language)),
+        None => texts::SHADOWED_BY_ITSELF.of(language).to_owned(),
+    }
 }
 
 fn conditions(rule: &Rule, language: Language) -> Markup {
     html! {
-        dl {
-            (phrases(texts::ANY_OF, &rule.text, language))
-            (phrases(texts::AND_ANY_OF, &rule.also, language))
-            (phrases(texts::NONE_OF, &rule.except, language))
-            (phrases(texts::NOT_OVER, &rule.over, language))
-            @if !rule.service_status.is_empty() {
-                dt { (texts::SERVICE_STATUS.of(language)) } dd { (rule.service_status.join(", ")) }
-            }
-            @if let Some(connected) = rule.connected {
-                dt { (texts::CONNECTED.of(language)) }
-                dd { (if connected { texts::YES } else { texts::NO }.of(language)) }
-            }
-            @if !rule.did.is_empty() {
-                dt { (texts::CALLED_NUMBER.of(language)) }
-                dd { (rule.did.iter().map(Did::as_str).collect::<Vec<_>>().join(", ")) }
-            }
+        (phrases(texts::ANY_OF, &rule.text, language))
+        (phrases(texts::AND_ANY_OF, &rule.also, language))
+        (phrases(texts::NONE_OF, &rule.except, language))
+        (phrases(texts::NOT_OVER, &rule.over, language))
+        @if !rule.service_status.is_empty() {
+            dt { (texts::SERVICE_STATUS.of(language)) } dd { (rule.service_status.join(", ")) }
+        }
+        @if let Some(connected) = rule.connected {
+            dt { (texts::CONNECTED.of(language)) }
+            dd { (if connected { texts::YES } else { texts::NO }.of(language)) }
+        }
+        @if !rule.did.is_empty() {
+            dt { (texts::CALLED_NUMBER.of(language)) }
+            dd { (rule.did.iter().map(Did::as_str).collect::<Vec<_>>().join(", ")) }
         }
     }
 }
@@ -95,7 +89,6 @@ fn phrases(name: Text, phrases: &[Phrase], language: Language) -> Markup {
 fn heard(console: &Console, rule: &Rule, language: Language) -> Markup {
     let prompt = &rule.play.asterisk;
     html! {
-        dl {
             dt { (texts::PLAYS.of(language)) }
             dd { @if prompt.is_empty() { (texts::PLAYS_NOTHING.of(language)) } @else {
                 code { (prompt) } (players(&console.parts, prompt, language)) } }
@@ -111,6 +104,5 @@ fn heard(console: &Console, rule: &Rule, language: Language) -> Markup {
             @if let Some(route) = &rule.route {
                 dt { (texts::ROUTE.of(language)) } dd { code { (route) } }
             }
-        }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::alert_text::fold;
 use crate::sources::directory::{DirectoryView, KnownPlaces, NamedPlace, PlaceKind};
 
-use super::naming::{find_place, shown, words};
+use super::naming::{find_place, nearest, shown, words};
 
 /// Maximum places of a listing: the directory is scanned once for each.
 pub const PLACES_LISTED_MAX: usize = 100;
@@ -31,7 +31,7 @@ pub struct PlaceLine {
 /// The places of `kind` whose names contain `part`, which may be empty. It takes some time.
 pub fn listed_places(view: &DirectoryView, kind: PlaceKind, part: &str) -> PlaceListing {
     let known = view.known_places(kind);
-    let (places, has_more) = containing(&known, part);
+    let (places, has_more) = containing(&known, part, PLACES_LISTED_MAX);
     let line = |place: NamedPlace| PlaceLine {
         name: shown(&place.path, &known),
         customers: view.rows_in(&[place]).len() as u64,
@@ -40,14 +40,32 @@ pub fn listed_places(view: &DirectoryView, kind: PlaceKind, part: &str) -> Place
     PlaceListing { kind: kind.word().to_owned(), places, has_more }
 }
 
+/// Names of places for somebody who is typing one: those that contain `part`, or else those that are spelt
+/// like it; `most` at most.
+pub fn nearest_places(
+    view: &DirectoryView,
+    kind: PlaceKind,
+    part: &str,
+    most: usize,
+) -> Vec<String> {
+    let known = view.known_places(kind);
+    let (places, _) = containing(&known, part, most);
+    if places.is_empty() {
+        let mut names = nearest(part, &known);
+        names.truncate(most);
+        return names;
+    }
+    places.iter().map(|place| shown(&place.path, &known)).collect()
+}
+
 /// The first places that have `part` in their names, however it is written, and whether there are more. A
 /// place that customers' registrations state more or less of is one.
-fn containing(known: &KnownPlaces, part: &str) -> (BTreeSet<NamedPlace>, bool) {
+fn containing(known: &KnownPlaces, part: &str, most: usize) -> (BTreeSet<NamedPlace>, bool) {
     let part = words(&fold(part));
     let mut places = BTreeSet::new();
     for path in known.paths.iter().filter(|path| words(&path.join(" ")).contains(&part)) {
         let Ok(place) = find_place(&shown(path, known), known) else { continue };
-        if places.len() == PLACES_LISTED_MAX && !places.contains(&place) {
+        if places.len() == most && !places.contains(&place) {
             return (places, true);
         }
         places.insert(place);

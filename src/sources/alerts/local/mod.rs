@@ -57,7 +57,9 @@ pub use self::book::LOCAL_ALERTS_MAX;
 pub use self::end_time::EndTimeError;
 pub(super) use self::end_time::shown_time;
 pub use self::json::read_request;
-pub use self::listed_places::{PLACES_LISTED_MAX, PlaceLine, PlaceListing, listed_places};
+pub use self::listed_places::{
+    PLACES_LISTED_MAX, PlaceLine, PlaceListing, listed_places, nearest_places,
+};
 pub use self::listing::{AlertChange, AlertEntry, AlertListing, FeedEntry, SpeechEntry};
 pub use self::naming::PlaceNameError;
 pub use self::request::{AlertRequest, ExtendRequest, LocalAlertError};
@@ -165,14 +167,18 @@ impl LocalAlerts {
         *self.alerts.write() = alerts;
     }
 
-    /// The active alerts, for operators.
+    /// The active alerts, for operators, and what is wrong with their file. It waits for the disk.
     pub fn list(&self, now_s: u64, view: Option<&DirectoryView>) -> AlertListing {
-        let zone = self.inputs.read().zone;
-        let alerts = self.now(now_s);
-        let alerts = alerts.iter().map(|kept| entry(kept, view, zone)).collect();
+        let alerts = self.entries(now_s, view);
         let problems = self.disk.lock().problems();
         let problem = Some(problems.join("; ")).filter(|text| !text.is_empty());
         AlertListing { alerts, problem, feed: None }
+    }
+
+    /// The active alerts. It does not wait for the disk.
+    pub fn entries(&self, now_s: u64, view: Option<&DirectoryView>) -> Vec<AlertEntry> {
+        let zone = self.inputs.read().zone;
+        self.now(now_s).iter().map(|kept| entry(kept, view, zone)).collect()
     }
 
     fn now(&self, now_s: u64) -> Vec<Arc<KeptAlert>> {

@@ -138,7 +138,7 @@ fn ambiguous(
 }
 
 /// The names that a typing error would make of it, the nearest first.
-fn nearest(typed: &str, known: &KnownPlaces) -> Vec<String> {
+pub(super) fn nearest(typed: &str, known: &KnownPlaces) -> Vec<String> {
     let whole = words(&fold(typed));
     let name = words(&fold(typed.split([',', '(', ';']).next().unwrap_or_default()));
     let steps_max = (whole.chars().count() / 4).clamp(1, LENGTH_GAP_MAX);

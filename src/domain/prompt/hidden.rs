@@ -3,21 +3,27 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::prompt::{AlertCondition, Phrase, Rule};
-use crate::runtime::language::Message;
-
-use super::texts;
+use super::{AlertCondition, Phrase, Rule};
 
 /// Longest phrase whose parts are compared.
 const NEEDLE_BYTES_MAX: usize = 256;
 
-/// A warning for each unreachable rule.
-pub(super) fn hidden(rules: &[Rule]) -> Vec<Message> {
+/// A rule that no call chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenRule {
+    pub name: Arc<str>,
+    /// The earlier rule that matches everything it matches; without one, its own exceptions cover its text.
+    pub by: Option<Arc<str>>,
+}
+
+/// The unreachable ones of `rules`, in order: an operator who writes a rule expects it to be chosen.
+pub fn hidden_rules(rules: &[Rule]) -> Vec<HiddenRule> {
     let mut before: HashMap<(AlertCondition, String), Covered> = HashMap::new();
-    let mut warnings = Vec::new();
+    let mut hidden = Vec::new();
     for rule in rules {
+        let name = Arc::clone(&rule.name);
         if !rule.except.is_empty() && covered_by_own_exceptions(rule) {
-            warnings.push(texts::HIDES_ITSELF.message(&[("name", &rule.name)]));
+            hidden.push(HiddenRule { name, by: None });
             continue;
         }
         // Earlier rules hide it if they have no other conditions, or the same ones.
@@ -29,9 +35,7 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<Message> {
             .flat_map(|key| taking(rule.alert).iter().map(move |alert| (*alert, key.clone())));
         let mut covered = keys.filter_map(|key| before.get(&key));
         match covered.find_map(|covered| covered.hides(rule)) {
-            Some(first) => {
-                warnings.push(texts::HIDDEN.message(&[("name", &rule.name), ("first", first)]));
-            }
+            Some(first) => hidden.push(HiddenRule { name, by: Some(Arc::clone(first)) }),
             None => {
                 if let Some(key) = own {
                     before.entry((rule.alert, key)).or_default().add(rule);
@@ -39,7 +43,7 @@ pub(super) fn hidden(rules: &[Rule]) -> Vec<Message> {
             }
         }
     }
-    warnings
+    hidden
 }
 
 /// The conditions on the alert that hold wherever this one does.
@@ -161,9 +165,7 @@ mod tests {
     }
 
     fn names(rules: &[Rule]) -> Vec<String> {
-        let name =
-            |warning: Message| warning.english.split('`').nth(1).unwrap_or_default().to_owned();
-        hidden(rules).into_iter().map(name).collect()
+        hidden_rules(rules).into_iter().map(|hidden| hidden.name.to_string()).collect()
     }
 
     #[test]
@@ -209,6 +211,11 @@ mod tests {
             rule("c", &["cabo", "fibra"], &[], &[]),
         ];
         assert_eq!(names(&rules), ["c"]);
+        assert_eq!(
+            hidden_rules(&rules)[0].by.as_deref(),
+            Some("b"),
+            "it has the first phrase of c"
+        );
     }
 
     #[test]
