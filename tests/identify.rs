@@ -1,6 +1,9 @@
 //! Callers who are identified by what they type: a document or a customer code.
 
 mod app;
+#[allow(dead_code, reason = "shared with the tests of the directory")]
+#[path = "directory/program.rs"]
+mod program;
 
 use std::time::{Duration, Instant};
 
@@ -10,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::app::{RULES, TestApp};
+use crate::program::Program;
 
 const ANA: &str = "52998224725";
 const FIRM: &str = "11222333000181";
@@ -172,4 +176,67 @@ async fn a_dead_hubsoft_holds_nobody_and_what_was_found_answers_for_five_minutes
     let other = lookup(&app, &format!("caller=37999990000&documento={FIRM}")).await;
     assert_eq!(of(&other, "status"), "unavailable");
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+/// What was typed, in each form in which it might be written.
+fn typed_forms() -> Vec<String> {
+    let whole = [ANA, FIRM, NOBODY, "52998224726", "987654321", "4444555566667777"];
+    let mut forms: Vec<_> = whole.iter().map(|typed| (*typed).to_owned()).collect();
+    forms.extend(
+        ["529.982.247", "529%2E982", "11.222.333", "52998224", "1122233300"].map(str::to_owned),
+    );
+    forms
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_is_written_nowhere() {
+    let ana = with_alert(owner(987_653_321, &json!(ANA), "37988240001"), &["Rompimento"]);
+    let firm = owner(2, &json!("11.222.333/0001-81"), "3732221234");
+    let sim = Sim::start(vec![ana, firm]).await.expect("loopback");
+    let folder = std::env::temp_dir().join(format!("bina-identify-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let state = format!(
+        "[service]\nstate_folder = \"{}\"\n[identify]\ncaller_tries = 50\n",
+        folder.display()
+    );
+    let mut program = Program::start("identify", &sim, &format!("{state}{RULES}"));
+    let mut found = 0;
+    for (at, fault) in
+        [Fault::Normal, Fault::HangUp, Fault::StatusError, Fault::BadJson].iter().enumerate()
+    {
+        sim.set_lookup_fault(fault.clone());
+        for (typed, _) in typed_forms().iter().zip(0..6) {
+            for parameter in ["documento", "codigo"] {
+                let caller = format!("3799999{at:04}");
+                let answer = program.ask(&format!("{caller}&{parameter}={typed}")).await;
+                found += usize::from(answer.contains("\"found\""));
+            }
+        }
+        program.ask("37999990000&documento=529.982.247-25").await;
+        program.ask("37999990000&documento=529%2E982%2E247-2").await;
+    }
+    assert!(found >= 3, "{found}");
+    let mut written = vec![
+        ("metrics".to_owned(), program.get("/metrics").await.into_bytes()),
+        ("report".to_owned(), program.get("/v1/report?format=json").await.into_bytes()),
+    ];
+    assert!(program.has_logged("by=document") && program.has_logged("by=code"));
+    program.stop();
+    written.push(("log".to_owned(), program.log().into_bytes()));
+    let mut files = 0;
+    for entry in std::fs::read_dir(&folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            written.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
+            files += 1;
+        }
+    }
+    assert!(files >= 2, "the journal and its key");
+    for (place, bytes) in written {
+        for form in typed_forms() {
+            let is_there = bytes.windows(form.len()).any(|part| part == form.as_bytes());
+            assert!(!is_there, "{form} in {place}");
+        }
+    }
+    let _ = std::fs::remove_dir_all(&folder);
 }

@@ -17,7 +17,7 @@ texts! {
     AND_HIDDEN = "e o que o bina não localiza:", "and what bina cannot place:";
     ANY_OF = "Uma destas expressões (text)", "Any of these phrases (text)";
     ANY_TEXT = "qualquer texto", "any text";
-    A_TEST_IS_NO_CALL = "Um teste não é uma chamada: não entra nas contagens nem no diário, e só consulta o HubSoft pelo segundo botão.", "A test is not a call: it is neither counted nor noted in the journal, and queries HubSoft by the second button only.";
+    A_TEST_IS_NO_CALL = "Um teste não é uma chamada: não entra nas contagens nem no journal, e só consulta o HubSoft pelo segundo botão.", "A test is not a call: it is neither counted nor noted in the journal, and queries HubSoft by the second button only.";
     BACK = "Voltar", "Back";
     BREAKER_CLOSED = "responde", "answers";
     BREAKER_HALF_OPEN = "falhou há pouco: uma consulta de teste por vez", "failed a moment ago: one probe at a time";
