@@ -77,6 +77,7 @@ texts! {
     KIND_GROUP = "grupo", "group";
     KIND_MISSING = "Escolha o tipo do lugar.", "Choose the kind of place.";
     KIND_STATUS = "situação do serviço", "service status";
+    INVALID = "digitado inválido", "typed digits invalid";
     LAST_MINUTE = "No último minuto", "In the last minute";
     LOCAL = "local", "local";
     LOGIN_NEEDS_ENCRYPTION = "A senha não viaja sem criptografia: use [tls] na configuração, ou um túnel SSH:", "A password is not sent unencrypted: set [tls] in the configuration, or use an SSH tunnel:";
@@ -144,6 +145,9 @@ texts! {
     RETURNED = "clientes devolvidos", "customers returned";
     ROUTE = "Rota", "Route";
     RULE = "Regra", "Rule";
+    RULE_ALERT = "Alerta", "Alert";
+    RULE_ALERT_ANY = "com ou sem", "with or without one";
+    RULE_ALERT_OFF = "só sem", "only without one";
     RULES = "Regras", "Rules";
     RULES_ARE_TRIED = "As regras são tentadas nesta ordem; vale a primeira que servir. Elas mudam só no arquivo de configuração.", "The rules are tried in this order, and the first that fits is chosen. They change in the configuration file only.";
     RULE_BY_TEXT = "a regra que o texto escolher", "the rule that the text meets";

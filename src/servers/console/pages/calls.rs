@@ -85,6 +85,7 @@ pub(super) fn status(word: &str, language: Language) -> &str {
         "found" => texts::FOUND.of(language),
         "not_found" => texts::NOT_FOUND.of(language),
         "no_number" => texts::NO_NUMBER.of(language),
+        "invalid" => texts::INVALID.of(language),
         "unavailable" => texts::UNAVAILABLE.of(language),
         other => other,
     }

@@ -177,6 +177,8 @@ fn calls(day: &DayFigures, language: Language) -> Markup {
                 (figure(texts::FOUND, &shown::count(day.sum(|minute| minute.found), language), language))
                 (figure(texts::NOT_FOUND, &shown::count(day.sum(|minute| minute.not_found), language), language))
                 (figure(texts::NO_NUMBER, &shown::count(day.sum(|minute| minute.no_number), language), language))
+                @let invalid = day.sum(|minute| minute.invalid);
+                @if invalid > 0 { (figure(texts::INVALID, &shown::count(invalid, language), language)) }
                 (figure(texts::UNAVAILABLE, &format!("{} ({})", shown::count(lost, language),
                     shown::percent(lost, all, language)), language))
                 (figure(texts::MEDIAN, &quantile(0.5), language))

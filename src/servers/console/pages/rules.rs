@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::call::Did;
-use crate::domain::prompt::{HiddenRule, Phrase, Rule, SpeakPart, hidden_rules};
+use crate::domain::prompt::{AlertCondition, HiddenRule, Phrase, Rule, SpeakPart, hidden_rules};
 use crate::runtime::language::{Language, Text};
 
 use super::super::visit::Visit;
@@ -63,6 +63,9 @@ fn conditions(rule: &Rule, language: Language) -> Markup {
         (phrases(texts::AND_ANY_OF, &rule.also, language))
         (phrases(texts::NONE_OF, &rule.except, language))
         (phrases(texts::NOT_OVER, &rule.over, language))
+        @if let Some(alert) = alert(rule, language) {
+            dt { (texts::RULE_ALERT.of(language)) } dd { (alert) }
+        }
         @if !rule.service_status.is_empty() {
             dt { (texts::SERVICE_STATUS.of(language)) } dd { (rule.service_status.join(", ")) }
         }
@@ -74,6 +77,15 @@ fn conditions(rule: &Rule, language: Language) -> Markup {
             dt { (texts::CALLED_NUMBER.of(language)) }
             dd { (rule.did.iter().map(Did::as_str).collect::<Vec<_>>().join(", ")) }
         }
+    }
+}
+
+/// Whether a rule needs no alert.
+fn alert(rule: &Rule, language: Language) -> Option<&'static str> {
+    match rule.alert {
+        AlertCondition::On => None,
+        AlertCondition::Off => Some(texts::RULE_ALERT_OFF.of(language)),
+        AlertCondition::Any => Some(texts::RULE_ALERT_ANY.of(language)),
     }
 }
 
