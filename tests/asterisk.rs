@@ -6,6 +6,8 @@ mod callers;
 mod calls;
 #[path = "asterisk/cost.rs"]
 mod cost;
+#[path = "asterisk/digits.rs"]
+mod digits;
 #[path = "asterisk/examples.rs"]
 mod examples;
 #[path = "asterisk/frozen.rs"]
@@ -16,6 +18,10 @@ mod guides;
 mod hostile;
 #[path = "asterisk/hostile_texts.rs"]
 mod hostile_texts;
+#[path = "asterisk/identify.rs"]
+mod identify;
+#[path = "asterisk/identify_traces.rs"]
+mod identify_traces;
 #[path = "asterisk/language.rs"]
 mod language;
 #[path = "asterisk/leash.rs"]

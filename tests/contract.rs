@@ -7,27 +7,37 @@ use std::path::{Path, PathBuf};
 use bina::answering::render::Freeswitch;
 use bina::app::config::{AGI_DEFAULT, HTTP_DEFAULT};
 use bina::domain::answer::FIELDS;
+use bina::domain::identification::Identification;
 use bina::servers::endpoints;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
-const OWN: [&str; 17] = [
+const OWN: [&str; 26] = [
     "AGI",
     "AGI_2",
     "BASE",
+    "BEGAN",
     "BODY",
     "CALLED",
     "CALLER",
     "FIELD",
+    "FROM",
+    "FROM_2",
     "KEPT_CONNECT",
+    "KEPT_FIRST",
     "KEPT_HASH",
     "KEPT_LANGUAGE",
+    "KEPT_NEXT",
     "KEPT_TOTAL",
     "LANGUAGE",
+    "LEFT",
     "ODD",
     "QUEUE",
     "THEN",
+    "TRIES",
+    "TYPED",
     "URL",
     "URL_2",
+    "WITH",
 ];
 
 fn root() -> PathBuf {
@@ -291,6 +301,60 @@ fn the_documents_and_the_guides_list_every_field() {
             // Asterisk's snippet keeps `end` to itself.
             let reported = names.iter().any(|name| text.contains(&format!("`{name}`")));
             assert!(reported || (key == "end" && file.contains("asterisk")), "{file}: {key}");
+        }
+    }
+}
+
+/// The address that the identifying snippets put together, as bina reads it.
+#[test]
+fn what_is_typed_arrives_as_a_document_or_a_code() {
+    let asterisk = snippet("asterisk/bina-identify.conf");
+    let freeswitch = snippet("freeswitch/bina-identify.xml");
+    for (name, value) in [("documento", "52998224725"), ("codigo", "421")] {
+        assert!(code(&asterisk).contains(name), "bina-identify.conf does not send {name}");
+        let sent = freeswitch.contains(&format!("&amp;{name}=\" inline"));
+        assert!(sent, "bina-identify.xml does not send {name}");
+        for path in ["/asterisk", "/freeswitch/vars"] {
+            let target = format!("{path}?caller=37999990003&did=3732221000&{name}={value}");
+            let call = endpoints::call("GET", &target, "", "bina").expect("an endpoint");
+            let typed = call.identification.expect("it was typed");
+            assert!(!matches!(typed, Identification::Invalid), "{target}");
+        }
+    }
+}
+
+/// Asterisk writes a step's text down, in its log and in its CDR, once its functions are replaced.
+#[test]
+fn what_is_typed_stands_within_functions_only() {
+    for file in ["asterisk/bina.conf", "asterisk/bina-identify.conf"] {
+        for line in code(&snippet(file)).lines().filter(|line| line.contains("${BINA_TYPED}")) {
+            let (before, _) = line.split_once("${BINA_TYPED}").expect("it has it");
+            let within = ["${CURL(", "${LEN(", "${FIELDQTY("].iter().any(|name| {
+                before.rsplit_once(name).is_some_and(|(_, inside)| {
+                    inside.matches('(').count() >= inside.matches(')').count()
+                })
+            });
+            assert!(within, "{file}: {line}");
+        }
+    }
+}
+
+/// The lines that the documents give are those that tests/asterisk.rs places calls through.
+#[test]
+fn the_documents_ask_as_the_tests_do() {
+    let tested = include_str!("asterisk/etc/extensions.conf");
+    let (_, tested) = tested.split_once("[identifica]\nexten => _X.,1,").expect("it is there");
+    let tested: Vec<_> = tested.lines().skip(1).take(2).collect();
+    for file in [
+        "asterisk/bina-identify.conf",
+        "asterisk/README.md",
+        "asterisk/README.pt-BR.md",
+        "guides/asterisk.md",
+        "guides/asterisk.pt-BR.md",
+    ] {
+        let text = snippet(file);
+        for line in &tested {
+            assert!(text.contains(line.trim()), "dialplan/{file} lacks {line}");
         }
     }
 }

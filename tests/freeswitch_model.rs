@@ -12,6 +12,8 @@ mod formats;
 mod fsmodel;
 #[path = "freeswitch_model/hostile_texts.rs"]
 mod hostile_texts;
+#[path = "freeswitch_model/identify.rs"]
+mod identify;
 #[path = "freeswitch_model/interfaces.rs"]
 mod interfaces;
 #[path = "freeswitch_model/negative_controls.rs"]

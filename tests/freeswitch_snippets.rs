@@ -47,6 +47,7 @@ fn assignments(text: &str) -> Vec<(&str, &str)> {
 fn every_field_is_neutral_before_the_request() {
     for (name, requesting) in [
         ("bina-curl.xml", "\"curl\""),
+        ("bina-identify.xml", "\"curl\""),
         ("bina-httapi.xml", "\"httapi\""),
         ("bina.xml", "\"transfer\""),
     ] {
@@ -122,11 +123,13 @@ fn every_limit_is_in_whole_seconds_and_above_the_deadline() {
             assert!(Duration::from_secs(seconds) > deadline, "{name}: {seconds} s");
         }
     }
-    let text = code("bina-curl.xml");
-    let (before, _) = text.split_once("\"curl\"").expect("it sends a request");
-    let limit = assignments(before).into_iter().rfind(|(name, _)| *name == "curl_timeout");
-    let limit = limit.and_then(|(_, seconds)| seconds.parse().ok()).expect("whole seconds");
-    assert!(Duration::from_secs(limit) > deadline);
+    for name in ["bina-curl.xml", "bina-identify.xml"] {
+        let text = code(name);
+        let (before, _) = text.split_once("\"curl\"").expect("it sends a request");
+        let limit = assignments(before).into_iter().rfind(|(name, _)| *name == "curl_timeout");
+        let limit = limit.and_then(|(_, seconds)| seconds.parse().ok()).expect("whole seconds");
+        assert!(Duration::from_secs(limit) > deadline, "{name}");
+    }
 }
 
 /// Both profiles, so that a limit is not taken for one of the other's.
@@ -164,6 +167,7 @@ fn no_untrusted_text_is_evaluated_or_passed_on_unguarded() {
         "bina.xml",
         "bina-curl.xml",
         "bina-httapi.xml",
+        "bina-identify.xml",
         "bina-screen.xml",
         "bina-then.xml",
         "bina-ura.xml",
@@ -188,7 +192,8 @@ fn the_files_are_read_in_their_order_and_before_the_examples_routes() {
         let path = text.lines().next().and_then(|line| line.strip_prefix("<!-- /etc/freeswitch/"));
         path.expect("its first line names its place").trim_end_matches(" -->").to_owned()
     };
-    let order = ["bina-curl.xml", "bina-screen.xml", "public-example.xml"].map(place);
+    let order =
+        ["bina-curl.xml", "bina-identify.xml", "bina-screen.xml", "public-example.xml"].map(place);
     assert!(order.is_sorted(), "{order:?}");
     for name in ["bina-curl.xml", "bina-httapi.xml", "public-example.xml"] {
         assert!(place(name).as_str() < "dialplan/public/00_inbound_did.xml", "{}", place(name));

@@ -44,7 +44,9 @@ done <<'FILES'
 -rw-r--r-- /usr/share/bina/grafana/bina.json
 -rw-r--r-- /usr/share/bina/grafana/bina.pt-BR.json
 -rw-r--r-- /usr/share/bina/dialplan/README.md
+-rw-r--r-- /usr/share/bina/dialplan/asterisk/bina-identify.conf
 -rw-r--r-- /usr/share/bina/dialplan/asterisk/bina.conf
+-rw-r--r-- /usr/share/bina/dialplan/freeswitch/bina-identify.xml
 -rw-r--r-- /usr/share/bina/dialplan/freeswitch/bina.xml
 -rw-r--r-- /usr/share/bina/dialplan/guides/README.md
 -rw-r--r-- /usr/share/bina/dialplan/sounds/pt_BR/bina/manutencao.wav

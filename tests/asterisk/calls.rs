@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Output;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
+use crate::digits;
 use crate::pbx::{Asterisk, free_udp_port};
 use crate::record::{Log, Record};
 use crate::snippets::{CURL, Snippet};
@@ -22,6 +23,7 @@ pub(crate) const CALLED: &str = "3732221000";
 const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk/sipp");
 
 /// One call to place.
+#[derive(Clone)]
 pub(crate) struct Call {
     name: String,
     user: String,
@@ -33,6 +35,8 @@ pub(crate) struct Call {
     rounds: usize,
     /// Percent-encoded.
     called: String,
+    /// What the caller types, as `digits::send` takes it.
+    typed: String,
 }
 
 impl Call {
@@ -50,7 +54,18 @@ impl Call {
             vouched: "X-Nobody",
             rounds: 0,
             called: CALLED.to_owned(),
+            typed: String::new(),
         }
+    }
+
+    /// By another caller.
+    pub(crate) fn by(self, user: &str) -> Self {
+        Self { user: user.to_owned(), ..self }
+    }
+
+    /// What the caller types once the call is answered.
+    pub(crate) fn typing(self, digits: &str) -> Self {
+        Self { typed: digits.to_owned(), context: "identifica", ..self }
     }
 
     /// How the call is called in the output.
@@ -121,6 +136,19 @@ impl Asterisk {
         self.run_calls(calls, "leave.xml", &["-r", "100", "-l", "300"])
     }
 
+    /// Places calls whose callers type what they have to.
+    pub(crate) fn place_and_type(&self, calls: &[Call]) -> Vec<Record> {
+        let records = self.run_calls(calls, "type.xml", &["-r", "20", "-l", "300"]);
+        let reported: String = records.iter().map(|record| format!("{record}\n")).collect();
+        print!("{reported}");
+        records
+    }
+
+    /// Places calls whose callers type, and hang up 4 s after they were picked up.
+    pub(crate) fn place_type_and_leave(&self, calls: &[Call]) -> Vec<Record> {
+        self.run_calls(calls, "type-and-leave.xml", &["-r", "20", "-l", "300"])
+    }
+
     fn run_calls(&self, calls: &[Call], scenario: &str, pace: &[&str]) -> Vec<Record> {
         static BATCHES: AtomicUsize = AtomicUsize::new(0);
         let batch = BATCHES.fetch_add(1, Ordering::Relaxed);
@@ -129,7 +157,14 @@ impl Asterisk {
         let list = self.run.join(format!("batch{batch}.csv"));
         fs::write(&list, format!("SEQUENTIAL\n{}", lines.collect::<String>())).unwrap();
         let log_start = self.log_length();
-        let sipp = self.sipp(&list, calls.len(), scenario, pace);
+        let sipp = thread::scope(|scope| {
+            for (index, call) in calls.iter().enumerate().filter(|(_, call)| !call.typed.is_empty())
+            {
+                let place = self.run.join("calls").join(format!("{}.rtp", case(index)));
+                scope.spawn(move || digits::send(&place, &call.typed));
+            }
+            self.sipp(&list, calls.len(), scenario, pace)
+        });
 
         let read = |(index, call): (usize, &Call)| self.read(&case(index), call, &sipp);
         let texts: Vec<_> = calls.iter().enumerate().map(read).collect();

@@ -210,14 +210,15 @@ fn furnish(tree: &Path, run: &Path, sip_port: u16, globals_ports: Ports) {
     link(tree.join("usr/share/asterisk/documentation"), "data/documentation");
     link(Path::new(DIALPLAN).join("sounds/pt_BR"), "data/sounds/pt_BR");
     // Below the ports the system hands out by itself; Asterisk passes over those in use.
-    let rtp_first = 12_000 + process::id() % 40 * 400;
+    // Two for each call; tests that run side by side place hundreds.
+    let rtp_first = 12_000 + process::id() % 20 * 800;
     let places = [
         ("@DIALPLAN@", format!("{DIALPLAN}/asterisk")),
         ("@GLOBALS_AGI_PORT@", globals_ports.agi.to_string()),
         ("@GLOBALS_PORT@", globals_ports.http.to_string()),
         ("@MODULES@", libraries(tree).join("asterisk/modules").display().to_string()),
         ("@RTP_FIRST@", rtp_first.to_string()),
-        ("@RTP_LAST@", (rtp_first + 399).to_string()),
+        ("@RTP_LAST@", (rtp_first + 799).to_string()),
         ("@RUN@", run.display().to_string()),
         ("@SIP_PORT@", sip_port.to_string()),
     ];

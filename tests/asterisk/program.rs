@@ -23,12 +23,21 @@ pub(crate) struct Program {
     url: String,
     agi: String,
     leash: Leash,
+    /// What it writes to its log.
+    pub(crate) log: PathBuf,
 }
 
 impl Program {
     /// Starts bina at any free ports.
     pub(crate) fn start(asterisk: &Asterisk, hubsoft: &str) -> Self {
         Self::start_at(Ports::free(), asterisk, hubsoft)
+    }
+
+    /// Starts bina with all it can write into its log.
+    pub(crate) fn start_logging_all(asterisk: &Asterisk, hubsoft: &str) -> Self {
+        let ports = Ports::free();
+        let settings = settings(ports, hubsoft);
+        Self::run(ports, asterisk, &format!("{settings}\n[log]\nlevel = \"debug\"\n"))
     }
 
     /// Starts bina for a PBX that has no recordings and fetches them.
@@ -95,7 +104,7 @@ impl Program {
             }
         }
         let url = format!("http://127.0.0.1:{}", ports.http);
-        Self { url, agi: format!("agi://127.0.0.1:{}", ports.agi), leash }
+        Self { url, agi: format!("agi://127.0.0.1:{}", ports.agi), leash, log: file("log") }
     }
 
     /// Where that snippet finds it.

@@ -17,6 +17,9 @@ const CURL_BYTES_MAX: usize = 64_000;
 pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, application: &str, data: &str) {
     let data = expand(call, data, freeswitch.functions);
     call.done.push((application.to_owned(), data.clone()));
+    if call.variables.get("disable_app_log").is_none_or(|value| value != "true") {
+        call.app_log.push(format!("{application}({data})"));
+    }
     match application {
         "answer" | "bridge" | "info" | "log" | "pre_answer" | "sleep" => {}
         "curl" => curl(freeswitch, call, &data),
@@ -24,6 +27,7 @@ pub(super) fn execute(freeswitch: &Freeswitch, call: &mut Call, application: &st
         "export" => export(call, &data),
         "hangup" => call.end(&data),
         "httapi" => httapi::execute(freeswitch, call, &data),
+        "play_and_get_digits" => digits(call, &data),
         "playback" => playback(freeswitch, call, &data),
         "multiset" => multiset(freeswitch, call, &data),
         "set" => set(freeswitch, call, &data),
@@ -59,6 +63,18 @@ fn export(call: &mut Call, data: &str) {
     call.set_unchecked(name, value);
     let names = call.variables.get("export_vars").map(|names| format!("{names},{name}"));
     call.set("export_vars", &names.unwrap_or_else(|| name.to_owned()));
+}
+
+/// Reads what the caller types, up to a terminator, into a variable.
+fn digits(call: &mut Call, data: &str) {
+    let words = split(data, ' ', 11);
+    let [_, max, _, _, ends, _, _, variable, ..] = &words[..] else { return };
+    let keys = if call.typed.is_empty() { String::new() } else { call.typed.remove(0) };
+    let keys = keys.split(|key| ends.contains(key)).next().unwrap_or_default();
+    let keys: String = keys.chars().take(max.parse().unwrap_or(0)).collect();
+    call.set("read_result", if keys.is_empty() { "timeout" } else { "success" });
+    call.set_unchecked(variable, "");
+    call.set(variable, &keys);
 }
 
 /// Plays files; those with an address are fetched by mod_httapi's profile `default`.

@@ -21,6 +21,10 @@ pub struct Call {
     pub ran: Vec<String>,
     /// Applications in the order of their execution, with their data as they saw it.
     pub done: Vec<(String, String)>,
+    /// What a CDR of all applications has of them.
+    pub app_log: Vec<String>,
+    /// What the caller will type, one prompt after the other.
+    pub typed: Vec<String>,
     /// What FreeSWITCH complained about and went on.
     pub complaints: Vec<String>,
     /// Why the call was ended, if the dialplan did it.

@@ -105,7 +105,7 @@ impl Announcer {
             _ if plays(&own) => own,
             _ => {
                 let doubtful = self.hedged(finding).or_else(|| self.suspected(finding, phone));
-                doubtful.map_or(own.clone(), |doubtful| routed(doubtful, &own))
+                doubtful.map_or_else(|| own.clone(), |doubtful| routed(doubtful, &own))
             }
         }
     }
