@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::answering::trunks::TrunkMetrics;
 use crate::domain::answer::{Answer, AnswerStatus};
 use crate::domain::call::Call;
 use crate::domain::finding::{AnswerSource, Finding};
@@ -50,6 +51,7 @@ pub struct CallMetrics {
     interfaces: Arc<[(&'static str, ByLabel<AnswerStatus>)]>,
     duration: ByLabel<AnswerSource, Seconds>,
     skipped: ByWords<1>,
+    pub(super) trunks: TrunkMetrics,
     unavailable: ByWords<1>,
 }
 
@@ -71,6 +73,7 @@ impl CallMetrics {
             answered,
             duration: ByLabel::default(),
             skipped: ByWords::beginning("reason", NoNumber::LABELS),
+            trunks: TrunkMetrics::default(),
             unavailable: ByWords::beginning("reason", reasons::labels()),
         }
     }
@@ -83,6 +86,7 @@ impl CallMetrics {
         registry.register("calls_ambiguous", help, &self.ambiguous);
         let help = "Calls without a number to look up, by reason";
         registry.register("calls_skipped", help, &self.skipped);
+        self.trunks.register(registry);
         let help = "Calls answered as unavailable, by reason";
         registry.register("calls_unavailable", help, &self.unavailable);
     }

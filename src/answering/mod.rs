@@ -13,3 +13,4 @@ pub mod responder;
 pub mod screen_pop;
 pub mod speech;
 pub mod suspicion;
+pub mod trunks;

@@ -1,8 +1,9 @@
-//! Completes caller numbers that have no area code: `[numbers]`.
+//! Reads the caller's number of a call: `[numbers]`, and the trunk by which it came.
 
 use std::collections::HashMap;
 use std::fmt::Display;
 
+use crate::answering::trunks::{Trunk, Trunks};
 use crate::domain::call::{Call, Did};
 use crate::domain::phone::{Ddd, NoNumber, Phone};
 use crate::runtime::language::texts;
@@ -14,11 +15,12 @@ texts! {
     TWICE = "numbers.{key}: `{text}` está lá duas vezes, escrito de dois modos: deixe um", "numbers.{key}: `{text}` is there twice, in two spellings: keep one";
 }
 
-/// The area codes for numbers without one.
+/// The area codes for numbers without one, and the trunks that present other digits than the caller's.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers {
     pub default_ddd: Option<Ddd>,
     pub default_ddd_by_did: HashMap<Did, Ddd>,
+    pub trunks: Trunks,
 }
 
 impl Numbers {
@@ -27,14 +29,29 @@ impl Numbers {
         let default_ddd = section.text_or_number("default_ddd");
         let default_ddd = default_ddd
             .and_then(|Marked { value, place }| ddd(section, place, "default_ddd", &value));
-        Self { default_ddd, default_ddd_by_did: by_did(section) }
+        Self { default_ddd, default_ddd_by_did: by_did(section), trunks: Trunks::default() }
+    }
+
+    /// The same with the trunks of `file`.
+    pub fn with_trunks(self, file: &mut Section<'_>) -> Self {
+        let trunks = Trunks::read(file, |did| self.default_ddd_by_did.get(did).copied());
+        Self { trunks, ..self }
     }
 
     /// Parses the caller of `call`, or returns why there is no number to look up.
     pub fn phone(&self, call: &Call) -> Result<Phone, NoNumber> {
+        self.phone_by(call, self.trunks.of(call))
+    }
+
+    /// The same for a call that came by `trunk`.
+    pub fn phone_by(&self, call: &Call, trunk: Option<&Trunk>) -> Result<Phone, NoNumber> {
         let did_ddd = call.did.as_ref().and_then(|did| self.default_ddd_by_did.get(did)).copied();
         let caller = call.caller.as_deref().ok_or(NoNumber::Anonymous)?;
-        Phone::parse(caller, did_ddd.or(self.default_ddd))
+        let Some(trunk) = trunk else {
+            return Phone::parse(caller, did_ddd.or(self.default_ddd));
+        };
+        let default_ddd = did_ddd.or(trunk.default_ddd).or(self.default_ddd);
+        Phone::parse_rewritten(caller, default_ddd, &trunk.rewriting)
     }
 }
 

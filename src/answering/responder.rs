@@ -77,6 +77,7 @@ impl Responder {
 
     /// The same with the application's metrics.
     pub fn counting(self, metrics: CallMetrics, misses: MissesMetrics) -> Self {
+        metrics.trunks.begin(&self.numbers.trunks);
         Self { metrics, misses: Arc::new(Misses::new(misses)), ..self }
     }
 
@@ -161,7 +162,8 @@ impl Responder {
         let reason = reason(finding);
         self.announcer.note_call();
         self.metrics.count(call, finding, &answer, took);
-        log(call, phone, &answer, (reason, took, number));
+        let trunk = self.counted_trunk(call, &answer);
+        log(call, (phone, trunk), &answer, (reason, took, number));
         self.figures.note(FiguredCall {
             accepted: call.accepted,
             took,
@@ -181,6 +183,17 @@ impl Responder {
             leave(journal, call, phone.ok(), &answer, (chosen, told));
         }
         answer
+    }
+
+    /// Counts the trunk of an answered call, if there are trunks, and returns its name.
+    fn counted_trunk(&self, call: &Call, answer: &Answer) -> Option<&str> {
+        let trunks = &self.numbers.trunks;
+        if trunks.is_empty() {
+            return None;
+        }
+        let trunk = trunks.of(call);
+        self.metrics.trunks.count(trunk, answer.status());
+        trunk.map(|trunk| trunk.name.as_str())
     }
 
     /// Decides what the caller hears.
@@ -268,6 +281,7 @@ impl Responder {
         identify: identify::Settings,
     ) -> Self {
         let (misses, metrics) = (Arc::clone(&self.misses), self.metrics.clone());
+        metrics.trunks.begin(&numbers.trunks);
         let (journal, figures) = (self.journal.clone(), Arc::clone(&self.figures));
         let identify = self.identify.renewed(identify);
         Self { lookup, announcer, numbers, misses, identify, metrics, journal, figures }
@@ -340,7 +354,7 @@ fn reason(finding: &Finding) -> &'static str {
 /// Logs a call in one line; the type of the number masks it.
 fn log(
     call: &Call,
-    phone: Result<Phone, NoNumber>,
+    (phone, trunk): (Result<Phone, NoNumber>, Option<&str>),
     answer: &Answer,
     (reason, took, number): (&'static str, Duration, u64),
 ) {
@@ -352,6 +366,10 @@ fn log(
     };
     let line = match &call.identification {
         Some(given) => line.word(key!("by"), given.word()),
+        None => line,
+    };
+    let line = match trunk {
+        Some(name) => line.label(key!("trunk"), name),
         None => line,
     };
     line.word(key!("status"), answer.status().word())

@@ -50,6 +50,7 @@ use crate::sources::sentences::in_both;
 
 use self::alert::AlertTask;
 use self::directory::{DirectoryTask, StatusForm};
+use self::explain::CallerArguments;
 use self::rehearse::RehearsalOptions;
 use self::report::ReportOptions;
 use self::say::SayOptions;
@@ -197,6 +198,9 @@ enum Command {
         /// The called number
         #[arg(long, value_name = "NUMBER")]
         did: Option<String>,
+        /// The trunk by which the call comes: a name of [[trunk]], or the address of its gateway
+        #[arg(long, value_name = "NAME")]
+        trunk: Option<String>,
         /// Format of the answer
         #[arg(long, default_value = "hash", value_parser = PossibleValuesParser::new(Format::VALUES.map(|(name, _)| name)))]
         format: String,
@@ -369,12 +373,10 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
             };
             wait(None, forget::run(&config.config, &number, endpoint, language))
         }
-        Command::Lookup { number, config, did, format, explain } => {
+        Command::Lookup { number, config, did, trunk, format, explain } => {
             let format = Format::named(&format).unwrap_or(Format::Hash);
-            wait(
-                None,
-                lookup::run(&config.config, number, did.as_deref(), format, explain, language),
-            )
+            let caller = CallerArguments { number, did, trunk };
+            wait(None, lookup::run(&config.config, caller, format, explain, language))
         }
         Command::Man { folder } => manual::pages(&folder),
         Command::Rehearse(options) => wait(None, rehearse::run(*options, language)),

@@ -101,6 +101,7 @@ texts! {
     LABEL_RULE = "regra", "rule";
     LABEL_SERVICE = "serviço", "service";
     LABEL_TOKEN = "token", "token";
+    LABEL_TRUNK = "tronco", "trunk";
     LIST_BY = "por {by} ({from})", "by {by} ({from})";
     LIST_EVERYONE = "todas as chamadas", "every caller";
     LIST_FORECAST = "previsão {forecast}", "forecast {forecast}";
@@ -116,6 +117,8 @@ texts! {
     LOOKUP_BELOW = "a resposta do HubSoft sozinha, sem diretório e sem alertas", "HubSoft's answer alone, without directory and alerts";
     LOOKUP_NO_NUMBER = "nenhum a procurar: {reason}; o HubSoft não é consultado", "none to look up: {reason}; HubSoft is not contacted";
     LOOKUP_NO_RULE = "nenhuma", "none";
+    LOOKUP_NO_TRUNK = "não há tronco `{name}`: escreva um destes ({names}), ou acrescente um [[trunk]] com esse nome", "there is no trunk `{name}`: write one of these ({names}), or add a [[trunk]] of that name";
+    LOOKUP_NO_TRUNKS = "não há tronco `{name}`, porque a configuração não tem [[trunk]]: acrescente um com esse nome", "there is no trunk `{name}`, as the configuration has no [[trunk]]: add one of that name";
     LOOKUP_RETURNED = "{term} -> devolvidos: {returned}; com este número exato: {own}; {ms} ms", "{term} -> {returned} returned, {own} with this exact number, {ms} ms";
     LOOKUP_SEARCHED = "{number}, procurado como {forms}", "{number}, searched as {forms}";
     LOOKUP_TOKEN_READY = "pronto em {ms} ms", "ready after {ms} ms";
@@ -162,6 +165,8 @@ texts! {
     STORED_NONE = "indisponível", "unavailable";
     STORED_NOT_FOUND = "não encontrado", "not found";
     STORED_RECENT = "{what}, há {age} s", "{what}, {age} s ago";
+    TRUNK_READ = "{trunk}: apresentado {presented} -> sem o dígito de categoria {category} -> cortado {strip} -> com prefixo {prefix} -> {outcome}", "{trunk}: presented {presented} -> without category digit {category} -> stripped {strip} -> prefixed {prefix} -> {outcome}";
+    TRUNK_UNREAD = "{trunk}: apresentado {presented} -> {outcome}: os dígitos não são o que o [[trunk]] diz", "{trunk}: presented {presented} -> {outcome}: the digits are not what the [[trunk]] states";
     WARNING = "aviso: {warning}", "warning: {warning}";
 }
 

@@ -1,7 +1,7 @@
 //! One request of a PBX: who is calling, the called number, and how long the PBX waits.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::domain::identification::Identification;
@@ -21,6 +21,8 @@ pub struct Call {
     pub did: Option<Did>,
     /// What the caller typed to be identified by, if the PBX asked.
     pub identification: Option<Identification>,
+    /// The trunk by which the call came, if it is in the request.
+    pub trunk: Option<StatedTrunk>,
     /// The address of the PBX, where it is known.
     pub client: Option<IpAddr>,
     /// When the request was accepted.
@@ -36,6 +38,7 @@ impl Call {
             interface,
             caller,
             did: None,
+            trunk: None,
             identification: None,
             client: None,
             accepted,
@@ -53,6 +56,45 @@ impl Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({}, caller masked)", self.interface)
+    }
+}
+
+/// What a request states about the trunk by which a call came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatedTrunk {
+    /// The address of the gateway.
+    Address(IpAddr),
+    /// The name of a trunk, or a text that names none.
+    Name(Box<str>),
+}
+
+impl StatedTrunk {
+    /// Longer than the name of any trunk, and any address.
+    const BYTES_MAX: usize = 64;
+
+    /// Reads a name or an address, which may have a port. A variable of the PBX that is not set is empty.
+    pub fn of(text: &str) -> Option<Self> {
+        let text = text.trim_matches(' ');
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(address) = Self::address(text) {
+            return Some(Self::Address(address));
+        }
+        let is_name = text.len() <= Self::BYTES_MAX;
+        Some(if is_name { Self::Name(text.into()) } else { Self::unclear() })
+    }
+
+    /// Names no trunk: the request has contradicted itself.
+    pub fn unclear() -> Self {
+        Self::Name(Box::default())
+    }
+
+    /// The address in `text`, with a port or without one.
+    pub fn address(text: &str) -> Option<IpAddr> {
+        let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+        let with_port = || text.parse().map(|address: SocketAddr| address.ip());
+        bare.parse().or_else(|_| with_port()).ok().map(|address: IpAddr| address.to_canonical())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use memchr::memchr;
 
+use crate::domain::call::StatedTrunk;
 use crate::domain::identification::Identification;
 
 /// The occurrences of a key, and its value.
@@ -98,6 +99,16 @@ pub fn identification(document: FormValue<'_>, code: FormValue<'_>) -> Option<Id
     }
     let [document, code] = [document, code].map(FormValue::typed_if_any);
     Identification::read(document.as_deref(), code.as_deref())
+}
+
+/// The trunk that the parameter `trunk` of a request states. One that is there twice names none, so that
+/// no other sign decides.
+pub fn stated_trunk(value: FormValue<'_>) -> Option<StatedTrunk> {
+    match value {
+        FormValue::Absent => None,
+        FormValue::One(raw) => StatedTrunk::of(&decode_lossy(raw)),
+        FormValue::Repeated => Some(StatedTrunk::unclear()),
+    }
 }
 
 /// Decodes `%XX`; `None` when a `%` is not followed by two hexadecimal digits. Bytes that are not

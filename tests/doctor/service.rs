@@ -1,7 +1,8 @@
 //! What `bina doctor` learns of the running service.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
 use bina::simulator::{Fault, Sim};
@@ -81,4 +82,29 @@ async fn a_service_that_does_not_run_is_one_line_and_no_failure() {
     let findings = Setup::of(&sim, "").examined(&[]);
     findings.have(0, "-", "service", "does not run here: `sudo systemctl start bina`");
     assert_eq!(findings.printed.matches(" service ").count(), 1, "{}", findings.printed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_whose_callers_are_nobody_is_a_warning_with_a_remedy() {
+    let sim = sim().await;
+    let setup = Setup::of(&sim, "[[trunk]]\nname = \"e1\"\ncategory_digit = \"first\"\n");
+    let _served = Served::start(&setup, "answers calls");
+    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
+    let (_, rest) = text.split_once("http = \"").expect("its address");
+    let (address, _) = rest.split_once('"').expect("it ends");
+    let call = |trunk: &str| {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        let target = format!("/asterisk?caller=37988242968&trunk={trunk}");
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.contains("status="), "{answer}");
+    };
+    (0..49).for_each(|_| call("e1"));
+    assert!(!setup.examined(&[]).printed.contains("trunks"), "fewer calls say nothing");
+    call("e1");
+    let findings = setup.examined(&[]);
+    findings.have(0, "warning", "trunks", "e1: 100% of 50 calls without a customer");
+    findings.have(0, "warning", "trunks", "strip, prefix, category_digit or default_ddd");
 }

@@ -73,6 +73,8 @@ client_id = "3"
 client_secret = "invented"
 username = "api@example.com"
 password = "invented"
+[[trunk]]
+name = "e1"
 "#;
 
 /// A service without HubSoft, and the addresses of its two listeners.

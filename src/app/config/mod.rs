@@ -41,7 +41,7 @@ pub use crate::servers::listener::{AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, M
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
 /// A file with every section that may be repeated, so that reading it reads every setting.
-const EVERY_SECTION: &str = "[[rule]]\n";
+const EVERY_SECTION: &str = "[[rule]]\n[[trunk]]\n";
 
 /// The complete configuration.
 #[derive(Clone, Debug)]
@@ -203,7 +203,7 @@ impl Config {
         let hubsoft = file.read("hubsoft", |section| hubsoft::Settings::read(section, limiter));
         let directory = file.read("directory", directory::Settings::read);
         let alerts = file.read("alerts", alerts::Settings::read);
-        let numbers = file.read("numbers", Numbers::read);
+        let numbers = file.read("numbers", Numbers::read).with_trunks(&mut file);
         let identify = file.read("identify", identify::Settings::read);
         let lookup = file.read("lookup", lookup::Settings::read);
         let asterisk = file.read("asterisk", |section| sound_form(section, ""));

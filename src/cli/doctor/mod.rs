@@ -5,7 +5,7 @@
 //! ```text
 //! configuration, secrets -> prompt files -> speech -> ports ->
 //!     DNS -> TCP -> TLS -> token -> lookup -> number formats; clock; alerts;
-//!     the running service: its state, its directory
+//!     the running service: its state, its trunks, its directory
 //! ```
 //! Checks that depend on a failed one are skipped. Each check has a time limit, and all together
 //! have one.
@@ -23,6 +23,7 @@ mod service;
 mod speech;
 mod texts;
 mod trouble;
+mod trunks;
 mod upstream;
 
 use std::fmt::Display;
@@ -53,6 +54,7 @@ pub(super) async fn run(
         upstream::examine(&config, phone, &mut report).await?;
     }
     service::examine(&config, &mut report).await;
+    trunks::examine(&config, &mut report).await;
     directory::examine(&config, &mut report).await;
     report.end()
 }

@@ -117,6 +117,9 @@ texts! {
     TLS_SPOKEN = "a porta fala TLS, mas hubsoft.base_url tem http: escreva https", "the port speaks TLS, but hubsoft.base_url has http: write https";
     TOKEN_RECEIVED = "recebido após {ms} ms", "received after {ms} ms";
     TROUBLE_TOOK = "{trouble} ({ms} ms)", "{trouble} ({ms} ms)";
+    TRUNK_GOOD = "{trunk}: {all} chamadas desde o início do serviço, {no_number} no_number, {not_found} not_found", "{trunk}: {all} calls since the service started, {no_number} no_number, {not_found} not_found";
+    TRUNK_NOBODY = "{trunk}: {percent}% de {all} chamadas sem cliente ({no_number} no_number, {not_found} not_found): ligue de um número conhecido, veja no PBX que dígitos o tronco apresenta, e compare com `bina lookup DÍGITOS --trunk {trunk} --explain`; depois acerte strip, prefix, category_digit ou default_ddd no [[trunk]] (docs/numeros.pt-BR.md)", "{trunk}: {percent}% of {all} calls without a customer ({no_number} no_number, {not_found} not_found): call from a known number, see in the PBX which digits the trunk presents, and compare with `bina lookup DIGITS --trunk {trunk} --explain`; then correct strip, prefix, category_digit or default_ddd in its [[trunk]] (docs/numbers.md)";
+    TRUNK_NONE_NOBODY = "{percent}% de {all} chamadas sem tronco configurado não têm cliente ({no_number} no_number, {not_found} not_found): veja no PBX que dígitos o tronco apresenta; se não são os de quem liga (dígito de categoria, prefixo, DDD cortado), descreva-o num [[trunk]] (docs/numeros.pt-BR.md)", "{percent}% of {all} calls without a configured trunk have no customer ({no_number} no_number, {not_found} not_found): see in the PBX which digits the trunk presents; if they are not the caller's (category digit, prefix, area code cut off), describe it in a [[trunk]] (docs/numbers.md)";
     WHAT_ALERTS = "alertas", "alerts";
     WHAT_CLOCK = "relógio", "clock";
     WHAT_CONFIGURATION = "configuração", "configuration";
@@ -129,6 +132,7 @@ texts! {
     WHAT_SERVICE = "serviço", "service";
     WHAT_SPEECH = "fala", "speech";
     WHAT_TOKEN_LOOKUP = "token, consulta", "token, lookup";
+    WHAT_TRUNKS = "troncos", "trunks";
     WHAT_ZONE = "fuso horário", "timezone";
     ZONE_AHEAD = "o alerta mais novo foi criado daqui a {minutes} min por hubsoft.timezone ({zone}): compare os relógios das duas máquinas", "the newest alert was made {minutes} min from now by hubsoft.timezone ({zone}): compare the clocks of both machines";
     ZONE_NO_ALERT = "o HubSoft não lista nenhum alerta cuja hora se possa comparar", "HubSoft lists no alert whose time could be compared";

@@ -17,17 +17,28 @@ use crate::sources::alerts::{CallerAlert, CallerAlerts, CallerStanding, StratumL
 /// A verdict rests on so many answers about customers of its set, unless they disagree.
 const ANSWERS_WANTED: u32 = 10;
 
-/// Requests the explanation of `number` from the running service, and describes it or why there is none.
+/// Who calls, and how.
+pub(super) struct CallerArguments {
+    pub(super) number: String,
+    pub(super) did: Option<String>,
+    /// The name of a trunk, or the address of its gateway.
+    pub(super) trunk: Option<String>,
+}
+
+/// Requests the explanation of `caller` from the running service, and describes it or why there is none.
 pub(super) async fn lines(
     config: &Config,
-    number: &str,
-    did: Option<&str>,
+    caller: &CallerArguments,
     language: Language,
 ) -> Vec<String> {
     let explained = async {
         let service = Operation::of(config, error_texts::EXPLAIN_NO_LISTENER)?;
-        let did = did.map_or_else(String::new, |did| format!("&did={}", encoded(did)));
-        let body = format!("number={}{did}", encoded(number));
+        let optional = |key: &str, value: Option<&str>| {
+            value.map_or_else(String::new, |value| format!("&{key}={}", encoded(value)))
+        };
+        let did = optional("did", caller.did.as_deref());
+        let trunk = optional("trunk", caller.trunk.as_deref());
+        let body = format!("number={}{did}{trunk}", encoded(&caller.number));
         let answer = service.post("/v1/explain", &body).await?;
         read_answer::<CallExplanation>(&answer)
     };

@@ -113,6 +113,10 @@ pub(super) const HELP: &[Text] = &[
         "Número de quem liga, em qualquer formato que um PBX apresente",
     ),
     text("The called number", "Número chamado"),
+    text(
+        "The trunk by which the call comes: a name of [[trunk]], or the address of its gateway",
+        "Tronco por onde a chamada chega: um nome de [[trunk]], ou o endereço do gateway",
+    ),
     text("Format of the answer", "Formato da resposta"),
     text(
         "Print to standard error the requests sent to HubSoft, their results, the matching rule, and what the running service would answer from: cache, directory, alerts and their evidence",

@@ -10,6 +10,7 @@ mod digits;
 mod no_number;
 mod plan;
 mod presented;
+mod rewriting;
 mod stored;
 
 use std::fmt::{self, Write};
@@ -17,6 +18,9 @@ use std::iter::FusedIterator;
 
 pub use self::no_number::NoNumber;
 pub use self::plan::Ddd;
+pub use self::rewriting::{
+    CategoryDigit, Cut, DigitRewriting, FixedDigits, RewritingSteps, UnfitDigits,
+};
 
 use self::plan::Canonical;
 use self::presented::Presented;
@@ -39,7 +43,16 @@ impl Phone {
     /// Parses a caller ID in any form that a PBX presents; `default_ddd` completes numbers without DDD.
     pub fn parse(text: &str, default_ddd: Option<Ddd>) -> Result<Self, NoNumber> {
         let presented = Presented::read(text)?;
-        plan::canonical(&presented, default_ddd).map(Self)
+        plan::canonical(&presented, default_ddd).map(|completed| Self(completed.number))
+    }
+
+    /// Parses a caller ID from a trunk that presents other digits than the caller's, as `rewriting` states.
+    pub fn parse_rewritten(
+        text: &str,
+        default_ddd: Option<Ddd>,
+        rewriting: &DigitRewriting,
+    ) -> Result<Self, NoNumber> {
+        rewriting::canonical(text, default_ddd, rewriting).map(Self)
     }
 
     /// The digits.

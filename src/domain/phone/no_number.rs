@@ -17,12 +17,14 @@ pub enum NoNumber {
     Nongeographic,
     /// An extension, a feature code, or a service of three to five digits.
     Short,
+    /// Digits that are not as the `[[trunk]]` of the call states, or can be read in two ways.
+    Trunk,
 }
 
 impl NoNumber {
     /// All values of `label`.
-    pub const LABELS: [&'static str; 6] =
-        ["anonymous", "international", "invalid", "local_no_ddd", "nongeo", "short"];
+    pub const LABELS: [&'static str; 7] =
+        ["anonymous", "international", "invalid", "local_no_ddd", "nongeo", "short", "trunk"];
 
     /// One word for the log and for metrics.
     pub fn label(self) -> &'static str {
@@ -33,6 +35,7 @@ impl NoNumber {
             Self::LocalWithoutDdd => "local_no_ddd",
             Self::Nongeographic => "nongeo",
             Self::Short => "short",
+            Self::Trunk => "trunk",
         }
     }
 }

@@ -39,6 +39,15 @@ const NATIONWIDE: [&[u8]; 3] = [b"3003", b"4004", b"4020"];
 /// A subscriber number as the source stores it.
 pub(super) type Canonical = Digits<MOBILE_LENGTH>;
 
+/// A subscriber number, and what was added to the presented digits to find it.
+pub(super) struct CompletedNumber {
+    pub(super) number: Canonical,
+    /// The ninth digit of a mobile from before there was one.
+    pub(super) has_new_ninth: bool,
+    /// The default DDD.
+    pub(super) has_default_ddd: bool,
+}
+
 /// A valid Brazilian area code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Ddd(u8);
@@ -76,7 +85,7 @@ impl fmt::Display for Ddd {
 pub(super) fn canonical(
     presented: &Presented,
     default_ddd: Option<Ddd>,
-) -> Result<Canonical, NoNumber> {
+) -> Result<CompletedNumber, NoNumber> {
     let digits = presented.digits.as_bytes();
     // The default caller ID of FreeSWITCH is 0000000000.
     if digits.iter().all(|digit| *digit == b'0') {
@@ -103,7 +112,7 @@ fn scoped(default_ddd: Option<Ddd>, context: Option<&[u8]>) -> Result<Option<Ddd
 }
 
 /// Parses the digits after a plus.
-fn global(digits: &[u8]) -> Result<Canonical, NoNumber> {
+fn global(digits: &[u8]) -> Result<CompletedNumber, NoNumber> {
     match digits {
         [b'5', b'5', rest @ ..] => country(rest),
         [b'0', ..] => Err(NoNumber::Invalid),
@@ -113,7 +122,7 @@ fn global(digits: &[u8]) -> Result<Canonical, NoNumber> {
 }
 
 /// Parses digits without a plus, as dialled.
-fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
+fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<CompletedNumber, NoNumber> {
     match digits {
         _ if digits.len() <= SHORT_MAX => Err(NoNumber::Short),
         [b'0', b'0', rest @ ..] => abroad(rest),
@@ -129,7 +138,7 @@ fn dialled(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumbe
 }
 
 /// Parses the digits after 00: a country code, or a carrier and a country code.
-fn abroad(digits: &[u8]) -> Result<Canonical, NoNumber> {
+fn abroad(digits: &[u8]) -> Result<CompletedNumber, NoNumber> {
     if let [b'5', b'5', rest @ ..] = digits
         && let Ok(found) = country(rest)
     {
@@ -150,7 +159,7 @@ fn abroad(digits: &[u8]) -> Result<Canonical, NoNumber> {
 /// Parses the digits after the country code, where some gateways leave the trunk prefix 0.
 ///
 /// A number without DDD is rejected: it cannot be dialled from another country.
-fn country(digits: &[u8]) -> Result<Canonical, NoNumber> {
+fn country(digits: &[u8]) -> Result<CompletedNumber, NoNumber> {
     match digits {
         [b'0', rest @ ..] => trunk(rest),
         _ => national(digits),
@@ -159,7 +168,7 @@ fn country(digits: &[u8]) -> Result<Canonical, NoNumber> {
 
 /// Parses the digits after the trunk prefix 0 or the 90 of a collect call, with an optional carrier
 /// code.
-fn trunk(digits: &[u8]) -> Result<Canonical, NoNumber> {
+fn trunk(digits: &[u8]) -> Result<CompletedNumber, NoNumber> {
     match digits {
         [b'1'..=b'9', _, rest @ ..] if matches!(rest.len(), 10 | 11) => national(rest),
         _ => national(digits),
@@ -167,7 +176,7 @@ fn trunk(digits: &[u8]) -> Result<Canonical, NoNumber> {
 }
 
 /// Parses a national number without prefixes.
-fn national(digits: &[u8]) -> Result<Canonical, NoNumber> {
+fn national(digits: &[u8]) -> Result<CompletedNumber, NoNumber> {
     if is_service(digits) || is_nationwide(digits) {
         return Err(NoNumber::Nongeographic);
     }
@@ -177,29 +186,38 @@ fn national(digits: &[u8]) -> Result<Canonical, NoNumber> {
 }
 
 /// Parses a number without DDD; reports a missing DDD only if the number is valid otherwise.
-fn local(digits: &[u8], default_ddd: Option<Ddd>) -> Result<Canonical, NoNumber> {
+fn local(digits: &[u8], default_ddd: Option<Ddd>) -> Result<CompletedNumber, NoNumber> {
     let subscriber = subscriber(digits)?;
     let ddd = default_ddd.ok_or(NoNumber::LocalWithoutDdd)?;
-    completed(ddd, subscriber)
+    Ok(CompletedNumber { has_default_ddd: true, ..completed(ddd, subscriber)? })
 }
 
-/// The ninth digit, which old mobiles lack and landlines never had, and the other eight.
-type Subscriber<'a> = (&'static [u8], &'a [u8]);
+/// The digits without DDD.
+struct Subscriber<'a> {
+    /// The ninth digit, which landlines never had.
+    ninth: &'static [u8],
+    eight: &'a [u8],
+    /// Whether the ninth digit is there and was not presented.
+    has_new_ninth: bool,
+}
 
 /// Parses a subscriber number (Anatel resolution 749/2022): landlines begin with 2-5, mobiles with 9.
 /// Mobiles of eight digits began with 6-9 until the 9 was added.
 fn subscriber(digits: &[u8]) -> Result<Subscriber<'_>, NoNumber> {
-    match digits {
-        _ if is_nationwide(digits) => Err(NoNumber::Nongeographic),
-        [b'2'..=b'5', ..] if digits.len() == 8 => Ok((b"", digits)),
-        [b'6'..=b'9', ..] if digits.len() == 8 => Ok((b"9", digits)),
-        [b'9', eight @ ..] if eight.len() == 8 => Ok((b"9", eight)),
-        _ => Err(NoNumber::Invalid),
-    }
+    let (ninth, eight, has_new_ninth): (&[u8], _, _) = match digits {
+        _ if is_nationwide(digits) => return Err(NoNumber::Nongeographic),
+        [b'2'..=b'5', ..] if digits.len() == 8 => (b"", digits, false),
+        [b'6'..=b'9', ..] if digits.len() == 8 => (b"9", digits, true),
+        [b'9', eight @ ..] if eight.len() == 8 => (b"9", eight, false),
+        _ => return Err(NoNumber::Invalid),
+    };
+    Ok(Subscriber { ninth, eight, has_new_ninth })
 }
 
-fn completed(ddd: Ddd, (ninth, eight): Subscriber<'_>) -> Result<Canonical, NoNumber> {
-    Canonical::joined(&[&ddd.digits(), ninth, eight]).ok_or(NoNumber::Invalid)
+fn completed(ddd: Ddd, subscriber: Subscriber<'_>) -> Result<CompletedNumber, NoNumber> {
+    let Subscriber { ninth, eight, has_new_ninth } = subscriber;
+    let number = Canonical::joined(&[&ddd.digits(), ninth, eight]).ok_or(NoNumber::Invalid)?;
+    Ok(CompletedNumber { number, has_new_ninth, has_default_ddd: false })
 }
 
 fn is_local(digits: &[u8]) -> bool {

@@ -17,7 +17,7 @@ use super::no_number::NoNumber;
 const TEXT_MAX: usize = 256;
 
 /// The longest form of the numbering plan: 00, carrier, 55, 0, carrier, DDD, nine digits.
-const DIGITS_MAX: usize = 20;
+pub(super) const DIGITS_MAX: usize = 20;
 
 /// Country code and DDD, the only relevant digits of a `phone-context`.
 const CONTEXT_MAX: usize = 4;

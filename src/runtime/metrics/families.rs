@@ -133,7 +133,7 @@ where
 }
 
 /// Names with a series of their own; further ones count together.
-const NAMES_MAX: usize = 300;
+pub(super) const NAMES_MAX: usize = 300;
 
 /// The name of those.
 pub const OTHER: &str = "other";

@@ -6,6 +6,7 @@
 //! Label values are words of the program: no text of a caller, a customer or HubSoft is one.
 
 mod families;
+mod named;
 mod process;
 mod seconds;
 
@@ -21,6 +22,7 @@ pub use prometheus_client::metrics::gauge::Gauge;
 pub use prometheus_client::registry::Metric;
 
 pub use self::families::{ByLabel, ByName, ByWords, Label, OTHER};
+pub use self::named::ByNameAndLabel;
 pub use self::seconds::Seconds;
 
 /// A gauge that may be a fraction.

@@ -8,6 +8,7 @@ texts! {
     A_HIDDEN_CHARACTER = "a linha tem um caractere de controle invisível: digite-a de novo", "the line contains an invisible control character: type it again";
     A_LIST = "um texto entre aspas, ou uma lista deles", "a text in quotes, or a list of them";
     A_NUMBER = "um número inteiro de {least} a {most}", "a whole number from {least} to {most}";
+    A_NUMBER_OR_TEXT = "um número inteiro, ou um texto entre aspas", "a whole number, or a text in quotes";
     A_QUOTED_TEXT = "um texto entre aspas", "a text in quotes";
     A_REPEATED_SECTION = "uma seção repetida: {heading}", "a repeated section: {heading}";
     A_SECTION = "uma seção: {heading}", "a section: {heading}";

@@ -204,6 +204,19 @@ impl Section<'_> {
         text.map(|value| Marked { value, place })
     }
 
+    /// A whole number, or a text of another meaning: `2` and `"2"` are different.
+    pub fn number_or_text(&mut self, key: &'static str) -> Option<Marked<Result<u64, String>>> {
+        let Marked { value, place } = self.take(key, || (SettingKind::Text, Absent::Nothing))?;
+        let value = match value {
+            TomlValue::Number(number) => number.value.map(Ok),
+            value => value.into_text().map(Err),
+        };
+        if value.is_none() {
+            self.wrong(place, key, texts::A_NUMBER_OR_TEXT);
+        }
+        value.map(|value| Marked { value, place })
+    }
+
     /// A text that is required and not blank.
     pub fn needed(&mut self, key: &'static str, remedy: Text) -> Option<Marked<String>> {
         let entry = self.take(key, || (SettingKind::Text, Absent::Problem));

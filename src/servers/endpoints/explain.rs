@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{number_lossy, values};
+use crate::servers::form::{number_lossy, stated_trunk, values};
 use crate::servers::http::{Endpoint, HttpRequest, POST};
 
 use super::alerts::json;
@@ -13,7 +13,7 @@ use super::{Action, Endpoints, Row, Waiting};
 /// At the operations listener.
 pub(super) static ROWS: [Row; 1] = [Endpoint::new("/v1/explain", &POST, Action::Wait(explain))];
 
-/// Explains a call whose caller ID is posted as `number`, at the called number `did`. HubSoft is queried only
+/// Explains a call whose caller ID is posted as `number`, at the called number `did`, by `trunk`. HubSoft is queried only
 /// with `query=1`.
 fn explain<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waiting<'a> {
     Box::pin(async move {
@@ -21,10 +21,10 @@ fn explain<'a>(endpoints: &'a Endpoints, request: &'a HttpRequest<'a>) -> Waitin
             Ok(caller) => caller,
             Err(reply) => return *reply,
         };
-        let [did, query] = values(request.fields(), ["did", "query"]);
+        let [did, query, trunk] = values(request.fields(), ["did", "query", "trunk"]);
         let did = did.one().and_then(|did| Did::new(&number_lossy(did)));
         let call = Call::of(Some(caller.into_owned()), "explain", Instant::now());
-        let call = Call { did, ..call };
+        let call = Call { did, trunk: stated_trunk(trunk), ..call };
         let caller = |phone: Option<&_>| endpoints.alerts.caller(phone, call.did.as_ref());
         let hubsoft = endpoints.readiness.hubsoft.as_deref().filter(|_| query.one() == Some("1"));
         json(&endpoints.responder.explain(&call, hubsoft, caller).await)

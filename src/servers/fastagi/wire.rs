@@ -19,7 +19,7 @@ use std::time::Instant;
 use memchr::memchr;
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{identification, number_lossy, values};
+use crate::servers::form::{identification, number_lossy, stated_trunk, values};
 
 /// Most lines of an environment. Asterisk sends 22, and one for each argument of `AGI()`.
 const LINES_MAX: usize = 64;
@@ -199,12 +199,13 @@ impl Environment {
     fn call(&self, hostile: bool, accepted: Instant) -> Call {
         let script = self.script.as_deref().unwrap_or_default();
         let query = script.split_once('?').map_or("", |(_, query)| query);
-        let keys = ["did", "deadline_ms", "documento", "codigo"];
-        let [did, timeout, document, code] = values(query, keys);
+        let keys = ["did", "deadline_ms", "trunk", "documento", "codigo"];
+        let [did, timeout, trunk, document, code] = values(query, keys);
         let is_trusted = !hostile && self.is_presented();
         let caller = self.caller.clone().filter(|_| is_trusted);
         Call {
             did: self.did(did.one()),
+            trunk: stated_trunk(trunk),
             identification: identification(document, code),
             timeout: timeout.millis(),
             ..Call::of(caller, DOOR, accepted)

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::domain::call::{Call, Did};
-use crate::servers::form::{FormValue, decode_lossy, identification, number_lossy, values};
+use crate::domain::call::{Call, Did, StatedTrunk};
+use crate::servers::form::{
+    FormValue, decode_lossy, identification, number_lossy, stated_trunk, values,
+};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
@@ -50,6 +52,8 @@ struct CallFields<'a> {
     hidden: FormValue<'a>,
     called: FormValue<'a>,
     did: FormValue<'a>,
+    trunk: FormValue<'a>,
+    peer: FormValue<'a>,
     timeout: Option<Duration>,
 }
 
@@ -64,11 +68,12 @@ impl<'a> CallFields<'a> {
             "Caller-Privacy-Hide-Number",
             called,
             "deadline_ms",
+            "Caller-Network-Addr",
         ];
-        let [section, context, exiting, caller, hidden, called, timeout] = values(form, keys);
-        let [did, own_timeout] = values(query, ["did", "deadline_ms"]);
+        let [section, context, exiting, caller, hidden, called, timeout, peer] = values(form, keys);
+        let [did, own_timeout, trunk] = values(query, ["did", "deadline_ms", "trunk"]);
         let timeout = own_timeout.millis().or_else(|| timeout.millis());
-        Self { section, context, exiting, caller, hidden, called, did, timeout }
+        Self { section, context, exiting, caller, hidden, called, did, trunk, peer, timeout }
     }
 
     fn call(&self, request: &HttpRequest<'_>) -> Call {
@@ -78,10 +83,16 @@ impl<'a> CallFields<'a> {
         let caller = caller.map(|raw| number_lossy(raw).into_owned());
         Call {
             did: did(self.did).or_else(|| did(self.called)),
+            trunk: stated_trunk(self.trunk).or_else(|| self.peer()),
             client: Some(request.client),
             timeout: self.timeout,
             ..Call::of(caller, request.endpoint, request.accepted)
         }
+    }
+
+    /// The address from which the call reached FreeSWITCH.
+    fn peer(&self) -> Option<StatedTrunk> {
+        StatedTrunk::address(&decode_lossy(self.peer.one()?)).map(StatedTrunk::Address)
     }
 
     /// Whether the caller does not withhold the number.

@@ -1,27 +1,27 @@
 //! Parses a call from the query of an endpoint with the parameter `caller`.
 
 use crate::domain::call::{Call, Did};
-use crate::servers::form::{FormValue, identification, number, values};
+use crate::servers::form::{FormValue, identification, number, stated_trunk, values};
 use crate::servers::http::HttpRequest;
 
 use super::NoCall;
 
 /// Parses a call from the query of `request`.
 pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    let keys = ["caller", "did", "deadline_ms", "documento", "codigo"];
-    let [presented, called, timeout, document, code] = values(request.query, keys);
+    let keys = ["caller", "did", "deadline_ms", "trunk", "documento", "codigo"];
+    let [presented, called, timeout, trunk, document, code] = values(request.query, keys);
     let identification = identification(document, code);
-    Ok(Call { identification, ..call(request, [presented, called, timeout])? })
+    Ok(Call { identification, ..call(request, [presented, called, timeout, trunk])? })
 }
 
 /// Parses a call without what its caller may have typed.
 pub(super) fn numbered_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    call(request, values(request.query, ["caller", "did", "deadline_ms"]))
+    call(request, values(request.query, ["caller", "did", "deadline_ms", "trunk"]))
 }
 
 fn call(
     request: &HttpRequest<'_>,
-    [presented, called, timeout]: [FormValue<'_>; 3],
+    [presented, called, timeout, trunk]: [FormValue<'_>; 4],
 ) -> Result<Call, NoCall> {
     let caller = match presented {
         FormValue::Absent => return Err(NoCall::CallerMissing),
@@ -34,6 +34,7 @@ fn call(
     };
     Ok(Call {
         did,
+        trunk: stated_trunk(trunk),
         client: Some(request.client),
         timeout: timeout.millis(),
         ..Call::of(caller, request.endpoint, request.accepted)
