@@ -38,6 +38,10 @@ mod pbx;
 mod program;
 #[path = "asterisk/record.rs"]
 mod record;
+#[path = "asterisk/screens.rs"]
+mod screens;
+#[path = "asterisk/screens_cost.rs"]
+mod screens_cost;
 #[path = "asterisk/snippets.rs"]
 mod snippets;
 #[path = "asterisk/spoken.rs"]

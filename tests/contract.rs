@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use bina::answering::render::Freeswitch;
 use bina::app::config::{AGI_DEFAULT, HTTP_DEFAULT};
+use bina::domain::agent_call::Agent;
 use bina::domain::answer::FIELDS;
 use bina::domain::identification::Identification;
 use bina::servers::endpoints;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
-const OWN: [&str; 26] = [
+const OWN: [&str; 33] = [
     "AGI",
     "AGI_2",
     "BASE",
@@ -19,9 +20,12 @@ const OWN: [&str; 26] = [
     "BODY",
     "CALLED",
     "CALLER",
+    "CODE",
+    "DIGITS",
     "FIELD",
     "FROM",
     "FROM_2",
+    "ID",
     "KEPT_CONNECT",
     "KEPT_FIRST",
     "KEPT_HASH",
@@ -32,6 +36,10 @@ const OWN: [&str; 26] = [
     "LEFT",
     "ODD",
     "QUEUE",
+    "RAMAL",
+    "REST",
+    "SCREEN",
+    "SCREEN_RESTS",
     "THEN",
     "TRIES",
     "TYPED",
@@ -236,6 +244,24 @@ fn every_address_a_snippet_requests_is_served() {
     }
     let agi = snippet("asterisk/bina-agi.conf");
     assert!(agi.contains(&format!("=agi://{AGI_DEFAULT})")) && agi.contains("/lookup?did="));
+}
+
+/// Another extension would be refused, which the snippet takes for a bina that does not answer.
+#[test]
+fn the_snippet_of_the_screens_reports_the_extensions_that_bina_takes() {
+    let text = snippet("asterisk/bina-screen.conf");
+    let alphabet = text.split("REPLACE(BINA_RAMAL,").nth(1).and_then(|rest| rest.split(',').next());
+    let alphabet = alphabet.expect("its alphabet");
+    for c in '\0'..='\u{ff}' {
+        let is_taken = Agent::extension(&c.to_string()).is_some();
+        assert_eq!(alphabet.contains(c), is_taken, "{c:?}");
+    }
+    assert!(text.contains("$[${LEN(${BINA_RAMAL})} > 32]"));
+    let [longest, longer] = [32, 33].map(|length| Agent::extension(&"1".repeat(length)));
+    assert!(longest.is_some() && longer.is_none());
+    for word in ["queued", "skipped", "dropped"] {
+        assert!(text.contains(&format!("\"${{BINA_BODY}}\" = \"{word}\"")), "{word}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use bina::servers::endpoints;
 
 /// Path (or scheme) of an endpoint, the test that holds it, and who uses it below `dialplan/`. What is
 /// for operation has no snippet: people and Prometheus use it.
-const ENDPOINTS: [(&str, &str, &str); 27] = [
+const ENDPOINTS: [(&str, &str, &str); 29] = [
     (
         "/asterisk",
         "asterisk/other_servers.rs::an_answer_truncated_at_any_byte_is_rejected",
@@ -60,8 +60,26 @@ const ENDPOINTS: [(&str, &str, &str); 27] = [
         "local_alerts/endpoint.rs::an_alert_is_added_listed_extended_and_ended",
         "",
     ),
-    ("/v1/calls/ended", "screen_pop.rs::a_ringing_telephone_opens_the_customers_page", ""),
-    ("/v1/calls/ringing", "screen_pop.rs::a_ringing_telephone_opens_the_customers_page", ""),
+    (
+        "/v1/calls/ended",
+        "screen_pop.rs::a_ringing_telephone_opens_the_customers_page",
+        "freeswitch/bina-screen-pop.xml",
+    ),
+    (
+        "/v1/calls/ringing",
+        "screen_pop.rs::a_ringing_telephone_opens_the_customers_page",
+        "freeswitch/bina-screen-pop.xml",
+    ),
+    (
+        "/v1/calls/ended",
+        "asterisk/screens.rs::a_page_opens_and_closes_with_a_call_though_hubsoft_is_slow",
+        "asterisk/bina-screen.conf",
+    ),
+    (
+        "/v1/calls/ringing",
+        "asterisk/screens.rs::a_page_opens_and_closes_with_a_call_though_hubsoft_is_slow",
+        "asterisk/bina-screen.conf",
+    ),
     ("/v1/directory", "directory/operated.rs::the_state_of_the_directory_is_json", ""),
     ("/v1/directory/clear", "directory/operated.rs::a_cleared_directory_is_read_again", ""),
     ("/v1/directory/walk", "directory/operated.rs::a_walk_is_started_on_request", ""),

@@ -22,6 +22,8 @@ mod negative_controls;
 mod numbers;
 #[path = "freeswitch_model/onwards.rs"]
 mod onwards;
+#[path = "freeswitch_model/screens.rs"]
+mod screens;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

@@ -168,6 +168,7 @@ fn no_untrusted_text_is_evaluated_or_passed_on_unguarded() {
         "bina-curl.xml",
         "bina-httapi.xml",
         "bina-identify.xml",
+        "bina-screen-pop.xml",
         "bina-screen.xml",
         "bina-then.xml",
         "bina-ura.xml",

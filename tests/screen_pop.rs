@@ -98,3 +98,32 @@ async fn a_refusal_is_logged_and_counted_and_the_next_report_is_sent() {
     app.get("/v1/calls/ringing?ramal=1&telefone=37988240001").await;
     assert_eq!(reported(&sim, 1).await.len(), 1);
 }
+
+/// Waits until a line of the metrics is there.
+async fn measured(app: &TestApp, line: &str) -> bool {
+    let start = Instant::now();
+    while !app.metrics_text().contains(line) && start.elapsed() < Duration::from_secs(5) {
+        sleep(Duration::from_millis(10)).await;
+    }
+    app.metrics_text().contains(line)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_is_named_and_costs_no_lookup_its_token() {
+    let sim = Sim::start(vec![customer(1, "ANA", "37988240001")]).await.expect("loopback");
+    let app = TestApp::start(&sim).await;
+    let refusal = r#"{"status":"error","msg":"Você não possui permissão para essa ação."}"#;
+    for (nth, (status, body)) in [(401, ""), (403, ""), (200, refusal)].into_iter().enumerate() {
+        let body = body.as_bytes().to_vec();
+        sim.set_screen_fault(Fault::Answer { status, headers: Vec::new(), body });
+        app.get("/v1/calls/ringing?ramal=1&telefone=37988240001").await;
+        let failed =
+            format!(r#"bina_screen_pops_total{{event="ringing",result="failed"}} {}"#, nth + 1);
+        assert!(measured(&app, &failed).await, "{status}");
+    }
+    // The 401 is counted as what it is.
+    let named = r#"bina_upstream_requests_total{result="permission"} 2"#;
+    assert!(app.metrics_text().contains(named));
+    assert_eq!(sim.token_requests(), 1, "a 401 of a screen requests no token");
+    assert_eq!(app.get("/cid?caller=37988240001").await.body, "ANA");
+}

@@ -98,6 +98,20 @@ pub static PERMISSION: Reason = Reason::new(
     "HubSoft does not let its API user read {}",
     "give the API user the permission for it in HubSoft",
 );
+/// HubSoft does not let its API user report calls at agents' telephones.
+pub static SCREENS_FORBIDDEN: Reason = Reason::new(
+    "permission",
+    AboutThisKey,
+    "HubSoft does not let its API user open pages on agents' screens",
+    "give hubsoft.username the permission for pbx/ligacao/notificar and pbx/ligacao/cancelar in HubSoft",
+);
+/// HubSoft refused a report of a call (`status` is not success).
+pub static SCREEN_REFUSED: Reason = Reason::new(
+    "refused",
+    AboutThisKey,
+    "HubSoft refused the report of a call",
+    "check that an agent in HubSoft has this extension",
+);
 /// HubSoft redirects to another address. Redirects are never followed, because the target would receive
 /// the token.
 pub static REDIRECT: Reason = Reason::new(
@@ -170,7 +184,7 @@ pub static UNAUTHORIZED: Reason = Reason::new(
 pub static UNAVAILABLE: Reason =
     Reason::new("unavailable", Upstream, "HubSoft is under maintenance (HTTP 503)", "");
 /// Every reason.
-pub static REASONS: [&Reason; 27] = [
+pub static REASONS: [&Reason; 29] = [
     &BREAKER_OPEN,
     &BROKEN,
     &BUSY,
@@ -187,6 +201,8 @@ pub static REASONS: [&Reason; 27] = [
     &PERMISSION,
     &REDIRECT,
     &REFUSED,
+    &SCREENS_FORBIDDEN,
+    &SCREEN_REFUSED,
     &SERVER_ERROR,
     &SERVER_REJECTS,
     &SERVER_TIMEOUT,
@@ -220,7 +236,7 @@ pub fn of_status(status: u16) -> Failure {
 
 /// Returns whether HubSoft does not allow what was requested. A firewall's 403 says nothing about it.
 pub fn is_no_permission(failure: &Failure) -> bool {
-    let is_named = failure.is_any(&[&PERMISSION, &UNAUTHORIZED]);
+    let is_named = failure.is_any(&[&PERMISSION, &SCREENS_FORBIDDEN, &UNAUTHORIZED]);
     is_named || (matches!(failure.status(), Some(401 | 403)) && !failure.is(&FIREWALL))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The lines of Asterisk's log while a batch of calls was placed.
 pub(crate) struct Log {
@@ -88,6 +88,17 @@ impl Record {
     /// How long the call took from coming in to its end.
     pub(crate) fn lasted(&self) -> Duration {
         self.since_start(self.get("ended"))
+    }
+
+    /// How long the call took from coming in to what its dialplan noted under `key`, in microseconds.
+    pub(crate) fn until(&self, key: &str) -> Duration {
+        self.since_start(self.get(key))
+    }
+
+    /// When the call went on, by the clock of the machine.
+    pub(crate) fn arrived_at_time(&self) -> SystemTime {
+        let micros = self.get("arrived").split(' ').nth(2).and_then(|text| text.parse().ok());
+        UNIX_EPOCH + Duration::from_micros(micros.unwrap_or_default())
     }
 
     fn since_start(&self, moment: &str) -> Duration {

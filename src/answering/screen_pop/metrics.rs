@@ -31,6 +31,11 @@ impl ScreenPopMetrics {
         registry.register("screen_pops_queue", help, &self.queue);
     }
 
+    #[cfg(test)]
+    pub(super) fn counted(&self, event: AgentEvent, result: &'static str) -> u64 {
+        self.reports.of([event.word(), result]).get()
+    }
+
     pub(super) fn count(&self, event: AgentEvent, result: &'static str) {
         self.reports.of([event.word(), result]).inc();
     }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Level;
 
 use crate::domain::agent_call::{AgentCall, AgentEvent};
@@ -25,6 +25,7 @@ use crate::runtime::current::Current;
 use crate::runtime::logging::RateLimitedLog;
 use crate::runtime::metrics::size;
 use crate::sources::agent_screens::AgentScreens;
+use crate::sources::reasons;
 
 use self::queue::{DueReport, ReportQueue, Taken};
 
@@ -134,7 +135,7 @@ impl ScreenPops {
             tokio::select! {
                 () = self.queued.notified(), if sending.len() < SENDING_MAX => {}
                 Some(sent) = sending.join_next(), if !sending.is_empty() => {
-                    recent.note(sent.ok());
+                    recent.note(sent.unwrap_or_else(|_| Some(reasons::PANIC.failure())).as_ref());
                     // The agent of the report may have another one.
                     self.queued.notify_one();
                 }
@@ -161,19 +162,44 @@ impl ScreenPops {
         true
     }
 
-    /// Sends a report, and returns how it went.
-    async fn send(self: Arc<Self>, report: DueReport) -> Result<(), Failure> {
+    /// Sends a report while it is of use, and returns why HubSoft did not take it.
+    async fn send(self: Arc<Self>, report: DueReport) -> Option<Failure> {
+        let _sending = Sending { queue: &self.queue, report: &report };
         let screens = self.screens.now();
-        let result = match &*screens {
-            Some(screens) => screens.report(&report.call, report.event, report.at + LATE).await,
-            None => Ok(()),
+        let Some(screens) = &*screens else {
+            self.metrics.count(report.event, "off");
+            return None;
         };
-        self.queue.lock().release(&report);
-        self.metrics.count(report.event, if result.is_ok() { "sent" } else { "failed" });
-        if let Err(failure) = &result {
+        let deadline = report.at + LATE;
+        let sent = timeout_at(deadline, screens.report(&report.call, report.event, deadline)).await;
+        let failure = sent.unwrap_or_else(|_| Err(reasons::DEADLINE.failure())).err();
+        let result = result_word(failure.as_ref());
+        self.metrics.count(report.event, result);
+        if let Some(failure) = failure.as_ref().filter(|_| result == "failed") {
             FAILED.log(format_args!("{}: {failure}", report.event.word()));
         }
-        result
+        failure
+    }
+}
+
+/// How a report went, for the metrics. In a surge of calls there is no slot for it in time.
+fn result_word(failure: Option<&Failure>) -> &'static str {
+    match failure {
+        None => "sent",
+        Some(failure) if failure.is_any(&[&reasons::DEADLINE, &reasons::SHED]) => "late",
+        Some(_) => "failed",
+    }
+}
+
+/// A report that is being sent. When it ends, even in a panic, the next one of its agent can be sent.
+struct Sending<'a> {
+    queue: &'a Mutex<ReportQueue>,
+    report: &'a DueReport,
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        self.queue.lock().release(self.report);
     }
 }
 
@@ -182,16 +208,22 @@ impl RecentFailures {
         self.rests_until.is_some_and(|until| now < until)
     }
 
-    /// Notes how a report went; a panic is a failure.
-    fn note(&mut self, sent: Option<Result<(), Failure>>) {
-        let has_failed = match sent {
-            Some(Ok(())) => false,
-            Some(Err(failure)) => failure.kind() == FailureKind::Upstream,
-            None => true,
+    /// Notes why a report was not taken, if it was not.
+    fn note(&mut self, failure: Option<&Failure>) {
+        self.failures = match failure {
+            None => 0,
+            // HubSoft was not asked, so nothing new is known of it.
+            Some(failure) if failure.kind() == FailureKind::NotQueried => return,
+            Some(failure) if concerns_this_report(failure) => 0,
+            Some(_) => self.failures + 1,
         };
-        self.failures = if has_failed { self.failures + 1 } else { 0 };
         self.rests_until = (self.failures >= FAILURES_MAX).then(|| Instant::now() + REST);
     }
+}
+
+/// Whether HubSoft may take the next report.
+fn concerns_this_report(failure: &Failure) -> bool {
+    failure.kind() == FailureKind::AboutThisKey && !reasons::is_no_permission(failure)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Tests of the queue of reports, in paused time, with stub screens.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::time::sleep;
 
@@ -17,6 +17,7 @@ const SECOND: Duration = Duration::from_secs(1);
 struct StubScreens {
     took: Duration,
     fails: bool,
+    panics: AtomicBool,
     shown: Mutex<Vec<(Agent, AgentEvent, Duration)>>,
     at_once: AtomicUsize,
     most: AtomicUsize,
@@ -37,6 +38,7 @@ impl AgentScreens for StubScreens {
                 .fetch_max(self.at_once.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
             sleep(self.took).await;
             self.at_once.fetch_sub(1, Ordering::Relaxed);
+            assert!(!self.panics.swap(false, Ordering::Relaxed), "as a test wants it");
             if self.fails { Err(reasons::TIMEOUT.failure()) } else { Ok(()) }
         })
     }
@@ -63,6 +65,11 @@ fn pops(took: Duration, fails: bool) -> (Arc<ScreenPops>, Arc<StubScreens>) {
 
 fn shown(screens: &StubScreens) -> Vec<(Agent, AgentEvent, Duration)> {
     screens.shown.lock().clone()
+}
+
+/// How many calls that began were counted so.
+fn counted(pops: &ScreenPops, result: &'static str) -> u64 {
+    pops.metrics.counted(AgentEvent::Ringing, result)
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,4 +143,74 @@ async fn unknown_callers_and_no_screens_are_no_reports() {
     assert_eq!(pops.take(call(1), AgentEvent::Ringing), Accepted::Dropped);
     sleep(SECOND).await;
     assert!(shown(&screens).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_loses_one_report_and_no_agent() {
+    let (pops, screens) = pops(SECOND, false);
+    screens.panics.store(true, Ordering::Relaxed);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(2 * SECOND).await;
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(2 * SECOND).await;
+    assert_eq!(shown(&screens).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_waits_while_hubsoft_is_taken_away_is_not_counted_as_sent() {
+    let (pops, screens) = pops(SECOND, false);
+    for agent in 1..=9 {
+        pops.take(call(agent), AgentEvent::Ringing);
+    }
+    sleep(SECOND / 2).await;
+    pops.adjust(None);
+    sleep(2 * SECOND).await;
+    assert_eq!(shown(&screens).len(), 8);
+    assert_eq!((counted(&pops, "sent"), counted(&pops, "off")), (8, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_ends_when_it_is_of_no_use_any_more() {
+    let (pops, screens) = pops(60 * SECOND, false);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(11 * SECOND).await;
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(SECOND).await;
+    assert_eq!(shown(&screens).len(), 2);
+    assert_eq!(counted(&pops, "late"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_end_with_their_task() {
+    let screens = Arc::new(StubScreens { took: 5 * SECOND, ..StubScreens::default() });
+    let reported = Arc::clone(&screens) as Arc<dyn AgentScreens>;
+    let pops = Arc::new(ScreenPops::new(Some(reported), ScreenPopMetrics::default()));
+    let kept = tokio::spawn(Arc::clone(&pops).keep());
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(SECOND).await;
+    kept.abort();
+    sleep(10 * SECOND).await;
+    assert_eq!(screens.at_once.load(Ordering::Relaxed), 1, "the request was dropped in between");
+    assert_eq!(counted(&pops, "sent"), 0);
+}
+
+#[test]
+fn a_request_that_was_not_sent_does_not_end_the_rest() {
+    let mut recent = RecentFailures::default();
+    (0..3).for_each(|_| recent.note(Some(&reasons::TIMEOUT.failure())));
+    recent.note(Some(&reasons::NO_TOKEN.failure()));
+    assert!(recent.rests(Instant::now()));
+    recent.note(None);
+    assert!(!recent.rests(Instant::now()));
+    (0..3).for_each(|_| recent.note(Some(&reasons::SCREENS_FORBIDDEN.failure())));
+    assert!(
+        recent.rests(Instant::now()),
+        "a permission that is missing is missing for the next, too"
+    );
+}
+
+#[test]
+fn a_surge_of_calls_makes_reports_late_and_is_no_failure_of_hubsoft() {
+    assert_eq!(result_word(Some(&reasons::SHED.failure())), "late");
+    assert_eq!(result_word(Some(&reasons::TIMEOUT.failure())), "failed");
 }

@@ -134,6 +134,11 @@ impl Exchange {
         self.api.usable()?;
         let token = self.tokens.current().await?;
         let answer = match self.with_retry(query, budget, &token).await {
+            // HubSoft may answer so for want of a permission. Then a new token would be requested for each
+            // agent's call, and soon none would be left for lookups, which find out an invalid token, too.
+            Err(failure) if failure.is(&reasons::TOKEN) && budget.urgency == Urgency::Screen => {
+                return Err(query.forbidden());
+            }
             Err(failure) if failure.is(&reasons::TOKEN) => {
                 self.tokens.refused(&token);
                 let renewed = self.tokens.current().await?;
@@ -279,7 +284,9 @@ mod tests {
             (Urgency::Feed, 5 * SECOND, Ok(SECOND)),
             (Urgency::Probe, 5 * SECOND, Ok(SECOND * 5 / 4)),
             (Urgency::Bulk, 5 * SECOND, Ok(SECOND * 3 / 2)),
+            (Urgency::Screen, 5 * SECOND, Ok(SECOND * 3 / 2)),
             (Urgency::Bulk, SECOND, shed.clone()),
+            (Urgency::Screen, SECOND, shed.clone()),
             (Urgency::Call, SECOND, shed.clone()),
             (Urgency::SecondSpelling, 5 * SECOND, shed.clone()),
         ] {

@@ -4,19 +4,23 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::de::MapAccess;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::domain::agent_call::{Agent, AgentCall, AgentEvent};
 use crate::domain::failure::Failure;
 use crate::sources::agent_screens::{AgentScreens, ScreenFuture};
 use crate::sources::limiter::Urgency;
+use crate::sources::reasons;
 use crate::sources::source::Budget;
 
 use super::HubSoft;
 use super::body::BodyClass;
+use super::json;
+use super::loose::{Loose, Object, skip, value};
 use super::query::Query;
-use super::wire;
+use super::refusal;
 
 /// Maximum time for one request.
 const ATTEMPT: Duration = Duration::from_secs(3);
@@ -62,6 +66,40 @@ impl<'a> Ligacao<'a> {
     }
 }
 
+/// The answer to a report.
+#[derive(Default)]
+struct ScreenReply {
+    status: Loose,
+    message: Loose,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ScreenReplyKey {
+    Status,
+    #[serde(alias = "msg")]
+    Message,
+    #[serde(other)]
+    Other,
+}
+
+impl Object for ScreenReply {
+    type Key = ScreenReplyKey;
+
+    fn set<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: ScreenReplyKey,
+        from: &mut A,
+    ) -> Result<(), A::Error> {
+        match key {
+            ScreenReplyKey::Status => self.status = value(from)?,
+            ScreenReplyKey::Message => self.message = value(from)?,
+            ScreenReplyKey::Other => skip(from)?,
+        }
+        Ok(())
+    }
+}
+
 impl Query for AgentReport {
     type Answer = ();
 
@@ -81,7 +119,16 @@ impl Query for AgentReport {
     }
 
     fn read(&self, body: &[u8]) -> Result<(), Failure> {
-        wire::is_success(body)
+        let reply: ScreenReply = json::read(body)?;
+        refusal::check(&reply.status, &reply.message, "").map_err(|failure| match failure {
+            refused if refused.is(&reasons::PERMISSION) => self.forbidden(),
+            refused if refused.is(&reasons::REFUSED) => reasons::SCREEN_REFUSED.failure(),
+            failure => failure,
+        })
+    }
+
+    fn forbidden(&self) -> Failure {
+        reasons::SCREENS_FORBIDDEN.failure()
     }
 
     fn attempt(&self) -> Option<Duration> {

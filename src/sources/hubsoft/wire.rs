@@ -53,16 +53,6 @@ pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
     Duration::try_from_secs_f64(reply.retry_after.text()?.parse().ok()?).ok()
 }
 
-/// Returns whether a request that brings no list was successful.
-pub(super) fn is_success(body: &[u8]) -> Result<(), Failure> {
-    let reply: LookupReply<Cliente> = json::read(body)?;
-    match reply.status.text() {
-        Some("success") => Ok(()),
-        Some(_) => Err(reasons::REFUSED.failure()),
-        None => Err(reasons::INVALID_ANSWER.because("no status")),
-    }
-}
-
 #[derive(Default)]
 struct Throttled {
     retry_after: Loose,

@@ -372,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn screens_leave_the_burst_to_calls() {
+        let (limiter, now) = (limiter(10.0, 5), Instant::now());
+        let later = now + 10 * SECOND;
+        let screens = (0..8).filter(|_| limiter.admit(now, later, Urgency::Screen).is_ok()).count();
+        assert_eq!(screens, 1);
+        // In a surge of calls, no screen is in the way of any.
+        let at_once = (0..20).filter_map(|_| admit(&limiter, now, later).ok());
+        assert_eq!(at_once.filter(|slot| *slot == now).count(), 4);
+        assert!(limiter.free_at(now, Urgency::Screen) > now + SECOND);
+    }
+
+    #[test]
     fn a_bucket_of_one_spares_a_slot_only_when_it_is_unused() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));

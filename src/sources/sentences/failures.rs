@@ -75,8 +75,12 @@ sentences! {
     REMEDY_PROXY = "procure um proxy ou firewall no caminho, ou uma atualização do HubSoft", "check for a proxy or firewall in between, or an update of HubSoft";
     REMEDY_SUPPORT = "fale com o suporte do HubSoft", "contact HubSoft's support";
     REMEDY_THROTTLED = "espere um minuto; se voltar, diminua limiter.rate ou descubra o que mais envia requisições", "wait a minute; if it recurs, lower limiter.rate or find out what else sends requests";
+    REMEDY_SCREEN = "confira se um atendente no HubSoft tem esse ramal", "check that an agent in HubSoft has this extension";
+    REMEDY_SCREENS = "dê a hubsoft.username, no HubSoft, a permissão para pbx/ligacao/notificar e pbx/ligacao/cancelar", "give hubsoft.username the permission for pbx/ligacao/notificar and pbx/ligacao/cancelar in HubSoft";
     REMEDY_USER = "confira as permissões de hubsoft.username", "check the permissions of hubsoft.username";
     SELF_SIGNED = "o certificado é autoassinado: se é o do provedor, ponha-o em hubsoft.ca_file", "its certificate is self-signed: if it is the provider's, put it into hubsoft.ca_file";
+    SCREENS_FORBIDDEN = "o HubSoft não deixa o usuário da API abrir fichas nas telas dos atendentes", "HubSoft does not let its API user open pages on agents' screens";
+    SCREEN_REFUSED = "o HubSoft recusou o aviso de uma chamada", "HubSoft refused the report of a call";
     SHED = "consulta pulada: mais chamadas do que limiter.rate permite", "lookup skipped: more calls than limiter.rate allows";
     STATED_REMEDY = "{cause}: {remedy}", "{cause}: {remedy}";
     THROTTLED = "o HubSoft limita as nossas requisições (HTTP 429)", "HubSoft limits our requests (HTTP 429)";
