@@ -244,9 +244,19 @@ mod tests {
 
     use super::*;
 
+    /// With more time than a busy machine takes.
     fn shell(script: &str) -> CommandEngine {
+        within(script, Duration::from_secs(20))
+    }
+
+    /// With less time than the script takes.
+    fn hasty_shell(script: &str) -> CommandEngine {
+        within(script, Duration::from_millis(500))
+    }
+
+    fn within(script: &str, limit: Duration) -> CommandEngine {
         let words = ["/bin/sh", "-c", script].map(str::to_owned);
-        CommandEngine::new(&words, Duration::from_millis(500))
+        CommandEngine::new(&words, limit)
     }
 
     async fn spoken(engine: &CommandEngine) -> Result<Vec<u8>, EngineError> {
@@ -275,8 +285,8 @@ mod tests {
         for (engine, failure, part) in [
             (shell("cat >&2; exit 3"), EngineFailure::Exit, "exit status: 3"),
             (shell("cat > /dev/null"), EngineFailure::Empty, "wrote nothing"),
-            (shell("yes >&2"), EngineFailure::Timeout, "speech.timeout_s"),
-            (shell("sleep 5"), EngineFailure::Timeout, "speech.timeout_s"),
+            (hasty_shell("yes >&2"), EngineFailure::Timeout, "speech.timeout_s"),
+            (hasty_shell("sleep 5"), EngineFailure::Timeout, "speech.timeout_s"),
             (shell("yes | head -c 40000000"), EngineFailure::Size, "32 MiB"),
         ] {
             let error = spoken(&engine).await.expect_err("it fails");
@@ -296,7 +306,7 @@ mod tests {
         let file = std::env::temp_dir().join(format!("bina-engine-{}", std::process::id()));
         let script = format!("echo $$ > {}; exec sleep 30", file.display());
         let start = Instant::now();
-        spoken(&shell(&script)).await.expect_err("it takes too long");
+        spoken(&hasty_shell(&script)).await.expect_err("it takes too long");
         assert!(start.elapsed() < Duration::from_secs(10));
         let id = fs::read_to_string(&file).expect("it was started");
         fs::remove_file(&file).expect("it is ours");
