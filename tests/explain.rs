@@ -163,6 +163,9 @@ async fn without_a_running_service_the_command_says_what_is_not_shown() {
     assert_eq!(code, 0, "{printed}");
     assert!(printed.contains("service     cannot reach bina at"), "{printed}");
     assert!(printed.contains("systemctl start bina"), "{printed}");
+    let (code, printed) = bina(&program, &["lookup", "11987650000", "--explain", "--lang", "pt"]);
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.contains("serviço     o bina não responde em `127."), "{printed}");
     let _ = fs::remove_dir_all(&scene.folder);
 }
 

@@ -7,66 +7,75 @@ use crate::answering::speech::RECORDINGS_PATH;
 use crate::app::config::Config;
 use crate::domain::prompt::{Playlist, Rules};
 use crate::runtime::language::{Language, Message, Text};
+use crate::sources::hubsoft::HubSoft;
 use crate::sources::sentences::in_both;
 use crate::sources::speech;
 
-use super::service_unit::{self, UnitFindings};
+use super::service_unit::{InstalledUnit, UnitFindings};
 use super::{Failed, check_texts as texts, client, print_line, prompt_files};
 
 /// Checks the file at `path`, the prompt files below `sounds`, and what the unit in the folder `unit` can
-/// read. If `is_quiet`, it prints only what makes it fail.
+/// read: it fails if the service could not start. If `is_quiet`, it prints only what makes it fail.
 pub(super) fn run(
     path: &Path,
     (sounds, unit): (Option<&Path>, Option<&Path>),
     is_quiet: bool,
     language: Language,
 ) -> Result<(), Failed> {
-    let config = Config::load(path)?;
+    let unit = InstalledUnit::find(unit)?;
+    let config = Config::load_handed(path, unit.handed(path))?;
     let hubsoft = client(&config)?;
     let sound_warnings = sounds.map_or(Ok(Vec::new()), |folder| check_sounds(&config, folder))?;
-    if is_quiet {
-        return Ok(());
+    let unreadable = unit.judge(&config, path);
+    if !is_quiet {
+        print_effect(&config, path, sounds, language);
+        let mut warnings = [config.warnings.clone(), sound_warnings].concat();
+        warnings.extend(troubles(&config, &hubsoft));
+        warnings.extend_from_slice(&unreadable.warnings);
+        for warning in warnings {
+            print_line(texts::CHECK_WARNING.filled(language, &[("warning", &warning)]));
+        }
     }
-    let unreadable = service_unit::judge(&config, path, unit)?;
+    next_start(&unreadable)
+}
+
+/// What the valid file at `path` has the service do.
+fn print_effect(config: &Config, path: &Path, sounds: Option<&Path>, language: Language) {
     print_line(texts::CHECK_VALID.filled(language, &[("path", &path.display())]));
-    describe(&config, language);
+    describe(config, language);
     if let Some(folder) = sounds {
         let parts: [(&str, &dyn Display); 2] =
             [("count", &config.sounds.len()), ("folder", &folder.display())];
         print_line(texts::CHECK_SOUNDS.filled(language, &parts));
     }
-    let warn = |warning: &dyn Display| {
-        print_line(texts::CHECK_WARNING.filled(language, &[("warning", warning)]));
-    };
-    config.warnings.iter().chain(&sound_warnings).for_each(|warning| warn(warning));
-    // Neither is an error of the file: without a folder recordings are kept in memory, and without the engine
-    // the rule's play is heard.
-    if let Some(problem) = config.speech.folder_problem() {
-        warn(&problem);
-    }
-    if let Some(problem) = config.speech.engine.as_ref().and_then(speech::problem) {
-        warn(&problem);
-    }
-    // Nor this: the service starts anyway, and waits for the CA certificates.
-    if let Err(failure) = hubsoft.usable() {
-        warn(&in_both(failure));
-    }
-    warn_of_unreadable(&unreadable, language);
-    Ok(())
 }
 
-/// The file itself is valid, but the service would not start with it.
-fn warn_of_unreadable(findings: &UnitFindings, language: Language) {
+/// What is no error of the file, as the service starts anyway.
+fn troubles(config: &Config, hubsoft: &HubSoft) -> Vec<Message> {
+    // Without a folder recordings are kept in memory, and without the engine the rule's play is heard.
+    let folder = config.speech.folder_problem();
+    let engine = config.speech.engine.as_ref().and_then(speech::problem);
+    // The service waits for the CA certificates.
+    let certificates = hubsoft.usable().err().map(in_both);
+    [folder, engine, certificates].into_iter().flatten().collect()
+}
+
+/// Fails, with the lines to paste, if the next start would: the file itself is valid.
+fn next_start(findings: &UnitFindings) -> Result<(), Failed> {
+    if findings.unreadable.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<Message> = Vec::new();
     for (path, problem) in &findings.unreadable {
         let parts: [(&str, &dyn Display); 2] = [("path", &path.display()), ("problem", problem)];
-        print_line(texts::CHECK_UNREADABLE.filled(language, &parts));
+        lines.push(texts::START_FAILS.message(&parts));
     }
     if let Some(instruction) = findings.instruction() {
-        print_line(format_args!("              {}", instruction.of(language)));
-        for line in &findings.lines {
-            print_line(format_args!("                  {line}"));
-        }
+        lines.push(instruction.into());
+        lines
+            .extend(findings.lines.iter().map(|line| Message::of_both(format_args!("    {line}"))));
     }
+    Err(Failed::runtime(Message::lines(&lines)))
 }
 
 fn describe(config: &Config, language: Language) {
@@ -75,6 +84,13 @@ fn describe(config: &Config, language: Language) {
     let hubsoft = &config.hubsoft;
     let agi = config.agi.map_or_else(String::new, |agi| format!(" agi://{agi}"));
     line(texts::CHECK_LISTENS, &[("http", &config.http), ("agi", &agi)]);
+    if let Some(address) = config.console_address {
+        let text = match config.console.password {
+            Some(_) => texts::CHECK_CONSOLE,
+            None => texts::CHECK_CONSOLE_READ_ONLY,
+        };
+        line(text, &[("address", &address)]);
+    }
     if let Some(protection) = protection(config, language) {
         line(texts::CHECK_PROTECTED, &[("means", &protection)]);
     }

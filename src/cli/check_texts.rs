@@ -3,6 +3,8 @@
 use crate::runtime::language::texts;
 
 texts! {
+    CHECK_CONSOLE = "  console     http://{address}, com senha", "  console     http://{address}, with a password";
+    CHECK_CONSOLE_READ_ONLY = "  console     http://{address}, só mostra (não há console.password_file)", "  console     http://{address}, shows only (there is no console.password_file)";
     CHECK_DEADLINE = "  prazo       {ms} ms", "  deadline    {ms} ms";
     CHECK_DIRECTORY = "  diretório   {directory}", "  directory   {directory}";
     CHECK_DIRECTORY_FOLDER = "em {folder}", "in {folder}";
@@ -30,16 +32,18 @@ texts! {
     CHECK_SOUNDS = "  áudios      todos os {count} estão em {folder}", "  sounds      all {count} found in {folder}";
     CHECK_SPEECH = "  fala        {engine}", "  speech      {engine}";
     CHECK_THREADS = "  threads     {threads}", "  threads     {threads}";
-    CHECK_UNREADABLE = "  aviso       {path}: {problem}", "  warning     {path}: {problem}";
     CHECK_VALID = "{path}: válido", "{path}: valid";
     CHECK_WARNING = "  aviso       {warning}", "  warning     {warning}";
     FILE_MODE = "modo {mode}, e o usuário dela não é o dono", "mode {mode}, and its user is not the owner";
     FILE_MODE_REMEDY = "execute `sudo chmod o+r {path}`", "run `sudo chmod o+r {path}`";
+    FILE_USE_REMEDY = "execute `sudo chmod o+rx {path}`", "run `sudo chmod o+rx {path}`";
+    FILE_WARNING = "{path}: {problem}", "{path}: {problem}";
     FOLDER_CLOSED = "{folder} está fechada para o usuário dela", "{folder} is closed to its user";
     FOLDER_CLOSED_REMEDY = "execute `sudo chmod o+x {folder}`", "run `sudo chmod o+x {folder}`";
     HIDDEN = "{setting}= esconde {folder}", "{setting}= hides {folder}";
     HIDDEN_REMEDY = "deixe-o em /etc/bina", "keep it in /etc/bina";
     NO_PROMPTS = "`{folder}` não é uma pasta legível: indique a pasta dos prompts", "`{folder}` is not a readable folder: name the folder of the prompts";
+    NO_SOURCE = "não existe, e LoadCredential={name} o entrega ao serviço: crie o arquivo, ou corrija a linha com `sudo systemctl edit bina`", "it does not exist, and LoadCredential={name} hands it over: create the file, or correct the line with `sudo systemctl edit bina`";
     NO_UNIT = "{folder} não tem bina.service: indique a pasta dele", "{folder} has no bina.service: name its folder";
     PASTE = "execute `sudo systemctl edit bina`, cole estas linhas, depois `sudo systemctl restart bina`:", "run `sudo systemctl edit bina`, paste these lines, then `sudo systemctl restart bina`:";
     PBX_AND = " e ", " and ";
@@ -51,11 +55,12 @@ texts! {
     PROMPT_MISSING = "{file} não existe: copie-o para lá, ou corrija [prompts]", "there is no {file}: copy it there, or correct [prompts]";
     PROMPT_SIBLING = "ao lado de {first} está {others}, que o Asterisk toca em vez dele se convém ao codec da chamada: remova-o, ou gere-o de novo a cada gravação", "beside {first} there is {others}, which Asterisk plays instead if it suits the call's codec: remove it, or regenerate it with each recording";
     PROMPT_UNREADABLE = "não pode ser lido ({error}): verifique dono e modo", "cannot be read ({error}): check its owner and mode";
+    START_FAILS = "a próxima partida vai falhar: {path}: {problem}", "the next start will fail: {path}: {problem}";
     UNREADABLE_ADD = "acrescente as linhas abaixo à unidade", "add the lines below to the unit";
     UNREADABLE_ADD_RENAME = "acrescente as linhas abaixo à unidade, e escreva na configuração só `{name}`, sem a pasta", "add the lines below to the unit, and write only `{name}` in the configuration, without the folder";
     UNREADABLE_MOVE = "mova os segredos para arquivos próprios (client_secret_file, password_file), depois {remedy}", "move its secrets into files of their own (client_secret_file, password_file), then {remedy}";
     UNREADABLE_RENAME = "escreva na configuração só `{name}`, sem a pasta", "write only `{name}` in the configuration, without the folder";
-    UNREADABLE_UNIT = "bina.service não consegue lê-lo ({why}): {remedy}", "bina.service cannot read it ({why}): {remedy}";
+    UNREADABLE_UNIT = "o bina.service não consegue lê-lo ({why}): {remedy}", "bina.service cannot read it ({why}): {remedy}";
 }
 
 #[cfg(test)]
@@ -65,6 +70,6 @@ mod tests {
 
     #[test]
     fn every_text_has_both_languages() {
-        hold(ALL, &["CHECK_PROMPTS", "CHECK_THREADS", "PROMPT", "PROMPT_FILE"]);
+        hold(ALL, &["CHECK_PROMPTS", "CHECK_THREADS", "FILE_WARNING", "PROMPT", "PROMPT_FILE"]);
     }
 }

@@ -209,14 +209,15 @@ fn content(generation: &GenerationStatus, language: Language) -> String {
         ("number", number),
         ("extent", &extent.of(language)),
         ("age", &span(*age_s, language)),
-        ("megabytes", &format_args!("{:.1}", *bytes as f64 / 1e6)),
+        ("megabytes", &texts::decimal(format_args!("{:.1}", *bytes as f64 / 1e6), language)),
     ];
     texts::DIRECTORY_CONTENT.filled(language, &parts)
 }
 
 fn joins(kind: &KindStatus, language: Language) -> Vec<String> {
-    let percent = format!("{:.1}", kind.percent);
-    let parts: [(&str, &dyn Display); 2] = [("kind", &kind.kind), ("percent", &percent)];
+    let percent = texts::decimal(format_args!("{:.1}", kind.percent), language);
+    let name = texts::scope(&kind.kind, language);
+    let parts: [(&str, &dyn Display); 2] = [("kind", &name), ("percent", &percent)];
     let mut lines = vec![texts::DIRECTORY_JOINED.filled(language, &parts)];
     if kind.is_forbidden {
         lines[0] += texts::DIRECTORY_FORBIDDEN.of(language);
@@ -319,11 +320,11 @@ mod tests {
             ..DirectoryStatus::default()
         };
         let expected = [
-            "diretório: 20002 clientes, 29706 números, 22047 serviços; geração 3, completa, de 2 dias atrás, 1.0 MB",
+            "diretório: 20002 clientes, 29706 números, 22047 serviços; geração 3, completa, de 2 dias atrás, 1,0 MB",
             "leitura: [###############...............] 50 % de 100 clientes, em pausa: há chamadas à espera do HubSoft, página 1 de 2",
             "pasta de estado: /var/lib/bina",
             "números esquecidos: 2",
-            "city: 99.9 % se ligam; o HubSoft não permite ler essa tabela",
+            "cidade: 99,9 % se ligam; o HubSoft não permite ler essa tabela",
             "  sem ligação: divinopolis mg (1)",
         ];
         assert_eq!(described(&status, Zone::default(), Language::Portuguese), expected);

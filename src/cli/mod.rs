@@ -115,6 +115,9 @@ enum Command {
         task: AlertTask,
     },
     /// Check a configuration and print its effect, without starting the service
+    ///
+    /// Exits with 0 when the next start will succeed with it, 1 when the service's user could not read a
+    /// file that it needs (judged as root, or with --unit), 2 when the configuration is invalid.
     Check {
         #[command(flatten)]
         config: ConfigFile,

@@ -195,6 +195,15 @@ pub(super) fn answer(answer: &str, language: Language) -> String {
     answer.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// A number or a time with the decimal point of the language.
+pub(super) fn decimal(number: impl std::fmt::Display, language: Language) -> String {
+    let number = number.to_string();
+    match language {
+        Language::English => number,
+        Language::Portuguese => number.replace('.', ","),
+    }
+}
+
 /// The scope of an alert as the service states it, with its kinds of places in `language`.
 pub(super) fn scope(scope: &str, language: Language) -> String {
     let part = |part: &str| {

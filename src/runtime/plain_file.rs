@@ -7,6 +7,20 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use super::language::{Message, sentences};
+
+sentences! {
+    FOLDER = "é uma pasta", "it is a folder";
+    LONGER = "é maior que {size}", "it is longer than {size}";
+    NOT_TEXT = "não é texto em UTF-8", "it is not UTF-8 text";
+    PIPE = "é um pipe, socket ou dispositivo", "it is a pipe, socket or device";
+}
+
+/// Why a file could not be read, in both languages; what the system says of it stays English.
+pub fn problem(error: &io::Error) -> Message {
+    Message::read(&error.to_string(), &[SENTENCES])
+}
+
 /// Reads the file at `path`, of at most `max` bytes.
 pub fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     // Checked before opening, which may block, and after it, because the file may have been replaced.
@@ -53,6 +67,22 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::runtime::language::hold;
+
+    #[test]
+    fn each_problem_is_read_in_both_languages() {
+        hold(ALL, &[]);
+        let folder = problem(&read(&std::env::temp_dir(), 1).expect_err("a folder"));
+        assert_eq!((&*folder.portuguese, &*folder.english), ("é uma pasta", "it is a folder"));
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let long = problem(&read(Path::new(file), 0).expect_err("long"));
+        assert_eq!(long.portuguese, "é maior que 0 KiB");
+        assert!(require_plain(&fs::metadata("/dev/null").expect("a device")).is_err_and(|error| {
+            problem(&error).portuguese == "é um pipe, socket ou dispositivo"
+        }));
+        let other = io::Error::from(ErrorKind::NotFound);
+        assert_eq!(problem(&other).portuguese, problem(&other).english);
+    }
 
     #[test]
     fn only_plain_files_are_read_and_only_up_to_the_limit() {

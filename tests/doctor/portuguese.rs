@@ -45,7 +45,7 @@ async fn a_healthy_setup_is_described_in_portuguese() {
         "serviço",
         "pulado: o bina não está rodando aqui: `sudo systemctl start bina`",
     );
-    assert!(findings.printed.contains(" ok, 1 aviso, 0 falha"), "{}", findings.printed);
+    assert!(findings.printed.contains(" ok, avisos: 1, falhas: 0"), "{}", findings.printed);
 }
 
 #[tokio::test]

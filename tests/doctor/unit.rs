@@ -1,6 +1,7 @@
 //! Secrets as the user of the installed unit would find them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use bina::simulator::Sim;
@@ -43,8 +44,12 @@ impl Setup {
     }
 
     fn checked(&self, unit: &str) -> (Option<i32>, String) {
+        self.checked_by(&["check", "--unit", unit])
+    }
+
+    fn checked_by(&self, arguments: &[&str]) -> (Option<i32>, String) {
         let Output { status, stdout, stderr } =
-            self.command(&["check", "--unit", unit]).output().expect("it starts");
+            self.command(arguments).output().expect("it starts");
         (status.code(), String::from_utf8([stdout, stderr].concat()).expect("UTF-8"))
     }
 }
@@ -68,8 +73,18 @@ async fn a_secret_that_the_service_cannot_read_fails_with_the_lines_to_paste() {
     assert!(findings.printed.contains(&paste), "{}", findings.printed);
     findings.have(1, "", "run `sudo systemctl edit bina`", "then `sudo systemctl restart bina`");
     let (code, printed) = setup.checked(&folder);
-    assert_eq!(code, Some(0), "{printed}");
-    assert!(printed.contains("  warning     ") && printed.contains(&line), "{printed}");
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("bina.toml: valid\n"), "{printed}");
+    let (code, quiet) = setup.checked_by(&["check", "--quiet", "--unit", &folder]);
+    assert_eq!(code, Some(1), "{quiet}");
+    let expected = format!(
+        "bina: the next start will fail: {folder}/console_password: bina.service cannot read it (mode \
+         0600, and its user is not the owner): add the lines below to the unit\n\
+         run `sudo systemctl edit bina`, paste these lines, then `sudo systemctl restart bina`:\n    \
+         [Service]\n    {line}\n"
+    );
+    assert_eq!(quiet, expected);
+    assert!(printed.ends_with(&quiet), "{printed}");
 
     // The lines, pasted as `systemctl edit` stores them.
     fs::create_dir(setup.folder.join("bina.service.d")).expect("a folder");
@@ -77,7 +92,10 @@ async fn a_secret_that_the_service_cannot_read_fails_with_the_lines_to_paste() {
     let findings = setup.judged();
     findings.have(0, "ok", "secret", "console_password: only its owner");
     findings.lack("systemctl edit");
-    assert!(!setup.checked(&folder).1.contains("LoadCredential"));
+    assert_eq!(
+        setup.checked_by(&["check", "--quiet", "--unit", &folder]),
+        (Some(0), String::new())
+    );
 }
 
 #[tokio::test]
@@ -117,4 +135,75 @@ async fn the_file_itself_has_to_be_readable_and_other_users_are_judged_as_they_a
     let (code, printed) = setup.checked("/nowhere");
     assert_eq!(code, Some(2), "{printed}");
     assert!(printed.contains("/nowhere has no bina.service: name its folder"), "{printed}");
+}
+
+#[tokio::test]
+async fn credentials_of_the_unit_count_as_present_without_any_setting_for_them() {
+    let sim = sim().await;
+    let setup = filed(
+        &sim,
+        &UNIT
+            .replace("=client:FOLDER/client", "=client_secret:FOLDER/client")
+            .replace("=word:FOLDER/word", "=password:FOLDER/word"),
+    );
+    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
+    let text = text
+        .replace("client_secret_file = \"client\"", "")
+        .replace("password_file = \"word\"", "")
+        .replace("password_file = \"console_password\"", "");
+    setup.put("bina.toml", &text, 0o644);
+    let folder = setup.folder();
+    assert_eq!(
+        setup.checked_by(&["check", "--quiet", "--unit", &folder]),
+        (Some(0), String::new())
+    );
+    let findings = setup.judged();
+    findings.have(0, "ok", "secret", "client: only its owner");
+    findings.have(0, "ok", "token", "");
+
+    // systemd alone reads it: the check has what it needs, the doctor no secret for a request.
+    let unit = fs::read_to_string(setup.folder.join("bina.service")).expect("a file");
+    let sealed = unit.replace("LoadCredential=password", "LoadCredentialEncrypted=password");
+    setup.put("bina.service", &sealed, 0o644);
+    assert_eq!(
+        setup.checked_by(&["check", "--quiet", "--unit", &folder]),
+        (Some(0), String::new())
+    );
+    setup.judged().have(2, "failed", "configuration", "hubsoft.password is missing");
+}
+
+#[tokio::test]
+async fn what_a_start_needs_besides_secrets_is_judged_and_the_rest_is_a_warning() {
+    let sim = sim().await;
+    let unit = format!("{UNIT}LoadCredential=console_password:/nonexistent/word\n");
+    let setup = filed(&sim, &unit);
+    let folder = setup.folder();
+    let authority = crate::certificates::Authority::new();
+    let text = fs::read_to_string(setup.folder.join("bina.toml")).expect("a file");
+    let text = text.replace("[console]", "ca_file = \"ca.pem\"\n[console]");
+    let text = text.replace("[listen]", "[listen]\nprompts_folder = \"recordings\"");
+    let text = format!("{text}[speech]\ncommand = [\"{folder}/speak\"]\n");
+    setup.put("bina.toml", &text, 0o644);
+    setup.put("ca.pem", authority.pem(), 0o600);
+    setup.put("speak", "#!/bin/sh\n", 0o744);
+    fs::create_dir(setup.folder.join("recordings")).expect("a folder");
+    let closed = fs::Permissions::from_mode(0o700);
+    fs::set_permissions(setup.folder.join("recordings"), closed).expect("our own");
+    let (code, printed) = setup.checked(&folder);
+    assert_eq!(code, Some(1), "{printed}");
+    for part in [
+        "the next start will fail: /nonexistent/word: it does not exist, and \
+         LoadCredential=console_password hands it over: create the file"
+            .to_owned(),
+        format!(
+            "the next start will fail: {folder}/ca.pem: bina.service cannot read it (mode 0600"
+        ),
+        format!("  warning     {folder}/recordings: bina.service cannot read it (mode 0700"),
+        format!("  warning     {folder}/speak: bina.service cannot read it (mode 0744"),
+        format!("run `sudo chmod o+rx {folder}/speak`"),
+    ] {
+        assert!(printed.contains(&part), "{part}\n{printed}");
+    }
+    assert_eq!(printed.matches("the next start will fail").count(), 2, "{printed}");
+    setup.judged().have(1, "failed", "secret", "/nonexistent/word: it does not exist");
 }

@@ -176,6 +176,7 @@ async fn a_valid_file_with_odd_settings_is_described_in_portuguese() {
     for part in [
         "bina.toml: válido",
         "  escuta      http://0.0.0.0:8573 agi://127.0.0.1:0",
+        "  console     http://127.0.0.1:0, só mostra (não há console.password_file)",
         "  protegido   por redes",
         "(até 20 clientes)",
         "  prazo       800 ms",

@@ -34,7 +34,7 @@ use self::exposure::ExposureCheck;
 use self::rules::Prompts;
 use self::sounds::sound_form;
 
-pub use crate::runtime::settings::{Place, Problem, SecretFile, shown_to_others};
+pub use crate::runtime::settings::{HandedOver, NamedFile, Place, Problem, shown_to_others};
 pub use crate::servers::listener::{AGI_DEFAULT, CONSOLE_DEFAULT, HTTP_DEFAULT, METRICS_DEFAULT};
 
 /// Longest configuration: the shipped one has 10 kB, and ten thousand rules 1 MB.
@@ -81,7 +81,9 @@ pub struct Config {
     pub speech: speech::Settings,
     pub freeswitch: Freeswitch,
     /// Files that contain a secret, the configuration included if it does; not systemd's credentials.
-    pub secret_files: Vec<SecretFile>,
+    pub secret_files: Vec<NamedFile>,
+    /// Other files without which it is invalid: certificates.
+    pub other_files: Vec<NamedFile>,
     /// Problems that do not prevent a start.
     pub warnings: Vec<Message>,
 }
@@ -127,8 +129,14 @@ fn remedy(error: &io::Error) -> Text {
 impl Config {
     /// Reads the file at `path` and the secrets it names.
     pub fn load(path: &Path) -> Result<Self, Invalid> {
+        Self::load_handed(path, HandedOver::default())
+    }
+
+    /// Reads it as a service that receives these credentials would.
+    pub fn load_handed(path: &Path, handed: HandedOver) -> Result<Self, Invalid> {
         // The text may contain secrets.
-        Self::parse(&Zeroizing::new(Self::text(path)?), path)
+        let text = Zeroizing::new(Self::text(path)?);
+        Self::parsed(&text, path, Folders::of(path).with(handed))
     }
 
     fn text(path: &Path) -> Result<String, Invalid> {
@@ -136,8 +144,10 @@ impl Config {
             path: path.to_owned(),
             problems: vec![Problem {
                 place: Place::default(),
-                text: texts::FILE_UNREADABLE
-                    .message(&[("error", &error), ("remedy", &remedy(&error))]),
+                text: texts::FILE_UNREADABLE.message(&[
+                    ("error", &plain_file::problem(&error)),
+                    ("remedy", &remedy(&error)),
+                ]),
             }],
         })
     }
@@ -167,10 +177,15 @@ impl Config {
 
     /// Parses `text` as the file at `path`; files it names are relative to its folder.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
-        let file = File::new(text, Folders::of(path));
+        Self::parsed(text, path, Folders::of(path))
+    }
+
+    fn parsed(text: &str, path: &Path, folders: Folders) -> Result<Self, Invalid> {
+        let file = File::new(text, folders);
         let mut config = Section::root(&file).and_then(Self::read);
         if let Some(config) = &mut config {
             config.secret_files = file.secret_files();
+            config.other_files = file.other_files();
             config.warnings = file.warnings();
             config.warnings.extend(sense::warnings(config));
             config.read_recordings();
@@ -248,6 +263,7 @@ impl Config {
             speech,
             freeswitch,
             secret_files: Vec::new(),
+            other_files: Vec::new(),
             warnings: Vec::new(),
         })
     }

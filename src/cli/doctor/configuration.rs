@@ -1,14 +1,16 @@
 //! Checks the configuration file, and the permissions of the files that hold its secrets.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::app::config::{Config, shown_to_others};
+use crate::app::config::{Config, HandedOver, shown_to_others};
 use crate::runtime::language::Text;
 
-use super::super::{Failed, service_unit};
+use super::super::Failed;
+use super::super::service_unit::InstalledUnit;
 use super::report::CheckReport;
 use super::texts;
 
@@ -20,7 +22,10 @@ pub(super) fn examine(
     unit: Option<&Path>,
     report: &mut CheckReport,
 ) -> Result<Config, Failed> {
-    let config = Config::load(path).map_err(|invalid| {
+    let unit = InstalledUnit::find(unit)?;
+    // Requests need the secrets themselves.
+    let handed = HandedOver { sealed: BTreeSet::new(), ..unit.handed(path) };
+    let config = Config::load_handed(path, handed).map_err(|invalid| {
         for problem in invalid.message().of(report.language()).lines() {
             report.failed(WHAT, problem);
         }
@@ -32,7 +37,7 @@ pub(super) fn examine(
     for warning in config.warnings.iter().filter(|warning| !exposed.contains(warning)) {
         report.warning(WHAT, warning);
     }
-    let findings = service_unit::judge(&config, path, unit)?;
+    let findings = unit.judge(&config, path);
     for secret in config.secret_files.iter().filter(|secret| !findings.has(&secret.path)) {
         examine_secret(&secret.path, report);
     }
@@ -40,6 +45,7 @@ pub(super) fn examine(
         let parts: [(&str, &dyn Display); 2] = [("path", &path.display()), ("problem", text)];
         report.failed(texts::WHAT_SECRET, texts::SECRET_UNREADABLE.message(&parts));
     }
+    findings.warnings.iter().for_each(|warning| report.warning(WHAT, warning));
     if let Some(instruction) = findings.instruction() {
         report.note(instruction, &findings.lines);
     }

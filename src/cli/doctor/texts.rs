@@ -50,7 +50,7 @@ texts! {
     DNS_NO_ANSWER = "sem resposta", "no answer";
     END_FAILED = "{count} verificações falharam: comece pela primeira", "{count} checks failed: begin with the first one";
     END_FAILED_ONE = "uma verificação falhou: a linha dela diz o que fazer", "one check failed: its line names the remedy";
-    END_TOTALS = "{ok} ok, {warnings} aviso, {failed} falha", "{ok} ok, {warnings} warning, {failed} failed";
+    END_TOTALS = "{ok} ok, avisos: {warnings}, falhas: {failed}", "{ok} ok, {warnings} warning, {failed} failed";
     LOOKUP_ANSWERED = "respondida para um número não atribuído, {ms} ms", "answered for an unassigned number, {ms} ms";
     LOOKUP_FAILED = "a consulta falhou, resolva isso antes", "the lookup failed, fix that first";
     LOOKUP_NO_TOKEN = "não há token, resolva isso antes", "there is no token, fix that first";

@@ -45,7 +45,7 @@ pub(super) async fn lines(
     match explained.await {
         Ok(explanation) => described(&explanation, config.hubsoft.timezone, language),
         Err(failed) => {
-            vec![labelled(texts::LABEL_SERVICE, language, format_args!("{:#}", failed.cause()))]
+            vec![labelled(texts::LABEL_SERVICE, language, failed.message().of(language))]
         }
     }
 }

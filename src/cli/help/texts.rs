@@ -43,13 +43,22 @@ pub(super) const HELP: &[Text] = &[
         "Confere uma configuração e mostra o efeito dela, sem iniciar o serviço",
     ),
     text(
+        "Exits with 0 when the next start will succeed with it, 1 when the service's user could not read a file that it needs (judged as root, or with --unit), 2 when the configuration is invalid.",
+        "Sai com 0 quando a próxima partida vai dar certo com ela, 1 quando o usuário do serviço não conseguiria ler um arquivo de que precisa (conferido como root, ou com --unit), 2 quando a configuração é inválida.",
+    ),
+    text(
         "Folder of the prompt files: also check that each one exists and is playable (for Asterisk /var/lib/asterisk/sounds/pt_BR)",
         "Pasta dos áudios: confere também se cada um existe e pode ser tocado (no Asterisk, /var/lib/asterisk/sounds/pt_BR)",
     ),
     text(
         "Print nothing but what is wrong, for scripts and the unit's ExecReload=",
-        "Só mostra o que está errado, para scripts e para o ExecReload= da unit",
+        "Só mostra o que está errado, para scripts e para o ExecReload= da unidade",
     ),
+    text(
+        "Write the completions for a shell to standard output",
+        "Escreve na saída padrão o que um shell completa",
+    ),
+    text("Write the manual pages to a folder", "Grava as páginas de manual em uma pasta"),
     text(
         "Run a self-contained demo: a simulated HubSoft, bina, and sample calls",
         "Roda uma demonstração completa: um HubSoft simulado, o bina e chamadas de exemplo",
@@ -150,7 +159,7 @@ pub(super) const HELP: &[Text] = &[
     text("Configuration file", "Arquivo de configuração"),
     text(
         "Folder of the unit bina.service, for whose user the files are judged (as root it is found)",
-        "Pasta da unit bina.service: os arquivos são julgados como o usuário dela os vê (o root a acha sozinho)",
+        "Pasta da unidade bina.service: os arquivos são julgados como o usuário dela os vê (o root a acha sozinho)",
     ),
     text(
         "Add an alert: callers in its scope hear the prompt of its rule from now on",

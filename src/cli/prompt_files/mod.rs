@@ -96,7 +96,9 @@ fn problem(base: &Path, files: &[PathBuf]) -> Option<Message> {
 fn unplayable(file: &Path) -> Option<Message> {
     match plain_file::read(file, FILE_BYTES_MAX) {
         Ok(bytes) => wav_problem(&bytes),
-        Err(error) => Some(texts::PROMPT_UNREADABLE.message(&[("error", &error)])),
+        Err(error) => {
+            Some(texts::PROMPT_UNREADABLE.message(&[("error", &plain_file::problem(&error))]))
+        }
     }
 }
 

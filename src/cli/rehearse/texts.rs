@@ -2,8 +2,7 @@
 //!
 //! Names of options, settings and commands, and the reasons of the log, are the same in both.
 
-use std::fmt::Display;
-
+pub(super) use crate::cli::texts::decimal;
 use crate::runtime::language::{Language, Text, texts};
 
 texts! {
@@ -197,15 +196,6 @@ pub(super) fn verdict(verdict: &str, language: Language) -> String {
     let all = [VERDICT_ALERT, VERDICT_NONE, VERDICT_UNKNOWN];
     let known = all.iter().find(|text| text.english == words);
     known.map_or(words, |text| text.of(language).to_owned())
-}
-
-/// A number or a time with the decimal point of the language.
-pub(super) fn decimal(number: impl Display, language: Language) -> String {
-    let number = number.to_string();
-    match language {
-        Language::English => number,
-        Language::Portuguese => number.replace('.', ","),
-    }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) struct UnitReader {
 pub(super) enum FileObstacle {
     Hidden { setting: &'static str, folder: &'static str },
     Folder(PathBuf),
-    File { path: PathBuf, mode: u32 },
+    File { path: PathBuf, mode: u32, right: u32 },
 }
 
 impl FileObstacle {
@@ -45,6 +45,9 @@ impl FileObstacle {
             Self::Hidden { .. } => texts::HIDDEN_REMEDY.into(),
             Self::Folder(folder) => {
                 texts::FOLDER_CLOSED_REMEDY.message(&[("folder", &folder.display())])
+            }
+            Self::File { path, right: 0o5, .. } => {
+                texts::FILE_USE_REMEDY.message(&[("path", &path.display())])
             }
             Self::File { path, .. } => {
                 texts::FILE_MODE_REMEDY.message(&[("path", &path.display())])
@@ -80,6 +83,15 @@ impl UnitReader {
 
     /// Why the file at `path` cannot be read; none if it can, or is not there.
     pub(super) fn obstacle(&self, path: &Path) -> Option<FileObstacle> {
+        self.obstacle_to(path, 0o4)
+    }
+
+    /// Why the folder at `path` cannot be searched, or the program not be started.
+    pub(super) fn obstacle_to_use(&self, path: &Path) -> Option<FileObstacle> {
+        self.obstacle_to(path, 0o5)
+    }
+
+    fn obstacle_to(&self, path: &Path, right: u32) -> Option<FileObstacle> {
         let path = path.canonicalize().ok()?;
         let hidden = self.hidden.iter().find(|(_, folder)| path.starts_with(folder));
         if let Some(&(setting, folder)) = hidden {
@@ -90,7 +102,7 @@ impl UnitReader {
             return Some(FileObstacle::Folder(folder.to_owned()));
         }
         let mode = fs::metadata(&path).ok()?.mode() & 0o7777;
-        (!self.may(&path, 0o4)).then_some(FileObstacle::File { path, mode })
+        (!self.may(&path, right)).then_some(FileObstacle::File { path, mode, right })
     }
 
     /// Whether `right` (4 read, 1 enter) is granted at `path`.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::runtime::language::Message;
 
 use super::catalogue::Setting;
-use super::folders::{Folders, SecretFile};
+use super::folders::{Folders, NamedFile};
 use super::nearest::{self, Unknown};
 use super::place::{Index, Place};
 use super::texts;
@@ -87,8 +87,13 @@ impl<'t> File<'t> {
     }
 
     /// Files that contain a secret, except for systemd's credentials.
-    pub fn secret_files(&self) -> Vec<SecretFile> {
+    pub fn secret_files(&self) -> Vec<NamedFile> {
         self.folders.secrets()
+    }
+
+    /// Other files without which the configuration is invalid.
+    pub fn other_files(&self) -> Vec<NamedFile> {
+        self.folders.others()
     }
 
     /// Every problem, by place. `settings` returns all settings, to suggest the right section of

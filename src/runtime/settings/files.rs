@@ -30,6 +30,9 @@ impl Section<'_> {
         validate: impl FnOnce(&Path, &str) -> Result<(), Message>,
     ) -> Result<Secret, Message> {
         let path = self.folders().find(name);
+        if self.folders().is_sealed(name) && !path.exists() {
+            return Ok(sealed());
+        }
         self.hold_secret(&path);
         let hidden = Some(name).filter(|name| !is_file_name(name));
         secret(&path, &self.path(key), hidden, |text| validate(&path, text))
@@ -51,6 +54,7 @@ impl Section<'_> {
         path: &Path,
         validate: impl FnOnce(&Path, &str) -> Result<(), Message>,
     ) -> Result<Secret, Message> {
+        self.hold_secret(path);
         secret(path, &self.path(key), None, |text| validate(path, text))
     }
 
@@ -61,9 +65,15 @@ impl Section<'_> {
 
     /// Reads the PEM file at `path`, which `key` names, without parsing it.
     pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, Message> {
+        self.folders().note_file(path);
         let pem = plain_file::read(path, PEM_BYTES_MAX);
         pem.map_err(|error| unreadable(&self.path(key), path, &error))
     }
+}
+
+/// Stands for a secret that only systemd can read, in a check that sends nothing.
+pub fn sealed() -> Secret {
+    Secret::new("sealed-by-systemd".to_owned())
 }
 
 /// A warning when other users can read the file at `path`, which contains a secret.
@@ -125,7 +135,7 @@ fn unreadable(setting: &str, path: &Path, error: &io::Error) -> Message {
     texts::FILE_UNREADABLE.message(&[
         ("setting", &setting),
         ("path", &path),
-        ("error", error),
+        ("error", &plain_file::problem(error)),
         ("remedy", &remedy),
     ])
 }

@@ -1,6 +1,7 @@
 //! Locates the files that a configuration names: beside it, or among systemd's credentials.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The folders in which files named in the configuration are searched for.
@@ -13,18 +14,35 @@ pub struct Folders {
     /// `$CREDENTIALS_DIRECTORY`, where systemd places `LoadCredential=`.
     credentials: Option<PathBuf>,
     /// Files that contain a secret, except for systemd's credentials, which systemd protects.
-    secrets: RefCell<Vec<SecretFile>>,
+    secrets: RefCell<Vec<NamedFile>>,
+    /// Other files without which the configuration is invalid.
+    others: RefCell<Vec<NamedFile>>,
     /// Files beside the configuration that were named without a folder.
     bare: RefCell<Vec<PathBuf>>,
+    /// What systemd would hand over.
+    handed: HandedOver,
+    /// The sources of it that were read.
+    sources: RefCell<Vec<PathBuf>>,
 }
 
-/// A file that contains a secret.
+/// The credentials that the unit of the service hands over, for a check outside of it.
+#[derive(Clone, Debug, Default)]
+pub struct HandedOver {
+    /// The file of each credential that is one.
+    pub sources: BTreeMap<String, PathBuf>,
+    /// Credentials that systemd alone can read: whoever only checks takes them as present.
+    pub sealed: BTreeSet<String>,
+}
+
+/// A file that the configuration names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretFile {
+pub struct NamedFile {
     pub path: PathBuf,
     /// Whether the configuration names it without a folder, so that a credential of systemd with this
     /// name is read instead of it.
     pub is_bare: bool,
+    /// Whether it is the source of the credential that the service receives.
+    pub is_source: bool,
 }
 
 impl Folders {
@@ -33,6 +51,12 @@ impl Folders {
         let own = file.parent().unwrap_or_else(|| Path::new(".")).to_owned();
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         Self { file: file.to_owned(), own, credentials, ..Self::default() }
+    }
+
+    /// The same, for a service that receives these credentials.
+    #[must_use]
+    pub fn with(self, handed: HandedOver) -> Self {
+        Self { handed, ..self }
     }
 
     /// The configuration file itself.
@@ -48,8 +72,13 @@ impl Folders {
     /// A bare name may be a systemd credential; every other path is relative to the configuration.
     pub fn find(&self, name: &str) -> PathBuf {
         let is_bare = Path::new(name).components().count() == 1;
-        let credential = if is_bare { self.credential(name) } else { None };
-        let path = credential.unwrap_or_else(|| self.beside(name));
+        let beside = self.beside(name);
+        let credential = match is_bare {
+            true if beside.exists() => self.own_credential(name),
+            true => self.credential(name),
+            false => None,
+        };
+        let path = credential.unwrap_or(beside);
         if is_bare {
             self.bare.borrow_mut().push(path.clone());
         }
@@ -58,6 +87,19 @@ impl Folders {
 
     /// The systemd credential called `name`, if there is one.
     pub fn credential(&self, name: &str) -> Option<PathBuf> {
+        self.own_credential(name).or_else(|| {
+            let source = self.handed.sources.get(name).filter(|path| path.exists())?;
+            self.sources.borrow_mut().push(source.clone());
+            Some(source.clone())
+        })
+    }
+
+    /// Whether only systemd can read the credential called `name`, which the service receives.
+    pub fn is_sealed(&self, name: &str) -> bool {
+        self.handed.sealed.contains(name)
+    }
+
+    fn own_credential(&self, name: &str) -> Option<PathBuf> {
         self.credentials.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists())
     }
 
@@ -66,13 +108,34 @@ impl Folders {
         let is_own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
         let mut secrets = self.secrets.borrow_mut();
         if is_own && !secrets.iter().any(|known| known.path == path) {
-            let is_bare = self.bare.borrow().iter().any(|named| named == path);
-            secrets.push(SecretFile { path: path.to_owned(), is_bare });
+            secrets.push(self.named(path));
         }
         is_own
     }
 
-    pub(super) fn secrets(&self) -> Vec<SecretFile> {
+    /// Records that the configuration is invalid without the file at `path`.
+    pub(super) fn note_file(&self, path: &Path) {
+        let is_own = self.credentials.as_ref().is_none_or(|folder| !path.starts_with(folder));
+        let is_secret = self.secrets.borrow().iter().any(|known| known.path == path);
+        if is_own && !is_secret {
+            self.others.borrow_mut().push(self.named(path));
+        }
+    }
+
+    fn named(&self, path: &Path) -> NamedFile {
+        let is_in = |list: &RefCell<Vec<PathBuf>>| list.borrow().iter().any(|named| named == path);
+        NamedFile {
+            path: path.to_owned(),
+            is_bare: is_in(&self.bare),
+            is_source: is_in(&self.sources),
+        }
+    }
+
+    pub(super) fn others(&self) -> Vec<NamedFile> {
+        self.others.borrow().clone()
+    }
+
+    pub(super) fn secrets(&self) -> Vec<NamedFile> {
         self.secrets.borrow().clone()
     }
 }

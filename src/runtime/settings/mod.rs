@@ -27,8 +27,8 @@ mod values;
 
 pub use self::catalogue::{Absent, Setting, SettingKind, Unit};
 pub use self::file::{File, Problem};
-pub use self::files::shown_to_others;
-pub use self::folders::{Folders, SecretFile};
+pub use self::files::{sealed, shown_to_others};
+pub use self::folders::{Folders, HandedOver, NamedFile};
 pub use self::place::Place;
 pub use self::ports::port_problem;
 pub use self::section::Section;

@@ -47,6 +47,7 @@ texts! {
     SETTING = "escreva chave = \"valor\"", "write key = \"value\"";
     STRAIGHT_QUOTES = "troque as aspas curvas por aspas retas (\")", "replace the typographic quotes with straight ones (\")";
     TOO_MANY = "{path} tem {count} itens: use no máximo {max}", "{path} has {count} entries: use at most {max}";
+    TRUE_FALSE_OR = "true, false ou \"{word}\"", "true, false or \"{word}\"";
     TRUE_OR_FALSE = "true ou false", "true or false";
     TWICE = "`{name}` está definido duas vezes{first}: deixe um", "`{name}` is defined twice{first}: keep one";
     TWICE_SECTION = "[{section}] está definida duas vezes{first}: {remedy}", "[{section}] is defined twice{first}: {remedy}";

@@ -116,7 +116,7 @@ impl Section<'_> {
             Some("false") => off,
             Some(text) if text == word => other,
             _ => {
-                self.wrong(place, key, format!("true, false or \"{word}\""));
+                self.wrong(place, key, texts::TRUE_FALSE_OR.message(&[("word", &word)]));
                 return None;
             }
         };

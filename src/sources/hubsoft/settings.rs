@@ -9,7 +9,7 @@ use reqwest::Url;
 use crate::domain::zone::{UnknownZone, Zone};
 use crate::runtime::language::{Message, Text};
 use crate::runtime::secret::Secret;
-use crate::runtime::settings::{Marked, Section, port_problem};
+use crate::runtime::settings::{Marked, Section, port_problem, sealed};
 use crate::sources::limiter;
 
 use super::credential_text::{odd_secret, wrong_name, wrong_secret};
@@ -254,6 +254,9 @@ fn secret_inside(section: &Section<'_>, key: &str, inline: Marked<String>) -> Se
 }
 
 fn secret_of_systemd(section: &Section<'_>, key: &str, file_key: &str) -> Option<Secret> {
+    if section.folders().is_sealed(key) {
+        return Some(sealed());
+    }
     let Some(path) = section.folders().credential(key) else {
         let parts: [(&str, &dyn Display); 2] = [("key", &key), ("file_key", &file_key)];
         section.report(section.place(), texts::SECRET_MISSING.message(&parts));

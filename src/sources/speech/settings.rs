@@ -22,6 +22,16 @@ pub struct EngineSettings {
 }
 
 impl EngineSettings {
+    /// The program of a command that names its folder.
+    pub fn program(&self) -> Option<&Path> {
+        match &self.kind {
+            EngineKind::Command(words) => {
+                words.first().filter(|word| word.contains('/')).map(Path::new)
+            }
+            EngineKind::Http(_) => None,
+        }
+    }
+
     /// The engine in a few words, without a secret.
     pub fn shown(&self) -> String {
         match &self.kind {
