@@ -1,12 +1,16 @@
 //! The console: who may see and change what, what its pages say, and that nothing hostile runs in them.
 
 mod app;
+#[path = "console/banner.rs"]
+mod banner;
 #[path = "console/browser.rs"]
 mod browser;
 #[path = "console/chromium.rs"]
 mod chromium;
 #[path = "console/errors.rs"]
 mod errors;
+#[path = "console/forms.rs"]
+mod forms;
 #[path = "console/hostile.rs"]
 mod hostile;
 #[path = "console/lists.rs"]

@@ -345,6 +345,16 @@ async fn serve_starts_and_answers_while_hubsoft_is_down() {
 }
 
 #[test]
+fn the_quiet_demonstration_announces_no_outage() {
+    let mut program = Running::start(&["demo", "--quiet", "--listen", "127.0.0.1:0"]);
+    let out = program.0.stdout.take().expect("piped");
+    let lines = BufReader::new(out).lines().map(|line| line.expect("UTF-8"));
+    let printed: Vec<_> = lines.take_while(|line| !line.contains("Ctrl-C")).collect();
+    assert!(printed.iter().any(|line| line.contains("/asterisk?caller=")), "{printed:?}");
+    assert!(!printed.iter().any(|line| line.contains("outage begins")), "{printed:?}");
+}
+
+#[test]
 fn the_demonstration_prints_what_it_promises() {
     let mut program = Running::start(&["demo", "--listen", "127.0.0.1:0"]);
     let out = program.0.stdout.take().expect("piped");
@@ -369,6 +379,9 @@ fn the_demonstration_prints_what_it_promises() {
     ] {
         assert!(printed.contains(part), "{part}\n{printed}");
     }
+    // Without a port there is no console to watch it in.
+    let [console, outage] = ["Console: ", "an outage begins"].map(|part| printed.contains(part));
+    assert_eq!(console, outage, "{printed}");
     let shipped = include_str!("../dialplan/freeswitch/public-example.xml");
     let lines = printed.lines().skip_while(|line| !line.starts_with("FreeSWITCH:")).skip(1);
     let lines: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();

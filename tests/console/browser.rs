@@ -165,3 +165,23 @@ async fn nothing_hostile_runs_in_the_browser() {
     }
     browser.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_on_a_phone_follows_the_mass_mode_and_says_what_it_plays() {
+    let Some((browser, scene)) = Browser::operators(PHONE).await else { return };
+    browser.open(&scene, "/regras").await;
+    let colleague = scene.operator().await;
+    let form = "texto=Rompimento+de+fibra&todos=1&minutos=60";
+    assert_eq!(colleague.act("/alertas/novo", form).await.status, 303);
+    browser.when(".mass", "MODO MASSIVA LIGADO").await;
+    browser
+        .until("return /59:\\d\\d/.test(document.querySelector('[data-ends]').textContent)")
+        .await;
+    browser.open(&scene, "/").await;
+    browser.until("return document.querySelector('.scroll td.name').offsetWidth >= 140").await;
+    browser.open(&scene, "/regras").await;
+    browser.click(".mass button.danger").await;
+    browser.when(".mass", "desligado").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.end().await;
+}

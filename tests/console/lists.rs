@@ -33,6 +33,10 @@ async fn an_alert_shows_its_sets_and_places_are_found_while_they_are_typed() {
     let reply = visitor.act("/alertas/novo", &form).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
     contains(&visitor.get("/alertas").await.body, &[&format!("city {place}")]);
+    let form = "texto=Rompimento&tipo=city&lugar=Xyzwq&minutos=30";
+    visitor.language = "pt-BR";
+    let reply = visitor.act("/alertas/novo", form).await;
+    contains(&reply.body, &["não há cidade `Xyzwq`"]);
     scene.app.service.app().tasks().shut_down().await;
 }
 

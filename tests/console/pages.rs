@@ -133,7 +133,7 @@ async fn the_figures_arrive_live() {
     contains(&received, &["HubSoft"]);
 }
 
-async fn open_stream(visitor: &Visitor, path: &str) -> TcpStream {
+pub(crate) async fn open_stream(visitor: &Visitor, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(visitor.address).await.expect("it is open");
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nAccept-Language: pt\r\n\r\n",
@@ -144,7 +144,7 @@ async fn open_stream(visitor: &Visitor, path: &str) -> TcpStream {
 }
 
 /// What arrives within a moment, without the sizes of its chunks.
-async fn read_some(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_some(stream: &mut TcpStream) -> String {
     let mut bytes = vec![0; 65_536];
     let read = timeout(Duration::from_millis(400), stream.read(&mut bytes)).await;
     let length = read.map_or(0, |read| read.expect("it is open"));
@@ -189,6 +189,45 @@ async fn pages_are_small_complete_and_load_nothing_from_elsewhere() {
     }
     assert_eq!(visitor.get("/nada").await.status, 404);
     assert_eq!(visitor.get("/favicon.ico").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shipped_rules_make_a_small_page_and_each_a_whole_one() {
+    let shipped = include_str!("../../systemd/bina.toml");
+    let rules = shipped.find("\n[[rule]]").expect("rules");
+    let end = shipped[rules..].find("\n# [[rule]]").map_or(shipped.len(), |end| rules + end);
+    let prompts = shipped.find("\n[prompts]").expect("prompts");
+    let prompts = shipped[prompts..].split("\n[[").next().expect("a section");
+    let scene = Scene::of_rules(&format!("{prompts}\n{}", &shipped[rules..end])).await;
+    let visitor = scene.operator().await;
+    let page = visitor.get("/regras").await.body;
+    contains(&page, &["href=\"/regras?regra=massiva\">e mais "]);
+    assert!(page.len() <= PAGE_BYTES_MAX, "{}", page.len());
+    let page = visitor.get("/regras?regra=massiva").await.body;
+    assert!(page.len() <= PAGE_BYTES_MAX, "{}", page.len());
+    assert!(page.matches("<code>").count() > 300 && !page.contains("e mais "), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_alerts_make_a_small_page_and_each_is_shown_whole_when_asked_for() {
+    let scene = Scene::start().await;
+    let visitor = scene.operator().await;
+    let csrf = visitor.csrf().await;
+    for number in 1..=20 {
+        let form =
+            format!("csrf={csrf}&texto=Rompimento+{number}&did=080077700{number:02}&minutos=60");
+        assert_eq!(visitor.post("/alertas/novo", &form).await.status, 303);
+    }
+    let page = visitor.get("/alertas").await.body;
+    assert!(page.len() <= PAGE_BYTES_MAX, "{}", page.len());
+    let (_, rest) = page.split_once("href=\"/alertas?alerta=").expect("an alert of the table");
+    let link = rest.split('#').next().expect("an anchor");
+    assert!(!page.contains(&format!("<article id=\"{link}\">")), "{link}");
+    let page = visitor.get(&format!("/alertas?alerta={link}")).await.body;
+    contains(&page, &[&format!("<article id=\"{link}\">")]);
+    for number in 1..=20 {
+        assert!(page.contains(&format!("Rompimento {number}<")), "{number}");
+    }
 }
 
 /// The files that a page loads.

@@ -8,7 +8,11 @@ use bina::servers::http::{Application, HttpReply, HttpRequest};
 use bina::simulator::Sim;
 use hyper::header::{COOKIE, HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN};
 
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
+
 use crate::app::Reply;
+use crate::pages::open_stream;
 use crate::served::{File, Served};
 use crate::visitor::{LISTS_OFF, PASSWORD, PasswordFile, RULES, Scene, Visitor};
 
@@ -58,6 +62,41 @@ async fn a_session_changes_something_within_half_an_hour_and_shows_pages_for_a_s
     assert_eq!(page.status(), 303);
     assert_eq!(page.headers()[LOCATION], "/entrar?para=%2Falertas");
     assert_eq!(changed(HOUR * 12).await, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_open_page_loads_keeps_no_session_in_use() {
+    let scene = Scene::start().await;
+    let visitor = scene.operator().await;
+    let form = format!("csrf={}&texto=Falha&todos=1&minutos=30", visitor.csrf().await);
+    for path in
+        ["/ao-vivo/agora", "/arquivos/x.css", "/favicon.ico", "/audios/x.wav", "/alertas/nomes"]
+    {
+        later(&scene, &visitor, HOUR / 3, path, "").await;
+    }
+    let changed = later(&scene, &visitor, HOUR * 2 / 3, "/alertas/novo", &form).await;
+    assert_eq!(changed.status(), 403, "it was idle for 40 minutes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_ends_the_open_streams_of_the_session_alone() {
+    let scene = Scene::start().await;
+    let visitor = scene.operator().await;
+    let other = scene.operator().await;
+    let mut streams = Vec::new();
+    for (visitor, path) in
+        [(&visitor, "/ao-vivo/chamadas"), (&visitor, "/ao-vivo/agora"), (&other, "/ao-vivo/agora")]
+    {
+        streams.push(open_stream(visitor, path).await);
+    }
+    assert_eq!(visitor.post("/sair", "").await.status, 303);
+    let mut others = streams.pop().expect("three");
+    for mut stream in streams {
+        let ended = timeout(HOUR / 720, stream.read_to_end(&mut Vec::new())).await;
+        assert!(ended.is_ok(), "the stream ends with the session");
+    }
+    let ended = timeout(HOUR / 7_200, others.read_to_end(&mut Vec::new())).await;
+    assert!(ended.is_err(), "another session goes on");
 }
 
 #[tokio::test(flavor = "multi_thread")]

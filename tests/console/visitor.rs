@@ -104,13 +104,26 @@ impl Scene {
     /// With an alert's text, and more settings.
     pub(crate) async fn with(text: &str, settings: &str) -> Self {
         let sim = Sim::start(customers(text)).await.expect("loopback");
-        Self::of(sim, "", &format!("{LISTS_OFF}{settings}"))
+        Self::of(sim, "", &format!("{RULES}{LISTS_OFF}{settings}"))
+    }
+
+    /// With a general prompt.
+    pub(crate) async fn with_general(text: &str) -> Self {
+        let sim = Sim::start(customers(text)).await.expect("loopback");
+        let rules = RULES.replacen("prompt = \"\"", "prompt = \"equipe\"", 1);
+        Self::of(sim, "", &format!("{rules}{LISTS_OFF}"))
+    }
+
+    /// With other rules.
+    pub(crate) async fn of_rules(rules: &str) -> Self {
+        let sim = Sim::start(customers(TEXT)).await.expect("loopback");
+        Self::of(sim, "", &format!("{rules}\n{LISTS_OFF}"))
     }
 
     /// With the sample recordings.
     pub(crate) async fn with_recordings() -> Self {
         let sim = Sim::start(customers(TEXT)).await.expect("loopback");
-        Self::of(sim, &prompts_folder(), LISTS_OFF)
+        Self::of(sim, &prompts_folder(), &format!("{RULES}{LISTS_OFF}"))
     }
 
     /// With the sample recordings, HubSoft's lists of customers and alerts, and an alert for two interfaces,
@@ -120,7 +133,7 @@ impl Scene {
             Sim::start_generated(Population { customers: 1_000, seed: 7 }).await.expect("loopback");
         let folder = free_path();
         let settings = format!(
-            "[service]\nstate_folder = \"{}\"\n[directory]\nenabled = true\nduty_percent = 100\n\
+            "{RULES}[service]\nstate_folder = \"{}\"\n[directory]\nenabled = true\nduty_percent = 100\n\
              [alerts]\nenabled = true\npoll_s = 1\n",
             folder.display()
         );
@@ -139,7 +152,7 @@ impl Scene {
         let password = PasswordFile::new();
         let listen = format!("[listen]\n{listen}");
         let connection = app::connection(&sim).replacen("[listen]\n", &listen, 1);
-        let config = app::config(&format!("{connection}{RULES}{}{settings}", password.section()));
+        let config = app::config(&format!("{connection}{}{settings}", password.section()));
         let app = TestApp::of(bina::app::App::build(&config, None).expect("a client"));
         Self { app, sim, folder: None, _password: Some(password) }
     }

@@ -154,6 +154,12 @@ impl Announcer {
         plays(&self.rules.choose_local(alert.as_ref(), rule, &[], None))
     }
 
+    /// The rule that the text of a local alert meets, whoever calls.
+    pub fn rule_of_local(&self, text: &str) -> Option<Arc<str>> {
+        let alert = AlertText::new(text).map(|text| Alert::new(text, Scope::Carrier));
+        self.rules.choose_local(alert.as_ref(), None, &[], None).rule.map(Arc::clone)
+    }
+
     /// The choice for the local alert that concerns the caller most directly.
     fn local<'a>(
         &'a self,

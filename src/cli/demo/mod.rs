@@ -53,11 +53,16 @@ const SETTINGS: &str = r#"
     [prompts]
     rompimento = "rompimento-fibra"
     equipe = "equipe-a-caminho"
+    falha = "falha-na-regiao"
     [[rule]]
     name = "rompimento"
     text = "rompimento"
     play = ["rompimento", "equipe"]
     route = "suporte"
+    [[rule]]
+    name = "massiva"
+    text = ["falha geral", "massiva"]
+    play = ["falha", "equipe"]
     [lookup]
     fresh_s = 0
     nobody_s = 0
@@ -146,6 +151,9 @@ pub(super) async fn run(
     let address = listeners.http_address()?;
     let service = Arc::new(Service::new(App::build(&config, None)?));
     introduce(&sim, address, listeners.console_address()?, language);
+    if listeners.console_address()?.is_some() && extent == Extent::Whole {
+        print_line(texts::CONSOLE_OUTAGE.of(language));
+    }
     let settings = format!("{}\n{}", listen_section(&listeners)?, hubsoft_section(&sim));
     let addresses = DemoAddresses { http: address, control: sim.control_addr() };
     let examples = tokio::spawn(show(addresses, settings, language));
@@ -169,7 +177,6 @@ fn introduce(sim: &Sim, bina: SocketAddr, console: Option<SocketAddr>, language:
     if let Some(console) = console {
         let parts: [(&str, &dyn Display); 2] = [("console", &console), ("password", &PASSWORD)];
         print_line(texts::CONSOLE.filled(language, &parts));
-        print_line(texts::CONSOLE_OUTAGE.of(language));
     }
 }
 
@@ -230,4 +237,23 @@ async fn show_one(who: Text, url: &str, language: Language) {
 
 async fn request(url: &str) -> reqwest::Result<String> {
     plain_client()?.get(url).send().await?.text().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alert::{Alert, Scope};
+    use crate::domain::alert_text::AlertText;
+
+    #[tokio::test]
+    async fn the_preset_of_the_mass_mode_is_heard_in_the_demo() {
+        let sim = Sim::start(Vec::new()).await.expect("loopback");
+        let http = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listening = StageListeners { http, metrics: "off", console: "off" };
+        let config = stage::config(&sim, &listening, SETTINGS).expect("it is valid");
+        let text = "Falha geral na rede. Nossas equipes já trabalham na solução.";
+        let alert = AlertText::new(text).map(|text| Alert::new(text, Scope::Carrier));
+        let choice = config.rules.choose_local(alert.as_ref(), None, &[], None);
+        assert_eq!(choice.rule.map(|rule| &**rule), Some("massiva"));
+    }
 }

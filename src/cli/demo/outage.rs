@@ -15,6 +15,8 @@ use super::{print_line, request, texts};
 const BEGINS_AFTER: Duration = Duration::from_secs(30);
 /// How long it lasts.
 const LASTS: Duration = Duration::from_secs(150);
+/// How long customers go on calling: that they hear nothing any more is what shows its end.
+const CALLS_AFTER: Duration = Duration::from_secs(60);
 /// Time between two calls.
 const PACE: Duration = Duration::from_millis(900);
 /// Every fourth caller is not concerned.
@@ -37,14 +39,18 @@ pub(super) async fn play(sim: Arc<Sim>, bina: SocketAddr, language: Language) {
     print_line(format_args!("\n# {begins}"));
     let affected = sim.affected_callers(id, CALLERS, 1);
     let others = sim.unaffected_callers(&[id], CALLERS, 1);
-    let end = Instant::now() + LASTS;
-    tokio::select! {
-        () = call(&affected, &others, bina) => {}
-        () = sleep_until(end) => {}
-    }
+    call_until(Instant::now() + LASTS, &affected, &others, bina).await;
     // It was published a while ago, and nobody else ends it.
     let _ = sim.end_alert(id);
     print_line(format_args!("\n# {}", texts::OUTAGE_ENDS.of(language)));
+    call_until(Instant::now() + CALLS_AFTER, &affected, &others, bina).await;
+}
+
+async fn call_until(end: Instant, affected: &[SimCaller], others: &[SimCaller], bina: SocketAddr) {
+    tokio::select! {
+        () = call(affected, others, bina) => {}
+        () = sleep_until(end) => {}
+    }
 }
 
 async fn call(affected: &[SimCaller], others: &[SimCaller], bina: SocketAddr) {

@@ -7,7 +7,7 @@ use crate::runtime::wall_clock;
 use crate::servers::endpoints::AlertOperations;
 use crate::sources::alerts::{AlertEntry, AlertListing};
 
-use super::{Console, ConsoleParts, shown, texts};
+use super::{ConsoleParts, shown, texts};
 
 /// Minutes of the buttons that say how long an alert lasts, with their words.
 pub(super) const PRESETS: [(u64, &str); 5] =
@@ -33,8 +33,8 @@ pub(super) async fn listing_of(parts: &ConsoleParts, language: Language) -> Aler
 }
 
 /// The local alerts for everyone, which are the mass mode. It does not wait for the disk.
-pub(super) fn mass_alerts(console: &Console) -> Vec<AlertEntry> {
-    let active = console.parts.local_alerts.entries(wall_clock::now_s(), None);
+pub(super) fn mass_alerts(parts: &ConsoleParts) -> Vec<AlertEntry> {
+    let active = parts.local_alerts.entries(wall_clock::now_s(), None);
     active.into_iter().filter(|alert| alert.everyone).collect()
 }
 

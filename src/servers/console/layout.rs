@@ -4,13 +4,11 @@ use hyper::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::servers::http::HttpReply;
-use crate::sources::alerts::AlertEntry;
 
-use super::active::{self, PRESETS};
 use super::assets::{ICON_PATH, SCRIPT_PATH, STYLE_PATH};
 use super::links::LINKS;
 use super::visit::Visit;
-use super::{Console, texts};
+use super::{Console, controls, mass, texts};
 
 /// A page with its title, below the links.
 pub(super) fn page(
@@ -32,7 +30,7 @@ pub(super) fn page(
             }
             (visitor(visit))
         }
-        (mass_mode(console, visit))
+        (mass::banner(&console.parts, visit.session.as_ref(), visit.language))
         main {
             h1 { (title) }
             (content)
@@ -96,69 +94,5 @@ fn visitor(visit: &Visit<'_>) -> Markup {
 
 /// The field that shows that a form is one of this session.
 pub(super) fn secret(visit: &Visit<'_>) -> Markup {
-    let csrf = visit.session.as_ref().map(|session| session.csrf.as_str());
-    html! { input type="hidden" name="csrf" value=(csrf.unwrap_or_default()); }
-}
-
-/// The switch of the mass mode: an alert for everyone, with its remaining time.
-fn mass_mode(console: &Console, visit: &Visit<'_>) -> Markup {
-    let language = visit.language;
-    let active = active::mass_alerts(console);
-    html! {
-        section.mass.on[!active.is_empty()] aria-label=(texts::MASS_MODE.of(language)) {
-            @for alert in &active { (mass_line(visit, alert)) }
-            @if active.is_empty() {
-                @if visit.session.is_some() { (mass_switch(console, visit)) } @else {
-                    span { (texts::MASS_MODE.of(language)) ": " (texts::OFF.of(language)) }
-                }
-            }
-        }
-    }
-}
-
-fn mass_line(visit: &Visit<'_>, alert: &AlertEntry) -> Markup {
-    let language = visit.language;
-    html! {
-        form method="post" action="/alertas/encerrar" {
-            strong { (texts::MASS_MODE_ON.of(language)) }
-            " “" (alert.text) "” "
-            (texts::UNTIL.of(language)) " " (active::until(alert, language))
-            @if visit.session.is_some() {
-                (secret(visit))
-                input type="hidden" name="id" value=(alert.id);
-                button.danger { (texts::END_NOW.of(language)) }
-            }
-        }
-    }
-}
-
-fn mass_switch(console: &Console, visit: &Visit<'_>) -> Markup {
-    let language = visit.language;
-    html! {
-        details {
-            summary { (texts::MASS_MODE.of(language)) ": " (texts::OFF.of(language)) }
-            form method="post" action="/alertas/novo" {
-                (secret(visit))
-                input type="hidden" name="todos" value="1";
-                label {
-                    (texts::ALERT_TEXT.of(language))
-                    input name="texto" required maxlength="1000" value=(texts::MASS_TEXT.of(language));
-                }
-                label {
-                    (texts::PLAYS.of(language))
-                    select name="regra" {
-                        option value="" { (texts::RULE_BY_TEXT.of(language)) }
-                        @for rule in console.parts.responder.announcer().rules.list() {
-                            option { (rule.name) }
-                        }
-                    }
-                }
-                div.presets {
-                    @for (minutes, name) in PRESETS {
-                        button name="minutos" value=(minutes) { (name) }
-                    }
-                }
-            }
-        }
-    }
+    controls::secret(visit.session.as_ref())
 }

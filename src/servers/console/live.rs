@@ -17,8 +17,9 @@ use crate::runtime::language::Language;
 use crate::runtime::tasks::{Task, Tasks};
 use crate::servers::http::{Endpoint, GET, HttpReply, stream};
 
+use super::sessions::Session;
 use super::visit::Visit;
-use super::{Answering, Console, ConsoleAction, PageRow, pages};
+use super::{Answering, Console, ConsoleAction, ConsoleParts, PageRow, mass, pages};
 
 /// How often new calls are looked for.
 const EVERY: Duration = Duration::from_millis(250);
@@ -35,9 +36,14 @@ const READ_MAX: Duration = Duration::from_secs(2);
 /// Looks that a viewer may be behind.
 const BEHIND_MAX: usize = 16;
 
-pub(super) static ROWS: [PageRow; 2] = [
+/// How often the mass mode is looked at: it is in memory.
+const BANNER_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) static ROWS: [PageRow; 3] = [
     Endpoint::new("/ao-vivo/chamadas", &GET, ConsoleAction::Read(calls)),
     Endpoint::new("/ao-vivo/agora", &GET, ConsoleAction::Read(figures)),
+    // For pages that have nothing else that changes.
+    Endpoint::new("/ao-vivo/modo", &GET, ConsoleAction::Read(mass_mode)),
 ];
 
 /// The streams of a service; a reload keeps them, and ends those that are open.
@@ -129,7 +135,7 @@ fn calls<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let parts = Arc::clone(&console.parts);
         let mut rows = parts.live.subscribe(visit.language);
-        open(console, move |pieces| async move {
+        open(console, &visit, move |pieces| async move {
             let mut comment = interval(COMMENT_EVERY);
             loop {
                 let piece = tokio::select! {
@@ -152,7 +158,7 @@ fn calls<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
 fn figures<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let (parts, language) = (Arc::clone(&console.parts), visit.language);
-        open(console, move |pieces| async move {
+        open(console, &visit, move |pieces| async move {
             let mut pace = interval(FIGURES_EVERY);
             loop {
                 pace.tick().await;
@@ -165,8 +171,52 @@ fn figures<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     })
 }
 
-/// A reply whose pieces `feed` sends, until it ends, the console closes, or ten minutes have passed.
-fn open<F>(console: &Console, feed: impl FnOnce(mpsc::Sender<Bytes>) -> F) -> HttpReply
+/// Answers with the mass mode alone.
+fn mass_mode<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
+    Box::pin(async move {
+        open(console, &visit, move |pieces| async move {
+            let mut comment = interval(COMMENT_EVERY);
+            loop {
+                comment.tick().await;
+                if !send(&pieces, Bytes::from_static(b": \n\n")).await {
+                    return;
+                }
+            }
+        })
+    })
+}
+
+/// Sends the mass mode at the start, and each time that it is another: by whoever's change, or at its end.
+async fn banners(banner: BannerOf, pieces: mpsc::Sender<Bytes>) {
+    let BannerOf { parts, session, language } = banner;
+    let (mut pace, mut sent) = (interval(BANNER_EVERY), None);
+    loop {
+        pace.tick().await;
+        let state = mass::state(&parts);
+        if sent.as_ref() == Some(&state) {
+            continue;
+        }
+        let shown = mass::banner(&parts, session.as_ref(), language).into_string();
+        if !send(&pieces, event("mass", &shown)).await {
+            return;
+        }
+        sent = Some(state);
+    }
+}
+
+/// What the banner of a page is made of.
+struct BannerOf {
+    parts: Arc<ConsoleParts>,
+    session: Option<Session>,
+    language: Language,
+}
+
+/// A reply whose pieces `feed` sends, until it ends, the session or the console does, or ten minutes have passed.
+fn open<F>(
+    console: &Console,
+    visit: &Visit<'_>,
+    feed: impl FnOnce(mpsc::Sender<Bytes>) -> F,
+) -> HttpReply
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -174,17 +224,34 @@ where
     // The browser connects again after so many milliseconds.
     let _ = pieces.try_send(Bytes::from_static(b"retry: 2000\n\n"));
     let mut closed = console.parts.live.closed.subscribe();
+    let session = visit.session.as_ref().map(|session| session.end.clone());
     let end = Instant::now() + STREAM_MAX;
+    let banner = BannerOf {
+        parts: Arc::clone(&console.parts),
+        session: visit.session.clone(),
+        language: visit.language,
+    };
+    let banners = banners(banner, pieces.clone());
     let feed = feed(pieces);
     // It ends with its stream; connection slots bound how many there are.
     tokio::spawn(async move {
         tokio::select! {
             () = feed => {}
+            () = banners => {}
             _ = closed.changed() => {}
+            () = ended(session) => {}
             () = sleep_until(end) => {}
         }
     });
     stream(HeaderValue::from_static("text/event-stream"), body)
+}
+
+/// Waits until the session is over; for ever without one.
+async fn ended(session: Option<watch::Receiver<()>>) {
+    match session {
+        Some(mut session) => while session.changed().await.is_ok() {},
+        None => std::future::pending().await,
+    }
 }
 
 async fn send(pieces: &mpsc::Sender<Bytes>, piece: Bytes) -> bool {

@@ -11,15 +11,18 @@
 mod active;
 mod alert_words;
 mod assets;
+mod controls;
 mod layout;
 mod links;
 mod live;
+mod mass;
 mod pages;
 mod sessions;
 mod settings;
 mod shown;
 mod texts;
 mod visit;
+mod words;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -69,12 +72,18 @@ pub struct Console {
     /// Shared with the streams, which outlive their request.
     parts: Arc<ConsoleParts>,
     sessions: Sessions,
+    /// Held while an alert is added: an equal one must not be added at the same time.
+    adding: tokio::sync::Mutex<()>,
 }
 
 impl Console {
     /// A console in which nobody has logged in yet.
     pub fn new(parts: ConsoleParts) -> Self {
-        Self { parts: Arc::new(parts), sessions: Sessions::default() }
+        Self {
+            parts: Arc::new(parts),
+            sessions: Sessions::default(),
+            adding: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Ends the open streams.

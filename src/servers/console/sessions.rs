@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
+use tokio::sync::watch;
 
 use crate::runtime::access::limited;
 
@@ -31,6 +32,8 @@ struct OpenSession {
     csrf: String,
     began: Instant,
     acted: Instant,
+    /// Dropped with the session, which its streams notice.
+    end: watch::Sender<()>,
 }
 
 /// A session, as a page uses it.
@@ -42,6 +45,17 @@ pub(super) struct Session {
     pub(super) csrf: String,
     /// Whether it may change something, or was idle for too long.
     pub(super) may_act: bool,
+    /// Closed once the session is over.
+    pub(super) end: watch::Receiver<()>,
+}
+
+/// Whether a request keeps its session in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SessionUse {
+    /// A person has opened a page or sent a form.
+    Person,
+    /// The browser has sent it by itself.
+    Browser,
 }
 
 /// The sessions of one configuration; a reload ends them all.
@@ -55,6 +69,8 @@ pub(super) struct Sessions {
 struct WrongPasswords {
     by_address: HashMap<IpAddr, (Instant, u32)>,
     all: Option<(Instant, u32)>,
+    /// When the log last had a try that was blocked.
+    logged: Option<Instant>,
 }
 
 impl Sessions {
@@ -69,19 +85,21 @@ impl Sessions {
                 open.remove(&oldest);
             }
         }
-        open.insert(hash(&id), OpenSession { who, csrf, began: now, acted: now });
+        let end = watch::Sender::default();
+        open.insert(hash(&id), OpenSession { who, csrf, began: now, acted: now, end });
         Some(id)
     }
 
     /// The session with this id, unless it is over.
-    pub(super) fn find(&self, id: &str, now: Instant) -> Option<Session> {
+    pub(super) fn find(&self, id: &str, by: SessionUse, now: Instant) -> Option<Session> {
         let mut open = self.open.lock();
         let session = open.get_mut(&hash(id)).filter(|session| !session.is_over(now))?;
         let may_act = now.saturating_duration_since(session.acted) <= IDLE_MAX;
-        if may_act {
+        if may_act && by == SessionUse::Person {
             session.acted = now;
         }
-        Some(Session { who: session.who.clone(), csrf: session.csrf.clone(), may_act })
+        let (who, csrf) = (session.who.clone(), session.csrf.clone());
+        Some(Session { who, csrf, may_act, end: session.end.subscribe() })
     }
 
     /// Ends a session.
@@ -89,16 +107,27 @@ impl Sessions {
         self.open.lock().remove(&hash(id));
     }
 
-    /// Whether a password of `address` is compared at all.
+    /// Whether a password of `address` is compared at all. An address without a wrong one of its own has one
+    /// try however many others fail, so that they keep nobody out.
     pub(super) fn may_try(&self, address: IpAddr, now: Instant) -> bool {
         let wrong = self.wrong.lock();
-        let within = |counted: Option<&(Instant, u32)>, max| {
-            counted.is_none_or(|(first, count)| {
-                now.saturating_duration_since(*first) >= WINDOW || *count < max
-            })
+        let count = |counted: Option<&(Instant, u32)>| match counted {
+            Some((first, count)) if now.saturating_duration_since(*first) < WINDOW => *count,
+            _ => 0,
         };
-        within(wrong.by_address.get(&limited(address)), WRONG_MAX)
-            && within(wrong.all.as_ref(), WRONG_ALL_MAX)
+        let own = wrong.by_address.get(&limited(address));
+        let is_clean = count(own) == 0 && (own.is_some() || wrong.by_address.len() < ADDRESSES_MAX);
+        count(own) < WRONG_MAX && (is_clean || count(wrong.all.as_ref()) < WRONG_ALL_MAX)
+    }
+
+    /// Whether the log shall have a try that is blocked: one a minute, however many there are.
+    pub(super) fn may_log_blocked(&self, now: Instant) -> bool {
+        let mut wrong = self.wrong.lock();
+        let is_due = wrong.logged.is_none_or(|last| now.saturating_duration_since(last) >= WINDOW);
+        if is_due {
+            wrong.logged = Some(now);
+        }
+        is_due
     }
 
     /// Counts a wrong password.
@@ -148,6 +177,11 @@ mod tests {
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
+
+    fn find(sessions: &Sessions, id: &str, now: Instant) -> Option<Session> {
+        sessions.find(id, SessionUse::Person, now)
+    }
+
     const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
@@ -155,17 +189,18 @@ mod tests {
         let (sessions, start) = (Sessions::default(), Instant::now());
         let id = sessions.open("Ana".to_owned(), start).expect("random bytes");
         assert!(
-            sessions.find("", start).is_none() && sessions.find(&"0".repeat(32), start).is_none()
+            find(&sessions, "", start).is_none()
+                && find(&sessions, &"0".repeat(32), start).is_none()
         );
-        let session = sessions.find(&id, start + 29 * MINUTE).expect("it is open");
+        let session = find(&sessions, &id, start + 29 * MINUTE).expect("it is open");
         assert!(session.may_act && session.who == "Ana" && session.csrf != id);
-        assert!(sessions.find(&id, start + 58 * MINUTE).expect("it is open").may_act);
-        let idle = sessions.find(&id, start + 89 * MINUTE).expect("it is open");
+        assert!(find(&sessions, &id, start + 58 * MINUTE).expect("it is open").may_act);
+        let idle = find(&sessions, &id, start + 89 * MINUTE).expect("it is open");
         assert!(!idle.may_act, "to look is no use");
-        assert!(!sessions.find(&id, start + 90 * MINUTE).expect("it is open").may_act);
-        assert!(sessions.find(&id, start + AGE_MAX).is_none());
+        assert!(!find(&sessions, &id, start + 90 * MINUTE).expect("it is open").may_act);
+        assert!(find(&sessions, &id, start + AGE_MAX).is_none());
         sessions.end(&id);
-        assert!(sessions.find(&id, start).is_none());
+        assert!(find(&sessions, &id, start).is_none());
     }
 
     #[test]
@@ -175,8 +210,8 @@ mod tests {
             .map(|index| sessions.open(String::new(), start + index * MINUTE / 60).expect("an id"))
             .collect();
         let now = start + 2 * MINUTE;
-        assert!(sessions.find(&ids[0], now).is_none());
-        assert!(ids[1..].iter().all(|id| sessions.find(id, now).is_some()));
+        assert!(find(&sessions, &ids[0], now).is_none());
+        assert!(ids[1..].iter().all(|id| find(&sessions, id, now).is_some()));
         assert!(ids.iter().all(|id| id.len() == 32));
     }
 
@@ -191,11 +226,42 @@ mod tests {
         let other = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7));
         assert!(sessions.may_try(other, start), "another address");
         assert!(sessions.may_try(ADDRESS, start + MINUTE));
-        for last in 0..200 {
-            let address = IpAddr::V4(Ipv4Addr::new(10, 0, 1, last));
-            sessions.note_wrong(address, start + 2 * MINUTE);
-        }
-        assert!(!sessions.may_try(other, start + 2 * MINUTE), "all together try sixty");
-        assert!(sessions.may_try(other, start + 3 * MINUTE));
+    }
+
+    #[test]
+    fn wrong_passwords_of_others_keep_nobody_out_who_has_typed_none() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        let address = |index: u32| IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + index));
+        (1..=WRONG_ALL_MAX).for_each(|index| sessions.note_wrong(address(index), start));
+        assert!(!sessions.may_try(address(1), start), "all together try sixty");
+        assert!(sessions.may_try(ADDRESS, start), "it has typed none");
+        sessions.note_wrong(ADDRESS, start);
+        assert!(!sessions.may_try(ADDRESS, start), "it had its try");
+        assert!(sessions.may_try(ADDRESS, start + MINUTE));
+        (0..=ADDRESSES_MAX as u32).for_each(|index| sessions.note_wrong(address(index), start));
+        let untracked = address(ADDRESSES_MAX as u32 + 9);
+        assert!(!sessions.may_try(untracked, start), "more addresses than are tracked");
+    }
+
+    #[test]
+    fn the_log_has_one_blocked_try_a_minute() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        let logged =
+            (0..120).filter(|second| sessions.may_log_blocked(start + *second * MINUTE / 60));
+        assert_eq!(logged.collect::<Vec<_>>(), [0, 60]);
+    }
+
+    #[test]
+    fn what_the_browser_does_by_itself_is_no_use() {
+        let (sessions, start) = (Sessions::default(), Instant::now());
+        let id = sessions.open("Ana".to_owned(), start).expect("random bytes");
+        let at =
+            |by, minutes| sessions.find(&id, by, start + minutes * MINUTE).expect("it is open");
+        assert!(at(SessionUse::Browser, 29).may_act);
+        assert!(!at(SessionUse::Person, 31).may_act);
+        let session = at(SessionUse::Person, 32);
+        assert!(session.end.has_changed().is_ok());
+        sessions.end(&id);
+        assert!(session.end.has_changed().is_err(), "its streams end");
     }
 }

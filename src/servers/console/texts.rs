@@ -15,6 +15,7 @@ texts! {
     ALONE = "um só nó", "a single node";
     AND_ANY_OF = "e também uma destas (also)", "and any of these as well (also)";
     AND_HIDDEN = "e o que o bina não localiza:", "and what bina cannot place:";
+    AND_MORE = "e mais {count}", "and {count} more";
     ANY_OF = "Uma destas expressões (text)", "Any of these phrases (text)";
     ANY_TEXT = "qualquer texto", "any text";
     A_TEST_IS_NO_CALL = "Um teste não é uma chamada: não entra nas contagens nem no journal, e só consulta o HubSoft pelo segundo botão.", "A test is not a call: it is neither counted nor noted in the journal, and queries HubSoft by the second button only.";
@@ -36,6 +37,7 @@ texts! {
     CALLS_SINCE_START = "chamadas desde o início", "calls since the start";
     CALLS_TOLD = "Chamadas que ouviram", "Calls told";
     CALLS_WORD = "chamadas", "calls";
+    CHOOSE_RULE = "escolha uma regra", "choose a rule";
     CODE = "Código do cliente", "Customer's code";
     CONFIRMED = "confirmados", "confirmed";
     CONNECTED = "Conectado", "Connected";
@@ -54,8 +56,12 @@ texts! {
     EACH_RULE = "Cada regra", "Each rule";
     END_NOW = "Encerrar agora", "End now";
     EVERYONE = "todos que ligarem", "everyone who calls";
+    EVERYONE_OR_PART = "Escolha: todos que ligarem, ou um lugar e um número chamado. Os dois juntos se contradizem.", "Choose: everyone who calls, or a place and a called number. Both together contradict each other.";
     EVIDENCE = "Evidências", "Evidence";
     EXPLAINED_IN = "Explicado em", "Explained in";
+    FIELD_MINUTES = "“minutos”", "“minutos”";
+    FIELD_SINCE = "“Desde”", "“Since”";
+    FIELD_UNTIL = "“Até”", "“Until”";
     FILTER = "Filtrar", "Filter";
     FIND_PLACE = "Procurar um lugar do tipo", "Find a place of the kind";
     FOR_SPAN = "Vale por", "For";
@@ -66,18 +72,20 @@ texts! {
     FROM_HUBSOFT_LAST = "consulta o HubSoft se sobrar tempo", "queries HubSoft if it has time left";
     FROM_HUBSOFT_LATER = "consulta o HubSoft antes de quem tem resposta prevista", "queries HubSoft before callers whose answer is foreseen";
     FROM_NOW = "A partir de agora:", "From now:";
+    GENERAL_OR_TEXT = "a regra que o texto escolher, ou o áudio geral", "the rule that the text meets, or the general prompt";
     GENERAL_PROMPT = "nenhuma regra: toca o áudio geral", "no rule: the general prompt is played";
     HAS_ALERT = "vale para quem liga", "the caller has it";
     HAS_NOT_ALERT = "não vale para quem liga", "the caller does not have it";
     HEALTH = "Saúde", "Health";
     HEARD_ALREADY = "já ouviu este alerta", "has heard this alert already";
+    HEARD_BY_NOBODY = "Quem liga não ouve nada dele: nenhuma regra serve para o texto. Encerre-o e comece de novo com uma regra.", "Callers hear nothing of it: no rule matches its text. End it, and start again with a rule.";
     INTERFACE = "Interface", "Interface";
+    INVALID = "digitado inválido", "typed digits invalid";
     KIND = "Tipo de lugar", "Kind of place";
     KINDS = "Conjunto", "Set";
     KIND_GROUP = "grupo", "group";
     KIND_MISSING = "Escolha o tipo do lugar.", "Choose the kind of place.";
     KIND_STATUS = "situação do serviço", "service status";
-    INVALID = "digitado inválido", "typed digits invalid";
     LAST_MINUTE = "No último minuto", "In the last minute";
     LOCAL = "local", "local";
     LOGIN_NEEDS_ENCRYPTION = "A senha não viaja sem criptografia: use [tls] na configuração, ou um túnel SSH:", "A password is not sent unencrypted: set [tls] in the configuration, or use an SSH tunnel:";
@@ -86,9 +94,12 @@ texts! {
     LOG_OUT = "Sair", "Log out";
     MASS_MODE = "Modo massiva", "Mass mode";
     MASS_MODE_ON = "MODO MASSIVA LIGADO", "MASS MODE ON";
+    MASS_SILENT = "O modo massiva não tocaria nada: nenhuma regra serve para o texto e não há áudio geral. Escolha a regra que toca.", "The mass mode would play nothing: no rule matches the text, and there is no general prompt. Choose the rule that plays.";
     MASS_TEXT = "Falha geral na rede. Nossas equipes já trabalham na solução.", "Falha geral na rede. Nossas equipes já trabalham na solução.";
+    MASS_UNTIL = "até", "until";
     MEDIAN = "Tempo mediano (última hora)", "Median time (last hour)";
     MEMORY = "Resposta", "Answer";
+    MINUTES_WRONG = "minutos: dê um número inteiro de minutos, maior que zero, uma vez só.", "minutos: give one whole number of minutes, greater than zero, once.";
     NEXT_CALL = "A próxima chamada deste número", "The next call of this number";
     NO = "não", "no";
     NODES = "Nós do bina", "Nodes of bina";
@@ -114,12 +125,15 @@ texts! {
     NO_RANDOMNESS = "O sistema não forneceu números aleatórios: tente de novo.", "The system gave no random numbers: try again.";
     NO_RECORDING = "O bina não tem esta gravação: veja [prompts] e listen.prompts_folder.", "bina has no such recording: see [prompts] and listen.prompts_folder.";
     NO_RULE = "nenhuma regra: nada é tocado", "no rule: nothing is played";
+    NO_RULES = "a configuração não tem regras", "the configuration has no rules";
     NO_SCOPE = "sem alcance informado", "no scope";
     NUMBER = "Número", "Number";
     OFF = "desligado", "off";
+    OTHER_ALERTS = "Os outros", "The others";
     OTHERWISE = "Sem regra que sirva:", "If no rule fits:";
     P99 = "99 % em até (última hora)", "99 % within (last hour)";
     PAGES = "Páginas", "Pages";
+    PAGE_OF_ALERTS = "a página Alertas", "the page Alerts";
     PART_OF_NAME = "Parte do nome", "Part of its name";
     PASSWORD = "Senha", "Password";
     PAUSE = "Pausar", "Pause";
@@ -145,13 +159,14 @@ texts! {
     RETURNED = "clientes devolvidos", "customers returned";
     ROUTE = "Rota", "Route";
     RULE = "Regra", "Rule";
+    RULES = "Regras", "Rules";
+    RULES_ARE_TRIED = "As regras são tentadas nesta ordem; vale a primeira que servir. Elas mudam só no arquivo de configuração.", "The rules are tried in this order, and the first that fits is chosen. They change in the configuration file only.";
     RULE_ALERT = "Alerta", "Alert";
     RULE_ALERT_ANY = "com ou sem", "with or without one";
     RULE_ALERT_OFF = "só sem", "only without one";
-    RULES = "Regras", "Rules";
-    RULES_ARE_TRIED = "As regras são tentadas nesta ordem; vale a primeira que servir. Elas mudam só no arquivo de configuração.", "The rules are tried in this order, and the first that fits is chosen. They change in the configuration file only.";
     RULE_BY_TEXT = "a regra que o texto escolher", "the rule that the text meets";
     SCOPE = "Para quem", "For whom";
+    SCOPE_MISSING = "Falta dizer para quem: um lugar, um número chamado, ou todos que ligarem.", "It is not said for whom: a place, a called number, or everyone who calls.";
     SEARCH = "Procurar", "Search";
     SERVICE_STATUS = "Situação do serviço", "Service status";
     SET_ALERTED = "com o alerta", "they have it";
@@ -164,6 +179,11 @@ texts! {
     SILENT_ALERT = "Não toca nada: nenhuma regra serve para o texto dele, seja quem for que ligue. Encerre-o e crie outro com o nome de uma regra, ou configure general.prompt.", "It plays nothing: no rule matches its text for every caller. End it and add another one with the name of a rule, or set general.prompt.";
     SINCE = "Desde", "Since";
     SOURCE = "Origem", "Source";
+    SOURCE_CACHE = "memória (cache)", "cache";
+    SOURCE_DIRECTORY = "diretório", "directory";
+    SOURCE_LOCAL = "alerta local", "local alert";
+    SOURCE_NONE = "nenhuma", "none";
+    SOURCE_STALE = "memória vencida", "stale cache";
     SPEECH_FAILING = "não: o motor de fala falha, veja o log", "not: the engine fails, see the log";
     SPEECH_LEFT_OUT = "não: há alertas ativos demais", "not: too many alerts are active";
     SPEECH_REFUSED = "recusado", "refused";
@@ -199,9 +219,9 @@ texts! {
     WHY_CUSTOMER = "pede outra situação do serviço ou da conexão", "its servico_status or conectado does not fit";
     WHY_EXCEPT = "o texto tem uma exceção (except)", "the text has an exception (except)";
     WHY_LATER = "serviria, mas vem depois", "would fit, but comes later";
+    WHY_NAMED = "escolhida: o alerta a nomeia", "chosen: the alert names it";
     WHY_NEEDS_ALERT = "é para quem tem alerta", "it is for customers with an alert";
     WHY_NEEDS_NONE = "é para quem não tem alerta", "it is for customers without an alert";
-    WHY_NAMED = "escolhida: o alerta a nomeia", "chosen: the alert names it";
     WHY_NO_ALSO = "falta no texto uma das expressões de also", "none of its `also` is in the text";
     WHY_NO_TEXT = "nenhuma das expressões de text está no texto", "none of its `text` is in the text";
     WHY_OVER = "o texto diz que acabou (over)", "the text says that it is over (over)";
@@ -217,7 +237,7 @@ mod tests {
     use crate::runtime::language::hold;
 
     /// Texts that are the same in both languages.
-    const SAME: [&str; 4] = ["INTERFACE", "LOCAL", "MASS_TEXT", "TOKEN_OTHER"];
+    const SAME: [&str; 5] = ["FIELD_MINUTES", "INTERFACE", "LOCAL", "MASS_TEXT", "TOKEN_OTHER"];
 
     #[test]
     fn every_text_has_both_languages() {

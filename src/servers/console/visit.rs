@@ -16,7 +16,7 @@ use crate::servers::form::values;
 use crate::servers::http::HttpRequest;
 
 use super::Console;
-use super::sessions::Session;
+use super::sessions::{Session, SessionUse};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// The cookie of a session. Its prefix makes browsers refuse it from another host or without encryption.
@@ -52,7 +52,9 @@ impl<'a> Visit<'a> {
     pub(super) fn new(console: &Console, request: &'a HttpRequest<'a>) -> Self {
         let accepted = text(request.headers, &ACCEPT_LANGUAGE).unwrap_or_default();
         let id = cookie(request.headers);
-        let session = id.and_then(|id| console.sessions.find(id, request.accepted));
+        let session = id.and_then(|id| {
+            console.sessions.find(id, session_use(request.endpoint), request.accepted)
+        });
         let has_password = console.parts.settings.password.is_some();
         Self { request, language: Language::accepted(accepted), session, has_password }
     }
@@ -90,6 +92,12 @@ impl<'a> Visit<'a> {
         if is_own && is_same_site { Ok(()) } else { Err(VisitDenial::Origin) }
     }
 
+    /// Whether a page elsewhere has made the browser send the request, as far as the browser says.
+    pub(super) fn is_from_elsewhere(&self) -> bool {
+        let site = text(self.request.headers, &FETCH_SITE);
+        site.is_some_and(|site| site != "same-origin" && site != "none")
+    }
+
     /// Whether a cookie that needs encryption reaches the browser: behind TLS, or on this machine.
     pub(super) fn is_private(&self) -> bool {
         self.request.is_encrypted || is_own_host(self.request.headers)
@@ -98,6 +106,16 @@ impl<'a> Visit<'a> {
     /// The fields of the form or the query, as they were typed; empty where they are missing.
     pub(super) fn fields<const N: usize>(&self, names: [&str; N]) -> [String; N] {
         values(self.request.fields(), names).map(|value| value.typed().trim().to_owned())
+    }
+}
+
+/// Who is behind a request to `endpoint`: an open page loads files, names and streams without anybody there.
+fn session_use(endpoint: &str) -> SessionUse {
+    let is_file = matches!(endpoint, "/arquivos/" | "/favicon.ico" | "/audios/");
+    if is_file || endpoint == "/alertas/nomes" || endpoint.starts_with("/ao-vivo/") {
+        SessionUse::Browser
+    } else {
+        SessionUse::Person
     }
 }
 

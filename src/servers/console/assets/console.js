@@ -26,6 +26,31 @@
 
   const isWanted = (row, filter) => row.textContent.toLowerCase().includes(filter);
 
+  // The mass mode begins and ends without this page's doing. What is typed stays unless it has.
+  const follow = (source) => source.addEventListener("mass", (event) => {
+    const banner = document.querySelector("[data-banner]");
+    const received = document.createElement("template");
+    received.innerHTML = event.data;
+    const other = received.content.firstElementChild;
+    if (!banner || other.dataset.state === banner.dataset.state) return;
+    banner.replaceWith(other);
+    clocks(other);
+    countdowns();
+  });
+
+  // A page without rows of its own follows the mass mode while somebody sees it: a browser has six
+  // connections for all its tabs.
+  const followAlone = (path) => {
+    let source;
+    const connect = () => {
+      if (source) source.close();
+      source = document.hidden ? null : new EventSource(path);
+      if (source) follow(source);
+    };
+    document.addEventListener("visibilitychange", connect);
+    connect();
+  };
+
   // Rows and figures are HTML that the server has escaped.
   const live = (target) => {
     const filter = document.querySelector(`[data-filter="${target.id}"]`);
@@ -45,6 +70,7 @@
     };
     if (filter) filter.oninput = hide;
     const source = new EventSource(target.dataset.live);
+    follow(source);
     source.addEventListener("calls", (event) => {
       if (paused) return;
       const rows = document.createElement("tbody");
@@ -99,5 +125,8 @@
   all(".playlist").forEach(playlist);
   all("[data-names]").forEach(names);
   setInterval(countdowns, 1000);
-  for (const target of all("[data-live]")) live(target);
+  const targets = all("[data-live]");
+  const banner = document.querySelector("[data-banner]");
+  for (const target of targets) live(target);
+  if (banner && !targets.length) followAlone(banner.dataset.banner);
 })();

@@ -4,18 +4,20 @@ use hyper::StatusCode;
 use maud::{Markup, html};
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::runtime::language::Text;
+use crate::runtime::language::{Language, Text};
 use crate::servers::http::HttpReply;
 use crate::sources::alerts::{
     AlertEntry, AlertRequest, ExtendRequest, LocalAlertError, LocalAlerts, listed_places,
     nearest_places,
 };
 use crate::sources::directory::PlaceKind;
-use crate::sources::sentences::in_both;
 
 use super::super::active::{PRESETS, operations};
 use super::super::visit::Visit;
-use super::super::{Answering, Console, html as html_reply, layout, redirect, texts};
+use super::super::words::in_page;
+use super::super::{
+    Answering, Console, controls, html as html_reply, layout, mass, redirect, texts,
+};
 
 /// Names that are offered to who types one, and the longest part of a name that is searched for.
 const NAMES_MAX: usize = 12;
@@ -24,28 +26,58 @@ const PART_MAX: usize = 80;
 /// Adds an alert.
 pub(super) fn add<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
-        let [text, kind, place, did, everyone, minutes, rule] =
-            visit.fields(["texto", "tipo", "lugar", "did", "todos", "minutos", "regra"]);
-        let mut wanted = AlertRequest {
-            text,
-            everyone: everyone == "1",
-            minutes: minutes.parse().ok(),
-            rule: Some(rule).filter(|rule| !rule.is_empty()),
-            by: who(&visit),
-            ..AlertRequest::default()
+        let wanted = match wanted(console, &visit) {
+            Ok(wanted) => wanted,
+            Err(problem) => return refused(&visit, problem.of(visit.language)),
         };
-        if !did.is_empty() {
-            wanted.dids = vec![did];
-        }
-        if !place.is_empty() {
-            match PlaceKind::named(&kind) {
-                Some(kind) => *places_of(&mut wanted, kind) = vec![place],
-                None => return refused(&visit, texts::KIND_MISSING.of(visit.language)),
-            }
+        // Of two equal alerts for everyone each would have to be ended.
+        let _adding = console.adding.lock().await;
+        if wanted.everyone && mass::has_just_begun(console, &wanted.text) {
+            return redirect("/alertas");
         }
         let added = operations(&console.parts).add(wanted, visit.request.client).await;
         answered(&visit, added)
     })
+}
+
+/// What the form wants, or why it contradicts itself.
+fn wanted(console: &Console, visit: &Visit<'_>) -> Result<AlertRequest, Text> {
+    let [text, kind, place, did, everyone, rule, mass] =
+        visit.fields(["texto", "tipo", "lugar", "did", "todos", "regra", "massiva"]);
+    let mut wanted = AlertRequest {
+        text,
+        everyone: everyone == "1",
+        minutes: Some(minutes(visit)?),
+        rule: Some(rule).filter(|rule| !rule.is_empty()),
+        by: who(visit),
+        ..AlertRequest::default()
+    };
+    if wanted.everyone && !(did.is_empty() && place.is_empty()) {
+        return Err(texts::EVERYONE_OR_PART);
+    }
+    let plays = || {
+        let announcer = console.parts.responder.announcer();
+        announcer.plays_local(&wanted.text, wanted.rule.as_deref())
+    };
+    if mass == "1" && !wanted.text.is_empty() && !plays() {
+        return Err(texts::MASS_SILENT);
+    }
+    if !did.is_empty() {
+        wanted.dids = vec![did];
+    }
+    if !place.is_empty() {
+        let kind = PlaceKind::named(&kind).ok_or(texts::KIND_MISSING)?;
+        *places_of(&mut wanted, kind) = vec![place];
+    }
+    Ok(wanted)
+}
+
+/// The minutes of the form, typed once. What is no number must not become the default of four hours.
+fn minutes(visit: &Visit<'_>) -> Result<u64, Text> {
+    let [typed] = visit.fields(["minutos"]);
+    let digits = Some(typed).filter(|typed| typed.bytes().all(|byte| byte.is_ascii_digit()));
+    let minutes = digits.and_then(|digits| digits.parse().ok()).filter(|minutes| *minutes > 0);
+    minutes.ok_or(texts::MINUTES_WRONG)
 }
 
 /// Ends an alert.
@@ -60,8 +92,12 @@ pub(super) fn end<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
 /// Gives an alert another end.
 pub(super) fn extend<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
-        let ([id, minutes], by) = (visit.fields(["id", "minutos"]), who(&visit));
-        let wanted = ExtendRequest { id, until: None, minutes: minutes.parse().ok(), by };
+        let ([id], by) = (visit.fields(["id"]), who(&visit));
+        let minutes = match minutes(&visit) {
+            Ok(minutes) => Some(minutes),
+            Err(problem) => return refused(&visit, problem.of(visit.language)),
+        };
+        let wanted = ExtendRequest { id, until: None, minutes, by };
         let extended = move |alerts: &LocalAlerts, context: &_| alerts.extend(&wanted, context);
         let from = visit.request.client;
         answered(&visit, operations(&console.parts).change(from, extended).await)
@@ -118,6 +154,7 @@ pub(super) fn add_form(console: &Console, visit: &Visit<'_>) -> Markup {
             h2 { (texts::ADD_ALERT.of(language)) }
             form.stacked method="post" action="/alertas/novo" {
                 (layout::secret(visit))
+                (controls::no_enter())
                 label { (texts::ALERT_TEXT.of(language))
                     textarea name="texto" rows="2" required maxlength="1000" {} }
                 fieldset {
@@ -214,9 +251,21 @@ fn answered<T>(
 ) -> HttpReply {
     match changed {
         Ok(Ok(_)) => redirect("/alertas"),
-        Ok(Err(error)) => refused(visit, in_both(error).of(visit.language)),
+        Ok(Err(error)) => refused(visit, &refusal(&error, visit.language)),
         Err(_) => refused(visit, texts::BUG.of(visit.language)),
     }
+}
+
+/// Why a change is refused, in the words of the form.
+fn refusal(error: &LocalAlertError, language: Language) -> String {
+    if *error == LocalAlertError::NoScope {
+        return texts::SCOPE_MISSING.of(language).to_owned();
+    }
+    let sentence = in_page(error, language);
+    PlaceKind::ALL.into_iter().fold(sentence, |sentence, kind| {
+        let [stated, shown] = [kind.word(), kind_text(kind).of(language)];
+        sentence.replacen(&format!("não há {stated} `"), &format!("não há {shown} `"), 1)
+    })
 }
 
 fn refused(visit: &Visit<'_>, problem: &str) -> HttpReply {

@@ -17,6 +17,11 @@ use super::super::visit::Visit;
 use super::super::{Answering, Console, ConsoleParts, alert_words, layout, shown, texts};
 use super::alert_forms;
 
+/// Alerts that a page shows whole; the others are in a table.
+const WHOLE_MAX: usize = 6;
+/// Characters of an alert's text that stand for it.
+const TITLE_CHARS_MAX: usize = 60;
+
 /// An active alert with what it plays.
 struct AlertView {
     entry: AlertEntry,
@@ -33,11 +38,16 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
     Box::pin(async move {
         let language = visit.language;
         let listing = listing_of(&console.parts, language).await;
-        let views = views(&console.parts, &listing);
+        let [asked] = visit.fields(["alerta"]);
+        let mut views = views(&console.parts, &listing);
+        // The order stays that of the list but for the one that is asked for.
+        views.sort_by_key(|view| anchor(&view.entry) != asked);
+        let (first, others) = views.split_at(views.len().min(WHOLE_MAX));
         let content = html! {
             @if let Some(problem) = &listing.problem { p.bad role="alert" { (in_both(problem).of(language)) } }
             @if views.is_empty() { p { (texts::NO_ALERT.of(language)) } }
-            @for view in &views { (whole(&visit, view)) }
+            @for view in first { (whole(&visit, view)) }
+            @if !others.is_empty() { h2 { (texts::OTHER_ALERTS.of(language)) } (table(others, language)) }
             @if visit.session.is_some() { (alert_forms::add_form(console, &visit)) } @else {
                 p.faint { (texts::LOG_IN_TO_CHANGE.of(language)) }
             }
@@ -50,27 +60,37 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
 pub(super) fn brief(parts: &ConsoleParts, listing: &AlertListing, language: Language) -> Markup {
     let views = views(parts, listing);
     html! {
-        @if views.is_empty() { p.faint { (texts::NO_ALERT.of(language)) } } @else {
-            div.scroll tabindex="0" role="region" aria-label=(texts::ALERTS.of(language)) { table {
-                thead { tr {
-                    th { (texts::ALERT.of(language)) } th { (texts::SCOPE.of(language)) }
-                    th { (texts::PLAYS.of(language)) } th.number { (texts::CALLERS_TOLD.of(language)) }
-                    th { (texts::UNTIL.of(language)) }
-                } }
-                tbody {
-                    @for view in &views {
-                        tr {
-                            td { a href=(format!("/alertas#{}", anchor(&view.entry))) { (title(view)) } }
-                            td { (scope(&view.entry, language)) }
-                            td.name { (plays(view, language)) (spoken(&view.entry, language)) }
-                            td.number { (shown::count(view.heard.callers, language)) }
-                            td { (until(&view.entry, language)) }
-                        }
+        @if views.is_empty() { p.faint { (texts::NO_ALERT.of(language)) } } @else { (table(&views, language)) }
+    }
+}
+
+fn table(views: &[AlertView], language: Language) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(texts::ALERTS.of(language)) { table {
+            thead { tr {
+                th { (texts::ALERT.of(language)) } th { (texts::SCOPE.of(language)) }
+                th { (texts::PLAYS.of(language)) } th.number { (texts::CALLERS_TOLD.of(language)) }
+                th { (texts::UNTIL.of(language)) }
+            } }
+            tbody {
+                @for view in views {
+                    tr {
+                        td { a href=(link(view)) { (title(view)) } }
+                        td { (scope(&view.entry, language)) }
+                        td.name { (plays(view, language)) (spoken(&view.entry, language)) }
+                        td.number { (shown::count(view.heard.callers, language)) }
+                        td { (until(&view.entry, language)) }
                     }
                 }
-            } }
-        }
+            }
+        } }
     }
+}
+
+/// The page on which the alert is shown whole.
+fn link(view: &AlertView) -> String {
+    let anchor = anchor(&view.entry);
+    format!("/alertas?alerta={anchor}#{anchor}")
 }
 
 fn anchor(entry: &AlertEntry) -> String {
@@ -78,8 +98,12 @@ fn anchor(entry: &AlertEntry) -> String {
 }
 
 fn title(view: &AlertView) -> String {
-    let text: String = view.text.chars().take(60).collect();
-    if text.is_empty() { format!("{} {}", view.entry.origin, view.entry.id) } else { text }
+    let mut characters = view.text.chars();
+    let text: String = characters.by_ref().take(TITLE_CHARS_MAX).collect();
+    if text.is_empty() {
+        return format!("{} {}", view.entry.origin, view.entry.id);
+    }
+    if characters.next().is_none() { text } else { format!("{}…", text.trim_end()) }
 }
 
 fn scope(entry: &AlertEntry, language: Language) -> Markup {

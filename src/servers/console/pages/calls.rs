@@ -59,10 +59,10 @@ pub(in crate::servers::console) fn rows(calls: &[RecentCall], language: Language
                 td { (shown::moment(now_s.saturating_sub(call.ago_ms / 1_000))) }
                 td.name { @if call.phone.is_empty() { "–" } @else { (call.phone) } }
                 td {
-                    a href=(link(&call.status)) { (status(&call.status, language)) }
+                    a href=(link(status(&call.status, language))) { (status(&call.status, language)) }
                     @if !call.reason.is_empty() { " " span.faint { (call.reason) } }
                 }
-                td { (call.source) }
+                td { (source(&call.source, language)) }
                 td { @if !call.rule.is_empty() { a href=(link(&call.rule)) { (call.rule) } } }
                 td.name {
                     (call.prompt)
@@ -91,9 +91,24 @@ pub(super) fn status(word: &str, language: Language) -> &str {
     }
 }
 
+/// Where an answer comes from, in the reader's language.
+pub(super) fn source(word: &str, language: Language) -> &str {
+    match word {
+        "cache" => texts::SOURCE_CACHE.of(language),
+        "directory" => texts::SOURCE_DIRECTORY.of(language),
+        "local" => texts::SOURCE_LOCAL.of(language),
+        "none" => texts::SOURCE_NONE.of(language),
+        "stale" => texts::SOURCE_STALE.of(language),
+        "hubsoft" => "HubSoft",
+        other => other,
+    }
+}
+
 /// What the filter searches.
 fn words(call: &RecentCall, language: Language) -> String {
-    let RecentCall { phone, status: word, source, rule, prompt, interface, reason, .. } = call;
-    let status = status(word, language);
-    format!("{phone} {word} {status} {source} {rule} {prompt} {interface} {reason}").to_lowercase()
+    let RecentCall { phone, status: word, source: from, rule, prompt, interface, reason, .. } =
+        call;
+    let (status, source) = (status(word, language), source(from, language));
+    format!("{phone} {word} {status} {from} {source} {rule} {prompt} {interface} {reason}")
+        .to_lowercase()
 }

@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer};
 use crate::answering::lookup::{Outlook, OutlookClass, OutlookWay};
-use crate::runtime::language::Language;
+use crate::runtime::language::{Language, Text};
 use crate::sources::alerts::{CallerAlert, CallerStanding};
 
 use super::super::{Console, alert_words, shown, texts};
 use super::alerts::why;
-use super::calls::status;
+use super::calls;
 use super::player::players;
 
 /// The answer first, then how it comes about.
@@ -54,7 +54,7 @@ pub(super) fn explained(
                         (why(&judged.verdict, language)) }
                 }
                 @if explanation.rules.is_empty() {
-                    li { strong { (texts::RULES.of(language)) } " " (texts::NO_ALERT_NO_RULE.of(language)) }
+                    li { strong { (texts::RULES.of(language)) } " " (no_rule(console).of(language)) }
                 }
             }
             p.faint { (texts::EXPLAINED_IN.of(language)) " " (shown::took(explanation.took_us, language)) }
@@ -66,11 +66,11 @@ fn answer(console: &Console, answer: &ExpectedAnswer, language: Language) -> Mar
     let ExpectedAnswer { status: word, source, is_alerted, prompt, rule, alert, is_told } = answer;
     html! {
         p.big {
-            (status(word, language)) " "
+            (calls::status(word, language)) " "
             @if *is_alerted { span.tag { (texts::WITH_ALERT.of(language)) } }
         }
         dl {
-            dt { (texts::SOURCE.of(language)) } dd { code { (source) } }
+            dt { (texts::SOURCE.of(language)) } dd { (calls::source(source, language)) }
             dt { (texts::PLAYS.of(language)) }
             dd {
                 @if prompt.is_empty() { (texts::PLAYS_NOTHING.of(language)) } @else {
@@ -82,6 +82,12 @@ fn answer(console: &Console, answer: &ExpectedAnswer, language: Language) -> Mar
             @if *is_told { dt { (texts::TOLD.of(language)) } dd { (texts::HEARD_ALREADY.of(language)) } }
         }
     }
+}
+
+/// Why no rule was tried.
+fn no_rule(console: &Console) -> Text {
+    let has_rules = !console.parts.responder.announcer().rules.list().is_empty();
+    if has_rules { texts::NO_ALERT_NO_RULE } else { texts::NO_RULES }
 }
 
 /// How the number was read.

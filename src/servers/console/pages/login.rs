@@ -72,7 +72,9 @@ fn enter(console: &Console, visit: &Visit<'_>) -> HttpReply {
         return refused(StatusCode::FORBIDDEN, texts::NO_PASSWORD);
     };
     if !console.sessions.may_try(address, now) {
-        warn!(%address, "console: too many wrong passwords, so none is compared for a minute");
+        if console.sessions.may_log_blocked(now) {
+            warn!(%address, "console: too many wrong passwords, so none is compared for a minute");
+        }
         return refused(StatusCode::TOO_MANY_REQUESTS, texts::TOO_MANY_TRIES);
     }
     if !is_right(password, visit) {

@@ -12,7 +12,7 @@ mod report;
 mod rules;
 mod text;
 
-use crate::servers::http::{Endpoint, GET, POST};
+use crate::servers::http::{Endpoint, GET, GET_OR_POST, POST};
 
 use super::{ConsoleAction, PageRow};
 
@@ -21,7 +21,7 @@ pub(super) use self::now::figures as now_figures;
 
 pub(super) static ROWS: [PageRow; 16] = [
     Endpoint::new("/testar", &GET, ConsoleAction::Read(number::page)),
-    Endpoint::new("/texto", &GET, ConsoleAction::Read(text::page)),
+    Endpoint::new("/texto", &GET_OR_POST, ConsoleAction::Read(text::page)),
     Endpoint::new("/chamadas", &GET, ConsoleAction::Read(calls::page)),
     Endpoint::new("/alertas", &GET, ConsoleAction::Read(alerts::page)),
     Endpoint::new("/relatorio", &GET, ConsoleAction::Read(report::page)),

@@ -12,8 +12,9 @@ use crate::sources::sentences::in_both;
 
 use super::super::active::listing_of;
 use super::super::visit::Visit;
-use super::super::{Answering, Console, ConsoleParts, layout, shown, texts};
+use super::super::{Answering, Console, ConsoleParts, layout, mass, shown, texts};
 use super::alerts::brief;
+use super::calls::source;
 
 /// Minutes over which the times of calls are shown.
 const HOUR: usize = 60;
@@ -51,6 +52,7 @@ pub(in crate::servers::console) async fn figures(
         (calls(&day, language))
         section {
             h2 { (texts::ACTIVE_ALERTS.of(language)) }
+            (mass::silence(parts, language))
             (brief(parts, &listing, language))
         }
         section.columns {
@@ -203,7 +205,8 @@ fn ranking(
 
 fn sources(day: &DayFigures, language: Language) -> Markup {
     let figures = day.sources.iter().filter(|(_, calls)| *calls > 0);
-    table(texts::BY_SOURCE, figures.map(|(name, calls)| (*name, *calls)), language)
+    let figures = figures.map(|(name, calls)| (source(name, language), *calls));
+    table(texts::BY_SOURCE, figures, language)
 }
 
 fn table<'a>(

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use hyper::StatusCode;
 use maud::{Markup, html};
 
 use crate::answering::explanation::CallExplanation;
@@ -17,6 +18,10 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
     Box::pin(async move {
         let language = visit.language;
         let [number, did, query] = visit.fields(["numero", "did", "consultar"]);
+        if query == "1" && visit.is_from_elsewhere() {
+            let text = texts::DENIED_ORIGIN.of(language);
+            return layout::notice(&visit, StatusCode::FORBIDDEN, text);
+        }
         let explanation = if number.is_empty() {
             None
         } else {

@@ -35,7 +35,7 @@ pub(super) fn players(parts: &ConsoleParts, playlist: &str, language: Language) 
                     Some(sound) => {
                         audio controls preload="none" aria-label=(sound) src=(format!("/audios/{sound}.wav")) {}
                     }
-                    None => { span.faint { (texts::RECORDING_IN_PBX.of(language)) } }
+                    None => { span.faint { (texts::RECORDING_IN_PBX.of(language)) } " " }
                 }
             }
         }

@@ -11,6 +11,7 @@ use crate::sources::sentences::in_both;
 
 use super::super::links::encoded;
 use super::super::visit::Visit;
+use super::super::words::in_page;
 use super::super::{Answering, Console, layout, shown, texts};
 
 /// Spans that a link gives.
@@ -43,7 +44,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
             }
             @match &report {
                 Ok(report) => { (shown_report(report, language)) p { a href=(table) { "CSV" } } }
-                Err(error) => { p.bad role="alert" { (in_both(error).of(language)) } }
+                Err(error) => { p.bad role="alert" { (in_page(error, language)) } }
             }
         };
         layout::page(console, &visit, texts::REPORT.of(language), &content)
@@ -61,8 +62,8 @@ pub(super) fn table<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a>
                 reply
             }
             Err(error) => {
-                let problem = in_both(error);
-                layout::notice(&visit, StatusCode::BAD_REQUEST, problem.of(visit.language))
+                let problem = in_page(error, visit.language);
+                layout::notice(&visit, StatusCode::BAD_REQUEST, &problem)
             }
         }
     })

@@ -6,14 +6,19 @@ use crate::domain::call::Did;
 use crate::domain::prompt::{AlertCondition, HiddenRule, Phrase, Rule, SpeakPart, hidden_rules};
 use crate::runtime::language::{Language, Text};
 
+use super::super::links::encoded;
 use super::super::visit::Visit;
 use super::super::{Answering, Console, layout, shown, texts};
 use super::player::players;
 
-/// Shows the rules. They are changed in the configuration only.
+/// Phrases of a list that are shown among the other rules: shipped rules have hundreds.
+const PHRASES_SHOWN: usize = 12;
+
+/// Shows the rules, or one of them whole. They are changed in the configuration only.
 pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> {
     Box::pin(async move {
         let language = visit.language;
+        let [alone] = visit.fields(["regra"]);
         let day = console.parts.figures.day();
         let rules = &console.parts.responder.announcer().rules;
         let hidden = hidden_rules(rules.list());
@@ -21,18 +26,20 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
             let figure = day.rules.iter().find(|figure| figure.name == name);
             figure.map_or(0, |figure| figure.calls)
         };
+        let is_wanted = |rule: &Rule| alone.is_empty() || *rule.name == *alone;
+        let wanted = rules.list().iter().enumerate().filter(|(_, rule)| is_wanted(rule));
         let content = html! {
             p.faint { (texts::RULES_ARE_TRIED.of(language)) }
             ol.rules {
-                @for rule in rules.list() {
-                    li {
+                @for (at, rule) in wanted {
+                    li value=(at + 1) {
                         h2 { (rule.name) " " span.tag { (shown::count(calls(&rule.name), language)) " "
                             (texts::TODAY.of(language)) } }
                         @for hidden in hidden.iter().filter(|hidden| hidden.name == rule.name) {
                             p.bad { (why_hidden(hidden, language)) }
                         }
                         dl {
-                            (conditions(rule, language))
+                            (conditions(rule, !alone.is_empty(), language))
                             (heard(console, rule, language))
                         }
                     }
@@ -57,12 +64,16 @@ fn why_hidden(hidden: &HiddenRule, language: Language) -> String {
     }
 }
 
-fn conditions(rule: &Rule, language: Language) -> Markup {
+fn conditions(rule: &Rule, is_alone: bool, language: Language) -> Markup {
+    let most = if is_alone { usize::MAX } else { PHRASES_SHOWN };
+    let lists = [
+        (texts::ANY_OF, &rule.text),
+        (texts::AND_ANY_OF, &rule.also),
+        (texts::NONE_OF, &rule.except),
+        (texts::NOT_OVER, &rule.over),
+    ];
     html! {
-        (phrases(texts::ANY_OF, &rule.text, language))
-        (phrases(texts::AND_ANY_OF, &rule.also, language))
-        (phrases(texts::NONE_OF, &rule.except, language))
-        (phrases(texts::NOT_OVER, &rule.over, language))
+        @for (name, list) in lists { (phrases(name, list, most, &rule.name, language)) }
         @if let Some(alert) = alert(rule, language) {
             dt { (texts::RULE_ALERT.of(language)) } dd { (alert) }
         }
@@ -89,11 +100,20 @@ fn alert(rule: &Rule, language: Language) -> Option<&'static str> {
     }
 }
 
-fn phrases(name: Text, phrases: &[Phrase], language: Language) -> Markup {
+/// The first `most` phrases, and where the others are.
+fn phrases(name: Text, list: &[Phrase], most: usize, rule: &str, language: Language) -> Markup {
+    let others = list.len().saturating_sub(most);
     html! {
-        @if !phrases.is_empty() {
+        @if !list.is_empty() {
             dt { (name.of(language)) }
-            dd { @for phrase in phrases { code.phrase { (phrase.typed()) } " " } }
+            dd {
+                @for phrase in list.iter().take(most) { code { (phrase.typed()) } " " }
+                @if others > 0 {
+                    a href=(format!("/regras?regra={}", encoded(rule))) {
+                        (texts::AND_MORE.filled(language, &[("count", &others)]))
+                    }
+                }
+            }
         }
     }
 }

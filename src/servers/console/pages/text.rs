@@ -26,7 +26,7 @@ pub(super) fn page<'a>(console: &'a Console, visit: Visit<'a>) -> Answering<'a> 
         let [typed] = visit.fields(["texto"]);
         let text: String = typed.chars().take(TEXT_MAX).collect();
         let content = html! {
-            form.stacked method="get" action="/texto" {
+            form.stacked method="post" action="/texto" {
                 label { (texts::ALERT_TEXT.of(language))
                     textarea name="texto" rows="3" required maxlength=(TEXT_MAX) { (text) } }
                 button { (texts::TEST.of(language)) }
