@@ -221,11 +221,7 @@ impl Config {
         let numbers = file.read("numbers", Numbers::read).with_trunks(&mut file);
         let identify = file.read("identify", identify::Settings::read);
         let lookup = file.read("lookup", lookup::Settings::read);
-        let asterisk = file.read("asterisk", |section| sound_form(section, ""));
-        let (freeswitch_form, freeswitch) = file
-            .read("freeswitch", |section| (sound_form(section, ".wav"), Freeswitch::read(section)));
-        let sounds = sounds::read(&mut file);
-        let prompts = Prompts { sounds, asterisk, freeswitch: freeswitch_form };
+        let (prompts, freeswitch) = prompts(&mut file);
         prompts.warn(&file);
         let requests_connection =
             hubsoft.as_ref().is_none_or(|settings| settings.wanted.ultima_conexao);
@@ -281,4 +277,13 @@ impl Config {
             problems.iter().map(|problem| texts::RECORDING.message(&[("problem", problem)]));
         self.warnings.extend(warnings);
     }
+}
+
+/// Reads how each PBX writes a prompt, and the sounds.
+fn prompts(file: &mut Section<'_>) -> (Prompts, Freeswitch) {
+    let asterisk = file.read("asterisk", |section| sound_form(section, ""));
+    let (form, freeswitch) =
+        file.read("freeswitch", |section| (sound_form(section, ".wav"), Freeswitch::read(section)));
+    let sounds = sounds::read(file);
+    (Prompts { sounds, asterisk, freeswitch: form }, freeswitch)
 }
