@@ -134,9 +134,7 @@ impl Exchange {
         self.api.usable()?;
         let token = self.tokens.current().await?;
         let answer = match self.with_retry(query, budget, &token).await {
-            // HubSoft may answer so if a permission is missing. Then a new token would be requested for each
-            // agent's call, and soon none would be left for lookups, which find out an invalid token, too.
-            Err(failure) if failure.is(&reasons::TOKEN) && budget.urgency == Urgency::Screen => {
+            Err(failure) if failure.is(&reasons::TOKEN) && !query.renews_token() => {
                 return Err(query.forbidden());
             }
             Err(failure) if failure.is(&reasons::TOKEN) => {

@@ -39,6 +39,11 @@ pub(super) trait Query: Clone + Send + Sync + 'static {
         BodyClass::Lookup
     }
 
+    /// Whether a refused token is renewed for it.
+    fn renews_token(&self) -> bool {
+        true
+    }
+
     /// The failure of an answer with HTTP 403.
     fn forbidden(&self) -> Failure {
         reasons::REFUSED.failure()

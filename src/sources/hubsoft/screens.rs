@@ -127,6 +127,12 @@ impl Query for AgentReport {
         })
     }
 
+    /// HubSoft may refuse the token because a permission is missing. Then a new one would be requested for each
+    /// agent's call, and soon none would be left for lookups, which find out an invalid token, too.
+    fn renews_token(&self) -> bool {
+        false
+    }
+
     fn forbidden(&self) -> Failure {
         reasons::SCREENS_FORBIDDEN.failure()
     }
