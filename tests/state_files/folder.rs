@@ -2,7 +2,9 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::time::Duration;
 
 use bina::runtime::state_folder::{StateError, StateFile, StateFolder};
 
@@ -59,6 +61,21 @@ fn a_folder_has_one_process_at_a_time() {
     drop(first);
     drop(scratch.open());
     drop(scratch.open());
+}
+
+/// A child that was forked just now has a copy of the socket until it has started its program.
+#[test]
+fn a_process_that_is_ending_is_waited_for() {
+    let scratch = Scratch::new();
+    drop(scratch.open());
+    fs::remove_file(scratch.path("lock")).ok();
+    let held = UnixDatagram::bind(scratch.path("lock")).expect("free");
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(60));
+        drop(held);
+    });
+    drop(scratch.open());
+    ending.join().expect("no panic");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::{FileAction, StateError};
 use super::replace::UNFINISHED;
@@ -19,6 +19,9 @@ use super::replace::UNFINISHED;
 const NAME: &str = "lock";
 /// A socket that a crash left is removed once; further attempts meet others that start just now.
 const ATTEMPTS: usize = 5;
+/// How long a process may take to end that is ending now: the one before this, in a restart, or its child
+/// that has a copy of the socket until it has started its program.
+const ENDING: Duration = Duration::from_millis(300);
 /// How long it takes others to move a socket away that they have seen to be dead.
 const SETTLED: Duration = Duration::from_millis(10);
 const NONBLOCKING: bool = true;
@@ -38,6 +41,7 @@ impl FolderLock {
             let error = io::Error::from(ErrorKind::InvalidFilename);
             return Err(FileAction::Lock.failed(&path)(error));
         }
+        let give_up = Instant::now() + ENDING;
         for _ in 0..ATTEMPTS {
             match UnixDatagram::bind(&path) {
                 Ok(socket) if is_reached(&socket, &path) => {
@@ -48,7 +52,7 @@ impl FolderLock {
                 Err(error) if error.kind() == ErrorKind::AddrInUse => {}
                 Err(error) => return Err(FileAction::Lock.failed(&path)(error)),
             }
-            if is_alive(&path).map_err(FileAction::Lock.failed(&path))? {
+            if stays_alive(&path, give_up).map_err(FileAction::Lock.failed(&path))? {
                 break;
             }
             put_away(&path).map_err(FileAction::Lock.failed(&path))?;
@@ -73,6 +77,18 @@ fn is_reached(socket: &UnixDatagram, path: &Path) -> bool {
     sent.is_ok()
         && socket.set_nonblocking(NONBLOCKING).is_ok()
         && socket.recv(&mut received).is_ok()
+}
+
+/// Whether a process holds the socket at `path` until `give_up`.
+#[expect(clippy::disallowed_methods, reason = "a folder is opened once, before it is used")]
+fn stays_alive(path: &Path, give_up: Instant) -> io::Result<bool> {
+    while is_alive(path)? {
+        if Instant::now() >= give_up {
+            return Ok(true);
+        }
+        sleep(SETTLED);
+    }
+    Ok(false)
 }
 
 /// Whether a process holds the socket at `path`.
