@@ -26,6 +26,8 @@ mod identify_traces;
 mod language;
 #[path = "asterisk/leash.rs"]
 mod leash;
+#[path = "asterisk/one_line.rs"]
+mod one_line;
 #[path = "asterisk/other_server.rs"]
 mod other_server;
 #[path = "asterisk/other_servers.rs"]

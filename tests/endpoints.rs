@@ -92,7 +92,9 @@ async fn a_wrong_request_gets_an_empty_body() {
         ("GET /", 404),
         ("GET /asterisk/?caller=1", 404),
         ("GET /lookup?caller=1", 404),
-        ("POST /asterisk?caller=1", 405),
+        ("POST /asterisk?caller=1", 400),
+        ("POST /route?caller=1", 405),
+        ("PUT /asterisk?caller=1", 405),
         ("PUT /freeswitch/dialplan", 405),
         ("DELETE /healthz", 405),
     ] {

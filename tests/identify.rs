@@ -69,6 +69,25 @@ async fn an_unknown_caller_hears_his_alert_by_document_or_code() {
     }
 }
 
+/// A PBX writes the address of a request that fails into its log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_can_be_posted() {
+    let sim = sim().await;
+    let app = TestApp::start(&sim).await;
+    for path in ["/asterisk", "/v1/lookup", "/freeswitch/vars"] {
+        let form = format!("caller=%2B5537999990000&did=3732221000&documento={ANA}");
+        let posted = app.post(path, &form).await;
+        let queried = app.get(&format!("{path}?{form}")).await;
+        assert_eq!((posted.status, &posted.body), (200, &queried.body), "{path}");
+        assert!(posted.body.contains("rompimento-fibra"), "{path}: {}", posted.body);
+        // One of the two is the request.
+        let mixed = app.post(&format!("{path}?documento={ANA}"), "caller=37999990000").await;
+        assert!(mixed.body.contains("not_found"), "{path}: {}", mixed.body);
+    }
+    let long = format!("caller=1&documento={}", "9".repeat(300_000));
+    assert_eq!(app.post("/v1/lookup", &long).await.status, 413);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_record_has_to_own_the_document() {
     let sim = sim().await;

@@ -66,8 +66,10 @@ async fn plain_endpoints_send_nothing_that_could_be_taken_for_a_name() {
             let reply = app.get(&format!("{path}{target}")).await;
             assert_eq!((reply.status, &*reply.body), (status, ""), "{path}{target}");
         }
+        // Posted is what a caller has typed, and all else then, too.
+        let status = if path == "/freeswitch/vars" { 400 } else { 405 };
         let posted = app.post(&format!("{path}?caller={ALERTED}"), "").await;
-        assert_eq!((posted.status, &*posted.body), (405, ""), "{path}");
+        assert_eq!((posted.status, &*posted.body), (status, ""), "{path}");
     }
     drop(sim);
     let without_hubsoft = [("/cid", ""), ("/route", "none"), ("/match", "0")];

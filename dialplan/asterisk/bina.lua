@@ -12,12 +12,13 @@
 --       return app.Goto("atendimento", exten, 1)    -- where your calls went before
 --   end
 --
--- lookup: its argument is the number that was called; without it, it is CALLERID(dnid). The table it
+-- lookup: its argument is the number that was called; without it, it is FROM_DID (FreePBX) or CALLERID(dnid). The table it
 -- returns has all fields by their names in bina's answer, status, alerta, prompt and so on, and the
 -- channel has them as the BINA_ variables of README.md, every one on every way out. It answers nothing,
 -- plays nothing, changes neither language nor caller ID.
 -- play: when there is a prompt, it answers, plays it in pt_BR (or BINA_LANGUAGE) and gives the call the
 -- language back that it had.
+-- BINA_URL, BINA_TRUNK, BINA_LANGUAGE and BINA_EARLY are yours to set: bina.conf explains them.
 -- To undo: delete the two lines with `bina`.
 --
 -- What happens when bina
@@ -115,8 +116,11 @@ end
 local function ask(called)
     local base, did = read("BINA_URL"), called or ""
     if base == "" then base = "http://127.0.0.1:8573" end
+    if did == "" then did = read("FROM_DID") end
     if did == "" then did = read("CALLERID(dnid)") end
-    return take_apart(fetch(base .. "/asterisk?caller=" .. caller() .. "&did=" .. number(did)))
+    local trunk = read("BINA_TRUNK"):gsub("[^A-Za-z0-9_.:%[%]%-]", "")
+    local query = "caller=" .. caller() .. "&did=" .. number(did) .. "&trunk=" .. trunk
+    return take_apart(fetch(base .. "/asterisk?" .. query))
 end
 
 local bina = {}
@@ -156,10 +160,12 @@ end
 function bina.play()
     local prompt, spoken, kept = read("BINA_PROMPT"), read("BINA_LANGUAGE"), read("CHANNEL(language)")
     if prompt == "" then return end
-    app.Answer()
+    -- Before the answer, where the trunk lets the caller hear that.
+    local early = read("BINA_EARLY") == "1"
+    if early then app.Progress() else app.Answer() end
     channel["CHANNEL(language)"]:set(spoken ~= "" and spoken or "pt_BR")
     -- A missing file is a warning in the log and PLAYBACKSTATUS=FAILED; the call goes on all the same.
-    app.Playback(prompt)
+    app.Playback(prompt .. (early and ",noanswer" or ""))
     channel["CHANNEL(language)"]:set(kept)
 end
 

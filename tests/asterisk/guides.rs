@@ -22,7 +22,7 @@ const GUIDES: [(&str, &str); 8] = [
     ("vicidial.pt-BR.md", "trunkinbound"),
 ];
 
-/// READMEs, whose two lines go into a context that is there.
+/// READMEs, whose line goes into a context that is there.
 const READMES: [&str; 4] = [
     "README.md",
     "README.pt-BR.md",
@@ -30,9 +30,7 @@ const READMES: [&str; 4] = [
     "dialplan/asterisk/README.pt-BR.md",
 ];
 
-const TWO_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
- same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)
-";
+const ONE_LINE: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,s,1)}?bina,s,1)\n";
 
 /// What both languages' readers had before: a trunk's context, and a PBX in `br`.
 const BEFORE: &str = "
@@ -170,7 +168,7 @@ fn each_guides_block_is_undone_by_deleting_it() {
 }
 
 #[test]
-fn the_two_lines_of_the_readmes_are_undone_by_deleting_them() {
+fn the_line_of_the_readmes_is_undone_by_deleting_it() {
     let Some(asterisk) = asterisk() else { return };
     let pbx = pbx(asterisk);
     let hubsoft = hubsoft(customers());
@@ -179,8 +177,8 @@ fn the_two_lines_of_the_readmes_are_undone_by_deleting_them() {
     let before = BEFORE.replace("CONTEXT", "entrada");
     let trunk = "context = entrada\n";
     for readme in READMES {
-        let added = block(&read(readme), TWO_LINES);
-        assert_eq!(added, TWO_LINES, "{readme}");
+        let added = block(&read(readme), ONE_LINE);
+        assert_eq!(added, ONE_LINE, "{readme}");
         let first = "test-notes,s,1)\n";
         let after = before.replacen(first, &format!("{first}{added}"), 1);
         pbx.has(&format!("{after}\n#tryinclude bina.conf\n"), trunk);
@@ -189,6 +187,49 @@ fn the_two_lines_of_the_readmes_are_undone_by_deleting_them() {
         pbx.is_as_before(&format!("{readme}, bina.conf gone"), &mut problems);
         pbx.has(&before, trunk);
         pbx.is_as_before(readme, &mut problems);
+    }
+    problems.none();
+}
+
+/// What FreePBX 17 generates for an inbound route, and (from DESTINATION on) for a Custom Destination that returns.
+const FREEPBX: &str = "
+[from-pstn]
+exten => _X.,1,Gosub(test-notes,s,1)
+ same => n,Set(__FROM_DID=${EXTEN})
+ same => n,Set(CALLERID(dnid)=)
+ same => n,Set(CALLERID(pres)=allowed_not_screened)
+ same => n,Goto(DESTINATION)
+[ext-queues]
+exten => 600,1,Answer(,i)
+ same => n,Playback(fila-posicao)
+ same => n,Set(ARRIVED=usual at ${STRFTIME(,,%s%6q)} ${CALLERID(name)})
+ same => n,Hangup()
+[customdests]
+exten => dest-1,1,NoOp(Entering Custom Destination bina)
+ same => n,Gosub(bina-destino,s,1())
+ same => n,NoOp(Returned from Custom Destination bina)
+ same => n,Goto(ext-queues,600,1)
+";
+
+#[test]
+fn the_custom_destination_of_freepbx_is_undone_in_the_panel() {
+    let Some(asterisk) = asterisk() else { return };
+    let pbx = pbx(asterisk);
+    let hubsoft = hubsoft(customers());
+    let _bina = Program::start_at(pbx.globals_ports, &pbx, &hubsoft.base_url());
+    let mut problems = Problems::default();
+    let route = |destination| FREEPBX.replace("DESTINATION", destination);
+    for guide in ["freepbx-issabel.md", "freepbx-issabel.pt-BR.md"] {
+        let added = block(&read(&format!("dialplan/guides/{guide}")), "[bina-destino]");
+        let trunk = "context = from-pstn\n";
+        pbx.has(&format!("{}\n{added}", route("customdests,dest-1,1")), trunk);
+        pbx.speaks_of_the_alert(guide, &mut problems);
+        // `bina.conf` is lost: the calls go on all the same.
+        let lost = added.replace("#tryinclude bina.conf", "#tryinclude lost.conf");
+        pbx.has(&format!("{}\n{lost}", route("customdests,dest-1,1")), trunk);
+        pbx.is_as_before(&format!("{guide}, bina.conf lost"), &mut problems);
+        pbx.has(&format!("{}\n{added}", route("ext-queues,600,1")), trunk);
+        pbx.is_as_before(guide, &mut problems);
     }
     problems.none();
 }

@@ -18,6 +18,9 @@ const TYPED: [&str; 4] = ["52998224725", "11144477735", "52998224726", "529982"]
 /// Asterisk may write the record of a call a moment after its end.
 const RECORDED_WITHIN: Duration = Duration::from_secs(10);
 
+/// An address at which nothing listens.
+const NOBODY: &str = "http://127.0.0.1:1";
+
 const CDR: &str = "[general]\nenable = yes\nunanswered = yes\n[csv]\nusegmtime = no\nloguniqueid = yes\n\
                    loguserfield = yes\naccountlogs = no\n";
 
@@ -92,6 +95,8 @@ fn no_document_is_in_binas_log_in_the_call_records_or_in_the_log_of_steps() {
     let keys = ["52998224725#", "11144477735#", "52998224726#", "#"];
     let mut calls = keys.map(|keys| typing(&bina, keys)).to_vec();
     calls.push(typing(&bina, "52998224725#").to("identifica-todos"));
+    let stopped = Call::from(UNKNOWN, &CURL, NOBODY).typing("52998224725#");
+    calls.push(stopped.to("identifica-todos").named("bina is stopped"));
     let mut problems = Problems::default();
     asterisk.place_and_type(&calls)[0].has("status=found alerta=1", &mut problems);
     let leaving: Vec<_> = ["529982", "52998224725#", "529982247"]
@@ -107,6 +112,7 @@ fn no_document_is_in_binas_log_in_the_call_records_or_in_the_log_of_steps() {
         ("bina's log", &log, "by=document"),
         ("Asterisk's call records", &records, "identifica"),
         ("Asterisk's log at verbosity 3", &read("full.log"), "bina/digite-seu-cpf"),
+        ("Asterisk's warnings of requests", &read("full.log"), "127.0.0.1:1/asterisk"),
     ] {
         problems.check(text.contains(sign), || format!("{name} lacks {sign}:\n{text}"));
         for digits in TYPED {

@@ -33,11 +33,15 @@ impl Program {
         Self::start_at(Ports::free(), asterisk, hubsoft)
     }
 
+    /// Starts bina with further sections of its configuration.
+    pub(crate) fn start_with(asterisk: &Asterisk, hubsoft: &str, more: &str) -> Self {
+        let ports = Ports::free();
+        Self::run(ports, asterisk, &format!("{}\n{more}", settings(ports, hubsoft)))
+    }
+
     /// Starts bina with all it can write into its log.
     pub(crate) fn start_logging_all(asterisk: &Asterisk, hubsoft: &str) -> Self {
-        let ports = Ports::free();
-        let settings = settings(ports, hubsoft);
-        Self::run(ports, asterisk, &format!("{settings}\n[log]\nlevel = \"debug\"\n"))
+        Self::start_with(asterisk, hubsoft, "[log]\nlevel = \"debug\"\n")
     }
 
     /// Starts bina for a PBX that has no recordings and fetches them.

@@ -123,6 +123,11 @@ impl Record {
         problems.compare(self, "played", self.played.join(" "), String::new());
     }
 
+    /// Checks that the call went there, whatever was played, and that nothing had answered it.
+    pub(crate) fn was_not_answered_before(&self, place: &str, problems: &mut Problems) {
+        problems.compare(self, "arrived", self.arrived(), (place, "Ring"));
+    }
+
     /// Checks that these sounds were played in Portuguese, to the end, and the call went there.
     pub(crate) fn plays(&self, sounds: &str, then: &str, problems: &mut Problems) {
         problems.compare(self, "played", self.played.join(" ").as_str(), sounds);

@@ -30,9 +30,8 @@ const CALLERS: [(Text, &str); 3] = [
     (texts::CALLER_UNKNOWN, "37911112222"),
 ];
 
-/// The dialplan lines that use the answer; the complete dialplan is in dialplan/asterisk/.
-const ASTERISK_LINES: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,lookup,1)}?bina,lookup,1)
- same => n,GosubIf(${DIALPLAN_EXISTS(bina,play,1)}?bina,play,1)";
+/// The dialplan line that uses the answer; the complete dialplan is in dialplan/asterisk/.
+const ASTERISK_LINE: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,s,1)}?bina,s,1)";
 
 /// The same for FreeSWITCH, from dialplan/freeswitch/public-example.xml.
 const FREESWITCH_LINES: &str = r#" <extension name="bina-play" continue="true">
@@ -213,7 +212,7 @@ async fn show(addresses: DemoAddresses, settings: String, language: Language) {
     let fault = format!("curl -d '{{\"fault\":\"silent\"}}' http://{control}/sim/fault");
     let alert = "bina alert add \"Rompimento de fibra\" --everyone --for 10m -c try.toml";
     for (what, lines) in [
-        (texts::ASTERISK, ASTERISK_LINES),
+        (texts::ASTERISK, ASTERISK_LINE),
         (texts::FREESWITCH, FREESWITCH_LINES),
         (texts::FAULT, &fault),
         (texts::TRY, &settings),

@@ -8,7 +8,7 @@ use tracing::Level;
 use crate::answering::render::{Format, farewell, not_found};
 use crate::runtime::logging::RateLimitedLog;
 use crate::servers::http::{
-    ANY_CASE_GET_OR_POST, Endpoint, GET, HttpReply, HttpRequest, Rejection,
+    ANY_CASE_GET_OR_POST, Endpoint, GET, GET_OR_POST, HttpReply, HttpRequest, Rejection,
 };
 
 use self::freeswitch::{dialplan_call, httapi_call};
@@ -30,8 +30,9 @@ pub(super) static CALLER_MISSING: Rejection = Rejection::new(400, "caller_missin
 pub(super) static PERCENT: Rejection = Rejection::new(400, "percent");
 static CONTEXT_MISSING: RateLimitedLog = RateLimitedLog::new(Level::INFO, "dialplan not found");
 
+/// An endpoint that also takes what a caller has typed. A PBX posts that, because it logs addresses.
 const fn by_query(path: &'static str, format: Format) -> Row {
-    Endpoint::new(path, &GET, Action::Call(format, query_call))
+    Endpoint::new(path, &GET_OR_POST, Action::Call(format, query_call))
 }
 
 /// An endpoint that answers about the number alone.

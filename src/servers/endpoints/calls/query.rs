@@ -9,14 +9,14 @@ use super::NoCall;
 /// Parses a call from the query of `request`.
 pub(super) fn query_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
     let keys = ["caller", "did", "deadline_ms", "trunk", "documento", "codigo"];
-    let [presented, called, timeout, trunk, document, code] = values(request.query, keys);
+    let [presented, called, timeout, trunk, document, code] = values(request.fields(), keys);
     let identification = identification(document, code);
     Ok(Call { identification, ..call(request, [presented, called, timeout, trunk])? })
 }
 
 /// Parses a call without what its caller may have typed.
 pub(super) fn numbered_call(request: &HttpRequest<'_>, _: &str) -> Result<Call, NoCall> {
-    call(request, values(request.query, ["caller", "did", "deadline_ms", "trunk"]))
+    call(request, values(request.fields(), ["caller", "did", "deadline_ms", "trunk"]))
 }
 
 fn call(
