@@ -6,6 +6,7 @@ mod app;
 #[path = "operation/served.rs"]
 mod served;
 
+use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -51,6 +52,45 @@ async fn a_wrong_password_is_not_tried_again_by_reloads() {
     reload_often(&served, &file, &sim, 15).await;
     assert_eq!(served.log().matches("HubSoft client replaced").count(), 15, "{}", served.log());
     assert_eq!(sim.token_requests(), 1, "within three seconds");
+}
+
+/// systemd copies a credential at the start of the service, and not at a reload.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_reports_a_secret_that_only_a_restart_brings() {
+    let sim = sim("ANA").await;
+    sim.set_token_fault(Fault::WrongPassword);
+    let own = std::env::temp_dir().join(format!("bina-{}-secrets", std::process::id()));
+    let credentials = own.join("credentials");
+    fs::create_dir_all(&credentials).expect("a folder");
+    for name in ["client_secret", "password"] {
+        fs::write(own.join(name), "old").expect("a file");
+    }
+    sleep(Duration::from_millis(20)).await;
+    for name in ["client_secret", "password"] {
+        fs::write(credentials.join(name), "old").expect("a file");
+    }
+    let text = format!(
+        "[listen]\nhttp = \"127.0.0.1:0\"\nagi = \"127.0.0.1:0\"\nmetrics = \"127.0.0.1:0\"\n\
+         console = \"off\"\n[hubsoft]\nbase_url = \"{}\"\ninsecure_http = true\n\
+         client_id = \"4\"\nusername = \"u@x\"\nclient_secret_file = \"client_secret\"\n\
+         password_file = \"password\"\n[directory]\nenabled = false\n",
+        sim.base_url()
+    );
+    let file = File(own.join("bina.toml"));
+    fs::write(&file.0, text).expect("a file");
+    let with = format!("CREDENTIALS_DIRECTORY={} exec \"$@\"", credentials.display());
+    let served = Served::in_shell(&file, &with);
+    assert!(!served.log().contains("has changed since"), "{}", served.log());
+    sleep(Duration::from_millis(20)).await;
+    fs::write(own.join("password"), "right").expect("a file");
+    served.signal("HUP");
+    let remedy = "password has changed since bina was started, and systemd hands it over at the start \
+                  only: run `sudo systemctl restart bina`";
+    assert!(served.has_logged(remedy), "{}", served.log());
+    assert!(served.has_logged("configuration reloaded"), "{}", served.log());
+    assert!(!served.log().contains("client_secret has changed"), "{}", served.log());
+    drop(file);
+    let _ = fs::remove_dir_all(&own);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,10 +159,10 @@ async fn another_user_begins_with_an_empty_cache_too() {
     let file = File::new("user", &sim, app::RULES);
     let served = Served::start(&file);
     assert_eq!(field(served.http, PHONE, "source").await, "hubsoft");
-    let text = std::fs::read_to_string(&file.0).expect("a file");
+    let text = fs::read_to_string(&file.0).expect("a file");
     let changed = text.replace("client_id = \"", "client_id = \"9");
     assert_ne!(text, changed);
-    std::fs::write(&file.0, changed).expect("a file");
+    fs::write(&file.0, changed).expect("a file");
     served.signal("HUP");
     assert!(served.has_logged("cache emptied"), "{}", served.log());
     sleep(Duration::from_millis(100)).await;

@@ -45,6 +45,14 @@ impl Section<'_> {
         {
             self.warn(warning);
         }
+        self.compare_with_source(path);
+    }
+
+    /// Warns of a credential that was changed after the service received it.
+    fn compare_with_source(&self, path: &Path) {
+        if let Some(source) = self.folders().newer_source(path) {
+            self.warn(texts::SOURCE_NEWER.message(&[("path", &source.display())]));
+        }
     }
 
     /// Reads the secret in the systemd credential at `path`, which has the name of `key`.
@@ -66,6 +74,7 @@ impl Section<'_> {
     /// Reads the PEM file at `path`, which `key` names, without parsing it.
     pub fn pem(&self, key: &str, path: &Path) -> Result<Vec<u8>, Message> {
         self.folders().note_file(path);
+        self.compare_with_source(path);
         let pem = plain_file::read(path, PEM_BYTES_MAX);
         pem.map_err(|error| unreadable(&self.path(key), path, &error))
     }

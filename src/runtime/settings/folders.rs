@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The folders in which files named in the configuration are searched for.
@@ -120,6 +122,18 @@ impl Folders {
         if is_own && !is_secret {
             self.others.borrow_mut().push(self.named(path));
         }
+    }
+
+    /// The file beside the configuration whose name the credential at `path` has, if it is newer: systemd copied
+    /// it at the start of the service, and does not at a reload.
+    pub(super) fn newer_source(&self, path: &Path) -> Option<PathBuf> {
+        if !path.starts_with(self.credentials.as_ref()?) {
+            return None;
+        }
+        let source = self.beside(path.file_name()?.to_str()?);
+        // Of its content, its name or its rights: a file that was moved here keeps the time of its content.
+        let changed = |path: &Path| fs::metadata(path).ok().map(|is| (is.ctime(), is.ctime_nsec()));
+        (changed(&source)? > changed(path)?).then_some(source)
     }
 
     fn named(&self, path: &Path) -> NamedFile {

@@ -45,6 +45,7 @@ texts! {
     RULE_BRACKETS = "escreva [[rule]], com dois colchetes, acima de cada regra", "write [[rule]], in two brackets, above each rule";
     SECTION_BRACKETS = "escreva as seções entre colchetes: [seção]", "write sections in brackets: [section]";
     SETTING = "escreva chave = \"valor\"", "write key = \"value\"";
+    SOURCE_NEWER = "{path} mudou depois que o bina iniciou, e o systemd só o entrega no início: execute `sudo systemctl restart bina`", "{path} has changed since bina was started, and systemd hands it over at the start only: run `sudo systemctl restart bina`";
     STRAIGHT_QUOTES = "troque as aspas curvas por aspas retas (\")", "replace the typographic quotes with straight ones (\")";
     TOO_MANY = "{path} tem {count} itens: use no máximo {max}", "{path} has {count} entries: use at most {max}";
     TRUE_FALSE_OR = "true, false ou \"{word}\"", "true, false or \"{word}\"";
