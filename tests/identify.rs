@@ -76,6 +76,7 @@ async fn a_document_can_be_posted() {
     let app = TestApp::start(&sim).await;
     for path in ["/asterisk", "/v1/lookup", "/freeswitch/vars"] {
         let form = format!("caller=%2B5537999990000&did=3732221000&documento={ANA}");
+        app.get(&format!("{path}?{form}")).await;
         let posted = app.post(path, &form).await;
         let queried = app.get(&format!("{path}?{form}")).await;
         assert_eq!((posted.status, &posted.body), (200, &queried.body), "{path}");

@@ -5,6 +5,8 @@ mod app;
 mod commands;
 #[path = "local_alerts/endpoint.rs"]
 mod endpoint;
+#[path = "local_alerts/identified.rs"]
+mod identified;
 #[path = "local_alerts/kept.rs"]
 mod kept;
 #[path = "local_alerts/killed.rs"]

@@ -137,6 +137,22 @@ async fn a_local_alert_goes_before_a_suspension_in_the_order_of_the_rules() {
     assert_eq!(heard(&app, "37988240004").await, ["1", "", "agenda", "bina/aviso-geral"]);
 }
 
+/// A note of the staff is an alert, too, and says nothing about the outage.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_customer_with_a_note_hears_of_the_outage_first_too() {
+    let noted = with_alert(having(1, "37988240001", &["suspenso_debito"]), &["Liga depois"]);
+    let sim = Sim::start(vec![noted]).await.expect("loopback");
+    let app = TestApp::with(&sim, RULES).await;
+    let first = heard(&app, "37988240001").await;
+    assert_eq!(first, ["1", "suspenso", "financeiro", "bina/debito"]);
+    assert_eq!(answer(&app, "37988240001").await["avisado"], "0", "nobody said the note");
+    announce(&app, "Rompimento de fibra").await;
+    let start = std::time::Instant::now();
+    while answer(&app, "37900000000").await["source"] != "local" && start.elapsed().as_secs() < 5 {}
+    let outage = heard(&app, "37988240001").await;
+    assert_eq!(outage, ["1", "fibra", "suporte", "bina/rompimento-fibra"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_record_still_says_which_services_are_suspended() {
     let suspended = having(1, "37988240001", &["suspenso_debito"]);

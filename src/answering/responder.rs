@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::warn;
+use tracing::{Level, warn};
 
 use crate::answering::explanation::{CallExplanation, ExpectedAnswer, QueriedHubsoft};
 use crate::answering::figures::{FiguredCall, Figures, PromptKind};
@@ -17,13 +17,13 @@ use crate::answering::metrics::CallMetrics;
 use crate::answering::numbers::Numbers;
 use crate::answering::outage::Announcer;
 use crate::domain::answer::{Answer, Told};
-use crate::domain::call::Call;
+use crate::domain::call::{Call, StatedTrunk};
 use crate::domain::finding::Finding;
 use crate::domain::identification::Identification;
 use crate::domain::phone::{NoNumber, Phone};
 use crate::domain::prompt::Choice;
 use crate::runtime::access::{MISSES_MAX, Misses, MissesMetrics};
-use crate::runtime::logging::{CallLine, key};
+use crate::runtime::logging::{CallLine, RateLimitedLog, key};
 use crate::sources::alerts::{Board, CallerAlerts};
 use crate::sources::hubsoft::HubSoft;
 use crate::sources::source::Key;
@@ -33,6 +33,8 @@ static RUN: LazyLock<String> =
     LazyLock::new(|| format!("{:04x}-", RandomState::new().build_hasher().finish() & 0xFFFF));
 /// The number of the next call in the log.
 static CALLS: AtomicU64 = AtomicU64::new(1);
+
+static UNKNOWN_TRUNK: RateLimitedLog = RateLimitedLog::new(Level::WARN, "unknown trunk");
 
 /// What an answer is for.
 enum Occasion {
@@ -192,6 +194,12 @@ impl Responder {
             return None;
         }
         let trunk = trunks.of(call);
+        if trunk.is_none() && matches!(call.trunk, Some(StatedTrunk::Name(_))) {
+            UNKNOWN_TRUNK.log(
+                "a request names a trunk that is not in bina.toml, or names two, and its number was read as it is \
+                 (compare `trunk=` and BINA_TRUNK of the dialplan with the names of [[trunk]])",
+            );
+        }
         self.metrics.trunks.count(trunk, answer.status());
         trunk.map(|trunk| trunk.name.as_str())
     }

@@ -26,7 +26,7 @@ impl CustomerCode {
 
 impl fmt::Display for CustomerCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
+        f.write_str("a code")
     }
 }
 
@@ -63,6 +63,6 @@ mod tests {
     #[test]
     fn it_masks_itself_wherever_it_is_printed() {
         let code = CustomerCode::parse("421").expect("a code");
-        assert_eq!(format!("{code} {code:?}"), "*** ***");
+        assert_eq!(format!("{code} {code:?}"), "a code a code");
     }
 }

@@ -17,8 +17,6 @@ const CNPJ_LENGTH: usize = 14;
 const CHECK_DIGITS: usize = 2;
 /// Fewest digits that may be a document without its leading zeros.
 const SHORTENED_MIN: usize = 8;
-/// Number of characters that stay visible when it is printed.
-const SHOWN: usize = 2;
 
 impl Document {
     /// Parses a CPF or CNPJ with or without punctuation; returns `None` if it is invalid or a check
@@ -66,8 +64,7 @@ impl Document {
 
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hidden = usize::from(self.length) - SHOWN;
-        write!(f, "{}{}", "*".repeat(hidden), &self.reveal()[hidden..])
+        f.write_str("a document")
     }
 }
 
@@ -157,6 +154,6 @@ mod tests {
     #[test]
     fn it_masks_itself_wherever_it_is_printed() {
         let document = Document::parse("529.982.247-25").expect("valid");
-        assert_eq!(format!("{document} {document:?}"), "*********25 *********25");
+        assert_eq!(format!("{document} {document:?}"), "a document a document");
     }
 }

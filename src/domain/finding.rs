@@ -144,6 +144,8 @@ pub enum AlertCertainty {
     Expired,
     /// An alert is active that may concern the customer, though the record has none.
     Undecided,
+    /// The record has none, because nothing is known of the customer's alerts.
+    Unknown,
 }
 
 /// What the lookup found for one call.

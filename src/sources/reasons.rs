@@ -70,12 +70,12 @@ pub static INVALID_ANSWER: Reason = Reason::new(
     "check hubsoft.base_url",
 )
 .resting(KEY_REST);
-/// More customers match the number than HubSoft lists, and none of the listed ones has it.
+/// More customers match the number, document or code than HubSoft lists, and none of the listed ones has it.
 pub static LIST_FULL: Reason = Reason::new(
     "list_full",
     AboutThisKey,
     "HubSoft found more customers than it lists, and the caller may be one of the others",
-    "store the customers' numbers in HubSoft as digits with area code",
+    "store the customers' numbers in HubSoft as digits with area code, and documents as digits",
 )
 .resting(KEY_REST);
 /// There is no token, and it is too early to request one again.

@@ -176,6 +176,23 @@ fn silent(source: AnswerSource) -> (Vec<String>, AnswerSource, AlertCertainty) {
     (Vec::new(), source, AlertCertainty::Certain)
 }
 
+/// The directory's answer about a customer who may have an alert that nobody has heard of.
+fn unknown() -> (Vec<String>, AnswerSource, AlertCertainty) {
+    (Vec::new(), AnswerSource::Directory, AlertCertainty::Unknown)
+}
+
+/// No alert in a list that was never read, or long ago, is no proof that there is none.
+#[tokio::test(start_paused = true)]
+async fn only_a_current_list_says_that_a_customer_of_the_directory_has_no_alert() {
+    for is_current in [true, false] {
+        let scene = Scene::quiet().await;
+        scene.change(|board| board.is_current = is_current);
+        scene.harness.then(50, Act::Fail(reasons::SERVER_ERROR.failure()));
+        let expected = if is_current { silent(AnswerSource::Directory) } else { unknown() };
+        assert_eq!(scene.find(0).await, expected, "current: {is_current}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_customer_in_an_alerted_stratum_is_answered_at_once_and_some_are_checked() {
     let scene = Scene::quiet().await;
@@ -355,6 +372,6 @@ async fn without_a_current_list_every_caller_is_queried_as_before() {
     let scene = Scene::quiet().await;
     scene.change(|board| board.is_current = false);
     scene.harness.then(50, Act::Fail(reasons::CONNECT.failure()));
-    assert_eq!(scene.find(0).await, silent(AnswerSource::Directory));
+    assert_eq!(scene.find(0).await, unknown());
     assert_eq!(*scene.harness.stub.urgency.lock(), Some(Urgency::Call));
 }

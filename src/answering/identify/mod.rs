@@ -39,6 +39,8 @@ struct State {
     seed: RandomState,
     tries: Mutex<Tries>,
     misses: Misses,
+    /// What was tried when a PBX had no tries left.
+    refusals: Misses,
 }
 
 impl Default for Identify {
@@ -54,6 +56,7 @@ impl Identify {
             seed: RandomState::default(),
             tries: Mutex::default(),
             misses: Misses::beyond(MISSES_MAX),
+            refusals: Misses::beyond(0),
         };
         Self { settings, state: Arc::new(state), metrics }
     }
@@ -93,13 +96,29 @@ impl Identify {
         };
         let [caller, client] = [seed.hash_one((0, caller)), seed.hash_one((1, client))];
         let mut tries = tries.lock();
-        let is_admitted = tries.admits((caller, caller_tries), tried, now)
-            && tries.admits((client, self.settings.client_tries), tried, now);
-        if is_admitted {
+        let may_caller = tries.admits((caller, caller_tries), tried, now);
+        if may_caller && tries.admits((client, self.settings.client_tries), tried, now) {
             return Ok(key);
+        }
+        drop(tries);
+        if may_caller {
+            self.refuse_client(&key, now);
         }
         self.metrics.count(given, "limited");
         Err(Finding::Unavailable(reasons::IDENTIFY_LIMIT.failure()))
+    }
+
+    /// Warns that all callers of one PBX together have no tries left. Whoever forges caller IDs gets that far, whether
+    /// what he tries is somebody's or nobody's.
+    fn refuse_client(&self, key: &Key, now: Instant) {
+        if self.state.refusals.note(key, now) {
+            self.metrics.alarms.inc();
+            warn!(
+                "possible document scan: the callers of one PBX have used up identify.client_tries, and none of \
+                 them is identified until some come back (check the callers in the PBX; if they are customers, \
+                 raise it)"
+            );
+        }
     }
 
     /// Counts what came of a lookup, and warns if many documents and codes are nobody's.

@@ -49,6 +49,26 @@ fn one_pbx_is_limited_and_others_are_not() {
     assert!(from([192, 0, 2, 2], 2_000));
 }
 
+/// The codes of a provider are dense: most of those that are tried exist.
+#[test]
+fn a_pbx_without_tries_raises_an_alarm_whatever_was_found() {
+    let (identify, now) = (Identify::default(), Instant::now());
+    let admits = |who: u32| identify.admitted(&code(who), Some(&caller(who)), CLIENT, now).is_ok();
+    assert_eq!((1..=300).filter(|who| admits(*who)).count(), 300);
+    assert_eq!(identify.metrics.alarms.get(), 0);
+    assert_eq!((301..=700).filter(|who| admits(*who)).count(), 0);
+    assert_eq!(identify.metrics.alarms.get(), 1);
+}
+
+#[test]
+fn one_caller_without_tries_raises_no_alarm() {
+    let (identify, now) = (Identify::default(), Instant::now());
+    for tried in 1..=100 {
+        let _ = identify.admitted(&code(tried), Some(&caller(1)), CLIENT, now);
+    }
+    assert_eq!(identify.metrics.alarms.get(), 0);
+}
+
 #[test]
 fn a_reload_gives_no_new_tries_and_invalid_digits_cost_none() {
     let (identify, now) = (Identify::default(), Instant::now());

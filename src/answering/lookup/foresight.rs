@@ -153,7 +153,7 @@ impl WatchedCaller<'_> {
         match self.board.standing(self.rows(), is_newer) {
             Standing::Alert => Foresight::Judged(self.with_alerts(recalled.sighting.record)),
             Standing::NoAlert => self.by_age(recalled),
-            undecided => self.query(undecided, recalled.aged(), certainty(undecided)),
+            undecided => self.query(undecided, recalled.aged(), self.certainty(undecided)),
         }
     }
 
@@ -176,7 +176,17 @@ impl WatchedCaller<'_> {
         };
         match self.standing() {
             Standing::Alert => Foresight::Judged(self.with_alerts(customer.sighting.record)),
-            standing => self.query(standing, customer, certainty(standing)),
+            standing => self.query(standing, customer, self.certainty(standing)),
+        }
+    }
+
+    /// Whether an answer without an alert may be wrong.
+    fn certainty(&self, standing: Standing) -> AlertCertainty {
+        match standing {
+            Standing::Unknown => AlertCertainty::Undecided,
+            Standing::Alert | Standing::NoAlert if self.board.is_current => AlertCertainty::Certain,
+            // There is no list of alerts, an old one, or one that cannot be applied to the customer.
+            _ => AlertCertainty::Unknown,
         }
     }
 
@@ -211,13 +221,5 @@ impl Recalled {
     /// The same, but only for the case that HubSoft cannot be queried.
     fn aged(self) -> Self {
         Self { freshness: self.freshness.max(Freshness::Old), ..self }
-    }
-}
-
-/// Whether an answer without an alert may be wrong.
-fn certainty(standing: Standing) -> AlertCertainty {
-    match standing {
-        Standing::Unknown => AlertCertainty::Undecided,
-        _ => AlertCertainty::Certain,
     }
 }

@@ -328,8 +328,13 @@ impl Lookup {
             return Finding::Unavailable(failure);
         }
         match self.finding(sighting, source) {
-            Finding::Found { record, source, .. } if certainty == AlertCertainty::Undecided => {
-                Finding::Found { record, source, alerts: certainty }
+            Finding::Found { record, source, alerts } => {
+                let alerts = match certainty {
+                    AlertCertainty::Undecided => certainty,
+                    AlertCertainty::Unknown if alerts == AlertCertainty::Certain => certainty,
+                    _ => alerts,
+                };
+                Finding::Found { record, source, alerts }
             }
             finding => finding,
         }

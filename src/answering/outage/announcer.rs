@@ -19,7 +19,7 @@ use crate::domain::prompt::{Choice, ChosenBy, JudgedCall, JudgedRule, Playlist, 
 use crate::domain::zone::Zone;
 use crate::runtime::wall_clock;
 use crate::sources::alerts::{ActiveAlert, AlertBoard, AlertOrigin, Board, LocalReach};
-use crate::sources::directory::RowIndex;
+use crate::sources::directory::{RowIndex, Subject};
 
 use super::Settings;
 
@@ -91,6 +91,7 @@ impl Announcer {
         call: &Call,
     ) -> Choice<'a> {
         let did = call.did.as_ref();
+        let subject = subject(finding, phone, call);
         let own = match finding {
             Finding::Found { record, alerts: AlertCertainty::Certain, .. } => {
                 self.rules.choose(record.customers(), did)
@@ -98,13 +99,13 @@ impl Announcer {
             Finding::Found { record, .. } => self.rules.choose_undecided(record.customers(), did),
             _ => Choice::default(),
         };
-        let local = board.and_then(|board| self.local(board, finding, phone, did));
+        let local = board.and_then(|board| self.local(board, finding, subject, did));
         match local {
             Some((_, choice)) if !plays(&own) => routed(choice, &own),
             Some((aim, choice)) if self.precedes(aim, &choice, &own) => routed(choice, &own),
             _ if plays(&own) => own,
             _ => {
-                let doubtful = self.hedged(finding).or_else(|| self.suspected(finding, phone));
+                let doubtful = self.hedged(finding).or_else(|| self.suspected(finding, subject));
                 doubtful.map_or_else(|| own.clone(), |doubtful| routed(doubtful, &own))
             }
         }
@@ -165,11 +166,11 @@ impl Announcer {
         &'a self,
         board: &'a Board,
         finding: &'a Finding,
-        phone: Option<&Phone>,
+        subject: Subject<'_>,
         did: Option<&Did>,
     ) -> Option<(Aim, Choice<'a>)> {
         let has_places = board.locals().any(|(_, reach)| !reach.rows.is_empty());
-        let rows = phone.filter(|_| has_places).map_or_else(Vec::new, |phone| board.rows(phone));
+        let rows = if has_places { board.rows_of(subject) } else { Vec::new() };
         let customers = customers(finding);
         let choices = board.locals().filter_map(|(active, reach)| {
             let aim = Aim::of(reach, &rows, did)?;
@@ -188,11 +189,11 @@ impl Announcer {
     }
 
     /// The prompt for callers from where an outage is suspected, unless they have an alert.
-    fn suspected(&self, finding: &Finding, phone: Option<&Phone>) -> Option<Choice<'_>> {
+    fn suspected(&self, finding: &Finding, subject: Subject<'_>) -> Option<Choice<'_>> {
         let prompt = self.settings.suspect_prompt.as_ref()?;
         let suspicions = self.suspicions.as_ref()?;
         let is_alerted = customers(finding).iter().any(FoundCustomer::alerted);
-        let is_concerned = !is_alerted && phone.is_some_and(|phone| suspicions.concerns(phone));
+        let is_concerned = !is_alerted && suspicions.concerns(subject);
         is_concerned.then(|| Choice::hedged(prompt))
     }
 
@@ -260,6 +261,16 @@ fn routed<'a>(heard: Choice<'a>, own: &Choice<'a>) -> Choice<'a> {
         return heard;
     }
     Choice { route: own.route, ..heard }
+}
+
+/// Whom the answer is about: who calls, but for a caller who has typed what identifies a customer.
+fn subject<'a>(finding: &Finding, phone: Option<&'a Phone>, call: &Call) -> Subject<'a> {
+    if call.identification.is_none() {
+        return phone.map_or(Subject::Nobody, Subject::Number);
+    }
+    let Finding::Found { record, .. } = finding else { return Subject::Nobody };
+    let id = record.identity().and_then(|customer| customer.id().parse().ok());
+    id.map_or(Subject::Nobody, Subject::Customer)
 }
 
 fn customers(finding: &Finding) -> &[FoundCustomer] {

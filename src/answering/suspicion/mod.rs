@@ -19,10 +19,9 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use crate::domain::phone::Phone;
 use crate::runtime::current::Current;
 use crate::runtime::metrics::size;
-use crate::sources::directory::{DirectoryView, NamedPlace, PlaceKind, RowIndex};
+use crate::sources::directory::{DirectoryView, NamedPlace, PlaceKind, RowIndex, Subject};
 
 use self::usual::{UsualCalls, is_unusual};
 use self::window::CallerWindow;
@@ -181,12 +180,12 @@ impl Suspicions {
     }
 
     /// Whether an outage is suspected at a place of the caller; never blocks.
-    pub fn concerns(&self, phone: &Phone) -> bool {
+    pub fn concerns(&self, subject: Subject<'_>) -> bool {
         if !self.is_any.load(Ordering::Relaxed) {
             return false;
         }
         let suspected = self.suspected.now();
-        let rows = suspected.view.as_ref().map_or_else(Vec::new, |view| view.rows(phone));
+        let rows = suspected.view.as_ref().map_or_else(Vec::new, |view| view.rows_of(subject));
         rows.iter().any(|row| suspected.rows.binary_search(row).is_ok())
     }
 

@@ -80,11 +80,16 @@ impl Rules {
             return Choice::default();
         }
         match self.first_match(customers, did) {
-            Some(Match { position, by: MatchedBy::Alert(alert) }) => {
-                Choice::of_rule(&self.list[position], alert)
-            }
-            Some(Match { position, by: MatchedBy::Services }) => {
-                Choice::of_services(&self.list[position])
+            Some(Match { position, by }) => {
+                let rule = &self.list[position];
+                match by {
+                    // What such a rule says is not about the alert, which it matches without reading it.
+                    MatchedBy::Alert(_) if rule.alert == AlertCondition::Any => {
+                        Choice::of_services(rule)
+                    }
+                    MatchedBy::Alert(alert) => Choice::of_rule(rule, alert),
+                    MatchedBy::Services => Choice::of_services(rule),
+                }
             }
             None => {
                 let mut alerts = customers.iter().flat_map(FoundCustomer::alerts);

@@ -8,7 +8,7 @@ use crate::domain::alert::{Alert, AlertKey};
 use crate::domain::call::Did;
 use crate::domain::finding::Record;
 use crate::domain::phone::Phone;
-use crate::sources::directory::{DirectoryView, RowIndex, Strata, Stratum};
+use crate::sources::directory::{DirectoryView, RowIndex, Strata, Stratum, Subject};
 
 use super::verdict::{Verdict, Verdicts};
 
@@ -136,6 +136,11 @@ impl Board {
     /// The customers of a number in the directory.
     pub fn rows(&self, phone: &Phone) -> Vec<RowIndex> {
         self.directory.as_ref().map_or_else(Vec::new, |directory| directory.rows(phone))
+    }
+
+    /// The customers in the directory whom an answer is about.
+    pub fn rows_of(&self, subject: Subject<'_>) -> Vec<RowIndex> {
+        self.directory.as_ref().map_or_else(Vec::new, |directory| directory.rows_of(subject))
     }
 
     /// The alerts of HubSoft.

@@ -65,7 +65,7 @@ pub use self::sealed::{SealedError, SealedFacts, SealedKind, SealedReader, Seale
 pub use self::settings::Settings;
 pub use self::status::{Activity, DirectoryStatus, GenerationStatus, KindStatus, WalkProgress};
 pub use self::storage::{ClosedDirectory, DirectoryPlace};
-pub use self::view::DirectoryView;
+pub use self::view::{DirectoryView, Subject};
 pub use self::walk::{
     Adding, Collector, FilterTrust, Gain, PAGE_TIMEOUT, Progress, ROWS_MAX, ROWS_MIN, Saving,
     Schedule, Shortfall, WalkEnd, WalkFault, WalkHistory, WalkKind, WalkOutcome, WalkPhase,

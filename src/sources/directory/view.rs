@@ -14,6 +14,17 @@ use super::packed::{
     Generation, Joins, KnownCustomer, KnownPlaces, NamedPlace, PhoneHash, PlaceKind, RowIndex,
 };
 
+/// Whom an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// The customers of a number.
+    Number(&'a Phone),
+    /// The customer with this id, whoever calls.
+    Customer(u64),
+    /// Nobody whom the directory could have.
+    Nobody,
+}
+
 /// A generation with its joins. It does not change; a later one is another view.
 #[derive(Clone)]
 pub struct DirectoryView {
@@ -30,6 +41,15 @@ impl DirectoryView {
             return Vec::new();
         }
         rows.collect()
+    }
+
+    /// The customers whom an answer is about.
+    pub fn rows_of(&self, subject: Subject<'_>) -> Vec<RowIndex> {
+        match subject {
+            Subject::Number(phone) => self.rows(phone),
+            Subject::Customer(id) => self.content.generation.find_id(id).collect(),
+            Subject::Nobody => Vec::new(),
+        }
     }
 
     /// What is known of a customer.

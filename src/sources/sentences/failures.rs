@@ -61,7 +61,7 @@ sentences! {
     REMEDY_ALLOWED = "confira hubsoft.base_url, e peça que o endereço desta máquina seja liberado", "check hubsoft.base_url, and have the address of this machine allowed";
     REMEDY_BUG = "avise os desenvolvedores do bina deste erro", "please report this as a bug of bina";
     REMEDY_CREDENTIALS = "confira hubsoft.client_id, client_secret, username e password", "check hubsoft.client_id, client_secret, username and password";
-    REMEDY_DIGITS = "guarde os números dos clientes no HubSoft como dígitos com DDD", "store the customers' numbers in HubSoft as digits with area code";
+    REMEDY_DIGITS = "guarde os números dos clientes no HubSoft como dígitos com DDD, e os documentos como dígitos", "store the customers' numbers in HubSoft as digits with area code, and documents as digits";
     REMEDY_FINAL_ADDRESS = "escreva em hubsoft.base_url o endereço final", "write the final address in hubsoft.base_url";
     REMEDY_FLIGHTS = "veja se o HubSoft está lento, ou aumente lookup.flights_max", "check whether HubSoft is slow, or raise lookup.flights_max";
     REMEDY_IDENTIFY = "se quem liga são clientes, aumente identify.caller_tries ou identify.client_tries", "if the callers are customers, raise identify.caller_tries or identify.client_tries";

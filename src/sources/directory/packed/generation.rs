@@ -57,6 +57,11 @@ impl Generation {
         self.numbers.find(hash.0).iter().map(|row| RowIndex(*row))
     }
 
+    /// The customer with this id of HubSoft. It looks at each row: a millisecond for a million customers.
+    pub fn find_id(&self, id: u64) -> impl ExactSizeIterator<Item = RowIndex> {
+        self.rows.of_id(id).into_iter().map(RowIndex)
+    }
+
     /// What is known of a customer; `None` if the generation has no such row.
     pub fn customer(&self, row: RowIndex) -> Option<KnownCustomer<'_>> {
         let is_known = (row.0 as usize) < self.rows.len();

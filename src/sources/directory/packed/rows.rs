@@ -58,6 +58,18 @@ impl Rows {
         if id & ODD == 0 { id.into() } else { self.odd_ids[(id ^ ODD) as usize] }
     }
 
+    /// The rows of the customer with this id. It looks at each row.
+    pub(super) fn of_id(&self, id: u64) -> Vec<u32> {
+        let small = u32::try_from(id).ok().filter(|small| small & ODD == 0);
+        let odd = || self.odd_ids.iter().position(|other| *other == id).map(|at| at as u32 | ODD);
+        let Some(sought) = small.or_else(odd) else { return Vec::new() };
+        (0_u32..)
+            .zip(&self.ids)
+            .filter(|(_, other)| **other == sought)
+            .map(|(row, _)| row)
+            .collect()
+    }
+
     pub(super) fn code(&self, row: u32) -> String {
         match self.codes[row as usize] {
             NO_CODE => String::new(),
