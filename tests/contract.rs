@@ -12,10 +12,12 @@ use bina::domain::identification::Identification;
 use bina::servers::endpoints;
 
 /// Variables of the Asterisk snippets that are their own, not fields.
-const OWN: [&str; 38] = [
+const OWN: [&str; 40] = [
     "AFTER",
     "AGI",
     "AGI_2",
+    "ANSWER",
+    "AS_PRESENTED",
     "BASE",
     "BEGAN",
     "BODY",

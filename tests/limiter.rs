@@ -140,7 +140,7 @@ proptest! {
             for (_, is_reload) in changes.iter().filter(|(when, _)| *when == at) {
                 match is_reload {
                     true => limiter.adjust(reloads.next().expect("endless"), now),
-                    false => limiter.throttled(now),
+                    false => limiter.throttled(now, Urgency::Call),
                 }
             }
             slots.extend(limiter.admit(now, now + Duration::from_millis(deadline), urgency));

@@ -4,7 +4,7 @@ mod app;
 
 use std::time::{Duration, Instant};
 
-use bina::simulator::{Fault, ScreenAction, Sim, customer};
+use bina::simulator::{Fault, RetryAfter, ScreenAction, Sim, customer};
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -126,4 +126,90 @@ async fn a_missing_permission_is_named_and_costs_no_lookup_its_token() {
     assert!(app.metrics_text().contains(named));
     assert_eq!(sim.token_requests(), 1, "a 401 of a screen requests no token");
     assert_eq!(app.get("/cid?caller=37988240001").await.body, "ANA");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_a_screen_is_asked_for_holds_no_lookup() {
+    for fault in [Fault::Throttled { retry_after: RetryAfter::Seconds(30) }, Fault::Unavailable] {
+        let sim = Sim::start(vec![customer(1, "ANA", "37988240001")]).await.expect("loopback");
+        let app = TestApp::start(&sim).await;
+        sim.set_screen_fault(fault.clone());
+        app.get("/v1/calls/ringing?ramal=1&telefone=37988240002").await;
+        let failed = r#"bina_screen_pops_total{event="ringing",result="failed"} 1"#;
+        assert!(measured(&app, failed).await, "{fault:?}");
+        assert_eq!(app.get("/cid?caller=37988240001").await.body, "ANA", "{fault:?}");
+        // HubSoft asked for a pause of its screens.
+        app.get("/v1/calls/ringing?ramal=2&telefone=37988240002").await;
+        let resting = r#"bina_screen_pops_total{event="ringing",result="resting"} 1"#;
+        assert!(measured(&app, resting).await, "{fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_a_report_is_read_as_that_of_a_lookup() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let trunk = "[[trunk]]\nname = \"e1\"\ndid = [\"3732001000\"]\ncategory_digit = \"first\"\n";
+    let app = TestApp::with(&sim, trunk).await;
+    for (stated, number) in [
+        ("trunk=e1", "1932221234"),
+        ("did=3732001000", "1932221234"),
+        ("did=%2B553732001000", "1932221234"),
+        ("did=3732001001", "11932221234"),
+        ("trunk=", "11932221234"),
+    ] {
+        let before = sim.screen_reports().len();
+        app.get(&format!("/v1/calls/ringing?ramal=1&telefone=11932221234&{stated}")).await;
+        let reports = reported(&sim, before + 1).await;
+        assert_eq!(reports[before].1["telefone"], number, "{stated}");
+        let lookup = app.get(&format!("/v1/lookup?caller=11932221234&{stated}")).await.body;
+        assert!(lookup.contains(&format!(r#""telefone":"{number}""#)), "{stated}: {lookup}");
+        app.get(&format!("/v1/calls/ended?ramal=1&telefone=11932221234&{stated}")).await;
+        assert_eq!(reported(&sim, before + 2).await[before + 1].1["telefone"], number, "{stated}");
+    }
+    // The trunk never presents such a number, so that it is nobody's.
+    let none = app.get("/v1/calls/ringing?ramal=1&telefone=11988242968&trunk=e1").await;
+    assert_eq!((none.status, &*none.body), (200, "skipped"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_head_and_no_page_of_another_site_opens_a_page() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let app = TestApp::start(&sim).await;
+    let query = |method: &str, header: &str| {
+        format!(
+            "{method} /v1/calls/ringing?ramal=1&telefone=37988242968 HTTP/1.1\r\nHost: bina:8573\r\n\
+             {header}Connection: close\r\n\r\n"
+        )
+    };
+    assert_eq!(app.query(&query("HEAD", "")).await.status, 405);
+    for header in [
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+        "Origin: http://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://bina:8573.evil.example\r\n",
+    ] {
+        let reply = app.query(&query("GET", header)).await;
+        assert_eq!((reply.status, &*reply.body), (403, ""), "{header}");
+    }
+    assert!(app.metrics_text().contains(r#"bina_http_refused_total{reason="cross_site"} 5"#));
+    sleep(Duration::from_millis(200)).await;
+    assert!(sim.screen_reports().is_empty());
+    for header in ["Sec-Fetch-Site: none\r\n", "Origin: http://bina:8573\r\n"] {
+        assert_eq!(app.query(&query("GET", header)).await.body, "queued", "{header}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_closed_though_hubsoft_throttles_its_end() {
+    let sim = Sim::start(Vec::new()).await.expect("loopback");
+    let app = TestApp::start(&sim).await;
+    app.get("/v1/calls/ringing?ramal=1&telefone=37988240001").await;
+    assert_eq!(reported(&sim, 1).await[0].0, ScreenAction::Open);
+    sim.set_screen_fault(Fault::Throttled { retry_after: RetryAfter::Seconds(3) });
+    assert_eq!(app.get("/v1/calls/ended?ramal=1&telefone=37988240001").await.body, "queued");
+    assert!(measured(&app, r#"bina_upstream_requests_total{result="throttled"} 1"#).await);
+    sim.set_screen_fault(Fault::Normal);
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(reported(&sim, 2).await[1].0, ScreenAction::Close);
 }

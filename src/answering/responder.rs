@@ -305,6 +305,11 @@ impl Responder {
         Phone::parse(number, self.numbers.default_ddd)
     }
 
+    /// Reads the number of `call`, as its lookup does.
+    pub fn phone_of(&self, call: &Call) -> Result<Phone, NoNumber> {
+        self.numbers.phone(call)
+    }
+
     /// Purges `phone`, and returns whether it was cached or under way.
     pub fn purge(&self, phone: &Phone) -> bool {
         self.lookup.purge(&(*phone).into())

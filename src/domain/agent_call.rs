@@ -35,7 +35,7 @@ fn name(text: &str) -> Option<String> {
 }
 
 /// A call at an agent's telephone. At least one of phone, code and id is known.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AgentCall {
     pub agent: Agent,
     /// The caller.

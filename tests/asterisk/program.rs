@@ -35,7 +35,16 @@ impl Program {
 
     /// Starts bina with further sections of its configuration.
     pub(crate) fn start_with(asterisk: &Asterisk, hubsoft: &str, more: &str) -> Self {
-        let ports = Ports::free();
+        Self::start_at_with(Ports::free(), asterisk, hubsoft, more)
+    }
+
+    /// The same at these ports.
+    pub(crate) fn start_at_with(
+        ports: Ports,
+        asterisk: &Asterisk,
+        hubsoft: &str,
+        more: &str,
+    ) -> Self {
         Self::run(ports, asterisk, &format!("{}\n{more}", settings(ports, hubsoft)))
     }
 

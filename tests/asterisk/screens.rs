@@ -17,6 +17,9 @@ use crate::record::Problems;
 use crate::snippets::CURL;
 use crate::{ALERT, QUIET, customers};
 
+/// A trunk that puts the digit of the subscriber's category before the number.
+const TRUNK: &str =
+    "[[trunk]]\nname = \"e1\"\ndid = [\"3732001000\"]\ncategory_digit = \"first\"\n";
 const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/asterisk/sipp");
 /// How long after the end of a call its reports may arrive: the end waits for the slow answer before it.
 const REPORTED_MAX: Duration = Duration::from_secs(5);
@@ -175,6 +178,40 @@ fn nothing_of_a_callers_text_runs_or_is_reported() {
         let plain =
             extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         problems.check(plain, || format!("reported {extension:?}"));
+    }
+    problems.none();
+}
+
+#[test]
+fn a_page_is_that_of_the_caller_as_the_trunk_presents_him() {
+    let Some(shared) = asterisk() else { return };
+    let hubsoft = hubsoft(customers());
+    let asterisk = shared.with(&|_| ());
+    let ports = asterisk.globals_ports;
+    let _bina = Program::start_at_with(ports, shared, &hubsoft.base_url(), TRUNK);
+    let calls = [
+        ("137999990001", "tela-tronco", "37999990001"),
+        // A lookup that found no number by the trunk: the raw digits are another customer's.
+        ("11988242968", "tela-tronco", ""),
+        ("137999990002", "tela-sem-consulta", "37999990002"),
+        ("11988242967", "tela-sem-consulta", ""),
+        ("137999990003", "tela-falhou", "37999990003"),
+        ("137999990004", "tela-discado", "37999990004"),
+    ];
+    let mut problems = Problems::default();
+    for (user, context, number) in calls {
+        let before = hubsoft.screen_reports().len();
+        let call = Call::from(user, &CURL, "globals").to(context).named(context);
+        asterisk.place(&[call]);
+        let expected = if number.is_empty() { 0 } else { 2 };
+        reported(&hubsoft, "1001", before + expected);
+        if expected == 0 {
+            sleep(Duration::from_millis(500));
+        }
+        let reports = hubsoft.screen_reports().split_off(before);
+        let is_it = reports.len() == expected
+            && reports.iter().all(|report| report.body["telefone"] == number);
+        problems.check(is_it, || format!("{user} {context}: {reports:?}"));
     }
     problems.none();
 }

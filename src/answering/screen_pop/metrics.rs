@@ -3,8 +3,18 @@
 use crate::domain::agent_call::AgentEvent;
 use crate::runtime::metrics::{ByWords, Gauge, Registry};
 
-const RESULTS: [&str; 8] =
-    ["ended_before", "failed", "late", "off", "queue_full", "resting", "sent", "unknown_caller"];
+const RESULTS: [&str; 10] = [
+    "ended_before",
+    "failed",
+    "late",
+    "not_open",
+    "off",
+    "queue_full",
+    "reopened",
+    "resting",
+    "sent",
+    "unknown_caller",
+];
 
 /// What screen pops count.
 #[derive(Clone, Debug)]

@@ -5,9 +5,11 @@
 //!         answered at once     too old, too many, or ended before they were sent: dropped and counted
 //! ```
 //! Nothing here holds a call: the endpoint puts a report into the queue, and a task sends it. A page that opens
-//! late is worse than none, so that a report is sent within ten seconds or not at all.
+//! late is worse than none, so that the beginning of a call is reported within ten seconds or not at all. The end is
+//! reported of those whose page was opened, also when HubSoft has rested.
 
 mod metrics;
+mod pages;
 mod queue;
 
 use std::sync::Arc;
@@ -27,17 +29,17 @@ use crate::runtime::metrics::size;
 use crate::sources::agent_screens::AgentScreens;
 use crate::sources::reasons;
 
-use self::queue::{DueReport, ReportQueue, Taken};
+use self::queue::{DueReport, NextReport, OPEN_LATE, PageOutcome, ReportQueue, Taken};
 
 pub use self::metrics::ScreenPopMetrics;
 
-/// How long after the event a report is of use.
-const LATE: Duration = Duration::from_secs(10);
 /// Requests at a time.
 const SENDING_MAX: usize = 8;
 /// After so many failures in a row HubSoft is left alone for a while.
 const FAILURES_MAX: u32 = 3;
 const REST: Duration = Duration::from_secs(5);
+/// The longest that HubSoft is left alone because it asks for it.
+const REST_MAX: Duration = Duration::from_secs(60);
 
 static FAILED: RateLimitedLog = RateLimitedLog::new(Level::WARN, "screen pop failed");
 
@@ -47,7 +49,7 @@ pub enum Accepted {
     Queued,
     /// The queue is full, or there is no HubSoft to report to.
     Dropped,
-    /// Nothing is known of the caller, or the call has ended before it was reported.
+    /// Nothing is known of the caller, the call has ended before it was reported, or its page is not open.
     Skipped,
 }
 
@@ -71,7 +73,7 @@ impl ScreenPops {
     pub fn new(screens: Option<Arc<dyn AgentScreens>>, metrics: ScreenPopMetrics) -> Self {
         Self {
             screens: Current::new(screens),
-            queue: Mutex::default(),
+            queue: Mutex::new(ReportQueue::new(Instant::now())),
             queued: Notify::new(),
             metrics,
         }
@@ -92,7 +94,7 @@ impl ScreenPops {
             self.metrics.count(event, "off");
             return Accepted::Dropped;
         }
-        let report = DueReport { call, event, at: Instant::now() };
+        let report = DueReport::new(call, event, Instant::now());
         let taken = self.queue.lock().take(report);
         match taken {
             Taken::Queued => {
@@ -105,7 +107,11 @@ impl ScreenPops {
             }
             Taken::Settled => {
                 self.metrics.count(AgentEvent::Ringing, "ended_before");
-                self.metrics.count(event, "ended_before");
+                self.metrics.count(AgentEvent::Ended, "ended_before");
+                Accepted::Skipped
+            }
+            Taken::NotOpen => {
+                self.metrics.count(event, "not_open");
                 Accepted::Skipped
             }
         }
@@ -124,14 +130,11 @@ impl ScreenPops {
         let mut recent = RecentFailures::default();
         loop {
             while sending.len() < SENDING_MAX
-                && let Some(report) = self.next()
+                && let Some(report) = self.next(&recent)
             {
-                if self.is_dropped(&report, &mut recent) {
-                    self.queue.lock().release(&report);
-                    continue;
-                }
                 sending.spawn(Arc::clone(&self).send(report));
             }
+            let wakes_at = self.wakes_at(&recent);
             tokio::select! {
                 () = self.queued.notified(), if sending.len() < SENDING_MAX => {}
                 Some(sent) = sending.join_next(), if !sending.is_empty() => {
@@ -139,27 +142,27 @@ impl ScreenPops {
                     // The agent of the report may have another one.
                     self.queued.notify_one();
                 }
-                () = sleep_until(Instant::now() + LATE) => {}
+                () = sleep_until(wakes_at) => {}
             }
         }
     }
 
-    fn next(&self) -> Option<DueReport> {
-        self.queue.lock().next()
+    /// The next report that is of use; the others are counted.
+    fn next(&self, recent: &RecentFailures) -> Option<DueReport> {
+        loop {
+            let now = Instant::now();
+            match self.queue.lock().next(now, recent.rests(now))? {
+                NextReport::Send(report) => return Some(report),
+                NextReport::Drop(report, reason) => self.metrics.count(report.event, reason),
+            }
+        }
     }
 
-    /// Whether a report is of no use any more, or HubSoft is left alone.
-    fn is_dropped(&self, report: &DueReport, recent: &mut RecentFailures) -> bool {
+    /// When to look at the queue again, though nothing is queued and no request ends.
+    fn wakes_at(&self, recent: &RecentFailures) -> Instant {
         let now = Instant::now();
-        let reason = if now >= report.at + LATE {
-            "late"
-        } else if recent.rests(now) {
-            "resting"
-        } else {
-            return false;
-        };
-        self.metrics.count(report.event, reason);
-        true
+        let wakes_at = self.queue.lock().wakes_at(now, recent.rests_until);
+        wakes_at.unwrap_or(now + OPEN_LATE).min(now + OPEN_LATE)
     }
 
     /// Sends a report while it is of use, and returns why HubSoft did not take it.
@@ -168,17 +171,52 @@ impl ScreenPops {
         let screens = self.screens.now();
         let Some(screens) = &*screens else {
             self.metrics.count(report.event, "off");
+            self.queue.lock().note_opened(&report.call, PageOutcome::Refused, Instant::now());
             return None;
         };
-        let deadline = report.at + LATE;
+        let deadline = report.late_at().min(Instant::now() + OPEN_LATE);
         let sent = timeout_at(deadline, screens.report(&report.call, report.event, deadline)).await;
         let failure = sent.unwrap_or_else(|_| Err(reasons::DEADLINE.failure())).err();
-        let result = result_word(failure.as_ref());
-        self.metrics.count(report.event, result);
-        if let Some(failure) = failure.as_ref().filter(|_| result == "failed") {
+        self.conclude(&report, failure.as_ref());
+        failure
+    }
+
+    /// Counts and logs how a report went. The end of a call that was not taken is sent again.
+    fn conclude(&self, report: &DueReport, failure: Option<&Failure>) {
+        let now = Instant::now();
+        let result = result_word(failure);
+        if let Some(failure) = failure.filter(|_| result == "failed") {
             FAILED.log(format_args!("{}: {failure}", report.event.word()));
         }
-        failure
+        let waits = match report.event {
+            AgentEvent::Ringing => {
+                self.queue.lock().note_opened(&report.call, outcome(failure), now);
+                false
+            }
+            AgentEvent::Ended => {
+                failure.is_some_and(|failure| failure.kind() != FailureKind::AboutThisKey)
+                    && self.queue.lock().retry(report, now + REST)
+            }
+        };
+        if !waits {
+            self.metrics.count(report.event, result);
+        }
+    }
+}
+
+/// What HubSoft made of a report that ended with `failure`.
+fn outcome(failure: Option<&Failure>) -> PageOutcome {
+    let unclear = [
+        &reasons::BROKEN,
+        &reasons::DEADLINE,
+        &reasons::INVALID_ANSWER,
+        &reasons::TIMEOUT,
+        &reasons::TOO_LARGE,
+    ];
+    match failure {
+        None => PageOutcome::Taken,
+        Some(failure) if failure.is_any(&unclear) => PageOutcome::Unclear,
+        Some(_) => PageOutcome::Refused,
     }
 }
 
@@ -187,6 +225,7 @@ fn result_word(failure: Option<&Failure>) -> &'static str {
     match failure {
         None => "sent",
         Some(failure) if failure.is_any(&[&reasons::DEADLINE, &reasons::SHED]) => "late",
+        Some(failure) if failure.is(&reasons::PAUSED) => "resting",
         Some(_) => "failed",
     }
 }
@@ -204,7 +243,7 @@ impl Drop for Sending<'_> {
 }
 
 impl RecentFailures {
-    fn rests(&mut self, now: Instant) -> bool {
+    fn rests(&self, now: Instant) -> bool {
         self.rests_until.is_some_and(|until| now < until)
     }
 
@@ -217,7 +256,14 @@ impl RecentFailures {
             Some(failure) if concerns_this_report(failure) => 0,
             Some(_) => self.failures + 1,
         };
-        self.rests_until = (self.failures >= FAILURES_MAX).then(|| Instant::now() + REST);
+        let requested = failure.and_then(Failure::requested_pause).map(|pause| pause.min(REST_MAX));
+        let rest = requested.or_else(|| (self.failures >= FAILURES_MAX).then_some(REST));
+        self.rests_until = match rest {
+            // What was under way ends later, and does not shorten it.
+            Some(rest) => self.rests_until.max(Some(Instant::now() + rest)),
+            None if self.failures == 0 => None,
+            None => self.rests_until,
+        };
     }
 }
 

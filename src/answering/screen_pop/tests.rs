@@ -16,7 +16,9 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Default)]
 struct StubScreens {
     took: Duration,
-    fails: bool,
+    fails: AtomicBool,
+    /// The failure, where it is another than a time-out.
+    failure: Mutex<Option<Failure>>,
     panics: AtomicBool,
     shown: Mutex<Vec<(Agent, AgentEvent, Duration)>>,
     at_once: AtomicUsize,
@@ -39,7 +41,10 @@ impl AgentScreens for StubScreens {
             sleep(self.took).await;
             self.at_once.fetch_sub(1, Ordering::Relaxed);
             assert!(!self.panics.swap(false, Ordering::Relaxed), "as a test wants it");
-            if self.fails { Err(reasons::TIMEOUT.failure()) } else { Ok(()) }
+            if !self.fails.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            Err(self.failure.lock().clone().unwrap_or_else(|| reasons::TIMEOUT.failure()))
         })
     }
 }
@@ -56,6 +61,7 @@ fn call(agent: u32) -> AgentCall {
 /// Reports to screens that take `took`.
 fn pops(took: Duration, fails: bool) -> (Arc<ScreenPops>, Arc<StubScreens>) {
     let start = Some(Instant::now());
+    let fails = AtomicBool::new(fails);
     let screens = Arc::new(StubScreens { took, fails, start, ..StubScreens::default() });
     let reported = Arc::clone(&screens) as Arc<dyn AgentScreens>;
     let pops = Arc::new(ScreenPops::new(Some(reported), ScreenPopMetrics::default()));
@@ -194,6 +200,188 @@ async fn reports_end_with_their_task() {
     assert_eq!(counted(&pops, "sent"), 0);
 }
 
+/// What was shown of an agent.
+fn shown_to(screens: &StubScreens, agent: u32) -> Vec<AgentEvent> {
+    let own = shown(screens).into_iter().filter(|(shown, ..)| *shown == call(agent).agent);
+    own.map(|(_, event, _)| event).collect()
+}
+
+const OPENED_AND_CLOSED: [AgentEvent; 2] = [AgentEvent::Ringing, AgentEvent::Ended];
+
+/// Lets three reports of other agents fail, after which HubSoft is left alone.
+async fn fail_others(pops: &ScreenPops, screens: &StubScreens, failure: Failure) {
+    *screens.failure.lock() = Some(failure);
+    screens.fails.store(true, Ordering::Relaxed);
+    for agent in 101..=103 {
+        pops.take(call(agent), AgentEvent::Ringing);
+    }
+    sleep(SECOND / 2).await;
+    screens.fails.store(false, Ordering::Relaxed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_closed_after_hubsoft_has_rested() {
+    let throttled = reasons::THROTTLED.retry_after(Some(30 * SECOND));
+    for (failure, rest) in [(reasons::of_status(500), 5 * SECOND), (throttled, 30 * SECOND)] {
+        let (pops, screens) = pops(SECOND / 10, false);
+        pops.take(call(1), AgentEvent::Ringing);
+        sleep(SECOND).await;
+        fail_others(&pops, &screens, failure).await;
+        assert_eq!(pops.take(call(1), AgentEvent::Ended), Accepted::Queued);
+        assert_eq!(pops.take(call(2), AgentEvent::Ringing), Accepted::Queued);
+        sleep(rest - SECOND).await;
+        assert_eq!(shown_to(&screens, 1), [AgentEvent::Ringing], "HubSoft is left alone");
+        sleep(2 * SECOND).await;
+        assert_eq!(shown_to(&screens, 1), OPENED_AND_CLOSED);
+        assert_eq!((shown_to(&screens, 2), counted(&pops, "resting")), (vec![], 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_fails_is_sent_again_for_two_minutes_at_most() {
+    let (pops, screens) = pops(SECOND / 10, false);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(SECOND).await;
+    screens.fails.store(true, Ordering::Relaxed);
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(20 * SECOND).await;
+    let tries = shown_to(&screens, 1).len() - 1;
+    assert!((3..=5).contains(&tries), "{tries}");
+    screens.fails.store(false, Ordering::Relaxed);
+    sleep(10 * SECOND).await;
+    assert_eq!(shown_to(&screens, 1).len(), tries + 2);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "sent"), 1);
+    pops.take(call(2), AgentEvent::Ringing);
+    sleep(SECOND).await;
+    screens.fails.store(true, Ordering::Relaxed);
+    pops.take(call(2), AgentEvent::Ended);
+    sleep(180 * SECOND).await;
+    let tries = shown_to(&screens, 2).len() - 1;
+    assert!((15..=25).contains(&tries), "{tries}");
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "late"), 1);
+    assert_eq!(pops.queue.lock().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_end_is_not_sent_again() {
+    let (pops, screens) = pops(SECOND / 10, false);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(SECOND).await;
+    *screens.failure.lock() = Some(reasons::SCREEN_REFUSED.failure());
+    screens.fails.store(true, Ordering::Relaxed);
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(60 * SECOND).await;
+    assert_eq!(shown_to(&screens, 1), OPENED_AND_CLOSED);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "failed"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_surge_closes_the_pages_that_it_opened_and_no_others() {
+    let (pops, screens) = pops(SECOND, false);
+    for agent in 1..=500 {
+        pops.take(call(agent), AgentEvent::Ringing);
+    }
+    sleep(15 * SECOND).await;
+    let opened = shown(&screens).len();
+    // Eight a second, for ten seconds.
+    assert_eq!(opened, 80);
+    let ended = (1..=500).map(|agent| pops.take(call(agent), AgentEvent::Ended));
+    assert_eq!(ended.filter(|taken| *taken == Accepted::Queued).count(), opened);
+    sleep(15 * SECOND).await;
+    let shown = shown(&screens);
+    assert_eq!(shown.len(), 2 * opened);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "not_open"), 420);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_are_closed_before_others_are_opened_though_the_queue_is_full() {
+    let (pops, screens) = pops(SECOND, false);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(2 * SECOND).await;
+    for agent in 2..=400 {
+        pops.take(call(agent), AgentEvent::Ringing);
+    }
+    assert_eq!(counted(&pops, "queue_full"), 199);
+    sleep(SECOND / 2).await;
+    assert_eq!(pops.take(call(1), AgentEvent::Ended), Accepted::Queued);
+    sleep(SECOND).await;
+    assert_eq!(shown_to(&screens, 1), OPENED_AND_CLOSED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_arrives_before_its_beginning_settles_both() {
+    let (pops, screens) = pops(SECOND / 10, false);
+    assert_eq!(pops.take(call(1), AgentEvent::Ended), Accepted::Queued);
+    sleep(SECOND).await;
+    assert_eq!(pops.take(call(1), AgentEvent::Ringing), Accepted::Skipped);
+    sleep(5 * SECOND).await;
+    assert!(shown(&screens).is_empty());
+    assert_eq!(counted(&pops, "ended_before"), 1);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "ended_before"), 1);
+    // The next call of the same caller opens the page again.
+    assert_eq!(pops.take(call(1), AgentEvent::Ringing), Accepted::Queued);
+    sleep(SECOND).await;
+    assert_eq!(shown_to(&screens, 1), [AgentEvent::Ringing]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_of_which_nothing_is_known_is_sent_only_soon_after_the_start() {
+    let (pops, screens) = pops(SECOND / 10, false);
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(SECOND).await;
+    assert!(shown(&screens).is_empty(), "its beginning may be behind it");
+    sleep(2 * SECOND).await;
+    assert_eq!(shown_to(&screens, 1), [AgentEvent::Ended], "its page may be from before the start");
+    sleep(3_600 * SECOND).await;
+    assert_eq!(pops.take(call(2), AgentEvent::Ended), Accepted::Queued);
+    sleep(5 * SECOND).await;
+    assert_eq!(shown(&screens).len(), 1);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "not_open"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_hubsoft_refused_is_not_closed() {
+    for (failure, is_closed) in [
+        (reasons::SCREEN_REFUSED.failure(), false),
+        (reasons::CONNECT.failure(), false),
+        (reasons::TIMEOUT.failure(), true),
+        (reasons::INVALID_ANSWER.because("no status"), true),
+    ] {
+        let (pops, screens) = pops(SECOND, true);
+        *screens.failure.lock() = Some(failure.clone());
+        pops.take(call(1), AgentEvent::Ringing);
+        sleep(SECOND / 2).await;
+        // It is not known yet.
+        assert_eq!(pops.take(call(1), AgentEvent::Ended), Accepted::Queued);
+        sleep(SECOND).await;
+        screens.fails.store(false, Ordering::Relaxed);
+        sleep(10 * SECOND).await;
+        assert_eq!(shown_to(&screens, 1).len() > 1, is_closed, "{failure}");
+        let not_open = pops.metrics.counted(AgentEvent::Ended, "not_open");
+        assert_eq!(not_open, u64::from(!is_closed), "{failure}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_wanted_again_is_not_closed_late() {
+    let (pops, screens) = pops(SECOND / 10, false);
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(SECOND).await;
+    screens.fails.store(true, Ordering::Relaxed);
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(SECOND).await;
+    screens.fails.store(false, Ordering::Relaxed);
+    // The queue rings the same agent again, before the end is sent again.
+    pops.take(call(1), AgentEvent::Ringing);
+    sleep(10 * SECOND).await;
+    let expected = [AgentEvent::Ringing, AgentEvent::Ended, AgentEvent::Ringing];
+    assert_eq!(shown_to(&screens, 1), expected);
+    assert_eq!(pops.metrics.counted(AgentEvent::Ended, "reopened"), 1);
+    pops.take(call(1), AgentEvent::Ended);
+    sleep(SECOND).await;
+    assert_eq!(shown_to(&screens, 1).len(), 4);
+}
+
 #[test]
 fn a_request_that_was_not_sent_does_not_end_the_rest() {
     let mut recent = RecentFailures::default();
@@ -212,5 +400,6 @@ fn a_request_that_was_not_sent_does_not_end_the_rest() {
 #[test]
 fn a_surge_of_calls_makes_reports_late_and_is_no_failure_of_hubsoft() {
     assert_eq!(result_word(Some(&reasons::SHED.failure())), "late");
+    assert_eq!(result_word(Some(&reasons::PAUSED.failure())), "resting");
     assert_eq!(result_word(Some(&reasons::TIMEOUT.failure())), "failed");
 }

@@ -124,8 +124,9 @@ pub static OPERATION: EndpointTable<Action> = EndpointTable::new(
 );
 
 /// The rejections of the endpoints, which metrics begin with.
-pub static REJECTIONS: [&Rejection; 7] = [
+pub static REJECTIONS: [&Rejection; 8] = [
     &agent_calls::AGENT_MISSING,
+    &agent_calls::CROSS_SITE,
     &calls::CALLER_MISSING,
     &calls::PERCENT,
     &directory::DIRECTORY_OFF,

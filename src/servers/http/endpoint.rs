@@ -21,7 +21,7 @@ pub enum Access {
     Everyone,
 }
 
-/// The methods of an endpoint; GET includes HEAD.
+/// The methods of an endpoint; GET includes HEAD, unless the name ends with `ONLY`.
 pub struct Methods {
     list: &'static [&'static str],
     /// The value of the `Allow` header.
@@ -41,6 +41,10 @@ pub const GET: Methods =
 /// For a form that is shown and sent.
 pub const GET_OR_POST: Methods =
     Methods { list: &["GET", "HEAD", "POST"], allow: "GET, HEAD, POST", spelling: Spelling::Exact };
+/// For what has an effect, and may be in the query because PBXs send GET more easily. A HEAD is a browser's or a
+/// monitor's.
+pub const GET_OR_POST_ONLY: Methods =
+    Methods { list: &["GET", "POST"], allow: "GET, POST", spelling: Spelling::Exact };
 pub const POST: Methods = Methods { list: &["POST"], allow: "POST", spelling: Spelling::Exact };
 /// For a resource that is listed, added to and removed from.
 pub const GET_POST_OR_DELETE: Methods = Methods {

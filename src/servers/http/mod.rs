@@ -46,8 +46,8 @@ use self::request::read_body;
 
 pub use self::connection::serve;
 pub use self::endpoint::{
-    ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, GET_OR_POST, GET_POST_OR_DELETE,
-    Methods, POST,
+    ANY_CASE_GET_OR_POST, Access, Endpoint, EndpointTable, GET, GET_OR_POST, GET_OR_POST_ONLY,
+    GET_POST_OR_DELETE, Methods, POST,
 };
 pub use self::guard::Guard;
 pub use self::metrics::HttpMetrics;

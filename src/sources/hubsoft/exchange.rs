@@ -187,7 +187,7 @@ impl Exchange {
         let answer = self.api.send_query(query, token).await;
         let took = start.elapsed();
         self.metrics.requests.count(&answer);
-        self.update_limiter(answer.as_ref().err());
+        self.update_limiter(answer.as_ref().err(), budget.urgency);
         // Neither a list nor a probe, which may be many at once, predicts the latency of a call.
         if budget.urgency.is_for_call() {
             self.measure_latency(answer.as_ref().err(), took);
@@ -195,14 +195,14 @@ impl Exchange {
         answer
     }
 
-    /// Slows the limiter down if HubSoft requests it.
-    fn update_limiter(&self, failure: Option<&Failure>) {
+    /// Slows the limiter down if HubSoft requests it: for background work, only background work.
+    fn update_limiter(&self, failure: Option<&Failure>, urgency: Urgency) {
         let now = Instant::now().into_std();
         if failure.is_some_and(|failure| failure.is(&reasons::THROTTLED)) {
-            self.limiter.throttled(now);
+            self.limiter.throttled(now, urgency);
         }
         if let Some(pause) = failure.and_then(Failure::requested_pause) {
-            self.limiter.pause(now, pause);
+            self.limiter.pause(now, pause, urgency);
         }
     }
 

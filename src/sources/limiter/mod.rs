@@ -2,8 +2,9 @@
 //!
 //! A token bucket, stored as the time when it will be full. A request that cannot be answered within
 //! the deadline of its call is rejected immediately, because it would take the slot of a request that
-//! can be answered. HubSoft's limits (429, `Retry-After`) slow the bucket down; it recovers when they
-//! stop.
+//! can be answered. HubSoft's limits (429, `Retry-After`) on a lookup slow the bucket down; it recovers
+//! when they stop. Limits on background work pause background work only: they may be those of one
+//! route, and if they are those of all, the next lookup finds out.
 //!
 //! ```text
 //! feed, undecided probe   within its share --- the next slot, after those already assigned
@@ -14,6 +15,7 @@
 //! All classes share one bucket, so that no span `t` has more than burst + rate x `t` requests. An
 //! assigned slot is never revoked: a share takes precedence over later calls.
 
+mod pauses;
 mod urgency;
 
 use std::time::{Duration, Instant};
@@ -22,6 +24,7 @@ use parking_lot::Mutex;
 
 use crate::runtime::settings::Section;
 
+use self::pauses::Pauses;
 use self::urgency::Shares;
 
 pub use self::urgency::Urgency;
@@ -30,6 +33,8 @@ pub use self::urgency::Urgency;
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Minimum rate, so that the bucket notices when HubSoft accepts more again.
 const RATE_MIN: f64 = 0.5;
+/// Pause of background work after a 429 that requests none.
+const BACKGROUND_REST: Duration = Duration::from_secs(5);
 /// 429s come in groups; those within one second count once.
 const HALVING_REST: Duration = Duration::from_secs(1);
 /// Time to recover from half to full rate.
@@ -89,7 +94,7 @@ struct Bucket {
     /// When the bucket will be full; each request adds one interval.
     full_at: Option<Instant>,
     shares: Shares,
-    paused_until: Option<Instant>,
+    pauses: Pauses,
     halved_at: Option<Instant>,
     /// When the rate was last raised.
     raised_at: Option<Instant>,
@@ -106,7 +111,7 @@ impl Limiter {
             settings,
             full_at: None,
             shares: Shares::default(),
-            paused_until: None,
+            pauses: Pauses::default(),
             halved_at: None,
             raised_at: None,
             took: FIRST_GUESS,
@@ -123,7 +128,7 @@ impl Limiter {
         urgency: Urgency,
     ) -> Result<Instant, NoSlot> {
         let mut state = self.0.lock();
-        if state.paused_until.is_some_and(|until| now < until) {
+        if state.pauses.hold(urgency, now) {
             return Err(NoSlot::Paused);
         }
         state.recover(now);
@@ -168,8 +173,12 @@ impl Limiter {
         state.deviation = (state.deviation * 3 + error) / 4;
     }
 
-    /// Handles a 429 of HubSoft: halves the rate and empties the bucket.
-    pub fn throttled(&self, now: Instant) {
+    /// Handles a 429 of HubSoft to a request of class `urgency`: for a call, halves the rate and empties
+    /// the bucket; else pauses background work.
+    pub fn throttled(&self, now: Instant, urgency: Urgency) {
+        if !urgency.is_for_call() {
+            return self.pause(now, BACKGROUND_REST, urgency);
+        }
         let mut state = self.0.lock();
         if state.halved_at.is_some_and(|at| now < at + HALVING_REST) {
             return;
@@ -181,11 +190,10 @@ impl Limiter {
         state.full_at = Some(state.refilled_from(assigned_until));
     }
 
-    /// Suspends all requests for `wait`, as HubSoft requested, but for a minute at most.
-    pub fn pause(&self, now: Instant, wait: Duration) {
-        let until = now + wait.min(PAUSE_MAX);
-        let mut state = self.0.lock();
-        state.paused_until = state.paused_until.max(Some(until));
+    /// Suspends requests for `wait`, as HubSoft requested in its answer to one of class `urgency`, but for
+    /// a minute at most: all requests if that was for a call, else it and less urgent background work.
+    pub fn pause(&self, now: Instant, wait: Duration, urgency: Urgency) {
+        self.0.lock().pauses.begin(urgency, now + wait.min(PAUSE_MAX));
     }
 
     /// Requests per second at `now`.
@@ -367,7 +375,7 @@ mod tests {
         assert_eq!(admit(&limiter, now, now + DEADLINE), Ok(now));
         assert!(!spare(&limiter, now), "the others are for calls");
         assert!(spare(&limiter, now + SECOND / 2), "the bucket is full again");
-        limiter.pause(now, SECOND);
+        limiter.pause(now, SECOND, Urgency::Call);
         assert!(!spare(&limiter, now + SECOND / 2));
     }
 
@@ -398,7 +406,7 @@ mod tests {
         let (limiter, now) = (limiter(16.0, 4), Instant::now());
         limiter.adjust(Settings { rate: 20.0, burst: 4 }, now);
         assert!((limiter.rate(now) - 20.0).abs() < 0.01);
-        limiter.throttled(now);
+        limiter.throttled(now, Urgency::Call);
         limiter.adjust(Settings { rate: 16.0, burst: 4 }, now);
         assert!((limiter.rate(now) - 10.0).abs() < 0.01, "{}", limiter.rate(now));
         let later = now + 2 * RECOVERY;
@@ -409,7 +417,7 @@ mod tests {
     #[test]
     fn a_lowered_rate_recovers_without_traffic_and_through_reloads() {
         let (limiter, now) = (limiter(16.0, 4), Instant::now());
-        limiter.throttled(now);
+        limiter.throttled(now, Urgency::Call);
         let half_way = now + RECOVERY / 2;
         assert!((limiter.rate(half_way) - 12.0).abs() < 0.01, "{}", limiter.rate(half_way));
         limiter.adjust(Settings { rate: 16.0, burst: 4 }, now + RECOVERY);
@@ -438,13 +446,13 @@ mod tests {
     #[test]
     fn throttling_halves_the_rate_once_per_second_and_it_recovers() {
         let (limiter, start) = (limiter(16.0, 4), Instant::now());
-        limiter.throttled(start);
-        limiter.throttled(start + SECOND / 2);
+        limiter.throttled(start, Urgency::Call);
+        limiter.throttled(start + SECOND / 2, Urgency::Call);
         let half = start + SECOND / 2;
         assert!((limiter.rate(half) - 8.0).abs() < 0.2, "{}", limiter.rate(half));
         let far = start + 3_600 * SECOND;
         assert!(admit(&limiter, start, far).expect("a slot") > start, "the burst is used up");
-        limiter.throttled(start + SECOND);
+        limiter.throttled(start + SECOND, Urgency::Call);
         let second = start + SECOND;
         assert!((limiter.rate(second) - 4.0).abs() < 0.5, "{}", limiter.rate(second));
         let later = start + 2 * RECOVERY;
@@ -456,7 +464,7 @@ mod tests {
     fn no_slot_after_a_429_precedes_an_assigned_one() {
         let (limiter, now) = (limiter(10.0, 1), Instant::now());
         assert_eq!(admitted(&limiter, now, 100), (6, Duration::from_millis(500)));
-        limiter.throttled(now);
+        limiter.throttled(now, Urgency::Call);
         let next = admit(&limiter, now, now + 60 * SECOND).expect("a slot");
         assert_eq!(next - now, Duration::from_millis(700), "at half the rate");
     }
@@ -473,18 +481,33 @@ mod tests {
     #[test]
     fn endless_throttling_keeps_the_minimum_rate() {
         let (limiter, start) = (limiter(15.0, 50), Instant::now());
-        (0..20).for_each(|second| limiter.throttled(start + second * SECOND));
+        (0..20).for_each(|second| limiter.throttled(start + second * SECOND, Urgency::Call));
         assert!(limiter.rate(start + 20 * SECOND) >= RATE_MIN);
     }
 
     #[test]
     fn a_pause_is_respected_for_a_minute_at_most() {
         let (limiter, now) = (limiter(15.0, 50), Instant::now());
-        limiter.pause(now, 7 * SECOND);
-        limiter.pause(now, SECOND);
+        limiter.pause(now, 7 * SECOND, Urgency::Call);
+        limiter.pause(now, SECOND, Urgency::Call);
         assert_eq!(admit(&limiter, now + 6 * SECOND, now + 60 * SECOND), Err(NoSlot::Paused));
         assert!(admit(&limiter, now + 7 * SECOND, now + 60 * SECOND).is_ok());
-        limiter.pause(now, 86_400 * SECOND);
+        limiter.pause(now, 86_400 * SECOND, Urgency::Call);
         assert!(admit(&limiter, now + PAUSE_MAX, now + 2 * PAUSE_MAX).is_ok());
+    }
+
+    #[test]
+    fn a_429_of_background_work_leaves_calls_their_rate_and_their_burst() {
+        use Urgency::{Bulk, Call, Feed, Probe, Screen, UndecidedProbe};
+        for urgency in [Feed, UndecidedProbe, Probe, Bulk, Screen] {
+            let (limiter, now) = (limiter(16.0, 4), Instant::now());
+            (0..20).for_each(|second| limiter.throttled(now + second * SECOND, urgency));
+            let later = now + 20 * SECOND;
+            assert!((limiter.rate(later) - 16.0).abs() < 0.01, "{urgency:?}");
+            assert_eq!(limiter.admit(later, later + SECOND, urgency), Err(NoSlot::Paused));
+            assert_eq!(limiter.admit(later, later + SECOND, Call), Ok(later));
+            let rested = now + 19 * SECOND + BACKGROUND_REST;
+            assert_eq!(limiter.admit(rested, rested + SECOND, urgency), Ok(rested), "{urgency:?}");
+        }
     }
 }
