@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
-# package.sh: builds what is handed out: bina_VERSION_ARCH.deb and a static program, into target/package/.
+# package.sh: builds what is handed out, into target/package/: bina_VERSION_ARCH.deb, the .rpm, a static
+# program, the tree of the container's image, and SHA256SUMS.
 #
-# Needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev, which finds what the program is
-# linked with. The static program is built with musl, for any Linux of the same processor, also one with
-# an old C library; it needs musl-gcc (Debian's musl-tools) and Rust's target for it, which rustup
-# fetches. Where that is not to be had, the C library of this machine is linked in instead, which is
-# said, and which the program's name tells.
+# Both packages have the same program, linked with the symbols of glibc 2.17, so that it also runs on Rocky 8
+# and old Debians. That needs zig and cargo-zigbuild, which are fetched with pip into target/zig/ where
+# `cargo zigbuild` is missing. Also needed: cargo-deb (`cargo install --locked cargo-deb`), dpkg-dev, which
+# finds what the program is linked with, and rpm for rpmbuild.
 #
-#   BINA_STATIC=no     leaves the static program out, said as well
+# The static program is built with musl, for any Linux of the same processor, and for the container; it needs
+# musl-gcc (Debian's musl-tools) and Rust's target for it, which rustup fetches. It is not in the packages,
+# because GLIBC_TUNABLES of the unit, by which freed memory is overwritten, is glibc's.
+#
+#   BINA_STATIC=no     leaves the static program and the image out, said as well
 #   BINA_STATIC=quick  builds it without optimisation, only to see that it links
+#   BINA_RPM=no        leaves the .rpm out
+#   BINA_GLIBC=own     links the packages' program with this machine's C library, without zig
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=target/package
+zig=target/zig
+architecture=$(uname -m)
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 say() { printf 'package: %s\n' "$*"; }
 
 # The same sources make the same package.
@@ -21,10 +30,22 @@ if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
 fi
 export SOURCE_DATE_EPOCH
 
-cargo build --release --locked
+gnu=$architecture-unknown-linux-gnu
+if [ "${BINA_GLIBC:-2.17}" = own ]; then
+    say "the packages need the C library of this machine (BINA_GLIBC=own): do not hand them out" >&2
+    cargo build --release --locked --target "$gnu"
+else
+    if ! cargo zigbuild --version > /dev/null 2>&1; then
+        [ -d "$zig/ziglang" ] || python3 -m pip --quiet --disable-pip-version-check install \
+            --root-user-action ignore --target "$zig" cargo-zigbuild==0.24.1 ziglang==0.17.1
+        export PATH="$PWD/$zig/bin:$PATH" PYTHONPATH="$PWD/$zig"
+    fi
+    cargo zigbuild --release --locked --target "$gnu.2.17"
+fi
+program=target/$gnu/release/bina
+
 rm -rf "$out"
 mkdir -p "$out/completions"
-program=target/release/bina
 "$program" man "$out/man"
 "$program" completions bash > "$out/completions/bina"
 "$program" completions fish > "$out/completions/bina.fish"
@@ -35,9 +56,15 @@ ln -s dialplan/sounds "$out/sounds"
 mkdir "$out/doc"
 ln -s ../../bina/dialplan "$out/doc/dialplan"
 ln -s ../../bina/docs "$out/doc/docs"
-cargo deb --locked --no-build --output "$out/"
+cargo deb --locked --no-build --target "$gnu" --output "$out/"
 
-architecture=$(uname -m)
+if [ "${BINA_RPM:-yes}" = no ]; then
+    say "the .rpm is left out (BINA_RPM=no)"
+else
+    systemd/rpm/build.sh "$(echo "$out"/bina_*.deb)" "$out"
+fi
+
+# Builds the program for a target, with a command in front, and says where it is not static.
 static() {
     local target=$1 name=$2
     shift 2
@@ -48,9 +75,9 @@ static() {
         say "$name is not static" >&2
         exit 1
     fi
+    systemd/container/image.sh "$out/$name" "$out/image"
 }
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 musl=$architecture-unknown-linux-musl
 if [ "${BINA_STATIC:-yes}" = quick ]; then
     say "the static program is not optimised: do not hand it out (BINA_STATIC=quick)"
@@ -58,14 +85,18 @@ if [ "${BINA_STATIC:-yes}" = quick ]; then
     export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 fi
 if [ "${BINA_STATIC:-yes}" = no ]; then
-    say "the static program is left out (BINA_STATIC=no)"
+    say "the static program and the image are left out (BINA_STATIC=no)"
 elif command -v musl-gcc > /dev/null && rustup target add "$musl"; then
     static "$musl" "bina-$version-$architecture-linux-musl"
 else
     say "NO MUSL here (musl-gcc and Rust's target $musl are needed): the C library is linked in" >&2
-    static "$architecture-unknown-linux-gnu" "bina-$version-$architecture-linux-gnu-static" \
-        env RUSTFLAGS="-C target-feature=+crt-static"
+    static "$gnu" "bina-$version-$architecture-linux-gnu-static" env RUSTFLAGS="-C target-feature=+crt-static"
+fi
+if [ -d "$out/image" ]; then
+    tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --numeric-owner -C "$out/image" -czf \
+        "$out/bina-$version-$architecture-image.tar.gz" .
 fi
 
-(cd "$out" && sha256sum -- bina_* bina-[0-9]* 2> /dev/null > SHA256SUMS || true)
+(cd "$out" && sha256sum -- bina_* bina-[0-9]* > SHA256SUMS)
 ls -l "$out"
+cat "$out/SHA256SUMS"

@@ -3,25 +3,17 @@
 #
 # The Debian is unpacked into a folder of its own by mmdebstrap, from the machine's own apt sources, and
 # removed at the end; nothing is installed on the machine. Needs root, mmdebstrap and systemd's
-# systemctl and systemd-analyze. BINA_DEBIAN_MIRROR and BINA_DEBIAN_SUITE say another archive.
+# systemctl and systemd-analyze. BINA_DEBIAN_SUITE says another Debian (tests/package-parts.sh).
 # Ends with 1 and the line that did not hold.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tests/package-parts.sh
 
 deb=$(echo target/package/bina_*.deb)
-[ -f "$deb" ] || { echo "package.sh: no package: run systemd/package.sh first" >&2; exit 1; }
-suite=${BINA_DEBIAN_SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
-mirror=${BINA_DEBIAN_MIRROR:-$(apt-get indextargets --no-release-info \
-    --format '$(COMPONENT) $(RELEASE) $(REPO_URI)' 'Identifier: Packages' |
-    awk '$1 == "main" && $2 !~ /security/ && $3 ~ /debian/ { print $3; exit }')}
+[ -f "$deb" ] || fail "no package: run systemd/package.sh first"
 
-work=$(mktemp -d)
-trap 'rm -rf --one-file-system "$work"' EXIT
-debian=$work/debian
-
-step() { printf -- '-- %s\n' "$*"; }
-fail() { printf 'package.sh: %s\n' "$*" >&2; exit 1; }
-within() { chroot "$debian" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "$@"; }
+step "what it asks of the C library"
+require_old_symbols "$deb"
 
 step "the files of the package, their modes and owners"
 dpkg-deb --contents "$deb" | awk '{ sub(/^\.\//, "/", $6); sub(/^0\/0$/, "root/root", $2); print $1, $2, $6 }' > "$work/contents"
@@ -38,7 +30,11 @@ done <<'FILES'
 -rw-r--r-- /usr/lib/systemd/system/bina-agi.socket
 -rw-r--r-- /usr/lib/systemd/system/bina-metrics.socket
 -rw-r--r-- /usr/share/bina/systemd/credentials-encrypted.conf
+-rw-r--r-- /usr/share/bina/systemd/no-sandbox.conf
 -rw-r--r-- /usr/share/bina/systemd/bina.pt-BR.toml
+-rw-r--r-- /usr/share/bina/container/Containerfile
+-rw-r--r-- /usr/share/bina/container/bina.container
+-rw-r--r-- /usr/share/bina/ansible/bina.yml
 -rw-r--r-- /usr/share/bina/prometheus/bina.rules.yml
 -rw-r--r-- /usr/share/bina/prometheus/bina.rules.pt-BR.yml
 -rw-r--r-- /usr/share/bina/grafana/bina.json
@@ -78,7 +74,7 @@ fi
 done
 
 step "a clean Debian $suite"
-mmdebstrap --quiet --variant=essential --include=ca-certificates,procps,systemd "$suite" "$debian" "$mirror"
+clean_debian
 cp "$deb" "$debian/bina.deb"
 (cd "$debian" && find etc -path etc/bina -prune -o -print | sort) > "$work/before"
 
@@ -127,6 +123,11 @@ step "purge leaves nothing"
 # As systemd makes it for the unit's DynamicUser= and StateDirectory=.
 mkdir -p "$debian/var/lib/private/bina"
 touch "$debian/var/lib/private/bina/directory.sealed"
+# As the documents say.
+for drop_in in credentials-encrypted.conf:credentials.conf no-sandbox.conf:no-sandbox.conf; do
+    install -D -m 644 "systemd/${drop_in%:*}" "$debian/etc/systemd/system/bina.service.d/${drop_in#*:}"
+done
+install -m 600 /dev/null "$debian/etc/bina/console_password"
 ln -s private/bina "$debian/var/lib/bina"
 within dpkg --purge bina
 rm "$debian/bina.deb"

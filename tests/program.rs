@@ -196,6 +196,23 @@ async fn an_address_in_use_exits_with_1_and_suggests_ss() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// systemd starts a service again 200 ms after its end, so the end comes late.
+#[tokio::test]
+async fn under_systemd_a_start_that_fails_is_held_for_seconds() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address = taken.local_addr().expect("an address").to_string();
+    let sim = Sim::start(vec![]).await.expect("loopback");
+    let text = app::connection(&sim).replacen("127.0.0.1:0", &address, 1);
+    let file = File::new("held", &text);
+    let start = Instant::now();
+    let mut serve = bina(&["serve", "-c", file.path()]);
+    let output = serve.env("NOTIFY_SOCKET", "/nowhere/notify").output().expect("it runs");
+    let (held, (_, err)) = (start.elapsed(), texts(&output));
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains(&format!("cannot listen on {address}")), "{err}");
+    assert!(held >= Duration::from_secs(4), "{held:?}");
+}
+
 #[tokio::test]
 async fn check_explains_a_valid_configuration() {
     let sim = Sim::start(vec![]).await.expect("loopback");

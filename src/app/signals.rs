@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::signal::unix::{self, SignalKind, signal};
+use tokio::time;
 
 use super::error::AppError;
 
@@ -37,6 +38,12 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
+    }
+
+    /// Waits for `pause`, or until a signal stops the program.
+    pub async fn pause(&mut self, pause: Duration) {
+        let stop = async { while !matches!(self.next().await, Signal::Stop) {} };
+        let _ = time::timeout(pause, stop).await;
     }
 
     pub(super) async fn next(&mut self) -> Signal {

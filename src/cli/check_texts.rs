@@ -34,6 +34,7 @@ texts! {
     CHECK_THREADS = "  threads     {threads}", "  threads     {threads}";
     CHECK_VALID = "{path}: válido", "{path}: valid";
     CHECK_WARNING = "  aviso       {warning}", "  warning     {warning}";
+    FILE_GROUP_REMEDY = "execute `sudo chgrp bina {path} && sudo chmod 640 {path}`", "run `sudo chgrp bina {path} && sudo chmod 640 {path}`";
     FILE_MODE = "modo {mode}, e o usuário dela não é o dono", "mode {mode}, and its user is not the owner";
     FILE_MODE_REMEDY = "execute `sudo chmod o+r {path}`", "run `sudo chmod o+r {path}`";
     FILE_USE_REMEDY = "execute `sudo chmod o+rx {path}`", "run `sudo chmod o+rx {path}`";

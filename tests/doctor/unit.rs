@@ -113,6 +113,18 @@ async fn a_secret_named_with_its_folder_is_not_replaced_by_a_credential() {
     findings.lack("LoadCredential=word");
 }
 
+/// As in the unit of the .rpm: systemd 239 ignores `LoadCredential=`.
+#[tokio::test]
+async fn without_credentials_the_group_bina_is_to_read_the_secrets() {
+    let sim = sim().await;
+    let unit = "[Service]\nUser=bina\nExecStart=/usr/bin/bina serve -c FOLDER/bina.toml\n";
+    let setup = filed(&sim, unit);
+    let (status, text) = setup.checked(&setup.folder());
+    assert_eq!(status, Some(1), "{text}");
+    let remedy = format!("sudo chgrp bina {}/client && sudo chmod 640", setup.folder.display());
+    assert!(text.contains(&remedy) && !text.contains("LoadCredential"), "{text}");
+}
+
 #[tokio::test]
 async fn the_file_itself_has_to_be_readable_and_other_users_are_judged_as_they_are() {
     let sim = sim().await;

@@ -112,6 +112,9 @@ struct ServiceUnit {
     /// Sources of credentials that are not there, so that systemd starts nothing.
     missing: Vec<(String, PathBuf)>,
     reader: UnitReader,
+    /// Whether no credential is handed over to the user `bina`, as in the unit of the .rpm: the secrets are
+    /// for the group of that name.
+    reads_as_group: bool,
 }
 
 impl ServiceUnit {
@@ -125,11 +128,14 @@ impl ServiceUnit {
         let lines = KEYS.into_iter().flat_map(|key| text.all(key));
         let name = |value: &str| value.split(':').next().unwrap_or_default().to_owned();
         let (handed, missing) = sources(text);
+        let credentials: BTreeSet<_> = lines.map(name).collect();
+        let is_account = !text.is_on("DynamicUser") && text.last("User") == Some("bina");
         Self {
             handed,
             missing,
+            reads_as_group: is_account && credentials.is_empty(),
             configuration: configuration(text.last("ExecStart").unwrap_or_default()),
-            credentials: lines.map(name).collect(),
+            credentials,
             reader: UnitReader::new(text),
         }
     }
@@ -140,7 +146,9 @@ fn sources(text: &UnitText) -> (HandedOver, Vec<(String, PathBuf)>) {
     let split = |key| text.all(key).into_iter().filter_map(|value: &str| value.split_once(':'));
     let mut handed = HandedOver::default();
     let mut missing = Vec::new();
-    let set: BTreeSet<_> = split("SetCredential").map(|(name, _)| name).collect();
+    // A blank one only lets the service start, which then says what is missing.
+    let set = split("SetCredential").filter(|(_, value)| *value != "\\n");
+    let set: BTreeSet<_> = set.map(|(name, _)| name).collect();
     handed.sealed.extend(set.iter().map(|name| (*name).to_owned()));
     handed.sealed.extend(split("SetCredentialEncrypted").map(|(name, _)| name.to_owned()));
     for key in ["LoadCredential", "LoadCredentialEncrypted"] {
@@ -221,6 +229,11 @@ fn examine(unit: &ServiceUnit, secret: &NamedFile, findings: &mut UnitFindings) 
         return;
     }
     let Some(why) = unit.reader.obstacle(&secret.path) else { return };
+    if unit.reads_as_group && matches!(why, FileObstacle::File { .. }) {
+        let remedy = texts::FILE_GROUP_REMEDY.message(&[("path", &secret.path.display())]);
+        findings.unreadable.push((secret.path.clone(), unreadable(&why, &remedy)));
+        return;
+    }
     let remedy = match (is_handed, secret.is_bare) {
         (true, _) => texts::UNREADABLE_RENAME,
         (false, true) => texts::UNREADABLE_ADD,

@@ -1,9 +1,9 @@
 //! Reads the files that settings name: secrets and PEM files.
 
 use std::fmt::Display;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -87,9 +87,23 @@ pub fn sealed() -> Secret {
 
 /// A warning when other users can read the file at `path`, which contains a secret.
 pub fn shown_to_others(path: &Path) -> Option<Message> {
-    let is_open = fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0);
+    let groups = || fs::read_to_string("/etc/group").unwrap_or_default();
+    let is_open = |data: Metadata| match data.mode() & 0o077 {
+        0 => false,
+        0o040 => !is_own_group(&groups(), data.gid()),
+        _ => true,
+    };
+    let is_open = fs::metadata(path).is_ok_and(is_open);
     let path = path.display();
     is_open.then(|| texts::FILE_SHOWN.message(&[("path", &path)]))
+}
+
+/// Whether `gid` is the group `bina` of lines as in `/etc/group`: where systemd hands no credentials over,
+/// the service reads its secrets as a member of that group.
+fn is_own_group(groups: &str, gid: u32) -> bool {
+    let gid = gid.to_string();
+    let mut groups = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    groups.any(|fields| matches!(fields[..], ["bina", _, own, ..] if own == gid))
 }
 
 fn secret(
@@ -147,4 +161,17 @@ fn unreadable(setting: &str, path: &Path, error: &io::Error) -> Message {
         ("error", &plain_file::problem(error)),
         ("remedy", &remedy),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_group_is_found_by_its_name() {
+        let groups = "root:x:0:\nbina:x:987:\nusers:x:100:bina\n";
+        for (gid, is_own) in [(987, true), (0, false), (100, false), (98, false)] {
+            assert_eq!(is_own_group(groups, gid), is_own, "{gid}");
+        }
+    }
 }

@@ -76,6 +76,8 @@ impl Folders {
         let is_bare = Path::new(name).components().count() == 1;
         let beside = self.beside(name);
         let credential = match is_bare {
+            // The blank one of the unit stands for a file that systemd did not find.
+            true if self.is_unset(name) && !beside.exists() => None,
             true if beside.exists() => self.own_credential(name),
             true => self.credential(name),
             false => None,
@@ -99,6 +101,12 @@ impl Folders {
     /// Whether only systemd can read the credential called `name`, which the service receives.
     pub fn is_sealed(&self, name: &str) -> bool {
         self.handed.sealed.contains(name)
+    }
+
+    /// Whether the credential called `name` is no more than a line feed.
+    fn is_unset(&self, name: &str) -> bool {
+        let data = self.own_credential(name).and_then(|path| path.metadata().ok());
+        data.is_some_and(|data| data.len() <= 1)
     }
 
     fn own_credential(&self, name: &str) -> Option<PathBuf> {
@@ -151,5 +159,32 @@ impl Folders {
 
     pub(super) fn secrets(&self) -> Vec<NamedFile> {
         self.secrets.borrow().clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_blank_credential_stands_for_a_file_that_is_missing() {
+        let own = std::env::temp_dir().join(format!("bina-{}-folders", std::process::id()));
+        let credentials = own.join("credentials");
+        fs::create_dir_all(&credentials).expect("a folder");
+        for (name, text) in [("password", "\n"), ("client_secret", "invented")] {
+            fs::write(credentials.join(name), text).expect("a file");
+        }
+        let folders = Folders {
+            own: own.clone(),
+            credentials: Some(credentials.clone()),
+            ..Folders::default()
+        };
+        assert_eq!(folders.find("password"), own.join("password"));
+        assert_eq!(folders.find("client_secret"), credentials.join("client_secret"));
+        // It is there, so it is the one that is empty.
+        fs::write(own.join("password"), "").expect("a file");
+        assert_eq!(folders.find("password"), credentials.join("password"));
+        fs::remove_dir_all(&own).expect("our own");
     }
 }
