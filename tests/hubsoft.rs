@@ -12,7 +12,7 @@ use bina::domain::finding::Record;
 use bina::domain::found::FoundCustomer;
 use bina::simulator::{Fault, Matching, RetryAfter, Sim, customer, with_alert};
 use bina::sources::hubsoft::HubSoft;
-use bina::sources::reasons;
+use bina::sources::reasons::{self, RefusedCredentials};
 use bina::sources::shared_request::Partial;
 use bina::sources::source::{Budget, Source};
 use serde_json::Value;
@@ -206,7 +206,7 @@ async fn refused_credentials_are_not_tried_again_at_once() {
     let client = client(&sim, "");
     assert_eq!(
         client.fetch(&key(PHONE), soon(), Partial::ignored()).await,
-        Err(reasons::TOKEN.failure())
+        Err(RefusedCredentials::User.failure())
     );
     for _ in 0..5 {
         assert_eq!(
@@ -249,6 +249,25 @@ async fn a_token_response_of_unexpected_types_is_read_or_rejected() {
         sim.set_token_fault(Fault::Answer { status: 200, headers: vec![], body: body.clone() });
         let _ = client(&sim, "").fetch(&key(PHONE), soon(), Partial::ignored()).await;
         assert_eq!(sim.lookups() > 0, good, "{}", String::from_utf8_lossy(&body));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_token_names_the_credentials_that_were_refused() {
+    for (status, body, refused) in [
+        (401, r#"{"error":"invalid_client"}"#, Some(RefusedCredentials::Client)),
+        (401, r#"{"error":"invalid_credentials"}"#, Some(RefusedCredentials::User)),
+        (400, r#"{"error":"invalid_grant"}"#, Some(RefusedCredentials::User)),
+        (200, r#"{"status":"error","error":"invalid_client"}"#, Some(RefusedCredentials::Client)),
+        (400, r#"{"error":"unsupported_grant_type"}"#, None),
+        (401, r#"{"message":"Unauthenticated."}"#, None),
+        (401, "{", None),
+    ] {
+        let sim = Sim::start(vec![]).await.expect("loopback");
+        sim.set_token_fault(Fault::Answer { status, headers: vec![], body: body.into() });
+        let failure = client(&sim, "").warm().await.expect_err("no token");
+        assert!(failure.is(&reasons::TOKEN), "{body}: {failure}");
+        assert_eq!(RefusedCredentials::of(&failure), refused, "{body}");
     }
 }
 

@@ -147,10 +147,11 @@ fn the_manual_and_the_completions_are_written_for_the_packages() {
         "report",
         "say",
         "serve",
+        "setup",
     ];
     let expected = alerts.iter().chain(&others).map(|command| format!("bina-{command}.1"));
-    assert_eq!(names[..16], expected.collect::<Vec<_>>());
-    assert_eq!(names[16..], ["bina.1", "bina.toml.5", "pt_BR"]);
+    assert_eq!(names[..17], expected.collect::<Vec<_>>());
+    assert_eq!(names[17..], ["bina.1", "bina.toml.5", "pt_BR"]);
     for shell in ["bash", "fish", "zsh"] {
         let (completions, _) = texts(&run(&["completions", shell]));
         assert!(completions.contains("rehearse"), "{shell}: {completions}");

@@ -147,12 +147,18 @@ async fn every_token_is_fresh_and_has_its_lifetime() {
 #[tokio::test]
 async fn a_token_request_needs_all_five_fields_right() {
     let sim = start().await;
-    for field in ["client_id", "client_secret", "grant_type", "password", "username"] {
+    for (field, error) in [
+        ("client_id", "invalid_client"),
+        ("client_secret", "invalid_client"),
+        ("grant_type", "invalid_credentials"),
+        ("password", "invalid_credentials"),
+        ("username", "invalid_credentials"),
+    ] {
         let mut wrong = account(&sim);
         wrong[field] = json!("wrong");
         let reply = Client::to(&sim).await.exchange(&token_request(&wrong.to_string())).await;
         assert_eq!(reply.status, 401, "{field}");
-        assert_eq!(reply.json()["error"], "invalid_credentials");
+        assert_eq!(reply.json()["error"], error);
     }
 }
 

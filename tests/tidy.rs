@@ -114,6 +114,8 @@ const KNOW_HUBSOFT: &[&str] = &[
     "cli/help/problem.rs",
     "cli/help/texts.rs",
     "cli/rehearse/texts.rs",
+    "cli/setup/address.rs",
+    "cli/setup/texts.rs",
     "cli/texts.rs",
     "sources/hubsoft/texts.rs",
     "sources/sentences",
@@ -260,12 +262,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("base64", &["runtime/access"]),
     ("percent_encoding", &["servers/console", "simulator"]),
     ("ipnet", &["runtime/access"]),
+    ("rustix", &["cli/setup/machine.rs", "cli/setup/terminal.rs"]),
     ("subtle", &["runtime/access", "servers/console"]),
     ("toml", &["runtime/settings/tree.rs"]),
     (
         "zeroize",
         &[
             "app/config",
+            "cli/setup",
             "runtime/secret.rs",
             "runtime/settings",
             "sources/directory",
@@ -283,6 +287,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "cli/rehearse",
             "cli/report.rs",
             "cli/say.rs",
+            "cli/setup/mod.rs",
         ],
     ),
     ("clap_complete", &["cli/mod.rs", "cli/manual.rs"]),
@@ -398,6 +403,10 @@ fn personal_data_is_revealed_only_where_it_leaves() {
         "answering/speech",
         "sources/speech",
         "cli/say.rs",
+        // Secrets that were typed, on their way to their files.
+        "cli/setup/credentials.rs",
+        "cli/setup/interview.rs",
+        "cli/setup/plan.rs",
         // The texts of alerts, for operators who have logged in.
         "servers/console",
     ];

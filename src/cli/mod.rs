@@ -21,6 +21,7 @@ mod report;
 mod say;
 mod serve;
 mod service_unit;
+mod setup;
 mod stage;
 mod texts;
 
@@ -54,6 +55,7 @@ use self::explain::CallerArguments;
 use self::rehearse::RehearsalOptions;
 use self::report::ReportOptions;
 use self::say::SayOptions;
+use self::setup::SetupOptions;
 
 const ABOUT: &str =
     "Identify HubSoft customers for Asterisk and FreeSWITCH before the phone is picked up";
@@ -68,6 +70,7 @@ Try bina without HubSoft and without a PBX:
   bina demo                               run a self-contained demo
   bina rehearse                           rehearse a mass outage
 Set it up and operate it:
+  sudo bina setup                         set up a new installation
   bina check -c /etc/bina/bina.toml       check the configuration
   bina lookup 37988242968 --explain       look one number up and explain the answer
   bina doctor --number 37988242968        diagnose a problem
@@ -238,6 +241,13 @@ enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Set up a new installation: ask, try the credentials, and write the files after a yes
+    ///
+    /// Asks for HubSoft's address and credentials and tries them, finds the PBX of this machine, shows
+    /// what it would write, and writes it after a yes: the configuration, the secrets, and for Asterisk
+    /// the subroutines and the recordings. It never changes how calls are routed. Exits with 1 when
+    /// something failed, 2 when an answer is wrong.
+    Setup(SetupOptions),
 }
 
 #[derive(Args)]
@@ -385,6 +395,7 @@ fn run(command: Command, language: Language) -> Result<(), Failed> {
         Command::Rehearse(options) => wait(None, rehearse::run(*options, language)),
         Command::Report(options) => wait(None, report::run(options, language)),
         Command::Say(options) => wait(None, say::run(options, language)),
+        Command::Setup(options) => wait(None, setup::run(options, language)),
         Command::Serve { config } => {
             // The configuration is read first because it sets the number of the runtime's threads.
             let path = config.config.as_path();
@@ -445,7 +456,9 @@ fn report(failed: &Failed, language: Language) -> ExitCode {
 fn level(command: &Command) -> LevelFilter {
     logging::env_level().unwrap_or(match command {
         // Its output lists every step in order; log lines would repeat it.
-        Command::Doctor { .. } | Command::Lookup { explain: true, .. } => LevelFilter::OFF,
+        Command::Doctor { .. } | Command::Lookup { explain: true, .. } | Command::Setup(_) => {
+            LevelFilter::OFF
+        }
         // Log lines of thousands of calls would hide the report.
         Command::Rehearse(_) => LevelFilter::OFF,
         Command::Lookup { explain: false, .. } => LevelFilter::WARN,

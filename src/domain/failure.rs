@@ -114,6 +114,11 @@ impl Failure {
         self.status
     }
 
+    /// What the reason's text is completed with; empty if there is none.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The pause that the source requested.
     pub fn requested_pause(&self) -> Option<Duration> {
         self.retry_after

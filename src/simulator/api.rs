@@ -109,6 +109,9 @@ impl Hub {
     }
 
     fn issue_token(&mut self, request: &ReceivedRequest, now: Instant) -> Reply {
+        if !has_a_known_client(request) {
+            return wrong_client();
+        }
         if !has_the_credentials(request) {
             return wrong_password();
         }
@@ -194,6 +197,14 @@ fn accepts_json(request: &ReceivedRequest) -> bool {
     request.header("accept").is_some_and(|accept| accept.split(',').any(is_json))
 }
 
+/// Without the right client nothing else is looked at. A body that is not as on the page is not that case.
+fn has_a_known_client(request: &ReceivedRequest) -> bool {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let is_right = |key: &str, right: &str| body[key].as_str().is_none_or(|given| given == right);
+    is_right("client_id", CREDENTIALS.client_id)
+        && is_right("client_secret", CREDENTIALS.client_secret)
+}
+
 /// All five fields of the page, as JSON and with the right values.
 fn has_the_credentials(request: &ReceivedRequest) -> bool {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -244,6 +255,13 @@ fn forbidden() -> Reply {
 
 pub(super) fn unauthenticated() -> Reply {
     Reply::json(401, r#"{"message":"Unauthenticated."}"#)
+}
+
+/// As the server below Laravel Passport answers an unknown client.
+fn wrong_client() -> Reply {
+    const DESCRIPTION: &str = "Client authentication failed";
+    let body = json!({ "error": "invalid_client", "error_description": DESCRIPTION, "message": DESCRIPTION });
+    Reply::json(401, php_json(&body))
 }
 
 pub(super) fn wrong_password() -> Reply {

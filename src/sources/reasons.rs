@@ -234,6 +234,37 @@ pub fn of_status(status: u16) -> Failure {
     reason.with_status(status)
 }
 
+/// Which credentials HubSoft refuses, where its answer says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedCredentials {
+    /// `client_id` or `client_secret`.
+    Client,
+    /// `username` or `password`.
+    User,
+}
+
+impl RefusedCredentials {
+    const CLIENT: &str = "client";
+    const USER: &str = "user";
+
+    /// The refusal of a token request because of these credentials.
+    pub const fn failure(self) -> Failure {
+        TOKEN.because(match self {
+            Self::Client => Self::CLIENT,
+            Self::User => Self::USER,
+        })
+    }
+
+    /// What `failure` says was refused.
+    pub fn of(failure: &Failure) -> Option<Self> {
+        match failure.detail() {
+            Self::CLIENT if failure.is(&TOKEN) => Some(Self::Client),
+            Self::USER if failure.is(&TOKEN) => Some(Self::User),
+            _ => None,
+        }
+    }
+}
+
 /// Returns whether HubSoft does not allow what was requested. A firewall's 403 says nothing about it.
 pub fn is_no_permission(failure: &Failure) -> bool {
     let is_named = failure.is_any(&[&PERMISSION, &SCREENS_FORBIDDEN, &UNAUTHORIZED]);
@@ -273,6 +304,16 @@ mod tests {
         ] {
             assert!(failure.to_string().ends_with(remedy), "{failure}");
         }
+    }
+
+    #[test]
+    fn a_refusal_says_which_credentials_it_is_about() {
+        for refused in [RefusedCredentials::Client, RefusedCredentials::User] {
+            assert_eq!(RefusedCredentials::of(&refused.failure()), Some(refused));
+            assert_eq!(refused.failure().to_string(), TOKEN.failure().to_string());
+        }
+        assert_eq!(RefusedCredentials::of(&TOKEN.failure()), None);
+        assert_eq!(RefusedCredentials::of(&PERMISSION.because("user")), None);
     }
 
     #[test]

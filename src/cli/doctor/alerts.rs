@@ -29,7 +29,7 @@ const AHEAD_MAX_S: i64 = 20 * 60;
 const HOURS_MAX: i64 = 14;
 
 /// Reads the first page of the list.
-pub(super) async fn examine(config: &Config, hubsoft: &HubSoft, report: &mut CheckReport) {
+pub(in crate::cli) async fn examine(config: &Config, hubsoft: &HubSoft, report: &mut CheckReport) {
     if config.alerts.enabled == Some(false) {
         return report.skipped(WHAT, texts::ALERTS_OFF);
     }

@@ -33,7 +33,12 @@ use crate::app::config::Config;
 use crate::domain::phone::Phone;
 use crate::runtime::language::{Language, Text};
 
-use self::report::CheckReport;
+pub(super) use self::alerts::examine as examine_alerts;
+pub(super) use self::network::examine as examine_network;
+pub(super) use self::report::CheckReport;
+pub(super) use self::trouble::{REQUEST_MAX, Trouble, in_time};
+pub(super) use self::upstream::{look_up, token};
+
 use super::prompt_files::Findings;
 use super::{Failed, prompt_files};
 

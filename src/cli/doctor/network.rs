@@ -29,7 +29,7 @@ const TLS_GUESS_MAX: Duration = Duration::from_millis(500);
 const ADDRESSES_MAX: usize = 8;
 
 /// Checks the route; returns whether HubSoft is reachable.
-pub(super) async fn examine(settings: &Settings, report: &mut CheckReport) -> bool {
+pub(in crate::cli) async fn examine(settings: &Settings, report: &mut CheckReport) -> bool {
     let reached = check_steps(settings, report).await;
     if reached.is_none() {
         report.skipped(texts::WHAT_TOKEN_LOOKUP, texts::NETWORK_FIRST);

@@ -15,7 +15,7 @@ use super::texts;
 const ALL_MAX: Duration = Duration::from_secs(28);
 
 /// The findings so far.
-pub(super) struct CheckReport {
+pub(in crate::cli) struct CheckReport {
     until: Instant,
     ok: usize,
     warnings: usize,
@@ -25,7 +25,7 @@ pub(super) struct CheckReport {
 
 impl CheckReport {
     /// Starts the clock.
-    pub(super) fn new(language: Language) -> Self {
+    pub(in crate::cli) fn new(language: Language) -> Self {
         Self { until: Instant::now() + ALL_MAX, ok: 0, warnings: 0, failed: 0, language }
     }
 
@@ -35,22 +35,22 @@ impl CheckReport {
     }
 
     /// The deadline of a check that may take `most` by itself.
-    pub(super) fn deadline(&self, most: Duration) -> Instant {
+    pub(in crate::cli) fn deadline(&self, most: Duration) -> Instant {
         self.until.min(Instant::now() + most)
     }
 
     /// Reports that `what` is in order.
-    pub(super) fn ok(&mut self, what: impl Display, seen: impl Display) {
+    pub(in crate::cli) fn ok(&mut self, what: impl Display, seen: impl Display) {
         self.add(Severity::Ok, what, seen);
     }
 
     /// Reports that calls are answered, but `seen` needs a remedy.
-    pub(super) fn warning(&mut self, what: impl Display, seen: impl Display) {
+    pub(in crate::cli) fn warning(&mut self, what: impl Display, seen: impl Display) {
         self.add(Severity::Warning, what, seen);
     }
 
     /// Reports that `seen` affects calls.
-    pub(super) fn failed(&mut self, what: impl Display, seen: impl Display) {
+    pub(in crate::cli) fn failed(&mut self, what: impl Display, seen: impl Display) {
         self.add(Severity::Failed, what, seen);
     }
 
@@ -82,6 +82,11 @@ impl CheckReport {
         let language = self.language;
         let (what, seen) = (language.shown(what), language.shown(seen));
         print_line(FindingLine { severity, what: &what, seen, language });
+    }
+
+    /// Whether anything so far affects calls.
+    pub(in crate::cli) fn has_failed(&self) -> bool {
+        self.failed > 0
     }
 
     /// Prints the totals.

@@ -15,7 +15,7 @@ use crate::sources::sentences::in_both;
 use super::report::CheckReport;
 
 /// Longest time for one request: above the default `attempt_ms`, so that its own limit is met first.
-pub(super) const REQUEST_MAX: Duration = Duration::from_secs(4);
+pub(in crate::cli) const REQUEST_MAX: Duration = Duration::from_secs(4);
 
 const LATE: &str = "HubSoft does not answer: contact HubSoft's support";
 
@@ -30,7 +30,10 @@ pub(super) async fn count(
     in_time(timeout_at(deadline, hubsoft.count(phone, written, deadline)).await)
 }
 
-pub(super) fn in_time<T>(result: Result<Result<T, Failure>, Elapsed>) -> Result<T, Trouble> {
+/// The result of a request that had a time limit.
+pub(in crate::cli) fn in_time<T>(
+    result: Result<Result<T, Failure>, Elapsed>,
+) -> Result<T, Trouble> {
     result.map_err(|_| Trouble::Late)?.map_err(Trouble::Failure)
 }
 
@@ -45,7 +48,7 @@ static RECOVERABLE: [(&Reason, &str); 3] = [
 ];
 
 /// A failed search, with a remedy even where a running service recovers by itself.
-pub(super) enum Trouble {
+pub(in crate::cli) enum Trouble {
     Failure(Failure),
     /// The search exceeded the time limit of a check, whatever the value of `attempt_ms`.
     Late,

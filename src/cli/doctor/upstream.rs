@@ -23,7 +23,7 @@ pub(super) async fn examine(
     report: &mut CheckReport,
 ) -> Result<(), Failed> {
     let hubsoft = client(config)?;
-    if token(&hubsoft, report).await {
+    if token(&hubsoft, report).await.is_ok() {
         look_up(config, &hubsoft, phone, report).await;
         clock::examine(hubsoft.dated(), report);
         alerts::examine(config, &hubsoft, report).await;
@@ -34,26 +34,29 @@ pub(super) async fn examine(
     Ok(())
 }
 
-async fn token(hubsoft: &HubSoft, report: &mut CheckReport) -> bool {
+/// Requests a token.
+pub(in crate::cli) async fn token(
+    hubsoft: &HubSoft,
+    report: &mut CheckReport,
+) -> Result<(), Trouble> {
     const WHAT: &str = "token";
     let start = Instant::now();
     let token = timeout_at(report.deadline(REQUEST_MAX), hubsoft.warm()).await;
     let ms = start.elapsed().as_millis();
-    match in_time(token) {
+    let token = in_time(token);
+    match &token {
         Ok(()) => report.ok(WHAT, texts::TOKEN_RECEIVED.message(&[("ms", &ms)])),
-        Err(trouble) => {
-            report.failed(WHAT, took_message(&trouble, ms));
-            return false;
-        }
+        Err(trouble) => report.failed(WHAT, took_message(trouble, ms)),
     }
-    true
+    token
 }
 
 fn took_message(trouble: &Trouble, ms: u128) -> Message {
     texts::TROUBLE_TOOK.message(&[("trouble", trouble), ("ms", &ms)])
 }
 
-async fn look_up(
+/// Looks a number up: `given`, or one that nobody has.
+pub(in crate::cli) async fn look_up(
     config: &Config,
     hubsoft: &HubSoft,
     given: Option<Phone>,

@@ -19,12 +19,32 @@ pub(super) const HELP: &[Text] = &[
         "O PBX manda por HTTP ou FastAGI o número de quem liga. O bina procura o cliente na API do HubSoft e devolve variáveis, com o áudio a tocar quando o cliente tem um alerta. Toda chamada é respondida dentro do prazo (800 ms), mesmo com o HubSoft lento ou fora do ar.",
     ),
     text(
-        "Try bina without HubSoft and without a PBX:\n  bina demo                               run a self-contained demo\n  bina rehearse                           rehearse a mass outage\nSet it up and operate it:\n  bina check -c /etc/bina/bina.toml       check the configuration\n  bina lookup 37988242968 --explain       look one number up and explain the answer\n  bina doctor --number 37988242968        diagnose a problem\n  bina serve -c /etc/bina/bina.toml       answer calls\n  bina alert list                         show the active alerts (add, end, extend)\n  bina report --since 2h                  show who called and who was told what\n  bina say \"Volta 18h30\" -o volta.wav     speak a text as callers would hear it\n  bina forget 37988242968                 purge a customer's number from the service\n  bina directory status                   show what is known when HubSoft is down",
-        "Para experimentar sem HubSoft e sem PBX:\n  bina demo                               roda uma demonstração completa\n  bina rehearse                           ensaia uma massiva\nPara instalar e operar:\n  bina check -c /etc/bina/bina.toml       confere a configuração\n  bina lookup 37988242968 --explain       procura um número e explica a resposta\n  bina doctor --number 37988242968        diagnostica um problema\n  bina serve -c /etc/bina/bina.toml       atende às chamadas\n  bina alert list                         mostra os alertas ativos (add, end, extend)\n  bina report --since 2h                  mostra quem ligou e quem foi avisado de quê\n  bina say \"Volta 18h30\" -o volta.wav     fala um texto como quem liga o ouviria\n  bina forget 37988242968                 apaga do serviço o número de um cliente\n  bina directory status                   mostra o que se sabe com o HubSoft fora do ar",
+        "Try bina without HubSoft and without a PBX:\n  bina demo                               run a self-contained demo\n  bina rehearse                           rehearse a mass outage\nSet it up and operate it:\n  sudo bina setup                         set up a new installation\n  bina check -c /etc/bina/bina.toml       check the configuration\n  bina lookup 37988242968 --explain       look one number up and explain the answer\n  bina doctor --number 37988242968        diagnose a problem\n  bina serve -c /etc/bina/bina.toml       answer calls\n  bina alert list                         show the active alerts (add, end, extend)\n  bina report --since 2h                  show who called and who was told what\n  bina say \"Volta 18h30\" -o volta.wav     speak a text as callers would hear it\n  bina forget 37988242968                 purge a customer's number from the service\n  bina directory status                   show what is known when HubSoft is down",
+        "Para experimentar sem HubSoft e sem PBX:\n  bina demo                               roda uma demonstração completa\n  bina rehearse                           ensaia uma massiva\nPara instalar e operar:\n  sudo bina setup                         configura uma instalação nova\n  bina check -c /etc/bina/bina.toml       confere a configuração\n  bina lookup 37988242968 --explain       procura um número e explica a resposta\n  bina doctor --number 37988242968        diagnostica um problema\n  bina serve -c /etc/bina/bina.toml       atende às chamadas\n  bina alert list                         mostra os alertas ativos (add, end, extend)\n  bina report --since 2h                  mostra quem ligou e quem foi avisado de quê\n  bina say \"Volta 18h30\" -o volta.wav     fala um texto como quem liga o ouviria\n  bina forget 37988242968                 apaga do serviço o número de um cliente\n  bina directory status                   mostra o que se sabe com o HubSoft fora do ar",
     ),
     text(
         "Exit codes: 0 success, 1 runtime failure, 2 invalid configuration or command line,\n3 a text that is not spoken (bina say).\nSet BINA_LOG to error, warn, info or debug to change the log level (logs go to standard error).",
         "Códigos de saída: 0 sucesso, 1 falha na execução, 2 configuração ou comando\ninválido, 3 texto que não é falado (bina say).\nBINA_LOG muda o nível do log: error, warn, info ou debug (ele vai para a saída\nde erros).",
+    ),
+    text(
+        "Set up a new installation: ask, try the credentials, and write the files after a yes",
+        "Configura uma instalação nova: pergunta, testa as credenciais e grava depois de um sim",
+    ),
+    text(
+        "Asks for HubSoft's address and credentials and tries them, finds the PBX of this machine, shows what it would write, and writes it after a yes: the configuration, the secrets, and for Asterisk the subroutines and the recordings. It never changes how calls are routed. Exits with 1 when something failed, 2 when an answer is wrong.",
+        "Pergunta o endereço e as credenciais do HubSoft e as testa, acha o PBX desta máquina, mostra o que gravaria e grava depois de um sim: a configuração, os segredos e, para o Asterisk, as sub-rotinas e os áudios. Nunca muda o caminho das chamadas. Termina com 1 quando algo falhou, 2 quando uma resposta está errada.",
+    ),
+    text(
+        "Take the answers from this TOML file instead of asking (docs/install.md lists them)",
+        "Lê as respostas deste arquivo TOML em vez de perguntar (docs/instalacao.pt-BR.md as lista)",
+    ),
+    text(
+        "Show what would be written, and write nothing",
+        "Mostra o que seria gravado e não grava nada",
+    ),
+    text(
+        "Folder that stands for the root of the file system",
+        "Pasta no lugar da raiz do sistema de arquivos",
     ),
     text(
         "Language of what is printed for people [default: that of LC_ALL, LC_MESSAGES or LANG]",

@@ -28,7 +28,7 @@ pub use self::checked_lines::{
 };
 pub use self::error::StateError;
 pub use self::private::{FolderProblem, PrivateFolder};
-pub use self::replace::SaveStep;
+pub use self::replace::{FileRights, SaveStep, place_file};
 pub use self::settings::read;
 
 use self::error::FileAction;
@@ -125,7 +125,8 @@ impl StateFolder {
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
         before: &mut dyn FnMut(SaveStep) -> io::Result<()>,
     ) -> Result<(), StateError> {
-        let replaced = replace::replace(&self.path, file.name, file.bytes_max, write, before);
+        let limits = (file.bytes_max, replace::PRIVATE);
+        let replaced = replace::replace(&self.path, file.name, limits, write, before);
         replaced.map_err(FileAction::Write.failed(&self.path_of(file)))
     }
 

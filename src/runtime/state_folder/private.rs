@@ -70,7 +70,8 @@ impl PrivateFolder {
     /// Writes a file (0600) of at most `max` bytes, which survives a loss of power.
     pub fn replace(&self, name: &str, bytes: &[u8], max: u64) -> Result<(), FolderProblem> {
         let write = |file: &mut dyn Write| file.write_all(bytes);
-        let replaced = replace::replace(&self.0, name, max, write, &mut |_| Ok(()));
+        let replaced =
+            replace::replace(&self.0, name, (max, replace::PRIVATE), write, &mut |_| Ok(()));
         replaced.map_err(|error| failed(&self.0, &error))
     }
 

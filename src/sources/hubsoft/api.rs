@@ -98,7 +98,7 @@ impl Api {
             .post(self.url(TOKEN_PATH))
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from_owner(grant::token_request(&self.settings.credentials)));
-        let body = match self.send(request, BodyClass::Lookup).await {
+        let body = match self.send_explained(request, BodyClass::Lookup, grant::refused).await {
             Err(failure) if failure.is(&reasons::REFUSED) || failure == reasons::of_status(400) => {
                 return Err(reasons::TOKEN.failure());
             }
@@ -148,6 +148,16 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder, class: BodyClass) -> Result<Body, Failure> {
+        self.send_explained(request, class, |_| None).await
+    }
+
+    /// Sends a request; `explain` finds in the body of an error what its status does not say.
+    async fn send_explained(
+        &self,
+        request: RequestBuilder,
+        class: BodyClass,
+        explain: fn(&[u8]) -> Option<Failure>,
+    ) -> Result<Body, Failure> {
         // Without this header an expired token may cause a redirect to a login page.
         let request = request.header(ACCEPT, "application/json");
         let sent = request.send().await.map_err(|error| self.failure_of(error));
@@ -159,7 +169,7 @@ impl Api {
                 let bytes_max = class.bytes_max(self.settings.body_bytes_max);
                 body::receive(&mut response, bytes_max, class).await
             }
-            Err(failure) => Err(explained(&mut response, failure).await),
+            Err(failure) => Err(explained(&mut response, failure, explain).await),
         }
     }
 
@@ -188,7 +198,11 @@ impl Api {
 }
 
 /// Refines a failure by the body of the response, where that has more information than the status.
-async fn explained(response: &mut Response, failure: Failure) -> Failure {
+async fn explained(
+    response: &mut Response,
+    failure: Failure,
+    explain: fn(&[u8]) -> Option<Failure>,
+) -> Failure {
     let status = response.status().as_u16();
     if failure.requested_pause().is_some() {
         return failure;
@@ -199,7 +213,12 @@ async fn explained(response: &mut Response, failure: Failure) -> Failure {
         return reasons::THROTTLED.retry_after(wire::retry_after(&body));
     }
     if page::may_be_page(status) {
-        return page::instead_of(status, &body::start(response, ERROR_BYTES).await, failure);
+        let body = body::start(response, ERROR_BYTES).await;
+        let failure = match status {
+            400 | 401 => explain(&body).unwrap_or(failure),
+            _ => failure,
+        };
+        return page::instead_of(status, &body, failure);
     }
     failure
 }

@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::failure::Failure;
 use crate::runtime::secret::Secret;
-use crate::sources::reasons;
+use crate::sources::reasons::{self, RefusedCredentials};
 
 use super::json;
 use super::loose::{Loose, Object, Scalar, skip, value};
@@ -71,7 +71,7 @@ pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
     let Some(token) = reply.access_token.text() else {
         let is_refusal = reply.status.text() == Some("error") || reply.error.text().is_some();
         let invalid = reasons::INVALID_ANSWER.because("no access token");
-        return Err(if is_refusal { reasons::TOKEN.failure() } else { invalid });
+        return Err(if is_refusal { refusal(&reply) } else { invalid });
     };
     let seconds = reply.expires_in.text().and_then(|text| text.parse().ok());
     let life = seconds
@@ -81,6 +81,21 @@ pub(super) fn granted(body: &[u8]) -> Result<Granted, Failure> {
         token: Secret::new(token.to_owned()),
         life: life.unwrap_or(TOKEN_LIFE_DEFAULT).min(TOKEN_LIFE_MAX),
     })
+}
+
+/// The refusal that the body of an error contains; none if it names no reason.
+pub(super) fn refused(body: &[u8]) -> Option<Failure> {
+    let reply: TokenReply = json::read(body).ok()?;
+    reply.error.text().map(|_| refusal(&reply))
+}
+
+/// Names the refused credentials by the words of OAuth, and the older one of its library for PHP.
+fn refusal(reply: &TokenReply) -> Failure {
+    match reply.error.text() {
+        Some("invalid_client" | "unauthorized_client") => RefusedCredentials::Client.failure(),
+        Some("invalid_grant" | "invalid_credentials") => RefusedCredentials::User.failure(),
+        _ => reasons::TOKEN.failure(),
+    }
 }
 
 #[derive(Default)]
