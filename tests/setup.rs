@@ -55,6 +55,21 @@ async fn an_asterisk_is_set_up_by_answers_alone() {
     assert_eq!(tree.read("usr/sbin/reloads"), "reloaded\n");
 }
 
+/// The package for Red Hat's systems creates the user of the service, to whom systemd hands no secrets over.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_for_the_group_of_the_service_where_there_is_one() {
+    let (sim, tree) = (sim().await, Tree::asterisk());
+    let own = fs::metadata(tree.path("etc/bina")).expect("a folder").gid();
+    // Only root can give a file to another group.
+    let group = if own == 0 { 987 } else { own };
+    tree.put("etc/group", format!("root:x:0:\nbina:x:{group}:\n").as_bytes());
+    tree.answered(&(answers(&sim) + ALL), &[]).have(0, &[]);
+    for name in ["client_secret", "password"] {
+        let about = fs::metadata(tree.path(&format!("etc/bina/{name}"))).expect(name);
+        assert_eq!((about.mode() & 0o777, about.gid()), (0o640, group), "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_setup_changes_nothing_that_is_as_it_should_be() {
     let (sim, tree) = (sim().await, Tree::asterisk());

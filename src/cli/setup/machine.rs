@@ -59,6 +59,13 @@ impl Machine {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// The group of bina's own user, where a package has created one because systemd hands no secrets over.
+    pub(super) fn service_group(&self) -> Option<u32> {
+        let groups = fs::read_to_string(self.at("/etc/group")).ok()?;
+        let own = groups.lines().find_map(|line| line.strip_prefix("bina:"))?;
+        own.split(':').nth(1)?.parse().ok()
+    }
+
     /// Whether services are started by systemd here.
     pub(super) fn has_systemd(&self) -> bool {
         self.at("/run/systemd/system").is_dir() && self.program("systemctl").is_some()

@@ -144,6 +144,8 @@ async fn prepare(
     }
     let pbx = choose_pbx(interview, machine).await?;
     let mut plan = WritingPlan::default();
+    let group = machine.service_group();
+    plan_secrets(&mut plan, &answers, path, group)?;
     plan_configuration(&mut plan, &answers, (base.old.as_deref(), &base.text), path)?;
     if let Some(kind) = pbx {
         snippet::plan(interview, machine, kind, &mut plan).await?;
@@ -252,12 +254,12 @@ async fn choose_pbx(interview: &Interview, machine: &Machine) -> Result<Option<P
     interview.ask(&question, check).await
 }
 
-/// Plans the secrets before the configuration that names them.
-fn plan_configuration(
+/// Plans the secrets, before the configuration that names them.
+fn plan_secrets(
     plan: &mut WritingPlan,
     answers: &HubsoftAnswers,
-    (old, base): (Option<&str>, &str),
     path: &Path,
+    group: Option<u32>,
 ) -> Result<(), Failed> {
     let unreadable = |error: io::Error| Failed::Runtime(error.into());
     for (asked, secret) in answers.new_secrets() {
@@ -265,8 +267,18 @@ fn plan_configuration(
             PresentSecret::File(file) => file.clone(),
             PresentSecret::Absent | PresentSecret::Inside => present::beside(path, asked.key),
         };
-        plan.secret(&file, secret).map_err(unreadable)?;
+        plan.secret(&file, secret, group).map_err(unreadable)?;
     }
+    Ok(())
+}
+
+fn plan_configuration(
+    plan: &mut WritingPlan,
+    answers: &HubsoftAnswers,
+    (old, base): (Option<&str>, &str),
+    path: &Path,
+) -> Result<(), Failed> {
+    let unreadable = |error: io::Error| Failed::Runtime(error.into());
     let text = answers.configuration(base, path, SecretPlace::Files)?;
     let is_own = old.is_some_and(|old| !is_example(old));
     plan.configuration(path, &text, (old, is_own), answers.keeps_secret_inside())

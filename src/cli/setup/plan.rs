@@ -16,6 +16,8 @@ use super::texts;
 /// The mode of a file that everybody may read, and of one that only its owner may.
 const OPEN: u32 = 0o644;
 const PRIVATE: u32 = 0o600;
+/// The mode of a secret that the service reads as a member of a group.
+const GROUP: u32 = 0o640;
 
 /// The content of a file.
 pub(super) enum FileContent {
@@ -76,14 +78,25 @@ impl WritingPlan {
         self.add(path, FileContent::Bytes(text.into()), mode, None)
     }
 
-    /// A secret, in a file of its own that only its owner may read.
-    pub(super) fn secret(&mut self, path: &Path, secret: &Secret) -> io::Result<()> {
+    /// A secret, in a file of its own that only its owner may read, and the service's `group` where there is one.
+    pub(super) fn secret(
+        &mut self,
+        path: &Path,
+        secret: &Secret,
+        group: Option<u32>,
+    ) -> io::Result<()> {
         let text = match path.exists() {
             true => texts::PLAN_SECRET_REPLACED,
             false => texts::PLAN_SECRET,
         };
         self.summary.push(text.message(&[("path", &path.display())]));
-        self.add(path, FileContent::Secret(secret.clone()), PRIVATE, None)
+        self.add(path, FileContent::Secret(secret.clone()), PRIVATE, None)?;
+        if let (Some(group), Some(file)) = (group, self.files.last_mut()) {
+            let (user, own_group) = file.rights.owner.or_else(process_owner).unwrap_or_default();
+            let owner = (group != own_group).then_some((user, group)).or(file.rights.owner);
+            file.rights = FileRights { mode: GROUP, owner };
+        }
+        Ok(())
     }
 
     /// A file of the PBX; one that is there with another content is kept as a copy.

@@ -69,7 +69,7 @@ mod tests {
         fn plan(&self) -> WritingPlan {
             let mut plan = WritingPlan::default();
             let secret = Secret::new("hush".into());
-            plan.secret(&self.0.join("new/secret"), &secret).expect("planned");
+            plan.secret(&self.0.join("new/secret"), &secret, None).expect("planned");
             plan.configuration(&self.0.join("b.toml"), "new", (Some("old"), false), false)
                 .expect("planned");
             plan
