@@ -4,8 +4,8 @@
 #
 # Both packages have the same program, linked with the symbols of glibc 2.17, so that it also runs on Rocky 8
 # and old Debians. That needs zig and cargo-zigbuild, which are fetched with pip into target/zig/ where
-# `cargo zigbuild` is missing. Also needed: cargo-deb (`cargo install --locked cargo-deb`), dpkg-dev, which
-# finds what the program is linked with, and rpm for rpmbuild.
+# cargo-zigbuild is missing. Also needed: cargo-deb (`cargo install --locked cargo-deb`) and
+# rpm for rpmbuild.
 #
 # The static program is built with musl, for any Linux of the same processor, and for the container; it needs
 # musl-gcc (Debian's musl-tools) and Rust's target for it, which rustup fetches. It is not in the packages,
@@ -35,7 +35,7 @@ if [ "${BINA_GLIBC:-2.17}" = own ]; then
     say "the packages need the C library of this machine (BINA_GLIBC=own): do not hand them out" >&2
     cargo build --release --locked --target "$gnu"
 else
-    if ! cargo zigbuild --version > /dev/null 2>&1; then
+    if ! command -v cargo-zigbuild > /dev/null; then
         [ -d "$zig/ziglang" ] || python3 -m pip --quiet --disable-pip-version-check install \
             --root-user-action ignore --target "$zig" cargo-zigbuild==0.24.1 ziglang==0.17.1
         export PATH="$PWD/$zig/bin:$PATH" PYTHONPATH="$PWD/$zig"
