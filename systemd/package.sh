@@ -4,8 +4,8 @@
 #
 # Both packages have the same program, linked with the symbols of glibc 2.17, so that it also runs on Rocky 8
 # and old Debians. That needs zig and cargo-zigbuild, which are fetched with pip into target/zig/ where
-# cargo-zigbuild is missing. Also needed: cargo-deb (`cargo install --locked cargo-deb`) and
-# rpm for rpmbuild.
+# cargo-zigbuild is missing. Also needed: cargo-deb (`cargo install --locked cargo-deb`) and rpm, for
+# rpmbuild.
 #
 # The static program is built with musl, for any Linux of the same processor, and for the container; it needs
 # musl-gcc (Debian's musl-tools) and Rust's target for it, which rustup fetches. It is not in the packages,
@@ -56,6 +56,9 @@ ln -s dialplan/sounds "$out/sounds"
 mkdir "$out/doc"
 ln -s ../../bina/dialplan "$out/doc/dialplan"
 ln -s ../../bina/docs "$out/doc/docs"
+# For Debians whose systemd is older than 247.
+mkdir "$out/old-systemd"
+systemd/rpm/variant.sh > "$out/old-systemd/bina.service"
 cargo deb --locked --no-build --target "$gnu" --output "$out/"
 
 if [ "${BINA_RPM:-yes}" = no ]; then

@@ -31,6 +31,7 @@ done <<'FILES'
 -rw-r--r-- /usr/lib/systemd/system/bina-metrics.socket
 -rw-r--r-- /usr/share/bina/systemd/credentials-encrypted.conf
 -rw-r--r-- /usr/share/bina/systemd/no-sandbox.conf
+-rw-r--r-- /usr/share/bina/systemd/old/bina.service
 -rw-r--r-- /usr/share/bina/systemd/bina.pt-BR.toml
 -rw-r--r-- /usr/share/bina/container/Containerfile
 -rw-r--r-- /usr/share/bina/container/bina.container
