@@ -53,7 +53,7 @@ match = 127.0.0.1
 """
 # What an administrator has before; the last part is FreePBX's Custom Destination, as its panel generates it.
 DIALPLAN = """[{context}]
-exten => _X.,1,NoOp(usual start)
+exten => _X.,1,NoOp(caller ${{CALLERID(num)}})
  same => n,Goto({destination})
 [usual]
 exten => _X.,1,Answer()
@@ -72,6 +72,8 @@ LOGGER = "[general]\n[logfiles]\nfull.log => notice,warning,error,verbose(3)\n"
 # systemctl as far as the guides use it: bina runs with the credentials that the unit hands over.
 SYSTEMCTL = r"""#!/bin/bash
 run=/run/bina-service
+# A process that has ended stays as a zombie, as nobody waits for it here.
+runs() { [ -e $run/pid ] && [ -d /proc/$(cat $run/pid) ] && ! grep -q ') Z ' /proc/$(cat $run/pid)/stat; }
 start() {
     [ ! -e $run/pid ] || return 0
     mkdir -p $run/credentials /var/lib/bina
@@ -81,7 +83,7 @@ start() {
     echo $! > $run/pid
     for _ in $(seq 100); do
         curl -sf http://127.0.0.1:8573/healthz > /dev/null && return 0
-        kill -0 $(cat $run/pid) 2> /dev/null || break
+        runs || break
         sleep 0.1
     done
     cat /var/log/bina.log >&2; rm -f $run/pid; exit 1
@@ -89,7 +91,7 @@ start() {
 stop() {
     [ -e $run/pid ] || return 0
     kill $(cat $run/pid)
-    while kill -0 $(cat $run/pid) 2> /dev/null; do sleep 0.05; done
+    while runs; do sleep 0.05; done
     rm -f $run/pid
 }
 case "$1" in
@@ -97,7 +99,7 @@ enable | start) [[ " $* " = *" bina"* ]] && start ;;
 stop) stop ;;
 restart) stop && start ;;
 reload) bina check --quiet -c /etc/bina/bina.toml && kill -HUP $(cat $run/pid) ;;
-is-active) [ -e $run/pid ] ;;
+is-active) runs ;;
 *) ;;
 esac
 """
@@ -162,7 +164,7 @@ class Machine:
     def run(self, script, seconds=60, check=True):
         """Runs a script with bash, as an administrator types it; returns what it prints."""
         command = ["chroot", str(self.root), "/usr/bin/env", "-i", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                   "LC_ALL=C.UTF-8", "HOME=/root", "bash", "-eu", "-o", "pipefail", "-c", script]
+                   "LC_ALL=C.UTF-8", "HOME=/root", "bash", "-eu", "-c", script]
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   text=True, errors="replace", timeout=seconds)
@@ -185,21 +187,34 @@ class Machine:
             time.sleep(0.05)
         return fail(f"not in Asterisk's log within {seconds} s: {text}\n{self.log()[start:]}")
 
-    def call(self, caller):
-        """Places a call, and returns the recordings that were played before it arrived."""
+    def calls(self, callers):
+        """Places a call for each at the same time, and returns the recordings that each heard before it arrived."""
         start = len(self.log())
-        self.run(f"sed 's/sip:sipp@/sip:{caller}@/' /root/uac.xml > /root/call.xml; "
-                 f"sipp -sf /root/call.xml 127.0.0.1:5060 -i 127.0.0.1 -p 5080 -s {CALLED} -m 1 -d 30000 "
-                 "-timeout 40s -timeout_error -nostdin > /root/sipp.log 2>&1 || true")
-        log = self.wait_for("ARRIVED", start, 30)
-        return re.findall(r"Playing '([^']+?)(?:\.\w+)?' \(language '(\w+)'\)", log)
+        placed = [
+            f"(sed 's/sip:sipp@/sip:{caller}@/' /root/uac.xml > /root/call-{at}.xml; "
+            f"sipp -sf /root/call-{at}.xml 127.0.0.1:5060 -i 127.0.0.1 -p {5080 + 10 * at} -mp {6000 + 10 * at} -s {CALLED} "
+            f"-m 1 -d 30000 -timeout 40s -timeout_error -nostdin > /root/sipp-{at}.log 2>&1 || true) &"
+            for at, caller in enumerate(callers)
+        ]
+        self.run("\n".join(placed) + "\nwait")
+        until = time.monotonic() + 30
+        while self.log()[start:].count("ARRIVED") < len(callers):
+            if time.monotonic() > until:
+                fail(f"not all calls of {callers} arrived\n{self.log()[start:]}")
+            time.sleep(0.05)
+        log = self.log()[start:]
+        heard = {caller: [] for caller in callers}
+        for channel, caller in re.findall(r'NoOp\("([^"]+)", "caller ([^"]*)"\)', log):
+            played = rf"<{re.escape(channel)}> Playing '([^']+?)(?:\.\w+)?' \(language '(\w+)'\)"
+            heard[caller] = re.findall(played, log)
+        return [heard[caller] for caller in callers]
 
     def expects(self, what, prompts):
         """Three callers: one with an alert, one without, and one who withholds the number."""
-        for caller, heard in [(CUSTOMER, prompts), (QUIET, False), ("anonymous", False)]:
-            played = self.call(caller)
+        callers = [CUSTOMER, QUIET, "anonymous"]
+        for caller, heard, played in zip(callers, [prompts, False, False], self.calls(callers)):
             if bool(played) != heard or any(language != "pt_BR" for _, language in played):
-                fail(f"{what}: {caller} heard {played}")
+                fail(f"{what}: {caller} heard {played}\n{self.log()[-3000:]}")
             if heard and played[0][0] != PROMPT:
                 fail(f"{what}: {caller} heard {played}")
         print(f"   {what}: {'the prompt' if prompts else 'nothing of bina'}", flush=True)
@@ -209,6 +224,8 @@ def prepare(machine, package):
     """What stands in for systemd, sudo and journalctl, and the callers."""
     machine.write("/usr/local/bin/systemctl", SYSTEMCTL, 0o755)
     machine.write("/usr/local/bin/journalctl", "#!/bin/sh\nexec cat /var/log/bina.log\n", 0o755)
+    # VICIdial's own database, which a guide shows how to look into.
+    machine.write("/usr/local/bin/mysql", "#!/bin/sh\n", 0o755)
     machine.write("/usr/local/bin/sudo", '#!/bin/sh\nexec "$@"\n', 0o755)
     machine.write("/etc/asterisk/logger.conf", LOGGER)
     machine.run("sipp -sd uac > /root/uac.xml || grep -q INVITE /root/uac.xml")
@@ -348,11 +365,11 @@ service = true
         if text not in shown:
             fail(f"bina setup does not say {text}:\n{shown}")
     line = next(line for line in shown.splitlines() if "DIALPLAN_EXISTS(bina,s,1)" in line)
-    usual = "exten => _X.,1,NoOp(usual start)\n"
+    usual = "exten => _X.,1,NoOp(caller ${CALLERID(num)})\n"
     change(machine, "extensions.conf", lambda old: old.replace(usual, f"{usual}{line}\n", 1))
     machine.run("sudo asterisk -rx 'dialplan reload'")
     machine.run("systemctl is-active bina")
-    played = machine.call(CUSTOMER)
+    [played] = machine.calls([CUSTOMER])
     if not played or played[0][0] != PROMPT:
         fail(f"the caller heard {played}")
     print(f"   {time.monotonic() - start:5.1f} s  {len(commands)} commands and one line: the caller hears {played[0][0]}", flush=True)
