@@ -12,7 +12,7 @@
 # because GLIBC_TUNABLES of the unit, by which freed memory is overwritten, is glibc's.
 #
 #   BINA_STATIC=no     leaves the static program and the image out, said as well
-#   BINA_STATIC=quick  builds it without optimisation, only to see that it links
+#   BINA_QUICK=yes     builds both programs without optimisation, only to try the packages
 #   BINA_RPM=no        leaves the .rpm out
 #   BINA_GLIBC=own     links the packages' program with this machine's C library, without zig
 set -euo pipefail
@@ -30,6 +30,10 @@ if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
 fi
 export SOURCE_DATE_EPOCH
 
+if [ "${BINA_QUICK:-no}" = yes ]; then
+    say "the programs are not optimised: do not hand them out (BINA_QUICK=yes)" >&2
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+fi
 gnu=$architecture-unknown-linux-gnu
 if [ "${BINA_GLIBC:-2.17}" = own ]; then
     say "the packages need the C library of this machine (BINA_GLIBC=own): do not hand them out" >&2
@@ -82,11 +86,7 @@ static() {
 }
 
 musl=$architecture-unknown-linux-musl
-if [ "${BINA_STATIC:-yes}" = quick ]; then
-    say "the static program is not optimised: do not hand it out (BINA_STATIC=quick)"
-    version=$version-unoptimised
-    export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-fi
+[ "${BINA_QUICK:-no}" = no ] || version=$version-unoptimised
 if [ "${BINA_STATIC:-yes}" = no ]; then
     say "the static program and the image are left out (BINA_STATIC=no)"
 elif command -v musl-gcc > /dev/null && rustup target add "$musl"; then

@@ -289,3 +289,15 @@ fn a_rule_hides_only_rules_for_the_customers_whom_it_takes() {
         assert_eq!(!warnings.is_empty(), is_hidden, "{first}{second}: {warnings:?}");
     }
 }
+
+#[test]
+fn a_rule_that_does_not_read_the_alert_is_warned_of_above_one_that_does() {
+    let suspended = |name| rule(name, "alerta = \"any\"\nservico_status = \"suspenso_debito\"");
+    let fibre = rule("fibra", "text = \"fibra\"");
+    let above = warnings(&format!("{}{fibre}", suspended("suspenso")));
+    assert_eq!(above.len(), 1, "{above:?}");
+    assert!(above[0].contains("rule `suspenso` (alerta = \"any\") stands before rule `fibra`"));
+    assert_eq!(warnings(&format!("{fibre}{}", suspended("suspenso"))), [""; 0]);
+    let off = rule("livre", "alerta = false\nservico_status = \"suspenso_debito\"");
+    assert_eq!(warnings(&format!("{off}{fibre}")), [""; 0], "it takes nobody with an alert");
+}

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""guides.py: follows the guides for Asterisk to the letter, in a clean Debian with the package and a real Asterisk.
+"""guides.py: follows the guides to the letter, in a clean Debian with the package and a real Asterisk.
 
     tests/guides.py PACKAGE.deb
 
 Each command and each block of a guide is taken from its text as it stands in the package: commands are run, dialplan is
 put where the text says, a call is placed by sipp, and everything is undone as the text says, with a call after each step.
+The commands of FreeSWITCH's guides are run, too, with a stand-in for its console, as Debian has no FreeSWITCH.
 First `bina setup` installs bina, against the simulated HubSoft of `bina demo`; the seconds from `apt install` to the
 prompt in a caller's ear are printed.
 
@@ -101,6 +102,17 @@ restart) stop && start ;;
 reload) bina check --quiet -c /etc/bina/bina.toml && kill -HUP $(cat $run/pid) ;;
 is-active) runs ;;
 *) ;;
+esac
+"""
+
+
+# FreeSWITCH's console, as far as the guides use it.
+FS_CLI = r"""#!/bin/sh
+case "$2" in
+"global_getvar sound_prefix") echo /usr/share/freeswitch/sounds/en/us/callie ;;
+"module_exists "*) echo true ;;
+uuid_dump*) echo "variable_bina_status: found" ;;
+*) echo +OK ;;
 esac
 """
 
@@ -226,6 +238,7 @@ def prepare(machine, package):
     machine.write("/usr/local/bin/journalctl", "#!/bin/sh\nexec cat /var/log/bina.log\n", 0o755)
     # VICIdial's own database, which a guide shows how to look into.
     machine.write("/usr/local/bin/mysql", "#!/bin/sh\n", 0o755)
+    machine.write("/usr/local/bin/fs_cli", FS_CLI, 0o755)
     machine.write("/usr/local/bin/sudo", '#!/bin/sh\nexec "$@"\n', 0o755)
     machine.write("/etc/asterisk/logger.conf", LOGGER)
     machine.run("sipp -sd uac > /root/uac.xml || grep -q INVITE /root/uac.xml")
@@ -336,6 +349,35 @@ def follow(machine, guide, language, context, file, data, way):
     return stops
 
 
+def follow_freeswitch(machine, guide, language):
+    """Runs the commands, and the undo: what is copied is where the text says, and gone afterwards."""
+    name = f"{guide}{language}.md"
+    step(f"{name}, its commands (no FreeSWITCH runs)")
+    machine.run("rm -rf /etc/freeswitch /usr/share/freeswitch; mkdir -p /etc/freeswitch/dialplan/public /usr/share/freeswitch/sounds")
+    text = machine.path(f"/usr/share/bina/dialplan/guides/{name}").read_text()
+    commands = [content for kind, content in blocks(text) if kind == "sh"]
+    for content in commands:
+        machine.run(content)
+        if "systemctl stop" in content:
+            machine.run("systemctl start bina")
+    copied = machine.run("find /etc/freeswitch /usr/share/freeswitch -type f").split()
+    wanted = re.findall(r"(/etc/freeswitch/\S+\.xml)", "\n".join(commands))
+    for path in wanted:
+        if path not in copied:
+            fail(f"{name}: {path} was not copied")
+    if not any(path.endswith("/bina/rompimento-fibra.wav") for path in copied):
+        fail(f"{name}: the recordings were not copied")
+    undo = re.findall(r"`(sudo rm /etc/freeswitch[^`]*)`", text)
+    if wanted and not undo:
+        fail(f"{name}: no undo")
+    for command in undo:
+        machine.run(command)
+    left = machine.run("find /etc/freeswitch/dialplan/public -name '*bina*'").strip()
+    if left:
+        fail(f"{name}: the undo leaves {left}")
+    print(f"   {len(commands)} blocks of commands, {len(copied)} files copied, {len(undo)} commands to undo", flush=True)
+
+
 def journey(machine, hubsoft):
     """From nothing to the first prompt, by `bina setup`."""
     step("bina setup, from nothing to the first prompt")
@@ -401,6 +443,9 @@ def inside(root, package):
     for guide, *rest in GUIDES:
         for language in ["", ".pt-BR"]:
             follow(machine, guide, language, *rest)
+    for guide in ["freeswitch", "fusionpbx"]:
+        for language in ["", ".pt-BR"]:
+            follow_freeswitch(machine, guide, language)
     step("the guides hold")
 
 

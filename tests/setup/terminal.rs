@@ -106,7 +106,7 @@ fn questions(sim: &Sim) -> Vec<(&'static str, String)> {
         row("PBX (", ""),
         row("Install the subroutines", ""),
         row("Add this at the end", ""),
-        row("Write all of this? ", "yes"),
+        row("Write all of this (yes/no)? ", "yes"),
     ]
 }
 
@@ -160,7 +160,7 @@ async fn a_wrong_password_in_portuguese_asks_for_the_user_alone() {
     session.answer("username", "");
     session.answer("[manter o atual]: ", PASSWORD);
     session.answer("PBX (", "");
-    session.answer("Gravar tudo isso?", "sim");
+    session.answer("Gravar tudo isso (sim/não)?", "sim");
     session.answer("Número de um cliente", "");
     session.end().have(0, &["Próximo comando: sudo systemctl enable --now bina"]);
     assert!(tree.read("etc/bina/bina.toml").starts_with("# Configuração do bina"), "its comments");
@@ -205,7 +205,7 @@ async fn a_no_changes_nothing_and_an_unreachable_hubsoft_can_be_left_for_later()
     session.answer("Try the credentials", "y");
     session.answer("could not be tried", "y");
     session.answer("PBX (", "later");
-    session.answer("Write all of this?", "");
+    session.answer("Write all of this (yes/no)?", "");
     session.answer("answer yes or no", "no");
     session.end().have(0, &["refuses connections", "Nothing was changed."]);
     assert_eq!(tree.files(), before);

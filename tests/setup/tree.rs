@@ -56,7 +56,7 @@ impl Tree {
             "asterisk",
             "case \"$2\" in\n\
              'core show settings') echo '  Data directory:              /var/lib/data' ;;\n\
-             'core show version') echo 'Asterisk 22.10.1 built by root' ;;\n\
+             'core show version') echo 'No ethernet interface found'; echo 'Asterisk 22.10.1 built by root' ;;\n\
              'dialplan reload') echo reloaded >> \"$(dirname \"$0\")/reloads\" ;;\n\
              esac",
         );

@@ -9,7 +9,7 @@ texts! {
     EXPOSED_AGI = "o FastAGI não tem senhas, por isso indique o PBX em access.networks", "FastAGI has no passwords, so name the PBX in access.networks";
     EXPOSED_CONSOLE = "configure console.password_file", "set console.password_file";
     EXPOSED_OTHER = "indique o PBX em access.networks, ou configure access.token_files, access.basic_files ou tls.client_ca_file", "name the PBX in access.networks, or set access.token_files, access.basic_files or tls.client_ca_file";
-    FILE_NOT_PERMITTED = "permita que o usuário do bina o leia", "let bina's user read it";
+    FILE_NOT_PERMITTED = "permita que o usuário do bina o leia; em um terminal, use sudo", "let bina's user read it; at a terminal, use sudo";
     FILE_NOT_PLAIN = "indique um arquivo comum com -c ARQUIVO", "name a plain file with -c FILE";
     FILE_NOT_THERE = "indique o arquivo com -c ARQUIVO", "name the file with -c FILE";
     FILE_NOT_UTF8 = "salve-o em UTF-8", "save it as UTF-8";

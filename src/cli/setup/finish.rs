@@ -22,6 +22,8 @@ use super::texts;
 
 /// The line that looks up a call and plays its prompt; deleting it undoes that.
 const CALL_LINE: &str = " same => n,GosubIf(${DIALPLAN_EXISTS(bina,s,1)}?bina,s,1)";
+/// The same as the first line of a context.
+const FIRST_LINE: &str = "exten => _X.,1,GosubIf(${DIALPLAN_EXISTS(bina,s,1)}?bina,s,1)";
 /// What FreePBX calls: the lines that were added to its dialplan.
 const TARGET: &str = "bina-destino,s,1";
 const RELOAD_MAX: Duration = Duration::from_secs(10);
@@ -79,7 +81,11 @@ impl FinishSteps<'_> {
         let interview = self.interview;
         let guide = kind.guide(interview.language());
         match kind {
-            PbxKind::Asterisk => interview.say(texts::LINE.message(&[("line", &CALL_LINE)])),
+            PbxKind::Asterisk => {
+                let parts: [(&str, &dyn Display); 2] =
+                    [("line", &CALL_LINE), ("first", &FIRST_LINE)];
+                interview.say(texts::LINE.message(&parts));
+            }
             PbxKind::FreePbx | PbxKind::Issabel => {
                 interview.say(texts::DESTINATION.message(&[("target", &TARGET)]));
             }

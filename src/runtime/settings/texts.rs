@@ -19,11 +19,11 @@ texts! {
     END_SECTION = "feche o nome da seção com ]; nele não pode haver espaços", "close the section's name with ]; it must not contain spaces";
     END_TEXT = "feche o texto com aspas na mesma linha", "close the text with a quote on the same line";
     ESCAPE = "escreva \\\\ para uma barra invertida, ou ponha o texto entre aspas simples", "write \\\\ for a backslash, or put single quotes around the text";
-    FILE_CREATE = "crie o arquivo, legível só pelo usuário do bina", "create it, readable by bina's user only";
+    FILE_CREATE = "crie-o (`sudo install -m 600 /dev/null ARQUIVO`) e escreva nele", "create it (`sudo install -m 600 /dev/null FILE`) and write into it";
     FILE_EMPTY = "{setting}: {path} está vazio: escreva o segredo nele", "{setting}: {path} is empty: write the secret into it";
     FILE_NAMED_HERE = "{problem}, e escreva aqui o nome dele; o segredo mesmo vai nesse arquivo", "{problem}, and name it here; the secret itself goes into that file";
     FILE_NOT_PLAIN = "indique um arquivo comum", "name a plain file";
-    FILE_NOT_PERMITTED = "permita que o usuário do bina o leia", "let bina's user read it";
+    FILE_NOT_PERMITTED = "permita que o usuário do bina o leia; em um terminal, use sudo", "let bina's user read it; at a terminal, use sudo";
     FILE_NO_TEXT = "tem que ser um arquivo de texto", "it must be a text file";
     FILE_SHOWN = "{path} contém um segredo que outros usuários podem ler: execute `chmod 600 {path}`", "{path} contains a secret that other users can read: run `chmod 600 {path}`";
     FILE_TOO_LARGE = "confira se é o arquivo certo", "check that it is the right file";

@@ -1,5 +1,7 @@
 //! Reads whether a rule is for customers with an alert, and rejects conditions that need one.
 
+use std::fmt::Display;
+
 use crate::domain::prompt::{AlertCondition, Rule};
 use crate::runtime::language::Message;
 use crate::runtime::settings::{Marked, Place, Section};
@@ -31,6 +33,17 @@ pub(super) fn check(section: &Section<'_>, rule: &Rule, place: Place) {
     if rule.speak.is_some() {
         section.report(place, texts::NO_TEXT_TO_SAY.message(&[("path", &path)]));
     }
+}
+
+/// The warnings for rules that do not read the alert and stand above one that does: their customers do not hear of
+/// an outage.
+pub(super) fn above_outages(rules: &[Rule]) -> impl Iterator<Item = Message> {
+    let reads = |rule: &&Rule| !rule.text.is_empty() || !rule.also.is_empty();
+    rules.iter().enumerate().filter_map(move |(at, rule)| {
+        let later = rules[at..].iter().find(reads)?;
+        let parts: [(&str, &dyn Display); 2] = [("name", &rule.name), ("later", &later.name)];
+        (rule.alert == AlertCondition::Any).then(|| texts::ABOVE_OUTAGES.message(&parts))
+    })
 }
 
 /// The warning for a rule that applies to every customer without an alert.

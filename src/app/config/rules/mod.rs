@@ -77,7 +77,8 @@ impl Prompts {
         });
         let of_conditions = list.iter().filter_map(unconditional);
         let of_alerts = list.iter().filter_map(alert::quiet_for_all);
-        for warning in hidden(&list).chain(of_conditions).chain(of_alerts) {
+        let above = alert::above_outages(&list);
+        for warning in hidden(&list).chain(of_conditions).chain(of_alerts).chain(above) {
             file.warn(warning);
         }
         let general = file.read("general", |section| self.general(section));

@@ -3,6 +3,7 @@
 use crate::runtime::language::texts;
 
 texts! {
+    ABOVE_OUTAGES = "a regra `{name}` (alerta = \"any\") está antes da regra `{later}`: os clientes dela não ouvem a queda que essa avisa; ponha-a depois", "rule `{name}` (alerta = \"any\") stands before rule `{later}`: its customers do not hear of the outage that this one announces; put it after";
     CALLED_NUMBERS = "{path} tem que ser de números chamados entre aspas, só dígitos", "{path} must be called numbers in quotes, of digits alone";
     DEFINED_NONE = "nenhum", "none";
     EMPTY = "{path} está vazio: escreva palavras a procurar, ou \"*\" para todas (só pontuação não corresponde a nada)", "{path} is empty: name words to match, or \"*\" for all (punctuation alone matches nothing)";

@@ -131,7 +131,9 @@ pub(super) async fn version(machine: &Machine, kind: PbxKind) -> Option<String> 
         _ => {
             let shown =
                 machine.output("asterisk", &["-rx", "core show version"], ANSWER_MAX).await?;
-            shown.split_whitespace().nth(1).map(str::to_owned)
+            // A machine without an Ethernet interface is warned of first.
+            let line = shown.lines().find(|line| line.starts_with("Asterisk "))?;
+            line.split_whitespace().nth(1).map(str::to_owned)
         }
     }
 }
