@@ -166,16 +166,17 @@ fn no_command_goes_on_with_an_empty_variable() {
 #[test]
 fn to_stop_bina_is_to_stop_its_sockets_too() {
     let sockets = fs::read_dir(root().join("systemd")).unwrap();
-    let mut sockets: Vec<_> = sockets
+    let sockets = sockets
         .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "socket"))
-        .collect();
-    sockets.sort_by_key(|name| (name != "bina.socket", name.clone()));
-    let stop = format!("sudo systemctl stop {} bina\n", sockets.join(" "));
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "socket"));
+    for socket in sockets {
+        assert!(socket.starts_with("bina"), "{socket} is not among 'bina*'");
+    }
+    let stop = "sudo systemctl stop 'bina*'\n";
     let page = read("dialplan/guides/README.md");
-    assert_eq!(page.matches(&stop).count(), 2, "in both languages: {stop}");
+    assert_eq!(page.matches(stop).count(), 2, "in both languages: {stop}");
     for (guide, text) in guides().into_iter().filter(|(guide, _)| guide != "README.md") {
         let stops = text.matches("systemctl stop").count();
-        assert_eq!(text.matches(&stop).count(), stops, "{guide}: as in README.md: {stop}");
+        assert_eq!(text.matches(stop).count(), stops, "{guide}: as in README.md: {stop}");
     }
 }
