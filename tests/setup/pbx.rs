@@ -26,12 +26,12 @@ const TREES: [(&str, &[&str], &[&str]); 8] = [
     (
         "VICIdial",
         &["etc/astguiclient.conf", "etc/asterisk/extensions.conf"],
-        &["guides/vicidial.md"],
+        &["bina.conf", "#tryinclude bina.conf", "guides/vicidial.md"],
     ),
     (
         "MagnusBilling",
         &["var/www/html/mbilling/index.php", "etc/asterisk/extensions.conf"],
-        &["guides/magnusbilling.md"],
+        &["bina.conf", "#tryinclude bina.conf", "guides/magnusbilling.md"],
     ),
     ("FreeSWITCH", &["etc/freeswitch/freeswitch.xml"], &["guides/freeswitch.md"]),
     ("FreeSWITCH", &["usr/local/freeswitch/conf/vars.xml"], &["guides/freeswitch.md"]),

@@ -89,9 +89,9 @@ impl PbxKind {
     /// The file of its dialplan that belongs to the administrator, where setup can include a snippet.
     pub(super) fn dialplan_file(self) -> Option<&'static str> {
         match self {
-            Self::Asterisk => Some("extensions.conf"),
+            Self::Asterisk | Self::MagnusBilling | Self::Vicidial => Some("extensions.conf"),
             Self::FreePbx | Self::Issabel => Some("extensions_custom.conf"),
-            Self::Freeswitch | Self::FusionPbx | Self::MagnusBilling | Self::Vicidial => None,
+            Self::Freeswitch | Self::FusionPbx => None,
         }
     }
 
