@@ -84,6 +84,7 @@ async fn a_second_setup_changes_nothing_that_is_as_it_should_be() {
         0,
         &[
             "client_secret (não aparece): manter o atual",
+            "Nada a gravar:",
             "bina.toml já está como deve",
             "2 já estão lá e ficam",
         ],
@@ -92,6 +93,13 @@ async fn a_second_setup_changes_nothing_that_is_as_it_should_be() {
     let mut after = tree.files();
     after.remove(&tree.path("usr/sbin/reloads"));
     assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_that_brings_no_subroutines_is_no_success() {
+    let (sim, tree) = (sim().await, Tree::asterisk());
+    tree.put("usr/sbin/not-included", b"");
+    tree.answered(&(answers(&sim) + ALL), &[]).have(1, &["has not the subroutines of bina"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

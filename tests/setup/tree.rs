@@ -57,6 +57,7 @@ impl Tree {
             "case \"$2\" in\n\
              'core show settings') echo '  Data directory:              /var/lib/data' ;;\n\
              'core show version') echo 'No ethernet interface found'; echo 'Asterisk 22.10.1 built by root' ;;\n\
+             'dialplan show s@bina') [ -e \"$(dirname \"$0\")/not-included\" ] && echo There is no existence of bina ;;\n\
              'dialplan reload') echo reloaded >> \"$(dirname \"$0\")/reloads\" ;;\n\
              esac",
         );

@@ -104,10 +104,21 @@ impl FinishSteps<'_> {
         }
         let reload = self.machine.output("asterisk", &["-rx", "dialplan reload"], RELOAD_MAX);
         match with_progress(texts::WAITING_PBX.of(interview.language()), reload).await {
-            Some(_) => interview.say(texts::RELOADED),
+            Some(_) => self.see_loaded().await,
             None => self.fail(texts::RELOAD_FAILED),
         }
         Ok(())
+    }
+
+    /// Asterisk reloads without a word where a file is not included.
+    async fn see_loaded(&mut self) {
+        let show = ["-rx", "dialplan show s@bina"];
+        let shown = self.machine.output("asterisk", &show, RELOAD_MAX).await.unwrap_or_default();
+        if shown.contains("There is no existence of") {
+            self.fail(texts::NOT_INCLUDED);
+        } else {
+            self.interview.say(texts::RELOADED);
+        }
     }
 
     async fn look_up(&mut self, config: &Config) -> Result<(), Failed> {

@@ -100,6 +100,9 @@ pub(super) async fn run(options: SetupOptions, language: Language) -> Result<(),
         if options.dry_run {
             return Ok((prepared, false));
         }
+        if prepared.plan.files.is_empty() {
+            return Ok((prepared, true));
+        }
         prepared.plan.require_writable()?;
         let is_confirmed = interview.confirm("write", texts::ASK_WRITE.into(), None).await?;
         Ok((prepared, is_confirmed))
@@ -150,7 +153,8 @@ async fn prepare(
     if let Some(kind) = pbx {
         snippet::plan(interview, machine, kind, &mut plan).await?;
     }
-    interview.say(texts::SUMMARY);
+    let is_same = plan.files.is_empty();
+    interview.say(if is_same { texts::SUMMARY_SAME } else { texts::SUMMARY });
     for line in answers.shown() {
         interview.say(format_args!("  {line}"));
     }

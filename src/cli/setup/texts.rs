@@ -55,6 +55,7 @@ texts! {
     NEEDS_ROOT = "{path} só pode ser gravado pelo root: rode `sudo bina setup`, ou --dry-run para só ver", "only root can write {path}: run `sudo bina setup`, or --dry-run to see only";
     NEXT = "Próximo comando: sudo systemctl enable --now bina (se ele já roda: sudo systemctl restart bina)", "Next command: sudo systemctl enable --now bina (if it runs already: sudo systemctl restart bina)";
     NO = "não", "no";
+    NOT_INCLUDED = "O dialplan foi recarregado, mas não tem as sub-rotinas do bina: confira se o Asterisk lê o arquivo com `#tryinclude bina.conf` (sudo asterisk -rx 'dialplan show s@bina')", "The dialplan was reloaded, but has not the subroutines of bina: see whether Asterisk reads the file with `#tryinclude bina.conf` (sudo asterisk -rx 'dialplan show s@bina')";
     NOT_WRITTEN = "{path} não pôde ser gravado ({error})", "{path} could not be written ({error})";
     NO_RECORDINGS = "Os áudios não estão em /usr/share/bina/sounds: copie-os depois, como diz o guia.", "The recordings are not in /usr/share/bina/sounds: copy them later, as the guide says.";
     NO_TERMINAL = "não há terminal para perguntar: rode em um terminal, ou dê as respostas com --answers ARQUIVO", "there is no terminal to ask at: run it in a terminal, or give the answers with --answers FILE";
@@ -84,6 +85,7 @@ texts! {
     START_FAILED = "O serviço não iniciou: veja `systemctl status bina` e `sudo bina check`.", "The service did not start: see `systemctl status bina` and `sudo bina check`.";
     STOPPED = "{why}: cada arquivo listado como gravado está inteiro, os outros estão como antes; rode `sudo bina setup` de novo", "{why}: each file that is listed as written is whole, the others are as before; run `sudo bina setup` again";
     SUMMARY = "Isto será gravado:", "This will be written:";
+    SUMMARY_SAME = "Nada a gravar:", "Nothing is to be written:";
     UNCHANGED = "Nada foi alterado.", "Nothing was changed.";
     UNREACHED = "o HubSoft não pôde ser testado: resolva o que está acima, ou responda untested = true", "HubSoft could not be tried: solve what is above, or answer untested = true";
     USERNAME = "username (o usuário da integração)", "username (the integration's user)";
