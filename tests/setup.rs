@@ -248,6 +248,38 @@ async fn a_link_of_another_user_is_not_followed_and_an_own_one_stays_a_link() {
     assert!(tree.read("git/extensions.conf").ends_with("\n#tryinclude bina.conf\n"));
 }
 
+/// What is in a folder of the PBX's user is read and written as him, so that no link of his leads root astray.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_the_pbx_is_worked_in_as_its_user() {
+    let (sim, tree) = (sim().await, Tree::asterisk());
+    let asterisk = tree.path("etc/asterisk");
+    if chown(&asterisk, Some(1_234), Some(1_235)).is_err() {
+        eprintln!("SKIPPED: a folder of another user needs root");
+        return;
+    }
+    let roots = tree.path("roots");
+    fs::create_dir(&roots).expect("a folder");
+    tree.put("roots/secret", b"root's secret");
+    fs::set_permissions(tree.path("roots/secret"), fs::Permissions::from_mode(0o600))
+        .expect("ours");
+    // His link to root's file, made root's by a trick: as him it cannot be read.
+    fs::remove_file(asterisk.join("extensions.conf")).expect("there");
+    symlink(tree.path("roots/secret"), asterisk.join("extensions.conf")).expect("ours");
+    tree.answered(&(answers(&sim) + ALL), &[])
+        .have(1, &["Permission denied", "nothing was changed"]);
+    assert_eq!(tree.read("roots/secret"), "root's secret");
+    fs::remove_file(asterisk.join("extensions.conf")).expect("there");
+    tree.put("etc/asterisk/extensions.conf", b"[a]\n");
+    chown(asterisk.join("extensions.conf"), Some(1_234), Some(1_235)).expect("as root");
+    tree.answered(&(answers(&sim) + ALL), &[]).have(0, &[]);
+    for name in ["bina.conf", "extensions.conf"] {
+        let about = fs::metadata(asterisk.join(name)).expect(name);
+        assert_eq!((about.uid(), about.gid()), (1_234, 1_235), "{name}");
+    }
+    // The recordings' folder is root's, and stays so.
+    assert_eq!(fs::metadata(tree.path("var/lib/data/sounds/pt_BR")).expect("there").uid(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_root_may_write_is_refused_at_once() {
     let (sim, tree) = (sim().await, Tree::new());

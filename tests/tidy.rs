@@ -262,7 +262,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("base64", &["runtime/access"]),
     ("percent_encoding", &["servers/console", "simulator"]),
     ("ipnet", &["runtime/access"]),
-    ("rustix", &["cli/setup/machine.rs", "cli/setup/terminal.rs"]),
+    ("rustix", &["cli/setup/as_user.rs", "cli/setup/machine.rs", "cli/setup/terminal.rs"]),
     ("subtle", &["runtime/access", "servers/console"]),
     ("toml", &["runtime/settings/tree.rs"]),
     (

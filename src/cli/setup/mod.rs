@@ -8,6 +8,7 @@
 
 mod address;
 mod answers;
+mod as_user;
 mod configuration_text;
 mod credentials;
 mod finish;
@@ -36,7 +37,7 @@ use crate::sources::reasons::RefusedCredentials;
 use self::answers::GivenAnswers;
 use self::credentials::{HubsoftAnswers, SecretPlace};
 use self::finish::FinishSteps;
-use self::interview::{Interview, Question};
+use self::interview::{Interview, Question, visible};
 use self::machine::{Machine, is_writable};
 use self::pbx::{FoundPbx, PbxKind};
 use self::plan::{WritingPlan, needs_root};
@@ -232,7 +233,7 @@ async fn choose_pbx(interview: &Interview, machine: &Machine) -> Result<Option<P
         interview.say(texts::PBX_NONE_FOUND);
     }
     for FoundPbx { kind, sign } in &found {
-        let version = pbx::version(machine, *kind).await.unwrap_or_default();
+        let version = visible(&pbx::version(machine, *kind).await.unwrap_or_default());
         let sign = machine.named(sign);
         let parts: [(&str, &dyn std::fmt::Display); 3] =
             [("name", &kind.name()), ("version", &version), ("sign", &sign)];

@@ -6,12 +6,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::runtime::language::Message;
+use crate::runtime::plain_file;
 use crate::runtime::secret::Secret;
 use crate::runtime::state_folder::FileRights;
 
 use super::super::Failed;
+use super::as_user::{FileUser, as_user, user_of};
 use super::machine::{is_root, is_writable};
-use super::texts;
+use super::{FILE_BYTES_MAX, texts};
 
 /// The mode of a file that everybody may read, and of one that only its owner may.
 const OPEN: u32 = 0o644;
@@ -39,13 +41,23 @@ pub(super) struct PlannedFile {
     pub(super) path: PathBuf,
     pub(super) content: FileContent,
     pub(super) rights: FileRights,
+    /// As whom it is written, if not as this process.
+    pub(super) user: Option<FileUser>,
+}
+
+/// A folder that is going to be created.
+pub(super) struct PlannedFolder {
+    pub(super) path: PathBuf,
+    pub(super) owner: Option<(u32, u32)>,
+    /// As whom it is created, if not as this process.
+    pub(super) user: Option<FileUser>,
 }
 
 /// Everything that is going to be written, in order.
 #[derive(Default)]
 pub(super) struct WritingPlan {
     /// Folders to create, each after the one that it is in.
-    pub(super) folders: Vec<(PathBuf, Option<(u32, u32)>)>,
+    pub(super) folders: Vec<PlannedFolder>,
     pub(super) files: Vec<PlannedFile>,
     /// What a person is shown of it.
     pub(super) summary: Vec<Message>,
@@ -72,7 +84,8 @@ impl WritingPlan {
             None => texts::PLAN_NEW.message(&parts),
         });
         if is_own {
-            self.keep_copy(path)?;
+            // It may contain the secrets of before.
+            self.keep_copy(path, Some(PRIVATE))?;
         }
         let mode = if has_secrets { PRIVATE } else { OPEN };
         self.add(path, FileContent::Bytes(text.into()), mode, None)
@@ -106,19 +119,21 @@ impl WritingPlan {
         bytes: &[u8],
         owner: Option<(u32, u32)>,
     ) -> io::Result<()> {
-        let parts: [(&str, &dyn std::fmt::Display); 1] = [("path", &path.display())];
-        match fs::read(path) {
-            Ok(old) if old == bytes => {
-                self.summary.push(texts::PLAN_SAME.message(&parts));
-                return Ok(());
+        self.below(path, |plan| {
+            let parts: [(&str, &dyn std::fmt::Display); 1] = [("path", &path.display())];
+            match read_plain(path)? {
+                Some(old) if old == bytes => {
+                    plan.summary.push(texts::PLAN_SAME.message(&parts));
+                    return Ok(());
+                }
+                Some(_) => {
+                    plan.summary.push(texts::PLAN_REPLACED.message(&parts));
+                    plan.keep_copy(path, None)?;
+                }
+                None => plan.summary.push(texts::PLAN_NEW.message(&parts)),
             }
-            Ok(_) => {
-                self.summary.push(texts::PLAN_REPLACED.message(&parts));
-                self.keep_copy(path)?;
-            }
-            Err(_) => self.summary.push(texts::PLAN_NEW.message(&parts)),
-        }
-        self.add(path, FileContent::Bytes(bytes.to_vec()), OPEN, owner)
+            plan.add(path, FileContent::Bytes(bytes.to_vec()), OPEN, owner)
+        })
     }
 
     /// Recordings; those that are there already stay, as they may be the administrator's own.
@@ -128,14 +143,17 @@ impl WritingPlan {
         recordings: Vec<(String, Vec<u8>)>,
         owner: Option<(u32, u32)>,
     ) -> io::Result<()> {
-        let (all, mut new) = (recordings.len(), 0);
-        for (name, bytes) in recordings {
-            let path = folder.join(name);
-            if !path.exists() {
-                new += 1;
-                self.add(&path, FileContent::Bytes(bytes), OPEN, owner)?;
+        let (all, first) = (recordings.len(), self.files.len());
+        self.below(&folder.join("any.wav"), |plan| {
+            for (name, bytes) in recordings {
+                let path = folder.join(name);
+                if !path.exists() {
+                    plan.add(&path, FileContent::Bytes(bytes), OPEN, owner)?;
+                }
             }
-        }
+            Ok(())
+        })?;
+        let new = self.files.len() - first;
         let kept = all - new;
         self.summary.push(texts::PLAN_RECORDINGS.message(&[
             ("folder", &folder.display()),
@@ -152,31 +170,32 @@ impl WritingPlan {
         lines: &str,
         owner: Option<(u32, u32)>,
     ) -> io::Result<()> {
-        let mut bytes = match fs::read(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            read => read?,
-        };
-        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
-            bytes.push(b'\n');
-        }
-        bytes.extend(lines.as_bytes());
-        let about = fs::metadata(path).ok();
-        let mode = about.as_ref().map_or(OPEN, |about| about.mode() & 0o7777);
-        let owner = about.map(|about| owner_of(&about)).or(owner);
-        let parts: [(&str, &dyn std::fmt::Display); 2] =
-            [("path", &path.display()), ("lines", &lines.trim_end())];
-        self.summary.push(texts::PLAN_LINE.message(&parts));
-        self.add(path, FileContent::Bytes(bytes), mode, owner)
+        self.below(path, |plan| {
+            let mut bytes = read_plain(path)?.unwrap_or_default();
+            if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+                bytes.push(b'\n');
+            }
+            bytes.extend(lines.as_bytes());
+            let about = fs::metadata(path).ok();
+            let mode = about.as_ref().map_or(OPEN, |about| about.mode() & 0o7777);
+            let owner = about.map(|about| owner_of(&about)).or(owner);
+            let parts: [(&str, &dyn std::fmt::Display); 2] =
+                [("path", &path.display()), ("lines", &lines.trim_end())];
+            plan.summary.push(texts::PLAN_LINE.message(&parts));
+            plan.add(path, FileContent::Bytes(bytes), mode, owner)
+        })
     }
 
-    fn keep_copy(&mut self, path: &Path) -> io::Result<()> {
-        let (old, about) = (fs::read(path)?, fs::metadata(path)?);
+    /// Plans a copy of a file, with its rights unless others are given.
+    fn keep_copy(&mut self, path: &Path, mode: Option<u32>) -> io::Result<()> {
+        let (old, about) = (read_plain(path)?.unwrap_or_default(), fs::metadata(path)?);
+        let mode = mode.unwrap_or_else(|| about.mode() & 0o7777);
         let copies =
             (1_u32..).map(|number| PathBuf::from(format!("{}.bak-{number}", path.display())));
         let free = copies.take(1_000).find(|copy| fs::symlink_metadata(copy).is_err());
         let copy = free.ok_or(io::ErrorKind::AlreadyExists)?;
         self.summary.push(texts::PLAN_COPY.message(&[("copy", &copy.display())]));
-        self.add(&copy, FileContent::Bytes(old), about.mode() & 0o7777, Some(owner_of(&about)))
+        self.add(&copy, FileContent::Bytes(old), mode, Some(owner_of(&about)))
     }
 
     /// Adds a file and the folders that it needs. Its owner stays what it is.
@@ -199,22 +218,41 @@ impl WritingPlan {
         let folders: Vec<_> =
             path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         for folder in folders.into_iter().rev() {
-            if !self.folders.iter().any(|(known, _)| known == folder) {
-                self.folders.push((folder.to_owned(), owner));
+            if !self.folders.iter().any(|known| known.path == folder) {
+                let path = folder.to_owned();
+                self.folders.push(PlannedFolder { path, owner, user: None });
             }
         }
         let own = match fs::metadata(&path) {
-            Ok(about) if !about.is_file() => {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidInput,
-                    format!("{} is no file", path.display()),
-                ));
-            }
+            Ok(about) if !about.is_file() => return Err(no_file(&path)),
             Ok(about) => Some(owner_of(&about)),
             Err(_) => owner,
         };
         let owner = own.filter(|owner| Some(*owner) != process_owner());
-        self.files.push(PlannedFile { path, content, rights: FileRights { mode, owner } });
+        let rights = FileRights { mode, owner };
+        self.files.push(PlannedFile { path, content, rights, user: None });
+        Ok(())
+    }
+
+    /// Plans what `work` adds beside `path`, as the user who controls that folder; as him it is written, too.
+    fn below(
+        &mut self,
+        path: &Path,
+        work: impl FnOnce(&mut Self) -> io::Result<()> + Send,
+    ) -> io::Result<()> {
+        let user = user_of(path);
+        let (files, folders) = (self.files.len(), self.folders.len());
+        as_user(user, || work(self))?;
+        if user.is_some() {
+            for file in &mut self.files[files..] {
+                file.user = user;
+                file.rights.owner = None;
+            }
+            for folder in &mut self.folders[folders..] {
+                folder.user = user;
+                folder.owner = None;
+            }
+        }
         Ok(())
     }
 
@@ -227,6 +265,19 @@ impl WritingPlan {
             None => Ok(()),
         }
     }
+}
+
+/// The content of a plain file; none if there is none. A pipe or a device is refused, not waited for.
+pub(super) fn read_plain(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match plain_file::read(path, FILE_BYTES_MAX) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(no_file(path)),
+        read => read.map(Some),
+    }
+}
+
+fn no_file(path: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no file", path.display()))
 }
 
 /// What only root may write is refused, before anything is.

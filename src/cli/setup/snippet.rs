@@ -6,10 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::Failed;
+use super::as_user::{as_user, user_of};
 use super::interview::{Interview, Question, visible};
 use super::machine::Machine;
 use super::pbx::{AsteriskFolders, PbxKind};
-use super::plan::{WritingPlan, owner_of};
+use super::plan::{WritingPlan, owner_of, read_plain};
 use super::texts;
 
 /// The subroutines, as this program was built with them.
@@ -65,7 +66,8 @@ pub(super) async fn plan(
         }
         None => interview.say(texts::NO_RECORDINGS),
     }
-    let lines = lacking(kind, &fs::read(&dialplan).unwrap_or_default());
+    let present = as_user(user_of(&dialplan), || read_plain(&dialplan)).map_err(unreadable)?;
+    let lines = lacking(kind, &present.unwrap_or_default());
     if lines.is_empty() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use crate::runtime::state_folder::place_file;
 
 use super::super::error_texts::INTERRUPTED;
 use super::super::{Failed, print_line};
+use super::as_user::as_user;
 use super::machine::create_folder;
 use super::plan::WritingPlan;
 use super::texts;
@@ -22,16 +23,18 @@ pub(super) fn write(
     let failed = |error: &dyn Display, path: &Path| {
         texts::NOT_WRITTEN.message(&[("path", &path.display()), ("error", error)])
     };
-    for (folder, owner) in &plan.folders {
-        if let Err(error) = create_folder(folder, *owner) {
-            return Err(stopped(plan, 0, language, failed(&error, folder)));
+    for folder in &plan.folders {
+        let created = as_user(folder.user, || create_folder(&folder.path, folder.owner));
+        if let Err(error) = created {
+            return Err(stopped(plan, 0, language, failed(&error, &folder.path)));
         }
     }
     for (at, file) in plan.files.iter().enumerate() {
         if is_interrupted() {
             return Err(stopped(plan, at, language, INTERRUPTED.into()));
         }
-        if let Err(error) = place_file(&file.path, file.content.bytes(), file.rights) {
+        let place = || place_file(&file.path, file.content.bytes(), file.rights);
+        if let Err(error) = as_user(file.user, place) {
             return Err(stopped(plan, at, language, failed(&error, &file.path)));
         }
         print_line(texts::WRITTEN.filled(language, &[("path", &file.path.display())]));
