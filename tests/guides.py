@@ -67,7 +67,6 @@ exten => dest-1,1,NoOp(Entering Custom Destination bina)
  same => n,NoOp(Returned from Custom Destination bina)
  same => n,Goto(usual,{called},1)
 """
-ASTERISK = "[directories](!)\nastdatadir => {data}\n[options]\nverbose = 3\n"
 LOGGER = "[general]\n[logfiles]\nfull.log => notice,warning,error,verbose(3)\n"
 
 # systemctl as far as the guides use it: bina runs with the credentials that the unit hands over.
@@ -300,13 +299,13 @@ def follow(machine, guide, language, context, file, data, way):
     before = machine.path(f"/etc/asterisk/{file}").read_text()
     text = machine.path(f"/usr/share/bina/dialplan/guides/{name}").read_text()
     line = "context = bina-entrada\n"
-    added = stops = ran = 0
+    added = ran = 0
     for kind, content in blocks(text):
-        if kind == "sh" and "systemctl stop" in content:
-            stops += 1
-        elif kind == "sh":
-            machine.run(content)
-            ran += 1
+        if kind == "sh":
+            # To stop bina is tried once calls go through it.
+            if "systemctl stop" not in content:
+                machine.run(content)
+                ran += 1
         elif content.startswith("[bina-"):
             if content.startswith(way):
                 change(machine, file, lambda old, block=content: f"{old}{block}")
@@ -347,7 +346,6 @@ def follow(machine, guide, language, context, file, data, way):
     change(machine, file, lambda _: before)
     machine.run("asterisk -rx 'dialplan reload'")
     machine.expects("deleted", False)
-    return stops
 
 
 def follow_freeswitch(machine, guide, language):

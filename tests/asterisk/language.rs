@@ -9,7 +9,7 @@ use crate::calls::Call;
 use crate::pbx::{Asterisk, asterisk, silence};
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
-use crate::snippets::{AGI, CURL, SNIPPETS, each};
+use crate::snippets::{AGI, CURL, each, with_contexts};
 use crate::{ALERT, QUIET, customers};
 
 /// An announcement of the PBX's own, in each language.
@@ -112,14 +112,17 @@ fn recordings_may_be_in_the_language_of_the_pbx() {
 /// Asterisk itself would run the `h` of the subroutine's context only.
 #[test]
 fn a_hangup_during_a_prompt_runs_the_h_of_the_calling_context() {
+    runs_the_h_at_a_hangup(["com-h", "com-h-antes"]);
+}
+
+/// Calls each snippet from these contexts, hangs up during the prompt, and sees that their `h` is run.
+pub(crate) fn runs_the_h_at_a_hangup(contexts: [&'static str; 2]) {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
-    // A dialplan in Lua leaves its own context for no subroutine.
-    let subroutines = SNIPPETS.iter().filter(|snippet| snippet.context != "bina-lua");
     let call = |snippet| Call::from(ALERT, snippet, bina.at(snippet));
-    let calls: Vec<_> = subroutines
-        .flat_map(|snippet| [call(snippet).to("com-h"), call(snippet).to("com-h-antes")])
+    let calls: Vec<_> = with_contexts()
+        .flat_map(|snippet| contexts.map(|context| call(snippet).to(context)))
         .collect();
     let mut problems = Problems::default();
     for call in asterisk.place_and_leave(&calls) {

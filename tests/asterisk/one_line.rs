@@ -3,27 +3,23 @@
 use bina::simulator::{customer, with_alert};
 
 use crate::calls::Call;
+use crate::language::runs_the_h_at_a_hangup;
 use crate::pbx::asterisk;
 use crate::program::{Program, hubsoft};
 use crate::record::Problems;
-use crate::snippets::{SNIPPETS, Snippet, each};
+use crate::snippets::{each, with_contexts};
 use crate::{ALERT, QUIET, UNKNOWN, customers};
 
 const PROMPTS: &str = "bina/rompimento-fibra(pt_BR) bina/equipe-a-caminho(pt_BR)";
 /// A trunk that puts the digit of the subscriber's category before the number.
 const TRUNK: &str = "[[trunk]]\nname = \"e1\"\ncategory_digit = \"first\"\n";
 
-/// Those with a context of their own; a dialplan in Lua calls two functions.
-fn contexts() -> impl Iterator<Item = &'static Snippet> {
-    SNIPPETS.iter().filter(|snippet| snippet.context != "bina-lua")
-}
-
 #[test]
 fn one_line_looks_up_and_plays() {
     let Some(asterisk) = asterisk() else { return };
     let hubsoft = hubsoft(customers());
     let bina = Program::start(asterisk, &hubsoft.base_url());
-    let calls: Vec<_> = contexts()
+    let calls: Vec<_> = with_contexts()
         .flat_map(|snippet| {
             let call = |user| Call::from(user, snippet, bina.at(snippet)).to("uma-linha");
             let (host, _) = bina.at(snippet).rsplit_once(':').unwrap();
@@ -56,21 +52,7 @@ fn one_line_looks_up_and_plays() {
 /// `s` and what it jumps to have one return address: the `h` of the context before is found all the same.
 #[test]
 fn a_hangup_during_the_one_lines_prompt_runs_the_h_of_the_calling_context() {
-    let Some(asterisk) = asterisk() else { return };
-    let hubsoft = hubsoft(customers());
-    let bina = Program::start(asterisk, &hubsoft.base_url());
-    let calls: Vec<_> = contexts()
-        .flat_map(|snippet| {
-            let call = Call::from(ALERT, snippet, bina.at(snippet));
-            [call.clone().to("uma-linha"), call.to("uma-linha-antes")]
-        })
-        .collect();
-    let mut problems = Problems::default();
-    for call in asterisk.place_and_leave(&calls) {
-        call.played_exactly("bina/rompimento-fibra(pt_BR)", &mut problems);
-        call.arrived_at("h", &mut problems);
-    }
-    problems.none();
+    runs_the_h_at_a_hangup(["uma-linha", "uma-linha-antes"]);
 }
 
 /// A rule on the called number holds, which FreePBX has in FROM_DID alone after its inbound route.
@@ -81,7 +63,8 @@ fn the_called_number_is_what_freepbx_says() {
     let hubsoft = hubsoft(customers);
     let bina = Program::start(asterisk, &hubsoft.base_url());
     let call = |snippet| Call::from("37999990009", snippet, bina.at(snippet));
-    let calls: Vec<_> = contexts().map(|snippet| call(snippet).to("uma-linha-antes")).collect();
+    let calls: Vec<_> =
+        with_contexts().map(|snippet| call(snippet).to("uma-linha-antes")).collect();
     let mut problems = Problems::default();
     for call in asterisk.place(&calls) {
         call.has("rule=aviso route=rota-que-ninguem-conhece", &mut problems);

@@ -55,6 +55,11 @@ impl fmt::Display for Snippet {
     }
 }
 
+/// Those with a context of their own: a dialplan in Lua leaves its own for no subroutine, and calls two functions.
+pub(crate) fn with_contexts() -> impl Iterator<Item = &'static Snippet> {
+    SNIPPETS.iter().filter(|snippet| snippet.context != "bina-lua")
+}
+
 /// What `make` makes for each snippet, one after the other.
 pub(crate) fn each<T, I: IntoIterator<Item = T>>(make: impl Fn(&'static Snippet) -> I) -> Vec<T> {
     SNIPPETS.iter().flat_map(make).collect()

@@ -12,6 +12,8 @@ use rustix::process::geteuid;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::runtime::settings::own_group;
+
 /// Where programs of the system are. A `PATH` that a user has set is not followed, as root runs them.
 const PROGRAM_FOLDERS: [&str; 6] =
     ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -61,9 +63,7 @@ impl Machine {
 
     /// The group of bina's own user, where a package has created one because systemd hands no secrets over.
     pub(super) fn service_group(&self) -> Option<u32> {
-        let groups = fs::read_to_string(self.at("/etc/group")).ok()?;
-        let own = groups.lines().find_map(|line| line.strip_prefix("bina:"))?;
-        own.split(':').nth(1)?.parse().ok()
+        own_group(&fs::read_to_string(self.at("/etc/group")).ok()?)
     }
 
     /// Whether services are started by systemd here.

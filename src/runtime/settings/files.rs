@@ -90,7 +90,7 @@ pub fn shown_to_others(path: &Path) -> Option<Message> {
     let groups = || fs::read_to_string("/etc/group").unwrap_or_default();
     let is_open = |data: Metadata| match data.mode() & 0o077 {
         0 => false,
-        0o040 => !is_own_group(&groups(), data.gid()),
+        0o040 => own_group(&groups()) != Some(data.gid()),
         _ => true,
     };
     let is_open = fs::metadata(path).is_ok_and(is_open);
@@ -98,12 +98,11 @@ pub fn shown_to_others(path: &Path) -> Option<Message> {
     is_open.then(|| texts::FILE_SHOWN.message(&[("path", &path)]))
 }
 
-/// Whether `gid` is the group `bina` of lines as in `/etc/group`: where systemd hands no credentials over,
-/// the service reads its secrets as a member of that group.
-fn is_own_group(groups: &str, gid: u32) -> bool {
-    let gid = gid.to_string();
-    let mut groups = groups.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    groups.any(|fields| matches!(fields[..], ["bina", _, own, ..] if own == gid))
+/// The group `bina` of lines as in `/etc/group`: where systemd hands no credentials over, the service reads its
+/// secrets as a member of that group.
+pub fn own_group(groups: &str) -> Option<u32> {
+    let own = groups.lines().find_map(|line| line.strip_prefix("bina:"))?;
+    own.split(':').nth(1)?.parse().ok()
 }
 
 fn secret(
@@ -171,7 +170,7 @@ mod tests {
     fn the_own_group_is_found_by_its_name() {
         let groups = "root:x:0:\nbina:x:987:\nusers:x:100:bina\n";
         for (gid, is_own) in [(987, true), (0, false), (100, false), (98, false)] {
-            assert_eq!(is_own_group(groups, gid), is_own, "{gid}");
+            assert_eq!(own_group(groups) == Some(gid), is_own, "{gid}");
         }
     }
 }

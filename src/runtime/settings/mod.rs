@@ -27,7 +27,7 @@ mod values;
 
 pub use self::catalogue::{Absent, Setting, SettingKind, Unit};
 pub use self::file::{File, Problem};
-pub use self::files::{sealed, shown_to_others};
+pub use self::files::{own_group, sealed, shown_to_others};
 pub use self::folders::{Folders, HandedOver, NamedFile};
 pub use self::place::Place;
 pub use self::ports::port_problem;
